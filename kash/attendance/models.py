@@ -1,0 +1,125 @@
+"""The register: a roster, slots, and one mark for each. Workshops and forums both keep one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Register(PublicId, Base):
+    """Who was expected and who came, for one workshop or one forum meeting."""
+
+    __tablename__ = "register"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(12))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    slots: Mapped[list[Slot]] = relationship(
+        back_populates="register", order_by="Slot.position", cascade="all, delete-orphan"
+    )
+    roster: Mapped[list[RosterEntry]] = relationship(
+        back_populates="register", cascade="all, delete-orphan"
+    )
+
+
+class Slot(PublicId, Base):
+    """A stretch of time in which presence is marked; `minutes` is what counts as hours."""
+
+    __tablename__ = "slot"
+    __table_args__ = (Index("ix_slot_open", "closed_at", "starts_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), index=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_by: Mapped[str | None] = mapped_column(String(16))
+
+    register: Mapped[Register] = relationship(back_populates="slots")
+
+
+class RosterEntry(PublicId, Base):
+    """A person on a register. `walk_in` says that she was added at the door."""
+
+    __tablename__ = "roster_entry"
+    __table_args__ = (UniqueConstraint("register_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    walk_in: Mapped[bool] = mapped_column(default=False)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    register: Mapped[Register] = relationship(back_populates="roster")
+
+
+class MarkStatus(Base):
+    """A status a mark may have, with the share of a slot that it counts (0 to 100 per cent)."""
+
+    __tablename__ = "mark_status"
+    __table_args__ = (CheckConstraint("weight between 0 and 100", name="weight"),)
+
+    code: Mapped[str] = mapped_column(String(16), primary_key=True)
+    letter: Mapped[str] = mapped_column(String(2), unique=True)
+    weight: Mapped[int] = mapped_column(SmallInteger)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    purpose: Mapped[str] = mapped_column(String(12), default="workshop")
+
+
+class Mark(Base):
+    """The present mark of one person in one slot. `version` counts the operations applied to it."""
+
+    __tablename__ = "mark"
+    __table_args__ = (UniqueConstraint("slot_id", "person_id"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    status: Mapped[str] = mapped_column(ForeignKey("mark_status.code"))
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class MarkOperation(Base):
+    """The history of marks: each operation as it arrived, and how it was answered.
+
+    `op_id` is chosen by whoever makes the mark, so that sending it twice applies it once.
+    """
+
+    __tablename__ = "mark_operation"
+    __table_args__ = (
+        Index("ix_mark_operation_slot_id_person_id", "slot_id", "person_id", "id"),
+        CheckConstraint(
+            "answer in ('applied', 'duplicate', 'conflict', 'rejected')", name="answer"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    op_id: Mapped[str] = mapped_column(String(36), unique=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    status: Mapped[str] = mapped_column(String(16))
+    expected_version: Mapped[int] = mapped_column(Integer)
+    device: Mapped[str] = mapped_column(String(36), default="")
+    device_sequence: Mapped[int] = mapped_column(Integer, default=0)
+    device_time: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    marked_by: Mapped[str] = mapped_column(String(16))
+    answer: Mapped[str] = mapped_column(String(12))
+    version: Mapped[int] = mapped_column(Integer)

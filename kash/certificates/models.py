@@ -1,0 +1,103 @@
+"""Rules for certificates, batches, and the certificates themselves."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.people.models import Person
+from kash.workshops.models import Workshop
+
+
+class CertificateRule(PublicId, Base):
+    """Who gets a certificate: the least share of the workshop's hours. Versions are never changed."""
+
+    __tablename__ = "certificate_rule"
+    __table_args__ = (CheckConstraint("least_share between 1 and 100", name="least_share"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(unique=True)
+    least_share: Mapped[int] = mapped_column(SmallInteger)
+    name_must_be_confirmed: Mapped[bool] = mapped_column(default=True)
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class CertificateBatch(PublicId, Base):
+    """The certificates of one workshop, proposed by one person and approved by another."""
+
+    __tablename__ = "certificate_batch"
+    __table_args__ = (
+        CheckConstraint("state in ('proposed', 'approved', 'issued', 'returned')", name="state"),
+        Index("ix_certificate_batch_state_created_at", "state", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("certificate_rule.id"))
+    design: Mapped[str] = mapped_column(String(16), default="classic")
+    state: Mapped[str] = mapped_column(String(12), default="proposed")
+    proposed_by: Mapped[str] = mapped_column(String(16))
+    approved_by: Mapped[str | None] = mapped_column(String(16))
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+    issued_by: Mapped[str | None] = mapped_column(String(16))
+    issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    workshop: Mapped[Workshop] = relationship()
+    rule: Mapped[CertificateRule] = relationship()
+    certificates: Mapped[list[Certificate]] = relationship(back_populates="batch")
+
+
+class Certificate(PublicId, Base):
+    """One person's certificate. The name is kept as it was printed.
+
+    `serial` is random Crockford base32 with a check character. It is given when the batch is
+    issued; until then a certificate is only proposed. One person, one workshop, one certificate
+    that is not revoked.
+    """
+
+    __tablename__ = "certificate"
+    __table_args__ = (
+        UniqueConstraint("batch_id", "person_id"),
+        Index("ix_certificate_issued_on_id", "issued_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("certificate_batch.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    serial: Mapped[str | None] = mapped_column(String(16), unique=True)
+    printed_name: Mapped[str] = mapped_column(String(200))
+    public_title: Mapped[str] = mapped_column(String(120))
+    minutes: Mapped[int] = mapped_column(SmallInteger)
+    issued_on: Mapped[date | None] = mapped_column(Date)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_by: Mapped[str | None] = mapped_column(String(16))
+    revoked_class: Mapped[str] = mapped_column(String(24), default="")
+    revoked_reason: Mapped[str] = mapped_column(Text, default="")
+
+    batch: Mapped[CertificateBatch] = relationship(back_populates="certificates")
+    person: Mapped[Person] = relationship()
+
+
+class VerificationAttempt(Base):
+    """Counts look-ups by address for the throttle; neither serial nor name is kept."""
+
+    __tablename__ = "verification_attempt"
+    __table_args__ = (Index("ix_verification_attempt_address_at", "address", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

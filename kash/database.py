@@ -1,0 +1,148 @@
+"""The database: engines, types, random public ids, and the rule for writing.
+
+Reads need nothing special. Every write goes through `writing()`: it ends the transaction in which
+the request has read, begins a write transaction at once (IMMEDIATE on SQLite, so that a writer waits
+for its turn instead of failing half-way), and commits at the end. What a service decides on it must
+read again inside the block; on PostgreSQL it locks those rows `with_for_update()`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_public_id() -> str:
+    """A random id of 16 Crockford characters (80 bits): all that URLs and papers ever show."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(16))
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC on both engines. A naive datetime is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints are named, so that migrations can find them again."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class PublicId:
+    """Gives a table the random id that leaves the system instead of its key."""
+
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+migrate = Migrate()
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=10000",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        write = connection.get_execution_options().get("kash_writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def init_database(app: Flask) -> None:
+    """Bind the engine to the application, values hidden from every error and log."""
+    uri = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    options: dict[str, Any] = {"hide_parameters": True}
+    if not uri.startswith("sqlite"):
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    migrate.init_app(app, db, render_as_batch=True, compare_type=True)
+
+
+_AFTER_COMMIT = "kash_after_commit"
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One write transaction. Whatever was loaded before is expired and read anew.
+
+    Not reentrant: a service is one action, and one service does not call another.
+    """
+    session = db.session()
+    if session.info.get("kash_writing"):
+        raise RuntimeError("a service must not call another service inside its transaction")
+    session.rollback()
+    session.info["kash_writing"] = True
+    session.info[_AFTER_COMMIT] = []
+    try:
+        session.connection(execution_options={"kash_writing": True})
+        yield session
+        session.commit()
+        after: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT)
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("kash_writing", None)
+    for call in after:
+        call()
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Have `call` run once the present write transaction is durable; never if it fails."""
+    db.session().info[_AFTER_COMMIT].append(call)

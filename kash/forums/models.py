@@ -1,0 +1,131 @@
+"""Forums and their meetings: agenda, attendance, minutes, decisions and actions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.attendance.models import Register
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.people.models import Person
+
+
+class Forum(PublicId, Base):
+    """A series of meetings, such as the monthly review. The secretary runs it."""
+
+    __tablename__ = "forum"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(160), unique=True)
+    secretary_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    members: Mapped[list[ForumMember]] = relationship(
+        back_populates="forum", cascade="all, delete-orphan"
+    )
+    meetings: Mapped[list[Meeting]] = relationship(
+        back_populates="forum", order_by="Meeting.starts_at.desc()"
+    )
+
+
+class ForumMember(PublicId, Base):
+    """A person's seat in a forum, and how she chose to appear on paper.
+
+    `appears` is name, alias, office or counted. For community members counted is the default.
+    """
+
+    __tablename__ = "forum_member"
+    __table_args__ = (
+        UniqueConstraint("forum_id", "person_id"),
+        CheckConstraint("appears in ('name', 'alias', 'office', 'counted')", name="appears"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    appears: Mapped[str] = mapped_column(String(8), default="counted")
+    shown_as: Mapped[str] = mapped_column(String(120), default="")
+    left_on: Mapped[date | None] = mapped_column(Date)
+
+    forum: Mapped[Forum] = relationship(back_populates="members")
+    person: Mapped[Person] = relationship()
+
+
+class Meeting(PublicId, Base):
+    """One meeting of a forum. Its register has one slot."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        CheckConstraint("state in ('planned', 'held', 'cancelled')", name="state"),
+        UniqueConstraint("forum_id", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forum_id: Mapped[int] = mapped_column(ForeignKey("forum.id"), index=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), unique=True)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    place: Mapped[str] = mapped_column(String(160), default="")
+    state: Mapped[str] = mapped_column(String(12), default="planned")
+    edition: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    forum: Mapped[Forum] = relationship(back_populates="meetings")
+    register: Mapped[Register] = relationship()
+    items: Mapped[list[AgendaItem]] = relationship(
+        back_populates="meeting", order_by="AgendaItem.position", cascade="all, delete-orphan"
+    )
+
+
+class AgendaItem(PublicId, Base):
+    """A point of the agenda; its minute; `edition` catches two people writing at once."""
+
+    __tablename__ = "agenda_item"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    title: Mapped[str] = mapped_column(String(200))
+    minute: Mapped[str] = mapped_column(Text, default="")
+    edition: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[str | None] = mapped_column(String(16))
+
+    meeting: Mapped[Meeting] = relationship(back_populates="items")
+    decisions: Mapped[list[Decision]] = relationship(
+        back_populates="item", order_by="Decision.id", cascade="all, delete-orphan"
+    )
+    actions: Mapped[list[Action]] = relationship(
+        back_populates="item", order_by="Action.id", cascade="all, delete-orphan"
+    )
+
+
+class Decision(PublicId, Base):
+    """What the meeting decided under an item."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+
+    item: Mapped[AgendaItem] = relationship(back_populates="decisions")
+
+
+class Action(PublicId, Base):
+    """Something a member took on, until a day. Open ones come up in the next meeting."""
+
+    __tablename__ = "action"
+    __table_args__ = (CheckConstraint("state in ('open', 'done', 'dropped')", name="state"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("forum_member.id"), index=True)
+    due_on: Mapped[date | None] = mapped_column(Date, index=True)
+    state: Mapped[str] = mapped_column(String(8), default="open")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str] = mapped_column(Text, default="")
+
+    item: Mapped[AgendaItem] = relationship(back_populates="actions")
+    owner: Mapped[ForumMember | None] = relationship()

@@ -1,0 +1,135 @@
+"""Groups, organisations, postings, and the people who take part."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+
+
+class Group(PublicId, Base):
+    """A group the programme brings together, such as police or community.
+
+    `letter` is all that paper shows which more than one group sees.
+    """
+
+    __tablename__ = "people_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+    letter: Mapped[str] = mapped_column(String(1), unique=True)
+    is_police: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(SmallInteger, default=0)
+
+
+class Organisation(PublicId, Base):
+    """A station, a collective, or a partner."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        UniqueConstraint("name"),
+        CheckConstraint("kind in ('station', 'collective', 'partner')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(16))
+    place: Mapped[str] = mapped_column(String(120), default="")
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("people_group.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    group: Mapped[Group | None] = relationship()
+
+
+class Person(PublicId, Base):
+    """Someone who takes part. The chosen name may be an alias; no legal name is asked for."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("ix_person_name_order", "sort_name", "id"),
+        Index("ix_person_group_id_sort_name", "group_id", "sort_name"),
+        CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chosen_name: Mapped[str] = mapped_column(String(200))
+    sort_name: Mapped[str] = mapped_column(String(200))
+    printed_name: Mapped[str] = mapped_column(String(200), default="")
+    printed_name_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"))
+    sex: Mapped[str] = mapped_column(String(8), default="")
+    age_band: Mapped[str] = mapped_column(String(8), default="")
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger)
+    cadre: Mapped[str] = mapped_column(String(80), default="")
+    ward: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    reference: Mapped[str] = mapped_column(String(40), default="", index=True)
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
+    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
+    minor: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    group: Mapped[Group] = relationship()
+    postings: Mapped[list[Posting]] = relationship(
+        back_populates="person", order_by="Posting.since.desc()"
+    )
+    consents: Mapped[list[Consent]] = relationship(
+        back_populates="person", order_by="Consent.id.desc()"
+    )
+
+    @property
+    def name_for_paper(self) -> str:
+        """The printed name, or the chosen name while none has been given."""
+        return self.printed_name or self.chosen_name
+
+
+class Posting(PublicId, Base):
+    """A person at an organisation, from one day to another (open while `until` is empty)."""
+
+    __tablename__ = "posting"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    since: Mapped[date] = mapped_column(Date)
+    until: Mapped[date | None] = mapped_column(Date)
+
+    person: Mapped[Person] = relationship(back_populates="postings")
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Consent(Base):
+    """What a person agreed to or refused, for one purpose, at one time. Never changed, only added."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        CheckConstraint("answer in ('given', 'refused', 'withdrawn')", name="answer"),
+        Index("ix_consent_person_id_purpose_id", "person_id", "purpose", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    purpose: Mapped[str] = mapped_column(String(24))
+    answer: Mapped[str] = mapped_column(String(12))
+    text: Mapped[str] = mapped_column(Text)
+    text_version: Mapped[str] = mapped_column(String(16))
+    recorded_by: Mapped[str] = mapped_column(String(16))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    person: Mapped[Person] = relationship(back_populates="consents")

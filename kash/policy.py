@@ -1,0 +1,214 @@
+"""Who may do what: roles, permissions, and how far each reaches. Deny by default.
+
+Every endpoint declares one permission with `allow`; one that declares none stops start-up. A
+permission maps roles to a reach. The view asks for the permission, the query narrows its rows by
+the reach. An account with several roles has the widest reach of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Role(StrEnum):
+    """What an account is trusted with. One account may hold several (see `role_conflict`)."""
+
+    ADMINISTRATOR = "administrator"
+    DIRECTOR = "director"
+    TRAINER = "trainer"
+    MONITORING = "monitoring"
+    DOCUMENTATION = "documentation"
+    CUSTODIAN = "custodian"
+    PEER = "peer"
+    POLICE_PEER = "police_peer"
+    FUNDER = "funder"
+
+
+class Reach(StrEnum):
+    """How far a permission reaches, from nothing to everything."""
+
+    NONE = "none"
+    SELF = "self"
+    MEMBER = "member"
+    TAUGHT = "taught"
+    OWN = "own"
+    NAMES = "names"
+    ALL = "all"
+
+
+_WIDTH = {reach: position for position, reach in enumerate(Reach)}
+
+_R = Role
+_ALL, _OWN, _SELF = Reach.ALL, Reach.OWN, Reach.SELF
+
+_SEEING_FORUMS = {
+    _R.DIRECTOR: _ALL,
+    _R.TRAINER: _ALL,
+    _R.MONITORING: _ALL,
+    _R.DOCUMENTATION: _ALL,
+    _R.CUSTODIAN: _ALL,
+    _R.PEER: Reach.MEMBER,
+    _R.POLICE_PEER: Reach.MEMBER,
+}
+_SEEING_COURSES = {
+    _R.DIRECTOR: _ALL,
+    _R.TRAINER: _ALL,
+    _R.MONITORING: _ALL,
+    _R.DOCUMENTATION: _ALL,
+    _R.PEER: Reach.TAUGHT,
+    _R.POLICE_PEER: Reach.TAUGHT,
+}
+_SEEING_WORKSHOPS = {
+    _R.DIRECTOR: _ALL,
+    _R.TRAINER: _ALL,
+    _R.MONITORING: _ALL,
+    _R.PEER: _SELF,
+    _R.POLICE_PEER: _SELF,
+}
+
+GRANTS: Mapping[str, Mapping[Role, Reach]] = {
+    "accounts.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "accounts.manage": {_R.ADMINISTRATOR: _ALL},
+    "settings.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "settings.edit": {_R.ADMINISTRATOR: _ALL},
+    "audit.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "audit.verify": {_R.ADMINISTRATOR: _ALL},
+    "people.see": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _OWN,
+        _R.MONITORING: _ALL,
+        _R.DOCUMENTATION: Reach.NAMES,
+        _R.CUSTODIAN: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
+    "people.find": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _ALL,
+        _R.MONITORING: _ALL,
+        _R.DOCUMENTATION: _ALL,
+        _R.CUSTODIAN: _ALL,
+    },
+    "people.edit": {_R.TRAINER: _OWN},
+    "people.contact": {_R.TRAINER: _OWN},
+    "curriculum.see": _SEEING_COURSES,
+    "curriculum.edit": {_R.TRAINER: _ALL},
+    "curriculum.approve": {_R.DIRECTOR: _ALL},
+    "workshops.see": _SEEING_WORKSHOPS,
+    "workshops.edit": {_R.TRAINER: _OWN},
+    "attendance.see": _SEEING_WORKSHOPS,
+    "attendance.mark": {_R.TRAINER: _OWN},
+    "certificates.see": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _ALL,
+        _R.MONITORING: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
+    "certificates.propose": {_R.TRAINER: _OWN},
+    "certificates.print": {_R.TRAINER: _OWN},
+    "certificates.approve": {_R.DIRECTOR: _ALL},
+    "certificates.revoke": {_R.DIRECTOR: _ALL},
+    "forums.see": _SEEING_FORUMS,
+    # A trainer may open a forum, and runs the one of which she is the secretary.
+    "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+}
+
+# Permissions that do not depend on a role.
+ANYONE = "anyone"
+SIGNED_IN = "signed_in"
+_OPEN = frozenset({ANYONE, SIGNED_IN})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is acting, as services and queries know them: ids and roles, no name."""
+
+    public_id: str
+    roles: frozenset[Role] = frozenset()
+    account_id: int | None = None
+    person_id: int | None = None
+    language: str = "en"
+    session_id: str = field(default="", repr=False)
+
+    def reach(self, permission: str) -> Reach:
+        """How far this actor's roles let a permission reach."""
+        granted = GRANTS[permission]
+        reaches = [granted[role] for role in self.roles if role in granted]
+        return max(reaches, key=_WIDTH.__getitem__, default=Reach.NONE)
+
+    def may(self, permission: str) -> bool:
+        """Whether a permission reaches anything at all for this actor."""
+        if permission == ANYONE:
+            return True
+        if permission == SIGNED_IN:
+            return self.account_id is not None
+        return self.reach(permission) is not Reach.NONE
+
+
+# The command line acts as the system itself; whoever runs it has the machine.
+SYSTEM = Actor(public_id="system", roles=frozenset(Role))
+NOBODY = Actor(public_id="nobody")
+
+
+def role_conflict(roles: Collection[Role]) -> tuple[Role, Role] | None:
+    """Two roles that one account must not hold together, or None.
+
+    A police account holds no other role; an administrator never holds what may open the vault.
+    """
+    held = set(roles)
+    if Role.POLICE_PEER in held and len(held) > 1:
+        return Role.POLICE_PEER, sorted(held - {Role.POLICE_PEER})[0]
+    for keyed in (Role.DOCUMENTATION, Role.CUSTODIAN):
+        if {Role.ADMINISTRATOR, keyed} <= held:
+            return Role.ADMINISTRATOR, keyed
+    return None
+
+
+class UndeclaredPermission(RuntimeError):
+    """An endpoint declares no permission, or one that nobody defined."""
+
+
+def allow(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
+    """Declare the permission of a view. `fresh` asks to sign in again before a dangerous action."""
+    if permission not in GRANTS and permission not in _OPEN:
+        raise UndeclaredPermission(f"no such permission: {permission}")
+
+    def declare(view: View) -> View:
+        view.kash_permission = permission  # type: ignore[attr-defined]
+        view.kash_fresh = fresh  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared_permission(view: Callable[..., Any]) -> str | None:
+    """The permission a view declares, None if it declares none."""
+    return getattr(view, "kash_permission", None)
+
+
+def needs_fresh_sign_in(view: Callable[..., Any]) -> bool:
+    """Whether a view is a dangerous action, for which the password is asked again."""
+    return bool(getattr(view, "kash_fresh", False))
+
+
+def check_every_endpoint(app: Flask, framework_endpoints: Iterable[str] = ("static",)) -> None:
+    """Stop start-up if any endpoint has no declared permission."""
+    known = set(framework_endpoints)
+    missing = sorted(
+        endpoint
+        for endpoint, view in app.view_functions.items()
+        if endpoint not in known and declared_permission(view) is None
+    )
+    if missing:
+        raise UndeclaredPermission(
+            "These endpoints declare no permission: " + ", ".join(missing)
+        )

@@ -1,0 +1,131 @@
+"""Settings, read from the environment (`KASH_*`) and from nowhere else.
+
+A wrong value stops start-up with one line that names the variable.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used; the message names the variable."""
+
+
+class Settings(BaseSettings):
+    """What an operator may choose. Every field is the variable `KASH_<NAME>`."""
+
+    model_config = SettingsConfigDict(env_prefix="KASH_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(default=Path("var"))
+    database_url: str = ""
+    queue_url: str = ""
+    storage_url: str = ""
+    mail_url: str = "console://"
+    mail_from: str = "noreply@localhost"
+    secret_key_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    web_workers: int = Field(default=2, ge=1, le=64)
+    web_threads: int = Field(default=4, ge=1, le=64)
+    public_url: str = "http://localhost:8000"
+    trusted_proxies: int = Field(default=0, ge=0, le=8)
+    metrics_token: str = ""
+    backup_recipient: str = ""
+    backup_keep_days: int = Field(default=30, ge=1, le=3650)
+    max_upload_mb: int = Field(default=20, ge=1, le=2048)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    render_seconds: int = Field(default=120, ge=1, le=3600)
+    render_mb: int = Field(default=1024, ge=128, le=65536)
+
+    @field_validator("data_dir", "secret_key_file")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return value.expanduser().resolve() if value is not None else None
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_engine(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+            raise ValueError("must start with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("queue_url")
+    @classmethod
+    def _known_queue(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_storage(cls, value: str) -> str:
+        if value and not value.startswith(("file://", "s3://")):
+            raise ValueError("must start with file:// or s3://")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def _known_mail(cls, value: str) -> str:
+        if not value.startswith(("console://", "file://", "smtp://", "smtps://")):
+            raise ValueError("must start with console://, file://, smtp:// or smtps://")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError("must be an address such as https://kash.example.org")
+        return value.rstrip("/")
+
+    @field_validator("host")
+    @classmethod
+    def _an_interface(cls, value: str) -> str:
+        if value != "localhost":
+            ipaddress.ip_address(value)
+        return value
+
+    @property
+    def database_uri(self) -> str:
+        """The address SQLAlchemy connects to; SQLite under the data directory by default."""
+        if not self.database_url:
+            return f"sqlite:///{self.data_dir / 'kash.sqlite3'}"
+        if self.database_url.startswith("postgresql://"):
+            return "postgresql+psycopg://" + self.database_url.removeprefix("postgresql://")
+        return self.database_url
+
+    @property
+    def key_file(self) -> Path:
+        """Where the server's keys lie: outside the database, mode 600."""
+        return self.secret_key_file or self.data_dir / "server.key"
+
+    @property
+    def storage_address(self) -> str:
+        """Where files are kept; a folder under the data directory by default."""
+        return self.storage_url or f"file://{self.data_dir / 'files'}"
+
+    @property
+    def behind_tls(self) -> bool:
+        """Whether people reach the site by https, so that cookies may be Secure."""
+        return self.public_url.startswith("https://")
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings of this process.
+
+    Raises SettingsError, one line for the first wrong variable, without the value's context.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "KASH_" + "_".join(str(part) for part in first["loc"]).upper()
+        reason = str(first["msg"]).removeprefix("Value error, ")
+        raise SettingsError(f"{name}: {reason}") from None

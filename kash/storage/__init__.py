@@ -1,0 +1,24 @@
+"""Files by address: a folder on this machine or an S3 bucket, chosen by `KASH_STORAGE_URL` alone.
+
+A key is a plain relative path such as `jobs/1f3k…`; it holds ids, never names. What lies here is
+as readable as the folder is: whatever must be sealed is sealed before it arrives.
+"""
+
+from kash.storage.errors import FileMissing, StorageError, StorageUnavailable, WrongKey
+from kash.storage.store import StoredFile, delete, exists, get, init_storage, put, stream
+from kash.storage.store import listed as list
+
+__all__ = [
+    "FileMissing",
+    "StorageError",
+    "StorageUnavailable",
+    "StoredFile",
+    "WrongKey",
+    "delete",
+    "exists",
+    "get",
+    "init_storage",
+    "list",
+    "put",
+    "stream",
+]

@@ -1,0 +1,157 @@
+"""Workshops: when, where, from which course version, with whom and paid by whom."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    String,
+    Text,
+    Time,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.attendance.models import Register, RosterEntry, Slot
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.people.models import Person
+from kash.training.models import CourseVersion, SessionPlan
+
+
+class Venue(PublicId, Base):
+    """A place where workshops are held."""
+
+    __tablename__ = "venue"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    place: Mapped[str] = mapped_column(String(120), default="")
+    seats: Mapped[int | None] = mapped_column(SmallInteger)
+
+
+class Funder(PublicId, Base):
+    """Who pays, wholly or in part."""
+
+    __tablename__ = "funder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+
+
+class Workshop(PublicId, Base):
+    """A course version held on certain days."""
+
+    __tablename__ = "workshop"
+    __table_args__ = (
+        CheckConstraint("state in ('planned', 'cancelled')", name="state"),
+        CheckConstraint("ends_on >= starts_on", name="days"),
+        Index("ix_workshop_starts_on_id", "starts_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), index=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), unique=True)
+    title: Mapped[str] = mapped_column(String(160))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    day_starts_at: Mapped[time] = mapped_column(Time, default=time(8, 30))
+    day_ends_at: Mapped[time] = mapped_column(Time, default=time(16, 30))
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"), index=True)
+    capacity: Mapped[int | None] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(12), default="planned")
+    cancelled_reason: Mapped[str] = mapped_column(Text, default="")
+    edition: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    version: Mapped[CourseVersion] = relationship()
+    register: Mapped[Register] = relationship()
+    venue: Mapped[Venue | None] = relationship()
+    sessions: Mapped[list[WorkshopSession]] = relationship(
+        back_populates="workshop", cascade="all, delete-orphan"
+    )
+    facilitators: Mapped[list[Facilitator]] = relationship(
+        back_populates="workshop", cascade="all, delete-orphan"
+    )
+    funding: Mapped[list[Funding]] = relationship(
+        back_populates="workshop", cascade="all, delete-orphan"
+    )
+    enrolments: Mapped[list[Enrolment]] = relationship(back_populates="workshop")
+
+
+class WorkshopSession(PublicId, Base):
+    """A scheduled session: its slot on the register, and the plan it follows, if any."""
+
+    __tablename__ = "workshop_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"), unique=True)
+    plan_id: Mapped[int | None] = mapped_column(ForeignKey("session_plan.id"), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+
+    workshop: Mapped[Workshop] = relationship(back_populates="sessions")
+    slot: Mapped[Slot] = relationship()
+    plan: Mapped[SessionPlan | None] = relationship()
+
+
+class Facilitator(Base):
+    """An account that teaches a workshop; whoever facilitates it runs it."""
+
+    __tablename__ = "facilitator"
+    __table_args__ = (UniqueConstraint("workshop_id", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    lead: Mapped[bool] = mapped_column(default=False)
+
+    workshop: Mapped[Workshop] = relationship(back_populates="facilitators")
+
+
+class Funding(Base):
+    """A funder's share of a workshop, in whole per cent."""
+
+    __tablename__ = "funding"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "funder_id"),
+        CheckConstraint("share between 1 and 100", name="share"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    funder_id: Mapped[int] = mapped_column(ForeignKey("funder.id"), index=True)
+    share: Mapped[int] = mapped_column(SmallInteger)
+    budget_code: Mapped[str] = mapped_column(String(40), default="")
+
+    workshop: Mapped[Workshop] = relationship(back_populates="funding")
+    funder: Mapped[Funder] = relationship()
+
+
+class Enrolment(PublicId, Base):
+    """A person in a workshop. Whoever is confirmed stands on the roster."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "person_id"),
+        CheckConstraint(
+            "state in ('invited', 'confirmed', 'waiting', 'declined', 'withdrawn')", name="state"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    roster_entry_id: Mapped[int | None] = mapped_column(ForeignKey("roster_entry.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12), default="confirmed")
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    workshop: Mapped[Workshop] = relationship(back_populates="enrolments")
+    person: Mapped[Person] = relationship()
+    roster_entry: Mapped[RosterEntry | None] = relationship()
