@@ -1,0 +1,50 @@
+// The register on a desk: arrow keys move between marks, a letter sets one and goes down a row.
+
+const LETTERS = { p: "present", l: "late", a: "absent", e: "excused" };
+const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+export function enhance(root) {
+  const tables = root.matches?.("[data-grid]") ? [root] : root.querySelectorAll("[data-grid]");
+  for (const table of tables) if (!table.dataset.ready) prepare(table);
+}
+
+function paint(mark) {
+  mark.classList.remove("present", "late", "absent", "excused", "none");
+  mark.classList.add(mark.value || "none");
+}
+
+function neighbour(table, mark, [down, right]) {
+  const cell = mark.closest("td");
+  let row = cell.parentElement.rowIndex;
+  let column = cell.cellIndex;
+  for (;;) {
+    row += down;
+    column += right;
+    const next = table.rows[row]?.cells[column];
+    if (!next) return null;
+    const found = next.querySelector("select.mark:enabled");
+    if (found) return found;
+  }
+}
+
+function prepare(table) {
+  table.dataset.ready = "true";
+  table.addEventListener("change", (event) => {
+    if (event.target.matches("select.mark")) paint(event.target);
+  });
+  table.addEventListener("keydown", (event) => {
+    const mark = event.target;
+    if (!mark.matches("select.mark") || event.altKey || event.ctrlKey || event.metaKey) return;
+    const move = MOVES[event.key];
+    const state = LETTERS[event.key.toLowerCase()];
+    if (move) {
+      event.preventDefault();
+      neighbour(table, mark, move)?.focus();
+    } else if (state) {
+      event.preventDefault();
+      mark.value = state;
+      mark.dispatchEvent(new Event("change", { bubbles: true }));
+      neighbour(table, mark, MOVES.ArrowDown)?.focus();
+    }
+  });
+}

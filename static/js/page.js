@@ -1,0 +1,58 @@
+// Loads only what the page at hand needs. Every page works without any of it.
+import "./pageshow.js";
+
+const PARTS = [
+  ["[data-confirm]", "./dialog.js"],
+  ["[data-reorder]", "./reorder.js"],
+  ["[data-register]", "./register.js"],
+  ["[data-grid]", "./grid.js"],
+  ["[data-job]", "./progress.js"],
+];
+
+async function enhance(root) {
+  for (const [selector, address] of PARTS) {
+    if (root.matches?.(selector) || root.querySelector(selector)) {
+      (await import(address)).enhance(root);
+    }
+  }
+}
+
+function keptSomething() {
+  try {
+    return sessionStorage.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+if (document.querySelector("[data-keep]") || keptSomething()) import("./typing.js");
+
+enhance(document);
+document.addEventListener("htmx:afterSettle", (event) => enhance(event.target));
+
+// The summary of errors is what a person must read first after a form came back.
+document.querySelector("[data-errors]")?.focus();
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-forget]")) {
+    try {
+      sessionStorage.clear();
+    } catch {
+      // Nothing to forget.
+    }
+  }
+});
+
+// The panel of further pages closes like any menu does.
+const more = document.querySelector(".bar details");
+if (more) {
+  document.addEventListener("click", (event) => {
+    if (!more.contains(event.target)) more.open = false;
+  });
+  more.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && more.open) {
+      more.open = false;
+      more.querySelector("summary").focus();
+    }
+  });
+}

@@ -1,0 +1,97 @@
+// The register on a phone: counts aloud, says what is not sent yet and keeps it until it is.
+// Only row ids and marks are kept, in this tab, and never longer than the register's version.
+import { announce, fill } from "./announce.js";
+
+const STATES = ["present", "late", "absent", "excused"];
+
+export function enhance(root) {
+  const forms = root.matches?.("[data-register]") ? [root] : root.querySelectorAll("[data-register]");
+  for (const form of forms) if (!form.dataset.ready) prepare(form);
+}
+
+function marks(form) {
+  const found = {};
+  for (const radio of form.querySelectorAll(".person input:checked")) found[radio.name] = radio.value;
+  return found;
+}
+
+function unsent(form) {
+  return [...form.querySelectorAll(".person")].filter(
+    (row) => (row.querySelector("input:checked")?.value ?? "") !== row.dataset.sent,
+  );
+}
+
+function prepare(form) {
+  form.dataset.ready = "true";
+  const key = `register:${form.dataset.register}`;
+  const banner = form.querySelector("[data-unsent]");
+  const count = form.querySelector("[data-unsent-count]");
+  let speaking = 0;
+
+  function keep() {
+    const rows = unsent(form);
+    banner.hidden = rows.length === 0;
+    count.textContent = rows.length;
+    try {
+      if (rows.length === 0) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify({ version: form.dataset.version, marks: marks(form) }));
+    } catch {
+      // Without storage the marks live on the page alone.
+    }
+  }
+
+  function restore() {
+    let kept = null;
+    try {
+      kept = JSON.parse(sessionStorage.getItem(key));
+    } catch {
+      return;
+    }
+    if (!kept) return;
+    if (kept.version !== form.dataset.version) {
+      sessionStorage.removeItem(key);
+      return;
+    }
+    for (const radio of form.querySelectorAll(".person input")) {
+      if (kept.marks[radio.name] === radio.value) radio.checked = true;
+    }
+  }
+
+  function say() {
+    const values = Object.values(marks(form));
+    const tally = Object.fromEntries(
+      STATES.map((state) => [state, values.filter((value) => value === state).length]),
+    );
+    tally.absent += tally.excused;
+    clearTimeout(speaking);
+    // Twenty quick taps should be read as one sum.
+    speaking = setTimeout(() => announce(fill(form.dataset.said, tally)), 700);
+  }
+
+  form.addEventListener("change", () => {
+    keep();
+    say();
+  });
+
+  form.addEventListener("submit", (event) => {
+    if (navigator.onLine === false) {
+      event.preventDefault();
+      banner.hidden = false;
+      announce(banner.textContent.trim());
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    if (!link || link.matches("[data-leave]") || link.hash || unsent(form).length === 0) return;
+    if (!link.dataset.warned) {
+      event.preventDefault();
+      link.dataset.warned = "true";
+      banner.scrollIntoView({ block: "nearest" });
+      announce(banner.textContent.trim());
+    }
+  });
+
+  restore();
+  keep();
+}
