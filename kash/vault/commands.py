@@ -1,0 +1,70 @@
+"""`flask audit …` and `flask vault …`."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from kash.database import db
+from kash.policy import SYSTEM
+from kash.vault.audit import audited, note_restore
+from kash.vault.chain import code_of
+from kash.vault.queries import entry_with_code, recent
+from kash.vault.sealing import vault_of
+from kash.vault.verifying import verify
+
+audit_commands = AppGroup("audit", help="The chain of who did what.")
+vault_commands = AppGroup("vault", help="The keys that values are sealed with.")
+
+
+@audit_commands.command("verify")
+def verify_command() -> None:
+    """Compare the chain, its head and its mirror; fails if anything is wrong."""
+    result = verify(db.session())
+    for note in result.notes:
+        click.echo(f"note: {note}")
+    for problem in result.problems:
+        click.echo(f"{problem.fault}: {problem.sentence}", err=True)
+    if not result.sound:
+        raise SystemExit(1)
+    click.echo(f"The chain is whole. Entries: {result.entries}. Code: {result.code}")
+
+
+@audit_commands.command("list")
+@click.option("--actor", help="Only of this account, by its id.")
+@click.option("--action", help="Only this action.")
+@click.option("--last", default=50, type=click.IntRange(1, 100_000), help="How many.")
+def list_command(actor: str | None, action: str | None, last: int) -> None:
+    """Show the newest entries, newest first."""
+    for entry in recent(db.session(), size=last, actor=actor, action=action):
+        moment = entry.at.isoformat(timespec="seconds")
+        subjects = " ".join(entry.subjects)
+        click.echo(f"{entry.seq} {moment} {entry.actor} {entry.action} {subjects}".rstrip())
+
+
+@audit_commands.command("code")
+@click.argument("code")
+def code_command(code: str) -> None:
+    """Look for the entry whose code stands on a paper."""
+    entry = entry_with_code(db.session(), code)
+    if entry is None:
+        raise click.ClickException("No entry has this code: the chain is not the one on the paper.")
+    moment = entry.at.isoformat(timespec="seconds")
+    click.echo(f"{code_of(entry.mac)} is entry {entry.seq} of {moment}.")
+
+
+@audit_commands.command("new-mirror")
+def new_mirror_command() -> None:
+    """Begin a new mirror and say so in the chain (after a restore, or if the mirror was lost)."""
+    note_restore(SYSTEM)
+    click.echo("A new mirror was begun.")
+
+
+@vault_commands.command("new-key")
+def new_key_command() -> None:
+    """Add a sealing key and make it the current one; restart the site after it."""
+    with audited("vault.key_added", SYSTEM) as change:
+        change.about("keys")
+        vault_of(current_app).add_key()
+    click.echo("New values are sealed with the new key once the site is restarted.")

@@ -1,0 +1,48 @@
+"""Reading the audit chain, for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from kash.vault import chain
+from kash.vault.models import AuditEntry
+
+
+def newest_entries(*, actor: str | None = None, action: str | None = None) -> Select[AuditEntry]:
+    """Entries, newest first, of one actor (public id) or one action or both."""
+    query = select(AuditEntry).order_by(AuditEntry.seq.desc())
+    if actor is not None:
+        query = query.where(AuditEntry.actor == actor)
+    if action is not None:
+        query = query.where(AuditEntry.action == action)
+    return query
+
+
+def recent(
+    session: Session,
+    *,
+    page: int = 1,
+    size: int = 50,
+    actor: str | None = None,
+    action: str | None = None,
+) -> Sequence[AuditEntry]:
+    """One page of entries, newest first."""
+    query = newest_entries(actor=actor, action=action)
+    return session.scalars(query.limit(size).offset((page - 1) * size)).all()
+
+
+def known_actions(session: Session) -> Sequence[str]:
+    """The actions that occur, for choosing one."""
+    return session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()
+
+
+def entry_with_code(session: Session, code: str) -> AuditEntry | None:
+    """The entry whose code stands on a paper, typed with or without its hyphens."""
+    prefix = chain.mac_prefix(code)
+    if prefix is None:
+        return None
+    query = select(AuditEntry).where(AuditEntry.mac.startswith(prefix)).order_by(AuditEntry.seq)
+    return session.scalars(query.limit(1)).first()
