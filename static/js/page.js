@@ -25,7 +25,10 @@ function keptSomething() {
   }
 }
 
-if (document.querySelector("[data-keep]") || keptSomething()) import("./typing.js");
+// First of all, so that nobody is shown what another account typed in this tab.
+if (document.querySelector("[data-keep], [data-register]") || keptSomething()) {
+  await import("./typing.js");
+}
 
 enhance(document);
 document.addEventListener("htmx:afterSettle", (event) => enhance(event.target));

@@ -115,13 +115,23 @@ function prepare(form) {
     item.classList.add("held");
 
     const move = (moving) => {
-      const over = items(list).find((other) => {
+      const all = items(list);
+      const over = all.find((other) => {
         const box = other.getBoundingClientRect();
         return other !== item && moving.clientY > box.top && moving.clientY < box.bottom;
       });
       if (!over) return;
       const box = over.getBoundingClientRect();
-      over[moving.clientY < box.top + box.height / 2 ? "before" : "after"](item);
+      const below = all.indexOf(over) > all.indexOf(item);
+      const past = below
+        ? moving.clientY > box.bottom - item.offsetHeight / 2
+        : moving.clientY < box.top + item.offsetHeight / 2;
+      if (!past) return;
+      // The held row stays where it is in the document, or the browser lets go of the pointer.
+      while (below ? item.previousElementSibling !== over : item.nextElementSibling !== over) {
+        if (below) item.before(item.nextElementSibling);
+        else item.after(item.previousElementSibling);
+      }
     };
     const drop = (dropped) => {
       grip.removeEventListener("pointermove", move);

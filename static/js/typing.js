@@ -26,8 +26,7 @@ function forgetAll() {
 function start() {
   const owner = body.dataset.owner;
   if (owner) {
-    const before = sessionStorage.getItem(OWNER);
-    if (before !== null && before !== owner) forgetAll();
+    if (sessionStorage.getItem(OWNER) !== owner) forgetAll();
     sessionStorage.setItem(OWNER, owner);
   }
 
@@ -44,6 +43,7 @@ function start() {
     else sessionStorage.removeItem(key);
   }
 
+  if (!owner) return;
   for (const [key, field] of fields) {
     const kept = read(key);
     if (kept && kept.first === field.defaultValue && field.value === field.defaultValue) field.value = kept.text;
