@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from flask import Flask, current_app
 
-from kash.storage.errors import FileMissing, StorageError, StorageUnavailable, WrongKey
+from kash.settings import Settings
+from kash.storage.errors import FileMissing, StorageUnavailable, WrongKey
 
 _EXTENSION = "kash_storage"
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -93,9 +94,9 @@ def _checked(key: str) -> str:
     return key
 
 
-def init_storage(app: Flask, address: str) -> None:
-    """Give the application its file store (`Settings.storage_address`); nothing is opened yet."""
-    app.extensions[_EXTENSION] = Store(address)
+def init_storage(app: Flask, settings: Settings) -> None:
+    """Give the application its file store; nothing is opened yet."""
+    app.extensions[_EXTENSION] = Store(settings.storage_address)
 
 
 def _store() -> Any:
@@ -179,6 +180,3 @@ def listed(prefix: str = "") -> Iterator[StoredFile]:
         for page in obstore.list(connection, prefix=prefix.rstrip("/") or None):
             for found in page:
                 yield StoredFile(found["path"], found["size"], found["last_modified"])
-
-
-__all__ = ["Store", "StorageError", "StoredFile"]

@@ -1,0 +1,50 @@
+"""Which kinds of work there are, and what is done by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Work = TypeVar("Work", bound=Callable[..., Any])
+Chore = TypeVar("Chore", bound=Callable[[], None])
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of work. A resumable one may be run again from its beginning with no harm."""
+
+    name: str
+    work: Callable[..., Any]
+    resumable: bool
+
+
+KINDS: dict[str, Kind] = {}
+CHORES: dict[str, tuple[int, Callable[[], None]]] = {}
+
+
+def job(name: str, *, resumable: bool = False) -> Callable[[Work], Work]:
+    """Register `work(progress, **arguments) -> JobResult | None` as a kind of background work.
+
+    `resumable` work is started again when its worker died under it; other work is marked failed.
+    """
+
+    def register(work: Work) -> Work:
+        if name in KINDS and KINDS[name].work is not work:
+            raise ValueError(f"two kinds of work are called {name}")
+        KINDS[name] = Kind(name, work, resumable)
+        return work
+
+    return register
+
+
+def periodic(name: str, *, minutes: int) -> Callable[[Chore], Chore]:
+    """Have the worker call `chore()` every so many minutes (1 to 60), in an application context."""
+    if not 1 <= minutes <= 60:
+        raise ValueError("a chore runs every 1 to 60 minutes")
+
+    def register(chore: Chore) -> Chore:
+        CHORES[name] = (minutes, chore)
+        return chore
+
+    return register

@@ -1,0 +1,176 @@
+"""Asking for work, cancelling it, and what the worker writes down about it.
+
+Bookkeeping, and therefore not audited: who may ask for what, and that she did, is the business of
+the feature that enqueues.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.orm import Session
+
+from kash import storage
+from kash.database import after_commit, utc_now, writing
+from kash.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
+from kash.jobs.progress import JobResult
+from kash.jobs.queue import job_queue, worker_name
+from kash.jobs.registry import KINDS
+
+RESULT_FOLDER = "jobs"
+RESULT_KEPT = timedelta(hours=24)
+ROW_KEPT = timedelta(days=30)
+SILENT_FOR = timedelta(minutes=3)
+MOST_ATTEMPTS = 3
+
+
+class UnknownKind(LookupError):
+    """No work of this kind is registered."""
+
+
+def enqueue(
+    session: Session, kind: str, *, owner: str, title: str, total: int = 0, **arguments: Any
+) -> Job:
+    """Ask for work, inside the caller's write transaction; it starts once that is durable.
+
+    `owner` is the asker's public id, `title` a neutral text, `arguments` ids and plain choices.
+    """
+    if kind not in KINDS:
+        raise UnknownKind(kind)
+    asked = Job(
+        kind=kind,
+        title=title,
+        owner=owner,
+        total=total,
+        arguments=arguments,
+        language=str(get_locale() or "en"),
+    )
+    session.add(asked)
+    session.flush()
+    public_id = asked.public_id
+    queue = job_queue()
+    after_commit(lambda: queue.send(public_id))
+    return asked
+
+
+def cancel(public_id: str, owner: str) -> bool:
+    """Cancel one's own work: at once if it waits, at its next step if it runs.
+
+    False if there is no such work of this owner. Work that has ended stays as it is.
+    """
+    with writing() as session:
+        wanted = session.scalar(
+            select(Job).where(Job.public_id == public_id, Job.owner == owner).with_for_update()
+        )
+        if wanted is None:
+            return False
+        if not wanted.ended:
+            wanted.cancel_asked = True
+        if wanted.state == WAITING:
+            wanted.state = CANCELLED
+            wanted.finished_at = utc_now()
+        return True
+
+
+def claim(public_id: str) -> Job | None:
+    """Take waiting work into this worker's hands; None if it is no longer waiting."""
+    with writing() as session:
+        taken = session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+        if taken is None or taken.state != WAITING:
+            return None
+        taken.state = RUNNING
+        taken.done = 0
+        taken.attempts += 1
+        taken.worker = worker_name()
+        taken.started_at = taken.heartbeat = utc_now()
+        session.flush()
+        session.refresh(taken)
+        session.expunge(taken)
+        return taken
+
+
+def finish(public_id: str, state: str, *, error: str = "", result: JobResult | None = None) -> None:
+    """Write down how running work ended."""
+    with writing() as session:
+        ended = session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+        if ended is None or ended.state != RUNNING:
+            return
+        ended.state = state
+        ended.error = error
+        ended.finished_at = utc_now()
+        if state == DONE:
+            ended.done = ended.total = max(ended.done, ended.total)
+        if result is not None:
+            ended.result_key = result.key or f"{RESULT_FOLDER}/{public_id}"
+            ended.result_name = result.name
+            ended.result_type = result.content_type
+
+
+def recover_dropped(now: datetime, *, starting: bool = False) -> int:
+    """Start again, or mark failed, the work that a dead worker held. Returns how many.
+
+    Dropped is what has shown no sign of life for some minutes; when this worker is just starting,
+    also whatever is in its own name.
+    """
+    dropped = or_(Job.heartbeat < now - SILENT_FOR, Job.heartbeat.is_(None))
+    if starting:
+        dropped = or_(dropped, Job.worker == worker_name())
+    queue = job_queue()
+    with writing() as session:
+        found = session.scalars(
+            select(Job).where(and_(Job.state == RUNNING, dropped)).with_for_update()
+        ).all()
+        for lost in found:
+            kind = KINDS.get(lost.kind)
+            if lost.cancel_asked:
+                lost.state = CANCELLED
+            elif kind is not None and kind.resumable and lost.attempts < MOST_ATTEMPTS:
+                lost.state = WAITING
+            else:
+                lost.state = FAILED
+                lost.error = _("The work was interrupted before its end. Start it again.")
+            if lost.ended:
+                lost.finished_at = now
+    if starting or queue.idle():
+        send_waiting()
+    return len(found)
+
+
+def send_waiting() -> None:
+    """Tell the queue again of waiting work that it may have lost.
+
+    Harmless if it knows: work is claimed once.
+    """
+    with writing() as session:
+        waiting = session.scalars(
+            select(Job.public_id).where(Job.state == WAITING).order_by(Job.id)
+        ).all()
+    queue = job_queue()
+    for public_id in waiting:
+        queue.send(public_id)
+
+
+def delete_old_results(now: datetime) -> int:
+    """Delete files older than a day that jobs made, and rows older than a month.
+
+    Returns how many files went.
+    """
+    with writing() as session:
+        old = session.scalars(
+            select(Job)
+            .where(Job.result_key.is_not(None), Job.finished_at < now - RESULT_KEPT)
+            .limit(500)
+            .with_for_update()
+        ).all()
+        keys = [row.result_key for row in old if row.result_key]
+        for row in old:
+            row.result_key = None
+        session.execute(delete(Job).where(Job.finished_at < now - ROW_KEPT))
+    own = [key for key in keys if key.startswith(f"{RESULT_FOLDER}/")]
+    for key in own:
+        storage.delete(key)
+    return len(own)

@@ -1,0 +1,70 @@
+"""Kinds of work that only the tests ask for."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from kash.jobs import JobResult, Progress, job
+
+
+class TooFewSeats(Exception):
+    """An error of ours, with a sentence."""
+
+    sentence = "There are not enough seats."
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@job("test.file")
+def make_file(progress: Progress, *, pages: int) -> JobResult:
+    for page in range(pages):
+        progress.report(page, pages)
+    progress.report(pages, pages)
+    return JobResult(name="document.pdf", content_type="application/pdf", content=b"%PDF" * pages)
+
+
+@job("test.nothing")
+def do_nothing(progress: Progress) -> None:
+    return None
+
+
+@job("test.typed")
+def fail_with_a_sentence(progress: Progress) -> None:
+    raise TooFewSeats
+
+
+@job("test.broken")
+def fail_with_a_value(progress: Progress, *, person: str) -> None:
+    raise ValueError(f"Achieng Odhiambo {person}")
+
+
+class Step:
+    """What stepwise work does between its steps, set by a test."""
+
+    between: ClassVar[list[object]] = []
+
+
+@job("test.steps")
+def go_stepwise(progress: Progress, *, steps: int) -> None:
+    for step in range(steps):
+        progress._next_write = 0
+        progress.report(step, steps)
+        for call in Step.between:
+            call(step)  # type: ignore[operator]
+
+
+@job("test.slow", resumable=True)
+def go_slowly(progress: Progress, *, seconds: float) -> JobResult:
+    until = time.monotonic() + seconds
+    tenths = round(seconds * 10)
+    for step in range(tenths):
+        progress.report(step, tenths)
+        time.sleep(max(0.0, min(0.1, until - time.monotonic())))
+    return JobResult(name="list.txt", content_type="text/plain", content=b"made")
+
+
+@job("test.slow_once")
+def go_slowly_once(progress: Progress, *, seconds: float) -> JobResult:
+    return go_slowly(progress, seconds=seconds)

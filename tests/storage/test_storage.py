@@ -1,0 +1,161 @@
+"""The same promises on a folder and on S3."""
+
+from __future__ import annotations
+
+import socket
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from kash import storage
+from kash.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def s3_address() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def stored(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Flask]:
+    app = Flask(__name__)
+    url = f"file://{tmp_path}/a%20folder/files"
+    if request.param == "s3":
+        import urllib.request
+
+        endpoint = request.getfixturevalue("s3_address")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        reset = urllib.request.Request(f"{endpoint}/moto-api/reset", method="POST")
+        urllib.request.urlopen(reset)
+        urllib.request.urlopen(urllib.request.Request(f"{endpoint}/kash-files", method="PUT"))
+        url = f"s3://kash-files/one/two?endpoint={endpoint}&region=us-east-1&allow_http=true"
+    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=url))
+    with app.app_context():
+        yield app
+
+
+def test_a_file_comes_back_as_it_was_put(stored: Flask) -> None:
+    content = bytes(range(256)) * 12_000
+    storage.put("jobs/abc123", content)
+    assert storage.get("jobs/abc123") == content
+    pieces = list(storage.stream("jobs/abc123"))
+    assert b"".join(pieces) == content
+    assert len(pieces) > 1
+
+
+def test_putting_again_replaces(stored: Flask) -> None:
+    storage.put("a/b", b"one")
+    storage.put("a/b", b"two")
+    assert storage.get("a/b") == b"two"
+    storage.put("a/b", b"")
+    assert storage.get("a/b") == b""
+
+
+def test_listing(stored: Flask) -> None:
+    storage.put("jobs/one", b"1")
+    storage.put("jobs/two", b"22")
+    storage.put("jobsmore/three", b"333")
+    assert {found.key: found.size for found in storage.list("jobs")} == {
+        "jobs/one": 1,
+        "jobs/two": 2,
+    }
+    assert {found.key for found in storage.list("jobs/")} == {"jobs/one", "jobs/two"}
+    assert {found.key for found in storage.list()} == {"jobs/one", "jobs/two", "jobsmore/three"}
+    assert list(storage.list("nothing")) == []
+
+
+def test_what_is_missing_is_said_at_once(stored: Flask) -> None:
+    assert storage.exists("jobs/none") is False
+    for read in (storage.get, storage.stream):
+        with pytest.raises(storage.FileMissing) as raised:
+            read("jobs/none")
+        assert "none" not in repr(raised.value)
+
+
+def test_deleting_twice_is_no_error(stored: Flask) -> None:
+    storage.put("jobs/one", b"1")
+    assert storage.exists("jobs/one") is True
+    storage.delete("jobs/one")
+    storage.delete("jobs/one")
+    assert storage.exists("jobs/one") is False
+    assert list(storage.list()) == []
+
+
+WRONG = ["", ".", "..", "../a", "a/../b", "/a", "a/", "a//b", "a\x00b", "a\\b", "a b", "é", "a/.b"]
+
+
+@pytest.mark.parametrize("key", [*WRONG, "x" * 513])
+def test_wrong_keys_are_refused_everywhere(stored: Flask, key: str) -> None:
+    for call in (storage.get, storage.stream, storage.exists, storage.delete):
+        with pytest.raises(storage.WrongKey):
+            call(key)
+    with pytest.raises(storage.WrongKey):
+        storage.put(key, b"x")
+    assert list(storage.list()) == []
+
+
+@given(key=st.text(alphabet="ab./_-\x00 \n", max_size=20))
+@hypothesis_settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
+    app = Flask(__name__)
+    home = tmp_path / "files"
+    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=f"file://{home}"))
+    with app.app_context():
+        try:
+            storage.put(key, b"x")
+        except storage.StorageError:
+            pass
+        else:
+            assert storage.get(key) == b"x"
+            storage.delete(key)
+    assert set(tmp_path.iterdir()) <= {home}
+
+
+def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    app = Flask(__name__)
+    storage.init_storage(app, Settings(data_dir=tmp_path))
+    with app.app_context():
+        storage.put("jobs/one", b"1")
+    assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
+
+
+def test_an_unreachable_bucket_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret-value")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    app = Flask(__name__)
+    url = f"s3://bucket?endpoint=http://127.0.0.1:{port}&allow_http=1&region=us-east-1"
+    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=url))
+    with app.app_context(), pytest.raises(storage.StorageUnavailable) as raised:
+        storage.put("jobs/one", b"1")
+    assert raised.value.__suppress_context__
+    assert str(port) not in str(raised.value)
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    app = Flask(__name__)
+    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=f"file://{tmp_path}/file/x"))
+    with app.app_context(), pytest.raises(storage.StorageUnavailable):
+        storage.put("jobs/one", b"1")
