@@ -122,7 +122,7 @@ def test_field_ties_its_error_and_help_to_the_input(app: Flask) -> None:
     assert 'aria-describedby="title-help title-error"' in page
     assert 'aria-invalid="true"' in page
     assert 'class="w20"' in page
-    assert '<a href="#title">Name of the workshop: Write a name.</a>' in page
+    assert '<a href="#title">Name of the workshop \u2013 Write a name.</a>' in page
 
 
 def test_field_draws_choices_as_a_group_and_says_what_is_optional(app: Flask) -> None:
