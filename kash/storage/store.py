@@ -14,7 +14,6 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from flask import Flask, current_app
 
-from kash.settings import Settings
 from kash.storage.errors import FileMissing, StorageUnavailable, WrongKey
 
 _EXTENSION = "kash_storage"
@@ -62,8 +61,9 @@ def _connect(address: str) -> Any:
         folder = Path(unquote(parts.path))
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return LocalStore(prefix=folder, automatic_cleanup=True)
-    options: dict[str, Any] = dict(parse_qsl(parts.query))
-    client: dict[str, Any] = {"timeout": "60s", "connect_timeout": "10s"}
+    # What the address asks for goes to the library as it is; it refuses what it does not know.
+    options: Any = dict(parse_qsl(parts.query))
+    client: Any = {"timeout": "60s", "connect_timeout": "10s"}
     if options.pop("allow_http", "").lower() in _YES:
         client["allow_http"] = True
     return S3Store(
@@ -94,9 +94,9 @@ def _checked(key: str) -> str:
     return key
 
 
-def init_storage(app: Flask, settings: Settings) -> None:
-    """Give the application its file store; nothing is opened yet."""
-    app.extensions[_EXTENSION] = Store(settings.storage_address)
+def init_storage(app: Flask, address: str) -> None:
+    """Give the application its file store (`Settings.storage_address`); nothing is opened yet."""
+    app.extensions[_EXTENSION] = Store(address)
 
 
 def _store() -> Any:

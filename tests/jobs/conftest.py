@@ -35,7 +35,7 @@ def make_app(folder: Path, queue_url: str = "") -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_uri
     init_database(app)
     Babel(app)
-    init_storage(app, settings)
+    init_storage(app, settings.storage_address)
     init_jobs(app, settings)
     with app.app_context():
         db.metadata.create_all(db.engine, tables=[Job.__table__])

@@ -44,7 +44,7 @@ def stored(
         urllib.request.urlopen(reset)
         urllib.request.urlopen(urllib.request.Request(f"{endpoint}/kash-files", method="PUT"))
         url = f"s3://kash-files/one/two?endpoint={endpoint}&region=us-east-1&allow_http=true"
-    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=url))
+    storage.init_storage(app, url)
     with app.app_context():
         yield app
 
@@ -116,7 +116,7 @@ def test_wrong_keys_are_refused_everywhere(stored: Flask, key: str) -> None:
 def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
     app = Flask(__name__)
     home = tmp_path / "files"
-    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=f"file://{home}"))
+    storage.init_storage(app, f"file://{home}")
     with app.app_context():
         try:
             storage.put(key, b"x")
@@ -130,7 +130,7 @@ def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
 
 def test_the_folder_is_for_its_owner_only(tmp_path: Path) -> None:
     app = Flask(__name__)
-    storage.init_storage(app, Settings(data_dir=tmp_path))
+    storage.init_storage(app, Settings(data_dir=tmp_path).storage_address)
     with app.app_context():
         storage.put("jobs/one", b"1")
     assert stat.S_IMODE((tmp_path / "files").stat().st_mode) == 0o700
@@ -146,7 +146,7 @@ def test_an_unreachable_bucket_is_said_in_a_sentence(
         port = probe.getsockname()[1]
     app = Flask(__name__)
     url = f"s3://bucket?endpoint=http://127.0.0.1:{port}&allow_http=1&region=us-east-1"
-    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=url))
+    storage.init_storage(app, url)
     with app.app_context(), pytest.raises(storage.StorageUnavailable) as raised:
         storage.put("jobs/one", b"1")
     assert raised.value.__suppress_context__
@@ -156,6 +156,6 @@ def test_an_unreachable_bucket_is_said_in_a_sentence(
 def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     app = Flask(__name__)
-    storage.init_storage(app, Settings(data_dir=tmp_path, storage_url=f"file://{tmp_path}/file/x"))
+    storage.init_storage(app, f"file://{tmp_path}/file/x")
     with app.app_context(), pytest.raises(storage.StorageUnavailable):
         storage.put("jobs/one", b"1")
