@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -55,12 +56,24 @@ class Organisation(PublicId, Base):
 
 
 class Person(PublicId, Base):
-    """Someone who takes part. The chosen name may be an alias; no legal name is asked for."""
+    """Someone who takes part. The chosen name may be an alias; no legal name is asked for.
+
+    `edition` grows with each change, so that nobody overwrites what they have not read.
+    `created_by` is the public id of the account that added the row.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
         Index("ix_person_name_order", "sort_name", "id"),
         Index("ix_person_group_id_sort_name", "group_id", "sort_name"),
+        Index(
+            "uq_person_group_id_reference",
+            "group_id",
+            "reference",
+            unique=True,
+            sqlite_where=text("reference <> ''"),
+            postgresql_where=text("reference <> ''"),
+        ),
         CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
     )
 
@@ -82,6 +95,8 @@ class Person(PublicId, Base):
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     minor: Mapped[bool] = mapped_column(default=False)
+    edition: Mapped[int] = mapped_column(default=1)
+    created_by: Mapped[str] = mapped_column(String(16), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -103,6 +118,16 @@ class Posting(PublicId, Base):
     """A person at an organisation, from one day to another (open while `until` is empty)."""
 
     __tablename__ = "posting"
+    __table_args__ = (
+        CheckConstraint("until is null or until >= since", name="days"),
+        Index(
+            "uq_posting_person_id_open",
+            "person_id",
+            unique=True,
+            sqlite_where=text("until is null"),
+            postgresql_where=text("until is null"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
