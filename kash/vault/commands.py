@@ -10,6 +10,7 @@ from kash.database import db
 from kash.policy import SYSTEM
 from kash.vault.audit import audited, note_restore
 from kash.vault.chain import code_of
+from kash.vault.keys import KeyFileError
 from kash.vault.queries import entry_with_code, recent
 from kash.vault.sealing import vault_of
 from kash.vault.verifying import verify
@@ -64,7 +65,10 @@ def new_mirror_command() -> None:
 @vault_commands.command("new-key")
 def new_key_command() -> None:
     """Add a sealing key and make it the current one; restart the site after it."""
-    with audited("vault.key_added", SYSTEM) as change:
-        change.about("keys")
-        vault_of(current_app).add_key()
+    try:
+        with audited("vault.key_added", SYSTEM) as change:
+            change.about("keys")
+            vault_of(current_app).add_key()
+    except KeyFileError as error:
+        raise click.ClickException(str(error)) from None
     click.echo("New values are sealed with the new key once the site is restarted.")

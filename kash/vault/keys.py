@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 FORMAT = 1
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
+
+_LARGEST = 1_000_000
 
 
 class KeyFileError(Exception):
@@ -73,13 +77,22 @@ def load_or_create_keys(path: Path) -> Keys:
 
 
 def add_sealing_key(path: Path) -> Keys:
-    """Make a new sealing key the current one; the older ones stay, to open what they sealed."""
-    keys = read_keys(path)
-    key_id = secrets.token_bytes(KEY_ID_BYTES)
-    grown = Keys(keys.root, key_id, {**keys.sealing, key_id: secrets.token_bytes(KEY_BYTES)})
-    draft = _draft(path, grown)
-    draft.replace(path)
-    _sync_folder(path.parent)
+    """Make a new sealing key the current one; the older ones stay, to open what they sealed.
+
+    Raises KeyFileError.
+    """
+    try:
+        with _folder(path.parent) as descriptor:
+            # Two new keys at once would each leave out the other.
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            keys = read_keys(path)
+            key_id = secrets.token_bytes(KEY_ID_BYTES)
+            sealing = {**keys.sealing, key_id: secrets.token_bytes(KEY_BYTES)}
+            grown = Keys(keys.root, key_id, sealing)
+            _draft(path, grown).replace(path)
+            os.fsync(descriptor)
+    except OSError as error:
+        raise KeyFileError(f"The key file {path} cannot be changed: {error.strerror}.") from None
     return grown
 
 
@@ -91,20 +104,27 @@ def read_keys(path: Path) -> Keys:
         raise
     except OSError as error:
         raise KeyFileError(f"The key file {path} cannot be read: {error.strerror}.") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise KeyFileError(f"The key file {path} is not a file.")
-        if status.st_mode & 0o077:
-            mode = f"{stat.S_IMODE(status.st_mode):o}"
-            raise KeyFileError(
-                f"The key file {path} can be read by others (mode {mode}): chmod 600 it."
-            )
-        content = file.read(1_000_000)
+    try:
+        content = _private_content(descriptor, path)
+    finally:
+        os.close(descriptor)
     try:
         return _parse(content)
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error):
         raise KeyFileError(f"The key file {path} is damaged: put back a copy of it.") from None
+
+
+def _private_content(descriptor: int, path: Path) -> bytes:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise KeyFileError(f"The key file {path} is not a file.")
+    if status.st_mode & 0o077:
+        mode = f"{stat.S_IMODE(status.st_mode):o}"
+        raise KeyFileError(
+            f"The key file {path} can be read by others (mode {mode}): chmod 600 it."
+        )
+    with os.fdopen(descriptor, "rb", closefd=False) as file:
+        return file.read(_LARGEST)
 
 
 def make_private_folder(folder: Path) -> None:
@@ -166,12 +186,14 @@ def _write_new(path: Path, keys: Keys) -> None:
         pass
     finally:
         draft.unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
+    with _folder(path.parent) as descriptor:
         os.fsync(descriptor)
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[int]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
     finally:
         os.close(descriptor)

@@ -49,7 +49,7 @@ def start(folder: Path, mirror: str) -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
     with _locked(path_of(folder, mirror), flags) as descriptor:
         if os.fstat(descriptor).st_size == 0:
-            _write(descriptor, json.dumps({"mirror": mirror}).encode() + b"\n")
+            _write(descriptor, _header(mirror).encode() + b"\n")
     listing = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(listing)
@@ -78,12 +78,12 @@ def read(folder: Path, mirror: str) -> Lines:
     except FileNotFoundError:
         raise MirrorMissing(mirror) from None
     for text in content.split("\n"):
-        if not text or text == json.dumps({"mirror": mirror}):
+        if not text or text == _header(mirror):
             continue
         entry = _parsed(text)
         if entry is not None:
             lines.macs.setdefault(entry[0], set()).add(entry[1])
-        elif _TORN.fullmatch(text):
+        elif _TORN.fullmatch(text) or _header(mirror).startswith(text):
             lines.torn += 1
         else:
             lines.foreign += 1
@@ -93,6 +93,10 @@ def read(folder: Path, mirror: str) -> Lines:
 def present(folder: Path) -> set[str]:
     """The ids of the mirrors in the folder."""
     return {path.stem for path in folder.glob("*.jsonl")}
+
+
+def _header(mirror: str) -> str:
+    return json.dumps({"mirror": mirror})
 
 
 def _line(seq: int, mac: str) -> str:

@@ -51,12 +51,19 @@ def open_vault(settings: Settings) -> Vault:
     sealed unreadable, and hide that.
     """
     mirrors = settings.data_dir / "audit"
-    if not settings.key_file.exists() and any(mirrors.glob("*.jsonl")):
+    if not _may_exist(settings.key_file) and any(mirrors.glob("*.jsonl")):
         raise KeyFileError(
             f"The key file {settings.key_file} is missing, but the programme was sealed with it: "
             "put back a copy of it."
         )
     return Vault(settings.key_file, mirrors, load_or_create_keys(settings.key_file))
+
+
+def _may_exist(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def vault_of(app: Flask) -> Vault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import String, select, type_coerce
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kash.vault import chain, mirror
@@ -21,6 +23,7 @@ from kash.vault.sealing import Vault, vault_of
 
 # A crash loses the mirror lines of the writers then at work, never more.
 _CRASH = 16
+_PATIENCE = 0.2
 
 
 class Fault(StrEnum):
@@ -65,7 +68,7 @@ class Verification:
             self.problems.append(Problem(fault, seq, sentence))
 
 
-@dataclass
+@dataclass(slots=True)
 class _Row:
     seq: int
     previous: Any
@@ -98,7 +101,14 @@ def verify(session: Session) -> Verification:
     key = vault.audit_key
     # The mirrors first: whatever they hold was committed before, so the table must know it.
     mirrors = _mirrors(vault, result)
-    rows = list(_rows(session, key))
+    try:
+        rows = list(_rows(session, key))
+    except OperationalError as error:
+        session.rollback()
+        if "UTF-8" not in str(error.orig):
+            raise
+        result.report(Fault.EDITED, 0, _("An entry holds what cannot be read as text."))
+        return result
     head = session.execute(
         select(AuditHead.seq, AuditHead.mac, AuditHead.mirror).where(AuditHead.id == 1)
     ).one_or_none()
@@ -179,14 +189,14 @@ def _subjects(stored: Any) -> list[str] | None:
 def _verify_table(
     rows: Sequence[_Row], key: bytes, mirrors: dict[str, mirror.Lines], result: Verification
 ) -> None:
-    if len(rows) > 1 and not any(row.authentic for row in rows):
+    places = {
+        mac: seq for lines in mirrors.values() for seq, macs in lines.macs.items() for mac in macs
+    }
+    if len(rows) > 1 and not any(row.authentic or _moved(row, places) for row in rows):
         result.report(
             Fault.RECOMPUTED, rows[0].seq, _("The whole chain was written anew without its key.")
         )
         return
-    places = {
-        mac: seq for lines in mirrors.values() for seq, macs in lines.macs.items() for mac in macs
-    }
     expected, link = 1, chain.genesis(key)
     for row in rows:
         if row.seq > expected:
@@ -202,8 +212,7 @@ def _verify_table(
         elif row.seq < expected:
             result.report(Fault.INSERTED, row.seq, _("An entry stands before the first one."))
         if not row.authentic:
-            place = places.get(row.mac, row.seq) if isinstance(row.mac, str) else row.seq
-            if place != row.seq:
+            if _moved(row, places):
                 result.report(
                     Fault.REORDERED,
                     row.seq,
@@ -226,6 +235,10 @@ def _verify_table(
         expected, link = row.seq + 1, row.mac
 
 
+def _moved(row: _Row, places: dict[str, int]) -> bool:
+    return isinstance(row.mac, str) and places.get(row.mac, row.seq) != row.seq
+
+
 def _verify_head(
     head: Any, rows: Sequence[_Row], key: bytes, mirror_id: str, result: Verification
 ) -> None:
@@ -234,7 +247,9 @@ def _verify_head(
         if rows:
             result.report(Fault.HEAD, last, _("The head of the chain is missing."))
         return
-    if head.seq > last:
+    if not isinstance(head.seq, int):
+        result.report(Fault.HEAD, last, _("The head of the chain has no number."))
+    elif head.seq > last:
         result.report(
             Fault.TRUNCATED,
             last + 1,
@@ -280,9 +295,11 @@ def _verify_mirrors(
     if current is None or not result.sound:
         return
     span = spans[-1]
-    # Writers that committed while we were reading have written their lines by now, or died.
-    held = mirror.read(vault.mirror_folder, span.mirror).macs
-    absent = [(row.seq, row.mac) for row in rows if row.seq >= span.first and row.seq not in held]
+    absent = _absent(rows, span, current)
+    if absent:
+        # Writers that committed while we were reading write their lines now, unless they died.
+        time.sleep(_PATIENCE)
+        absent = _absent(rows, span, mirror.read(vault.mirror_folder, span.mirror))
     if not absent:
         return
     if len(absent) > _CRASH:
@@ -297,7 +314,11 @@ def _verify_mirrors(
             ),
         )
         return
-    mirror.append(vault.mirror_folder, span.mirror, absent)
+    try:
+        mirror.append(vault.mirror_folder, span.mirror, absent)
+    except (OSError, mirror.MirrorMissing):
+        result.report(Fault.MIRROR, absent[0][0], _("The mirror cannot be written."))
+        return
     result.notes.append(
         _(
             "The mirror lacked %(count)s entries from %(seq)s on, as after a sudden stop; they "
@@ -306,6 +327,12 @@ def _verify_mirrors(
             seq=absent[0][0],
         )
     )
+
+
+def _absent(rows: Sequence[_Row], span: _Span, lines: mirror.Lines) -> list[tuple[int, str]]:
+    return [
+        (row.seq, row.mac) for row in rows if row.seq >= span.first and row.seq not in lines.macs
+    ]
 
 
 def _compare(
