@@ -1,0 +1,50 @@
+"""The press makes paper: certificates and paged documents, as tagged PDF.
+
+It knows nothing of the features that ask for paper. A caller describes what is to be printed in
+small frozen values; the press sets it in a child process of its own, under limits of time and
+memory, and gives back bytes. What a caller hands over appears in no log and no error message.
+"README.md" beside this file shows each call and the classes that a document's markup may use.
+"""
+
+from kash.press.certificates import (
+    CertificateDesign,
+    CertificateEntry,
+    CertificateWording,
+    DesignName,
+    Signatory,
+    print_file,
+    single_files,
+    zip_file,
+)
+from kash.press.child_process import (
+    Progress,
+    RenderError,
+    RenderFailed,
+    RenderLimits,
+    RenderTimeout,
+    RenderTooLarge,
+)
+from kash.press.documents import DocumentKind, PagedDocument, PageFormat, document
+from kash.press.qr import qr_svg
+
+__all__ = [
+    "CertificateDesign",
+    "CertificateEntry",
+    "CertificateWording",
+    "DesignName",
+    "DocumentKind",
+    "PageFormat",
+    "PagedDocument",
+    "Progress",
+    "RenderError",
+    "RenderFailed",
+    "RenderLimits",
+    "RenderTimeout",
+    "RenderTooLarge",
+    "Signatory",
+    "document",
+    "print_file",
+    "qr_svg",
+    "single_files",
+    "zip_file",
+]

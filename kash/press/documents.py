@@ -1,0 +1,90 @@
+"""Paged documents: registers, minutes, guides and lists, from markup that a feature wrote."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from kash.press.child_process import Piece, RenderLimits, RenderRequest, render
+from kash.press.markup import css_string, opening, printable
+
+DocumentKind = Literal["register", "minutes", "guide", "names", "plain"]
+PageFormat = Literal["A4", "A4-landscape"]
+
+_SIZES: dict[PageFormat, str] = {"A4": "A4", "A4-landscape": "A4 landscape"}
+
+
+@dataclass(frozen=True, slots=True)
+class PagedDocument:
+    """A document as its feature's template wrote it.
+
+    `html` is what stands inside the body, already escaped, with the classes that README.md lists.
+    `title` goes into the file's properties and must be neutral. `header_left` and `header_right`
+    run at the top of every page but the first; `footer_left` at the foot of every page.
+    `page_count` is the text at the right of the foot; "{page}" and "{pages}" in it are counted.
+    """
+
+    html: str
+    title: str
+    language: str
+    kind: DocumentKind = "plain"
+    page_format: PageFormat = "A4"
+    header_left: str = ""
+    header_right: str = ""
+    footer_left: str = ""
+    page_count: str = "{page} / {pages}"
+    dated: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(DocumentKind):
+            raise ValueError("no such kind of document")
+        if self.page_format not in _SIZES:
+            raise ValueError("no such page format")
+
+
+def document(paged: PagedDocument, limits: RenderLimits | None = None) -> bytes:
+    """The document as one PDF."""
+    request = RenderRequest(
+        opening=opening(
+            title=paged.title,
+            language=paged.language,
+            dated=paged.dated,
+            style=_running_texts(paged),
+            body=paged.kind,
+        ),
+        pieces=[Piece(before=printable(paged.html), name="", after="")],
+        stylesheet="documents.css",
+        separate=True,
+    )
+    (made,) = render(request, limits or RenderLimits())
+    return made
+
+
+def _running_texts(paged: PagedDocument) -> str:
+    """Page rules are the one place where a text must be written into the stylesheet."""
+    # On a register the head repeats by itself and fills the top margin.
+    headed = paged.kind != "register" and bool(paged.header_left or paged.header_right)
+    head = (
+        f"@top-left {{ content: {css_string(paged.header_left)}; }}"
+        f"@top-right {{ content: {css_string(paged.header_right)}; }}"
+        if headed
+        else ""
+    )
+    first = (
+        "@page :first { @top-left { content: none; } @top-right { content: none; } }"
+        if headed
+        else ""
+    )
+    return (
+        f"@page {{ size: {_SIZES[paged.page_format]}; {head}"
+        f"@bottom-left {{ content: {css_string(paged.footer_left)}; }}"
+        f"@bottom-right {{ content: {_counted(paged.page_count)}; }} }}{first}"
+    )
+
+
+def _counted(text: str) -> str:
+    counters = {"{page}": "counter(page)", "{pages}": "counter(pages)"}
+    parts = re.split(r"(\{page\}|\{pages\})", text)
+    return " ".join(counters.get(part) or css_string(part) for part in parts if part) or '""'
