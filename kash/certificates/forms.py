@@ -1,0 +1,64 @@
+"""Forms of the certificates room."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from kash.certificates.rules import DESIGNS, REVOCATION_CLASSES
+from kash.web import KashForm
+from kash.web.forms import choice_field, long_text_field, text_field, whole_number_field
+
+DESIGN_NAMES = {
+    "classic": _l("Classic: fine lines all round"),
+    "modern": _l("Modern: a woven band at the side"),
+    "plain": _l("Plain: black, for simple printers"),
+}
+REVOCATION_NAMES = {
+    "wrong_name": _l("The printed name is wrong"),
+    "wrong_record": _l("The attendance on record was wrong"),
+    "duplicate": _l("It was issued twice"),
+    "withdrawn_by_holder": _l("The holder asked for it"),
+    "conduct": _l("Against the code of conduct"),
+}
+
+
+class RuleForm(KashForm):
+    """The rule for everyone: a new version each time it is saved."""
+
+    least_share = whole_number_field(_l("Least share of the hours, in per cent"), least=1, most=100)
+    name_must_be_confirmed = BooleanField(
+        _l("The printed name must be confirmed by the person before a certificate is proposed")
+    )
+
+
+class ProposeForm(KashForm):
+    """Which design the batch is printed in."""
+
+    design = choice_field(
+        _l("Design"), [(code, DESIGN_NAMES[code]) for code in DESIGNS], required=True
+    )
+
+
+class TurnBackForm(KashForm):
+    """Why a batch is turned back."""
+
+    reason = long_text_field(_l("What must be put right"), most=1000, required=True)
+
+
+class RevokeForm(KashForm):
+    """Why a certificate no longer holds; the class is public, the reason is not."""
+
+    reason_class = choice_field(
+        _l("Kind of reason (shown to whoever checks the certificate)"),
+        [(code, REVOCATION_NAMES[code]) for code in REVOCATION_CLASSES],
+        required=True,
+    )
+    reason = long_text_field(_l("Reason (stays inside the programme)"), most=1000, required=True)
+
+
+class VerifyForm(KashForm):
+    """A serial, and if one likes the name as printed."""
+
+    serial = text_field(_l("Serial"), most=40)
+    name = text_field(_l("Name as printed"), most=200, required=False)

@@ -1,0 +1,357 @@
+"""What is asked about certificates, batches and who may have one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, insert, or_, select, true
+from sqlalchemy.orm import Session, joinedload
+
+from kash.certificates.models import (
+    Certificate,
+    CertificateBatch,
+    CertificateRule,
+    VerificationAttempt,
+)
+from kash.certificates.rules import (
+    Missing,
+    Record,
+    Rule,
+    Standing,
+    missing_requirements,
+    read_serial,
+)
+from kash.database import db, writing
+from kash.people.models import Person
+from kash.people.rules import names_match
+from kash.policy import Actor, Reach
+from kash.web.errors import NotFound
+from kash.workshops.models import Workshop
+from kash.workshops.queries import attendance_record, run_by
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person of a workshop, and what she still lacks for a certificate."""
+
+    person_id: int
+    person_public_id: str
+    chosen_name: str
+    printed_name: str
+    name_confirmed: bool
+    group_letter: str
+    minutes: int
+    total_minutes: int
+    missing: tuple[Missing, ...]
+    has_certificate: bool
+
+
+def current_rule(session: Session | None = None) -> CertificateRule | None:
+    """The rule in force: the latest version."""
+    statement = select(CertificateRule).order_by(CertificateRule.version.desc()).limit(1)
+    return (session or db.session()).scalars(statement).first()
+
+
+def rule_versions() -> list[CertificateRule]:
+    """All versions of the rule, latest first."""
+    return list(
+        db.session.scalars(select(CertificateRule).order_by(CertificateRule.version.desc()))
+    )
+
+
+def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[tuple[int]]:
+    """Persons who have a certificate of this workshop, issued or under way, and not revoked."""
+    statement = (
+        select(Certificate.person_id)
+        .join(CertificateBatch)
+        .where(
+            CertificateBatch.workshop_id == workshop_id,
+            CertificateBatch.state != "returned",
+            Certificate.revoked_at.is_(None),
+        )
+    )
+    return statement.where(CertificateBatch.id != but_for.id) if but_for else statement
+
+
+def candidates(
+    workshop: Workshop, session: Session | None = None, but_for: CertificateBatch | None = None
+) -> list[Candidate]:
+    """Everyone on a workshop's roster by name, with what each still lacks; three queries.
+
+    `but_for` leaves one batch out of account, to ask anew whether its people are eligible.
+    """
+    asking = session or db.session()
+    stored = current_rule(asking) if but_for is None else but_for.rule
+    rule = Rule(
+        least_share=stored.least_share if stored else 100,
+        name_must_be_confirmed=stored.name_must_be_confirmed if stored else True,
+    )
+    holding = set(asking.scalars(_holding(workshop.id, but_for)))
+    found: list[Candidate] = []
+    for row in attendance_record(workshop, asking):
+        person: Person = row.person
+        has_certificate = person.id in holding
+        confirmed = person.printed_name_confirmed_at is not None
+        missing = missing_requirements(
+            rule,
+            Record(
+                minutes=row.minutes,
+                total_minutes=row.total_minutes,
+                name_confirmed=confirmed,
+                minor=person.minor,
+                has_certificate=has_certificate,
+            ),
+        )
+        found.append(
+            Candidate(
+                person_id=person.id,
+                person_public_id=person.public_id,
+                chosen_name=person.chosen_name,
+                printed_name=person.name_for_paper,
+                name_confirmed=confirmed,
+                group_letter=person.group.letter,
+                minutes=row.minutes,
+                total_minutes=row.total_minutes,
+                missing=missing,
+                has_certificate=has_certificate,
+            )
+        )
+    return found
+
+
+def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
+    """The condition that narrows certificates (joined with their batch) to what a role may touch."""
+    reach = actor.reach(permission)
+    if reach is Reach.ALL:
+        return true()
+    if reach is Reach.OWN:
+        return CertificateBatch.workshop_id.in_(run_by(actor))
+    if reach is Reach.SELF and actor.person_id is not None:
+        return and_(Certificate.person_id == actor.person_id, Certificate.serial.is_not(None))
+    return false()
+
+
+def certificates_select(
+    actor: Actor, state: str = "", found: str = ""
+) -> Select[tuple[Certificate]]:
+    """Issued certificates within reach, with batch and workshop loaded; `found` is a typed search.
+
+    A search finds serials wholly typed, titles, and names in part (names only if posted: the view
+    sees to it).
+    """
+    statement = (
+        select(Certificate)
+        .join(Certificate.batch)
+        .join(CertificateBatch.workshop)
+        .options(joinedload(Certificate.batch).joinedload(CertificateBatch.workshop))
+        .where(Certificate.serial.is_not(None), within_reach(actor, "certificates.see"))
+    )
+    if state == "revoked":
+        statement = statement.where(Certificate.revoked_at.is_not(None))
+    elif state == "valid":
+        statement = statement.where(Certificate.revoked_at.is_(None))
+    if found:
+        serial = read_serial(found)
+        statement = statement.where(
+            or_(
+                Certificate.serial == serial if serial else false(),
+                Certificate.printed_name.icontains(found, autoescape=True),
+                Certificate.public_title.icontains(found, autoescape=True),
+                Workshop.title.icontains(found, autoescape=True),
+            )
+        )
+    return statement
+
+
+def certificate(public_id: str, actor: Actor, permission: str) -> Certificate:
+    """One issued certificate within reach. Raises NotFound."""
+    found = db.session.scalars(
+        select(Certificate)
+        .join(Certificate.batch)
+        .options(
+            joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
+            joinedload(Certificate.person),
+        )
+        .where(
+            Certificate.public_id == public_id,
+            Certificate.serial.is_not(None),
+            within_reach(actor, permission),
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def batch_of(workshop: Workshop, public_id: str) -> CertificateBatch:
+    """A batch, fetched through its workshop. Raises NotFound."""
+    found = db.session.scalars(
+        select(CertificateBatch)
+        .options(joinedload(CertificateBatch.rule))
+        .where(
+            CertificateBatch.workshop_id == workshop.id, CertificateBatch.public_id == public_id
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def certificates_of(batch: CertificateBatch) -> list[Certificate]:
+    """The certificates of a batch in the order of their printed names."""
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .options(joinedload(Certificate.person))
+            .where(Certificate.batch_id == batch.id)
+            .order_by(func.lower(Certificate.printed_name), Certificate.id)
+        )
+    )
+
+
+def batches_of(workshop: Workshop) -> list[tuple[CertificateBatch, int]]:
+    """The batches of a workshop, latest first, each with how many certificates it holds."""
+    count = (
+        select(func.count(Certificate.id))
+        .where(Certificate.batch_id == CertificateBatch.id)
+        .scalar_subquery()
+    )
+    return [
+        (batch, number)
+        for batch, number in db.session.execute(
+            select(CertificateBatch, count)
+            .options(joinedload(CertificateBatch.rule))
+            .where(CertificateBatch.workshop_id == workshop.id)
+            .order_by(CertificateBatch.id.desc())
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A batch that waits for somebody's approval or to be issued."""
+
+    workshop_public_id: str
+    batch_public_id: str
+    title: str
+    state: str
+    count: int
+    since: datetime
+
+
+def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
+    """Batches that this actor can approve (proposed by another) or issue (approved), oldest first."""
+    wanted: list[ColumnElement[bool]] = []
+    if actor.may("certificates.approve"):
+        wanted.append(
+            and_(
+                CertificateBatch.state == "proposed",
+                CertificateBatch.proposed_by != actor.public_id,
+            )
+        )
+    if actor.may("certificates.print"):
+        wanted.append(
+            and_(CertificateBatch.state == "approved", CertificateBatch.workshop_id.in_(run_by(actor)))
+        )
+    if not wanted:
+        return []
+    count = (
+        select(func.count(Certificate.id))
+        .where(Certificate.batch_id == CertificateBatch.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Workshop.public_id,
+            CertificateBatch.public_id,
+            Workshop.title,
+            CertificateBatch.state,
+            count,
+            CertificateBatch.created_at,
+        )
+        .join(CertificateBatch.workshop)
+        .where(or_(*wanted))
+        .order_by(CertificateBatch.created_at, CertificateBatch.id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def certificates_of_person(person_id: int) -> list[Certificate]:
+    """The issued certificates of one person, latest first."""
+    return list(
+        db.session.scalars(
+            select(Certificate)
+            .where(Certificate.person_id == person_id, Certificate.serial.is_not(None))
+            .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Verified:
+    """All that verification tells anyone: never a name, group, place or person."""
+
+    standing: Standing
+    title: str = ""
+    issued_on: str = ""
+    revoked_on: str = ""
+    revoked_class: str = ""
+    name_matches: bool | None = None
+
+
+def verified(typed_serial: str, typed_name: str) -> Verified:
+    """How a serial stands. A typed name is compared with the printed one, match or no match."""
+    serial = read_serial(typed_serial)
+    found = (
+        db.session.scalars(select(Certificate).where(Certificate.serial == serial)).first()
+        if serial
+        else None
+    )
+    if found is None or found.issued_on is None:
+        return Verified(Standing.UNKNOWN)
+    matches = names_match(typed_name, found.printed_name) if typed_name else None
+    return Verified(
+        standing=Standing.REVOKED if found.revoked_at else Standing.VALID,
+        title=found.public_title,
+        issued_on=found.issued_on.isoformat(),
+        revoked_on=found.revoked_at.date().isoformat() if found.revoked_at else "",
+        revoked_class=found.revoked_class,
+        name_matches=matches,
+    )
+
+
+ATTEMPTS_IN_TEN_MINUTES = 30
+
+
+def admitted(address: str, now: datetime) -> bool:
+    """Count one look-up of an address (hashed by the caller); False when there were too many.
+
+    Bookkeeping in a write of its own, so not audited. Old rows go on the way.
+    """
+    since = now - timedelta(minutes=10)
+    with writing() as session:
+        session.execute(delete(VerificationAttempt).where(VerificationAttempt.at < since))
+        seen = session.scalar(
+            select(func.count(VerificationAttempt.id)).where(
+                VerificationAttempt.address == address
+            )
+        )
+        if (seen or 0) >= ATTEMPTS_IN_TEN_MINUTES:
+            return False
+        session.execute(insert(VerificationAttempt).values(address=address, at=now))
+        return True
+
+
+def any_issued(workshop: Workshop) -> bool:
+    """Whether a workshop has issued certificates."""
+    return bool(
+        db.session.scalar(
+            select(
+                exists().where(
+                    CertificateBatch.workshop_id == workshop.id, CertificateBatch.state == "issued"
+                )
+            )
+        )
+    )

@@ -1,0 +1,148 @@
+"""What decides about certificates: who is eligible, what is missing, what a serial looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Crockford's base32: no I, L, O or U, so that nothing is misread or misheard.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_MISREAD = str.maketrans("ILO", "110")
+_CHECK_MODULUS = 37
+SERIAL_LENGTH = 12
+
+
+class Requirement(StrEnum):
+    """What a person may lack."""
+
+    HOURS = "hours"
+    NAME = "name"
+    ADULT = "adult"
+    NOT_YET = "not_yet"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The stored rule, as far as it decides: the least share of hours in whole per cent."""
+
+    least_share: int
+    name_must_be_confirmed: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of one person in one workshop. Minutes are weighted by the marks' statuses."""
+
+    minutes: int
+    total_minutes: int
+    name_confirmed: bool
+    minor: bool = False
+    has_certificate: bool = False
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that a person lacks. `need` and `have` are minutes where hours are missing."""
+
+    requirement: Requirement
+    need: int = 0
+    have: int = 0
+
+
+def minutes_needed(rule: Rule, total_minutes: int) -> int:
+    """The least whole number of minutes that reaches the rule's share."""
+    return -(-total_minutes * rule.least_share // 100)
+
+
+def missing_requirements(rule: Rule, record: Record) -> tuple[Missing, ...]:
+    """All that a person lacks for a certificate; nothing means that she is eligible."""
+    missing: list[Missing] = []
+    if record.minor:
+        missing.append(Missing(Requirement.ADULT))
+    if record.has_certificate:
+        missing.append(Missing(Requirement.NOT_YET))
+    need = minutes_needed(rule, record.total_minutes)
+    if record.total_minutes <= 0 or record.minutes < need:
+        missing.append(Missing(Requirement.HOURS, need=need, have=record.minutes))
+    if rule.name_must_be_confirmed and not record.name_confirmed:
+        missing.append(Missing(Requirement.NAME))
+    return tuple(missing)
+
+
+def _check_value(body: str) -> int:
+    value = 0
+    for character in body:
+        value = (value * len(ALPHABET) + _VALUES[character]) % _CHECK_MODULUS
+    return value
+
+
+def new_serial(choose: Callable[[str], str]) -> str:
+    """A serial of eleven random characters and Crockford's check character.
+
+    `choose` picks one character at random (`secrets.choice`). Crockford's check may be one of five
+    signs outside the alphabet; such a draw is thrown away, so that serials hold letters and digits.
+    """
+    while True:
+        body = "".join(choose(ALPHABET) for _ in range(SERIAL_LENGTH - 1))
+        check = _check_value(body)
+        if check < len(ALPHABET):
+            return body + ALPHABET[check]
+
+
+def read_serial(typed: str) -> str | None:
+    """A typed serial in its stored form, or None where it cannot be one.
+
+    Case, blanks and hyphens do not count; I and L are read as 1, O as 0.
+    """
+    kept = "".join(sign for sign in typed.upper() if sign not in " -–—_.\t")
+    serial = kept.translate(_MISREAD)
+    if len(serial) != SERIAL_LENGTH or any(sign not in _VALUES for sign in serial):
+        return None
+    return serial if _check_value(serial[:-1]) == _VALUES[serial[-1]] else None
+
+
+def grouped(serial: str) -> str:
+    """A serial as it is printed: three groups of four."""
+    return "-".join(serial[start : start + 4] for start in range(0, len(serial), 4))
+
+
+class Step(StrEnum):
+    """What may be done with a batch."""
+
+    APPROVE = "approve"
+    RETURN = "return"
+    ISSUE = "issue"
+    PRINT = "print"
+
+
+_STEPS: dict[str, frozenset[Step]] = {
+    "proposed": frozenset({Step.APPROVE, Step.RETURN}),
+    "approved": frozenset({Step.ISSUE, Step.RETURN}),
+    "issued": frozenset({Step.PRINT}),
+    "returned": frozenset(),
+}
+
+
+def allowed_steps(state: str, *, proposed_by: str, actor: str) -> frozenset[Step]:
+    """What this actor may do next with a batch in this state.
+
+    Whoever proposed a batch neither approves it nor turns it back.
+    """
+    steps = _STEPS[state]
+    if state == "proposed" and actor == proposed_by:
+        return frozenset()
+    return steps
+
+
+class Standing(StrEnum):
+    """What verification says of a serial."""
+
+    VALID = "valid"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+REVOCATION_CLASSES = ("wrong_name", "wrong_record", "duplicate", "withdrawn_by_holder", "conduct")
+DESIGNS = ("classic", "modern", "plain")

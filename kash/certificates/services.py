@@ -1,0 +1,255 @@
+"""What is done with certificates: set the rule, confirm names, propose, approve, issue, revoke."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
+from kash.certificates.queries import Candidate, candidates, current_rule
+from kash.certificates.rules import DESIGNS, REVOCATION_CLASSES, Step, allowed_steps, new_serial
+from kash.jobs import enqueue
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web.errors import Problem
+from kash.workshops.models import Workshop
+
+
+class NothingToPropose(Problem):
+    """Nobody in the workshop is eligible and without a certificate."""
+
+    status = 409
+    sentence = _l("Nobody can be proposed now. The list says what each person still needs.")
+
+
+class SamePerson(Problem):
+    """Whoever proposed a batch may not approve it."""
+
+    status = 403
+    sentence = _l("You proposed these certificates, so another person must approve them.")
+
+
+class WrongStep(Problem):
+    """The batch is in a state in which this can't be done, perhaps because somebody was faster."""
+
+    status = 409
+    sentence = _l("This was already done, or turned back, by somebody. The page shows how it stands.")
+
+
+class NamesChanged(Problem):
+    """A printed name changed between proposing and issuing."""
+
+    status = 409
+    sentence = _l("A printed name changed since this was proposed. Turn it back and propose again.")
+
+
+class NoLongerEligible(Problem):
+    """Marks changed between proposing and issuing."""
+
+    status = 409
+    sentence = _l(
+        "The attendance of somebody in this batch changed and no longer reaches the rule. "
+        "Turn it back and propose again."
+    )
+
+
+class AlreadyRevoked(Problem):
+    """A certificate can be revoked once."""
+
+    status = 409
+    sentence = _l("This certificate is revoked already.")
+
+
+class UnknownChoice(Problem):
+    """A design or a class of reasons that doesn't exist."""
+
+    status = 400
+    sentence = _l("Choose one of the offered possibilities.")
+
+
+def set_rule(least_share: int, *, name_must_be_confirmed: bool, by: Actor) -> CertificateRule:
+    """Store a new version of the rule. Batches keep the version they were proposed under."""
+    with audited("certificates.rule_set", by) as change:
+        latest = current_rule(change.session)
+        if (
+            latest
+            and latest.least_share == least_share
+            and latest.name_must_be_confirmed == name_must_be_confirmed
+        ):
+            change.nothing()
+            return latest
+        rule = CertificateRule(
+            version=latest.version + 1 if latest else 1,
+            least_share=least_share,
+            name_must_be_confirmed=name_must_be_confirmed,
+            created_by=by.public_id,
+            created_at=change.now,
+        )
+        change.session.add(rule)
+        change.session.flush()
+        change.about(rule.public_id)
+        return rule
+
+
+def confirm_names(workshop: Workshop, names: Mapping[str, str], by: Actor) -> int:
+    """Store the printed names that participants confirmed; keys are public ids of persons.
+
+    Only people of this workshop are touched. Returns how many names were confirmed.
+    """
+    with audited("certificates.names_confirmed", by) as change:
+        present = {row.person_public_id for row in candidates(workshop, change.session)}
+        people = change.session.scalars(
+            select(Person)
+            .where(Person.public_id.in_(set(names) & present))
+            .order_by(Person.id)
+            .with_for_update()
+        ).all()
+        for person in people:
+            person.printed_name = names[person.public_id]
+            person.printed_name_confirmed_at = change.now
+            person.changed_at = change.now
+            change.about(person.public_id)
+        if not people:
+            change.nothing()
+        return len(people)
+
+
+def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
+    """Propose certificates for all who meet the rule and have none yet."""
+    if design not in DESIGNS:
+        raise UnknownChoice
+    with audited("certificates.proposed", by) as change:
+        session = change.session
+        # One batch at a time: two people proposing at once must not both get the same names.
+        locked = session.scalars(
+            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
+        ).one()
+        rule = current_rule(session)
+        eligible = [row for row in candidates(locked, session) if not row.missing]
+        if rule is None or not eligible:
+            raise NothingToPropose
+        batch = CertificateBatch(
+            workshop_id=locked.id,
+            rule_id=rule.id,
+            design=design,
+            proposed_by=by.public_id,
+            created_at=change.now,
+        )
+        session.add(batch)
+        session.flush()
+        session.add_all(
+            Certificate(
+                batch_id=batch.id,
+                person_id=row.person_id,
+                printed_name=row.printed_name,
+                public_title=locked.version.public_title,
+                minutes=row.minutes,
+            )
+            for row in eligible
+        )
+        change.about(batch.public_id, locked.public_id)
+        return batch
+
+
+def _batch_for(session: Session, batch: CertificateBatch, step: Step, by: Actor) -> CertificateBatch:
+    locked = session.scalars(
+        select(CertificateBatch)
+        .where(CertificateBatch.id == batch.id)
+        .options(selectinload(CertificateBatch.certificates))
+        .with_for_update()
+    ).one()
+    steps = allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id)
+    if step in steps:
+        return locked
+    if locked.state == "proposed" and locked.proposed_by == by.public_id:
+        raise SamePerson
+    raise WrongStep
+
+
+def approve(batch: CertificateBatch, by: Actor) -> None:
+    """Approve a proposed batch. Raises SamePerson to whoever proposed it, WrongStep when too late."""
+    with audited("certificates.approved", by) as change:
+        locked = _batch_for(change.session, batch, Step.APPROVE, by)
+        _check_still_right(change.session, locked)
+        locked.state = "approved"
+        locked.approved_by = by.public_id
+        change.about(locked.public_id)
+
+
+def turn_back(batch: CertificateBatch, reason: str, by: Actor) -> None:
+    """Turn a batch back that is not issued yet; its people can be proposed again."""
+    with audited("certificates.turned_back", by) as change:
+        locked = _batch_for(change.session, batch, Step.RETURN, by)
+        locked.state = "returned"
+        locked.returned_reason = reason
+        change.about(locked.public_id)
+
+
+def _check_still_right(session: Session, batch: CertificateBatch) -> None:
+    """Names and marks must be as they were proposed."""
+    now: dict[int, Candidate] = {
+        row.person_id: row for row in candidates(batch.workshop, session, but_for=batch)
+    }
+    for certificate in batch.certificates:
+        row = now.get(certificate.person_id)
+        if row is None or row.missing:
+            raise NoLongerEligible
+        if row.printed_name != certificate.printed_name:
+            raise NamesChanged
+
+
+def issue(batch: CertificateBatch, today: date, by: Actor) -> None:
+    """Give every certificate of an approved batch its serial and date. All or nothing."""
+    with audited("certificates.issued", by) as change:
+        locked = _batch_for(change.session, batch, Step.ISSUE, by)
+        _check_still_right(change.session, locked)
+        for certificate in locked.certificates:
+            certificate.serial = new_serial(secrets.choice)
+            certificate.issued_on = today
+        locked.state = "issued"
+        locked.issued_by = by.public_id
+        locked.issued_at = change.now
+        change.about(locked.public_id)
+
+
+def make_paper(batch: CertificateBatch, kind: str, title: str, by: Actor) -> str:
+    """Have the worker make the print file or the zip of an issued batch; the job's public id."""
+    if kind not in ("print_file", "zip_file"):
+        raise UnknownChoice
+    with audited("certificates.printed", by) as change:
+        locked = _batch_for(change.session, batch, Step.PRINT, by)
+        change.about(locked.public_id)
+        asked = enqueue(
+            change.session,
+            f"certificates.{kind}",
+            owner=by.public_id,
+            title=title,
+            total=len(locked.certificates),
+            batch=locked.public_id,
+        )
+        return asked.public_id
+
+
+def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) -> None:
+    """Revoke an issued certificate. It still verifies, as revoked, with date and class."""
+    if reason_class not in REVOCATION_CLASSES:
+        raise UnknownChoice
+    with audited("certificates.revoked", by) as change:
+        locked = change.session.scalars(
+            select(Certificate).where(Certificate.id == certificate.id).with_for_update()
+        ).one()
+        if locked.serial is None:
+            raise WrongStep
+        if locked.revoked_at is not None:
+            raise AlreadyRevoked
+        locked.revoked_at = change.now
+        locked.revoked_by = by.public_id
+        locked.revoked_class = reason_class
+        locked.revoked_reason = reason
+        change.about(locked.public_id)
