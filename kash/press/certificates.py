@@ -19,7 +19,7 @@ from kash.press.child_process import (
     RenderRequest,
     render,
 )
-from kash.press.markup import escaped, opening
+from kash.press.markup import escaped, in_utc, opening
 from kash.press.qr import qr_svg
 
 DesignName = Literal["classic", "modern", "plain"]
@@ -132,7 +132,7 @@ def zip_file(
     names = [f"{_UNSAFE_IN_A_FILE_NAME.sub('-', entry.serial)}.pdf" for entry in entries]
     if len(set(names)) < len(names):
         raise ValueError("two entries have the same serial")
-    moment = max((design.dated or _EARLIEST_ZIP_TIME).replace(tzinfo=UTC), _EARLIEST_ZIP_TIME)
+    moment = max(in_utc(design.dated or _EARLIEST_ZIP_TIME), _EARLIEST_ZIP_TIME)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
         for name, (_, content) in zip(

@@ -31,12 +31,16 @@ def css_string(text: str) -> str:
     return '"' + re.sub(r"[^\w .,:;·–—()/-]", lambda m: f"\\{ord(m[0]):x} ", one_line) + '"'
 
 
+def in_utc(moment: datetime) -> datetime:
+    """The moment in UTC; one without a zone is taken to be in UTC already."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 def opening(*, title: str, language: str, dated: datetime | None, style: str, body: str) -> str:
     """Everything before a document's content. `body` is the class of the body element."""
     created = ""
     if dated is not None:
-        moment = dated.replace(tzinfo=UTC) if dated.tzinfo is None else dated.astimezone(UTC)
-        created = f'<meta name="dcterms.created" content="{moment:%Y-%m-%dT%H:%M:%SZ}">'
+        created = f'<meta name="dcterms.created" content="{in_utc(dated):%Y-%m-%dT%H:%M:%SZ}">'
     return (
         f'<!doctype html><html lang="{escaped(language)}"><head><meta charset="utf-8">'
         f"<title>{escaped(title)}</title>{created}<style>{style}</style></head>"
