@@ -38,7 +38,7 @@ _DESIGNS: dict[str, DesignName] = {"classic": "classic", "modern": "modern", "pl
 
 
 def _settings() -> Settings:
-    settings: Settings = current_app.extensions["kash_settings"]
+    settings: Settings = current_app.config["SETTINGS"]
     return settings
 
 
