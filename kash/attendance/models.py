@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -70,8 +72,31 @@ class RosterEntry(PublicId, Base):
     register: Mapped[Register] = relationship(back_populates="roster")
 
 
+class Sheet(PublicId, Base):
+    """A paper sheet as it was printed: the group's rows of one day in their order.
+
+    `rows` holds the roster entries' public ids; paper can't follow a roster that changes. The
+    sheet's public id is what its QR says.
+    """
+
+    __tablename__ = "sheet"
+    __table_args__ = (UniqueConstraint("register_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
+    day: Mapped[date] = mapped_column(Date)
+    rows: Mapped[list[str]] = mapped_column(JSON)
+    printed_by: Mapped[str] = mapped_column(String(16))
+    printed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
 class MarkStatus(Base):
-    """A status a mark may have, with the share of a slot that it counts (0 to 100 per cent)."""
+    """A status a mark may have, with the share of a slot that it counts (0 to 100 per cent).
+
+    `purpose` is that of the registers it is for, or "any".
+    """
 
     __tablename__ = "mark_status"
     __table_args__ = (CheckConstraint("weight between 0 and 100", name="weight"),)
@@ -97,9 +122,11 @@ class Mark(Base):
 
 
 class MarkOperation(Base):
-    """The history of marks: each operation as it arrived, and how it was answered.
+    """The history of marks: each operation that was applied or that met another, as it arrived.
 
-    `op_id` is chosen by whoever makes the mark, so that sending it twice applies it once.
+    A rejected one is answered but not kept, so that it may be sent again once the reason is gone.
+    `version` is the mark's version after it. `op_id` is chosen by whoever makes the mark, so that
+    sending it twice applies it once.
     """
 
     __tablename__ = "mark_operation"

@@ -1,0 +1,58 @@
+"""The register on paper: for each day and group sheets of their own, with a number and a QR."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from kash.attendance.queries import PrintedSheet, printed_sheets
+from kash.press import PagedDocument, document, qr_svg
+
+# Rows that fit on one page between its head and the lines at its foot.
+ROWS_PER_SHEET = 10
+SPARE_ROWS = 2
+
+
+@dataclass(frozen=True)
+class SheetHead:
+    """What stands at the head of every sheet, all of it neutral; `sessions` are a day's columns."""
+
+    title: str
+    place: str
+    sessions: Mapping[date, Sequence[str]]
+
+
+def sheet_code(public_id: str) -> str:
+    """A sheet's id as people read it out: four times four characters."""
+    return "-".join(public_id[start : start + 4].upper() for start in range(0, 16, 4))
+
+
+def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> bytes:
+    """The recorded sheets as one PDF. Raises RenderError."""
+    return document(
+        PagedDocument(
+            html=register_markup(printed_sheets(register_id, sheets), head),
+            title=_("Register"),
+            language=str(get_locale() or "en"),
+            kind="register",
+            page_format="A4-landscape",
+            footer_left=_("Keep this sheet locked away."),
+        )
+    )
+
+
+def register_markup(sheets: Sequence[PrintedSheet], head: SheetHead) -> str:
+    """The sheets as the press takes them. The QR says nothing but the sheet's id."""
+    return render_template(
+        "attendance/register_paper.html",
+        sheets=sheets,
+        head=head,
+        rows_per_sheet=ROWS_PER_SHEET,
+        qr_svg=lambda sheet: qr_svg(sheet.public_id.upper(), label=_("Sheet number")),
+        sheet_code=sheet_code,
+    )

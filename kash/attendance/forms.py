@@ -1,0 +1,96 @@
+"""Turns what a register's page sends into operations."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from kash.attendance.queries import Grid, SlotSheet
+from kash.attendance.rules import NO_MARK, Operation
+from kash.database import new_public_id
+
+_LONGEST_SEEN = 40
+# Fixed for ever: with it a page that is sent twice gives the same operation ids.
+_OPERATIONS = UUID("5a1d3c0e-7c55-4b0e-9a0b-6d6f2f2f7a11")
+
+
+def page_key() -> str:
+    """A key of one showing of a page; its operations' ids are made from it."""
+    return new_public_id()
+
+
+def seen_text(status: str | None, version: int) -> str:
+    """What a page says that it showed of a mark."""
+    return f"{version}:{status or ''}"
+
+
+def marks_from_form(
+    sheet: SlotSheet, form: Mapping[str, str], statuses: Collection[str], now: datetime
+) -> list[Operation]:
+    """The operations of one slot's page: `mark-<entry>`, `seen-<entry>` and `page`.
+
+    A mark that was there and was left as it was shown is not sent again, so that it can't meet
+    what somebody else did to it meanwhile. Rows that the page did not show are left alone.
+    """
+    slot = sheet.slot.public_id
+    return _operations(
+        ((slot, row.entry, f"{row.entry}") for row in sheet.rows), form, statuses, now
+    )
+
+
+def marks_from_grid(
+    shown: Grid, form: Mapping[str, str], statuses: Collection[str], now: datetime
+) -> list[Operation]:
+    """The operations of a page of the grid: `mark-<entry>-<slot>` and `seen-<entry>-<slot>`.
+
+    A cell left empty is no operation: a mark is changed, but never taken back to nothing.
+    """
+    return _operations(
+        (
+            (column.public_id, row.entry, f"{row.entry}-{column.public_id}")
+            for row in shown.rows
+            for column in shown.columns
+        ),
+        form,
+        statuses,
+        now,
+    )
+
+
+def _operations(
+    places: Iterable[tuple[str, str, str]],
+    form: Mapping[str, str],
+    statuses: Collection[str],
+    now: datetime,
+) -> list[Operation]:
+    key = form.get("page", "")[:_LONGEST_SEEN]
+    found: list[Operation] = []
+    for slot, entry, name in places:
+        status = form.get(f"mark-{name}", "")
+        seen = form.get(f"seen-{name}", "")
+        if status not in statuses or not seen:
+            continue
+        version, shown = _read_seen(seen)
+        if version != NO_MARK and status == shown:
+            continue
+        found.append(
+            Operation(
+                op_id=str(uuid5(_OPERATIONS, f"{key}:{slot}:{entry}:{status}:{version}")),
+                slot=slot,
+                entry=entry,
+                status=status,
+                expected_version=version,
+                device_time=now,
+                device_sequence=len(found),
+            )
+        )
+    return found
+
+
+def _read_seen(text: str) -> tuple[int, str]:
+    """Version and status from what a page says that it showed; nonsense is "saw nothing"."""
+    number, _, status = text[:_LONGEST_SEEN].partition(":")
+    if not (number.isascii() and number.isdigit()) or len(number) > 9:
+        return NO_MARK, ""
+    return int(number), status

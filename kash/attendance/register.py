@@ -1,0 +1,128 @@
+"""What belongs to a register, changed within the transaction of whoever owns it.
+
+A workshop that moves a session, or a forum that calls a meeting, changes its register in the same
+action; these functions take that action's session and open no transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import Mark, MarkOperation, MarkStatus, Register, RosterEntry, Slot
+from kash.attendance.rules import STANDARD_STATUSES
+from kash.web.errors import NotFound, Problem
+
+
+class SlotHasMarks(Problem):
+    """A slot in which somebody was marked can't be taken away."""
+
+    status = 409
+    sentence = _l("People were marked in this session, so it stays.")
+
+
+def ensure_statuses(session: Session) -> None:
+    """Add the standard statuses that are missing. What a programme changed stays as it is."""
+    present = set(session.scalars(select(MarkStatus.code)))
+    missing = [
+        {
+            "code": status.code,
+            "letter": status.letter,
+            "weight": status.weight,
+            "position": position,
+            "purpose": status.purpose,
+        }
+        for position, status in enumerate(STANDARD_STATUSES)
+        if status.code not in present
+    ]
+    if missing:
+        session.execute(insert(MarkStatus), missing)
+
+
+def new_register(session: Session, purpose: str) -> Register:
+    """An empty register for a "workshop" or a "meeting", flushed so that it has its key."""
+    ensure_statuses(session)
+    register = Register(purpose=purpose)
+    session.add(register)
+    session.flush()
+    return register
+
+
+def lock_register(session: Session, public_id: str) -> Register:
+    """A register, held until the transaction ends: marks and slots change one writer at a time.
+
+    Raises NotFound.
+    """
+    register = session.scalars(
+        select(Register).where(Register.public_id == public_id).with_for_update()
+    ).first()
+    if register is None:
+        raise NotFound
+    return register
+
+
+def add_slot(session: Session, register: Register, starts_at: datetime, minutes: int) -> Slot:
+    """A slot, flushed; slots are numbered by their beginning (`number_slots`)."""
+    slot = Slot(register_id=register.id, position=0, starts_at=starts_at, minutes=minutes)
+    session.add(slot)
+    session.flush()
+    number_slots(session, register.id)
+    return slot
+
+
+def number_slots(session: Session, register_id: int) -> None:
+    """Number the slots of a register from 1 in the order in which they begin."""
+    session.flush()
+    slots = session.scalars(
+        select(Slot).where(Slot.register_id == register_id).order_by(Slot.starts_at, Slot.id)
+    )
+    for position, slot in enumerate(slots, start=1):
+        if slot.position != position:
+            slot.position = position
+    session.flush()
+
+
+def remove_slots(session: Session, slot_ids: Iterable[int]) -> None:
+    """Take slots away. Raises SlotHasMarks if anybody was marked in one of them."""
+    wanted = list(slot_ids)
+    if not wanted:
+        return
+    if session.scalar(select(exists().where(MarkOperation.slot_id.in_(wanted)))) or session.scalar(
+        select(exists().where(Mark.slot_id.in_(wanted)))
+    ):
+        raise SlotHasMarks
+    session.execute(delete(Slot).where(Slot.id.in_(wanted)))
+
+
+def put_on_roster(
+    session: Session, register_id: int, person_id: int, *, walk_in: bool = False
+) -> RosterEntry:
+    """Put a person on the roster, once; whoever was taken off comes back to the same row."""
+    entry = session.scalars(
+        select(RosterEntry).where(
+            RosterEntry.register_id == register_id, RosterEntry.person_id == person_id
+        )
+    ).first()
+    if entry is None:
+        entry = RosterEntry(register_id=register_id, person_id=person_id, walk_in=walk_in)
+        session.add(entry)
+    entry.removed_at = None
+    session.flush()
+    return entry
+
+
+def take_off_roster(session: Session, register_id: int, person_id: int, now: datetime) -> None:
+    """Take a person off the roster. Her marks stay on record, but count no longer."""
+    session.execute(
+        update(RosterEntry)
+        .where(
+            RosterEntry.register_id == register_id,
+            RosterEntry.person_id == person_id,
+            RosterEntry.removed_at.is_(None),
+        )
+        .values(removed_at=now)
+    )

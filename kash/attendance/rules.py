@@ -1,0 +1,345 @@
+"""What decides about marks: how an operation is answered, and what a person's marks add up to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+# A mark that nobody has made yet.
+NO_MARK = 0
+LONGEST_OPERATION_ID = 36
+
+
+class Reply(StrEnum):
+    """How an operation was answered."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+class Reason(StrEnum):
+    """Why an operation was rejected."""
+
+    NONE = ""
+    SLOT_UNKNOWN = "slot_unknown"
+    SLOT_CLOSED = "slot_closed"
+    NOT_ON_ROSTER = "not_on_roster"
+    STATUS_UNKNOWN = "status_unknown"
+    UNREADABLE = "unreadable"
+    ID_REUSED = "id_reused"
+
+
+# Answers whose operations are kept.
+KEPT = frozenset({Reply.APPLIED, Reply.CONFLICT})
+
+
+@dataclass(frozen=True)
+class StandardStatus:
+    """A status that every programme has. `weight` is the share of a slot it counts, in per cent."""
+
+    code: str
+    letter: str
+    weight: int
+    purpose: str
+
+
+ANY_PURPOSE = "any"
+STANDARD_STATUSES = (
+    StandardStatus("present", "P", 100, ANY_PURPOSE),
+    StandardStatus("late", "L", 100, "workshop"),
+    StandardStatus("left_early", "D", 50, "workshop"),
+    StandardStatus("excused", "E", 0, "workshop"),
+    StandardStatus("absent", "A", 0, ANY_PURPOSE),
+    StandardStatus("apology", "AP", 0, "meeting"),
+    StandardStatus("in_attendance", "IA", 100, "meeting"),
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One mark as somebody made it. `slot` and `entry` are the public ids on the register.
+
+    `expected_version` is the version of the mark that whoever made it had before her eyes.
+    """
+
+    op_id: str
+    slot: str
+    entry: str
+    status: str
+    expected_version: int
+    device_time: datetime
+    device: str = ""
+    device_sequence: int = 0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A mark as it stands."""
+
+    status: str | None = None
+    version: int = NO_MARK
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An operation that was kept under the same id, wherever it was meant for.
+
+    Applied operations and conflicts are kept; a rejected one is not, so that it may be sent again
+    once the reason is gone.
+    """
+
+    slot: str
+    entry: str
+    status: str
+    reply: Reply = Reply.APPLIED
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """All that the answer to one operation depends on, besides the operation."""
+
+    slot_known: bool
+    slot_closed: bool
+    on_roster: bool
+    statuses: Collection[str]
+    standing: Standing
+    earlier: Earlier | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer, and the mark as it stands afterwards."""
+
+    reply: Reply
+    standing: Standing
+    reason: Reason = Reason.NONE
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What whoever sent an operation is told: the answer and what stands now."""
+
+    op_id: str
+    slot: str
+    entry: str
+    answer: Reply
+    reason: Reason
+    status: str | None
+    version: int
+
+
+def is_readable(operation: Operation) -> bool:
+    """Whether an operation has an id that can be kept and a version that can exist."""
+    return (
+        0 < len(operation.op_id) <= LONGEST_OPERATION_ID
+        and operation.op_id.isascii()
+        and operation.op_id.isprintable()
+        and len(operation.device) <= LONGEST_OPERATION_ID
+        and operation.device.isascii()
+        and (not operation.device or operation.device.isprintable())
+        and 0 <= operation.expected_version < 2**31
+        and 0 <= operation.device_sequence < 2**31
+        and operation.device_time.tzinfo is not None
+    )
+
+
+def decide(operation: Operation, now: Circumstances) -> Decision:
+    """Answer one operation.
+
+    | seen before | readable, known, open, on the roster | version | same status | answer |
+    |---|---|---|---|---|
+    | yes, the same, applied | – | – | – | duplicate |
+    | yes, the same, conflict | – | – | – | conflict, as before |
+    | yes, another | – | – | – | rejected |
+    | no | no | – | – | rejected |
+    | no | yes | as expected | no | applied, version + 1 |
+    | no | yes | as expected | yes | applied, nothing changes |
+    | no | yes | another | yes | applied, nothing changes |
+    | no | yes | another | no | conflict |
+    """
+    standing = now.standing
+
+    def rejected(reason: Reason) -> Decision:
+        return Decision(Reply.REJECTED, standing, reason)
+
+    if not is_readable(operation):
+        return rejected(Reason.UNREADABLE)
+    if now.earlier is not None:
+        kept = now.earlier
+        if (operation.slot, operation.entry, operation.status) != (
+            kept.slot,
+            kept.entry,
+            kept.status,
+        ):
+            return rejected(Reason.ID_REUSED)
+        again = Reply.DUPLICATE if kept.reply is Reply.APPLIED else kept.reply
+        return Decision(again, standing)
+    if not now.slot_known:
+        return rejected(Reason.SLOT_UNKNOWN)
+    if not now.on_roster:
+        return rejected(Reason.NOT_ON_ROSTER)
+    if now.slot_closed:
+        return rejected(Reason.SLOT_CLOSED)
+    if operation.status not in now.statuses:
+        return rejected(Reason.STATUS_UNKNOWN)
+    if operation.status == standing.status:
+        return Decision(Reply.APPLIED, standing)
+    if operation.expected_version != standing.version:
+        return Decision(Reply.CONFLICT, standing)
+    return Decision(Reply.APPLIED, Standing(status=operation.status, version=standing.version + 1))
+
+
+@dataclass(frozen=True)
+class RegisterState:
+    """A register as a batch finds it: open and closed slots, who is on it, and the marks."""
+
+    open_slots: Collection[str]
+    closed_slots: Collection[str]
+    entries: Collection[str]
+    statuses: Collection[str]
+    marks: Mapping[tuple[str, str], Standing]
+    earlier: Mapping[str, Earlier]
+
+
+@dataclass(frozen=True)
+class BatchOutcome:
+    """The answers in the order of the operations, which of them are new to be kept, and the marks
+    that changed. `kept` holds positions in `answers`."""
+
+    answers: tuple[Answer, ...]
+    kept: tuple[int, ...]
+    changed: Mapping[tuple[str, str], Standing]
+
+
+def decide_batch(operations: Sequence[Operation], state: RegisterState) -> BatchOutcome:
+    """Answer operations one after the other; each finds what those before it left."""
+    marks = dict(state.marks)
+    earlier = dict(state.earlier)
+    changed: dict[tuple[str, str], Standing] = {}
+    answers: list[Answer] = []
+    kept: list[int] = []
+    for position, operation in enumerate(operations):
+        place = (operation.slot, operation.entry)
+        standing = marks.get(place, Standing())
+        decision = decide(
+            operation,
+            Circumstances(
+                slot_known=operation.slot in state.open_slots
+                or operation.slot in state.closed_slots,
+                slot_closed=operation.slot in state.closed_slots,
+                on_roster=operation.entry in state.entries,
+                statuses=state.statuses,
+                standing=standing,
+                earlier=earlier.get(operation.op_id),
+            ),
+        )
+        if decision.standing != standing:
+            marks[place] = changed[place] = decision.standing
+        if decision.reply in KEPT and operation.op_id not in earlier:
+            kept.append(position)
+            earlier[operation.op_id] = Earlier(*place, operation.status, decision.reply)
+        answers.append(
+            Answer(
+                op_id=operation.op_id,
+                slot=operation.slot,
+                entry=operation.entry,
+                answer=decision.reply,
+                reason=decision.reason,
+                status=decision.standing.status,
+                version=decision.standing.version,
+            )
+        )
+    return BatchOutcome(tuple(answers), tuple(kept), changed)
+
+
+@dataclass(frozen=True)
+class SlotTime:
+    """A slot as it counts: how long, whether its register is closed."""
+
+    slot: int
+    minutes: int
+    closed: bool
+
+
+@dataclass(frozen=True)
+class MadeMark:
+    """A mark as it counts."""
+
+    slot: int
+    person: int
+    status: str
+
+
+@dataclass(frozen=True)
+class Presence:
+    """What one person's marks add up to. `weighted` is in minutes times per cent."""
+
+    weighted: int
+    total_minutes: int
+    counts: Mapping[str, int]
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that count, weighted by status, rounded down."""
+        return self.weighted // 100
+
+    @property
+    def percentage(self) -> int:
+        """The share of the slots that took place, in whole per cent, rounded down."""
+        return self.weighted // self.total_minutes if self.total_minutes else 0
+
+
+def took_place(slots: Iterable[SlotTime], marked: Collection[int]) -> list[SlotTime]:
+    """The slots that count as held: those closed, and those in which anybody was marked."""
+    return [slot for slot in slots if slot.closed or slot.slot in marked]
+
+
+def presences(
+    people: Iterable[int],
+    slots: Iterable[SlotTime],
+    marks: Iterable[MadeMark],
+    weights: Mapping[str, int],
+) -> dict[int, Presence]:
+    """For each person, minutes and counts over the slots that took place.
+
+    Who has no mark in such a slot was not there. Marks of other people, and marks in slots that
+    are not given, count only as a sign that the slot took place.
+    """
+    made = list(marks)
+    held = {slot.slot: slot for slot in took_place(slots, {mark.slot for mark in made})}
+    total = sum(slot.minutes for slot in held.values())
+    found = {person: Presence(0, total, Counter()) for person in people}
+    for mark in made:
+        slot = held.get(mark.slot)
+        before = found.get(mark.person)
+        if slot is None or before is None:
+            continue
+        found[mark.person] = replace(
+            before,
+            weighted=before.weighted + slot.minutes * weights[mark.status],
+            counts=Counter(before.counts) + Counter({mark.status: 1}),
+        )
+    return found
+
+
+def tally(statuses: Iterable[str | None]) -> dict[str, int]:
+    """How often each status stands; who has no mark is counted under ""."""
+    return dict(Counter(status or "" for status in statuses))
+
+
+def sheet_rows(
+    entries: Sequence[str], rows_per_sheet: int, spare: int = 0
+) -> list[tuple[str, ...]]:
+    """Entries dealt onto sheets in their order; the last has at least `spare` rows left."""
+    dealt = [
+        tuple(entries[start : start + rows_per_sheet])
+        for start in range(0, len(entries), rows_per_sheet)
+    ]
+    if not dealt or len(dealt[-1]) > rows_per_sheet - spare:
+        dealt.append(())
+    return dealt

@@ -1,0 +1,41 @@
+"""How statuses and reasons read to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from kash.attendance.rules import Reason
+
+_STATUSES: dict[str, Any] = {
+    "present": _l("present"),
+    "late": _l("late"),
+    "left_early": _l("left early"),
+    "excused": _l("excused"),
+    "absent": _l("absent"),
+    "apology": _l("sent an apology"),
+    "in_attendance": _l("in attendance"),
+}
+
+_REASONS: dict[Reason, Any] = {
+    Reason.NONE: "",
+    Reason.SLOT_UNKNOWN: _l("This session is no longer on the register."),
+    Reason.SLOT_CLOSED: _l("The register of this session is closed. Open it again to change it."),
+    Reason.NOT_ON_ROSTER: _l("This person is no longer on the register."),
+    Reason.STATUS_UNKNOWN: _l("This is not a mark that the register knows."),
+    Reason.UNREADABLE: _l("This mark could not be read."),
+    Reason.ID_REUSED: _l("This mark was sent twice with different contents."),
+}
+
+
+def status_word(code: str | None) -> str:
+    """A status in a word; "no mark" for none. A programme's own statuses go by their code."""
+    if not code:
+        return str(_l("no mark"))
+    return str(_STATUSES.get(code, code))
+
+
+def reason_sentence(reason: Reason) -> str:
+    """Why a mark was rejected, as a sentence."""
+    return str(_REASONS[reason])
