@@ -1,0 +1,59 @@
+"""How the site is served. Everything an operator may choose is a `KASH_*` variable."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from kash.settings import SettingsError, load_settings
+from kash.vault import KeyFileError
+
+os.umask(0o077)
+try:
+    settings = load_settings()
+    from app import app
+except (SettingsError, KeyFileError) as problem:
+    raise SystemExit(str(problem)) from None
+
+from kash.operations.server import SHARED_MEMORY, QuietLog, Server  # noqa: E402
+
+_server = Server(settings, app)
+
+wsgi_app = "app:app"
+bind = [f"{settings.host}:{settings.port}"]
+worker_class = "gthread"
+workers = settings.web_workers
+threads = settings.web_threads
+preload_app = True
+umask = 0o077
+timeout = 60
+graceful_timeout = 15
+keepalive = 15
+control_socket_disable = True
+worker_tmp_dir = str(SHARED_MEMORY) if os.access(SHARED_MEMORY, os.W_OK) else None
+# Requests are logged by the application, without values.
+accesslog = None
+errorlog = "-"
+loglevel = "warning" if settings.log_level == "info" else settings.log_level
+logger_class = QuietLog
+# Which proxies are believed is the application's business (KASH_TRUSTED_PROXIES).
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+
+
+def on_starting(server: Any) -> None:
+    _server.starting()
+
+
+def when_ready(server: Any) -> None:
+    _server.ready(server.LISTENERS)
+
+
+def post_worker_init(worker: Any) -> None:
+    _server.serving(worker)
+
+
+def on_exit(server: Any) -> None:
+    _server.ended()

@@ -1,0 +1,232 @@
+#!/usr/bin/env bash
+# Everything one does with Kash, from a machine that has only python3 (3.11 to 3.13).
+set -euo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
+
+readonly VENV=.venv
+readonly PYTHON=$VENV/bin/python
+readonly PACKAGES_TO_RUN=(
+  libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-ebgaramond fonts-adobe-sourcesans3
+)
+readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils)
+
+# The C library otherwise keeps an arena of memory for every thread.
+export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+
+usage() {
+  cat <<'TEXT'
+./kash.sh run               install what is missing, bring the database up to date, serve
+./kash.sh demo              load the sample programme into an empty data directory
+./kash.sh test [ARGS]       run the tests (arguments go to pytest)
+./kash.sh check             style, types, structure, migrations and locked requirements
+./kash.sh bench NAME [ARGS] run benchmarks/NAME.py
+./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG
+./kash.sh backup FILE       write an encrypted backup
+./kash.sh restore FILE      put a backup back, into an empty data directory
+./kash.sh flask ARGS        any command of the application
+./kash.sh lock              lock the requirements anew
+The settings are variables: KASH_PORT, KASH_DATA_DIR, KASH_DATABASE_URL, …
+TEXT
+}
+
+stop() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# The first python3 of a version that the requirements are locked for.
+find_python() {
+  local candidate
+  for candidate in python3 python3.13 python3.12 python3.11; do
+    if "$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then
+      printf '%s\n' "$candidate"
+      return
+    fi
+  done
+  stop 'Python 3.11, 3.12 or 3.13 is needed, as python3.'
+}
+
+install_packages() {
+  command -v dpkg-query >/dev/null || return 0
+  local missing=() package
+  local installed
+  installed=$(dpkg-query --show --showformat '${Package} ${db:Status-Abbrev}\n' "$@" 2>/dev/null || true)
+  for package in "$@"; do
+    grep -q "^$package ii" <<<"$installed" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  local as_root=()
+  if ((EUID != 0)); then
+    sudo -n true 2>/dev/null || stop "These packages are missing: ${missing[*]}
+Install them as root: apt-get install --no-install-recommends ${missing[*]}"
+    as_root=(sudo -n)
+  fi
+  echo "Installing ${missing[*]}"
+  # The run level keeps a machine without systemd from starting the servers that tests start for
+  # themselves.
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o Dpkg::Use-Pty=0)
+  local log
+  log=$(mktemp)
+  if ! { "${apt[@]}" update && "${apt[@]}" install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    rm -f "$log"
+    stop 'The packages could not be installed.'
+  fi
+  rm -f "$log"
+}
+
+# A requirements file is installed once for each of its versions and each Python.
+install_requirements() {
+  local file=$1 stamp=$VENV/.installed-${1%.txt} wanted
+  if [[ ! -x $PYTHON ]]; then
+    local python
+    python=$(find_python)
+    "$python" -m venv "$VENV"
+  fi
+  wanted=$(sha256sum <"$file")$(readlink -f "$PYTHON")
+  [[ -f $stamp && $(<"$stamp") == "$wanted" ]] && return
+  echo "Installing $file"
+  "$PYTHON" -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement "$file"
+  printf '%s' "$wanted" >"$stamp"
+}
+
+compile_translations() {
+  local catalogue
+  for catalogue in translations/*/LC_MESSAGES/*.po; do
+    [[ -f $catalogue && ! ${catalogue%.po}.mo -nt $catalogue ]] || continue
+    "$VENV/bin/pybabel" --quiet compile --input-file "$catalogue" --output-file "${catalogue%.po}.mo"
+  done
+}
+
+install_to_run() {
+  local packages=("${PACKAGES_TO_RUN[@]}") python
+  if [[ ! -x $PYTHON ]]; then
+    python=$(find_python)
+    "$python" -c 'import ensurepip' 2>/dev/null || packages+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")
+  fi
+  install_packages "${packages[@]}"
+  install_requirements requirements.txt
+  compile_translations
+}
+
+install_to_test() {
+  install_packages "${PACKAGES_TO_RUN[@]}" "${PACKAGES_TO_TEST[@]}"
+  install_to_run
+  install_requirements requirements-dev.txt
+}
+
+flask() {
+  "$PYTHON" -m flask --app app "$@"
+}
+
+run() {
+  install_to_run
+  exec "$PYTHON" -m gunicorn --config gunicorn.conf.py "$@"
+}
+
+run_tests() {
+  install_to_test
+  "$PYTHON" -m pytest -n 2 "$@"
+  echo 'The tests passed.'
+}
+
+# Prints what is checked, and what it found only when something is wrong.
+check_one() {
+  local what=$1 found
+  shift
+  if found=$("$@" 2>&1); then
+    echo "$what: in order"
+  else
+    printf '%s\n' "$found" "$what: NOT in order"
+    wrong=1
+  fi
+}
+
+check_migrations() {
+  local folder
+  folder=$(mktemp -d)
+  # shellcheck disable=SC2064 # the folder of now
+  trap "rm -rf '$folder'" RETURN
+  KASH_DATA_DIR=$folder KASH_DATABASE_URL='' flask db upgrade &&
+    KASH_DATA_DIR=$folder KASH_DATABASE_URL='' flask db check
+}
+
+lock_one() {
+  local name=$1 lock=$2
+  "$VENV/bin/uv" --quiet pip compile --universal --python-version 3.11 --generate-hashes \
+    --custom-compile-command './kash.sh lock' "$name.in" --output-file "$lock" >/dev/null
+}
+
+check_lock() {
+  local folder name
+  folder=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$folder'" RETURN
+  for name in requirements requirements-dev; do
+    cp "$name.txt" "$folder/$name.txt"
+    lock_one "$name" "$folder/$name.txt" && diff "$name.txt" "$folder/$name.txt" || return 1
+  done
+}
+
+check() {
+  install_to_test
+  local wrong=0 bin=$VENV/bin
+  check_one 'Style' "$bin/ruff" check .
+  check_one 'Layout' "$bin/ruff" format --check .
+  check_one 'Types' "$bin/mypy" --strict -p kash
+  check_one 'Structure' "$bin/lint-imports"
+  check_one 'Templates' "$bin/djlint" --lint --quiet templates
+  check_one 'Migrations' check_migrations
+  check_one 'Locked requirements' check_lock
+  ((wrong == 0)) || stop 'Something is not in order.'
+  echo 'Everything is in order.'
+}
+
+lock() {
+  install_to_test
+  lock_one requirements requirements.txt
+  lock_one requirements-dev requirements-dev.txt
+}
+
+bench() {
+  local name=${1:-}
+  [[ $name =~ ^[a-z_]+$ && -f benchmarks/$name.py ]] || stop "Which of: $(find benchmarks -name '[a-z]*.py' -printf '%f ' 2>/dev/null)"
+  shift
+  install_to_run
+  [[ ! -f requirements-bench.txt ]] || install_requirements requirements-bench.txt
+  exec "$PYTHON" -m "benchmarks.$name" "$@"
+}
+
+command=${1:-}
+(($# == 0)) || shift
+case $command in
+  run) run "$@" ;;
+  test) run_tests "$@" ;;
+  check) check ;;
+  bench) bench "$@" ;;
+  lock) lock ;;
+  demo)
+    install_to_run
+    "$PYTHON" -m kash.operations migrate
+    flask demo "$@"
+    ;;
+  shots)
+    [[ -n ${1:-} ]] || stop 'Where to? ./kash.sh shots DIR'
+    install_to_test
+    exec "$PYTHON" -m kash.demo.shots "$@"
+    ;;
+  backup | restore)
+    [[ -n ${1:-} ]] || stop "Which file? ./kash.sh $command FILE"
+    install_to_run
+    exec "$PYTHON" -m kash.operations "$command" "$@"
+    ;;
+  flask)
+    install_to_run
+    flask "$@"
+    ;;
+  help | -h | --help) usage ;;
+  *)
+    usage >&2
+    exit 2
+    ;;
+esac

@@ -1,0 +1,76 @@
+"""Whether the database is as new as the code, found out without loading the application."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from kash.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[2]
+_VERSIONS = PROJECT / "migrations" / "versions"
+_REVISION = re.compile(r"^revision(?:\s*:.*?)?\s*=\s*['\"](\w+)['\"]", re.MULTILINE)
+_DOWN = re.compile(r"^down_revision(?:\s*:.*?)?\s*=\s*(.+)$", re.MULTILINE)
+_QUOTED = re.compile(r"['\"](\w+)['\"]")
+_READ_VERSION = "SELECT version_num FROM alembic_version"
+
+
+class MigrationFailed(Exception):
+    """The database could not be brought up to date; the reason was printed."""
+
+
+def newest_revisions() -> set[str]:
+    """The revisions that no other follows."""
+    revisions, followed = set(), set()
+    for path in _VERSIONS.glob("*.py"):
+        text = path.read_text()
+        revisions.update(_REVISION.findall(text))
+        for value in _DOWN.findall(text):
+            followed.update(_QUOTED.findall(value))
+    return revisions - followed
+
+
+def current_revisions(settings: Settings) -> set[str]:
+    """The revisions that the database says it is at; empty for a new one."""
+    uri = settings.database_uri
+    if uri.startswith("sqlite:///"):
+        path = Path(uri.removeprefix("sqlite:///"))
+        if not path.exists():
+            return set()
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            try:
+                return {row[0] for row in connection.execute(_READ_VERSION)}
+            except sqlite3.OperationalError:
+                return set()
+    import psycopg
+
+    with psycopg.connect(plain_postgresql_url(settings)) as connection:
+        try:
+            return {row[0] for row in connection.execute(_READ_VERSION)}
+        except psycopg.errors.UndefinedTable:
+            return set()
+
+
+def plain_postgresql_url(settings: Settings) -> str:
+    """The database's address as libpq and its programs read it."""
+    return settings.database_uri.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def migrate_if_behind(settings: Settings) -> bool:
+    """Bring the database up to date if it is not; whether there was anything to do.
+
+    In a process of its own, so that the server does not carry what only migrations need. Raises
+    MigrationFailed.
+    """
+    newest = newest_revisions()
+    if newest == current_revisions(settings):
+        return False
+    command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
+    done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise MigrationFailed("The database could not be brought up to date.")
+    return True

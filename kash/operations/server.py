@@ -1,0 +1,84 @@
+"""What the web server does around the application: prepare, share memory, keep the worker."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has none
+
+from kash.accounts.setup import setup_code
+from kash.database import db
+from kash.jobs.keeper import WorkerKeeper
+from kash.jobs.runner import where_it_broke
+from kash.jobs.worker import run_worker
+from kash.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.settings import Settings
+
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only for the server's own liveness files
+
+
+class QuietLog(Logger):
+    """The server's log without what people sent: no address, no path, no message of an error."""
+
+    def warning(self, msg: str, *args: Any, **options: Any) -> None:
+        if msg.startswith("Invalid request"):
+            msg, args = "A request that is not HTTP was refused.", ()
+        super().warning(msg, *args, **options)
+
+    def exception(self, msg: str, *args: Any, **options: Any) -> None:
+        import sys
+
+        kind, _error, traceback = sys.exc_info()
+        name = kind.__name__ if kind is not None else "an error"
+        super().error("Stopped by %s %s", name, where_it_broke(traceback))
+
+
+class Server:
+    """The hooks of one running server, called by `gunicorn.conf.py`."""
+
+    def __init__(self, settings: Settings, app: Flask) -> None:
+        self._settings = settings
+        self._app = app
+        self._keeper: WorkerKeeper | None = None
+
+    def starting(self) -> None:
+        """Before anything listens: the database is brought up to date."""
+        try:
+            if migrate_if_behind(self._settings):
+                print("The database is up to date.", flush=True)
+        except MigrationFailed as problem:
+            raise SystemExit(str(problem)) from None
+
+    def ready(self, listeners: list[Any]) -> None:
+        """Listening, no process forked yet: all that the processes share is loaded by now."""
+        with self._app.app_context():
+            code = setup_code()
+            db.session.remove()
+            db.engine.dispose()
+        if code is not None:
+            print(f"This programme is empty. Its one-time set-up code: {code}", flush=True)
+        # What is frozen is never looked at by the collector, so its pages stay shared.
+        gc.collect()
+        gc.freeze()
+        app = self._app
+
+        def work() -> None:
+            for listener in listeners:
+                listener.sock.close()
+            run_worker(app)
+
+        self._keeper = WorkerKeeper(work)
+        self._keeper.start()
+
+    def serving(self, worker: Any) -> None:
+        """A web process is up; the first one says so."""
+        if worker.age == 1:
+            print(f"http://localhost:{self._settings.port}", flush=True)
+
+    def ended(self) -> None:
+        """The last web process is gone."""
+        if self._keeper is not None:
+            self._keeper.stop()

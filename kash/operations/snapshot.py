@@ -1,0 +1,169 @@
+"""The database as one consistent moment, without sessions: read out, and put back.
+
+SQLite is copied into memory by its backup interface and cleaned there; PostgreSQL is dumped by
+pg_dump. Neither touches the disk in clear on the way out.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+from kash.operations.errors import Damaged, NotEmpty, ToolFailed
+from kash.operations.migrations import plain_postgresql_url
+from kash.settings import Settings
+
+# What is known only while somebody is signed in must not outlive it in a backup.
+NEVER_KEPT = ("signed_in_session",)
+_PART = 4 * 1024 * 1024
+
+
+def engine_of(settings: Settings) -> str:
+    """`sqlite` or `postgresql`."""
+    return "sqlite" if settings.database_uri.startswith("sqlite") else "postgresql"
+
+
+def sqlite_path(settings: Settings) -> Path:
+    """The database's file."""
+    return Path(settings.database_uri.removeprefix("sqlite:///"))
+
+
+def parts_of_database(settings: Settings) -> Iterator[bytes]:
+    """The database in parts of a few megabytes. Raises ToolFailed."""
+    if engine_of(settings) == "sqlite":
+        image = memoryview(_sqlite_image(sqlite_path(settings)))
+        for start in range(0, len(image), _PART):
+            yield bytes(image[start : start + _PART])
+        return
+    command = [_program("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
+    command += [f"--exclude-table-data={table}" for table in NEVER_KEPT]
+    target, environment = _connection(settings)
+    with subprocess.Popen(
+        [*command, target], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+    ) as dump:
+        assert dump.stdout is not None  # noqa: S101 - for the type: it was asked for
+        while part := dump.stdout.read(_PART):
+            yield part
+    if dump.returncode != 0:
+        raise ToolFailed("pg_dump failed: is it as new as the server, and does the server answer?")
+
+
+def _sqlite_image(path: Path) -> bytes:
+    if not path.exists():
+        raise ToolFailed("There is no programme to back up.")
+    with (
+        closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as source,
+        closing(sqlite3.connect(":memory:", isolation_level=None)) as copy,
+    ):
+        source.backup(copy)
+        # VACUUM would otherwise work in a file.
+        copy.execute("PRAGMA temp_store=MEMORY")
+        tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
+        for table in NEVER_KEPT:
+            if table in tables:
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+        copy.execute("VACUUM")
+        return copy.serialize()
+
+
+def refuse_unless_empty(settings: Settings) -> None:
+    """Raise NotEmpty if the database holds any table."""
+    if engine_of(settings) == "sqlite":
+        path = sqlite_path(settings)
+        if not path.exists():
+            return
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    else:
+        import psycopg
+
+        with psycopg.connect(plain_postgresql_url(settings)) as server:
+            row = server.execute(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+            ).fetchone()
+            found = row[0] if row else 0
+    if found:
+        raise NotEmpty("The database is not empty. A backup is put back into a new one only.")
+
+
+def load_database(settings: Settings, parts: Iterable[bytes]) -> None:
+    """Put the database back, whole or not at all. Raises Damaged, ToolFailed."""
+    if engine_of(settings) == "sqlite":
+        _load_sqlite(sqlite_path(settings), parts)
+    else:
+        _load_postgresql(settings, parts)
+
+
+def _load_sqlite(path: Path, parts: Iterable[bytes]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.restoring")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        with closing(sqlite3.connect(f"file:{draft}?mode=ro", uri=True)) as connection:
+            try:
+                sound = connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+            except sqlite3.DatabaseError:
+                sound, broken = False, []
+        if not sound or broken:
+            raise Damaged("The database in this backup is damaged.")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _load_postgresql(settings: Settings, parts: Iterable[bytes]) -> None:
+    target, environment = _connection(settings)
+    command = [_program("pg_restore"), "--exit-on-error", "--single-transaction", "--no-owner"]
+    with subprocess.Popen(
+        [*command, "--no-privileges", f"--dbname={target}"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as load:
+        assert load.stdin is not None  # noqa: S101 - for the type: it was asked for
+        try:
+            for part in parts:
+                load.stdin.write(part)
+            load.stdin.close()
+        except BrokenPipeError:
+            pass
+    if load.returncode != 0:
+        raise ToolFailed("pg_restore failed; nothing was put into the database.")
+    import psycopg
+
+    # Tables that were just filled are planned for as if they were empty.
+    with psycopg.connect(plain_postgresql_url(settings), autocommit=True) as server:
+        server.execute("ANALYZE")
+
+
+def _program(name: str) -> str:
+    """A program of PostgreSQL's, the newest there is: an older one refuses a newer server."""
+    found = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[4])
+    )
+    program = str(found[-1]) if found else shutil.which(name)
+    if program is None:
+        raise ToolFailed(f"{name} is missing: install postgresql-client.")
+    return program
+
+
+def _connection(settings: Settings) -> tuple[str, dict[str, str]]:
+    """What the programs connect to; the password stays out of what `ps` shows."""
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+    parts = conninfo_to_dict(plain_postgresql_url(settings))
+    password = parts.pop("password", None)
+    environment = dict(os.environ)
+    if password:
+        environment["PGPASSWORD"] = str(password)
+    return make_conninfo(**parts), environment  # type: ignore[arg-type] # its own dictionary
