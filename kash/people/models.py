@@ -140,7 +140,7 @@ class Posting(PublicId, Base):
 
 
 class Consent(Base):
-    """What a person agreed to or refused, for one purpose, at one time. Never changed, only added."""
+    """What a person agreed to or refused, for one purpose. Never changed, only added."""
 
     __tablename__ = "consent"
     __table_args__ = (

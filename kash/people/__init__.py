@@ -1,0 +1,17 @@
+"""Groups, organisations and the people who take part: who they are, where they are posted, what
+they agreed to. Nobody's legal name is asked for; phone and e-mail are sealed, and shown one at a
+time."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+blueprint = Blueprint("people", __name__, url_prefix="/people")
+
+from kash.people import views  # noqa: E402,F401
+from kash.people.commands import people_commands  # noqa: E402
+
+
+def init_people(app: Flask) -> None:
+    """Add this feature's commands."""
+    app.cli.add_command(people_commands)

@@ -1,0 +1,257 @@
+"""What people enter about groups, organisations and persons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from kash.database import new_public_id, utc_now
+from kash.people import rules, words
+from kash.people.models import Group, Organisation, Person
+from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.web import KashForm
+from kash.web.forms import (
+    BooleanField,
+    DayField,
+    PhoneField,
+    choice_field,
+    email_field,
+    radio_field,
+    text_field,
+    whole_number_field,
+)
+
+_KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
+_LETTER = re.compile(r"[A-Za-z]")
+
+
+def _choices(said: dict[str, Any]) -> list[tuple[str, Any]]:
+    return list(said.items())
+
+
+class PersonForm(KashForm):
+    """A person. `key` is the id that a new person gets, so that sending twice adds one."""
+
+    key = HiddenField()
+    edition = HiddenField()
+    chosen_name = text_field(_l("Chosen name"), most=rules.MOST_NAME)
+    printed_name = text_field(_l("Name on paper"), most=rules.MOST_NAME, required=False)
+    group = radio_field(_l("Group"))
+    sex = choice_field(_l("Sex"), _choices(words.SEX), required=False)
+    age_band = choice_field(_l("Age"), _choices(words.AGE_BAND), required=False)
+    birth_year = whole_number_field(_l("or birth year"), least=1900, most=2199, required=False)
+    organisation = choice_field(_l("Station or collective"), required=False)
+    since = DayField(_l("There since"))
+    cadre = text_field(_l("Rank or cadre"), most=80, required=False)
+    ward = text_field(_l("Ward"), most=120, required=False)
+    language = choice_field(_l("Language"), _choices(words.LANGUAGE), required=False)
+    reference = text_field(_l("Service or peer number"), most=40, required=False)
+    phone = PhoneField(_l("Phone"))
+    shared_phone = BooleanField(_l("This is another person who uses the same phone"))
+    email = email_field(_l("E-mail"), required=False)
+    remove_phone = BooleanField(_l("Remove the phone that is kept"))
+    remove_email = BooleanField(_l("Remove the e-mail that is kept"))
+
+    def offer(self, groups: Sequence[Group], organisations: Sequence[Organisation]) -> None:
+        """Set what can be chosen."""
+        self.group.choices = [(group.public_id, group.name) for group in groups]
+        self.organisation.choices = [
+            ("", _("None")),
+            *((place.public_id, place.name) for place in organisations),
+        ]
+
+    def validate_chosen_name(self, field: Any) -> None:
+        """Something to read."""
+        if field.data and not rules.is_a_name(field.data):
+            raise ValidationError(_("A name needs at least one letter."))
+
+    def validate_printed_name(self, field: Any) -> None:
+        """Something to read, or nothing."""
+        if field.data and not rules.is_a_name(field.data):
+            raise ValidationError(_("A name needs at least one letter."))
+
+    def validate_birth_year(self, field: Any) -> None:
+        """A year in which someone alive was born, and that fits the age."""
+        year = utc_now().year
+        earliest, latest = rules.birth_years(year)
+        if field.data is None:
+            return
+        if not earliest <= field.data <= latest:
+            raise ValidationError(_("Enter a birth year, for example 1994."))
+        if self.age_band.data in rules.AGE_BANDS and rules.ages_disagree(
+            self.age_band.data, field.data, year
+        ):
+            raise ValidationError(_("Age and birth year do not fit together. Give one of them."))
+
+    def validate_since(self, field: Any) -> None:
+        """Not in the future."""
+        if field.data is not None and field.data > utc_now().date():
+            raise ValidationError(_("This day is in the future."))
+
+    @property
+    def new_id(self) -> str:
+        """The id for a new person: the one the form was opened with, if it is one."""
+        given = self.key.data or ""
+        return given if _KEY.fullmatch(given) else new_public_id()
+
+    @property
+    def edition_read(self) -> int:
+        """Which edition the form was filled from; 0, which no person has, if unreadable."""
+        given = self.edition.data or ""
+        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
+
+    def details(self) -> PersonDetails:
+        """What was entered."""
+        return PersonDetails(
+            chosen_name=self.chosen_name.data or "",
+            group=self.group.data,
+            printed_name=self.printed_name.data or "",
+            sex=self.sex.data or "",
+            age_band=self.age_band.data or "",
+            birth_year=self.birth_year.data,
+            cadre=self.cadre.data or "",
+            ward=self.ward.data or "",
+            language=self.language.data or "",
+            reference=self.reference.data or "",
+            organisation=self.organisation.data or "",
+            since=self.since.data,
+            phone=self.phone.data,
+            email=self.email.data or None,
+            shared_phone=bool(self.shared_phone.data),
+        )
+
+    def contact(self) -> ContactChange:
+        """What becomes of phone and e-mail."""
+        return ContactChange(
+            phone=self.phone.data,
+            email=self.email.data or None,
+            remove_phone=bool(self.remove_phone.data),
+            remove_email=bool(self.remove_email.data),
+            shared_phone=bool(self.shared_phone.data),
+        )
+
+    def fill(self, person: Person) -> None:
+        """Show what is kept, but for what is sealed."""
+        for name in _COMPARED:
+            getattr(self, name).data = getattr(person, name)
+        self.group.data = person.group.public_id
+        self.edition.data = str(person.edition)
+
+    def differences(self, person: Person) -> list[tuple[str, str]]:
+        """(label, what is kept) of each field in which the form differs from what is kept."""
+        found = []
+        for name in _COMPARED:
+            kept = getattr(person, name)
+            if (getattr(self, name).data or "") != (kept or ""):
+                said: dict[str, Any] = _SAID.get(name, {})
+                label = str(getattr(self, name).label.text)
+                found.append((label, str(said.get(kept, kept or "–"))))
+        if self.group.data != person.group.public_id:
+            found.append((str(self.group.label.text), person.group.name))
+        return found
+
+
+_COMPARED = (
+    "chosen_name",
+    "printed_name",
+    "sex",
+    "age_band",
+    "birth_year",
+    "cadre",
+    "ward",
+    "language",
+    "reference",
+)
+_SAID = {"sex": words.SEX, "age_band": words.AGE_BAND, "language": words.LANGUAGE}
+
+
+class SearchForm(KashForm):
+    """A name, a number or a phone."""
+
+    search = text_field(_l("Find"), most=200, required=False)
+    group = choice_field(_l("Group"), required=False, validate_choice=False)
+    organisation = choice_field(_l("Station"), required=False, validate_choice=False)
+
+    @property
+    def phone(self) -> str | None:
+        """What was typed, as a phone number if it is one."""
+        text = self.search.data or ""
+        if len(re.sub(r"\D", "", text)) < 7:
+            return None
+        typed = _PhoneForm(MultiDict({"phone": text}), meta={"csrf": False})
+        return typed.phone.data or None
+
+
+class _PhoneForm(KashForm):
+    phone = PhoneField()
+
+
+class OrganisationForm(KashForm):
+    """An organisation."""
+
+    name = text_field(_l("Name"), most=120)
+    kind = radio_field(_l("Kind"), _choices(words.KIND))
+    place = text_field(_l("Place"), most=120, required=False)
+    group = choice_field(_l("Group"), required=False)
+
+    def offer(self, groups: Sequence[Group]) -> None:
+        """Set what can be chosen."""
+        self.group.choices = [
+            ("", _("None")),
+            *((group.public_id, group.name) for group in groups),
+        ]
+
+    def details(self) -> OrganisationDetails:
+        """What was entered."""
+        return OrganisationDetails(
+            self.name.data or "", self.kind.data, self.place.data or "", self.group.data or ""
+        )
+
+
+class GroupForm(KashForm):
+    """A group."""
+
+    name = text_field(_l("Name"), most=80)
+    letter = text_field(_l("Letter on paper"), most=1)
+    is_police = BooleanField(_l("This group is the police"))
+
+    def validate_letter(self, field: Any) -> None:
+        """One letter from A to Z."""
+        if not _LETTER.fullmatch(field.data or ""):
+            raise ValidationError(_("Enter one letter, A to Z."))
+
+
+class ConsentForm(KashForm):
+    """An answer."""
+
+    answer = radio_field(_l("Answer"))
+
+    def offer(self, answers: Sequence[str]) -> None:
+        """Set what can be chosen."""
+        self.answer.choices = [(answer, words.ANSWER[answer]) for answer in answers]
+
+
+class TransferForm(KashForm):
+    """Where someone goes, and from which day."""
+
+    organisation = choice_field(_l("New station or collective"))
+    since = DayField(_l("From"))
+
+    def offer(self, organisations: Sequence[Organisation]) -> None:
+        """Set what can be chosen."""
+        self.organisation.choices = [
+            ("", _("Choose")),
+            *((place.public_id, place.name) for place in organisations),
+        ]
+
+    def validate_since(self, field: Any) -> None:
+        """A day is needed."""
+        if field.data is None and not field.errors:
+            raise ValidationError(_("Enter the day."))

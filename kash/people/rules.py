@@ -1,0 +1,119 @@
+"""Pure decisions about names, ages, consent and postings."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+MOST_NAME = 200
+SEXES = ("female", "male", "other")
+AGE_BANDS = ("under18", "18-24", "25-34", "35-44", "45-plus")
+KINDS = ("station", "collective", "partner")
+LANGUAGES = ("en", "sw", "luo", "guz", "luy")
+PURPOSES = ("contact", "photo", "printed_name", "research", "funder")
+ADULT = 18
+_OLDEST = 110
+
+_APOSTROPHES = frozenset("'`´‘’‛ʼʻʽ′＇ʹ")
+
+
+def _folded(name: str) -> str:
+    """Without case, accents, apostrophes and characters that are not seen; spaces made single."""
+    plain = []
+    for character in unicodedata.normalize("NFKD", name.casefold()):
+        if character in _APOSTROPHES or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+            continue
+        plain.append(character)
+    return " ".join("".join(plain).casefold().split())
+
+
+def sort_name(name: str) -> str:
+    """By what a name is put in order and found: `Ng’ang’a Wanjirũ` becomes `nganga wanjiru`."""
+    return _folded(name)[:MOST_NAME].rstrip()
+
+
+def _compared(name: str) -> str:
+    one_kind = "".join("'" if character in _APOSTROPHES else character for character in name)
+    parts = one_kind.split("'")
+    return "'".join(_folded(part).replace(" ", "") for part in parts)
+
+
+def names_match(typed: str, printed: str) -> bool:
+    """Whether two names are the same but for case, accents, kind of apostrophe, and spacing.
+
+    Nothing matches nothing: a name without a letter or digit matches no other.
+    """
+    first = _compared(typed)
+    return any(character.isalnum() for character in first) and first == _compared(printed)
+
+
+def is_a_name(name: str) -> bool:
+    """Whether there is anything in it to read and to put in order."""
+    return any(character.isalnum() for character in sort_name(name))
+
+
+def is_minor(age_band: str, birth_year: int | None, year: int) -> bool:
+    """Whether someone is, or may still be, under 18 in this year.
+
+    Of a birth year alone only the age at the year's end is known, so in the year in which someone
+    turns 18 she counts as a minor unless an age band says otherwise.
+    """
+    if age_band == "under18":
+        return True
+    if birth_year is None:
+        return False
+    turning = year - birth_year
+    return turning < ADULT or (turning == ADULT and age_band == "")
+
+
+def ages_disagree(age_band: str, birth_year: int | None, year: int) -> bool:
+    """Whether an age band and a birth year cannot both be true."""
+    if not age_band or birth_year is None:
+        return False
+    least, most = {
+        "under18": (0, 17),
+        "18-24": (18, 24),
+        "25-34": (25, 34),
+        "35-44": (35, 44),
+        "45-plus": (45, _OLDEST),
+    }[age_band]
+    turning = year - birth_year
+    return turning < least or turning - 1 > most
+
+
+def birth_years(year: int) -> tuple[int, int]:
+    """The earliest and latest birth year that can be entered in this year."""
+    return year - _OLDEST, year
+
+
+def present_answers(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What holds for each purpose, from (purpose, answer) in the order in which they were given."""
+    present: dict[str, str] = {}
+    for purpose, answer in answers:
+        present[purpose] = answer
+    return present
+
+
+def possible_answers(present: str | None) -> tuple[str, ...]:
+    """Which answers may be recorded next; only what was given can be withdrawn."""
+    return ("withdrawn",) if present == "given" else ("given", "refused")
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A posting as days: open while `until` is None."""
+
+    since: date
+    until: date | None
+
+
+def transfer_day_fits(stays: Sequence[Stay], since: date, today: date) -> bool:
+    """Whether someone may begin at a new station on this day.
+
+    It is not in the future, and not before the day on which the last posting began or ended.
+    """
+    if since > today:
+        return False
+    return all(since >= (stay.until or stay.since) for stay in stays)

@@ -1,0 +1,61 @@
+"""What features above have to say on a person's page, such as workshops and certificates.
+
+A feature registers a provider once, at start-up. The provider gets the person's public id and the
+actor; it narrows by the actor's reach itself, and answers None if the actor may see nothing of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kash.policy import Actor
+
+
+@dataclass(frozen=True)
+class SectionRow:
+    """One line of the ledger: what stands first in bold, the text with its link, and a state."""
+
+    key: str
+    text: str
+    url: str = ""
+    small: str = ""
+    tone: str = ""
+    state: str = ""
+    key_small: str = ""
+
+
+Provider = Callable[[str, Actor], Sequence[SectionRow] | None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a person's page. `anchor` is its id within the page."""
+
+    label: Any
+    anchor: str
+    rows: Sequence[SectionRow]
+
+
+_providers: dict[Provider, Any] = {}
+
+
+def register_section(label: Any, provider: Provider) -> None:
+    """Add a part to every person's page, below those registered before. `label` may be lazy."""
+    _providers[provider] = label
+
+
+def forget_section(provider: Provider) -> None:
+    """Take a part away again."""
+    _providers.pop(provider, None)
+
+
+def sections_for(person_id: str, actor: Actor) -> list[Section]:
+    """The parts that this actor may see of the person with this public id."""
+    found = []
+    for number, (provider, label) in enumerate(_providers.items(), 1):
+        rows = provider(person_id, actor)
+        if rows is not None:
+            found.append(Section(label, f"section-{number}", rows))
+    return found

@@ -1,0 +1,309 @@
+"""Adding and changing persons, and showing what is sealed of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.queries import locked_person
+from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
+from kash.policy import Actor
+from kash.vault import audited, lookup, open_text, seal
+from kash.web import NotFound, Problem
+
+Contact = Literal["phone", "email"]
+
+
+class UnknownGroup(Problem):
+    """There is no such group."""
+
+    sentence = _l("Choose a group.")
+
+
+class UnknownOrganisation(Problem):
+    """There is no such organisation."""
+
+    sentence = _l("Choose a station or collective from the list.")
+
+
+class NotAName(Problem):
+    """The chosen name holds neither letter nor digit."""
+
+    sentence = _l("A name needs at least one letter.")
+
+
+class AgesDisagree(Problem):
+    """Age band and birth year cannot both be true."""
+
+    sentence = _l("Age and birth year do not fit together. Give one of them.")
+
+
+class AlreadyHere(Problem):
+    """Someone with this number or phone is here already. `field` is "reference" or "phone"."""
+
+    sentence = _l("Someone with this phone is here already.")
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            _l("Someone in this group has this number already.") if field == "reference" else None
+        )
+        self.field = field
+
+
+class ChangedMeanwhile(Problem):
+    """Someone else saved this person since the form was opened."""
+
+    sentence = _l("Someone else saved changes while you were writing.")
+
+
+@dataclass(frozen=True)
+class PersonDetails:
+    """A person as entered. `group` and `organisation` are public ids; `phone` is E.164.
+
+    `shared_phone` says that someone else of the programme is known to use the same phone.
+    Without `since` a posting begins on the day on which the person is added.
+    """
+
+    chosen_name: str
+    group: str
+    printed_name: str = ""
+    sex: str = ""
+    age_band: str = ""
+    birth_year: int | None = None
+    cadre: str = ""
+    ward: str = ""
+    language: str = ""
+    reference: str = ""
+    organisation: str = ""
+    since: date | None = None
+    phone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    shared_phone: bool = False
+
+
+@dataclass(frozen=True)
+class ContactChange:
+    """What becomes of phone and e-mail: new ones, removed, or as before."""
+
+    phone: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    remove_phone: bool = False
+    remove_email: bool = False
+    shared_phone: bool = False
+
+
+def _group(session: Session, public_id: str) -> Group:
+    found = session.scalar(select(Group).where(Group.public_id == public_id))
+    if found is None:
+        raise UnknownGroup
+    return found
+
+
+def _organisation(session: Session, public_id: str) -> Organisation | None:
+    if not public_id:
+        return None
+    found = session.scalar(select(Organisation).where(Organisation.public_id == public_id))
+    if found is None:
+        raise UnknownOrganisation
+    return found
+
+
+def _refuse_reference(session: Session, group: Group, reference: str, but: int | None) -> None:
+    if not reference:
+        return
+    statement = select(Person.id).where(Person.group_id == group.id, Person.reference == reference)
+    if but is not None:
+        statement = statement.where(Person.id != but)
+    if session.scalar(statement.limit(1)) is not None:
+        raise AlreadyHere("reference")
+
+
+def _refuse_phone(session: Session, phone: str | None, but: int | None) -> None:
+    if not phone:
+        return
+    statement = select(Person.id).where(Person.phone_lookup == lookup(phone, kind="phone"))
+    if but is not None:
+        statement = statement.where(Person.id != but)
+    if session.scalar(statement.limit(1)) is not None:
+        raise AlreadyHere("phone")
+
+
+def _set_phone(person: Person, phone: str | None) -> None:
+    person.phone_sealed = (
+        seal(phone, kind="person.phone", public_id=person.public_id) if phone else None
+    )
+    person.phone_lookup = lookup(phone, kind="phone") if phone else None
+
+
+def _set_email(person: Person, email: str | None) -> None:
+    person.email_sealed = (
+        seal(email, kind="person.email", public_id=person.public_id) if email else None
+    )
+    person.email_lookup = lookup(email.lower(), kind="email") if email else None
+
+
+def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:
+    if not is_a_name(details.chosen_name):
+        raise NotAName
+    if ages_disagree(details.age_band, details.birth_year, now.year):
+        raise AgesDisagree
+    return {
+        "chosen_name": details.chosen_name,
+        "sort_name": sort_name(details.chosen_name),
+        "printed_name": details.printed_name,
+        "group_id": group.id,
+        "sex": details.sex,
+        "age_band": details.age_band,
+        "birth_year": details.birth_year,
+        "cadre": details.cadre,
+        "ward": details.ward,
+        "language": details.language,
+        "reference": details.reference,
+        "minor": is_minor(details.age_band, details.birth_year, now.year),
+    }
+
+
+def new_person(
+    session: Session,
+    details: PersonDetails,
+    by: Actor,
+    now: datetime,
+    *,
+    public_id: str | None = None,
+) -> Person:
+    """A person added within another action's transaction, with a posting if one is given.
+
+    Raises UnknownGroup, UnknownOrganisation, NotAName, AgesDisagree and AlreadyHere. A minor is
+    added too, with the flag set: it is for the caller not to enrol one.
+    """
+    group = _group(session, details.group)
+    place = _organisation(session, details.organisation)
+    facts = _facts(details, group, now)
+    _refuse_reference(session, group, details.reference, None)
+    if not details.shared_phone:
+        _refuse_phone(session, details.phone, None)
+    person = Person(
+        public_id=public_id or new_public_id(),
+        created_by=by.public_id,
+        created_at=now,
+        changed_at=now,
+        **facts,
+    )
+    _set_phone(person, details.phone)
+    _set_email(person, details.email)
+    session.add(person)
+    session.flush()
+    if place is not None:
+        session.add(
+            Posting(
+                person_id=person.id,
+                organisation_id=place.id,
+                since=details.since or now.date(),
+            )
+        )
+    return person
+
+
+def add_person(details: PersonDetails, by: Actor, public_id: str | None = None) -> str:
+    """Add a person; returns the public id. Raises what `new_person` raises.
+
+    A form that brings the same `public_id` twice (sent twice, or again after going back) adds one
+    person. Raises NotFound if someone else's person has that id.
+    """
+    with audited("people.person_added", by) as change:
+        if public_id is not None:
+            creator = change.session.scalar(
+                select(Person.created_by).where(Person.public_id == public_id)
+            )
+            if creator is not None:
+                if creator != by.public_id:
+                    raise NotFound
+                change.nothing()
+                return public_id
+        person = new_person(change.session, details, by, change.now, public_id=public_id)
+        change.about(person.public_id)
+        return person.public_id
+
+
+def add_people(rows: Sequence[PersonDetails], by: Actor) -> list[str]:
+    """Add many persons, all or none, as one action; returns their public ids in order.
+
+    Raises what `new_person` raises for the first row that does not fit.
+    """
+    with audited("people.people_imported", by) as change:
+        made = [new_person(change.session, details, by, change.now).public_id for details in rows]
+        change.about(*made)
+        return made
+
+
+def change_person(
+    public_id: str, details: PersonDetails, contact: ContactChange, edition: int, by: Actor
+) -> None:
+    """Change a person's facts; the posting is changed by `transfer`.
+
+    A new printed name has yet to be confirmed. Raises NotFound, ChangedMeanwhile if `edition` is
+    not the present one, and what `new_person` raises.
+    """
+    with audited("people.person_changed", by) as change:
+        session = change.session
+        person = locked_person(session, public_id)
+        if person.edition != edition:
+            raise ChangedMeanwhile
+        group = _group(session, details.group)
+        facts = _facts(details, group, change.now)
+        _refuse_reference(session, group, details.reference, person.id)
+        if contact.phone and not contact.shared_phone:
+            _refuse_phone(session, contact.phone, person.id)
+        before = person.name_for_paper
+        for name, value in facts.items():
+            setattr(person, name, value)
+        if person.name_for_paper != before:
+            person.printed_name_confirmed_at = None
+        if contact.phone or contact.remove_phone:
+            _set_phone(person, contact.phone)
+        if contact.email or contact.remove_email:
+            _set_email(person, contact.email)
+        person.edition += 1
+        person.changed_at = change.now
+        change.about(person.public_id)
+
+
+def confirm_printed_name(
+    session: Session, public_id: str, printed_name: str, now: datetime
+) -> Person:
+    """Within another action: set how the name is printed, as the person herself confirmed it.
+
+    Raises NotFound and NotAName.
+    """
+    if not is_a_name(printed_name):
+        raise NotAName
+    person = locked_person(session, public_id)
+    person.printed_name = printed_name
+    person.printed_name_confirmed_at = now
+    person.edition += 1
+    person.changed_at = now
+    return person
+
+
+def show_contact(public_id: str, which: Contact, by: Actor) -> str | None:
+    """The phone or e-mail of a person, opened for one look; the look is written down.
+
+    None, and nothing written, if there is none. Raises NotFound.
+    """
+    with audited(f"people.{which}_shown", by) as change:
+        person = locked_person(change.session, public_id)
+        sealed = person.phone_sealed if which == "phone" else person.email_sealed
+        if sealed is None:
+            change.nothing()
+            return None
+        shown = open_text(sealed, kind=f"person.{which}", public_id=person.public_id)
+        change.about(person.public_id)
+        return shown
