@@ -1,0 +1,109 @@
+"""Commands for whoever runs the machine."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+from flask import current_app
+from flask.cli import AppGroup, with_appcontext
+
+from kash.accounts import queries, services
+from kash.accounts.setup import new_setup_code
+from kash.policy import SYSTEM, Role
+from kash.web.errors import Problem
+from kash.web.forms import one_written_email
+
+account_commands = AppGroup("account", help="Accounts: create, invite, new password.")
+
+_ROLES = click.Choice([str(role) for role in Role])
+
+
+def _failing(problem: Problem) -> click.ClickException:
+    return click.ClickException(str(problem))
+
+
+def _person(public_id: str | None) -> int | None:
+    if not public_id:
+        return None
+    found = queries.person_id_of(public_id)
+    if found is None:
+        raise click.ClickException("There is no participant with this number.")
+    return found
+
+
+def _email(value: str) -> str:
+    email: str = one_written_email(value.strip())
+    if "@" not in email:
+        raise click.ClickException("This is not an e-mail address.")
+    return email
+
+
+@account_commands.command("create")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", "roles", type=_ROLES, multiple=True, required=True)
+@click.option("--person", help="The participant's number.")
+@click.password_option(help="Asked for if it is left out.")
+def create(email: str, name: str, roles: tuple[str, ...], person: str | None, password: str) -> None:
+    """Make an account that can sign in at once."""
+    try:
+        made = services.new_account(
+            SYSTEM,
+            name=name,
+            email=_email(email),
+            password=password,
+            roles=[Role(role) for role in roles],
+            person_id=_person(person),
+        )
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo(made)
+
+
+@account_commands.command("invite")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", "roles", type=_ROLES, multiple=True, required=True)
+@click.option("--person", help="The participant's number.")
+def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) -> None:
+    """Print a one-time link with which someone opens an account."""
+    try:
+        token = services.invite(
+            SYSTEM,
+            name=name,
+            email=_email(email),
+            roles=[Role(role) for role in roles],
+            person_id=_person(person),
+        )
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo(f"{current_app.config['SETTINGS'].public_url}/join/{token}")
+
+
+@account_commands.command("password")
+@click.argument("email")
+@click.option("--generate", is_flag=True, help="Make a random password and print it.")
+def password(email: str, generate: bool) -> None:
+    """Set a new password; all sessions of the account end."""
+    account = queries.account_by_email(_email(email))
+    if account is None:
+        raise click.ClickException("There is no account with this e-mail address.")
+    new = secrets.token_urlsafe(15) if generate else click.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    try:
+        services.set_password(SYSTEM, account.public_id, new)
+    except Problem as problem:
+        raise _failing(problem) from None
+    if generate:
+        click.echo(new)
+
+
+@click.command("setup-code")
+@with_appcontext
+def set_up_code_command() -> None:
+    """Print the one-time code for the set-up page; nothing once the programme is set up."""
+    code = new_setup_code()
+    if code is not None:
+        click.echo(code)

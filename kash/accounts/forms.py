@@ -1,0 +1,170 @@
+"""What is typed about accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+from wtforms.validators import ValidationError
+
+from kash.accounts.names import role_choices, role_notes
+from kash.web.forms import (
+    KashForm,
+    SeveralField,
+    choice_field,
+    email_field,
+    password_field,
+    required,
+    text_field,
+)
+from kash.web.programme import LANGUAGES
+
+__all__ = [
+    "CodeForm",
+    "ConfirmForm",
+    "EnrolForm",
+    "InviteForm",
+    "JoinForm",
+    "NameForm",
+    "NewPasswordForm",
+    "PasswordForm",
+    "PersonForm",
+    "RolesForm",
+    "SignInForm",
+    "role_notes",
+]
+
+
+class SignInForm(KashForm):
+    """E-mail and password. A wrong address is not said to be wrong by its form alone."""
+
+    email = StringField(
+        _l("E-mail address"),
+        validators=[required(_l("Enter your e-mail address."))],
+        render_kw={"type": "email", "autocomplete": "username", "inputmode": "email"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[required(_l("Enter your password."))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    next = HiddenField()
+
+
+class CodeForm(KashForm):
+    """The second step."""
+
+    code = StringField(
+        _l("Code"),
+        description=_l("Six digits from your phone, or one of your recovery codes."),
+        validators=[required(_l("Enter the code."))],
+        render_kw={"autocomplete": "one-time-code", "maxlength": 40, "spellcheck": "false"},
+    )
+
+
+class ConfirmForm(KashForm):
+    """The password once more."""
+
+    password = password_field(_l("Password"))
+    next = HiddenField()
+
+
+class EnrolForm(KashForm):
+    """The first code of a phone that has just read the QR code."""
+
+    code = StringField(
+        _l("Code from your phone"),
+        validators=[required(_l("Enter the code."))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 10},
+    )
+    sealed = HiddenField()
+
+
+class PasswordForm(KashForm):
+    """A new password in place of the present one."""
+
+    present = password_field(_l("Present password"))
+    new = password_field(
+        _l("New password"),
+        new=True,
+        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+    )
+
+
+class NewPasswordForm(KashForm):
+    """A new password by a one-time link."""
+
+    password = password_field(
+        _l("New password"),
+        new=True,
+        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+    )
+
+
+class JoinForm(KashForm):
+    """Opening the account that an invitation offers."""
+
+    name = text_field(
+        _l("Your name"), description=_l("As colleagues call you. It can be an alias.")
+    )
+    password = password_field(
+        _l("Password"),
+        new=True,
+        description=_l("At least 12 characters. A few words in a row are easy to remember."),
+    )
+
+
+class NameForm(KashForm):
+    """How an account is called."""
+
+    name = text_field(_l("Name"))
+
+
+class PersonForm(KashForm):
+    """To which participant an account belongs."""
+
+    person = text_field(
+        _l("Participant's number"),
+        most=16,
+        required=False,
+        description=_l("The 16 characters at the end of the participant's page address."),
+    )
+
+
+class RolesForm(KashForm):
+    """What an account may do."""
+
+    roles = SeveralField(_l("Roles"), coerce=str, validators=[required(_l("Choose a role."))])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles.choices = role_choices()
+
+
+class InviteForm(RolesForm):
+    """Whom to invite, and as what."""
+
+    name = text_field(_l("Name"))
+    email = email_field(_l("E-mail address"))
+    language = choice_field(_l("Language"), required=False)
+    person = text_field(
+        _l("Participant's number"),
+        most=16,
+        required=False,
+        description=_l(
+            "Only for peer educators: the 16 characters at the end of the participant's page"
+            " address."
+        ),
+    )
+    send = BooleanField(_l("Send the link by e-mail"), default=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.language.choices = [("", _("As the programme")), *LANGUAGES.items()]
+
+    def validate_person(self, field: Any) -> None:
+        """Refuse what cannot be a number of a participant."""
+        if field.data and not (field.data.isascii() and field.data.isalnum()):
+            raise ValidationError(_("There is no participant with this number."))

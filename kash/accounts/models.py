@@ -1,0 +1,149 @@
+"""The programme itself, accounts and what they may do, sessions, invitations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+
+
+class Programme(Base):
+    """The one programme that this installation serves.
+
+    `neutral_name` is all that titles, headers and paper show. `settings` is what the programme may
+    decide for itself; `version` counts its changes.
+    """
+
+    __tablename__ = "programme"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False, default=1)
+    name: Mapped[str] = mapped_column(String(120))
+    neutral_name: Mapped[str] = mapped_column(String(60))
+    zone: Mapped[str] = mapped_column(String(64), default="Africa/Nairobi")
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    default_language: Mapped[str] = mapped_column(String(8), default="en")
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class Account(PublicId, Base):
+    """Someone who may sign in. The e-mail is sealed and found again by its look-up only."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("ix_account_name_id", "name", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    email_lookup: Mapped[str] = mapped_column(String(64), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    password_changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    language: Mapped[str] = mapped_column(String(8), default="")
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # The last period of thirty seconds for which a code was taken: each is good once.
+    totp_period: Mapped[int] = mapped_column(default=0)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    roles: Mapped[list[AccountRole]] = relationship(
+        back_populates="account",
+        order_by="AccountRole.role",
+        cascade="all, delete-orphan",
+        lazy="selectin",
+    )
+
+
+class AccountRole(Base):
+    """One role that an account holds."""
+
+    __tablename__ = "account_role"
+    __table_args__ = (Index("ix_account_role_role", "role"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+
+    account: Mapped[Account] = relationship(back_populates="roles")
+
+
+class Invitation(PublicId, Base):
+    """A one-time link: to open an account, or for `account_id` to set a new password."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_used_at_expires_at", "used_at", "expires_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    email_lookup: Mapped[str] = mapped_column(String(64), index=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    language: Mapped[str] = mapped_column(String(8), default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    invited_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RecoveryCode(Base):
+    """A code that takes the phone's place once."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("account_id", "code_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    code_hash: Mapped[str] = mapped_column(String(64))
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignedInSession(PublicId, Base):
+    """One browser in which someone is signed in. `fresh_at` is when the password was last given."""
+
+    __tablename__ = "signed_in_session"
+    __table_args__ = (Index("ix_signed_in_session_account_id_ended_at", "account_id", "ended_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    device: Mapped[str] = mapped_column(String(40), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    fresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    account: Mapped[Account] = relationship()
+
+
+class SignInAttempt(Base):
+    """A try that has not succeeded, for the throttle. Who and from where only as keyed hashes."""
+
+    __tablename__ = "sign_in_attempt"
+    __table_args__ = (
+        Index("ix_sign_in_attempt_account_key_at", "account_key", "at"),
+        Index("ix_sign_in_attempt_client_key_at", "client_key", "at"),
+        Index("ix_sign_in_attempt_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_key: Mapped[str] = mapped_column(String(64))
+    client_key: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -1,0 +1,54 @@
+"""How roles and actions are called on pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from kash.policy import Role
+
+ROLE_NAMES: dict[Role, Any] = {
+    Role.ADMINISTRATOR: _l("Administrator"),
+    Role.DIRECTOR: _l("Director"),
+    Role.TRAINER: _l("Trainer"),
+    Role.MONITORING: _l("M&E officer"),
+    Role.DOCUMENTATION: _l("Documentation officer"),
+    Role.CUSTODIAN: _l("Custodian"),
+    Role.PEER: _l("Peer educator"),
+    Role.POLICE_PEER: _l("Police peer educator"),
+    Role.FUNDER: _l("Funder"),
+}
+
+ROLE_NOTES: dict[Role, Any] = {
+    Role.ADMINISTRATOR: _l("Accounts, settings and backups. Sees no participants."),
+    Role.DIRECTOR: _l("Sees the work, approves certificates, runs the forums."),
+    Role.TRAINER: _l("Writes courses and runs her own workshops."),
+    Role.MONITORING: _l("Sees workshops, attendance and certificates."),
+    Role.DOCUMENTATION: _l("Cannot be held together with administrator."),
+    Role.CUSTODIAN: _l("Cannot be held together with administrator."),
+    Role.PEER: _l("Sees her own workshops and certificates."),
+    Role.POLICE_PEER: _l("Sees his own workshops and certificates. Holds no other role."),
+    Role.FUNDER: _l("Nothing is open to funders yet."),
+}
+
+
+def role_choices() -> list[tuple[str, Any]]:
+    """All roles, for a form."""
+    return [(str(role), name) for role, name in ROLE_NAMES.items()]
+
+
+def role_notes() -> dict[str, Any]:
+    """A line about each role, for a form."""
+    return {str(role): note for role, note in ROLE_NOTES.items()}
+
+
+def role_name(role: str) -> str:
+    """How a role is called."""
+    return str(ROLE_NAMES[Role(role)])
+
+
+def action_text(action: str) -> str:
+    """An action of the audit trail, readable: "accounts: roles changed"."""
+    room, _dot, what = action.partition(".")
+    return f"{room}: {what.replace('_', ' ')}"

@@ -1,0 +1,248 @@
+"""What is asked about the programme, accounts, sessions and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, column, func, select, table
+from sqlalchemy.orm import selectinload
+
+from kash.accounts.models import (
+    Account,
+    AccountRole,
+    Invitation,
+    Programme,
+    RecoveryCode,
+    SignedInSession,
+)
+from kash.accounts.rules import SESSION_IDLE, SESSION_LONGEST
+from kash.accounts.secrets import token_hash
+from kash.database import db, utc_now
+from kash.policy import Actor, Role
+from kash.vault import AuditEntry, lookup, open_text
+from kash.vault.queries import known_actions, newest_entries
+from kash.web.errors import NotFound
+from kash.web.lists import Listing, listing
+from kash.web.programme import ProgrammeFacts
+
+# People stand beside accounts: of a participant only the key is of interest here.
+_PERSON = table("person", column("id"), column("public_id"))
+
+
+def programme() -> Programme | None:
+    """The programme, None until it is set up."""
+    return db.session.get(Programme, 1)
+
+
+def programme_facts() -> ProgrammeFacts | None:
+    """What every page needs to know of the programme."""
+    row = db.session.execute(
+        select(
+            Programme.neutral_name,
+            Programme.zone,
+            Programme.languages,
+            Programme.default_language,
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return ProgrammeFacts(row[0], row[1], tuple(row[2]), row[3])
+
+
+def second_step_required() -> bool:
+    """Whether the programme asks the roles that open much for a second step (it does at first)."""
+    settings = db.session.scalar(select(Programme.settings)) or {}
+    return bool(settings.get("second_step_required", True))
+
+
+def email_key(email: str) -> str:
+    """The look-up of an address, which must be in its one form (lower case)."""
+    return lookup(email, kind="account.email")
+
+
+def email_of(account: Account) -> str:
+    """An account's address."""
+    return open_text(account.email_sealed, kind="account.email", public_id=account.public_id)
+
+
+def account_by_email(email: str) -> Account | None:
+    """The account with this address."""
+    return db.session.scalar(select(Account).where(Account.email_lookup == email_key(email)))
+
+
+def account(public_id: str) -> Account:
+    """An account. Raises NotFound."""
+    found = db.session.scalar(select(Account).where(Account.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def roles_of(account: Account) -> frozenset[Role]:
+    """An account's roles."""
+    return frozenset(Role(row.role) for row in account.roles)
+
+
+def actor_of(account: Account) -> Actor:
+    """An account as services and queries know it."""
+    return Actor(
+        public_id=account.public_id,
+        roles=roles_of(account),
+        account_id=account.id,
+        person_id=account.person_id,
+        language=account.language or "en",
+    )
+
+
+def person_id_of(public_id: str) -> int | None:
+    """The key of a participant, None if there is none."""
+    found: int | None = db.session.scalar(
+        select(_PERSON.c.id).where(_PERSON.c.public_id == public_id)
+    )
+    return found
+
+
+def person_public_id(person_id: int | None) -> str | None:
+    """The public id of the participant whom an account belongs to."""
+    if person_id is None:
+        return None
+    found: str | None = db.session.scalar(
+        select(_PERSON.c.public_id).where(_PERSON.c.id == person_id)
+    )
+    return found
+
+
+def account_listing(*, active: bool, search: str = "", role: str = "") -> Listing[Account]:
+    """Accounts by name, a page of them."""
+    statement: Select[Any] = select(Account).where(Account.active.is_(active))
+    if search:
+        statement = statement.where(
+            func.lower(Account.name).contains(search.lower(), autoescape=True)
+        )
+    if role:
+        statement = statement.where(
+            Account.id.in_(select(AccountRole.account_id).where(AccountRole.role == role))
+        )
+    return listing(
+        statement.options(selectinload(Account.roles)),
+        sorts={"name": func.lower(Account.name), "seen": Account.last_seen_at},
+        default_sort="name",
+        key=Account.id,
+    )
+
+
+def names_of(public_ids: Iterable[str]) -> dict[str, str]:
+    """The names of accounts by their public ids; ids of anything else are left out."""
+    wanted = sorted(set(public_ids))
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Account.public_id, Account.name).where(Account.public_id.in_(wanted))
+    )
+    return {public_id: name for public_id, name in rows}
+
+
+def accounts_with_role(*roles: Role) -> Sequence[Account]:
+    """Active accounts that hold one of these roles, by name."""
+    return db.session.scalars(
+        select(Account)
+        .where(
+            Account.active.is_(True),
+            Account.id.in_(
+                select(AccountRole.account_id).where(AccountRole.role.in_([*map(str, roles)]))
+            ),
+        )
+        .order_by(func.lower(Account.name), Account.id)
+    ).all()
+
+
+def open_invitations() -> Sequence[Invitation]:
+    """Invitations that can still be used, the newest first."""
+    return db.session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.used_at.is_(None),
+            Invitation.account_id.is_(None),
+            Invitation.expires_at > utc_now(),
+        )
+        .order_by(Invitation.id.desc())
+        .limit(200)
+    ).all()
+
+
+def usable_invitation(token: str) -> Invitation | None:
+    """The invitation behind a link, if it is neither used nor too old."""
+    return db.session.scalar(
+        select(Invitation).where(
+            Invitation.token_hash == token_hash(token),
+            Invitation.used_at.is_(None),
+            Invitation.expires_at > utc_now(),
+        )
+    )
+
+
+def open_sessions(account_id: int) -> Sequence[SignedInSession]:
+    """Where an account is signed in, the last used first."""
+    now = utc_now()
+    return db.session.scalars(
+        select(SignedInSession)
+        .where(
+            SignedInSession.account_id == account_id,
+            SignedInSession.ended_at.is_(None),
+            SignedInSession.last_seen_at > now - SESSION_IDLE,
+            SignedInSession.created_at > now - SESSION_LONGEST,
+        )
+        .order_by(SignedInSession.last_seen_at.desc(), SignedInSession.id.desc())
+        .limit(200)
+    ).all()
+
+
+def unused_recovery_codes(account_id: int) -> int:
+    """How many recovery codes are left."""
+    count: int | None = db.session.scalar(
+        select(func.count())
+        .select_from(RecoveryCode)
+        .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    )
+    return count or 0
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One entry of the audit trail, with the name of whoever acted if it was an account."""
+
+    seq: int
+    at: datetime
+    actor: str
+    name: str
+    action: str
+    subjects: tuple[str, ...]
+
+
+def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
+    """The audit trail, the newest first; of one actor, or of one kind of action."""
+    statement = newest_entries(actor=actor or None, action=action or None)
+    found = listing(
+        statement, sorts={"seq": AuditEntry.seq}, default_sort="seq", default_direction="desc"
+    )
+    names = names_of(entry.actor for entry in found.rows)
+    lines = [
+        AuditLine(
+            entry.seq,
+            entry.at,
+            entry.actor,
+            names.get(entry.actor, ""),
+            entry.action,
+            tuple(entry.subjects),
+        )
+        for entry in found.rows
+    ]
+    return Listing(lines, found.page, found.pages, found.total, found.sort, found.direction)
+
+
+def audit_actions() -> Sequence[str]:
+    """Every kind of action that the trail holds."""
+    return known_actions(db.session())

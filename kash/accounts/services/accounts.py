@@ -1,0 +1,291 @@
+"""Accounts: made, changed, deactivated."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.errors import (
+    EmailTaken,
+    LastAdministrator,
+    NotYourself,
+    PersonTaken,
+    RolesConflict,
+    WeakPassword,
+    WrongPassword,
+)
+from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
+from kash.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST, PasswordFault, password_fault
+from kash.accounts.secrets import hash_password, password_matches
+from kash.database import new_public_id, utc_now
+from kash.policy import Actor, Role, role_conflict
+from kash.vault import ActorLike, audited, seal
+from kash.web.errors import NotFound
+
+
+def check_new_password(password: str, *known_words: str) -> None:
+    """Raise WeakPassword, with the reason, unless the password will do."""
+    fault = password_fault(password, known_words)
+    if fault is None:
+        return
+    raise WeakPassword(
+        {
+            PasswordFault.SHORT: _(
+                "Use at least %(least)s characters. A few words in a row are easy to remember.",
+                least=PASSWORD_LEAST,
+            ),
+            PasswordFault.LONG: _("Use at most %(most)s characters.", most=PASSWORD_MOST),
+            PasswordFault.COMMON: _("Too many people use this password. Choose another one."),
+            PasswordFault.SAME_AS_NAME: _("Leave your name and e-mail address out of it."),
+            PasswordFault.REPEATED: _("This repeats itself. Choose another one."),
+        }[fault]
+    )
+
+
+def check_roles(roles: Collection[Role]) -> None:
+    """Raise RolesConflict if one account must not hold all of these."""
+    if role_conflict(roles) is not None:
+        if Role.POLICE_PEER in roles:
+            raise RolesConflict(_("A police peer educator holds no other role."))
+        raise RolesConflict(_("An administrator cannot be documentation officer or custodian."))
+
+
+def build_account(
+    *,
+    public_id: str,
+    name: str,
+    email: str,
+    password_hash: str,
+    roles: Collection[Role],
+    language: str = "",
+    person_id: int | None = None,
+) -> Account:
+    """An account that is not stored yet, its address sealed."""
+    return Account(
+        public_id=public_id,
+        name=name,
+        email_sealed=seal(email, kind="account.email", public_id=public_id),
+        email_lookup=queries.email_key(email),
+        password_hash=password_hash,
+        language=language,
+        person_id=person_id,
+        roles=[AccountRole(role=str(role)) for role in sorted(roles)],
+    )
+
+
+def refuse_taken(session: Session, email: str, person_id: int | None) -> None:
+    """Raise EmailTaken or PersonTaken."""
+    if session.scalar(
+        select(Account.id).where(Account.email_lookup == queries.email_key(email))
+    ):
+        raise EmailTaken
+    if person_id is not None and session.scalar(
+        select(Account.id).where(Account.person_id == person_id)
+    ):
+        raise PersonTaken
+
+
+def new_account(
+    by: ActorLike,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    roles: Collection[Role],
+    language: str = "",
+    person_id: int | None = None,
+) -> str:
+    """Make an account with a password at once, as operators do; returns its public id."""
+    check_new_password(password, name, email.partition("@")[0])
+    check_roles(roles)
+    hashed = hash_password(password)
+    public_id = new_public_id()
+    with audited("accounts.account_made", by) as change:
+        refuse_taken(change.session, email, person_id)
+        change.session.add(
+            build_account(
+                public_id=public_id,
+                name=name,
+                email=email,
+                password_hash=hashed,
+                roles=roles,
+                language=language,
+                person_id=person_id,
+            )
+        )
+        flush_account(change.session)
+        change.about(public_id, *(f"role:{role}" for role in sorted(roles)))
+    return public_id
+
+
+def flush_account(session: Session) -> None:
+    """Write now; of two who write the same address at once, the second is told so."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise EmailTaken from None
+
+
+def locked_account(session: Session, public_id: str) -> Account:
+    """An account, locked until the transaction ends. Raises NotFound."""
+    account = session.scalar(
+        select(Account).where(Account.public_id == public_id).with_for_update()
+    )
+    if account is None:
+        raise NotFound
+    return account
+
+
+def _lock_administrators(session: Session) -> None:
+    # Two administrators who each remove the other at once must not both succeed.
+    session.scalars(
+        select(AccountRole).where(AccountRole.role == str(Role.ADMINISTRATOR)).with_for_update()
+    ).all()
+
+
+def _other_administrators(session: Session, account: Account) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(AccountRole)
+            .join(Account)
+            .where(
+                AccountRole.role == str(Role.ADMINISTRATOR),
+                Account.active.is_(True),
+                Account.id != account.id,
+            )
+        )
+        or 0
+    )
+
+
+def set_roles(by: ActorLike, public_id: str, roles: Collection[Role]) -> None:
+    """Give an account exactly these roles. Raises RolesConflict, LastAdministrator."""
+    check_roles(roles)
+    with audited("accounts.roles_changed", by) as change:
+        _lock_administrators(change.session)
+        account = locked_account(change.session, public_id)
+        held = queries.roles_of(account)
+        if held == frozenset(roles):
+            change.nothing()
+            return
+        if (
+            Role.ADMINISTRATOR in held
+            and Role.ADMINISTRATOR not in roles
+            and not _other_administrators(change.session, account)
+        ):
+            raise LastAdministrator
+        account.roles = [row for row in account.roles if Role(row.role) in roles] + [
+            AccountRole(role=str(role)) for role in sorted(set(roles) - held)
+        ]
+        change.about(public_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
+
+
+def rename(by: ActorLike, public_id: str, name: str) -> None:
+    """Change the name that an account shows."""
+    with audited("accounts.renamed", by) as change:
+        locked_account(change.session, public_id).name = name
+        change.about(public_id)
+
+
+def link_person(by: ActorLike, public_id: str, person_id: int | None) -> None:
+    """Say which participant an account belongs to. Raises PersonTaken."""
+    with audited("accounts.person_linked", by) as change:
+        account = locked_account(change.session, public_id)
+        if account.person_id == person_id:
+            change.nothing()
+            return
+        if person_id is not None and change.session.scalar(
+            select(Account.id).where(Account.person_id == person_id)
+        ):
+            raise PersonTaken
+        account.person_id = person_id
+        change.about(public_id)
+
+
+def end_sessions(session: Session, account_id: int, *, but: str = "") -> None:
+    """End an account's sessions, all or all but one, inside the caller's transaction."""
+    session.execute(
+        update(SignedInSession)
+        .where(
+            SignedInSession.account_id == account_id,
+            SignedInSession.ended_at.is_(None),
+            SignedInSession.public_id != but,
+        )
+        .values(ended_at=utc_now())
+    )
+
+
+def deactivate(by: Actor, public_id: str) -> None:
+    """Close an account: nobody signs in with it, its sessions and links end at once."""
+    if by.public_id == public_id:
+        raise NotYourself
+    with audited("accounts.deactivated", by) as change:
+        _lock_administrators(change.session)
+        account = locked_account(change.session, public_id)
+        if not account.active:
+            change.nothing()
+            return
+        if Role.ADMINISTRATOR in queries.roles_of(account) and not _other_administrators(
+            change.session, account
+        ):
+            raise LastAdministrator
+        account.active = False
+        end_sessions(change.session, account.id)
+        change.session.execute(delete(Invitation).where(Invitation.account_id == account.id))
+        change.about(public_id)
+
+
+def reactivate(by: ActorLike, public_id: str) -> None:
+    """Open a closed account again."""
+    with audited("accounts.reactivated", by) as change:
+        account = locked_account(change.session, public_id)
+        if account.active:
+            change.nothing()
+            return
+        account.active = True
+        change.about(public_id)
+
+
+def change_password(by: Actor, present: str, new: str) -> None:
+    """Change the own password; every other session ends. Raises WrongPassword, WeakPassword."""
+    account = queries.account(by.public_id)
+    check_new_password(new, account.name, queries.email_of(account).partition("@")[0])
+    if not password_matches(account.password_hash, present):
+        raise WrongPassword
+    hashed = hash_password(new)
+    with audited("accounts.password_changed", by) as change:
+        account = locked_account(change.session, by.public_id)
+        account.password_hash = hashed
+        account.password_changed_at = change.now
+        end_sessions(change.session, account.id, but=by.session_id)
+        change.about(by.public_id)
+
+
+def set_password(by: ActorLike, public_id: str, password: str) -> None:
+    """Set an account's password from the command line; all its sessions end."""
+    account = queries.account(public_id)
+    check_new_password(password, account.name, queries.email_of(account).partition("@")[0])
+    hashed = hash_password(password)
+    with audited("accounts.password_set", by) as change:
+        account = locked_account(change.session, public_id)
+        account.password_hash = hashed
+        account.password_changed_at = change.now
+        end_sessions(change.session, account.id)
+        change.about(public_id)
+
+
+def choose_language(by: Actor, language: str) -> None:
+    """Keep an account's language."""
+    with audited("accounts.language_chosen", by) as change:
+        account = locked_account(change.session, by.public_id)
+        if account.language == language:
+            change.nothing()
+            return
+        account.language = language
+        change.about(by.public_id)

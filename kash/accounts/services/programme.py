@@ -1,0 +1,98 @@
+"""Setting up the programme, once, and changing what it decides for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.errors import AlreadySetUp
+from kash.accounts.models import Programme
+from kash.accounts.secrets import hash_password
+from kash.accounts.services.accounts import build_account, check_new_password
+from kash.database import new_public_id
+from kash.policy import Actor, Role
+from kash.vault import ActorLike, audited
+from kash.web.errors import NotFound
+from kash.web.programme import forget_programme_facts
+
+
+def set_up_programme(
+    *,
+    name: str,
+    neutral_name: str,
+    zone: str,
+    languages: Sequence[str],
+    administrator_name: str,
+    administrator_email: str,
+    password: str,
+    also: Callable[[Session], None] = lambda session: None,
+) -> Actor:
+    """Make the programme and its first administrator, who is returned.
+
+    `also` adds what other rooms need from the start, in the same transaction. Raises AlreadySetUp,
+    WeakPassword.
+    """
+    check_new_password(password, administrator_name, administrator_email.partition("@")[0])
+    hashed = hash_password(password)
+    first = Actor(public_id=new_public_id())
+    with audited("accounts.programme_set_up", first) as change:
+        if change.session.get(Programme, 1) is not None:
+            raise AlreadySetUp
+        change.session.add(
+            Programme(
+                id=1,
+                name=name,
+                neutral_name=neutral_name,
+                zone=zone,
+                languages=list(languages),
+                default_language=languages[0],
+                created_at=change.now,
+            )
+        )
+        try:
+            change.session.flush()
+        except IntegrityError:
+            raise AlreadySetUp from None
+        change.session.add(
+            build_account(
+                public_id=first.public_id,
+                name=administrator_name,
+                email=administrator_email,
+                password_hash=hashed,
+                roles=[Role.ADMINISTRATOR],
+            )
+        )
+        also(change.session)
+        change.session.flush()
+        change.about("programme", first.public_id)
+    forget_programme_facts()
+    return queries.actor_of(queries.account(first.public_id))
+
+
+def change_programme(
+    by: ActorLike,
+    *,
+    name: str,
+    neutral_name: str,
+    zone: str,
+    languages: Sequence[str],
+    settings: Mapping[str, Any] | None = None,
+) -> None:
+    """Change the programme's names, zone and languages, and those `settings` that are given."""
+    with audited("accounts.programme_changed", by) as change:
+        programme = change.session.get(Programme, 1, with_for_update=True)
+        if programme is None:
+            raise NotFound
+        programme.name = name
+        programme.neutral_name = neutral_name
+        programme.zone = zone
+        programme.languages = list(languages)
+        programme.default_language = languages[0]
+        programme.settings = {**programme.settings, **(settings or {})}
+        programme.version += 1
+        change.about("programme")
+    forget_programme_facts()

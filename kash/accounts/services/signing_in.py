@@ -1,0 +1,221 @@
+"""Signing in: the throttle, the password, the second step, and the session that follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from kash.accounts import queries
+from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
+from kash.accounts.models import Account, Programme, RecoveryCode, SignedInSession, SignInAttempt
+from kash.accounts.rules import (
+    SESSION_LONGEST,
+    THROTTLE_WINDOW,
+    RecentTries,
+    device_family,
+    refused_for_a_while,
+)
+from kash.accounts.secrets import code_hash, new_token, password_matches, token_hash
+from kash.accounts.services.accounts import end_sessions, locked_account
+from kash.accounts.services.second_step import matching_period
+from kash.database import db, utc_now, writing
+from kash.policy import Actor
+from kash.vault import audited, lookup
+from kash.web.errors import NotFound
+
+_KEEP_ENDED_SESSIONS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Client:
+    """From where someone tries: an address, and the mark of a browser used before, if it has one.
+
+    `known_as` is the account for which the mark was given; for another account it is worth nothing.
+    """
+
+    address: str
+    browser: str = ""
+    known_as: str = ""
+
+
+@dataclass(frozen=True)
+class Try:
+    """A try that is counted until it succeeds."""
+
+    attempt_id: int
+
+
+def begin_try(account_key: str, client: Client, *, known: bool) -> Try:
+    """Count a try before the password is looked at. Raises SignInPaused.
+
+    It is counted first so that a thousand tries at once are counted too.
+    """
+    key = client.browser if known else client.address
+    client_key = lookup(key, kind="signin.browser" if known else "signin.address")
+    now = utc_now()
+    since = now - THROTTLE_WINDOW
+    with writing() as session:
+        # One at a time: on PostgreSQL tries at the same moment would not see each other.
+        session.execute(select(Programme.id).with_for_update())
+        session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
+        attempt = SignInAttempt(account_key=account_key, client_key=client_key, at=now)
+        session.add(attempt)
+        session.flush()
+
+        def count(*conditions: object) -> int:
+            found = session.scalar(
+                select(func.count()).select_from(SignInAttempt).where(*conditions)  # type: ignore[arg-type]
+            )
+            return found or 0
+
+        tries = RecentTries(
+            client_on_account=count(
+                SignInAttempt.account_key == account_key, SignInAttempt.client_key == client_key
+            ),
+            account=count(SignInAttempt.account_key == account_key),
+            address=count(SignInAttempt.client_key == client_key),
+            known_browser=known,
+        )
+        if refused_for_a_while(tries):
+            # Not counted: whoever keeps trying must not keep the door shut for ever.
+            raise SignInPaused
+        attempt_id = attempt.id
+    return Try(attempt_id)
+
+
+def forgive_try(tried: Try) -> None:
+    """A try succeeded: it does not count."""
+    with writing() as session:
+        session.execute(delete(SignInAttempt).where(SignInAttempt.id == tried.attempt_id))
+
+
+def check_password(email: str, password: str, client: Client) -> Account:
+    """The account whose e-mail and password these are. Raises WrongSignIn, SignInPaused.
+
+    argon2 runs exactly once, whether or not there is such an account.
+    """
+    key = queries.email_key(email)
+    account = queries.account_by_email(email)
+    known = account is not None and client.browser != "" and client.known_as == account.public_id
+    tried = begin_try(key, client, known=known)
+    account = queries.account_by_email(email)
+    right = password_matches(account.password_hash if account is not None else None, password)
+    if not right or account is None or not account.active:
+        raise WrongSignIn
+    public_id = account.public_id
+    forgive_try(tried)
+    return queries.account(public_id)
+
+
+def check_second_step(public_id: str, code: str, client: Client) -> None:
+    """Take a code of the authenticator or a recovery code, each once.
+
+    Raises WrongCode, SignInPaused.
+    """
+    account = queries.account(public_id)
+    known = client.browser != "" and client.known_as == public_id
+    tried = begin_try(lookup(public_id, kind="signin.code"), client, known=known)
+    _spend_code(public_id, code, account.id)
+    forgive_try(tried)
+
+
+def _spend_code(public_id: str, code: str, account_id: int) -> None:
+    recovery = db.session.scalar(
+        select(RecoveryCode.id).where(
+            RecoveryCode.account_id == account_id,
+            RecoveryCode.code_hash == code_hash(code),
+            RecoveryCode.used_at.is_(None),
+        )
+    )
+    if recovery is not None:
+        with audited("accounts.recovery_code_used", Actor(public_id=public_id)) as change:
+            spent = change.session.execute(
+                update(RecoveryCode)
+                .where(RecoveryCode.id == recovery, RecoveryCode.used_at.is_(None))
+                .values(used_at=change.now)
+            )
+            if not spent.rowcount:  # type: ignore[attr-defined]
+                raise WrongCode
+            change.about(public_id)
+        return
+    with writing() as session:
+        account = locked_account(session, public_id)
+        period = matching_period(account, code, utc_now())
+        if period is None:
+            raise WrongCode
+        account.totp_period = period
+
+
+def open_session(public_id: str, user_agent: str) -> str:
+    """Begin a session for an account that has proved itself; returns the secret for the cookie."""
+    token = new_token()
+    with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
+        account = locked_account(change.session, public_id)
+        if not account.active:
+            raise WrongSignIn
+        account.last_seen_at = change.now
+        row = SignedInSession(
+            token_hash=token_hash(token),
+            account_id=account.id,
+            device=device_family(user_agent),
+            created_at=change.now,
+            last_seen_at=change.now,
+            fresh_at=change.now,
+        )
+        change.session.add(row)
+        change.session.execute(
+            delete(SignedInSession).where(
+                SignedInSession.account_id == account.id,
+                SignedInSession.created_at < change.now - _KEEP_ENDED_SESSIONS - SESSION_LONGEST,
+            )
+        )
+        change.session.flush()
+        change.about(row.public_id)
+    return token
+
+
+def confirm_password(by: Actor, password: str, client: Client) -> None:
+    """Take the password again before a dangerous action. Raises WrongPassword, SignInPaused."""
+    account = queries.account(by.public_id)
+    known = client.browser != "" and client.known_as == by.public_id
+    tried = begin_try(account.email_lookup, client, known=known)
+    account = queries.account(by.public_id)
+    if not password_matches(account.password_hash, password):
+        raise WrongPassword
+    forgive_try(tried)
+    with audited("accounts.password_confirmed", by) as change:
+        change.session.execute(
+            update(SignedInSession)
+            .where(SignedInSession.public_id == by.session_id)
+            .values(fresh_at=change.now)
+        )
+        change.about(by.session_id)
+
+
+def end_session(by: Actor, session_id: str) -> None:
+    """End one of the actor's own sessions. Raises NotFound."""
+    with audited("accounts.session_ended", by) as change:
+        row = change.session.scalar(
+            select(SignedInSession).where(
+                SignedInSession.public_id == session_id,
+                SignedInSession.account_id == by.account_id,
+            )
+        )
+        if row is None:
+            raise NotFound
+        if row.ended_at is not None:
+            change.nothing()
+            return
+        row.ended_at = change.now
+        change.about(session_id)
+
+
+def end_other_sessions(by: Actor) -> None:
+    """End all of the actor's sessions but the present one."""
+    if by.account_id is None:
+        return
+    with audited("accounts.other_sessions_ended", by) as change:
+        end_sessions(change.session, by.account_id, but=by.session_id)
+        change.about(by.public_id)

@@ -1,0 +1,48 @@
+"""The one-time code that guards the set-up page of an empty programme.
+
+Only its hash is kept, in a file beside the database; making a new one voids the old one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from pathlib import Path
+
+from flask import current_app
+
+from kash.accounts import queries
+from kash.accounts.secrets import code_hash, new_code
+
+
+def _file() -> Path:
+    folder: Path = current_app.config["SETTINGS"].data_dir
+    return folder / "setup-code.sha256"
+
+
+def new_setup_code() -> str | None:
+    """A fresh code to print in the terminal; None once the programme is set up."""
+    if queries.programme() is not None:
+        spend_setup_code()
+        return None
+    code = new_code()
+    path = _file()
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(code_hash(code))
+    draft.replace(path)
+    return code
+
+
+def setup_code_is_right(code: str) -> bool:
+    """Whether this is the code that was printed last. It has 80 random bits: no throttle."""
+    try:
+        stored = _file().read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return False
+    return bool(stored) and hmac.compare_digest(stored, code_hash(code))
+
+
+def spend_setup_code() -> None:
+    """The code has done its work."""
+    _file().unlink(missing_ok=True)

@@ -1,0 +1,260 @@
+"""Everybody's accounts, for administrators; the director sees them."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import force_locale
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import (
+    EmailTaken,
+    LastAdministrator,
+    NoSuchPerson,
+    PersonTaken,
+    RolesConflict,
+)
+from kash.accounts.forms import InviteForm, NameForm, PersonForm, RolesForm, role_notes
+from kash.accounts.names import ROLE_NAMES, role_name
+from kash.accounts.services.accounts import link_person
+from kash.messages import MailFailed, mail_is_set_up, send_mail
+from kash.policy import Role, allow
+from kash.web import current_actor, page
+from kash.web.programme import brand
+
+
+def _person_id(number: str | None) -> int | None:
+    if not number:
+        return None
+    found = queries.person_id_of(number)
+    if found is None:
+        raise NoSuchPerson
+    return found
+
+
+def _link(endpoint: str, token: str) -> str:
+    base: str = current_app.config["SETTINGS"].public_url
+    return base + url_for(endpoint, token=token)
+
+
+@blueprint.route("/accounts", methods=["GET", "POST"])
+@allow("accounts.see")
+def index() -> ResponseReturnValue:
+    """Accounts by name. What is searched for is posted, never in the address."""
+    search = request.form.get("search", "").strip()[:200]
+    role = request.args.get("role", "")
+    closed = request.args.get("closed") == "1"
+    return render_template(
+        "accounts/index.html",
+        accounts=queries.account_listing(
+            active=not closed, search=search, role=role if role in set(Role) else ""
+        ),
+        invitations=queries.open_invitations(),
+        search=search,
+        role=role,
+        closed=closed,
+        role_name=role_name,
+        role_names=ROLE_NAMES,
+    )
+
+
+@blueprint.route("/accounts/invite", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def invite() -> ResponseReturnValue:
+    """Invite someone; the link is shown once, and mailed if mail is set up."""
+    form = InviteForm()
+    if form.validate_on_submit():
+        by = current_actor()
+        try:
+            token = services.invite(
+                by,
+                name=form.name.data or "",
+                email=form.email.data or "",
+                roles=[Role(role) for role in form.roles.data or ()],
+                language=form.language.data or "",
+                person_id=_person_id(form.person.data),
+            )
+        except RolesConflict as problem:
+            form.roles.errors = [str(problem)]
+        except EmailTaken as problem:
+            form.email.errors = [str(problem)]
+        except (PersonTaken, NoSuchPerson) as problem:
+            form.person.errors = [str(problem)]
+        else:
+            link = _link("accounts.join", token)
+            mailed = form.send.data and _mail_link(
+                form.email.data or "", link, form.language.data or ""
+            )
+            return render_template(
+                "accounts/link.html", link=link, mailed=mailed, purpose="join"
+            )
+    return page(
+        "accounts/invite.html", form=form, notes=role_notes(), mail_is_set_up=mail_is_set_up()
+    )
+
+
+def _mail_link(email: str, link: str, language: str) -> bool:
+    """Whether the link went out. Neither subject nor text says what it is about."""
+    if not mail_is_set_up():
+        return False
+    with force_locale(language or "en"):
+        subject = _("Your access to %(name)s", name=brand())
+        text = _(
+            "Open this link to choose a password. It works once, within seven days:\n\n%(link)s\n",
+            link=link,
+        )
+    try:
+        send_mail(email, subject, text)
+    except MailFailed as problem:
+        flash(str(problem), "warn")
+        return False
+    return True
+
+
+@blueprint.post("/accounts/invitations/<public_id>/withdraw")
+@allow("accounts.manage", fresh=True)
+def withdraw_invitation(public_id: str) -> ResponseReturnValue:
+    """Make an unused link unusable."""
+    services.withdraw_invitation(current_actor(), public_id)
+    flash(_("The invitation is withdrawn."))
+    return redirect(url_for("accounts.index"), code=303)
+
+
+@blueprint.get("/accounts/<public_id>")
+@allow("accounts.see")
+def account(public_id: str) -> ResponseReturnValue:
+    """One account."""
+    found = queries.account(public_id)
+    return render_template(
+        "accounts/account.html",
+        account=found,
+        roles=[role_name(row.role) for row in found.roles],
+        email=queries.email_of(found) if current_actor().may("accounts.manage") else "",
+        person=queries.person_public_id(found.person_id),
+        sessions=queries.open_sessions(found.id),
+        codes_left=queries.unused_recovery_codes(found.id),
+    )
+
+
+@blueprint.route("/accounts/<public_id>/roles", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def roles(public_id: str) -> ResponseReturnValue:
+    """Change what an account may do."""
+    found = queries.account(public_id)
+    form = RolesForm(roles=[row.role for row in found.roles])
+    if form.validate_on_submit():
+        try:
+            services.set_roles(
+                current_actor(), public_id, [Role(role) for role in form.roles.data or ()]
+            )
+        except (RolesConflict, LastAdministrator) as problem:
+            form.roles.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("accounts.account", public_id=public_id), code=303)
+    return page(
+        "accounts/roles.html", form=form, account=queries.account(public_id), notes=role_notes()
+    )
+
+
+@blueprint.route("/accounts/<public_id>/name", methods=["GET", "POST"])
+@allow("accounts.manage")
+def name(public_id: str) -> ResponseReturnValue:
+    """Change how an account is called."""
+    form = NameForm(obj=queries.account(public_id))
+    back = url_for("accounts.account", public_id=public_id)
+    if form.validate_on_submit():
+        services.rename(current_actor(), public_id, form.name.data or "")
+        flash(_("Saved."))
+        return redirect(back, code=303)
+    return page("accounts/name.html", form=form, back=back)
+
+
+@blueprint.route("/accounts/<public_id>/participant", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def person(public_id: str) -> ResponseReturnValue:
+    """Say to which participant an account belongs."""
+    found = queries.account(public_id)
+    form = PersonForm(person=queries.person_public_id(found.person_id) or "")
+    back = url_for("accounts.account", public_id=public_id)
+    if form.validate_on_submit():
+        try:
+            link_person(current_actor(), public_id, _person_id(form.person.data))
+        except (PersonTaken, NoSuchPerson) as problem:
+            form.person.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(back, code=303)
+    return page("accounts/person.html", form=form, back=back)
+
+
+@blueprint.route("/accounts/<public_id>/deactivate", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def deactivate(public_id: str) -> ResponseReturnValue:
+    """Close an account, after a question."""
+    found = queries.account(public_id)
+    if request.method == "POST":
+        services.deactivate(current_actor(), public_id)
+        flash(_("The account is closed. Its sessions have ended."))
+        return redirect(url_for("accounts.account", public_id=public_id), code=303)
+    return render_template(
+        "accounts/question.html",
+        account=found,
+        heading=_("Close this account?"),
+        text=_("Nobody can sign in with it any more, and its sessions end at once."),
+        label=_("Close the account"),
+    )
+
+
+@blueprint.post("/accounts/<public_id>/reactivate")
+@allow("accounts.manage", fresh=True)
+def reactivate(public_id: str) -> ResponseReturnValue:
+    """Open a closed account again."""
+    services.reactivate(current_actor(), public_id)
+    flash(_("The account is open again."))
+    return redirect(url_for("accounts.account", public_id=public_id), code=303)
+
+
+@blueprint.route("/accounts/<public_id>/new-password", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def new_password_link(public_id: str) -> ResponseReturnValue:
+    """A one-time link for someone who has lost the password."""
+    found = queries.account(public_id)
+    if request.method == "POST":
+        token = services.new_password_link(current_actor(), public_id)
+        return render_template(
+            "accounts/link.html",
+            link=_link("accounts.new_password", token),
+            mailed=False,
+            purpose="password",
+        )
+    return render_template(
+        "accounts/question.html",
+        account=found,
+        heading=_("Make a link for a new password?"),
+        text=_("It works once, within seven days. Hand it over in person or by a safe way."),
+        label=_("Make the link"),
+        tone="main",
+    )
+
+
+@blueprint.route("/accounts/<public_id>/remove-second-step", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def remove_second_step(public_id: str) -> ResponseReturnValue:
+    """Take the second step off, for someone who lost phone and recovery codes."""
+    found = queries.account(public_id)
+    if request.method == "POST":
+        services.remove_second_step(current_actor(), public_id)
+        flash(_("The second step is removed. The account's sessions have ended."))
+        return redirect(url_for("accounts.account", public_id=public_id), code=303)
+    return render_template(
+        "accounts/question.html",
+        account=found,
+        heading=_("Remove the second step?"),
+        text=_(
+            "Do this only if you are sure who asks for it. The account then signs in with its"
+            " password alone until it sets up a new phone."
+        ),
+        label=_("Remove the second step"),
+    )

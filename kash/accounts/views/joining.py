@@ -1,0 +1,65 @@
+"""One-time links. Looking at one changes nothing: only its button spends it."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import EmailTaken, LinkSpent, PersonTaken, WeakPassword
+from kash.accounts.forms import JoinForm, NewPasswordForm
+from kash.accounts.services.invitations import invited_email
+from kash.accounts.sessions import begin_session, forget_session, remember_browser
+from kash.policy import ANYONE, allow
+from kash.web import page
+from kash.web.language import language_code
+
+
+@blueprint.route("/join/<token>", methods=["GET", "POST"])
+@allow(ANYONE)
+def join(token: str) -> ResponseReturnValue:
+    """Open the account that an invitation offers."""
+    invitation = queries.usable_invitation(token)
+    if invitation is None or invitation.account_id is not None:
+        raise LinkSpent
+    form = JoinForm(obj=invitation)
+    if form.validate_on_submit():
+        try:
+            new = services.accept_invitation(
+                token,
+                name=form.name.data or "",
+                password=form.password.data or "",
+                language=language_code(),
+            )
+        except WeakPassword as problem:
+            form.password.errors = [str(problem)]
+        except (EmailTaken, PersonTaken) as problem:
+            form.form_errors.append(str(problem))
+        else:
+            forget_session()
+            begin_session(new.public_id)
+            answer = make_response(redirect("/", code=303))
+            remember_browser(answer, new.public_id)
+            return answer
+    return page("accounts/join.html", form=form, email=invited_email(invitation))
+
+
+@blueprint.route("/new-password/<token>", methods=["GET", "POST"])
+@allow(ANYONE)
+def new_password(token: str) -> ResponseReturnValue:
+    """Set a new password with a link that an administrator made."""
+    invitation = queries.usable_invitation(token)
+    if invitation is None or invitation.account_id is None:
+        raise LinkSpent
+    form = NewPasswordForm()
+    if form.validate_on_submit():
+        try:
+            services.accept_new_password(token, form.password.data or "")
+        except WeakPassword as problem:
+            form.password.errors = [str(problem)]
+        else:
+            forget_session()
+            flash(_("The new password is set. Sign in with it."))
+            return redirect(url_for("accounts.sign_in"), code=303)
+    return page("accounts/new_password.html", form=form)

@@ -1,0 +1,149 @@
+"""One's own account: password, second step, where one is signed in."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+
+import segno
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import WeakPassword, WrongCode, WrongPassword
+from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
+from kash.accounts.names import role_name
+from kash.accounts.rules import needs_second_step
+from kash.accounts.services.second_step import second_step_address
+from kash.policy import SIGNED_IN, allow
+from kash.vault import SealError, open_text, seal
+from kash.web import current_actor, page
+
+
+@blueprint.get("/account")
+@allow(SIGNED_IN)
+def own() -> ResponseReturnValue:
+    """The own account."""
+    by = current_actor()
+    account = queries.account(by.public_id)
+    return render_template(
+        "accounts/own.html",
+        account=account,
+        email=queries.email_of(account),
+        roles=[role_name(role) for role in sorted(by.roles)],
+        sessions=queries.open_sessions(account.id),
+        present=by.session_id,
+        codes_left=queries.unused_recovery_codes(account.id),
+        needs_second_step=needs_second_step(by.roles),
+    )
+
+
+@blueprint.route("/account/name", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def own_name() -> ResponseReturnValue:
+    """Change how the own account is called."""
+    by = current_actor()
+    form = NameForm(obj=queries.account(by.public_id))
+    if form.validate_on_submit():
+        services.rename(by, by.public_id, form.name.data or "")
+        flash(_("Saved."))
+        return redirect(url_for("accounts.own"), code=303)
+    return page("accounts/name.html", form=form, back=url_for("accounts.own"))
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def own_password() -> ResponseReturnValue:
+    """Change the own password."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            services.change_password(
+                current_actor(), form.present.data or "", form.new.data or ""
+            )
+        except WrongPassword as problem:
+            form.present.errors = [str(problem)]
+        except WeakPassword as problem:
+            form.new.errors = [str(problem)]
+        else:
+            flash(_("The password is changed. You are signed out everywhere else."))
+            return redirect(url_for("accounts.own"), code=303)
+    return page("accounts/password.html", form=form)
+
+
+def _sealed(secret: str, public_id: str) -> str:
+    blob = seal(secret, kind="account.totp_offer", public_id=public_id)
+    return base64.urlsafe_b64encode(blob).decode()
+
+
+def _opened(sealed: str | None, public_id: str) -> str | None:
+    try:
+        blob = base64.urlsafe_b64decode((sealed or "").encode())
+        return open_text(blob, kind="account.totp_offer", public_id=public_id)
+    except (SealError, binascii.Error, ValueError):
+        return None
+
+
+def _qr(address: str) -> str:
+    out = io.BytesIO()
+    segno.make(address, error="m").save(out, kind="svg", scale=4, border=4, light="#fff")
+    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()
+
+
+@blueprint.route("/account/second-step", methods=["GET", "POST"])
+@allow(SIGNED_IN, fresh=True)
+def enrol() -> ResponseReturnValue:
+    """Set up the second step: read the QR code, type the first code.
+
+    The new secret travels sealed in the form until then, so that looking stores nothing.
+    """
+    by = current_actor()
+    form = EnrolForm()
+    secret = _opened(form.sealed.data, by.public_id) if form.is_submitted() else None
+    if secret is None:
+        secret, _address = services.begin_second_step(queries.account(by.public_id))
+        if form.is_submitted():
+            form.code.data = ""
+    elif form.validate():
+        try:
+            codes = services.confirm_second_step(by, secret, form.code.data or "")
+        except WrongCode as problem:
+            form.code.errors = [str(problem)]
+        else:
+            return render_template("accounts/recovery_codes.html", codes=codes)
+    form.sealed.data = _sealed(secret, by.public_id)
+    return page(
+        "accounts/enrol.html",
+        form=form,
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        qr=_qr(second_step_address(secret)),
+        obliged=needs_second_step(by.roles),
+    )
+
+
+@blueprint.post("/account/recovery-codes")
+@allow(SIGNED_IN, fresh=True)
+def recovery_codes() -> ResponseReturnValue:
+    """New recovery codes, shown this once."""
+    codes = services.new_recovery_codes(current_actor())
+    return render_template("accounts/recovery_codes.html", codes=codes)
+
+
+@blueprint.post("/account/sessions/<public_id>/end")
+@allow(SIGNED_IN)
+def end_session(public_id: str) -> ResponseReturnValue:
+    """End one of the own sessions."""
+    services.end_session(current_actor(), public_id)
+    flash(_("That session has ended."))
+    return redirect(url_for("accounts.own"), code=303)
+
+
+@blueprint.post("/account/sessions/end-others")
+@allow(SIGNED_IN)
+def end_other_sessions() -> ResponseReturnValue:
+    """End all of the own sessions but this one."""
+    services.end_other_sessions(current_actor())
+    flash(_("You are signed out everywhere else."))
+    return redirect(url_for("accounts.own"), code=303)

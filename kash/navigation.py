@@ -1,0 +1,19 @@
+"""The main places of the site, in the order in which every page shows them."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.policy import SIGNED_IN
+from kash.web.navigation import Destination
+
+DESTINATIONS = (
+    Destination("desk.today", _l("Today"), "today", SIGNED_IN, phone=True),
+    Destination("workshops.index", _l("Workshops"), "workshop", "workshops.see", phone=True),
+    Destination("people.index", _l("People"), "people", "people.find", phone=True),
+    Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
+    Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
+    Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),
+    Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see"),
+    Destination("desk.settings", _l("Settings"), "settings", "settings.see"),
+)

@@ -1,0 +1,139 @@
+"""What the frame of every page shows, and the views that belong to no feature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from kash.policy import ANYONE, Actor, allow
+from kash.web.acting import current_actor, signed_in
+from kash.web.formats import initials
+from kash.web.language import COOKIE, language_code
+from kash.web.navigation import navigation
+from kash.web.pages import safe_next, this_address
+from kash.web.programme import LANGUAGES, brand, programme_languages
+
+blueprint = Blueprint("web", __name__)
+_ENDPOINTS = "kash_endpoints"
+_KEEP_LANGUAGE = "kash_keep_language"
+_END_SESSION = "kash_end_session"
+_ONE_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Where the frame's links lead."""
+
+    own_account: str
+    sign_out: str
+
+
+def _frame() -> dict[str, Any]:
+    endpoints: Endpoints = current_app.extensions[_ENDPOINTS]
+    person = signed_in()
+    actor = current_actor()
+    return {
+        "actor": actor,
+        "may": actor.may,
+        "brand": brand(),
+        "navigation": navigation(),
+        "languages": _languages(),
+        "signed_in": None
+        if person is None
+        else {
+            "name": person.name,
+            "initials": initials(person.name),
+            "key": person.key,
+            "url": url_for(endpoints.own_account),
+        },
+        "home_url": "/",
+        "sign_out_url": url_for(endpoints.sign_out),
+        "leave_url": url_for("web.leave"),
+    }
+
+
+def _languages() -> list[dict[str, Any]]:
+    now = language_code()
+    here = this_address()
+    return [
+        {
+            "code": code,
+            "label": LANGUAGES[code],
+            "current": code == now,
+            "url": url_for("web.language", code=code, next=here),
+            "post": True,
+        }
+        for code in programme_languages()
+    ]
+
+
+def frame_context() -> dict[str, Any]:
+    """What the frame shows; nothing on the page that tells of a failure, which must not fail."""
+    return {} if g.get("failing") else _frame()
+
+
+@blueprint.post("/language/<code>")
+@allow(ANYONE)
+def language(code: str) -> ResponseReturnValue:
+    """Switch the language: on the account if signed in, and on this device."""
+    answer = redirect(safe_next(request.args.get("next")), code=303)
+    if code in programme_languages():
+        keep: Callable[[Actor, str], None] | None = current_app.extensions.get(_KEEP_LANGUAGE)
+        if keep is not None and current_actor().account_id is not None:
+            keep(current_actor(), code)
+        answer.set_cookie(
+            COOKIE,
+            code,
+            max_age=_ONE_YEAR,
+            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+            httponly=True,
+            samesite="Lax",
+        )
+    return answer
+
+
+@blueprint.get("/leave")
+@allow(ANYONE)
+def leave() -> Response:
+    """Quick exit: end the session at once and show a page that says nothing.
+
+    Reached by a plain address, because the button replaces the page that it stands on. Whatever
+    Back then shows is fetched anew, and is the sign-in page.
+    """
+    current_app.extensions[_END_SESSION]()
+    answer = make_response(render_template("web/leave.html"))
+    answer.headers["Clear-Site-Data"] = '"cache"'
+    return answer
+
+
+def init_context(
+    app: Flask,
+    *,
+    endpoints: Endpoints,
+    keep_language: Callable[[Actor, str], None],
+    end_session: Callable[[], None],
+) -> None:
+    """Give every template the frame's values, and register the views above.
+
+    `keep_language` stores an account's choice; `end_session` ends the present session, if any.
+    """
+    app.extensions[_ENDPOINTS] = endpoints
+    app.extensions[_KEEP_LANGUAGE] = keep_language
+    app.extensions[_END_SESSION] = end_session
+    app.context_processor(frame_context)
+    app.register_blueprint(blueprint)

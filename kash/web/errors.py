@@ -1,0 +1,127 @@
+"""What is answered when something cannot be done: a sentence for a person, never a value."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+from flask import Flask, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, IntegrityError
+from werkzeug.exceptions import HTTPException
+
+from kash.policy import NOBODY
+from kash.storage import FileMissing, StorageError
+
+_PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+
+
+class Problem(Exception):
+    """Something that cannot be done, with a sentence fit for a person.
+
+    Subclasses set `status` and `sentence`. A view that does not catch it shows the sentence on a
+    page of its own with that status.
+    """
+
+    status: ClassVar[int] = 409
+    sentence: str = _l("This cannot be done as things stand.")
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__()
+        if sentence is not None:
+            self.sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is out of the actor's reach: the answer is the same."""
+
+    status = 404
+    sentence = _l("The address is wrong, or what stood here was removed.")
+
+
+class Forbidden(Problem):
+    """The actor may not do this."""
+
+    status = 403
+    sentence = _l("Your account does not include this.")
+
+
+class TooManyTries(Problem):
+    """Something was tried too often within a short time."""
+
+    status = 429
+    sentence = _l("Too many tries. Wait a few minutes and try again.")
+
+
+def _wants_page() -> bool:
+    return request.headers.get("X-Requested-With") != "fetch" and not request.is_json
+
+
+def error_page(status: int, sentence: str = "") -> ResponseReturnValue:
+    """The page for a status, with a sentence of its own if there is one."""
+    if not _wants_page():
+        return {"error": str(sentence) or HTTPStatus(status).phrase}, status
+    shown = status if status in _PAGES else 400 if status < 500 else 500
+    return render_template(f"errors/{shown}.html", sentence=str(sentence)), status
+
+
+def _of_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    answer = error_page(status)
+    headers = [
+        (name, value)
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    ]
+    return (*answer, headers) if isinstance(answer, tuple) else answer  # type: ignore[return-value]
+
+
+def _of_problem(problem: Problem) -> ResponseReturnValue:
+    return error_page(problem.status, str(problem))
+
+
+def _of_csrf(_error: CSRFError) -> ResponseReturnValue:
+    return error_page(400)
+
+
+def _of_conflict(_error: IntegrityError) -> ResponseReturnValue:
+    # Two wrote at once, or one thing was sent twice: the database kept the first.
+    return error_page(409)
+
+
+def _of_unfit_value(_error: Exception) -> ResponseReturnValue:
+    return error_page(400)
+
+
+def _of_storage(error: StorageError) -> ResponseReturnValue:
+    return error_page(404 if isinstance(error, FileMissing) else 503, str(error))
+
+
+def _of_anything(_error: Exception) -> ResponseReturnValue:
+    g.failing = True
+    g.actor = NOBODY
+    g.setdefault("programme_facts", None)
+    try:
+        return error_page(500)
+    except Exception:
+        return Response("Something broke on our side.", status=500, mimetype="text/plain")
+
+
+def init_errors(app: Flask) -> None:
+    """Register a page for each thing that can go wrong."""
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(CSRFError, _of_csrf)
+    app.register_error_handler(Problem, _of_problem)
+    app.register_error_handler(StorageError, _of_storage)
+    app.register_error_handler(IntegrityError, _of_conflict)
+    app.register_error_handler(DataError, _of_unfit_value)
+    app.register_error_handler(OverflowError, _of_unfit_value)
+    app.register_error_handler(UnicodeEncodeError, _of_unfit_value)
+    app.register_error_handler(500, _of_anything)

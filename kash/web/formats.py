@@ -1,0 +1,112 @@
+"""How moments, days, hours and names are written on pages. Moments show in the programme's zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_skeleton
+from flask import Flask
+from flask_babel import format_date, format_time, get_locale
+
+from kash.database import utc_now
+from kash.web.programme import DEFAULT_ZONE, programme_zone
+
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+def zone() -> ZoneInfo:
+    """The programme's time zone."""
+    try:
+        return ZoneInfo(programme_zone())
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(DEFAULT_ZONE)
+
+
+def to_local(moment: datetime) -> datetime:
+    """An aware moment in the programme's zone."""
+    return moment.astimezone(zone())
+
+
+def from_local(day: date, clock: time) -> datetime:
+    """The aware UTC moment at which the programme's clocks show this."""
+    return datetime.combine(day, clock, tzinfo=zone()).astimezone(UTC)
+
+
+def local_today() -> date:
+    """The present day where the programme is."""
+    return to_local(utc_now()).date()
+
+
+def _day_of(value: date | datetime) -> date:
+    return to_local(value).date() if isinstance(value, datetime) else value
+
+
+def date_text(value: date | datetime | None) -> str:
+    """16 November 2026."""
+    return str(format_date(_day_of(value), "d MMMM y", rebase=False)) if value else ""
+
+
+def day_text(value: date | datetime | None) -> str:
+    """Mon 16 Nov."""
+    return str(format_date(_day_of(value), "EEE d MMM", rebase=False)) if value else ""
+
+
+def short_date_text(value: date | datetime | None) -> str:
+    """16 Nov 2026."""
+    return str(format_date(_day_of(value), "d MMM y", rebase=False)) if value else ""
+
+
+def month_text(value: date | datetime | None) -> str:
+    """November 2026."""
+    if not value:
+        return ""
+    return str(format_skeleton("yMMMM", _day_of(value), locale=get_locale() or "en"))
+
+
+def time_text(value: time | datetime | None) -> str:
+    """08:30."""
+    if value is None:
+        return ""
+    clock = to_local(value).time() if isinstance(value, datetime) else value
+    return str(format_time(clock, "HH:mm", rebase=False))
+
+
+def moment_text(value: datetime | None) -> str:
+    """16 Nov 2026, 08:30."""
+    return f"{short_date_text(value)}, {time_text(value)}" if value else ""
+
+
+def hours_text(minutes: int | None) -> str:
+    """1 h 30, from minutes."""
+    if minutes is None:
+        return ""
+    hours, rest = divmod(int(minutes), 60)
+    return f"{hours} h {rest:02}" if rest else f"{hours} h"
+
+
+def percent_text(share: float | None) -> str:
+    """75 %, from a share between 0 and 100; never rounded up to a whole that was not reached."""
+    return "" if share is None else f"{int(share)} %"
+
+
+def initials(name: str | None) -> str:
+    """The first letters of the first and the last word of a name."""
+    words = [match.group() for word in (name or "").split() if (match := _LETTER.search(word))]
+    return "".join([words[0], words[-1]] if len(words) > 1 else words).upper()
+
+
+def init_formats(app: Flask) -> None:
+    """Make the formats Jinja filters."""
+    app.jinja_env.filters.update(
+        date=date_text,
+        day=day_text,
+        short_date=short_date_text,
+        month=month_text,
+        time=time_text,
+        moment=moment_text,
+        hours=hours_text,
+        percent=percent_text,
+        initials=initials,
+    )

@@ -1,0 +1,79 @@
+"""The one door: every request passes here before its view, and nothing is open by default."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager
+
+from kash.database import utc_now
+from kash.policy import ANYONE, declared_permission, needs_fresh_sign_in
+from kash.web.acting import NobodyHere, current_actor, signed_in
+from kash.web.pages import this_address
+
+# How long ago the password may have been given for a dangerous action.
+FRESH_FOR = timedelta(minutes=10)
+_SIGN_IN = "kash_sign_in_endpoint"
+_CONFIRM = "kash_confirm_endpoint"
+FRAMEWORK_ENDPOINTS = frozenset({"static"})
+
+login_manager = LoginManager()
+
+
+def _elsewhere(endpoint: str) -> ResponseReturnValue:
+    """Send a page there; tell a script, which cannot show a page, that it is not let in."""
+    address = url_for(endpoint, next=this_address())
+    if request.headers.get("HX-Request") == "true":
+        return Response(status=401, headers={"HX-Redirect": address})
+    if request.headers.get("X-Requested-With") == "fetch" or request.is_json:
+        return Response(status=401)
+    return redirect(address, code=303)
+
+
+def _is_fresh() -> bool:
+    person = signed_in()
+    if person is None or person.password_given_at is None:
+        return False
+    return utc_now() - person.password_given_at <= FRESH_FOR
+
+
+def guard() -> ResponseReturnValue | None:
+    """Let through what the view's declared permission lets through.
+
+    Not signed in: to the sign-in page. Not permitted: 403. A dangerous action with a password given
+    too long ago: to the page that asks for it.
+    """
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in FRAMEWORK_ENDPOINTS:
+        return None
+    view = current_app.view_functions[endpoint]
+    permission = declared_permission(view)
+    if permission is None:
+        abort(403)
+    g.permission = permission
+    if permission == ANYONE:
+        return None
+    actor = current_actor()
+    if actor.account_id is None:
+        return _elsewhere(current_app.extensions[_SIGN_IN])
+    if not actor.may(permission):
+        abort(403)
+    if needs_fresh_sign_in(view) and not _is_fresh():
+        return _elsewhere(current_app.extensions[_CONFIRM])
+    return None
+
+
+def init_guard(app: Flask, *, sign_in: str, confirm: str) -> None:
+    """Put the door in, before anything else that runs before a request.
+
+    `sign_in` and `confirm` are the endpoints that ask for name and password, or for the password.
+    """
+    app.extensions[_SIGN_IN] = sign_in
+    app.extensions[_CONFIRM] = confirm
+    login_manager.anonymous_user = NobodyHere
+    # A session is a row that can be ended; a changed address on a phone must not end it.
+    login_manager.session_protection = None
+    login_manager.init_app(app, add_context_processor=False)
+    app.before_request(guard)

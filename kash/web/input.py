@@ -1,0 +1,39 @@
+"""What may come in. NUL characters are refused everywhere: PostgreSQL cannot store them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from flask import Flask, abort, request
+
+# All of C0 and C1 but tab, line feed and carriage return, and halves of surrogate pairs.
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def _texts() -> Iterator[str]:
+    yield request.path
+    for key, values in request.args.lists():
+        yield key
+        yield from values
+    if request.mimetype in _FORMS:
+        for key, values in request.form.lists():
+            yield key
+            yield from values
+        for key, files in request.files.lists():
+            yield key
+            yield from (file.filename or "" for file in files)
+
+
+def refuse_nul() -> None:
+    """Answer 400 to any NUL character in address, form or file name."""
+    if any("\x00" in text for text in _texts()):
+        abort(400)
+
+
+def init_input(app: Flask) -> None:
+    """Set the size limits and the check for NUL characters."""
+    app.config.setdefault("MAX_FORM_MEMORY_SIZE", 2 * 1024 * 1024)
+    app.config.setdefault("MAX_FORM_PARTS", 5000)
+    app.before_request(refuse_nul)

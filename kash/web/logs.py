@@ -1,0 +1,139 @@
+"""Logs: lines of JSON with ids, names of endpoints and numbers. Never a value that anyone typed.
+
+An address, a form, an exception's message may each hold a name, so none of them is written: of an
+exception only its type and the places in the code that it passed.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import time
+import traceback
+from types import TracebackType
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, got_request_exception, request
+
+from kash.database import new_public_id
+from kash.web.acting import current_actor
+
+_OWN = ("kash",)
+_LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+_DEEPEST = 40
+
+log = structlog.get_logger("kash.web")
+
+ExceptionParts = tuple[type[BaseException], BaseException, TracebackType | None]
+
+
+def places(error: BaseException) -> dict[str, Any]:
+    """An exception's type and the places it passed, without its message."""
+    frames = traceback.extract_tb(error.__traceback__)[-_DEEPEST:]
+    told: dict[str, Any] = {
+        "exception": f"{type(error).__module__}.{type(error).__qualname__}",
+        "places": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+    cause = error.__cause__ or error.__context__
+    if cause is not None:
+        told["cause"] = f"{type(cause).__module__}.{type(cause).__qualname__}"
+    return told
+
+
+def _place_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    given = event.pop("exc_info", None)
+    if given:
+        error = sys.exc_info()[1] if given is True else given
+        error = error[1] if isinstance(error, tuple) else error
+        if isinstance(error, BaseException):
+            event |= places(error)
+    event.pop("stack_info", None)
+    return event
+
+
+class ValuelessFormatter(logging.Formatter):
+    """What other libraries log: who, how bad and where in the code; their sentence holds values."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON."""
+        told: dict[str, Any] = {
+            "event": "library",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "place": f"{record.module}:{record.lineno}",
+            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
+        }
+        if record.exc_info and record.exc_info[1] is not None:
+            told |= places(record.exc_info[1])
+        return json.dumps(told)
+
+
+class _LibraryHandler(logging.StreamHandler[Any]):
+    """Ours, so that it is put in once only."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(ValuelessFormatter())
+
+
+def configure_logs(level: str) -> None:
+    """Send everything to stderr as lines of JSON. Done again, it only changes the level."""
+    number = _LEVELS[level]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+            _place_exception,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    root = logging.getLogger()
+    if not any(isinstance(handler, _LibraryHandler) for handler in root.handlers):
+        root.addHandler(_LibraryHandler())
+    root.setLevel(max(number, logging.WARNING))
+
+
+def _begin() -> None:
+    g.request_id = new_public_id()
+    g.began = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    if request.endpoint == "static" or g.get("unlogged"):
+        return response
+    began = g.get("began")
+    actor = current_actor() if g.get("permission") not in (None, "anyone") else None
+    log.info(
+        "request",
+        request=g.get("request_id"),
+        endpoint=request.endpoint,
+        method=request.method,
+        status=response.status_code,
+        ms=round((time.perf_counter() - began) * 1000, 1) if began else None,
+        actor=actor.public_id if actor is not None else None,
+    )
+    response.headers.setdefault("X-Request-Id", g.get("request_id", ""))
+    return response
+
+
+def _failed(_app: Flask, exception: Exception, **_extra: Any) -> None:
+    log.error(
+        "failed",
+        request=g.get("request_id"),
+        endpoint=request.endpoint,
+        method=request.method,
+        **places(exception),
+    )
+
+
+def init_logs(app: Flask, level: str) -> None:
+    """Log each request when it ends. A view that must leave no trace sets `g.unlogged`."""
+    configure_logs(level)
+    app.before_request(_begin)
+    app.after_request(_end)
+    got_request_exception.connect(_failed, app)

@@ -1,0 +1,60 @@
+"""The main places of the site, as far as whoever looks may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+
+from kash.web.acting import current_actor
+
+_EXTENSION = "kash_navigation"
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A main place. `phone` says that it stands in the bar of a phone, not behind "More"."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    permission: str
+    phone: bool = False
+
+
+def init_navigation(app: Flask, destinations: Sequence[Destination]) -> None:
+    """Set the main places, in their order; one whose room does not exist is left out."""
+    app.extensions[_EXTENSION] = tuple(
+        place for place in destinations if place.endpoint in app.view_functions
+    )
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The places this actor may go to, the one she is in marked."""
+    actor = current_actor()
+    if actor.account_id is None:
+        return []
+    here = (request.endpoint or "").partition(".")[0]
+    shown: list[dict[str, Any]] = []
+    for place in current_app.extensions[_EXTENSION]:
+        if not actor.may(place.permission):
+            continue
+        room = place.endpoint.partition(".")[0]
+        same_room = [
+            other
+            for other in current_app.extensions[_EXTENSION]
+            if other.endpoint.partition(".")[0] == room
+        ]
+        current = request.endpoint == place.endpoint if len(same_room) > 1 else here == room
+        shown.append(
+            {
+                "label": place.label,
+                "url": url_for(place.endpoint),
+                "icon": place.icon,
+                "current": current,
+                "phone": place.phone,
+            }
+        )
+    return shown

@@ -1,0 +1,62 @@
+"""What every page needs to know of the programme. Whoever keeps it says how to find it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g
+from flask_babel import gettext as _
+
+DEFAULT_ZONE = "Africa/Nairobi"
+# Each language under its own name, so that who needs it recognises it.
+LANGUAGES = {"en": "English", "sw": "Kiswahili"}
+_SOURCE = "kash_programme_source"
+
+
+@dataclass(frozen=True)
+class ProgrammeFacts:
+    """The programme's neutral name (all that titles show), its zone and its languages."""
+
+    neutral_name: str
+    zone: str = DEFAULT_ZONE
+    languages: tuple[str, ...] = tuple(LANGUAGES)
+    default_language: str = "en"
+
+
+def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:
+    """Say how the programme is found; asked at most once for each request."""
+    app.extensions[_SOURCE] = source
+
+
+def programme_facts() -> ProgrammeFacts | None:
+    """The programme, None until it is set up."""
+    if "programme_facts" not in g:
+        source = current_app.extensions.get(_SOURCE)
+        g.programme_facts = source() if source is not None else None
+    facts: ProgrammeFacts | None = g.programme_facts
+    return facts
+
+
+def forget_programme_facts() -> None:
+    """Have the programme looked up anew, after it was changed in this request."""
+    g.pop("programme_facts", None)
+
+
+def brand() -> str:
+    """The neutral name that titles and headers show."""
+    facts = programme_facts()
+    return facts.neutral_name if facts is not None else _("Programme")
+
+
+def programme_zone() -> str:
+    """The name of the programme's time zone."""
+    facts = programme_facts()
+    return facts.zone if facts is not None else DEFAULT_ZONE
+
+
+def programme_languages() -> tuple[str, ...]:
+    """The codes of the programme's languages, the most usual first."""
+    facts = programme_facts()
+    languages = facts.languages if facts is not None else tuple(LANGUAGES)
+    return tuple(code for code in languages if code in LANGUAGES) or ("en",)

@@ -1,0 +1,405 @@
+"""What the tests share: an application on each engine with a fresh programme, people who are
+signed in, and a count of queries.
+
+An application is made once for each engine and worker; before each test its data directory (and
+on PostgreSQL its database) is put back to how a programme looks that was just set up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.engine import Engine, make_url
+
+from kash import create_app
+from kash.accounts.models import Account, AccountRole, Programme, SignedInSession
+from kash.accounts.queries import actor_of, email_key
+from kash.accounts.secrets import hash_password, new_token, token_hash
+from kash.database import Base, db, new_public_id, utc_now
+from kash.people.models import Group
+from kash.policy import Actor, Role
+from kash.settings import Settings
+from kash.vault import install_triggers, seal
+
+PASSWORD = "seven boats cross at dusk"
+ENGINES = ("sqlite", "postgresql")
+
+# One argon2 run of a few milliseconds instead of fifty.
+CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------
+
+
+def _postgresql_programs() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
+    for folder in reversed(found):
+        if (folder / "initdb").exists():
+            return folder
+    beside = shutil.which("initdb")
+    return Path(beside).parent if beside else None
+
+
+@pytest.fixture(scope="session")
+def postgresql_cluster() -> Iterator[str]:
+    """The address of a private cluster on a Unix socket; data are not flushed to the disk."""
+    programs = _postgresql_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed")
+    folder = Path(tempfile.mkdtemp(prefix="kash-pg-"))
+    user = _other_user() if os.geteuid() == 0 else None
+    as_user: dict[str, Any] = {}
+    if user is not None:
+        os.chown(folder, *user)
+        as_user = {"user": user[0], "group": user[1], "extra_groups": []}
+    folder.chmod(0o700)
+    data = folder / "data"
+    environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+    subprocess.run(
+        [programs / "initdb", "-D", data, "-U", "kash", "-A", "trust", "-E", "UTF8", "-N"],
+        check=True,
+        capture_output=True,
+        cwd=folder if user is None else "/",
+        env=environment,
+        **as_user,
+    )
+    options = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "shared_buffers": "32MB",
+        "max_connections": "60",
+        "autovacuum": "off",
+        "jit": "off",
+    }
+    command: list[Any] = [programs / "postgres", "-D", data]
+    for name, value in options.items():
+        command += ["-c", f"{name}={value}"]
+    server = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        env=environment,
+        **as_user,
+    )
+    try:
+        _wait_for(programs, folder, server)
+        yield f"postgresql+psycopg://kash@/postgres?host={folder}"
+    finally:
+        server.send_signal(2)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _other_user() -> tuple[int, int]:
+    """PostgreSQL does not run as root."""
+    import pwd
+
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            entry = pwd.getpwnam(name)
+            return entry.pw_uid, entry.pw_gid
+    return 65534, 65534
+
+
+def _wait_for(programs: Path, folder: Path, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        ready = subprocess.run(
+            [programs / "pg_isready", "-h", folder, "-U", "kash", "-d", "postgres"],
+            capture_output=True,
+        )
+        if ready.returncode == 0:
+            return
+        if server.poll() is not None:
+            break
+        time.sleep(0.05)
+    raise RuntimeError("the private PostgreSQL cluster did not start")
+
+
+# --- Applications ---------------------------------------------------------------------------
+
+
+@dataclass
+class Ground:
+    """An application, and how to put what it has written back to the beginning."""
+
+    app: APIFlask
+    data_dir: Path
+    prepared: Path
+    reset_database: Callable[[], None] = lambda: None
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def put_back(self) -> None:
+        """Make everything as after set-up. No application context may be open."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.reset_database()
+        shutil.rmtree(self.data_dir)
+        shutil.copytree(self.prepared, self.data_dir)
+        self.app.config.clear()
+        self.app.config.update(self.config)
+
+
+def _settings(folder: Path, **more: Any) -> Settings:
+    return Settings(
+        data_dir=folder,
+        mail_url=f"file://{folder / 'mail'}",
+        secret_key_file=folder / "server.key",
+        log_level="error",
+        **more,
+    )
+
+
+def _make_app(settings: Settings) -> APIFlask:
+    app = create_app(settings)
+    app.config.update(TESTING=True, ARGON2=CHEAP, WTF_CSRF_ENABLED=False)
+    return app
+
+
+def _set_up(app: APIFlask) -> None:
+    """The tables, the triggers, and a programme that asks nobody for a second step."""
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        with db.engine.begin() as connection:
+            install_triggers(connection)
+        db.session.add(
+            Programme(
+                id=1,
+                name="Lake programme",
+                neutral_name="Programme",
+                zone="Africa/Nairobi",
+                languages=["en", "sw"],
+                settings={"second_step_required": False},
+            )
+        )
+        db.session.add_all(
+            [
+                Group(name="Police", letter="A", is_police=True, position=0),
+                Group(name="Community", letter="B", is_police=False, position=1),
+            ]
+        )
+        db.session.commit()
+        db.session.remove()
+        if db.engine.dialect.name == "sqlite":
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+    folder = tmp_path_factory.mktemp("sqlite") / "var"
+    app = _make_app(_settings(folder))
+    _set_up(app)
+    prepared = folder.with_name("prepared")
+    shutil.copytree(folder, prepared)
+    return Ground(app, folder, prepared, config=dict(app.config))
+
+
+@pytest.fixture(scope="session")
+def _postgresql_ground(
+    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory
+) -> Ground:
+    from sqlalchemy import create_engine
+
+    folder = tmp_path_factory.mktemp("postgresql") / "var"
+    address = make_url(postgresql_cluster).set(database="kash").render_as_string(False)
+    server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE kash"))
+    app = _make_app(_settings(folder, database_url=address))
+    _set_up(app)
+    with server.connect() as connection:
+        connection.execute(text("ALTER DATABASE kash RENAME TO prepared"))
+    prepared = folder.with_name("prepared")
+    shutil.copytree(folder, prepared)
+
+    def reset() -> None:
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS kash WITH (FORCE)"))
+            connection.execute(
+                text("CREATE DATABASE kash TEMPLATE prepared STRATEGY file_copy")
+            )
+
+    return Ground(app, folder, prepared, reset, dict(app.config))
+
+
+def _standing_on(ground: Ground) -> Iterator[APIFlask]:
+    ground.put_back()
+    with ground.app.app_context():
+        yield ground.app
+        db.session.remove()
+
+
+@pytest.fixture
+def sqlite_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+    """An application on SQLite with a fresh programme, in an application context."""
+    yield from _standing_on(request.getfixturevalue("_sqlite_ground"))
+
+
+@pytest.fixture
+def postgresql_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+    """The same on PostgreSQL."""
+    yield from _standing_on(request.getfixturevalue("_postgresql_ground"))
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite"),
+        pytest.param("postgresql", marks=pytest.mark.services),
+    ]
+)
+def both_engines_app(request: pytest.FixtureRequest) -> Iterator[APIFlask]:
+    """The same, once on each engine. Use it in place of `app` for services and queries."""
+    yield from _standing_on(request.getfixturevalue(f"_{request.param}_ground"))
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest) -> APIFlask:
+    """The application of this test: on SQLite, unless the test asks for another one."""
+    for name in ("both_engines_app", "postgresql_app"):
+        if name in request.fixturenames:
+            return request.getfixturevalue(name)
+    return request.getfixturevalue("sqlite_app")
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    """A browser in which nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def groups(app: APIFlask) -> tuple[Group, Group]:
+    """The programme's two groups: police (A) and community (B)."""
+    first, second = db.session.query(Group).order_by(Group.position).all()
+    return first, second
+
+
+# --- People ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def actor(app: APIFlask) -> Callable[..., Actor]:
+    """`actor("trainer", name=…, person_id=…)` makes an account and returns who acts with it."""
+    count = 0
+
+    def make(*roles: str, name: str = "", person_id: int | None = None, **more: Any) -> Actor:
+        nonlocal count
+        count += 1
+        public_id = new_public_id()
+        email = more.pop("email", f"{'-'.join(roles) or 'nobody'}-{count}@example.org")
+        account = Account(
+            public_id=public_id,
+            name=name or f"Account {count}",
+            email_sealed=seal(email, kind="account.email", public_id=public_id),
+            email_lookup=email_key(email),
+            password_hash=hash_password(more.pop("password", PASSWORD)),
+            person_id=person_id,
+            roles=[AccountRole(role=str(Role(role))) for role in roles],
+            **more,
+        )
+        db.session.add(account)
+        db.session.commit()
+        made = actor_of(account)
+        db.session.rollback()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def client_for(app: APIFlask) -> Callable[[Actor], FlaskClient]:
+    """`client_for(actor)`: a browser in which this actor has just signed in."""
+
+    def open_browser(who: Actor, browser: FlaskClient | None = None) -> FlaskClient:
+        token = new_token()
+        db.session.add(
+            SignedInSession(
+                token_hash=token_hash(token), account_id=who.account_id, fresh_at=utc_now()
+            )
+        )
+        db.session.commit()
+        browser = browser or app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        return browser
+
+    return open_browser
+
+
+@pytest.fixture
+def sign_in(
+    actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> Callable[..., FlaskClient]:
+    """`sign_in("trainer")`: a browser in which a new account with these roles is signed in."""
+
+    def make(*roles: str, **more: Any) -> FlaskClient:
+        return client_for(actor(*roles, **more))
+
+    return make
+
+
+# --- Looking --------------------------------------------------------------------------------
+
+
+@dataclass
+class Queries:
+    """The statements that ran; `count` leaves out what begins and ends transactions."""
+
+    statements: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.statements)
+
+
+@pytest.fixture
+def count_queries(app: APIFlask) -> Callable[[], contextlib.AbstractContextManager[Queries]]:
+    """`with count_queries() as queries: …`, then `queries.count`."""
+
+    @contextlib.contextmanager
+    def counting() -> Iterator[Queries]:
+        seen = Queries()
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not re.match(r"(BEGIN|COMMIT|ROLLBACK|PRAGMA|SAVEPOINT|RELEASE)", statement):
+                seen.statements.append(statement)
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+
+    return counting
+
+
+def csrf_token(page: str) -> str:
+    """The token of a form in a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found is not None, "the page has no form with a token"
+    return found.group(1)
