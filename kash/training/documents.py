@@ -1,0 +1,48 @@
+"""The facilitator guide on paper."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from kash.press import PagedDocument, document
+from kash.training.models import CourseVersion
+from kash.training.rules import lines, total_minutes
+from kash.web.language import LANGUAGES, brand
+
+
+def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
+    """The guide of a version as PDF, in its language, under its public title.
+
+    Whoever does not facilitate gets it without the notes. Raises RenderError.
+    """
+    plans = [plan for module in version.modules for plan in module.plans]
+    with force_locale(version.language):
+        heading = (
+            _("Facilitator guide, version %(number)s", number=version.number)
+            if with_notes
+            else _("Course guide, version %(number)s", number=version.number)
+        )
+        html = render_template(
+            "training/guide.html",
+            version=version,
+            organisation=brand(),
+            heading=heading,
+            language=LANGUAGES.get(version.language, version.language),
+            minutes=total_minutes(plan.minutes for plan in plans),
+            plans=len(plans),
+            with_notes=with_notes,
+            lines=lines,
+        )
+        paged = PagedDocument(
+            html=html,
+            title=version.public_title,
+            language=version.language,
+            kind="guide",
+            header_left=version.public_title,
+            header_right=heading,
+            page_count=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+            dated=version.published_at or version.created_at,
+        )
+    return document(paged)

@@ -1,0 +1,207 @@
+"""Reads: courses and versions, as far as the actor reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from kash.database import db
+from kash.policy import GRANTS, Actor, Reach
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.web import Listing, NotFound, listing
+
+TaughtScope = Callable[[Actor], Select[Any]]
+
+_taught_scopes: dict[TaughtScope, None] = {}
+
+
+def register_taught_scope(scope: TaughtScope) -> None:
+    """Have a select of version ids say which versions were taught to an actor."""
+    _taught_scopes[scope] = None
+
+
+def forget_taught_scope(scope: TaughtScope) -> None:
+    """Take a scope away again."""
+    _taught_scopes.pop(scope, None)
+
+
+@dataclass(frozen=True)
+class PublishedVersion:
+    """A version that a workshop can be made from."""
+
+    public_id: str
+    course_name: str
+    number: int
+    language: str
+    public_title: str
+    minutes: int
+    plans: int
+
+
+def _versions_in_reach(actor: Actor) -> ColumnElement[bool]:
+    granted = GRANTS["curriculum.see"]
+    held = {granted[role] for role in actor.roles if role in granted}
+    if Reach.ALL in held:
+        return true()
+    if Reach.TAUGHT in held and _taught_scopes:
+        taught = or_(*(CourseVersion.id.in_(scope(actor)) for scope in _taught_scopes))
+        return and_(CourseVersion.state == "published", taught)
+    return false()
+
+
+def sees_everything(actor: Actor) -> bool:
+    """Whether the actor sees drafts and what is for facilitators only."""
+    return actor.reach("curriculum.see") is Reach.ALL
+
+
+def _plans_of(version_id: Any) -> Any:
+    return (
+        select(func.count(SessionPlan.id))
+        .join(Module, Module.id == SessionPlan.module_id)
+        .where(Module.version_id == version_id)
+        .correlate(CourseVersion)
+        .scalar_subquery()
+    )
+
+
+def _minutes_of(version_id: Any) -> Any:
+    return (
+        select(func.coalesce(func.sum(SessionPlan.minutes), 0))
+        .join(Module, Module.id == SessionPlan.module_id)
+        .where(Module.version_id == version_id)
+        .correlate(CourseVersion)
+        .scalar_subquery()
+    )
+
+
+def courses(actor: Actor) -> Listing[Any]:
+    """Courses as rows of public_id, name, audience, level, published, drafts and proposed (numbers
+    of versions in reach)."""
+    reach = _versions_in_reach(actor)
+
+    def versions_in(state: str) -> Any:
+        return (
+            select(func.count(CourseVersion.id))
+            .where(CourseVersion.course_id == Course.id, CourseVersion.state == state, reach)
+            .correlate(Course)
+            .scalar_subquery()
+        )
+
+    statement = select(
+        Course.public_id,
+        Course.name,
+        Course.audience,
+        Course.level,
+        versions_in("published").label("published"),
+        versions_in("proposed").label("proposed"),
+        versions_in("draft").label("drafts"),
+    )
+    if not sees_everything(actor):
+        statement = statement.where(exists().where(CourseVersion.course_id == Course.id, reach))
+    return listing(
+        statement,
+        sorts={
+            "name": func.lower(Course.name),
+            "level": (Course.level, func.lower(Course.name)),
+        },
+        default_sort="name",
+        key=Course.id,
+    )
+
+
+def course(actor: Actor, public_id: str) -> Course:
+    """A course of which the actor sees something. Raises NotFound."""
+    statement = select(Course).where(Course.public_id == public_id)
+    if not sees_everything(actor):
+        statement = statement.where(
+            exists().where(CourseVersion.course_id == Course.id, _versions_in_reach(actor))
+        )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions_of(actor: Actor, found: Course) -> list[Any]:
+    """The versions of a course in reach, the newest first, as rows of public_id, number, language,
+    public_title, state, published_at, created_at, plans and minutes."""
+    return list(
+        db.session.execute(
+            select(
+                CourseVersion.public_id,
+                CourseVersion.number,
+                CourseVersion.language,
+                CourseVersion.public_title,
+                CourseVersion.state,
+                CourseVersion.published_at,
+                CourseVersion.created_at,
+                _plans_of(CourseVersion.id).label("plans"),
+                _minutes_of(CourseVersion.id).label("minutes"),
+            )
+            .where(CourseVersion.course_id == found.id, _versions_in_reach(actor))
+            .order_by(CourseVersion.number.desc())
+        )
+    )
+
+
+def _whole(public_id: str) -> Select[CourseVersion]:
+    return (
+        select(CourseVersion)
+        .where(CourseVersion.public_id == public_id)
+        .options(
+            joinedload(CourseVersion.course),
+            selectinload(CourseVersion.modules).selectinload(Module.plans),
+        )
+    )
+
+
+def version(actor: Actor, public_id: str) -> CourseVersion:
+    """A version in reach with its course, modules and plans. Raises NotFound."""
+    found = db.session.scalar(_whole(public_id).where(_versions_in_reach(actor)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def version_with_plans(public_id: str) -> CourseVersion:
+    """A version with its course, modules and plans, whoever asks. Raises NotFound."""
+    found = db.session.scalar(_whole(public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def published_versions() -> list[PublishedVersion]:
+    """All published versions, by course and newest first."""
+    rows = db.session.execute(
+        select(
+            CourseVersion.public_id,
+            Course.name,
+            CourseVersion.number,
+            CourseVersion.language,
+            CourseVersion.public_title,
+            _minutes_of(CourseVersion.id),
+            _plans_of(CourseVersion.id),
+        )
+        .join(CourseVersion.course)
+        .where(CourseVersion.state == "published")
+        .order_by(func.lower(Course.name), CourseVersion.number.desc())
+    )
+    return [PublishedVersion(*row) for row in rows]
+
+
+def locked_version(session: Session, public_id: str) -> CourseVersion:
+    """A version inside a write transaction, locked, with modules and plans. Raises NotFound."""
+    held = session.scalar(
+        select(CourseVersion.id)
+        .where(CourseVersion.public_id == public_id)
+        .with_for_update(of=CourseVersion)
+    )
+    found = session.scalar(_whole(public_id)) if held is not None else None
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,69 @@
+"""How a version goes from draft to published."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.policy import Actor
+from kash.training.models import CourseVersion
+from kash.training.queries import locked_version
+from kash.training.rules import Step, next_state
+from kash.vault import audited
+from kash.vault.audit import Change
+from kash.web import Problem
+
+
+class StepNotPossible(Problem):
+    """The version is in another state by now."""
+
+    sentence = _l("This version is in another state by now. Look at it again.")
+
+
+class NoPlansYet(Problem):
+    """A version without a session cannot be proposed."""
+
+    sentence = _l("Write at least one session before you propose this version.")
+
+
+def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
+    version = locked_version(change.session, public_id)
+    plans = sum(len(module.plans) for module in version.modules)
+    state = next_state(version.state, step, plans=plans)
+    if state is None:
+        if step == "propose" and version.state == "draft":
+            raise NoPlansYet
+        raise StepNotPossible
+    version.state = state
+    change.about(version.public_id)
+    return version
+
+
+def propose(public_id: str, by: Actor) -> None:
+    """Hand a draft to a director. Raises NotFound, NoPlansYet and StepNotPossible."""
+    with audited("training.version_proposed", by) as change:
+        version = _step(change, public_id, "propose")
+        version.proposed_by = by.public_id
+        version.returned_because = ""
+
+
+def take_back(public_id: str, by: Actor) -> None:
+    """Make a proposal a draft again, to go on writing. Raises NotFound and StepNotPossible."""
+    with audited("training.proposal_taken_back", by) as change:
+        version = _step(change, public_id, "take_back")
+        version.proposed_by = None
+
+
+def return_to_draft(public_id: str, because: str, by: Actor) -> None:
+    """Send a proposal back with a sentence. Raises NotFound and StepNotPossible."""
+    with audited("training.version_returned", by) as change:
+        version = _step(change, public_id, "return")
+        version.proposed_by = None
+        version.returned_because = because
+
+
+def publish(public_id: str, by: Actor) -> None:
+    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible."""
+    with audited("training.version_published", by) as change:
+        version = _step(change, public_id, "publish")
+        version.published_by = by.public_id
+        version.published_at = change.now

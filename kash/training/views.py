@@ -1,0 +1,338 @@
+"""Pages about courses and their versions."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from kash.policy import allow
+from kash.press import RenderError
+from kash.training import blueprint, documents, queries, rules, services
+from kash.training.forms import (
+    CourseForm,
+    DraftPage,
+    NewCourseForm,
+    NewVersionForm,
+    ReturnForm,
+    language_choices,
+)
+from kash.training.models import CourseVersion
+from kash.web import NotFound, Problem, current_actor, download, page
+from kash.web.language import LANGUAGES, programme_languages
+
+
+@blueprint.get("")
+@allow("curriculum.see")
+def index() -> ResponseReturnValue:
+    """Every course in reach."""
+    return render_template("training/courses.html", listing=queries.courses(current_actor()))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def add_course() -> ResponseReturnValue:
+    """Add a course with an empty first draft."""
+    form = NewCourseForm()
+    form.language.choices = language_choices()
+    if form.validate_on_submit():
+        try:
+            _course, draft = services.add_course(
+                form.name.data or "",
+                form.audience.data or "",
+                form.level.data or "",
+                public_title=form.public_title.data or "",
+                language=form.language.data,
+                by=current_actor(),
+            )
+        except services.CourseTaken as problem:
+            form.name.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("training.edit", public_id=draft))
+    return page("training/course_edit.html", form=form, course=None)
+
+
+@blueprint.get("/<public_id>")
+@allow("curriculum.see")
+def course(public_id: str) -> ResponseReturnValue:
+    """A course and its versions."""
+    actor = current_actor()
+    found = queries.course(actor, public_id)
+    versions = queries.versions_of(actor, found)
+    open_in = {each.language for each in versions if each.state != "published"}
+    free = [code for code in programme_languages() if code not in open_in]
+    return render_template(
+        "training/course.html",
+        course=found,
+        versions=versions,
+        languages=LANGUAGES,
+        free_languages=[(code, LANGUAGES.get(code, code)) for code in free],
+    )
+
+
+@blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def edit_course(public_id: str) -> ResponseReturnValue:
+    """Change what a course is called within the programme."""
+    found = queries.course(current_actor(), public_id)
+    form = CourseForm(obj=found)
+    if form.validate_on_submit():
+        try:
+            services.change_course(
+                public_id,
+                form.name.data or "",
+                form.audience.data or "",
+                form.level.data or "",
+                current_actor(),
+            )
+        except services.CourseTaken as problem:
+            form.name.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("training.course", public_id=public_id))
+    return page("training/course_edit.html", form=form, course=public_id)
+
+
+@blueprint.post("/<public_id>/versions")
+@allow("curriculum.edit")
+def start_version(public_id: str) -> ResponseReturnValue:
+    """Begin a new draft as a copy of the last version."""
+    form = NewVersionForm()
+    form.language.choices = language_choices()
+    if not form.validate():
+        flash(_("Choose a language from the list."), "bad")
+        return redirect(url_for("training.course", public_id=public_id))
+    try:
+        made = services.start_version(public_id, form.language.data, current_actor())
+    except services.DraftExists as problem:
+        flash(str(problem), "warn")
+        return redirect(url_for("training.course", public_id=public_id))
+    flash(_("This draft is a copy of the last version."))
+    return redirect(url_for("training.edit", public_id=made))
+
+
+@blueprint.get("/versions/<public_id>")
+@allow("curriculum.see")
+def version(public_id: str) -> ResponseReturnValue:
+    """A whole version to read."""
+    actor = current_actor()
+    return _version_page(queries.version(actor, public_id), ReturnForm(formdata=None))
+
+
+def _version_page(found: CourseVersion, form: ReturnForm) -> str:
+    return render_template(
+        "training/version.html",
+        version=found,
+        minutes=_minutes(found),
+        plans=sum(len(module.plans) for module in found.modules),
+        languages=LANGUAGES,
+        whole=queries.sees_everything(current_actor()),
+        telling=rules.telling_words(found.public_title),
+        lines=rules.lines,
+        form=form,
+    )
+
+
+def _minutes(found: CourseVersion) -> int:
+    return rules.total_minutes(plan.minutes for module in found.modules for plan in module.plans)
+
+
+@blueprint.route("/versions/<public_id>/edit", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    """The one page on which a whole draft is written."""
+    found = queries.version(current_actor(), public_id)
+    draft = DraftPage(found)
+    if request.method == "GET":
+        if found.state != "draft":
+            return redirect(url_for("training.version", public_id=public_id))
+        return _draft_page(draft), 200
+    if found.state != "draft":
+        return _draft_page(draft, closed=True), 409
+    if draft.edition_read != found.edition:
+        return _conflict(draft)
+    if not draft.validate():
+        return _draft_page(draft), 422
+    try:
+        services.write_version(public_id, draft.text(), draft.edition_read, current_actor())
+    except services.EditionPassed:
+        return _conflict(DraftPage(queries.version(current_actor(), public_id)))
+    except services.NotADraft:
+        return _draft_page(draft, closed=True), 409
+    except services.TooMuch as problem:
+        draft.about.public_title.errors = [str(problem)]
+        return _draft_page(draft), 422
+    return _saved(public_id)
+
+
+def _saved(public_id: str) -> Response:
+    for name, by_places in (("up", -1), ("down", 1)):
+        moving = request.form.get(name)
+        if moving:
+            try:
+                services.move_plan(public_id, moving, by_places, current_actor())
+            except NotFound:
+                services.move_module(public_id, moving, by_places, current_actor())
+            return redirect(url_for("training.edit", public_id=public_id, _anchor=f"p-{moving}"))
+    flash(_("Saved."))
+    if request.form.get("then") == "close":
+        return redirect(url_for("training.version", public_id=public_id))
+    return redirect(url_for("training.edit", public_id=public_id))
+
+
+def _conflict(draft: DraftPage) -> ResponseReturnValue:
+    if not draft.compare():
+        return _saved(draft.version.public_id)
+    return _draft_page(draft, conflict=True), 409
+
+
+def _draft_page(draft: DraftPage, *, conflict: bool = False, closed: bool = False) -> str:
+    return render_template(
+        "training/edit.html",
+        draft=draft,
+        version=draft.version,
+        minutes=_minutes(draft.version),
+        conflict=conflict,
+        closed=closed,
+        telling=rules.telling_words(draft.version.public_title),
+    )
+
+
+@blueprint.post("/versions/<public_id>/order")
+@allow("curriculum.edit")
+def arrange_modules(public_id: str) -> ResponseReturnValue:
+    """Keep the order into which modules were moved."""
+    services.arrange_modules(public_id, request.form.getlist("order"), current_actor())
+    return _arranged(public_id)
+
+
+@blueprint.post("/versions/<public_id>/modules/<module_id>/order")
+@allow("curriculum.edit")
+def arrange_plans(public_id: str, module_id: str) -> ResponseReturnValue:
+    """Keep the order into which the sessions of a module were moved."""
+    order = request.form.getlist("order")
+    services.arrange_plans(public_id, module_id, order, current_actor())
+    return _arranged(public_id)
+
+
+def _arranged(public_id: str) -> ResponseReturnValue:
+    if request.headers.get("X-Requested-With") == "fetch":
+        return "", 204
+    return redirect(url_for("training.edit", public_id=public_id))
+
+
+@blueprint.route("/versions/<public_id>/modules/<module_id>/remove", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def remove_module(public_id: str, module_id: str) -> ResponseReturnValue:
+    """Ask, then take a module with its sessions out of a draft."""
+    found = queries.version(current_actor(), public_id)
+    module = next((each for each in found.modules if each.public_id == module_id), None)
+    if module is None:
+        raise NotFound
+    if request.method == "POST":
+        services.remove_module(public_id, module_id, current_actor())
+        flash(_("Removed."))
+        return redirect(url_for("training.edit", public_id=public_id))
+    return render_template(
+        "training/remove.html",
+        version=found,
+        question=_("Remove this module and its sessions?"),
+        title=module.title,
+        text=_("Sessions: %(number)s", number=len(module.plans)),
+    )
+
+
+@blueprint.route("/versions/<public_id>/plans/<plan_id>/remove", methods=["GET", "POST"])
+@allow("curriculum.edit")
+def remove_plan(public_id: str, plan_id: str) -> ResponseReturnValue:
+    """Ask, then take a session out of a draft."""
+    found = queries.version(current_actor(), public_id)
+    plans = [plan for module in found.modules for plan in module.plans]
+    plan = next((each for each in plans if each.public_id == plan_id), None)
+    if plan is None:
+        raise NotFound
+    if request.method == "POST":
+        services.remove_plan(public_id, plan_id, current_actor())
+        flash(_("Removed."))
+        return redirect(url_for("training.edit", public_id=public_id))
+    return render_template(
+        "training/remove.html",
+        version=found,
+        question=_("Remove this session?"),
+        title=plan.title,
+        text="",
+    )
+
+
+@blueprint.post("/versions/<public_id>/propose")
+@allow("curriculum.edit")
+def propose(public_id: str) -> ResponseReturnValue:
+    """Hand a draft to a director."""
+    try:
+        services.propose(public_id, current_actor())
+    except (services.NoPlansYet, services.StepNotPossible) as problem:
+        return _not_done(public_id, problem)
+    flash(_("Proposed. A director reads it next."))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.post("/versions/<public_id>/take-back")
+@allow("curriculum.edit")
+def take_back(public_id: str) -> ResponseReturnValue:
+    """Go on writing what was proposed."""
+    try:
+        services.take_back(public_id, current_actor())
+    except services.StepNotPossible as problem:
+        return _not_done(public_id, problem)
+    return redirect(url_for("training.edit", public_id=public_id))
+
+
+@blueprint.route("/versions/<public_id>/publish", methods=["GET", "POST"])
+@allow("curriculum.approve")
+def publish(public_id: str) -> ResponseReturnValue:
+    """Ask, then publish: from now on nothing in it changes."""
+    found = queries.version(current_actor(), public_id)
+    if request.method == "GET":
+        return render_template("training/publish.html", version=found)
+    try:
+        services.publish(public_id, current_actor())
+    except services.StepNotPossible as problem:
+        return _not_done(public_id, problem)
+    flash(_("Published. Workshops can now be made from it."))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.post("/versions/<public_id>/return")
+@allow("curriculum.approve")
+def return_to_draft(public_id: str) -> ResponseReturnValue:
+    """Send a proposal back with a sentence."""
+    form = ReturnForm()
+    found = queries.version(current_actor(), public_id)
+    if not form.validate():
+        return _version_page(found, form), 422
+    try:
+        services.return_to_draft(public_id, form.because.data or "", current_actor())
+    except services.StepNotPossible as problem:
+        return _not_done(public_id, problem)
+    flash(_("Sent back to be changed."))
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+def _not_done(public_id: str, problem: Problem) -> Response:
+    flash(str(problem), "warn")
+    return redirect(url_for("training.version", public_id=public_id))
+
+
+@blueprint.get("/versions/<public_id>/guide.pdf")
+@allow("curriculum.see")
+def guide(public_id: str) -> ResponseReturnValue:
+    """The guide on paper; notes for the facilitator only for whoever sees the whole curriculum."""
+    found = queries.version(current_actor(), public_id)
+    try:
+        made = documents.guide(found, with_notes=queries.sees_everything(current_actor()))
+    except RenderError as error:
+        flash(_(error.sentence), "bad")
+        return redirect(url_for("training.version", public_id=public_id))
+    return download(made, name="guide.pdf", type="application/pdf")
