@@ -23,7 +23,7 @@ def _file() -> Path:
 def new_setup_code() -> str | None:
     """A fresh code to print in the terminal; None once the programme is set up."""
     if queries.programme() is not None:
-        spend_setup_code()
+        spend_set_up_code()
         return None
     code = new_code()
     path = _file()
@@ -34,7 +34,7 @@ def new_setup_code() -> str | None:
     return code
 
 
-def setup_code_is_right(code: str) -> bool:
+def set_up_code_is_right(code: str) -> bool:
     """Whether this is the code that was printed last. It has 80 random bits: no throttle."""
     try:
         stored = _file().read_text(encoding="ascii").strip()
@@ -43,6 +43,6 @@ def setup_code_is_right(code: str) -> bool:
     return bool(stored) and hmac.compare_digest(stored, code_hash(code))
 
 
-def spend_setup_code() -> None:
+def spend_set_up_code() -> None:
     """The code has done its work."""
     _file().unlink(missing_ok=True)

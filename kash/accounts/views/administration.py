@@ -112,13 +112,22 @@ def _mail_link(email: str, link: str, language: str) -> bool:
     return True
 
 
-@blueprint.post("/accounts/invitations/<public_id>/withdraw")
+@blueprint.route("/accounts/invitations/<public_id>/withdraw", methods=["GET", "POST"])
 @allow("accounts.manage", fresh=True)
 def withdraw_invitation(public_id: str) -> ResponseReturnValue:
-    """Make an unused link unusable."""
-    services.withdraw_invitation(current_actor(), public_id)
-    flash(_("The invitation is withdrawn."))
-    return redirect(url_for("accounts.index"), code=303)
+    """Make an unused link unusable, after a question."""
+    if request.method == "POST":
+        services.withdraw_invitation(current_actor(), public_id)
+        flash(_("The invitation is withdrawn."))
+        return redirect(url_for("accounts.index"), code=303)
+    return render_template(
+        "accounts/question.html",
+        name=_("Accounts"),
+        back=url_for("accounts.index"),
+        heading=_("Withdraw this invitation?"),
+        text=_("The link stops working at once."),
+        label=_("Withdraw"),
+    )
 
 
 @blueprint.get("/accounts/<public_id>")
@@ -200,20 +209,33 @@ def deactivate(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("accounts.account", public_id=public_id), code=303)
     return render_template(
         "accounts/question.html",
-        account=found,
+        name=found.name,
+        back=url_for("accounts.account", public_id=public_id),
         heading=_("Close this account?"),
         text=_("Nobody can sign in with it any more, and its sessions end at once."),
         label=_("Close the account"),
     )
 
 
-@blueprint.post("/accounts/<public_id>/reactivate")
+@blueprint.route("/accounts/<public_id>/reactivate", methods=["GET", "POST"])
 @allow("accounts.manage", fresh=True)
 def reactivate(public_id: str) -> ResponseReturnValue:
-    """Open a closed account again."""
-    services.reactivate(current_actor(), public_id)
-    flash(_("The account is open again."))
-    return redirect(url_for("accounts.account", public_id=public_id), code=303)
+    """Open a closed account again, after a question."""
+    found = queries.account(public_id)
+    back = url_for("accounts.account", public_id=public_id)
+    if request.method == "POST":
+        services.reactivate(current_actor(), public_id)
+        flash(_("The account is open again."))
+        return redirect(back, code=303)
+    return render_template(
+        "accounts/question.html",
+        name=found.name,
+        back=back,
+        heading=_("Open this account again?"),
+        text=_("It can sign in as before, with the same roles and the same password."),
+        label=_("Open it again"),
+        tone="main",
+    )
 
 
 @blueprint.route("/accounts/<public_id>/new-password", methods=["GET", "POST"])
@@ -231,7 +253,8 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
         )
     return render_template(
         "accounts/question.html",
-        account=found,
+        name=found.name,
+        back=url_for("accounts.account", public_id=public_id),
         heading=_("Make a link for a new password?"),
         text=_("It works once, within seven days. Hand it over in person or by a safe way."),
         label=_("Make the link"),
@@ -250,7 +273,8 @@ def remove_second_step(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("accounts.account", public_id=public_id), code=303)
     return render_template(
         "accounts/question.html",
-        account=found,
+        name=found.name,
+        back=url_for("accounts.account", public_id=public_id),
         heading=_("Remove the second step?"),
         text=_(
             "Do this only if you are sure who asks for it. The account then signs in with its"

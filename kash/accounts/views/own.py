@@ -7,7 +7,7 @@ import binascii
 import io
 
 import segno
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -123,12 +123,22 @@ def enrol() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/account/recovery-codes")
+@blueprint.route("/account/recovery-codes", methods=["GET", "POST"])
 @allow(SIGNED_IN, fresh=True)
 def recovery_codes() -> ResponseReturnValue:
-    """New recovery codes, shown this once."""
-    codes = services.new_recovery_codes(current_actor())
-    return render_template("accounts/recovery_codes.html", codes=codes)
+    """New recovery codes, shown this once, after a question."""
+    if request.method == "POST":
+        codes = services.new_recovery_codes(current_actor())
+        return render_template("accounts/recovery_codes.html", codes=codes)
+    return render_template(
+        "accounts/question.html",
+        name=_("Your account"),
+        back=url_for("accounts.own"),
+        heading=_("Make new recovery codes?"),
+        text=_("The old ones stop working."),
+        label=_("Make new recovery codes"),
+        tone="main",
+    )
 
 
 @blueprint.post("/account/sessions/<public_id>/end")

@@ -1,0 +1,69 @@
+"""Setting up an empty programme: once, and only with the code that the terminal shows."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from kash.accounts import services
+from kash.accounts.errors import AlreadySetUp, WeakPassword, WrongSetUpCode
+from kash.accounts.sessions import begin_session, forget_session, remember_browser
+from kash.accounts.setup import set_up_code_is_right, spend_set_up_code
+from kash.desk import blueprint
+from kash.desk.setup_form import SetUpForm
+from kash.people.models import Group
+from kash.policy import ANYONE, allow
+from kash.web import page
+from kash.web.programme import LANGUAGES, programme_facts
+
+
+def _groups(form: SetUpForm) -> list[Group]:
+    return [
+        Group(name=form.group_a.data or "", letter="A", is_police=True, position=0),
+        Group(name=form.group_b.data or "", letter="B", is_police=False, position=1),
+    ]
+
+
+@blueprint.route("/setup", methods=["GET", "POST"])
+@allow(ANYONE)
+def set_up() -> ResponseReturnValue:
+    """The first visit. Afterwards this leads to the sign-in page."""
+    if programme_facts() is not None:
+        return redirect(url_for("accounts.sign_in"), code=303)
+    form = SetUpForm()
+    if form.validate_on_submit():
+        if not set_up_code_is_right(form.code.data or ""):
+            form.code.errors = [str(WrongSetUpCode())]
+            return page("desk/setup.html", form=form)
+        chosen = set(form.languages.data or ())
+
+        def add_groups(session: Session) -> None:
+            session.add_all(_groups(form))
+
+        try:
+            first = services.set_up_programme(
+                name=form.name.data or "",
+                neutral_name=form.neutral_name.data or "",
+                zone=form.zone.data or "",
+                languages=[code for code in LANGUAGES if code in chosen],
+                administrator_name=form.administrator_name.data or "",
+                administrator_email=form.administrator_email.data or "",
+                password=form.password.data or "",
+                also=add_groups,
+            )
+        except WeakPassword as problem:
+            form.password.errors = [str(problem)]
+        except AlreadySetUp as problem:
+            flash(str(problem), "warn")
+            return redirect(url_for("accounts.sign_in"), code=303)
+        else:
+            spend_set_up_code()
+            forget_session()
+            begin_session(first.public_id)
+            answer = make_response(redirect("/", code=303))
+            remember_browser(answer, first.public_id)
+            flash(_("The programme is set up."))
+            return answer
+    return page("desk/setup.html", form=form)
