@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from kash.database import db
-from kash.vault.audit import assert_triggers
+from kash.vault import assert_triggers
 
 config = context.config
 
