@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -70,7 +71,13 @@ def migrate_if_behind(settings: Settings) -> bool:
     if newest == current_revisions(settings):
         return False
     command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
-    done = subprocess.run(command, cwd=PROJECT, stdout=subprocess.DEVNULL)
+    environment = os.environ | {
+        "KASH_DATA_DIR": str(settings.data_dir),
+        "KASH_DATABASE_URL": settings.database_uri,
+        "KASH_SECRET_KEY_FILE": str(settings.key_file),
+        "KASH_STORAGE_URL": settings.storage_address,
+    }
+    done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
     if done.returncode != 0:
         raise MigrationFailed("The database could not be brought up to date.")
     return True

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has none
 
-from kash.accounts.setup import setup_code
+from kash.accounts.setup import new_setup_code
 from kash.database import db
 from kash.jobs.keeper import WorkerKeeper
 from kash.jobs.runner import where_it_broke
@@ -55,7 +55,7 @@ class Server:
     def ready(self, listeners: list[Any]) -> None:
         """Listening, no process forked yet: all that the processes share is loaded by now."""
         with self._app.app_context():
-            code = setup_code()
+            code = new_setup_code()
             db.session.remove()
             db.engine.dispose()
         if code is not None:
