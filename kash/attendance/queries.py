@@ -10,7 +10,7 @@ from typing import TypeAlias
 from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.models import Account
+from kash.accounts.queries import names_of
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Sheet, Slot
 from kash.attendance.rules import (
     Answer,
@@ -294,7 +294,7 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
         .order_by(MarkOperation.id.desc())
         .limit(200)
     ).all()
-    names = account_names(operation.marked_by for operation in kept)
+    names = names_of(operation.marked_by for operation in kept)
     return MarkHistory(
         row.chosen_name,
         slot,
@@ -309,19 +309,6 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
             for operation in kept
         ],
     )
-
-
-def account_names(public_ids: Iterable[str]) -> dict[str, str]:
-    """The names of accounts by public id; one query."""
-    wanted = set(public_ids)
-    if not wanted:
-        return {}
-    return {
-        row.public_id: row.name
-        for row in db.session.execute(
-            select(Account.public_id, Account.name).where(Account.public_id.in_(wanted))
-        )
-    }
 
 
 @dataclass(frozen=True)
@@ -382,7 +369,7 @@ def conflicts_of(
         # The first operation that brought the version is the one that made the mark.
         if place not in last or row.version > last[place].version:
             last[place] = row
-    names = account_names(row.marked_by for row in last.values())
+    names = names_of(row.marked_by for row in last.values())
     found: list[Conflict] = []
     for answer in open_answers:
         person = people.get(answer.entry)

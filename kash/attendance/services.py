@@ -133,9 +133,10 @@ def reopen_slot(register: str, slot: str, by: Actor) -> None:
 def record_sheets(
     register: str, days: Sequence[date], by: Actor, *, rows_per_sheet: int, spare: int
 ) -> list[str]:
-    """Set down the sheets that are about to be printed: for each day and group its own, in order.
+    """Set down the sheets about to be printed: for each day and group its own, in order.
 
-    Groups never share a sheet, and the last of each has `spare` rows for people at the door. Returns the sheets' public ids. Raises NotFound.
+    Groups never share a sheet, and the last of each has `spare` rows for people at the
+    door. Returns the sheets' public ids. Raises NotFound.
     """
     with audited("attendance.sheets_made", by) as change:
         session = change.session

@@ -1,0 +1,31 @@
+"""Workshops are planned from a published course version: days, sessions, venue, facilitators,
+costs, people, and the register of each session. Whoever planned or teaches one runs it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+from flask_babel import lazy_gettext as _l
+
+blueprint = Blueprint("workshops", __name__, url_prefix="/workshops")
+
+from kash.workshops import models, views  # noqa: E402
+
+__all__ = ["blueprint", "init_workshops", "models", "views"]
+
+
+def init_workshops(app: Flask) -> None:
+    """Add the tabs, what a person's page shows of workshops, and whose people a trainer sees."""
+    from kash.people.reach import register_own_scope
+    from kash.people.sections import register_section
+    from kash.workshops.queries import people_of
+    from kash.workshops.tabs import register_tab
+    from kash.workshops.views.frame import person_rows
+    from kash.workshops.wording import enrolment_word, pause_word
+
+    register_tab(app, _l("Plan"), "workshops.workshop", "workshops.see", 10)
+    register_tab(app, _l("People"), "workshops.people", "workshops.see", 20)
+    register_tab(app, _l("Attendance"), "workshops.attendance", "attendance.see", 30)
+    register_tab(app, _l("Documents"), "workshops.documents", "attendance.see", 90)
+    register_own_scope(people_of)
+    register_section(_l("Workshops"), person_rows)
+    app.jinja_env.filters.update(enrolment_word=enrolment_word, pause_word=pause_word)

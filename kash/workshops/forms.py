@@ -1,0 +1,158 @@
+"""Forms for a workshop, its sessions, its costs and the people at the door."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, HiddenField
+from wtforms.validators import Optional
+
+from kash.database import new_public_id
+from kash.people.rules import AGE_BANDS
+from kash.people.words import AGE_BAND, SEX
+from kash.web.forms import (
+    BooleanField,
+    DayField,
+    KashForm,
+    SeveralField,
+    TimeOfDayField,
+    choice_field,
+    long_text_field,
+    required,
+    text_field,
+    whole_number_field,
+)
+from kash.workshops.rules import LEAST_MINUTES, MOST_DAYS, MOST_MINUTES
+
+FUNDER_LINES = 4
+Value = TypeVar("Value")
+
+
+def given(value: Value | None) -> Value:
+    """What a required field holds once its form was found valid."""
+    if value is None:
+        raise ValueError("a required field is empty though its form is valid")
+    return value
+
+
+def whole_number(text: str | None, otherwise: int) -> int:
+    """A hidden number as it came, or something that fits no edition."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
+class _Days(KashForm):
+    title = text_field(
+        _l("Title"),
+        most=160,
+        required=False,
+        description=_l("No names of people. Left empty, it is the course's public title."),
+    )
+    starts_on = DayField(_l("First day"), validators=[required()])
+    ends_on = DayField(_l("Last day"), validators=[required()])
+    day_starts_at = TimeOfDayField(_l("A day begins at"), validators=[required()])
+    day_ends_at = TimeOfDayField(_l("A day ends at"), validators=[required()])
+    venue = choice_field(_l("Venue"), required=False)
+    new_venue = text_field(
+        _l("Or a new venue"), required=False, description=_l("For example: Hall B, Sample Centre")
+    )
+    new_venue_place = text_field(_l("Where the new venue is"), required=False)
+    capacity = whole_number_field(
+        _l("Seats"),
+        least=1,
+        most=1000,
+        required=False,
+        description=_l("Who is enrolled beyond them waits. Left empty, there is no limit."),
+    )
+    facilitators = SeveralField(_l("Trainers"), validators=[Optional()], choices=[])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: days in order and not too many, and a day that ends after it begins."""
+        fine = super().validate(extra_validators=extra_validators)
+        first, last = self.starts_on.data, self.ends_on.data
+        if first and last and not self.ends_on.errors:
+            if last < first:
+                self.ends_on.errors = [_("The last day is before the first.")]
+                fine = False
+            elif (last - first).days >= MOST_DAYS:
+                self.ends_on.errors = [_("A workshop takes at most %(days)s days.", days=MOST_DAYS)]
+                fine = False
+        begins, ends = self.day_starts_at.data, self.day_ends_at.data
+        if begins and ends and ends <= begins:
+            self.day_ends_at.errors = [_("A day must end after it begins.")]
+            fine = False
+        return fine
+
+
+class NewWorkshopForm(_Days):
+    """A workshop to be planned. `key` makes the same form, sent twice, plan one workshop."""
+
+    version = choice_field(_l("What is taught"))
+    key = HiddenField(default=new_public_id)
+
+
+class WorkshopForm(_Days):
+    """A workshop to be changed."""
+
+    edition = HiddenField()
+    anew = BooleanField(_l("Lay the sessions out afresh over these days"))
+
+
+class SessionForm(KashForm):
+    """A session in its place."""
+
+    title = text_field(_l("Title"), most=160)
+    day = choice_field(_l("Day"))
+    at = TimeOfDayField(_l("Begins at"), validators=[required()])
+    minutes = whole_number_field(_l("Minutes"), least=LEAST_MINUTES, most=MOST_MINUTES)
+    edition = HiddenField()
+
+
+class FunderLine(Form):
+    """One funder and the share."""
+
+    funder = text_field(_l("Funder"), required=False)
+    share = whole_number_field(_l("Share, %%"), least=1, most=100, required=False)
+    budget_code = text_field(_l("Budget code"), most=40, required=False)
+
+
+class CostsForm(KashForm):
+    """Who pays which share."""
+
+    lines = FieldList(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)
+    edition = HiddenField()
+
+
+class CancelForm(KashForm):
+    """Why a workshop is cancelled."""
+
+    reason = long_text_field(
+        _l("Reason"),
+        most=500,
+        required=True,
+        description=_l("No names of people. Everyone who sees the workshop reads this."),
+    )
+
+
+class DuplicateForm(KashForm):
+    """When the same workshop is held again."""
+
+    starts_on = DayField(_l("First day"), validators=[required()])
+    key = HiddenField(default=new_public_id)
+
+
+class WalkInForm(KashForm):
+    """Someone at the door. `key` makes the same form, sent twice, take in one person."""
+
+    chosen_name = text_field(
+        _l("Name"),
+        most=200,
+        description=_l("The name the person chooses. It may be an alias."),
+    )
+    group = choice_field(_l("Group"))
+    sex = choice_field(_l("Sex"), [(code, word) for code, word in SEX.items()], required=False)
+    age_band = choice_field(
+        _l("Age"), [("", _l("Choose")), *((band, AGE_BAND[band]) for band in AGE_BANDS)]
+    )
+    key = HiddenField(default=new_public_id)

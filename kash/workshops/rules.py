@@ -1,0 +1,251 @@
+"""What decides about workshops: how sessions fall on days, who gets a seat, what funders share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+MOST_DAYS = 60
+LEAST_MINUTES, MOST_MINUTES = 5, 600
+
+
+class Break(StrEnum):
+    """A pause in a day."""
+
+    TEA = "tea"
+    LUNCH = "lunch"
+    OTHER = "break"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A pause that is due at a time of day. It is never in the middle of a session."""
+
+    kind: Break
+    due: time
+    minutes: int
+
+
+USUAL_PAUSES = (
+    Pause(Break.TEA, time(10, 30), 15),
+    Pause(Break.LUNCH, time(13, 0), 60),
+    Pause(Break.TEA, time(15, 30), 15),
+)
+# How long a session may run on when a pause is due.
+PATIENCE = 30
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """A session that wants a place: what it follows and how long it takes."""
+
+    key: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A session in its place on a day."""
+
+    key: str
+    day: date
+    starts_at: time
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """Sessions in their places, in order, and those for which there was none."""
+
+    placed: tuple[Placed, ...]
+    left_over: tuple[Teaching, ...]
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """All days from the first to the last."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _minute(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def _clock(minute: int) -> time:
+    return time(minute // 60, minute % 60)
+
+
+def _day_of_sessions(
+    waiting: Sequence[Teaching], begins: int, ends: int, pauses: Sequence[Pause]
+) -> list[int]:
+    """The minutes at which the first of the waiting sessions begin on one day."""
+    starts: list[int] = []
+    now = begins
+    due = [pause for pause in pauses if _minute(pause.due) > begins]
+    since_pause = begins
+    for teaching in waiting:
+        start = now
+        # A pause comes first if the session would run on too long after it is due; but never two
+        # without teaching in between.
+        if (
+            due
+            and start > since_pause
+            and start + teaching.minutes > _minute(due[0].due) + PATIENCE
+        ):
+            start += due[0].minutes
+        if start + teaching.minutes > ends:
+            break
+        if start != now:
+            due = [pause for pause in due[1:] if _minute(pause.due) > start]
+            since_pause = start
+        starts.append(start)
+        now = start + teaching.minutes
+    return starts
+
+
+def lay_into_days(
+    teachings: Sequence[Teaching],
+    days: Sequence[date],
+    day_starts_at: time,
+    day_ends_at: time,
+    pauses: Sequence[Pause] = USUAL_PAUSES,
+) -> Timetable:
+    """Lay sessions into days in their order, with pauses between them.
+
+    A session that no longer fits goes to the next day; one longer than a whole day, and all after
+    it, are left over.
+    """
+    placed: list[Placed] = []
+    waiting = list(teachings)
+    for day in days:
+        starts = _day_of_sessions(waiting, _minute(day_starts_at), _minute(day_ends_at), pauses)
+        for teaching, start in zip(waiting, starts, strict=False):
+            placed.append(Placed(teaching.key, day, _clock(start), teaching.minutes))
+        waiting = waiting[len(starts) :]
+    return Timetable(tuple(placed), tuple(waiting))
+
+
+def days_needed(
+    teachings: Sequence[Teaching], day_starts_at: time, day_ends_at: time
+) -> int | None:
+    """How many days the sessions take; None if one is longer than a day, or it takes too many."""
+    days = days_between(date(2000, 1, 1), date(2000, 1, 1) + timedelta(days=MOST_DAYS - 1))
+    timetable = lay_into_days(teachings, days, day_starts_at, day_ends_at)
+    if timetable.left_over:
+        return None
+    return len({place.day for place in timetable.placed}) or 1
+
+
+@dataclass(frozen=True)
+class Span:
+    """A session as it lies in time."""
+
+    key: str
+    starts_at: datetime
+    minutes: int
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends."""
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+
+def overlap_with(wanted: Span, others: Iterable[Span]) -> Span | None:
+    """The first other session that lies across the wanted one. One may begin as another ends."""
+    across = [
+        other
+        for other in others
+        if other.key != wanted.key
+        and other.starts_at < wanted.ends_at
+        and wanted.starts_at < other.ends_at
+    ]
+    return min(across, key=lambda span: span.starts_at, default=None)
+
+
+def pause_kind(starts_at: time, minutes: int) -> Break:
+    """What a gap between two sessions is called."""
+    if minutes >= 40 and time(11, 30) <= starts_at <= time(14, 30):
+        return Break.LUNCH
+    return Break.TEA if minutes <= 40 else Break.OTHER
+
+
+class EnrolmentState(StrEnum):
+    """How a person stands to a workshop."""
+
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+# Nobody chooses to wait: who is to be confirmed waits when no seat is free.
+_MOVES = {
+    EnrolmentState.INVITED: (EnrolmentState.CONFIRMED, EnrolmentState.DECLINED),
+    EnrolmentState.CONFIRMED: (EnrolmentState.WITHDRAWN,),
+    EnrolmentState.WAITING: (EnrolmentState.DECLINED,),
+    EnrolmentState.DECLINED: (EnrolmentState.CONFIRMED, EnrolmentState.INVITED),
+    EnrolmentState.WITHDRAWN: (EnrolmentState.CONFIRMED,),
+}
+
+
+def possible_moves(state: EnrolmentState) -> tuple[EnrolmentState, ...]:
+    """What an enrolment may become by somebody's choice."""
+    return _MOVES[state]
+
+
+def seated(wanted: EnrolmentState, confirmed: int, capacity: int | None) -> EnrolmentState:
+    """The state that a wanted one turns into, given how many seats are taken by others."""
+    full = capacity is not None and confirmed >= capacity
+    if wanted is EnrolmentState.CONFIRMED and full:
+        return EnrolmentState.WAITING
+    return wanted
+
+
+def seats_free(confirmed: int, capacity: int | None) -> int | None:
+    """How many seats are free; None for as many as wanted. Walk-ins may fill more than all."""
+    return None if capacity is None else max(0, capacity - confirmed)
+
+
+def moving_up(waiting: Sequence[int], confirmed: int, capacity: int | None) -> list[int]:
+    """Who of the waiting, in the order of the queue, now gets a seat."""
+    free = seats_free(confirmed, capacity)
+    return list(waiting if free is None else waiting[:free])
+
+
+class FundingFault(StrEnum):
+    """What is wrong with the funders' shares."""
+
+    SHARE = "share"
+    TWICE = "twice"
+    SUM = "sum"
+
+
+def funding_fault(shares: Sequence[tuple[str, int]]) -> FundingFault | None:
+    """What is wrong with (funder, share in per cent); without funders nothing is."""
+    if any(not 1 <= share <= 100 for _, share in shares):
+        return FundingFault.SHARE
+    if len({funder.casefold() for funder, _ in shares}) != len(shares):
+        return FundingFault.TWICE
+    if shares and sum(share for _, share in shares) != 100:
+        return FundingFault.SUM
+    return None
+
+
+class Stage(StrEnum):
+    """Where a workshop stands in time."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+def stage(state: str, starts_on: date, ends_on: date, today: date) -> Stage:
+    """Where a workshop stands on this day."""
+    if state == "cancelled":
+        return Stage.CANCELLED
+    if today < starts_on:
+        return Stage.PLANNED
+    return Stage.RUNNING if today <= ends_on else Stage.OVER

@@ -1,0 +1,171 @@
+"""Who takes part: enrolling, answering, withdrawing, and people who come to the door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.people.models import Person
+from kash.people.services import PersonDetails, new_person
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web import NotFound, Problem
+from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.rules import EnrolmentState, possible_moves
+from kash.workshops.services.planning import held_for_change
+from kash.workshops.services.seats import give_seat, move_up, set_state
+
+_STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
+
+
+class MinorNotEnrolled(Problem):
+    """People under 18 take part in no workshop."""
+
+    sentence = _l(
+        "People under 18 are not enrolled. The custodian takes care of what they need; "
+        "nothing was saved here."
+    )
+
+
+class MoveNotPossible(Problem):
+    """An enrolment can't become this from what it is now."""
+
+    sentence = _l("This changed meanwhile. Look at how it stands now, then choose again.")
+
+
+@dataclass(frozen=True)
+class WalkIn:
+    """Someone at the door. `group` is a public id; the age band says whether she is a minor."""
+
+    chosen_name: str
+    group: str
+    sex: str
+    age_band: str
+
+
+def enrol(
+    workshop: str,
+    person: str,
+    by: Actor,
+    wanted: EnrolmentState = EnrolmentState.CONFIRMED,
+) -> EnrolmentState:
+    """Enrol or invite a person; returns how she now stands (waiting while no seat is free).
+
+    Whoever is invited, confirmed or waiting already stays so. Raises NotFound, WorkshopCancelled
+    and MinorNotEnrolled.
+    """
+    if wanted not in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
+        raise MoveNotPossible
+    with audited("workshops.person_enrolled", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        found = session.scalars(select(Person).where(Person.public_id == person)).first()
+        if found is None:
+            raise NotFound
+        if found.minor:
+            raise MinorNotEnrolled
+        enrolment = session.scalars(
+            select(Enrolment).where(
+                Enrolment.workshop_id == held.id, Enrolment.person_id == found.id
+            )
+        ).first()
+        if enrolment is not None and EnrolmentState(enrolment.state) in _STANDING:
+            state = EnrolmentState(enrolment.state)
+            change.nothing()
+            return state
+        if enrolment is None:
+            enrolment = _new_enrolment(session, held, found)
+        change.about(held.public_id, enrolment.public_id, found.public_id)
+        return give_seat(session, held, enrolment, wanted, change.now)
+
+
+def change_enrolment(
+    workshop: str, enrolment: str, wanted: EnrolmentState, by: Actor
+) -> EnrolmentState:
+    """Let an enrolment become something else; a seat that falls free goes to the queue's first.
+
+    Raises NotFound, WorkshopCancelled, MinorNotEnrolled and MoveNotPossible.
+    """
+    with audited("workshops.enrolment_changed", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        found = session.scalars(
+            select(Enrolment).where(
+                Enrolment.workshop_id == held.id, Enrolment.public_id == enrolment
+            )
+        ).first()
+        if found is None:
+            raise NotFound
+        before = EnrolmentState(found.state)
+        if before is wanted:
+            change.nothing()
+            return wanted
+        if wanted not in possible_moves(before):
+            raise MoveNotPossible
+        if found.person.minor and wanted in _STANDING:
+            raise MinorNotEnrolled
+        state = give_seat(session, held, found, wanted, change.now)
+        change.about(held.public_id, found.public_id, *move_up(session, held, change.now))
+        return state
+
+
+def walk_in(workshop: str, who: WalkIn, by: Actor, *, person_id: str | None = None) -> str:
+    """Take in someone who came to the door: added, enrolled and on the roster in one step.
+
+    She is in the room, so she has a seat even when all are taken. The same `person_id` sent twice
+    takes in one person. Returns the person's public id. Raises NotFound, WorkshopCancelled,
+    MinorNotEnrolled, and what adding a person raises.
+    """
+    with audited("workshops.walk_in_taken", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        if person_id is not None and _taken_in_before(session, held, person_id):
+            change.nothing()
+            return person_id
+        person = new_person(
+            session,
+            PersonDetails(
+                chosen_name=who.chosen_name,
+                group=who.group,
+                sex=who.sex,
+                age_band=who.age_band,
+            ),
+            by,
+            change.now,
+            public_id=person_id,
+        )
+        if person.minor:
+            raise MinorNotEnrolled
+        enrolment = _new_enrolment(session, held, person)
+        set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
+        change.about(held.public_id, enrolment.public_id, person.public_id)
+        return person.public_id
+
+
+def _new_enrolment(session: Session, workshop: Workshop, person: Person) -> Enrolment:
+    enrolment = Enrolment(
+        public_id=new_public_id(), workshop_id=workshop.id, person_id=person.id, state="invited"
+    )
+    session.add(enrolment)
+    session.flush()
+    return enrolment
+
+
+def _taken_in_before(session: Session, workshop: Workshop, person_id: str) -> bool:
+    """Whether this person came through this door already. Raises NotFound for another's id."""
+    found = session.execute(
+        select(Person.id, Enrolment.workshop_id)
+        .outerjoin(
+            Enrolment, (Enrolment.person_id == Person.id) & (Enrolment.workshop_id == workshop.id)
+        )
+        .where(Person.public_id == person_id)
+    ).first()
+    if found is None:
+        return False
+    if found.workshop_id is None:
+        raise NotFound
+    return True

@@ -1,0 +1,83 @@
+"""What can stand in the way of changing a workshop, each with its sentence."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.web.errors import Problem
+from kash.workshops.rules import FundingFault
+
+
+class ChangedMeanwhile(Problem):
+    """Somebody else saved the workshop since this page was shown."""
+
+    sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
+
+
+class NotPublished(Problem):
+    """Only a published version can be taught."""
+
+    sentence = _l("Choose a published version of a course.")
+
+
+class DoesNotFit(Problem):
+    """The sessions need more days. `days` says how many; None if one is longer than a day."""
+
+    def __init__(self, left_over: int, days: int | None) -> None:
+        if days is None:
+            sentence = _("One session is longer than a day. Lengthen the day.")
+        else:
+            sentence = _(
+                "The sessions do not fit. Left over: %(count)s. Days needed: %(days)s.",
+                count=left_over,
+                days=days,
+            )
+        super().__init__(sentence)
+        self.days = days
+
+
+class SessionsOverlap(Problem):
+    """A session lies across another."""
+
+    def __init__(self, title: str, begins: str, ends: str) -> None:
+        super().__init__(
+            _(
+                "This overlaps “%(title)s”, %(begins)s to %(ends)s.",
+                title=title,
+                begins=begins,
+                ends=ends,
+            )
+        )
+
+
+class OutsideWorkshop(Problem):
+    """A session lies on a day that the workshop doesn't have."""
+
+    sentence = _l("This is not a day of the workshop.")
+
+
+class RegisterBegun(Problem):
+    """People were marked, so the times that were marked stay."""
+
+    sentence = _l("People were marked already, so the sessions stay where they are.")
+
+
+class WorkshopCancelled(Problem):
+    """Nothing is changed in a cancelled workshop."""
+
+    sentence = _l("This workshop is cancelled. Undo that first.")
+
+
+class SharesDoNotFit(Problem):
+    """The funders' shares do not make a whole."""
+
+    def __init__(self, fault: FundingFault) -> None:
+        super().__init__(
+            {
+                FundingFault.SHARE: _("Each share is a whole number from 1 to 100."),
+                FundingFault.TWICE: _("A funder stands here twice. Give each one line."),
+                FundingFault.SUM: _("The shares must add up to 100 %."),
+            }[fault]
+        )
+        self.fault = fault

@@ -1,0 +1,329 @@
+"""Planning a workshop, changing, copying, cancelling it, and sharing its costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from kash.attendance.register import new_register
+from kash.database import new_public_id
+from kash.policy import Actor
+from kash.training.models import CourseVersion
+from kash.vault import audited
+from kash.web import NotFound
+from kash.workshops.models import Facilitator, Funder, Funding, Venue, Workshop
+from kash.workshops.queries import teachings_of, trainers
+from kash.workshops.rules import days_between, days_needed, funding_fault, lay_into_days
+from kash.workshops.services.errors import (
+    ChangedMeanwhile,
+    DoesNotFit,
+    NotPublished,
+    SharesDoNotFit,
+    WorkshopCancelled,
+)
+from kash.workshops.services.seats import move_up
+from kash.workshops.services.timetable import (
+    Wanted,
+    lay_anew,
+    place_sessions,
+    refuse_outside,
+    shift_sessions,
+    wanted_sessions,
+)
+
+
+@dataclass(frozen=True)
+class WorkshopDetails:
+    """A workshop as entered; `venue` and `facilitators` by public id, a new venue by name."""
+
+    title: str
+    starts_on: date
+    ends_on: date
+    day_starts_at: time = time(8, 30)
+    day_ends_at: time = time(16, 30)
+    venue: str = ""
+    new_venue: str = ""
+    new_venue_place: str = ""
+    capacity: int | None = None
+    facilitators: Sequence[str] = field(default=())
+
+
+@dataclass(frozen=True)
+class FunderShare:
+    """A funder by name and the share in whole per cent."""
+
+    funder: str
+    share: int
+    budget_code: str = ""
+
+
+def held_workshop(session: Session, public_id: str, edition: int | None = None) -> Workshop:
+    """A workshop, held until the transaction ends.
+
+    Raises NotFound, and ChangedMeanwhile if its edition is not the one that the page showed.
+    """
+    found = session.scalars(
+        select(Workshop).where(Workshop.public_id == public_id).with_for_update()
+    ).first()
+    if found is None:
+        raise NotFound
+    if edition is not None and found.edition != edition:
+        raise ChangedMeanwhile
+    return found
+
+
+def held_for_change(session: Session, public_id: str, edition: int | None = None) -> Workshop:
+    """As `held_workshop`, and not cancelled. Raises WorkshopCancelled too."""
+    found = held_workshop(session, public_id, edition)
+    if found.state == "cancelled":
+        raise WorkshopCancelled
+    return found
+
+
+def plan_workshop(
+    version: str, details: WorkshopDetails, by: Actor, *, public_id: str | None = None
+) -> str:
+    """Plan a workshop from a published version, its sessions laid into the days.
+
+    Whoever plans it leads it. The same `public_id` sent twice plans one workshop. Raises
+    NotPublished and DoesNotFit; returns the public id.
+    """
+    with audited("workshops.workshop_planned", by) as change:
+        session = change.session
+        if public_id is not None and _planned_before(session, public_id, by):
+            change.nothing()
+            return public_id
+        taught = session.scalars(
+            select(CourseVersion).where(
+                CourseVersion.public_id == version, CourseVersion.state == "published"
+            )
+        ).first()
+        if taught is None:
+            raise NotPublished
+        plans = teachings_of(taught.id, session)
+        teachings = [teaching for _, teaching in plans]
+        timetable = lay_into_days(
+            teachings,
+            days_between(details.starts_on, details.ends_on),
+            details.day_starts_at,
+            details.day_ends_at,
+        )
+        if timetable.left_over:
+            raise DoesNotFit(
+                len(timetable.left_over),
+                days_needed(teachings, details.day_starts_at, details.day_ends_at),
+            )
+        workshop = Workshop(
+            public_id=public_id or new_public_id(),
+            version_id=taught.id,
+            register_id=new_register(session, "workshop").id,
+            created_by=by.public_id,
+            created_at=change.now,
+            edition=1,
+            state="planned",
+            title="",
+            starts_on=details.starts_on,
+            ends_on=details.ends_on,
+        )
+        _set(session, workshop, details, taught.public_title)
+        session.add(workshop)
+        session.flush()
+        _set_facilitators(session, workshop, details.facilitators, by)
+        titles = {plan.public_id: plan for plan, _ in plans}
+        place_sessions(
+            session,
+            workshop,
+            [
+                Wanted(titles[place.key].id, titles[place.key].title, place)
+                for place in timetable.placed
+            ],
+        )
+        change.about(workshop.public_id)
+        return workshop.public_id
+
+
+def change_workshop(
+    public_id: str, details: WorkshopDetails, edition: int, by: Actor, *, anew: bool = False
+) -> None:
+    """Change a workshop. With its first day its sessions move too; `anew` lays them out afresh.
+
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled, RegisterBegun, OutsideWorkshop and
+    DoesNotFit.
+    """
+    with audited("workshops.workshop_changed", by) as change:
+        session = change.session
+        workshop = held_for_change(session, public_id, edition)
+        moved = details.starts_on - workshop.starts_on
+        _set(session, workshop, details, workshop.title)
+        _set_facilitators(session, workshop, details.facilitators, by)
+        if anew:
+            lay_anew(session, workshop)
+        elif moved:
+            shift_sessions(session, workshop, moved)
+        refuse_outside(session, workshop)
+        workshop.edition += 1
+        change.about(workshop.public_id, *move_up(session, workshop, change.now))
+
+
+def duplicate_workshop(
+    public_id: str, starts_on: date, by: Actor, *, copy_id: str | None = None
+) -> str:
+    """Plan the same workshop again from another day: same plan, nobody in it, no costs.
+
+    Raises NotFound; returns the new public id. The same `copy_id` sent twice makes one copy.
+    """
+    with audited("workshops.workshop_duplicated", by) as change:
+        session = change.session
+        if copy_id is not None and _planned_before(session, copy_id, by):
+            change.nothing()
+            return copy_id
+        source = held_workshop(session, public_id)
+        moved: timedelta = starts_on - source.starts_on
+        workshop = Workshop(
+            public_id=copy_id or new_public_id(),
+            version_id=source.version_id,
+            register_id=new_register(session, "workshop").id,
+            title=source.title,
+            starts_on=starts_on,
+            ends_on=source.ends_on + moved,
+            day_starts_at=source.day_starts_at,
+            day_ends_at=source.day_ends_at,
+            venue_id=source.venue_id,
+            capacity=source.capacity,
+            created_by=by.public_id,
+            created_at=change.now,
+        )
+        session.add(workshop)
+        session.flush()
+        facilitators = session.scalars(
+            select(Facilitator.account_id).where(Facilitator.workshop_id == source.id)
+        ).all()
+        chosen = [one.public_id for one in trainers() if one.id in facilitators]
+        _set_facilitators(session, workshop, chosen, by)
+        place_sessions(session, workshop, wanted_sessions(session, source, moved))
+        change.about(source.public_id, workshop.public_id)
+        return workshop.public_id
+
+
+def cancel_workshop(public_id: str, reason: str, by: Actor) -> None:
+    """Cancel a workshop; people, marks and plan stay as they are. Raises NotFound."""
+    with audited("workshops.workshop_cancelled", by) as change:
+        workshop = held_workshop(change.session, public_id)
+        if workshop.state == "cancelled":
+            change.nothing()
+        workshop.state, workshop.cancelled_reason = "cancelled", reason
+        workshop.edition += 1
+        change.about(workshop.public_id)
+
+
+def restore_workshop(public_id: str, by: Actor) -> None:
+    """Undo a cancelling. Raises NotFound."""
+    with audited("workshops.workshop_restored", by) as change:
+        workshop = held_workshop(change.session, public_id)
+        if workshop.state == "planned":
+            change.nothing()
+        workshop.state, workshop.cancelled_reason = "planned", ""
+        workshop.edition += 1
+        change.about(workshop.public_id)
+
+
+def share_costs(public_id: str, shares: Sequence[FunderShare], edition: int, by: Actor) -> None:
+    """Say who pays which share; none at all is allowed, else they make 100.
+
+    Raises NotFound, ChangedMeanwhile, WorkshopCancelled and SharesDoNotFit.
+    """
+    fault = funding_fault([(share.funder, share.share) for share in shares])
+    if fault is not None:
+        raise SharesDoNotFit(fault)
+    with audited("workshops.costs_shared", by) as change:
+        session = change.session
+        workshop = held_for_change(session, public_id, edition)
+        session.execute(delete(Funding).where(Funding.workshop_id == workshop.id))
+        for share in shares:
+            funder = session.scalars(
+                select(Funder).where(func.lower(Funder.name) == share.funder.lower())
+            ).first()
+            if funder is None:
+                funder = Funder(name=share.funder)
+                session.add(funder)
+                session.flush()
+            session.add(
+                Funding(
+                    workshop_id=workshop.id,
+                    funder_id=funder.id,
+                    share=share.share,
+                    budget_code=share.budget_code,
+                )
+            )
+        workshop.edition += 1
+        change.about(workshop.public_id)
+
+
+def _planned_before(session: Session, public_id: str, by: Actor) -> bool:
+    """Whether this actor made that workshop already. Raises NotFound if somebody else did."""
+    maker = session.scalar(select(Workshop.created_by).where(Workshop.public_id == public_id))
+    if maker is not None and maker != by.public_id:
+        raise NotFound
+    return maker is not None
+
+
+def _set(session: Session, workshop: Workshop, details: WorkshopDetails, title: str) -> None:
+    workshop.title = details.title or title
+    workshop.starts_on, workshop.ends_on = details.starts_on, details.ends_on
+    workshop.day_starts_at, workshop.day_ends_at = details.day_starts_at, details.day_ends_at
+    workshop.capacity = details.capacity
+    workshop.venue_id = _venue_id(session, details)
+
+
+def _venue_id(session: Session, details: WorkshopDetails) -> int | None:
+    """The chosen venue's key; a new one is added unless there is one of that name."""
+    if details.new_venue:
+        found = session.scalars(
+            select(Venue).where(func.lower(Venue.name) == details.new_venue.lower())
+        ).first()
+        if found is None:
+            found = Venue(name=details.new_venue, place=details.new_venue_place)
+            session.add(found)
+            session.flush()
+        return found.id
+    if not details.venue:
+        return None
+    key: int | None = session.scalar(select(Venue.id).where(Venue.public_id == details.venue))
+    if key is None:
+        raise NotFound
+    return key
+
+
+def _set_facilitators(
+    session: Session, workshop: Workshop, chosen: Sequence[str], by: Actor
+) -> None:
+    """Set who teaches. The lead stays; the first is whoever plans it, else the first chosen."""
+    may_teach = {account.public_id: account.id for account in trainers()}
+    before = {
+        facilitator.account_id: facilitator
+        for facilitator in session.scalars(
+            select(Facilitator).where(Facilitator.workshop_id == workshop.id)
+        )
+    }
+    wanted = [may_teach[one] for one in dict.fromkeys(chosen) if one in may_teach]
+    if not before and by.public_id in may_teach:
+        wanted = [may_teach[by.public_id], *(one for one in wanted if one != by.account_id)]
+    if not wanted:
+        wanted = list(before)
+    for account_id, facilitator in before.items():
+        if account_id not in wanted:
+            session.delete(facilitator)
+    lead = next((one for one, row in before.items() if row.lead and one in wanted), None)
+    if lead is None and wanted:
+        lead = wanted[0]
+    for account_id in wanted:
+        row = before.get(account_id)
+        if row is None:
+            row = Facilitator(workshop_id=workshop.id, account_id=account_id)
+            session.add(row)
+        row.lead = account_id == lead
+    session.flush()

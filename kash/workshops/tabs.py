@@ -1,0 +1,47 @@
+"""The tabs of a workshop's page. A room that stands above workshops adds its own at start-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from kash.policy import Actor, Reach
+
+_EXTENSION = "kash_workshop_tabs"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab: its endpoint takes the workshop's `public_id`."""
+
+    label: Any
+    endpoint: str
+    permission: str
+    order: int
+
+
+def register_tab(app: Flask, label: Any, endpoint: str, permission: str, order: int) -> None:
+    """Add a tab. Plan is 10, People 20, Attendance 30, Certificates 50, Documents 90."""
+    tabs: dict[str, Tab] = app.extensions.setdefault(_EXTENSION, {})
+    tabs[endpoint] = Tab(label, endpoint, permission, order)
+
+
+def tabs_for(
+    app: Flask, public_id: str, actor: Actor, notes: Mapping[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """The tabs that this actor may open, the present one marked; `notes` by endpoint."""
+    tabs: dict[str, Tab] = app.extensions.get(_EXTENSION, {})
+    said = notes or {}
+    return [
+        {
+            "label": tab.label,
+            "url": url_for(tab.endpoint, public_id=public_id),
+            "current": request.endpoint == tab.endpoint,
+            "note": said.get(tab.endpoint, ""),
+        }
+        for tab in sorted(tabs.values(), key=lambda tab: tab.order)
+        if actor.reach(tab.permission) not in (Reach.NONE, Reach.SELF)
+    ]

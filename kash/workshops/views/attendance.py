@@ -1,0 +1,189 @@
+"""The register of a workshop: the grid on a desk, one session on a phone, a mark's history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.forms import marks_from_form, marks_from_grid, page_key
+from kash.attendance.queries import Conflict
+from kash.attendance.rules import ANY_PURPOSE, STANDARD_STATUSES
+from kash.attendance.wording import status_word
+from kash.database import utc_now
+from kash.policy import allow
+from kash.web import current_actor, paged
+from kash.web.formats import day_text, time_text, to_local
+from kash.workshops import blueprint, queries
+from kash.workshops.models import Workshop
+from kash.workshops.services import WorkshopCancelled
+from kash.workshops.views.frame import frame
+
+STATUSES = tuple(
+    status.code for status in STANDARD_STATUSES if status.purpose in (ANY_PURPOSE, "workshop")
+)
+
+
+def _for_marking(public_id: str) -> Workshop:
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    if found.state == "cancelled":
+        raise WorkshopCancelled
+    return found
+
+
+@blueprint.get("/<public_id>/attendance")
+@allow("attendance.see")
+def attendance(public_id: str) -> ResponseReturnValue:
+    """Everybody by every session."""
+    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    return _grid_page(found)
+
+
+@blueprint.post("/<public_id>/attendance")
+@allow("attendance.mark")
+def save_attendance(public_id: str) -> ResponseReturnValue:
+    """Save the marks that were changed in the grid."""
+    found = _for_marking(public_id)
+    grid = registers.grid(found.register_id)
+    operations = marks_from_grid(grid, request.form, STATUSES, utc_now())
+    if operations:
+        answers = marking.apply_marks(found.register.public_id, operations, current_actor())
+        conflicts = registers.conflicts_of(found.register_id, answers, operations)
+        if conflicts:
+            return _grid_page(found, conflicts)
+    flash(_("Marks saved: %(count)s.", count=len(operations)))
+    page_number = request.form.get("page_number", "")
+    return redirect(
+        url_for(
+            "workshops.attendance",
+            public_id=public_id,
+            page=page_number if page_number.isascii() and page_number.isdigit() else None,
+        ),
+        code=303,
+    )
+
+
+def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseReturnValue:
+    values = frame(found)
+    grid = registers.grid(found.register_id)
+    by_slot = {one.slot: one for one in values["sessions"]}
+    days = [
+        (day, list(columns))
+        for day, columns in groupby(grid.columns, lambda column: to_local(column.starts_at).date())
+    ]
+    numbers: dict[str, str] = {}
+    for day_number, (_day, columns) in enumerate(days, start=1):
+        for number, column in enumerate(columns, start=1):
+            numbers[column.public_id] = f"{day_number}.{number}"
+    body = render_template(
+        "workshops/attendance.html",
+        grid=grid,
+        listing=paged(grid.rows),
+        days=days,
+        numbers=numbers,
+        by_slot=by_slot,
+        key=page_key(),
+        conflicts=conflicts,
+        slot_names={slot: f"{numbers.get(slot, '')} {one.title}" for slot, one in by_slot.items()},
+        markable=values["may_mark"] and found.state != "cancelled",
+        **values,
+    )
+    return body, 409 if conflicts else 200
+
+
+@blueprint.get("/<public_id>/attendance/<session_id>")
+@allow("attendance.see")
+def register(public_id: str, session_id: str) -> ResponseReturnValue:
+    """One session: everybody is present, tap the exceptions."""
+    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    return _register_page(found, session_id)
+
+
+@blueprint.post("/<public_id>/attendance/<session_id>")
+@allow("attendance.mark")
+def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Save a session's marks, or save and close its register."""
+    actor = current_actor()
+    found = _for_marking(public_id)
+    chosen = queries.session_of(found, session_id)
+    sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    slot_id = chosen.slot.public_id
+    register_id = found.register.public_id
+    operations = marks_from_form(sheet, request.form, STATUSES, utc_now())
+    closing = request.form.get("action") == "close"
+    if closing:
+        closed = marking.close_slot(register_id, slot_id, actor, operations)
+        answers = closed.answers
+    else:
+        answers = marking.apply_marks(register_id, operations, actor) if operations else []
+    conflicts = registers.conflicts_of(found.register_id, answers, operations)
+    if conflicts:
+        return _register_page(found, session_id, conflicts)
+    if closing:
+        flash(_("The register of “%(title)s” is closed.", title=chosen.title))
+        return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+    flash(_("Saved."))
+    return redirect(
+        url_for("workshops.register", public_id=public_id, session_id=session_id), code=303
+    )
+
+
+def _register_page(
+    found: Workshop, session_id: str, conflicts: Sequence[Conflict] = ()
+) -> ResponseReturnValue:
+    chosen = queries.session_of(found, session_id)
+    sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    may_mark = queries.runs(current_actor(), found, "attendance.mark")
+    body = render_template(
+        "workshops/register.html",
+        workshop=found,
+        chosen=chosen,
+        sheet=sheet,
+        key=page_key(),
+        version=sum(row.version for row in sheet.rows),
+        conflicts=conflicts,
+        conflicting={
+            one.entry: _(
+                "You marked %(mine)s; %(theirs)s is saved.",
+                mine=status_word(one.mine),
+                theirs=status_word(one.theirs),
+            )
+            for one in conflicts
+        },
+        may_mark=may_mark,
+        markable=may_mark and chosen.slot.closed_at is None and found.state != "cancelled",
+        when=f"{day_text(chosen.slot.starts_at)}, {time_text(chosen.slot.starts_at)}",
+    )
+    return body, 409 if conflicts else 200
+
+
+@blueprint.post("/<public_id>/attendance/<session_id>/reopen")
+@allow("attendance.mark")
+def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Open a closed register again."""
+    found = _for_marking(public_id)
+    chosen = queries.session_of(found, session_id)
+    marking.reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
+    flash(_("The register is open again."))
+    return redirect(
+        url_for("workshops.register", public_id=public_id, session_id=session_id), code=303
+    )
+
+
+@blueprint.get("/<public_id>/attendance/<session_id>/<entry_id>")
+@allow("attendance.see")
+def mark_history(public_id: str, session_id: str, entry_id: str) -> str:
+    """Who marked what, and when."""
+    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    chosen = queries.session_of(found, session_id)
+    return render_template(
+        "workshops/mark_history.html",
+        workshop=found,
+        chosen=chosen,
+        history=registers.history(found.register_id, chosen.slot.public_id, entry_id),
+    )

@@ -1,0 +1,93 @@
+"""What every page of one workshop shows: head, facts and tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+
+from kash.people.queries import person as person_within_reach
+from kash.people.sections import SectionRow
+from kash.policy import Actor
+from kash.web import NotFound, current_actor
+from kash.web.formats import day_text, local_today
+from kash.workshops.models import Workshop
+from kash.workshops.queries import (
+    PlannedSession,
+    facilitators_of,
+    funding_of,
+    headcount,
+    runs,
+    sessions_of,
+    workshops_of_person,
+)
+from kash.workshops.rules import Stage, stage
+from kash.workshops.tabs import tabs_for
+from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, STAGE, STAGE_TONE
+
+
+def stage_of(workshop: Workshop) -> Stage:
+    """Where a workshop stands today."""
+    return stage(workshop.state, workshop.starts_on, workshop.ends_on, local_today())
+
+
+def next_to_mark(sessions: list[PlannedSession]) -> PlannedSession | None:
+    """The first session whose register is not closed."""
+    return next((one for one in sessions if not one.closed), None)
+
+
+def frame(workshop: Workshop) -> dict[str, Any]:
+    """The values of `workshops/frame.html`."""
+    actor = current_actor()
+    sessions = sessions_of(workshop)
+    count = headcount(workshop)
+    stands = stage_of(workshop)
+    marked_open = sum(1 for one in sessions if one.marked and not one.closed)
+    return {
+        "workshop": workshop,
+        "sessions": sessions,
+        "headcount": count,
+        "facilitators": facilitators_of(workshop),
+        "funding": funding_of(workshop),
+        "stage": stands,
+        "stage_word": STAGE[stands],
+        "stage_tone": STAGE_TONE[stands],
+        "may_edit": runs(actor, workshop, "workshops.edit"),
+        "may_mark": runs(actor, workshop, "attendance.mark"),
+        "next_open": next_to_mark(sessions),
+        "tabs": tabs_for(
+            current_app,
+            workshop.public_id,
+            actor,
+            {
+                "workshops.people": count.confirmed or "",
+                "workshops.attendance": _("%(count)s open", count=marked_open)
+                if marked_open
+                else "",
+            },
+        ),
+    }
+
+
+def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
+    """A person's workshops for her page, if the actor may see them."""
+    if not actor.may("workshops.see"):
+        return None
+    try:
+        person_within_reach(actor, person_id)
+    except NotFound:
+        return None
+    return [
+        SectionRow(
+            key=day_text(one.starts_on),
+            key_small=str(one.starts_on.year),
+            text=one.title,
+            url=url_for("workshops.workshop", public_id=one.public_id),
+            tone="bad" if one.state == "cancelled" else ENROLMENT_TONE[one.enrolment],
+            state=str(
+                STAGE[Stage.CANCELLED] if one.state == "cancelled" else ENROLMENT[one.enrolment]
+            ),
+        )
+        for one in workshops_of_person(person_id)
+    ]

@@ -1,0 +1,151 @@
+"""Who takes part: the list, finding and enrolling, answers, and people at the door."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people.queries import groups
+from kash.people.services import NotAName
+from kash.policy import allow
+from kash.web import current_actor, page
+from kash.web.input import CONTROL_CHARACTERS
+from kash.workshops import blueprint, queries, services
+from kash.workshops.forms import WalkInForm, given
+from kash.workshops.models import Workshop
+from kash.workshops.rules import EnrolmentState, possible_moves
+from kash.workshops.views.frame import frame
+from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
+
+_SHOWN_FIRST = (EnrolmentState.CONFIRMED,)
+_STATES = {str(state): (state,) for state in EnrolmentState}
+
+
+@blueprint.get("/<public_id>/people")
+@allow("workshops.see")
+def people(public_id: str) -> str:
+    """Everybody confirmed; others by their state."""
+    found = queries.workshop_with_people(public_id, current_actor(), "workshops.see")
+    return _people_page(public_id, found)
+
+
+def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
+    actor = current_actor()
+    state = request.values.get("state", "confirmed")
+    states = _STATES.get(state, _SHOWN_FIRST)
+    values = frame(found)
+    can_find = values["may_edit"] and actor.may("people.find")
+    return render_template(
+        "workshops/people.html",
+        enrolled=queries.people_in(found, states),
+        state=states[0],
+        moves=possible_moves(states[0]),
+        words=ENROLMENT,
+        tones=ENROLMENT_TONE,
+        move_words=MOVE,
+        can_find=can_find,
+        search=searched,
+        candidates=queries.people_to_enrol(found, actor, searched) if can_find and searched else [],
+        **values,
+    )
+
+
+@blueprint.post("/<public_id>/people/find")
+@allow("workshops.edit")
+def find_people(public_id: str) -> str:
+    """People by name, to enrol them: the list alone for a script, else the whole page."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    text = CONTROL_CHARACTERS.sub("", request.form.get("search", "")).strip()[:200]
+    if request.headers.get("HX-Request") != "true":
+        return _people_page(public_id, found, text)
+    allowed = actor.may("people.find")
+    return render_template(
+        "workshops/candidates.html",
+        workshop=found,
+        search=text,
+        candidates=queries.people_to_enrol(found, actor, text) if allowed and text else [],
+        words=ENROLMENT,
+        tones=ENROLMENT_TONE,
+    )
+
+
+@blueprint.post("/<public_id>/people")
+@allow("workshops.edit")
+def enrol(public_id: str) -> ResponseReturnValue:
+    """Enrol or invite someone who was found."""
+    actor = current_actor()
+    queries.own_workshop(public_id, actor, "workshops.edit")
+    wanted = (
+        EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
+    )
+    try:
+        state = services.enrol(public_id, request.form.get("person", "")[:16], actor, wanted)
+    except services.MinorNotEnrolled as problem:
+        flash(str(problem), "bad")
+        state = EnrolmentState.CONFIRMED
+    else:
+        flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
+    return redirect(url_for("workshops.people", public_id=public_id, state=str(state)), code=303)
+
+
+@blueprint.post("/<public_id>/people/<enrolment_id>")
+@allow("workshops.edit")
+def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
+    """Let an enrolment become something else."""
+    actor = current_actor()
+    queries.own_workshop(public_id, actor, "workshops.edit")
+    wanted = request.form.get("become", "")
+    back = request.form.get("state", "confirmed")
+    if wanted not in _STATES:
+        raise services.MoveNotPossible
+    try:
+        state = services.change_enrolment(public_id, enrolment_id, EnrolmentState(wanted), actor)
+    except (services.MoveNotPossible, services.MinorNotEnrolled) as problem:
+        flash(str(problem), "bad")
+    else:
+        flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
+    return redirect(
+        url_for(
+            "workshops.people",
+            public_id=public_id,
+            state=back if back in _STATES else "confirmed",
+        ),
+        code=303,
+    )
+
+
+@blueprint.route("/<public_id>/walk-in", methods=["GET", "POST"])
+@allow("workshops.edit")
+def walk_in(public_id: str) -> ResponseReturnValue:
+    """Take in someone who came to the door."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    form = WalkInForm()
+    form.group.choices = [(one.public_id, one.name) for one in groups()]
+    if form.validate_on_submit():
+        try:
+            services.walk_in(
+                public_id,
+                services.WalkIn(
+                    given(form.chosen_name.data),
+                    given(form.group.data),
+                    form.sex.data or "",
+                    given(form.age_band.data),
+                ),
+                actor,
+                person_id=_key(form.key.data),
+            )
+        except services.MinorNotEnrolled as problem:
+            form.age_band.errors = [str(problem)]
+        except NotAName as problem:
+            form.chosen_name.errors = [str(problem)]
+        else:
+            flash(_("Enrolled, and on the register."))
+            return redirect(url_for("workshops.people", public_id=public_id), code=303)
+    return page("workshops/walk_in.html", form=form, workshop=found)
+
+
+def _key(text: str | None) -> str | None:
+    return text if text and len(text) == 16 and text.isascii() and text.isalnum() else None

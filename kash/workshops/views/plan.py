@@ -1,0 +1,342 @@
+"""The list of workshops, the plan of one, and planning, changing, copying, cancelling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.policy import Reach, allow
+from kash.web import current_actor, page
+from kash.web.formats import local_today, to_local
+from kash.workshops import blueprint, queries, services
+from kash.workshops.forms import (
+    CancelForm,
+    CostsForm,
+    DuplicateForm,
+    NewWorkshopForm,
+    WorkshopForm,
+    given,
+    whole_number,
+)
+from kash.workshops.models import Workshop
+from kash.workshops.queries import PlannedSession
+from kash.workshops.rules import Break, days_between, pause_kind, stage
+from kash.workshops.views.frame import frame, stage_of
+from kash.workshops.wording import STAGE, STAGE_TONE
+
+WHEN = ("upcoming", "past", "cancelled", "all")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A pause between two sessions."""
+
+    starts_at: datetime
+    minutes: int
+    kind: Break
+
+
+@dataclass(frozen=True)
+class PlannedDay:
+    """A day of a workshop: its sessions, each with the pause before it if there is one."""
+
+    number: int
+    day: date
+    parts: list[tuple[Gap | None, PlannedSession]]
+
+
+def days_of(workshop: Workshop, sessions: list[PlannedSession]) -> list[PlannedDay]:
+    """The timetable, a day at a time; days without a session are there too."""
+    by_day = {
+        day: list(group)
+        for day, group in groupby(sessions, lambda one: to_local(one.starts_at).date())
+    }
+    days = sorted({*days_between(workshop.starts_on, workshop.ends_on), *by_day})
+    return [
+        PlannedDay(number, day, _with_gaps(by_day.get(day, [])))
+        for number, day in enumerate(days, start=1)
+    ]
+
+
+def _with_gaps(sessions: list[PlannedSession]) -> list[tuple[Gap | None, PlannedSession]]:
+    found: list[tuple[Gap | None, PlannedSession]] = []
+    ended: datetime | None = None
+    for one in sessions:
+        gap = None
+        if ended is not None and one.starts_at > ended:
+            minutes = int((one.starts_at - ended).total_seconds() // 60)
+            gap = Gap(ended, minutes, pause_kind(to_local(ended).time(), minutes))
+        found.append((gap, one))
+        ended = one.starts_at + timedelta(minutes=one.minutes)
+    return found
+
+
+@blueprint.get("")
+@allow("workshops.see")
+def index() -> str:
+    """Workshops: those to come first."""
+    actor = current_actor()
+    when = request.args.get("when", "upcoming")
+    when = when if when in WHEN else "upcoming"
+    text = request.args.get("search", "").strip()[:160]
+    venue = request.args.get("venue", "")[:16]
+    mine = request.args.get("mine") == "1" and actor.may("workshops.edit")
+    today = local_today()
+    listing = queries.workshop_list(actor, today, when=when, text=text, venue=venue, mine=mine)
+    staff = actor.reach("workshops.see") in (Reach.ALL, Reach.OWN)
+    return render_template(
+        "workshops/index.html",
+        listing=listing,
+        stages={
+            row.public_id: stage(row.state, row.starts_on, row.ends_on, today) for row in listing
+        },
+        words=STAGE,
+        tones=STAGE_TONE,
+        when=when,
+        search=text,
+        mine=mine,
+        venue=venue,
+        venues=queries.venues() if staff else [],
+        staff=staff,
+    )
+
+
+@blueprint.get("/<public_id>")
+@allow("workshops.see")
+def workshop(public_id: str) -> str:
+    """The plan; for whoever is only enrolled, her own part and nothing of others."""
+    actor = current_actor()
+    found = queries.workshop(public_id, actor)
+    if actor.reach("workshops.see") is Reach.SELF:
+        stands = stage_of(found)
+        return render_template(
+            "workshops/own.html",
+            workshop=found,
+            own=queries.own_part(found, actor.person_id or 0),
+            stage_word=STAGE[stands],
+            stage_tone=STAGE_TONE[stands],
+        )
+    values = frame(found)
+    return render_template("workshops/plan.html", days=days_of(found, values["sessions"]), **values)
+
+
+def _offer(form: NewWorkshopForm | WorkshopForm) -> None:
+    form.venue.choices = [
+        ("", _("Not decided yet")),
+        *((one.public_id, one.name) for one in queries.venues()),
+    ]
+    form.facilitators.choices = [(one.public_id, one.name) for one in queries.trainers()]
+
+
+def _details(form: NewWorkshopForm | WorkshopForm) -> services.WorkshopDetails:
+    return services.WorkshopDetails(
+        title=form.title.data or "",
+        starts_on=given(form.starts_on.data),
+        ends_on=given(form.ends_on.data),
+        day_starts_at=given(form.day_starts_at.data),
+        day_ends_at=given(form.day_ends_at.data),
+        venue=form.venue.data or "",
+        new_venue=form.new_venue.data or "",
+        new_venue_place=form.new_venue_place.data or "",
+        capacity=form.capacity.data,
+        facilitators=form.facilitators.data or (),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("workshops.edit")
+def add() -> ResponseReturnValue:
+    """Plan a workshop."""
+    actor = current_actor()
+    form = NewWorkshopForm()
+    _offer(form)
+    versions = queries.published_versions()
+    form.version.choices = [
+        (
+            one.public_id,
+            _(
+                "%(course)s, version %(number)s (%(language)s)",
+                course=one.course.name,
+                number=one.number,
+                language=one.language.upper(),
+            ),
+        )
+        for one in versions
+    ]
+    if request.method == "GET":
+        defaults = services.WorkshopDetails("", local_today(), local_today())
+        form.day_starts_at.data = defaults.day_starts_at
+        form.day_ends_at.data = defaults.day_ends_at
+        form.facilitators.data = [actor.public_id]
+        if request.args.get("version") in {one.public_id for one in versions}:
+            form.version.data = request.args["version"]
+    if form.validate_on_submit():
+        try:
+            made = services.plan_workshop(
+                form.version.data, _details(form), actor, public_id=_key(form.key.data)
+            )
+        except services.NotPublished as problem:
+            form.version.errors = [str(problem)]
+        except services.DoesNotFit as problem:
+            form.ends_on.errors = [str(problem)]
+        else:
+            flash(_("The workshop is planned."))
+            return redirect(url_for("workshops.workshop", public_id=made), code=303)
+    return page("workshops/new.html", form=form, versions=versions)
+
+
+@blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
+@allow("workshops.edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    """Change a workshop; what somebody else saved meanwhile stands beside what was typed."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    form = WorkshopForm(
+        data={
+            "title": found.title,
+            "starts_on": found.starts_on,
+            "ends_on": found.ends_on,
+            "day_starts_at": found.day_starts_at,
+            "day_ends_at": found.day_ends_at,
+            "venue": found.venue.public_id if found.venue else "",
+            "capacity": found.capacity,
+            "facilitators": [one.public_id for one in queries.facilitators_of(found)],
+            "edition": str(found.edition),
+        }
+    )
+    _offer(form)
+    theirs: Workshop | None = None
+    if form.validate_on_submit():
+        try:
+            services.change_workshop(
+                public_id,
+                _details(form),
+                whole_number(form.edition.data, -1),
+                actor,
+                anew=form.anew.data,
+            )
+        except services.ChangedMeanwhile:
+            theirs = queries.own_workshop(public_id, actor, "workshops.edit")
+            form.edition.data = str(theirs.edition)
+            form.edition.raw_data = None
+        except services.RegisterBegun as problem:
+            form.starts_on.errors = [str(problem)]
+        except services.DoesNotFit as problem:
+            form.ends_on.errors = [str(problem)]
+        except services.OutsideWorkshop:
+            form.ends_on.errors = [
+                _("A session lies outside these days. Lay the sessions out afresh.")
+            ]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    body, status = page(
+        "workshops/edit.html",
+        form=form,
+        workshop=found,
+        theirs=theirs,
+        their_facilitators=queries.facilitators_of(theirs) if theirs else [],
+    )
+    return body, 409 if theirs is not None else status
+
+
+@blueprint.route("/<public_id>/costs", methods=["GET", "POST"])
+@allow("workshops.edit")
+def costs(public_id: str) -> ResponseReturnValue:
+    """Say who pays which share."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    funding = queries.funding_of(found)
+    form = CostsForm(
+        data={
+            "lines": [
+                {"funder": one.funder.name, "share": one.share, "budget_code": one.budget_code}
+                for one in funding
+            ],
+            "edition": str(found.edition),
+        }
+    )
+    changed = False
+    problem_text = ""
+    if form.validate_on_submit():
+        shares = [
+            services.FunderShare(
+                line.funder.data, line.share.data or 0, line.budget_code.data or ""
+            )
+            for line in (entry.form for entry in form.lines)
+            if line.funder.data
+        ]
+        try:
+            services.share_costs(public_id, shares, whole_number(form.edition.data, -1), actor)
+        except services.SharesDoNotFit as problem:
+            problem_text = str(problem)
+        except services.ChangedMeanwhile:
+            changed = True
+            found = queries.own_workshop(public_id, actor, "workshops.edit")
+            funding = queries.funding_of(found)
+            form.edition.data = str(found.edition)
+            form.edition.raw_data = None
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    body, status = page(
+        "workshops/costs.html",
+        form=form,
+        workshop=found,
+        funders=queries.funder_names(),
+        funding=funding,
+        changed=changed,
+        problem=problem_text,
+    )
+    return body, 409 if changed else 422 if problem_text else status
+
+
+@blueprint.route("/<public_id>/cancel", methods=["GET", "POST"])
+@allow("workshops.edit")
+def cancel(public_id: str) -> ResponseReturnValue:
+    """Cancel a workshop, with the reason."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    form = CancelForm()
+    if form.validate_on_submit():
+        services.cancel_workshop(public_id, given(form.reason.data), actor)
+        flash(_("The workshop is cancelled."), "warn")
+        return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+    return page("workshops/cancel.html", form=form, workshop=found)
+
+
+@blueprint.post("/<public_id>/restore")
+@allow("workshops.edit")
+def restore(public_id: str) -> ResponseReturnValue:
+    """Undo a cancelling."""
+    actor = current_actor()
+    queries.own_workshop(public_id, actor, "workshops.edit")
+    services.restore_workshop(public_id, actor)
+    flash(_("The workshop takes place again."))
+    return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+
+
+@blueprint.route("/<public_id>/duplicate", methods=["GET", "POST"])
+@allow("workshops.edit")
+def duplicate(public_id: str) -> ResponseReturnValue:
+    """Plan the same workshop again on other days."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    form = DuplicateForm()
+    if form.validate_on_submit():
+        made = services.duplicate_workshop(
+            public_id, given(form.starts_on.data), actor, copy_id=_key(form.key.data)
+        )
+        flash(_("The workshop is planned again. Nobody is in it yet."))
+        return redirect(url_for("workshops.workshop", public_id=made), code=303)
+    return page("workshops/duplicate.html", form=form, workshop=found)
+
+
+def _key(text: str | None) -> str | None:
+    """A key that can be a public id; anything else is as if none had come."""
+    return text if text and len(text) == 16 and text.isascii() and text.isalnum() else None

@@ -1,0 +1,58 @@
+"""How the fixed values of this feature read to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from kash.workshops.rules import Break, EnrolmentState, Stage
+
+ENROLMENT: dict[EnrolmentState, Any] = {
+    EnrolmentState.INVITED: _l("Invited"),
+    EnrolmentState.CONFIRMED: _l("Confirmed"),
+    EnrolmentState.WAITING: _l("Waiting"),
+    EnrolmentState.DECLINED: _l("Declined"),
+    EnrolmentState.WITHDRAWN: _l("Withdrawn"),
+}
+ENROLMENT_TONE = {
+    EnrolmentState.INVITED: "",
+    EnrolmentState.CONFIRMED: "good",
+    EnrolmentState.WAITING: "warn",
+    EnrolmentState.DECLINED: "bad",
+    EnrolmentState.WITHDRAWN: "bad",
+}
+# What a button says that makes an enrolment become this.
+MOVE: dict[EnrolmentState, Any] = {
+    EnrolmentState.CONFIRMED: _l("Confirm"),
+    EnrolmentState.DECLINED: _l("Declined"),
+    EnrolmentState.INVITED: _l("Invite again"),
+    EnrolmentState.WITHDRAWN: _l("Withdraw"),
+}
+PAUSE: dict[Break, Any] = {
+    Break.TEA: _l("Tea"),
+    Break.LUNCH: _l("Lunch"),
+    Break.OTHER: _l("Break"),
+}
+STAGE: dict[Stage, Any] = {
+    Stage.PLANNED: _l("Planned"),
+    Stage.RUNNING: _l("Running"),
+    Stage.OVER: _l("Over"),
+    Stage.CANCELLED: _l("Cancelled"),
+}
+STAGE_TONE = {
+    Stage.PLANNED: "",
+    Stage.RUNNING: "live",
+    Stage.OVER: "good",
+    Stage.CANCELLED: "bad",
+}
+
+
+def enrolment_word(state: EnrolmentState) -> str:
+    """An enrolment's state in a word."""
+    return str(ENROLMENT[state])
+
+
+def pause_word(kind: Break) -> str:
+    """A pause in a word."""
+    return str(PAUSE[kind])

@@ -1,0 +1,175 @@
+"""Timetables, seats and shares, by properties."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.workshops.rules import (
+    Break,
+    EnrolmentState,
+    FundingFault,
+    Span,
+    Stage,
+    Teaching,
+    days_between,
+    days_needed,
+    funding_fault,
+    lay_into_days,
+    moving_up,
+    overlap_with,
+    pause_kind,
+    possible_moves,
+    seated,
+    stage,
+)
+
+FIRST = date(2026, 11, 17)
+
+
+def teachings(minutes: list[int]) -> list[Teaching]:
+    return [Teaching(str(number), length) for number, length in enumerate(minutes)]
+
+
+def test_eight_sessions_of_ninety_minutes_take_two_days_with_tea_and_lunch() -> None:
+    table = lay_into_days(
+        teachings([90] * 8), days_between(FIRST, FIRST + timedelta(1)), time(8, 30), time(16, 30)
+    )
+    assert table.left_over == ()
+    assert [(place.day.day, place.starts_at) for place in table.placed] == [
+        (17, time(8, 30)),
+        (17, time(10, 15)),
+        (17, time(11, 45)),
+        (17, time(14, 15)),
+        (18, time(8, 30)),
+        (18, time(10, 15)),
+        (18, time(11, 45)),
+        (18, time(14, 15)),
+    ]
+
+
+@given(
+    st.lists(st.integers(5, 600), max_size=25),
+    st.integers(1, 5),
+    st.integers(0, 12 * 60),
+    st.integers(30, 11 * 60),
+)
+def test_a_timetable_keeps_order_hours_and_every_session(
+    minutes: list[int], day_count: int, begins: int, length: int
+) -> None:
+    given_teachings = teachings(minutes)
+    days = days_between(FIRST, FIRST + timedelta(days=day_count - 1))
+    day_start = time(begins // 60, begins % 60)
+    ends = begins + length
+    day_end = time(ends // 60, ends % 60)
+    table = lay_into_days(given_teachings, days, day_start, day_end)
+    assert [place.key for place in table.placed] + [one.key for one in table.left_over] == [
+        one.key for one in given_teachings
+    ]
+    spans = [
+        Span(place.key, datetime.combine(place.day, place.starts_at), place.minutes)
+        for place in table.placed
+    ]
+    for place, span in zip(table.placed, spans, strict=True):
+        assert place.day in days
+        assert span.starts_at >= datetime.combine(place.day, day_start)
+        assert span.ends_at <= datetime.combine(place.day, day_end)
+    for before, after in pairwise(spans):
+        assert before.ends_at <= after.starts_at
+    assert all(overlap_with(span, spans) is None for span in spans)
+    if all(one.minutes <= length for one in given_teachings):
+        needed = days_needed(given_teachings, day_start, day_end)
+        assert needed is not None
+        assert (needed <= day_count) == (not table.left_over)
+
+
+def test_what_is_longer_than_a_day_is_said_to_need_no_number_of_days() -> None:
+    assert days_needed(teachings([60, 500]), time(8, 30), time(16, 30)) is None
+
+
+@given(st.integers(0, 600), st.integers(1, 300), st.integers(0, 600), st.integers(1, 300))
+def test_overlap_is_symmetric_and_touching_is_none(a: int, la: int, b: int, lb: int) -> None:
+    start = datetime(2026, 11, 17, 6, 0)
+    one = Span("one", start + timedelta(minutes=a), la)
+    two = Span("two", start + timedelta(minutes=b), lb)
+    across = max(a, b) < min(a + la, b + lb)
+    assert (overlap_with(one, [two]) == two) is across
+    assert (overlap_with(two, [one]) == one) is across
+    assert overlap_with(one, [one]) is None
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "minutes", "kind"),
+    [
+        (time(10, 0), 15, Break.TEA),
+        (time(13, 15), 60, Break.LUNCH),
+        (time(16, 0), 90, Break.OTHER),
+        (time(12, 0), 20, Break.TEA),
+    ],
+)
+def test_pauses_are_named(starts_at: time, minutes: int, kind: Break) -> None:
+    assert pause_kind(starts_at, minutes) is kind
+
+
+@given(st.integers(0, 50), st.one_of(st.none(), st.integers(1, 50)))
+def test_nobody_takes_a_seat_that_is_not_there(confirmed: int, capacity: int | None) -> None:
+    state = seated(EnrolmentState.CONFIRMED, confirmed, capacity)
+    if capacity is None or confirmed < capacity:
+        assert state is EnrolmentState.CONFIRMED
+    else:
+        assert state is EnrolmentState.WAITING
+    assert seated(EnrolmentState.INVITED, confirmed, capacity) is EnrolmentState.INVITED
+
+
+@given(
+    st.lists(st.integers(), unique=True, max_size=20),
+    st.integers(0, 30),
+    st.one_of(st.none(), st.integers(1, 30)),
+)
+def test_the_queue_moves_up_in_its_order_and_fills_exactly_the_free_seats(
+    waiting: list[int], confirmed: int, capacity: int | None
+) -> None:
+    moved = moving_up(waiting, confirmed, capacity)
+    assert moved == waiting[: len(moved)]
+    if capacity is None:
+        assert moved == waiting
+    else:
+        assert len(moved) == min(len(waiting), max(0, capacity - confirmed))
+
+
+def test_no_one_is_made_to_wait_by_choice() -> None:
+    assert all(EnrolmentState.WAITING not in possible_moves(state) for state in EnrolmentState)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(-5, 120)), max_size=5))
+def test_shares_are_faultless_only_if_each_is_one_to_hundred_and_all_make_hundred(
+    shares: list[tuple[str, int]],
+) -> None:
+    fault = funding_fault(shares)
+    fine = (
+        all(1 <= share <= 100 for _, share in shares)
+        and len({funder for funder, _ in shares}) == len(shares)
+        and sum(share for _, share in shares) in ({100} if shares else {0})
+    )
+    assert (fault is None) == fine
+
+
+def test_shares_name_their_fault() -> None:
+    assert funding_fault([]) is None
+    assert funding_fault([("a", 60), ("A", 40)]) is FundingFault.TWICE
+    assert funding_fault([("a", 60), ("b", 30)]) is FundingFault.SUM
+    assert funding_fault([("a", 101)]) is FundingFault.SHARE
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [(16, Stage.PLANNED), (17, Stage.RUNNING), (18, Stage.RUNNING), (19, Stage.OVER)],
+)
+def test_stage(today: int, expected: Stage) -> None:
+    day = date(2026, 11, today)
+    assert stage("planned", FIRST, FIRST + timedelta(1), day) is expected
+    assert stage("cancelled", FIRST, FIRST + timedelta(1), day) is Stage.CANCELLED

@@ -1,0 +1,461 @@
+"""Planning, sessions, enrolment: on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+from apiflask import APIFlask
+
+from kash.attendance.models import RosterEntry, Slot
+from kash.attendance.register import SlotHasMarks
+from kash.attendance.rules import Operation
+from kash.attendance.services import apply_marks, close_slot
+from kash.database import db, new_public_id
+from kash.people.models import Group, Person
+from kash.policy import Actor
+from kash.vault import AuditEntry, verify
+from kash.web import NotFound
+from kash.workshops import queries, services
+from kash.workshops.models import Enrolment, Workshop, WorkshopSession
+from kash.workshops.rules import EnrolmentState
+from tests.workshops.conftest import (
+    FIRST_DAY,
+    SECOND_DAY,
+    Held,
+    details,
+    make_person,
+    make_version,
+)
+
+
+def times(held: Held) -> list[tuple[int, str, str]]:
+    return [
+        (one.starts_at.day, (one.starts_at + timedelta(hours=3)).strftime("%H:%M"), one.title)
+        for one in queries.sessions_of(held.row)
+    ]
+
+
+def actions() -> list[str]:
+    return [entry.action for entry in db.session.query(AuditEntry).order_by(AuditEntry.seq).all()]
+
+
+def roster(held: Held) -> list[str]:
+    rows = (
+        db.session.query(Person.chosen_name)
+        .join(RosterEntry, RosterEntry.person_id == Person.id)
+        .filter(RosterEntry.register_id == held.row.register_id, RosterEntry.removed_at.is_(None))
+        .order_by(Person.sort_name)
+    )
+    return [row.chosen_name for row in rows]
+
+
+def states(held: Held) -> dict[str, str]:
+    return {
+        row.chosen_name: row.state
+        for row in db.session.query(Person.chosen_name, Enrolment.state)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .filter(Enrolment.workshop_id == held.row.id)
+    }
+
+
+def mark_somebody(held: Held, session: int = 0) -> str:
+    slot = (
+        db.session.query(Slot.public_id)
+        .filter_by(register_id=held.row.register_id)
+        .order_by(Slot.position)[session][0]
+    )
+    entry = (
+        db.session.query(RosterEntry.public_id)
+        .filter_by(register_id=held.row.register_id)
+        .first()[0]
+    )
+    operation = Operation(new_public_id(), slot, entry, "present", 0, datetime.now(UTC))
+    apply_marks(held.register, [operation], held.trainer)
+    return slot
+
+
+def test_a_workshop_lays_its_sessions_into_days_and_its_maker_leads(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan(minutes=(90, 90, 90, 90, 90))
+    assert times(held) == [
+        (17, "08:30", "Session 1"),
+        (17, "10:15", "Session 2"),
+        (17, "11:45", "Session 3"),
+        (17, "14:15", "Session 4"),
+        (18, "08:30", "Session 5"),
+    ]
+    assert [slot.position for slot in held.row.register.slots] == [1, 2, 3, 4, 5]
+    assert [(one.name, one.lead) for one in queries.facilitators_of(held.row)] == [
+        ("Amani Mfano", True)
+    ]
+    assert actions() == ["workshops.workshop_planned"]
+    assert verify(db.session()).sound
+
+
+def test_a_course_that_does_not_fit_says_how_many_days_it_needs(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    trainer = actor("trainer")
+    version = make_version((300, 300, 300, 300))
+    with pytest.raises(services.DoesNotFit) as found:
+        services.plan_workshop(version, details(), trainer)
+    assert str(found.value) == "The sessions do not fit. Left over: 2. Days needed: 4."
+    with pytest.raises(services.DoesNotFit) as found:
+        services.plan_workshop(make_version((500,)), details(), trainer)
+    assert str(found.value) == "One session is longer than a day. Lengthen the day."
+    assert db.session.query(Workshop).count() == 0
+    assert actions() == []
+
+
+@pytest.mark.parametrize("state", ["draft", "proposed"])
+def test_only_a_published_version_is_taught(
+    app: APIFlask, actor: Callable[..., Actor], state: str
+) -> None:
+    with pytest.raises(services.NotPublished):
+        services.plan_workshop(make_version(state=state), details(), actor("trainer"))
+
+
+def test_the_same_form_twice_plans_one_workshop(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    trainer, key, version = actor("trainer"), new_public_id(), make_version()
+    for _ in range(2):
+        assert services.plan_workshop(version, details(), trainer, public_id=key) == key
+    assert db.session.query(Workshop).count() == 1
+    with pytest.raises(NotFound):
+        services.plan_workshop(version, details(), actor("trainer"), public_id=key)
+
+
+def test_two_who_change_a_workshop_at_once_do_not_overwrite_each_other(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan()
+    seen = held.edition
+    services.change_workshop(held.workshop, details(title="Mine"), seen, held.trainer)
+    with pytest.raises(services.ChangedMeanwhile):
+        services.change_workshop(held.workshop, details(title="Theirs"), seen, held.trainer)
+    assert held.row.title == "Mine"
+
+
+def test_sessions_move_with_the_first_day_until_people_are_marked(
+    both_engines_app: APIFlask, held: Held
+) -> None:
+    services.change_workshop(
+        held.workshop,
+        details(starts_on=date(2026, 11, 24), ends_on=date(2026, 11, 25)),
+        held.edition,
+        held.trainer,
+    )
+    assert [day for day, _, _ in times(held)] == [24, 24, 24, 24]
+    mark_somebody(held)
+    with pytest.raises(services.RegisterBegun):
+        services.change_workshop(held.workshop, details(), held.edition, held.trainer)
+    assert held.row.starts_on == date(2026, 11, 24)
+
+
+def test_days_cannot_be_cut_under_the_sessions_unless_laid_out_anew(
+    app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan(minutes=(90,) * 5)
+    one_day = details(ends_on=FIRST_DAY, day_ends_at=time(19, 0))
+    with pytest.raises(services.OutsideWorkshop):
+        services.change_workshop(held.workshop, one_day, held.edition, held.trainer)
+    services.change_workshop(held.workshop, one_day, held.edition, held.trainer, anew=True)
+    assert {day for day, _, _ in times(held)} == {17}
+
+
+def test_sessions_are_added_moved_and_removed_without_overlap(
+    both_engines_app: APIFlask, held: Held
+) -> None:
+    begins = datetime(2026, 11, 18, 6, 0, tzinfo=UTC)
+    added = services.add_session(
+        held.workshop,
+        services.SessionDetails("Closing", begins, 60),
+        held.edition,
+        held.trainer,
+    )
+    assert times(held)[-1] == (18, "09:00", "Closing")
+    with pytest.raises(services.SessionsOverlap) as found:
+        services.add_session(
+            held.workshop,
+            services.SessionDetails("Across", begins + timedelta(minutes=59), 30),
+            held.edition,
+            held.trainer,
+        )
+    assert str(found.value) == "This overlaps “Closing”, 09:00 to 10:00."
+    with pytest.raises(services.OutsideWorkshop):
+        services.add_session(
+            held.workshop,
+            services.SessionDetails("Late", begins + timedelta(days=3), 30),
+            held.edition,
+            held.trainer,
+        )
+    services.change_session(
+        held.workshop,
+        added,
+        services.SessionDetails("Opening", datetime(2026, 11, 17, 5, 0, tzinfo=UTC), 30),
+        held.edition,
+        held.trainer,
+    )
+    assert times(held)[0] == (17, "08:00", "Opening")
+    services.remove_session(held.workshop, added, held.trainer)
+    assert [title for _, _, title in times(held)] == [f"Session {n}" for n in range(1, 5)]
+    assert [slot.position for slot in held.row.register.slots] == [1, 2, 3, 4]
+
+
+def test_a_marked_session_stays(both_engines_app: APIFlask, held: Held) -> None:
+    slot = mark_somebody(held)
+    first = queries.sessions_of(held.row)[0]
+    with pytest.raises(SlotHasMarks):
+        services.remove_session(held.workshop, first.public_id, held.trainer)
+    with pytest.raises(services.RegisterBegun):
+        services.lay_out_anew(held.workshop, held.trainer)
+    close_slot(held.register, slot, held.trainer)
+    with pytest.raises(services.RegisterBegun):
+        services.change_session(
+            held.workshop,
+            first.public_id,
+            services.SessionDetails(first.title, first.starts_at, first.minutes + 5),
+            held.edition,
+            held.trainer,
+        )
+    services.change_session(
+        held.workshop,
+        first.public_id,
+        services.SessionDetails("A better title", first.starts_at, first.minutes),
+        held.edition,
+        held.trainer,
+    )
+    assert times(held)[0] == (17, "08:30", "A better title")
+
+
+def test_sessions_change_their_order_and_times_follow(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan(minutes=(60, 90, 30))
+    ids = [one.public_id for one in queries.sessions_of(held.row)]
+    services.order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
+    assert times(held) == [
+        (17, "08:30", "Session 3"),
+        (17, "09:00", "Session 1"),
+        (17, "10:15", "Session 2"),
+    ]
+    before = actions()
+    services.order_sessions(held.workshop, [ids[2], ids[0], ids[1]], held.trainer)
+    assert actions() == before
+
+
+def test_seats_fill_then_people_wait_and_move_up_by_themselves(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan(capacity=2)
+    people = {name: make_person(name) for name in ("Asha", "Bahati", "Chausiku", "Dalila")}
+    answers = [
+        services.enrol(held.workshop, public_id, held.trainer) for public_id in people.values()
+    ]
+    assert [str(answer) for answer in answers] == [
+        "confirmed",
+        "confirmed",
+        "waiting",
+        "waiting",
+    ]
+    assert roster(held) == ["Asha", "Bahati"]
+    enrolled = queries.people_in(held.row, [EnrolmentState.CONFIRMED])
+    services.change_enrolment(
+        held.workshop, enrolled[0].enrolment, EnrolmentState.WITHDRAWN, held.trainer
+    )
+    assert states(held) == {
+        "Asha": "withdrawn",
+        "Bahati": "confirmed",
+        "Chausiku": "confirmed",
+        "Dalila": "waiting",
+    }
+    assert roster(held) == ["Bahati", "Chausiku"]
+    services.change_workshop(held.workshop, details(capacity=5), held.edition, held.trainer)
+    assert roster(held) == ["Bahati", "Chausiku", "Dalila"]
+    assert services.enrol(held.workshop, people["Asha"], held.trainer) == "confirmed"
+    assert roster(held) == ["Asha", "Bahati", "Chausiku", "Dalila"]
+    assert verify(db.session()).sound
+
+
+def test_the_invited_have_no_seat_until_they_say_yes(
+    both_engines_app: APIFlask, plan: Callable[..., Held]
+) -> None:
+    held = plan(capacity=1)
+    services.enrol(held.workshop, make_person("Asha"), held.trainer, EnrolmentState.INVITED)
+    assert (states(held), roster(held)) == ({"Asha": "invited"}, [])
+    invited = queries.people_in(held.row, [EnrolmentState.INVITED])[0]
+    services.enrol(held.workshop, make_person("Bahati"), held.trainer)
+    assert (
+        services.change_enrolment(
+            held.workshop, invited.enrolment, EnrolmentState.CONFIRMED, held.trainer
+        )
+        is EnrolmentState.WAITING
+    )
+    with pytest.raises(services.MoveNotPossible):
+        services.change_enrolment(
+            held.workshop, invited.enrolment, EnrolmentState.WITHDRAWN, held.trainer
+        )
+
+
+def test_nobody_under_eighteen_is_enrolled_invited_or_taken_in(
+    both_engines_app: APIFlask, plan: Callable[..., Held], groups: tuple[Group, Group]
+) -> None:
+    held = plan()
+    minor = make_person("Asha", minor=True)
+    for wanted in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
+        with pytest.raises(services.MinorNotEnrolled):
+            services.enrol(held.workshop, minor, held.trainer, wanted)
+    before = db.session.query(Person).count()
+    with pytest.raises(services.MinorNotEnrolled):
+        services.walk_in(
+            held.workshop,
+            services.WalkIn("Bahati", groups[1].public_id, "female", "under18"),
+            held.trainer,
+        )
+    assert db.session.query(Person).count() == before
+    assert (states(held), roster(held)) == ({}, [])
+
+
+def test_whoever_comes_to_the_door_is_on_the_register_at_once_even_without_a_seat(
+    both_engines_app: APIFlask, plan: Callable[..., Held], groups: tuple[Group, Group]
+) -> None:
+    held = plan(capacity=1)
+    services.enrol(held.workshop, make_person("Asha"), held.trainer)
+    key = new_public_id()
+    who = services.WalkIn("Bahati wa Mlangoni", groups[1].public_id, "female", "25-34")
+    for _ in range(2):
+        assert services.walk_in(held.workshop, who, held.trainer, person_id=key) == key
+    assert roster(held) == ["Asha", "Bahati wa Mlangoni"]
+    taken = db.session.query(Person).filter_by(public_id=key).one()
+    assert (taken.age_band, taken.sex, taken.group.letter) == ("25-34", "female", "B")
+    assert actions().count("workshops.walk_in_taken") == 1
+    assert db.session.query(RosterEntry).filter_by(person_id=taken.id).one().walk_in is True
+
+
+def test_a_copy_has_the_plan_but_nobody_in_it(both_engines_app: APIFlask, held: Held) -> None:
+    services.add_session(
+        held.workshop,
+        services.SessionDetails("Extra", datetime(2026, 11, 18, 11, 0, tzinfo=UTC), 45),
+        held.edition,
+        held.trainer,
+    )
+    made = services.duplicate_workshop(held.workshop, date(2026, 12, 1), held.trainer)
+    copy = Held(made, held.trainer)
+    assert [(day, clock, title) for day, clock, title in times(copy)] == [
+        (day - 16, clock, title) for day, clock, title in times(held)
+    ]
+    assert (copy.row.starts_on, copy.row.ends_on) == (date(2026, 12, 1), date(2026, 12, 2))
+    assert (states(copy), roster(copy)) == ({}, [])
+    assert len(states(held)) == 3
+    plans = {one.plan_id for one in db.session.query(WorkshopSession).all() if one.plan_id}
+    assert len(plans) == 4
+
+
+def test_a_cancelled_workshop_stays_still_until_that_is_undone(
+    both_engines_app: APIFlask, held: Held
+) -> None:
+    services.cancel_workshop(held.workshop, "The hall is flooded.", held.trainer)
+    for act in (
+        lambda: services.enrol(held.workshop, make_person("Asha"), held.trainer),
+        lambda: services.lay_out_anew(held.workshop, held.trainer),
+        lambda: services.change_workshop(held.workshop, details(), held.edition, held.trainer),
+    ):
+        with pytest.raises(services.WorkshopCancelled):
+            act()
+    assert held.row.cancelled_reason == "The hall is flooded."
+    services.restore_workshop(held.workshop, held.trainer)
+    assert (held.row.state, held.row.cancelled_reason) == ("planned", "")
+    assert len(roster(held)) == 3
+
+
+def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held: Held) -> None:
+    share = services.FunderShare
+    for shares, sentence in (
+        ([share("Fund A", 60)], "The shares must add up to 100 %."),
+        (
+            [share("Fund A", 60), share("fund a", 40)],
+            "A funder stands here twice. Give each one line.",
+        ),
+        ([share("Fund A", 0)], "Each share is a whole number from 1 to 100."),
+    ):
+        with pytest.raises(services.SharesDoNotFit) as found:
+            services.share_costs(held.workshop, shares, held.edition, held.trainer)
+        assert str(found.value) == sentence
+    services.share_costs(
+        held.workshop, [share("Fund A", 60, "X1"), share("Fund B", 40)], held.edition, held.trainer
+    )
+    assert [
+        (one.funder.name, one.share, one.budget_code) for one in queries.funding_of(held.row)
+    ] == [("Fund A", 60, "X1"), ("Fund B", 40, "")]
+    services.share_costs(held.workshop, [share("fund b", 100)], held.edition, held.trainer)
+    assert [(one.funder.name, one.share) for one in queries.funding_of(held.row)] == [
+        ("Fund B", 100)
+    ]
+    services.share_costs(held.workshop, [], held.edition, held.trainer)
+    assert queries.funding_of(held.row) == []
+
+
+def test_trainers_are_changed_and_one_always_leads(
+    both_engines_app: APIFlask, held: Held, actor: Callable[..., Actor]
+) -> None:
+    other, stranger = actor("trainer", name="Neema"), actor("monitoring")
+    services.change_workshop(
+        held.workshop,
+        details(facilitators=[other.public_id, stranger.public_id]),
+        held.edition,
+        held.trainer,
+    )
+    assert [(one.name, one.lead) for one in queries.facilitators_of(held.row)] == [("Neema", True)]
+    # Whoever planned it still runs it.
+    for who, expected in ((held.trainer, [held.row.id]), (other, [held.row.id]), (stranger, [])):
+        assert list(db.session.scalars(queries.run_by(who))) == expected
+
+
+def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> None:
+    for name in ("Hall B", "hall b"):
+        services.change_workshop(
+            held.workshop,
+            details(new_venue=name, new_venue_place="Kisumu"),
+            held.edition,
+            held.trainer,
+        )
+    assert [venue.name for venue in queries.venues()] == ["Hall B"]
+    assert held.row.venue is not None
+    assert held.row.venue.place == "Kisumu"
+
+
+def test_due_sessions_are_those_of_my_workshops(
+    both_engines_app: APIFlask, held: Held, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    plan(by=actor("trainer", name="Other"))
+    noon = datetime(2026, 11, 17, 7, 30, tzinfo=UTC)
+    assert [one.title for one in queries.upcoming_sessions(held.trainer, noon, 2)] == [
+        "Session 3",
+        "Session 4",
+    ]
+    assert [(one.title, one.marked) for one in queries.open_slots(held.trainer, noon)] == [
+        ("Session 1", False),
+        ("Session 2", False),
+    ]
+    close_slot(held.register, mark_somebody(held), held.trainer)
+    assert [one.title for one in queries.open_slots(held.trainer, noon)] == ["Session 2"]
+    assert SECOND_DAY > FIRST_DAY
+
+
+def test_the_attendance_record_counts_weighted_minutes(
+    both_engines_app: APIFlask, held: Held
+) -> None:
+    mark_somebody(held)
+    record = queries.attendance_record(held.row)
+    assert sorted((one.minutes, one.total_minutes, one.percentage) for one in record) == [
+        (0, 90, 0),
+        (0, 90, 0),
+        (90, 90, 100),
+    ]
+    assert [one.person.chosen_name for one in record] == [
+        "Baraka Sampuli",
+        "Faraja Sampuli",
+        "Zawadi Sampuli",
+    ]
