@@ -31,6 +31,7 @@ FEATURES = (
     "certificates",
     "forums",
     "desk",
+    "demo",
 )
 
 

@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     backup_keep_days: int = Field(default=30, ge=1, le=3650)
     max_upload_mb: int = Field(default=20, ge=1, le=2048)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    demo_password: str = Field(default="", repr=False)
     render_seconds: int = Field(default=120, ge=1, le=3600)
     render_mb: int = Field(default=1024, ge=128, le=65536)
 
@@ -90,6 +91,13 @@ class Settings(BaseSettings):
     def _an_interface(cls, value: str) -> str:
         if value != "localhost":
             ipaddress.ip_address(value)
+        return value
+
+    @field_validator("demo_password")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        if value and len(value) < 12:
+            raise ValueError("must have at least 12 characters")
         return value
 
     @property

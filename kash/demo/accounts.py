@@ -1,0 +1,45 @@
+"""Who signs in to the sample programme, each as the role that the address says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kash.policy import Role
+
+
+@dataclass(frozen=True)
+class SampleAccount:
+    """A sign-in. `person` is the chosen name of the participant whose account it is, if any."""
+
+    key: str
+    name: str
+    roles: tuple[Role, ...]
+    language: str = "en"
+    person: str = ""
+
+    @property
+    def email(self) -> str:
+        """The address to sign in with."""
+        return f"{self.key}@demo.example"
+
+
+ADMINISTRATOR = SampleAccount("administrator", "Bidii Kigezo", (Role.ADMINISTRATOR,))
+DIRECTOR = SampleAccount("director", "Mwalimu Onyesho", (Role.DIRECTOR,))
+TRAINER = SampleAccount("trainer", "Amani Mfano", (Role.TRAINER,))
+SECOND_TRAINER = SampleAccount("trainer2", "Juma Sampuli", (Role.TRAINER,), language="sw")
+PEER = SampleAccount("peer", "Subira Mfano", (Role.PEER,), person="Subira Mfano")
+POLICE_PEER = SampleAccount(
+    "police", "Baraka Sampuli", (Role.POLICE_PEER,), person="Baraka Sampuli"
+)
+ACCOUNTS = (
+    ADMINISTRATOR,
+    DIRECTOR,
+    TRAINER,
+    SECOND_TRAINER,
+    SampleAccount("monitoring", "Takwimu Namuna", (Role.MONITORING,)),
+    SampleAccount("documentation", "Siri Mchoro", (Role.DOCUMENTATION,)),
+    SampleAccount("custodian", "Mlinzi Kifani", (Role.CUSTODIAN,)),
+    PEER,
+    POLICE_PEER,
+    SampleAccount("funder", "Rafiki Jaribio", (Role.FUNDER,)),
+)

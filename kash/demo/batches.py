@@ -1,0 +1,53 @@
+"""Confirming names and bringing the sample's certificates on their way."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from kash.certificates import services
+from kash.certificates.models import CertificateBatch
+from kash.certificates.queries import candidates
+from kash.database import db
+from kash.demo.accounts import DIRECTOR
+from kash.demo.schedule import workshops as schedule
+from kash.policy import Actor
+from kash.workshops.models import Workshop
+
+LEAST_SHARE = 80
+# Certificates are given out some days after the workshop.
+_DAYS_UNTIL_ISSUED = 9
+
+
+def _workshop(public_id: str) -> Workshop:
+    return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
+
+
+def _batch(public_id: str) -> CertificateBatch:
+    return db.session.scalars(
+        select(CertificateBatch).where(CertificateBatch.public_id == public_id)
+    ).one()
+
+
+def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) -> list[str]:
+    """Public ids of the batches, the issued one first."""
+    director = actors[DIRECTOR.key]
+    services.set_rule(LEAST_SHARE, name_must_be_confirmed=True, by=director)
+    batches = []
+    for sample, public_id in zip(schedule(today), workshops, strict=True):
+        if not sample.certificates:
+            continue
+        trainer = actors[sample.lead.key]
+        people = candidates(_workshop(public_id))
+        # One forgot to look at the name sheet, and so has no certificate yet.
+        names = {person.person_public_id: person.printed_name for person in people[:-1]}
+        services.confirm_names(_workshop(public_id), names, trainer)
+        batch = services.propose(_workshop(public_id), "classic", trainer).public_id
+        if sample.certificates in ("approved", "issued"):
+            services.approve(_batch(batch), director)
+        if sample.certificates == "issued":
+            last_day = sample.starts_on + timedelta(days=sample.days - 1)
+            services.issue(_batch(batch), last_day + timedelta(days=_DAYS_UNTIL_ISSUED), trainer)
+        batches.append(batch)
+    return batches

@@ -1,0 +1,47 @@
+"""What `flask demo` does and says."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+from flask import current_app
+
+from kash.accounts.errors import WeakPassword
+from kash.demo.accounts import ACCOUNTS
+from kash.demo.loading import ProgrammeNotEmpty, load_programme
+from kash.demo.papers import write_papers
+from kash.press import RenderError
+from kash.settings import Settings
+from kash.web.formats import local_today
+
+
+def load_and_tell() -> None:
+    """Load the sample, write its papers, print where they lie and who can sign in.
+
+    Raises ClickException (exit code 1) over a programme that is not empty.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    password = settings.demo_password or secrets.token_urlsafe(12)
+    click.echo("Loading the sample programme …")
+    try:
+        loaded = load_programme(password, local_today())
+        written = write_papers(loaded, settings.data_dir / "demo")
+    except ProgrammeNotEmpty as problem:
+        raise click.ClickException(str(problem)) from None
+    except WeakPassword as problem:
+        raise click.ClickException(f"KASH_DEMO_PASSWORD: {problem}") from None
+    except RenderError:
+        raise click.ClickException("The sample is loaded, but its papers were not made.") from None
+    click.echo("Papers:")
+    for path in written:
+        click.echo(f"  {path}")
+    click.echo("Sign-ins, all with the same password:")
+    for account in ACCOUNTS:
+        roles = ", ".join(account.roles)
+        click.echo(f"  {account.email:<28} {roles:<14} {account.name}")
+    if settings.demo_password:
+        click.echo("The password is that of KASH_DEMO_PASSWORD.")
+    else:
+        click.echo(f"Password: {password}")
+    click.echo("Nobody in the sample exists. Use it for trying things out, never for real work.")

@@ -1,0 +1,126 @@
+"""Loading the sample programme, from its first account to its last meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.models import Account, Programme
+from kash.accounts.services import change_programme, new_account, set_up_programme
+from kash.accounts.setup import spend_set_up_code
+from kash.database import db
+from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
+from kash.demo.batches import make_batches
+from kash.demo.courses import write_courses
+from kash.demo.forum import hold_forum
+from kash.demo.participants import People, add_people
+from kash.demo.people import COMMUNITY, POLICE
+from kash.demo.workshops import run_workshops
+from kash.people.models import Person
+from kash.people.services import new_group
+from kash.policy import SYSTEM, Actor
+from kash.vault import audited
+
+LANGUAGES = ("en", "sw")
+
+
+class ProgrammeNotEmpty(Exception):
+    """Something real may be here, so the sample stays out."""
+
+    def __str__(self) -> str:
+        return (
+            "This programme is not empty, and the sample never goes over an existing one. "
+            "Choose another KASH_DATA_DIR (and KASH_DATABASE_URL) for it."
+        )
+
+
+@dataclass(frozen=True)
+class LoadedProgramme:
+    """Public ids of what the papers show: workshops and meetings are in the order of time."""
+
+    actors: dict[str, Actor]
+    workshops: list[str]
+    batches: list[str]
+    forum: str
+    meetings: list[str]
+
+
+def programme_is_empty() -> bool:
+    """Whether there is no programme, no account and no person."""
+    return all(
+        db.session.scalar(select(kind.id).limit(1)) is None for kind in (Programme, Account, Person)
+    )
+
+
+def load_programme(password: str, today: date) -> LoadedProgramme:
+    """Load the sample as of `today`. Raises ProgrammeNotEmpty and WeakPassword."""
+    if not programme_is_empty():
+        raise ProgrammeNotEmpty
+    administrator = _set_up(password)
+    actors = {ADMINISTRATOR.key: administrator}
+    _open_accounts(actors, [one for one in ACCOUNTS if not one.person], password)
+    people = add_people(actors, today)
+    _open_accounts(actors, [one for one in ACCOUNTS if one.person], password, people)
+    courses = write_courses(actors)
+    workshops = run_workshops(actors, people, courses, today)
+    batches = make_batches(actors, workshops, today)
+    forum, meetings = hold_forum(actors, people, today)
+    with audited("demo.sample_loaded", SYSTEM) as change:
+        change.about("demo")
+    return LoadedProgramme(actors, workshops, batches, forum, meetings)
+
+
+def _add_groups(session: Session) -> None:
+    new_group(session, POLICE, "A", is_police=True)
+    new_group(session, COMMUNITY, "B")
+
+
+def _set_up(password: str) -> Actor:
+    administrator = set_up_programme(
+        name="Sample programme, Kisumu",
+        neutral_name="Programme",
+        zone="Africa/Nairobi",
+        languages=LANGUAGES,
+        administrator_name=ADMINISTRATOR.name,
+        administrator_email=ADMINISTRATOR.email,
+        password=password,
+        also=_add_groups,
+    )
+    spend_set_up_code()
+    # Whoever tries the sample has no phone that knows its secrets.
+    change_programme(
+        administrator,
+        name="Sample programme, Kisumu",
+        neutral_name="Programme",
+        zone="Africa/Nairobi",
+        languages=LANGUAGES,
+        settings={"second_step_required": False},
+    )
+    return administrator
+
+
+def _open_accounts(
+    actors: dict[str, Actor],
+    accounts: list[SampleAccount],
+    password: str,
+    people: People | None = None,
+) -> None:
+    administrator = actors[ADMINISTRATOR.key]
+    for account in accounts:
+        if account.key in actors:
+            continue
+        person = people.by_name[account.person] if people is not None else None
+        public_id = new_account(
+            administrator,
+            name=account.name,
+            email=account.email,
+            password=password,
+            roles=account.roles,
+            language=account.language,
+            person_id=queries.person_id_of(person) if person is not None else None,
+        )
+        actors[account.key] = queries.actor_of(queries.account(public_id))

@@ -1,0 +1,114 @@
+"""Bringing in the sample's organisations and people, with what they agreed to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kash.demo.accounts import SECOND_TRAINER, TRAINER
+from kash.demo.people import (
+    COLLECTIVES,
+    COMMUNITY,
+    COMMUNITY_PEOPLE,
+    PARTNERS,
+    POLICE,
+    POLICE_PEOPLE,
+    STATIONS,
+    WARDS,
+    SampleOrganisation,
+    SamplePerson,
+    phone,
+)
+from kash.people import services
+from kash.people.queries import groups
+from kash.people.services import OrganisationDetails, PersonDetails
+from kash.policy import Actor
+
+
+@dataclass(frozen=True)
+class People:
+    """Public ids of the sample's people, each group in the order of its list."""
+
+    police: list[str]
+    community: list[str]
+    by_name: dict[str, str]
+
+    @property
+    def everybody(self) -> list[str]:
+        """Both groups."""
+        return self.police + self.community
+
+
+def add_people(actors: dict[str, Actor], today: date) -> People:
+    """Add organisations, persons, postings and consents."""
+    administrator, trainer = actors["administrator"], actors[TRAINER.key]
+    group_ids = {group.name: group.public_id for group in groups()}
+
+    def add_places(places: tuple[SampleOrganisation, ...]) -> list[str]:
+        return [
+            services.add_organisation(
+                OrganisationDetails(place.name, place.kind, place.place, group_ids[place.group]),
+                administrator,
+            )
+            for place in places
+        ]
+
+    stations, collectives = add_places(STATIONS), add_places(COLLECTIVES)
+    add_places(PARTNERS)
+    police = services.add_people(
+        [
+            _details(number, person, group_ids[POLICE], stations, today)
+            for number, person in enumerate(POLICE_PEOPLE, start=1)
+        ],
+        trainer,
+    )
+    community = [
+        services.add_person(
+            _details(number, person, group_ids[COMMUNITY], collectives, today),
+            trainer if number % 2 else actors[SECOND_TRAINER.key],
+        )
+        for number, person in enumerate(COMMUNITY_PEOPLE, start=len(POLICE_PEOPLE) + 1)
+    ]
+    names = [person.name for person in POLICE_PEOPLE + COMMUNITY_PEOPLE]
+    people = People(police, community, dict(zip(names, police + community, strict=True)))
+    for number in (2, 13):
+        services.transfer(
+            police[number], stations[2], today - timedelta(days=40), today=today, by=trainer
+        )
+    _record_consents(people, trainer)
+    return people
+
+
+def _details(
+    number: int, person: SamplePerson, group: str, places: list[str], today: date
+) -> PersonDetails:
+    return PersonDetails(
+        chosen_name=person.name,
+        group=group,
+        printed_name=person.printed,
+        sex=person.sex,
+        age_band=person.age,
+        cadre=person.cadre,
+        ward=WARDS[number % len(WARDS)],
+        language=person.language,
+        reference=f"A-{1000 + number * 7}" if number <= len(POLICE_PEOPLE) else "",
+        organisation=places[person.place],
+        since=today - timedelta(days=150 + number * 11),
+        phone=phone(number),
+        email=f"person{number}@demo.example" if number % 10 == 0 else None,
+    )
+
+
+def _record_consents(people: People, trainer: Actor) -> None:
+    for number, person in enumerate(people.everybody):
+        answers = {"contact": "given", "printed_name": "given", "photo": "given"}
+        if number % 6 == 1:
+            answers["photo"] = "refused"
+        if number % 20 == 4:
+            answers["contact"] = "refused"
+        if number % 5 == 2:
+            answers["research"] = "given"
+            answers["funder"] = "refused"
+        for purpose, answer in answers.items():
+            services.record_consent(person, purpose, answer, trainer)
+    services.record_consent(people.community[3], "photo", "withdrawn", trainer)

@@ -1,0 +1,149 @@
+"""Planning the sample's workshops, enrolling people, marking who came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from kash.attendance.queries import SlotSheet, slot_of, slot_sheet
+from kash.attendance.rules import Operation
+from kash.attendance.services import apply_marks, close_slot
+from kash.database import db, new_public_id
+from kash.demo.participants import People
+from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
+from kash.policy import Actor
+from kash.web.formats import to_local
+from kash.workshops import queries, services
+from kash.workshops.models import Enrolment, Venue, Workshop
+from kash.workshops.rules import EnrolmentState
+from kash.workshops.services import FunderShare, WorkshopDetails
+
+
+def run_workshops(
+    actors: dict[str, Actor], people: People, courses: dict[str, str], today: date
+) -> list[str]:
+    """Public ids of the workshops in the order of time."""
+    made = []
+    for number, sample in enumerate(workshops(today)):
+        by = actors[sample.lead.key]
+        workshop = _plan(sample, actors, courses[sample.course.name], by)
+        _enrol(sample, workshop, people, by)
+        if sample.fate == "cancelled":
+            services.cancel_workshop(workshop, sample.reason, by)
+        if sample.fate in ("held", "running"):
+            _mark(number, workshop, by, today)
+        made.append(workshop)
+    return made
+
+
+def _plan(sample: SampleWorkshop, actors: dict[str, Actor], version: str, by: Actor) -> str:
+    name, place = VENUES[sample.venue]
+    known = db.session.scalar(select(Venue.public_id).where(Venue.name == name))
+    workshop = services.plan_workshop(
+        version,
+        WorkshopDetails(
+            title=sample.title,
+            starts_on=sample.starts_on,
+            ends_on=sample.starts_on + timedelta(days=sample.days - 1),
+            venue=known or "",
+            new_venue="" if known else name,
+            new_venue_place=place,
+            capacity=sample.capacity,
+            facilitators=[by.public_id, *(actors[one.key].public_id for one in sample.others)],
+        ),
+        by,
+    )
+    edition = db.session.scalar(select(Workshop.edition).where(Workshop.public_id == workshop))
+    services.share_costs(
+        workshop,
+        [FunderShare(FUNDERS[funder], share, code) for funder, share, code in sample.funding],
+        edition or 1,
+        by,
+    )
+    return workshop
+
+
+def _enrol(sample: SampleWorkshop, workshop: str, people: People, by: Actor) -> None:
+    """Police and community in turn, so that both find a seat; beyond the seats they wait."""
+    last = sample.first + sample.count
+    police, community = people.police[sample.first : last], people.community[sample.first : last]
+    for pair in zip(police, community, strict=True):
+        for person in pair:
+            services.enrol(workshop, person, by)
+    if sample.fate == "planned":
+        for person in (people.police[last], people.community[last]):
+            services.enrol(workshop, person, by, EnrolmentState.INVITED)
+        _change(workshop, people.police[last], EnrolmentState.DECLINED, by)
+    if sample.fate == "held":
+        _change(workshop, people.community[last - 1], EnrolmentState.WITHDRAWN, by)
+
+
+def _change(workshop: str, person: str, state: EnrolmentState, by: Actor) -> None:
+    found = queries.workshop(workshop, by)
+    enrolment = db.session.scalars(
+        select(Enrolment)
+        .join(Enrolment.person)
+        .where(Enrolment.workshop_id == found.id, Enrolment.person.has(public_id=person))
+    ).one()
+    services.change_enrolment(workshop, enrolment.public_id, state, by)
+
+
+def _operations(
+    number: int, position: int, sheet: SlotSheet, first_of_day: bool
+) -> list[Operation]:
+    return [
+        Operation(
+            op_id=new_public_id(),
+            slot=sheet.slot.public_id,
+            entry=row.entry,
+            status=mark_of(number, place, position, first_of_day),
+            expected_version=row.version,
+            device_time=sheet.slot.starts_at + timedelta(minutes=10),
+            device_sequence=place,
+        )
+        for place, row in enumerate(sheet.rows)
+    ]
+
+
+def _mark(number: int, workshop: str, by: Actor, today: date) -> None:
+    """Mark the sessions before today, and close each but the last of one that goes on."""
+    found = queries.workshop(workshop, by)
+    register, register_id = found.register.public_id, found.register_id
+    goes_on = found.ends_on >= today
+    past: Sequence[str] = [
+        one.public_id
+        for one in sorted(found.register.slots, key=lambda slot: slot.position)
+        if to_local(one.starts_at).date() < today
+    ]
+    day = None
+    for position, slot in enumerate(past):
+        sheet = slot_sheet(register_id, slot_of(register_id, slot))
+        this_day = to_local(sheet.slot.starts_at).date()
+        operations = _operations(number, position, sheet, this_day != day)
+        day = this_day
+        if goes_on and slot == past[-1]:
+            apply_marks(register, operations[: len(operations) // 2], by)
+            continue
+        if position == 0:
+            _correct(register, operations[0], by)
+            operations = operations[1:]
+        close_slot(register, slot, by, operations)
+
+
+def _correct(register: str, operation: Operation, by: Actor) -> None:
+    """Mark somebody wrongly and put it right, so that a mark has a history."""
+    [answer] = apply_marks(register, [_with(operation, "absent", operation.expected_version)], by)
+    apply_marks(register, [_with(operation, operation.status, answer.version)], by)
+
+
+def _with(operation: Operation, status: str, version: int) -> Operation:
+    return Operation(
+        op_id=new_public_id(),
+        slot=operation.slot,
+        entry=operation.entry,
+        status=status,
+        expected_version=version,
+        device_time=operation.device_time,
+    )
