@@ -12,6 +12,8 @@ readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils)
 
 # The C library otherwise keeps an arena of memory for every thread.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
+# Without kept bytecode every start would compile everything again.
+unset PYTHONDONTWRITEBYTECODE
 
 usage() {
   cat <<'TEXT'
