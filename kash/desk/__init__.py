@@ -1,9 +1,13 @@
-"""The desk: what a person sees first, and the programme's own set-up and settings."""
+"""The desk: what a person sees first, and the programme's own set-up and settings.
+
+Today gathers from every room what needs the person who is signed in, and asks only those rooms in
+which there can be something for her.
+"""
 
 from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__)
 
-from kash.desk import setup  # noqa: E402
+from kash.desk import settings_pages, setup, views  # noqa: E402
 
-__all__ = ["blueprint", "setup"]
+__all__ = ["blueprint", "settings_pages", "setup", "views"]

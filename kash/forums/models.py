@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register
@@ -54,7 +62,12 @@ class ForumMember(PublicId, Base):
 
 
 class Meeting(PublicId, Base):
-    """One meeting of a forum. Its register has one slot."""
+    """One meeting of a forum. Its register has one slot.
+
+    `letter` tells two meetings of one forum in one month apart in the numbers of their minutes
+    (see `rules.month_letter`). `held_at` is when it was recorded as held: what was open then is
+    what its minutes list as open.
+    """
 
     __tablename__ = "meeting"
     __table_args__ = (
@@ -67,7 +80,10 @@ class Meeting(PublicId, Base):
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), unique=True)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     place: Mapped[str] = mapped_column(String(160), default="")
+    letter: Mapped[str] = mapped_column(String(1), default="")
     state: Mapped[str] = mapped_column(String(12), default="planned")
+    cancelled_reason: Mapped[str] = mapped_column(Text, default="")
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edition: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
@@ -79,14 +95,20 @@ class Meeting(PublicId, Base):
 
 
 class AgendaItem(PublicId, Base):
-    """A point of the agenda; its minute; `edition` catches two people writing at once."""
+    """A point of the agenda; its minute; `edition` catches two people writing at once.
+
+    The item of kind `arising` lists the actions of earlier meetings; while its title is empty it
+    goes by its usual name in the reader's language.
+    """
 
     __tablename__ = "agenda_item"
+    __table_args__ = (CheckConstraint("kind in ('plain', 'arising')", name="kind"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
     position: Mapped[int] = mapped_column(SmallInteger)
-    title: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(8), default="plain")
+    title: Mapped[str] = mapped_column(String(200), default="")
     minute: Mapped[str] = mapped_column(Text, default="")
     edition: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str | None] = mapped_column(String(16))

@@ -1,0 +1,96 @@
+"""The programme's settings: its facts, and the ways to accounts and the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import ValidationError
+
+from kash.accounts.models import Programme
+from kash.accounts.queries import programme
+from kash.accounts.services import change_programme
+from kash.desk import blueprint, queries
+from kash.desk.setup_form import check_zone
+from kash.policy import allow
+from kash.web import KashForm, NotFound, current_actor, page
+from kash.web.forms import SeveralField, choice_field, required, text_field
+from kash.web.language import LANGUAGES
+
+
+class ProgrammeForm(KashForm):
+    """What a programme decides of itself."""
+
+    name = text_field(_l("Name"), most=120)
+    neutral_name = text_field(
+        _l("Neutral name"),
+        most=60,
+        description=_l(
+            "Stands in titles and on paper. It should not tell what the programme does."
+        ),
+    )
+    zone = text_field(_l("Time zone"), most=64, validators=[check_zone])
+    languages = SeveralField(
+        _l("Languages"),
+        choices=list(LANGUAGES.items()),
+        coerce=str,
+        validators=[required(_l("Choose at least one language."))],
+    )
+    default_language = choice_field(_l("Usual language"), list(LANGUAGES.items()))
+
+    def validate_default_language(self, chosen: Any) -> None:
+        """The usual language is one of the programme's."""
+        if chosen.data not in (self.languages.data or []):
+            raise ValidationError(_("Choose one of the languages above."))
+
+
+def _programme() -> Programme:
+    found = programme()
+    if found is None:
+        raise NotFound
+    return found
+
+
+@blueprint.get("/settings")
+@allow("settings.see")
+def settings() -> ResponseReturnValue:
+    """An overview."""
+    return render_template(
+        "desk/settings.html",
+        programme=_programme(),
+        languages=LANGUAGES,
+        groups=queries.groups(),
+        statuses=queries.mark_statuses(),
+    )
+
+
+@blueprint.route("/settings/programme", methods=["GET", "POST"])
+@allow("settings.edit", fresh=True)
+def edit_programme() -> ResponseReturnValue:
+    """Change the programme's names, zone and languages."""
+    found = _programme()
+    form = ProgrammeForm(
+        data={
+            "name": found.name,
+            "neutral_name": found.neutral_name,
+            "zone": found.zone,
+            "languages": found.languages,
+            "default_language": found.default_language,
+        }
+    )
+    if form.validate_on_submit():
+        usual = form.default_language.data
+        others = [code for code in form.languages.data or [] if code != usual]
+        change_programme(
+            current_actor(),
+            name=form.name.data or "",
+            neutral_name=form.neutral_name.data or "",
+            zone=form.zone.data or "",
+            languages=[usual, *others],
+        )
+        flash(_("Saved."))
+        return redirect(url_for("desk.settings"))
+    return page("desk/programme.html", form=form)

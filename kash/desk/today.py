@@ -1,0 +1,97 @@
+"""Today: what needs the actor, gathered from every room that may have something for her."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from kash.certificates.models import Certificate
+from kash.certificates.queries import Waiting, certificates_of_person, waiting_for
+from kash.desk.queries import Housekeeping, housekeeping, own_public_id
+from kash.forums.queries import (
+    ActionLine,
+    MeetingLine,
+    actions_due,
+    meetings_to_record,
+    next_meetings,
+)
+from kash.policy import Actor, Reach
+from kash.web.formats import to_local
+from kash.workshops.queries import (
+    DueSession,
+    OwnWorkshop,
+    open_slots,
+    upcoming_sessions,
+    workshops_of_person,
+)
+
+MOST_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Today:
+    """Everything on the page. `on_now` is the session that runs, or the next one of this day."""
+
+    now: datetime
+    on_now: DueSession | None = None
+    running: bool = False
+    sessions: list[DueSession] = field(default_factory=list)
+    registers: list[DueSession] = field(default_factory=list)
+    to_record: list[MeetingLine] = field(default_factory=list)
+    certificates: list[Waiting] = field(default_factory=list)
+    actions: list[ActionLine] = field(default_factory=list)
+    meetings: list[MeetingLine] = field(default_factory=list)
+    own_workshops: list[OwnWorkshop] = field(default_factory=list)
+    own_certificates: list[Certificate] = field(default_factory=list)
+    housekeeping: Housekeeping | None = None
+
+    @property
+    def sessions_today(self) -> int:
+        """The sessions of this day that are running or still to come."""
+        today = to_local(self.now).date()
+        coming = [one for one in self.sessions if to_local(one.starts_at).date() == today]
+        return len(coming) + int(self.running)
+
+    @property
+    def names(self) -> int:
+        """The certificates that wait, over all batches."""
+        return sum(batch.count for batch in self.certificates)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether anything needs the actor."""
+        return bool(self.registers or self.to_record or self.certificates or self.actions)
+
+
+def today_for(actor: Actor, now: datetime) -> Today:
+    """Ask the rooms in which the actor has something to do, and no others."""
+    upcoming: list[DueSession] = []
+    begun: list[DueSession] = []
+    if actor.reach("attendance.mark") is not Reach.NONE:
+        upcoming = upcoming_sessions(actor, now)
+        begun = open_slots(actor, now)
+    running = [one for one in begun if now < one.starts_at + timedelta(minutes=one.minutes)]
+    on_now = running[-1] if running else None
+    if on_now is None and upcoming:
+        first = upcoming[0]
+        on_now = first if to_local(first.starts_at).date() == to_local(now).date() else None
+    own_workshops: list[OwnWorkshop] = []
+    own_certificates: list[Certificate] = []
+    if actor.person_id is not None:
+        own = own_public_id(actor.person_id)
+        own_workshops = workshops_of_person(own)[:MOST_SHOWN] if own else []
+        own_certificates = certificates_of_person(actor.person_id)[:MOST_SHOWN]
+    return Today(
+        now=now,
+        on_now=on_now,
+        running=bool(running),
+        sessions=upcoming,
+        registers=[one for one in begun if one not in running],
+        to_record=meetings_to_record(actor, now),
+        certificates=waiting_for(actor),
+        actions=actions_due(actor, now),
+        meetings=next_meetings(actor, now),
+        own_workshops=own_workshops,
+        own_certificates=own_certificates,
+        housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
+    )

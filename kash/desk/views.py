@@ -1,0 +1,29 @@
+"""The page on which everybody arrives."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_date
+
+from kash.database import utc_now
+from kash.desk import blueprint
+from kash.desk.today import MOST_SHOWN, today_for
+from kash.policy import SIGNED_IN, allow
+from kash.web import current_actor
+from kash.web.formats import to_local
+
+
+@blueprint.get("/")
+@allow(SIGNED_IN)
+def today() -> ResponseReturnValue:
+    """What needs the actor today."""
+    now = utc_now()
+    day = to_local(now).date()
+    return render_template(
+        "desk/today.html",
+        today=today_for(current_actor(), now),
+        day=day,
+        heading=format_date(day, "EEEE d MMMM", rebase=False),
+        most=MOST_SHOWN,
+    )

@@ -1,0 +1,243 @@
+"""What is typed about forums, their meetings and what was said in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
+
+from kash.forums.rules import (
+    ACTION_LENGTH,
+    APPEARS,
+    DECISION_LENGTH,
+    MINUTE_LENGTH,
+    ROWS_OF_AN_ITEM,
+    USUAL,
+    WITH_TEXT,
+    WrittenRow,
+)
+from kash.web import KashForm
+from kash.web.formats import from_local
+from kash.web.forms import (
+    BooleanField,
+    DayField,
+    TimeOfDayField,
+    choice_field,
+    clean_text,
+    long_text_field,
+    radio_field,
+    required,
+    text_field,
+)
+from kash.web.input import CONTROL_CHARACTERS
+
+APPEARANCES: dict[str, Any] = {
+    "name": _l("By name"),
+    "alias": _l("By another name"),
+    "office": _l("By office"),
+    "counted": _l("Only counted"),
+}
+STATUS_WORDS: dict[str, Any] = {
+    "present": _l("Present"),
+    "apology": _l("Apology"),
+    "absent": _l("Absent"),
+    "in_attendance": _l("In attendance"),
+}
+
+
+class ForumForm(KashForm):
+    """A forum's name and who runs it. Who may not choose the secretary is not asked."""
+
+    name = text_field(_l("Name of the forum"), most=160)
+    secretary = choice_field(
+        _l("Secretary"),
+        [],
+        required=False,
+        description=_l("Runs the forum: members, agenda, register and minutes."),
+    )
+
+
+class AppearanceForm(KashForm):
+    """How a member appears on paper and to the other members."""
+
+    appears = radio_field(
+        _l("On paper and to the other members"),
+        [(key, APPEARANCES[key]) for key in APPEARS],
+        default=USUAL,
+    )
+    shown_as = text_field(
+        _l("Name or office that is shown"),
+        most=120,
+        required=False,
+        description=_l("Only for “by another name” and “by office”."),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Another name or an office needs its text."""
+        fine = super().validate(extra_validators)
+        if self.appears.data in WITH_TEXT and not (self.shown_as.data or ""):
+            self.shown_as.errors = [_("Write how this member appears.")]
+            return False
+        return fine
+
+
+class MeetingForm(KashForm):
+    """When and where a forum meets."""
+
+    day = DayField(_l("Day"), validators=[required()])
+    time = TimeOfDayField(_l("Time"), validators=[required()])
+    place = text_field(_l("Place"), most=160, required=False)
+    as_last_time = BooleanField(_l("Begin with the agenda of the last meeting"), default=True)
+    edition = HiddenField(default="0")
+
+    @property
+    def starts_at(self) -> datetime:
+        """The moment in UTC; only after the form was found valid."""
+        if self.day.data is None or self.time.data is None:
+            raise ValueError("the form was not validated")
+        return from_local(self.day.data, self.time.data)
+
+
+class ReasonForm(KashForm):
+    """Why a meeting does not take place."""
+
+    reason = long_text_field(
+        _l("Reason"),
+        most=1000,
+        required=True,
+        description=_l("The members see it. Write no name."),
+    )
+
+
+class ItemForm(KashForm):
+    """The title of an item."""
+
+    title = text_field(_l("Title of the item"), most=200)
+
+
+class OutcomeForm(KashForm):
+    """What became of an action."""
+
+    state = radio_field(
+        _l("What became of it?"),
+        [("done", _l("It is done")), ("dropped", _l("It was dropped"))],
+    )
+    outcome = long_text_field(
+        _l("In a sentence"),
+        most=1000,
+        rows=3,
+        description=_l("It is read out at the next meeting and stands in its minutes."),
+    )
+
+
+class FindForm(KashForm):
+    """A part of a name."""
+
+    search = text_field(_l("Name"), most=200)
+
+
+@dataclass
+class TypedRow:
+    """A decision or an action as it stands in the form, with what is wrong about it."""
+
+    key: str = ""
+    text: str = ""
+    owner: str = ""
+    due: str = ""
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def blank(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.text or self.owner or self.due)
+
+
+def edition_of(text: str | None) -> int:
+    """The edition that a page showed; 0, which no row has, when it is unreadable."""
+    written = text or ""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 10 else 0
+
+
+class MinuteForm(KashForm):
+    """What was said under an item, with as many decisions and actions as were typed.
+
+    Rows arrive as equally long lists, one for each column; `read_rows` reads them.
+    """
+
+    minute = long_text_field(_l("What was said"), most=MINUTE_LENGTH, rows=8)
+    edition = HiddenField()
+
+    decisions: list[TypedRow]
+    actions: list[TypedRow]
+
+    def read_rows(self, given: MultiDict[str, str]) -> None:
+        """Take the rows out of what was posted."""
+        self.decisions = _rows(given, "decision", ("key", "text"))
+        self.actions = _rows(given, "action", ("key", "text", "owner", "due"))
+
+    def rows_are_fine(self, owners: Iterable[str]) -> bool:
+        """Check the rows; each keeps its own errors."""
+        known = set(owners)
+        for row in self.decisions:
+            row.errors = _text_errors(row.text, DECISION_LENGTH)
+        for row in self.actions:
+            row.errors = _text_errors(row.text, ACTION_LENGTH)
+            if row.owner and row.owner not in known:
+                row.errors.append(_("Choose a member from the list."))
+            if row.due and _day(row.due) is None:
+                row.errors.append(_("This is not a day. It looks like 2026-11-16."))
+            if not row.text and not row.key and (row.owner or row.due):
+                row.errors.append(_("Write what is to be done."))
+        for rows in (self.decisions, self.actions):
+            if len(rows) > ROWS_OF_AN_ITEM * 2:
+                rows[0].errors.append(_("This item holds too many decisions or actions."))
+        return not any(row.errors for row in (*self.decisions, *self.actions))
+
+    def written(self) -> tuple[list[WrittenRow], list[WrittenRow]]:
+        """Decisions and actions for the service; only after `rows_are_fine`."""
+        return (
+            [WrittenRow(row.key, row.text) for row in self.decisions],
+            [WrittenRow(row.key, row.text, row.owner, _day(row.due)) for row in self.actions],
+        )
+
+
+def _rows(given: MultiDict[str, str], name: str, columns: Sequence[str]) -> list[TypedRow]:
+    lists = [given.getlist(f"{name}-{column}") for column in columns]
+    length = min((len(values) for values in lists), default=0)
+    rows = []
+    for place in range(min(length, ROWS_OF_AN_ITEM * 4)):
+        values = {
+            column: str(clean_text(values[place]))
+            for column, values in zip(columns, lists, strict=True)
+        }
+        rows.append(
+            TypedRow(
+                key=values["key"],
+                text=values["text"],
+                owner=values.get("owner", ""),
+                due=values.get("due", ""),
+            )
+        )
+    return [row for row in rows if row.key or not row.blank]
+
+
+def _text_errors(text: str, most: int) -> list[str]:
+    if len(text) > most:
+        return [_("Use at most %(most)s characters.", most=most)]
+    if CONTROL_CHARACTERS.search(text):
+        return [_("This holds characters that cannot be shown. Type it again.")]
+    return []
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+    return day if day is not None and 1900 <= day.year <= 2199 else None

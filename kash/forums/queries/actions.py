@@ -1,0 +1,178 @@
+"""Actions: what members took on, what is due, and what comes up again in the next meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kash.database import db
+from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.queries.meetings import number_of, previous_meeting
+from kash.forums.queries.series import runs, sees_names
+from kash.forums.rules import OpenedAction, arising, shown_name
+from kash.people.models import Person
+from kash.policy import Actor, Reach
+from kash.web import Listing, NotFound, listing
+from kash.web.formats import to_local
+
+SOON = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class ActionLine:
+    """An action as the asking actor may see it.
+
+    `owner` is how its owner appears, empty when only counted or when nobody took it on; then
+    `owner_group` tells the group's letter. `owner_name` is empty for whoever may not see names.
+    `may_close` is whether the actor may say what became of it.
+    """
+
+    public_id: str
+    forum_id: str
+    forum_name: str
+    meeting_id: str
+    number: str
+    text: str
+    owner: str
+    owner_group: str
+    owner_name: str
+    own: bool
+    may_close: bool
+    due_on: date | None
+    state: str
+    outcome: str
+    closed_at: datetime | None
+
+
+def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -> ActionLine:
+    """An action with what surrounds it, as the actor may see it. Needs `held.forum` loaded."""
+    seat = action.owner
+    own = seat is not None and actor.person_id is not None and seat.person_id == actor.person_id
+    return ActionLine(
+        public_id=action.public_id,
+        forum_id=held.forum.public_id,
+        forum_name=held.forum.name,
+        meeting_id=held.public_id,
+        number=number_of(item, held),
+        text=action.text,
+        owner=shown_name(seat.appears, seat.shown_as, seat.person.chosen_name) if seat else "",
+        owner_group=seat.person.group.letter if seat else "",
+        owner_name=seat.person.chosen_name if seat and sees_names(actor) else "",
+        own=own,
+        may_close=(own and seat is not None and seat.left_on is None)
+        or runs(actor, held.forum.secretary_id),
+        due_on=action.due_on,
+        state=action.state,
+        outcome=action.outcome,
+        closed_at=action.closed_at,
+    )
+
+
+def _actions() -> Select[Action]:
+    return (
+        select(Action)
+        .join(Action.item)
+        .join(AgendaItem.meeting)
+        .join(Meeting.forum)
+        .options(
+            contains_eager(Action.item)
+            .contains_eager(AgendaItem.meeting)
+            .contains_eager(Meeting.forum),
+            joinedload(Action.owner).joinedload(ForumMember.person).joinedload(Person.group),
+        )
+    )
+
+
+def _as_line(action: Action, actor: Actor) -> ActionLine:
+    return action_line(action, action.item, action.item.meeting, actor)
+
+
+def actions_of(forum: Forum, *, state: str = "open") -> Listing[Action]:
+    """A page of a forum's actions; `state` is open, done, dropped or all. Rows are Action."""
+    wanted = _actions().where(Meeting.forum_id == forum.id)
+    if state in ("open", "done", "dropped"):
+        wanted = wanted.where(Action.state == state)
+    return listing(
+        wanted,
+        sorts={"due": (Action.due_on.is_(None), Action.due_on), "raised": Meeting.starts_at},
+        default_sort="due" if state == "open" else "raised",
+        default_direction="asc" if state == "open" else "desc",
+        key=Action.id,
+    )
+
+
+def shown_actions(rows: Listing[Action], actor: Actor) -> list[ActionLine]:
+    """The rows of `actions_of` as the actor may see them."""
+    return [_as_line(action, actor) for action in rows.rows]
+
+
+def open_actions(forum: Forum, actor: Actor, *, most: int = 10) -> list[ActionLine]:
+    """The forum's open actions, the first due first, those without a day last."""
+    actions = db.session.scalars(
+        _actions()
+        .where(Meeting.forum_id == forum.id, Action.state == "open")
+        .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
+        .limit(most)
+    )
+    return [_as_line(action, actor) for action in actions]
+
+
+def open_action(forum: Forum, public_id: str, actor: Actor) -> ActionLine:
+    """One action of this forum. Raises NotFound."""
+    action = db.session.scalar(
+        _actions().where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+    )
+    if action is None:
+        raise NotFound
+    return _as_line(action, actor)
+
+
+def actions_due(actor: Actor, now: datetime, *, most: int = 20) -> list[ActionLine]:
+    """What the actor has to see to: her own open actions, whenever they are due, and in forums
+    of which she is the secretary those that are late or due within a week."""
+    concerned = []
+    if actor.person_id is not None:
+        concerned.append(
+            and_(ForumMember.person_id == actor.person_id, ForumMember.left_on.is_(None))
+        )
+    if actor.reach("forums.edit") is not Reach.NONE and actor.account_id is not None:
+        soon = to_local(now).date() + SOON
+        concerned.append(and_(Forum.secretary_id == actor.account_id, Action.due_on <= soon))
+    if not concerned or actor.reach("forums.see") is Reach.NONE:
+        return []
+    actions = db.session.scalars(
+        _actions()
+        .outerjoin(ForumMember, ForumMember.id == Action.owner_id)
+        .where(Action.state == "open", or_(*concerned))
+        .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
+        .limit(most)
+    )
+    return [_as_line(action, actor) for action in actions]
+
+
+def arising_in(held: Meeting, now: datetime, actor: Actor) -> list[tuple[ActionLine, str]]:
+    """The actions that come up in a meeting, with the state each had or has then."""
+    if held.state == "cancelled":
+        return []
+    previous = previous_meeting(held)
+    since = None if previous is None else previous.held_at or previous.starts_at
+    wanted = _actions().where(
+        Meeting.forum_id == held.forum_id,
+        Meeting.starts_at < held.starts_at,
+    )
+    if since is not None:
+        wanted = wanted.where(or_(Action.closed_at.is_(None), Action.closed_at > since))
+    by_key = {action.id: action for action in db.session.scalars(wanted)}
+    carried = arising(
+        (
+            OpenedAction(key, action.item.meeting.starts_at, action.state, action.closed_at)
+            for key, action in by_key.items()
+        ),
+        meeting_at=held.starts_at,
+        previous_at=since,
+        as_of=held.held_at or now,
+    )
+    return [(_as_line(by_key[key], actor), state) for key, state in carried]

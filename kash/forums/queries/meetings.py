@@ -1,0 +1,290 @@
+"""Meetings: when and where, who was there, what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import selectinload
+
+from kash.attendance.models import Mark, RosterEntry, Slot
+from kash.database import db
+from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
+from kash.forums.queries.series import runs, within_reach
+from kash.forums.rules import (
+    Attendee,
+    GroupAttendance,
+    attendance_by_group,
+    minute_number,
+    shown_name,
+)
+from kash.people.models import Group, Person
+from kash.policy import Actor, Reach
+from kash.web import Listing, NotFound, listing
+from kash.web.formats import to_local
+
+
+def number_of(item: AgendaItem, held: Meeting) -> str:
+    """The number of an item's minute, by the day of the meeting in the programme's zone."""
+    return minute_number(item.position, to_local(held.starts_at).date(), held.letter)
+
+
+def meeting(forum: Forum, public_id: str) -> Meeting:
+    """A meeting of this forum. Raises NotFound."""
+    found = db.session.scalar(
+        select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def meetings_of(forum: Forum) -> Listing[Any]:
+    """Rows of meeting, number of items, decisions and actions; the newest first."""
+    items = (
+        select(func.count(AgendaItem.id))
+        .where(AgendaItem.meeting_id == Meeting.id)
+        .scalar_subquery()
+    )
+    decisions = (
+        select(func.count(Decision.id))
+        .join(AgendaItem, AgendaItem.id == Decision.item_id)
+        .where(AgendaItem.meeting_id == Meeting.id)
+        .scalar_subquery()
+    )
+    actions = (
+        select(func.count(Action.id))
+        .join(AgendaItem, AgendaItem.id == Action.item_id)
+        .where(AgendaItem.meeting_id == Meeting.id)
+        .scalar_subquery()
+    )
+    return listing(
+        select(
+            Meeting,
+            items.label("items"),
+            decisions.label("decisions"),
+            actions.label("actions"),
+        ).where(Meeting.forum_id == forum.id),
+        sorts={"date": Meeting.starts_at},
+        default_sort="date",
+        default_direction="desc",
+        key=Meeting.id,
+    )
+
+
+def minutes_of(held: Meeting) -> list[AgendaItem]:
+    """The items of a meeting in order, with their decisions and actions and who took them on."""
+    return list(
+        db.session.scalars(
+            select(AgendaItem)
+            .where(AgendaItem.meeting_id == held.id)
+            .order_by(AgendaItem.position, AgendaItem.id)
+            .options(
+                selectinload(AgendaItem.decisions),
+                selectinload(AgendaItem.actions)
+                .joinedload(Action.owner)
+                .joinedload(ForumMember.person)
+                .joinedload(Person.group),
+            )
+        )
+    )
+
+
+def previous_meeting(held: Meeting) -> Meeting | None:
+    """The meeting of the same forum before this one, cancelled ones left out."""
+    return db.session.scalar(
+        select(Meeting)
+        .where(
+            Meeting.forum_id == held.forum_id,
+            Meeting.starts_at < held.starts_at,
+            Meeting.state != "cancelled",
+        )
+        .order_by(Meeting.starts_at.desc())
+        .limit(1)
+    )
+
+
+def following_meeting(held: Meeting) -> Meeting | None:
+    """The next meeting that is planned or was held after this one."""
+    return db.session.scalar(
+        select(Meeting)
+        .where(
+            Meeting.forum_id == held.forum_id,
+            Meeting.starts_at > held.starts_at,
+            Meeting.state != "cancelled",
+        )
+        .order_by(Meeting.starts_at)
+        .limit(1)
+    )
+
+
+@dataclass(frozen=True)
+class AttendanceLine:
+    """Somebody on a meeting's register. Who is no member is a guest, and only counted.
+
+    `name` is for whoever keeps the register; others and paper see `shown`.
+    """
+
+    person_id: str
+    name: str
+    group: str
+    letter: str
+    status: str | None
+    version: int
+    member: bool
+    shown: str
+
+
+def slot_of(held: Meeting) -> Slot:
+    """The one slot of a meeting's register."""
+    slot = db.session.scalar(
+        select(Slot).where(Slot.register_id == held.register_id).order_by(Slot.position).limit(1)
+    )
+    if slot is None:
+        raise NotFound
+    return slot
+
+
+def attendance_of(held: Meeting) -> list[AttendanceLine]:
+    """Everybody on the register, by group and name, with the present mark."""
+    rows = db.session.execute(
+        select(Person, Group, Mark.status, Mark.version, ForumMember)
+        .select_from(RosterEntry)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .join(Slot, Slot.register_id == RosterEntry.register_id)
+        .outerjoin(Mark, and_(Mark.slot_id == Slot.id, Mark.person_id == Person.id))
+        .outerjoin(
+            ForumMember,
+            and_(ForumMember.forum_id == held.forum_id, ForumMember.person_id == Person.id),
+        )
+        .where(RosterEntry.register_id == held.register_id, RosterEntry.removed_at.is_(None))
+        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+    )
+    return [
+        AttendanceLine(
+            person_id=person.public_id,
+            name=person.chosen_name,
+            group=group.name,
+            letter=group.letter,
+            status=status,
+            version=version or 0,
+            member=seat is not None,
+            shown=shown_name(seat.appears, seat.shown_as, person.chosen_name) if seat else "",
+        )
+        for person, group, status, version, seat in rows
+    ]
+
+
+def attendance_table(
+    lines: Sequence[AttendanceLine], *, by_letter: bool = True
+) -> list[GroupAttendance]:
+    """The attendance by group as paper shows it; `by_letter` is for paper and for members."""
+    attendees = [
+        Attendee(line.letter if by_letter else line.group, line.status, line.shown, line.member)
+        for line in lines
+    ]
+    return attendance_by_group(attendees, list(dict.fromkeys(a.group for a in attendees)))
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """A planned meeting, as Today shows it. `runs` is whether the actor prepares it."""
+
+    public_id: str
+    forum_id: str
+    forum_name: str
+    starts_at: datetime
+    place: str
+    items: int
+    runs: bool
+
+
+def next_meetings(
+    actor: Actor, now: datetime, *, days: int = 60, most: int = 5
+) -> list[MeetingLine]:
+    """The planned meetings of the forums within the actor's reach, from today on."""
+    if actor.reach("forums.see") is Reach.NONE:
+        return []
+    midnight = to_local(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    items = (
+        select(func.count(AgendaItem.id))
+        .where(AgendaItem.meeting_id == Meeting.id)
+        .scalar_subquery()
+    )
+    visible = within_reach(actor).with_only_columns(Forum.id)
+    rows = db.session.execute(
+        select(Meeting, Forum, items)
+        .join(Forum, Forum.id == Meeting.forum_id)
+        .where(
+            Meeting.state == "planned",
+            Meeting.starts_at >= midnight,
+            Meeting.starts_at < now + timedelta(days=days),
+            Meeting.forum_id.in_(visible),
+        )
+        .order_by(Meeting.starts_at)
+        .limit(most)
+    )
+    return [
+        MeetingLine(
+            public_id=planned.public_id,
+            forum_id=forum.public_id,
+            forum_name=forum.name,
+            starts_at=planned.starts_at,
+            place=planned.place,
+            items=count,
+            runs=runs(actor, forum.secretary_id),
+        )
+        for planned, forum, count in rows
+    ]
+
+
+def item(held: Meeting, public_id: str) -> AgendaItem:
+    """An item of this meeting, with its decisions and actions. Raises NotFound."""
+    found = db.session.scalar(
+        select(AgendaItem)
+        .where(AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id)
+        .options(
+            selectinload(AgendaItem.decisions),
+            selectinload(AgendaItem.actions)
+            .joinedload(Action.owner)
+            .joinedload(ForumMember.person)
+            .joinedload(Person.group),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def meetings_to_record(actor: Actor, now: datetime, *, most: int = 10) -> list[MeetingLine]:
+    """Meetings that began and are neither recorded as held nor cancelled, which the actor runs as
+    the secretary."""
+    if actor.reach("forums.edit") is Reach.NONE or actor.account_id is None:
+        return []
+    rows = db.session.execute(
+        select(Meeting, Forum)
+        .join(Forum, Forum.id == Meeting.forum_id)
+        .where(
+            Meeting.state == "planned",
+            Meeting.starts_at <= now,
+            Forum.secretary_id == actor.account_id,
+        )
+        .order_by(Meeting.starts_at)
+        .limit(most)
+    )
+    return [
+        MeetingLine(
+            public_id=planned.public_id,
+            forum_id=forum.public_id,
+            forum_name=forum.name,
+            starts_at=planned.starts_at,
+            place=planned.place,
+            items=0,
+            runs=True,
+        )
+        for planned, forum in rows
+    ]

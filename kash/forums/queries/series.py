@@ -1,0 +1,229 @@
+"""Forums within an actor's reach, and their members as the actor may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, false, func, select
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager
+
+from kash.accounts.models import Account, AccountRole
+from kash.accounts.queries import accounts_with_role, names_of
+from kash.database import db
+from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.rules import shown_name
+from kash.people.models import Group, Person
+from kash.policy import GRANTS, Actor, Reach
+from kash.web import Forbidden, Listing, NotFound, listing
+
+
+def within_reach(actor: Actor) -> Select[Forum]:
+    """The forums an actor may see: all, or those of which she is a member now."""
+    reach = actor.reach("forums.see")
+    if reach is Reach.ALL:
+        return select(Forum)
+    if reach is Reach.MEMBER and actor.person_id is not None:
+        return select(Forum).where(
+            exists().where(
+                ForumMember.forum_id == Forum.id,
+                ForumMember.person_id == actor.person_id,
+                ForumMember.left_on.is_(None),
+            )
+        )
+    return select(Forum).where(false())
+
+
+def runs(actor: Actor, secretary_id: int) -> bool:
+    """Whether the actor runs a forum: its secretary, or whoever may edit them all."""
+    reach = actor.reach("forums.edit")
+    return reach is Reach.ALL or (reach is Reach.OWN and actor.account_id == secretary_id)
+
+
+def sees_names(actor: Actor) -> bool:
+    """Whether the actor may see a member's name beside what she chose to show."""
+    return actor.reach("people.find") is not Reach.NONE
+
+
+def forum(public_id: str, actor: Actor) -> Forum:
+    """A forum within reach. Raises NotFound."""
+    found = db.session.scalar(within_reach(actor).where(Forum.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def forum_to_edit(public_id: str, actor: Actor) -> Forum:
+    """A forum that the actor runs. Raises NotFound out of reach, Forbidden if she only sees it."""
+    found = forum(public_id, actor)
+    if not runs(actor, found.secretary_id):
+        raise Forbidden
+    return found
+
+
+def forums_listed(actor: Actor, now: datetime) -> Listing[Any]:
+    """Rows of forum, number of members, next planned meeting, last held one, open actions."""
+    members = (
+        select(func.count(ForumMember.id))
+        .where(ForumMember.forum_id == Forum.id, ForumMember.left_on.is_(None))
+        .scalar_subquery()
+    )
+    following = (
+        select(func.min(Meeting.starts_at))
+        .where(Meeting.forum_id == Forum.id, Meeting.state == "planned", Meeting.starts_at >= now)
+        .scalar_subquery()
+    )
+    last = (
+        select(func.max(Meeting.starts_at))
+        .where(Meeting.forum_id == Forum.id, Meeting.state == "held")
+        .scalar_subquery()
+    )
+    still_open = (
+        select(func.count(Action.id))
+        .join(AgendaItem, AgendaItem.id == Action.item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(Meeting.forum_id == Forum.id, Action.state == "open")
+        .scalar_subquery()
+    )
+    rows = within_reach(actor).add_columns(
+        members.label("members"),
+        following.label("following"),
+        last.label("last"),
+        still_open.label("still_open"),
+    )
+    return listing(rows, sorts={"name": Forum.name}, default_sort="name", key=Forum.id)
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """A member, as the asking actor may see her. `name` is empty for whoever may not see names.
+
+    `shown` is what paper and the other members see, empty when only counted; `group` is the
+    group's name for staff and its letter for everybody else.
+    """
+
+    public_id: str
+    name: str
+    group: str
+    appears: str
+    shown_as: str
+    shown: str
+    own: bool
+    left_on: date | None
+
+
+def _line(member: ForumMember, actor: Actor) -> MemberLine:
+    person, names = member.person, sees_names(actor)
+    own = actor.person_id is not None and actor.person_id == person.id
+    return MemberLine(
+        public_id=member.public_id,
+        name=person.chosen_name if names or own else "",
+        group=person.group.name if names else person.group.letter,
+        appears=member.appears,
+        shown_as=member.shown_as,
+        shown=shown_name(member.appears, member.shown_as, person.chosen_name),
+        own=own,
+        left_on=member.left_on,
+    )
+
+
+def _members() -> Select[ForumMember]:
+    return (
+        select(ForumMember)
+        .join(ForumMember.person)
+        .join(Person.group)
+        .options(contains_eager(ForumMember.person).contains_eager(Person.group))
+    )
+
+
+def member_lines(found: Forum, actor: Actor) -> list[MemberLine]:
+    """The present members, by group. Those without a name in sight keep no order of names."""
+    members = db.session.scalars(
+        _members()
+        .where(ForumMember.forum_id == found.id, ForumMember.left_on.is_(None))
+        .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+    )
+    lines = [_line(member, actor) for member in members]
+    if sees_names(actor):
+        return lines
+    return sorted(lines, key=lambda line: (line.group, not line.own, not line.shown, line.shown))
+
+
+def member_to_change(found: Forum, public_id: str, actor: Actor) -> MemberLine:
+    """A member whose appearance the actor may choose: her own, or any for who runs the forum."""
+    member = db.session.scalar(
+        _members().where(
+            ForumMember.forum_id == found.id,
+            ForumMember.public_id == public_id,
+            ForumMember.left_on.is_(None),
+        )
+    )
+    if member is None:
+        raise NotFound
+    line = _line(member, actor)
+    if not line.own and not runs(actor, found.secretary_id):
+        raise Forbidden
+    return line
+
+
+def own_seat(found: Forum, actor: Actor) -> MemberLine | None:
+    """The actor's own membership, if she has one."""
+    if actor.person_id is None:
+        return None
+    member = db.session.scalar(
+        _members().where(
+            ForumMember.forum_id == found.id,
+            ForumMember.person_id == actor.person_id,
+            ForumMember.left_on.is_(None),
+        )
+    )
+    return None if member is None else _line(member, actor)
+
+
+def owners_of(found: Forum) -> list[ForumMember]:
+    """Those who may take on an action: the present members, by group and name."""
+    return list(
+        db.session.scalars(
+            _members()
+            .where(ForumMember.forum_id == found.id, ForumMember.left_on.is_(None))
+            .order_by(Group.position, Group.letter, Person.sort_name, Person.id)
+        )
+    )
+
+
+def seated(found: Forum) -> set[str]:
+    """The public ids of the people who are members now."""
+    return set(
+        db.session.scalars(
+            select(Person.public_id)
+            .join(ForumMember, ForumMember.person_id == Person.id)
+            .where(ForumMember.forum_id == found.id, ForumMember.left_on.is_(None))
+        )
+    )
+
+
+def secretaries() -> list[tuple[str, str]]:
+    """Who may run a forum: public id and name of the accounts in use, by name."""
+    return [(each.public_id, each.name) for each in accounts_with_role(*GRANTS["forums.edit"])]
+
+
+def may_run(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether an account has a role with which one runs forums."""
+    return exists().where(
+        AccountRole.account_id == account_id,
+        AccountRole.role.in_([str(role) for role in GRANTS["forums.edit"]]),
+    )
+
+
+def secretary_of(found: Forum) -> tuple[str, str]:
+    """Public id and name of the account that runs a forum."""
+    row = db.session.execute(
+        select(Account.public_id, Account.name).where(Account.id == found.secretary_id)
+    ).one()
+    return row.public_id, row.name
+
+
+def account_name(public_id: str | None) -> str:
+    """The name of an account, for whoever runs the forum; empty when there is none."""
+    return names_of([public_id]).get(public_id, "") if public_id else ""

@@ -1,0 +1,240 @@
+"""What a forum decides by rule: how members appear, how minutes are numbered, what is carried over.
+
+Nothing here knows the web, the database or the time of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, TypeVar
+
+Appears = Literal["name", "alias", "office", "counted"]
+APPEARS: tuple[Appears, ...] = ("name", "alias", "office", "counted")
+# Nobody appears on paper before she said how.
+USUAL: Appears = "counted"
+# These two stand for a text that the member gave; the others need none.
+WITH_TEXT: frozenset[str] = frozenset({"alias", "office"})
+
+STATUSES = ("present", "apology", "absent", "in_attendance")
+
+MEETING_MINUTES = 120
+MINUTE_LENGTH = 20_000
+DECISION_LENGTH = 2_000
+ACTION_LENGTH = 1_000
+ROWS_OF_AN_ITEM = 40
+ITEMS_OF_A_MEETING = 60
+
+_LETTERS = ("", *"BCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+Entry = TypeVar("Entry")
+
+
+class NoLetterLeft(ValueError):
+    """A forum already has as many meetings in that month as there are letters."""
+
+
+def shown_name(appears: str, shown_as: str, chosen_name: str) -> str:
+    """What other members and the paper may show of a member; empty when only counted.
+
+    An alias or an office without its text falls back to being counted, never to the name.
+    """
+    if appears == "name":
+        return chosen_name.strip()
+    if appears in WITH_TEXT:
+        return shown_as.strip()
+    return ""
+
+
+def month_letter(taken: Collection[str]) -> str:
+    """The letter of the next meeting in a month: none for the first, then B, C, up to Z.
+
+    `taken` are the letters of the forum's other meetings of that month, cancelled ones among them,
+    so that a number that was once printed never comes to mean another meeting.
+    """
+    for letter in _LETTERS:
+        if letter not in taken:
+            return letter
+    raise NoLetterLeft("no letter is left for another meeting in this month")
+
+
+def minute_number(position: int, day: date, letter: str = "") -> str:
+    """`MIN 3/11/2026`: the third item of the meeting in November 2026; `MIN 3/11B/2026` when it
+    is the second meeting of the forum in that month."""
+    return f"MIN {position}/{day.month}{letter}/{day.year}"
+
+
+@dataclass(frozen=True)
+class OpenedAction:
+    """An action as its carrying over depends on it: when it came up, and when it was closed."""
+
+    key: int
+    raised_at: datetime
+    state: str
+    closed_at: datetime | None
+
+
+def state_at(state: str, closed_at: datetime | None, moment: datetime) -> str:
+    """The state an action had at a moment."""
+    return "open" if closed_at is None or closed_at > moment else state
+
+
+def arising(
+    actions: Iterable[OpenedAction],
+    meeting_at: datetime,
+    previous_at: datetime | None,
+    as_of: datetime,
+) -> list[tuple[int, str]]:
+    """The actions that come up under matters arising, in order of age, with their state.
+
+    These are the ones raised in an earlier meeting and still open when the meeting before this one
+    was recorded as held (`previous_at`): what was closed since is told once, as closed. `as_of` is
+    now while the meeting is planned, later the moment at which it was itself recorded as held.
+    """
+    return [
+        (action.key, state_at(action.state, action.closed_at, as_of))
+        for action in sorted(actions, key=lambda action: (action.raised_at, action.key))
+        if action.raised_at < meeting_at
+        and (action.closed_at is None or previous_at is None or action.closed_at > previous_at)
+    ]
+
+
+def order_is_fixed(meeting_state: str) -> bool:
+    """Whether items may no longer change places: a held meeting's numbers are quoted elsewhere."""
+    return meeting_state != "planned"
+
+
+def moved(order: Sequence[str], item: str, step: int) -> list[str]:
+    """The order after one item went `step` places; it stops at an end."""
+    places = list(order)
+    if item not in places:
+        return places
+    at = places.index(item)
+    to = max(0, min(len(places) - 1, at + step))
+    places.insert(to, places.pop(at))
+    return places
+
+
+def reordered(present: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """`present` in the order of `wanted`; what `wanted` doesn't know keeps its order, at the end.
+
+    So an order sent from an old page loses no item that was added in between.
+    """
+    known = [item for item in dict.fromkeys(wanted) if item in set(present)]
+    named = set(known)
+    return known + [item for item in present if item not in named]
+
+
+@dataclass(frozen=True)
+class Attendee:
+    """One person on a meeting's register. `shown` is empty when she is only counted."""
+
+    group: str
+    status: str | None
+    shown: str
+    member: bool = True
+
+
+@dataclass(frozen=True)
+class Column:
+    """Those of one group with one status: the ones who appear, and how many more are counted."""
+
+    shown: tuple[str, ...] = ()
+    counted: int = 0
+
+    @property
+    def total(self) -> int:
+        """Everybody, whether shown or counted."""
+        return len(self.shown) + self.counted
+
+
+@dataclass(frozen=True)
+class GroupAttendance:
+    """A group's line in the table of attendance. Guests are not among `members`."""
+
+    group: str
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    members: int = 0
+
+    def column(self, status: str) -> Column:
+        """Those with a status; nobody when there are none."""
+        return self.columns.get(status, Column())
+
+
+def attendance_by_group(
+    attendees: Iterable[Attendee], groups: Sequence[str]
+) -> list[GroupAttendance]:
+    """One line a group that has anybody, in the order of `groups`.
+
+    Shown names are sorted, so that the order of a list tells nothing about who stands beside whom.
+    Members without a mark are only counted among the members.
+    """
+    everybody = list(attendees)
+    lines = []
+    for group in groups:
+        here = [attendee for attendee in everybody if attendee.group == group]
+        if not here:
+            continue
+        columns = {}
+        for status in STATUSES:
+            marked = [attendee for attendee in here if attendee.status == status]
+            shown = sorted(attendee.shown for attendee in marked if attendee.shown)
+            columns[status] = Column(tuple(shown), len(marked) - len(shown))
+        members = sum(1 for attendee in here if attendee.member)
+        lines.append(GroupAttendance(group, columns, members))
+    return lines
+
+
+def paragraphs(text: str) -> list[str]:
+    """A minute's text as the paragraphs of paper: an empty line begins a new one."""
+    parts: list[list[str]] = [[]]
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if line.strip():
+            parts[-1].append(line.strip())
+        elif parts[-1]:
+            parts.append([])
+    return ["\n".join(lines) for lines in parts if lines]
+
+
+@dataclass(frozen=True)
+class WrittenRow:
+    """A decision or an action as somebody typed it. `key` is empty for a new one.
+
+    `owner` is a member's key and `due_on` a day; decisions have neither.
+    """
+
+    key: str
+    text: str
+    owner: str = ""
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class RowChanges:
+    """What saving rows does to the ones that are there."""
+
+    added: tuple[WrittenRow, ...]
+    changed: tuple[WrittenRow, ...]
+    removed: tuple[str, ...]
+
+
+def row_changes(present: Collection[str], written: Iterable[WrittenRow]) -> RowChanges:
+    """How what was written meets what is there.
+
+    A row that is there and not written stays: somebody else added it meanwhile. Only a row that
+    was emptied is removed. A written row that somebody removed meanwhile comes back as a new one.
+    """
+    added: list[WrittenRow] = []
+    changed: dict[str, WrittenRow] = {}
+    removed: dict[str, None] = {}
+    for row in written:
+        if row.key in present:
+            if row.text.strip():
+                changed[row.key] = row
+                removed.pop(row.key, None)
+            elif row.key not in changed:
+                removed[row.key] = None
+        elif row.text.strip():
+            added.append(row)
+    return RowChanges(tuple(added), tuple(changed.values()), tuple(removed))

@@ -1,0 +1,46 @@
+"""What is done with forums: opened, joined, planned, held, written down, followed up."""
+
+from kash.forums.services.agenda import add_item, order_items, remove_item, rename_item
+from kash.forums.services.meetings import (
+    cancel_meeting,
+    change_meeting,
+    hold_meeting,
+    plan_meeting,
+)
+from kash.forums.services.minutes import (
+    close_action,
+    reopen_action,
+    write_item,
+    written_actions,
+    written_decisions,
+)
+from kash.forums.services.register import add_guest
+from kash.forums.services.series import (
+    add_member,
+    change_forum,
+    choose_appearance,
+    end_membership,
+    open_forum,
+)
+
+__all__ = [
+    "add_guest",
+    "add_item",
+    "add_member",
+    "cancel_meeting",
+    "change_forum",
+    "change_meeting",
+    "choose_appearance",
+    "close_action",
+    "end_membership",
+    "hold_meeting",
+    "open_forum",
+    "order_items",
+    "plan_meeting",
+    "remove_item",
+    "rename_item",
+    "reopen_action",
+    "write_item",
+    "written_actions",
+    "written_decisions",
+]

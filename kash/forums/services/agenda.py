@@ -1,0 +1,128 @@
+"""Items of an agenda: add, name, move, take off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
+from kash.forums.rules import ITEMS_OF_A_MEETING, moved, order_is_fixed, reordered
+from kash.forums.services.problems import AgendaFull, MeetingOver, StaysOnAgenda
+from kash.forums.services.reaching import (
+    forum_run_by,
+    item_in,
+    planned_meeting,
+    written_meeting,
+)
+from kash.policy import Actor
+from kash.vault import audited
+
+
+def items_in_order(session: Session, held: Meeting) -> list[AgendaItem]:
+    """The agenda as it stands."""
+    return list(
+        session.scalars(
+            select(AgendaItem)
+            .where(AgendaItem.meeting_id == held.id)
+            .order_by(AgendaItem.position, AgendaItem.id)
+        )
+    )
+
+
+def _number(items: Iterable[AgendaItem]) -> None:
+    for position, item in enumerate(items, start=1):
+        item.position = position
+
+
+def add_item(forum_id: str, meeting_id: str, *, title: str, by: Actor) -> str:
+    """Put an item at the end of the agenda, also after the meeting was held."""
+    with audited("forums.item_added", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        held = written_meeting(change.session, forum, meeting_id)
+        items = items_in_order(change.session, held)
+        if len(items) >= ITEMS_OF_A_MEETING:
+            raise AgendaFull
+        item = AgendaItem(
+            public_id=new_public_id(),
+            meeting_id=held.id,
+            position=max((item.position for item in items), default=0) + 1,
+            title=title,
+        )
+        change.session.add(item)
+        change.about(held.public_id, item.public_id)
+        return item.public_id
+
+
+def rename_item(forum_id: str, meeting_id: str, item_id: str, *, title: str, by: Actor) -> None:
+    """Give an item another title."""
+    with audited("forums.item_renamed", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        held = written_meeting(change.session, forum, meeting_id)
+        item = item_in(change.session, held, item_id)
+        item.title = title
+        change.about(held.public_id, item.public_id)
+
+
+def has_open_actions(session: Session, forum: Forum, held: Meeting) -> bool:
+    """Whether something of an earlier meeting is still open."""
+    return (
+        session.scalar(
+            select(Action.id)
+            .join(AgendaItem, AgendaItem.id == Action.item_id)
+            .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+            .where(
+                Meeting.forum_id == forum.id,
+                Meeting.starts_at < held.starts_at,
+                Action.state == "open",
+            )
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def remove_item(forum_id: str, meeting_id: str, item_id: str, *, by: Actor) -> None:
+    """Take an item off a planned meeting's agenda, while nothing is written under it."""
+    with audited("forums.item_removed", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        held = planned_meeting(session, forum, meeting_id)
+        item = item_in(session, held, item_id)
+        written = item.minute or any(
+            session.scalar(select(kind.id).where(kind.item_id == item.id).limit(1))
+            for kind in (Decision, Action)
+        )
+        if written or (item.kind == "arising" and has_open_actions(session, forum, held)):
+            raise StaysOnAgenda
+        rest = [other for other in items_in_order(session, held) if other.id != item.id]
+        session.delete(item)
+        _number(rest)
+        change.about(held.public_id, item.public_id)
+
+
+def order_items(
+    forum_id: str,
+    meeting_id: str,
+    *,
+    order: Sequence[str] = (),
+    up: str = "",
+    down: str = "",
+    by: Actor,
+) -> None:
+    """Give the items another order: the whole of it, or one item a place up or down."""
+    with audited("forums.agenda_ordered", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        held = written_meeting(change.session, forum, meeting_id)
+        if order_is_fixed(held.state):
+            raise MeetingOver
+        items = {item.public_id: item for item in items_in_order(change.session, held)}
+        present = list(items)
+        wanted = reordered(present, order) if order else moved(present, up or down, -1 if up else 1)
+        if wanted == present:
+            change.nothing()
+            return
+        _number(items[key] for key in wanted)
+        change.about(held.public_id)

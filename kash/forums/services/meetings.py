@@ -1,0 +1,142 @@
+"""Planning meetings, moving them, holding them, calling them off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.rules import NoLetterLeft, month_letter
+from kash.forums.services.problems import (
+    ChangedMeanwhile,
+    MeetingAhead,
+    MomentTaken,
+    MonthFull,
+)
+from kash.forums.services.reaching import forum_run_by, planned_meeting
+from kash.forums.services.register import close_slot, move_slot, open_register
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web.formats import to_local
+
+
+def _month(moment: datetime) -> tuple[int, int]:
+    day: date = to_local(moment).date()
+    return day.year, day.month
+
+
+def _letter(others: Iterable[Meeting], starts_at: datetime) -> str:
+    month = _month(starts_at)
+    try:
+        return month_letter({m.letter for m in others if _month(m.starts_at) == month})
+    except NoLetterLeft:
+        raise MonthFull from None
+
+
+def _other_meetings(session: Session, forum: Forum, but: int | None = None) -> list[Meeting]:
+    wanted = select(Meeting).where(Meeting.forum_id == forum.id)
+    if but is not None:
+        wanted = wanted.where(Meeting.id != but)
+    return list(session.scalars(wanted.order_by(Meeting.starts_at)))
+
+
+def _moment_is_free(others: Iterable[Meeting], starts_at: datetime) -> None:
+    if any(other.starts_at == starts_at for other in others):
+        raise MomentTaken
+
+
+def plan_meeting(
+    forum_id: str,
+    *,
+    starts_at: datetime,
+    place: str = "",
+    as_last_time: bool = False,
+    by: Actor,
+) -> str:
+    """Plan a meeting, expecting all present members, and return its public id.
+
+    After a first meeting each agenda has its item for matters arising. With `as_last_time` the
+    other items are taken from the agenda of the meeting before it.
+    """
+    with audited("forums.meeting_planned", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        others = _other_meetings(change.session, forum)
+        _moment_is_free(others, starts_at)
+        meeting = Meeting(
+            public_id=new_public_id(),
+            forum_id=forum.id,
+            register=open_register(change.session, forum, starts_at),
+            starts_at=starts_at,
+            place=place,
+            letter=_letter(others, starts_at),
+            created_at=change.now,
+        )
+        change.session.add(meeting)
+        before = [m for m in others if m.starts_at < starts_at and m.state != "cancelled"]
+        kept = before[-1].items if before and as_last_time else []
+        items = [(item.kind, item.title) for item in kept]
+        if before and "arising" not in {kind for kind, _title in items}:
+            items.insert(0, ("arising", ""))
+        meeting.items = [
+            AgendaItem(public_id=new_public_id(), position=position, kind=kind, title=title)
+            for position, (kind, title) in enumerate(items, start=1)
+        ]
+        change.about(forum.public_id, meeting.public_id)
+        return meeting.public_id
+
+
+def change_meeting(
+    forum_id: str,
+    meeting_id: str,
+    *,
+    starts_at: datetime,
+    place: str,
+    edition: int,
+    by: Actor,
+) -> None:
+    """Move a planned meeting. `edition` is the one that the page showed."""
+    with audited("forums.meeting_changed", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        meeting = planned_meeting(change.session, forum, meeting_id)
+        if meeting.edition != edition:
+            raise ChangedMeanwhile
+        others = _other_meetings(change.session, forum, but=meeting.id)
+        if starts_at != meeting.starts_at:
+            _moment_is_free(others, starts_at)
+            if _month(starts_at) != _month(meeting.starts_at):
+                meeting.letter = _letter(others, starts_at)
+            move_slot(change.session, meeting, starts_at)
+            meeting.starts_at = starts_at
+        meeting.place = place
+        meeting.edition += 1
+        change.about(forum.public_id, meeting.public_id)
+
+
+def cancel_meeting(forum_id: str, meeting_id: str, *, reason: str, by: Actor) -> None:
+    """Call a planned meeting off. Its number is not given to another."""
+    with audited("forums.meeting_cancelled", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        meeting = planned_meeting(change.session, forum, meeting_id)
+        meeting.state = "cancelled"
+        meeting.cancelled_reason = reason
+        meeting.edition += 1
+        close_slot(change.session, meeting, change.now, by)
+        change.about(forum.public_id, meeting.public_id)
+
+
+def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
+    """Record that a meeting was held, on its day or later, and close its register."""
+    with audited("forums.meeting_held", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        meeting = planned_meeting(change.session, forum, meeting_id)
+        if to_local(change.now).date() < to_local(meeting.starts_at).date():
+            raise MeetingAhead
+        meeting.state = "held"
+        meeting.held_at = change.now
+        meeting.edition += 1
+        close_slot(change.session, meeting, change.now, by)
+        change.about(forum.public_id, meeting.public_id)

@@ -1,0 +1,212 @@
+"""What was said, decided and taken on under an item; and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
+from kash.forums.queries.series import runs
+from kash.forums.rules import ROWS_OF_AN_ITEM, RowChanges, WrittenRow, row_changes
+from kash.forums.services.agenda import items_in_order
+from kash.forums.services.problems import (
+    AlreadyClosed,
+    MinuteChanged,
+    TooManyRows,
+    UnknownChoice,
+    UnknownOwner,
+    WrittenAction,
+    WrittenDecision,
+)
+from kash.forums.services.reaching import forum_in_reach, forum_run_by, item_in, written_meeting
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web import Forbidden, NotFound
+
+OUTCOMES = ("done", "dropped")
+
+
+def written_decisions(item: AgendaItem) -> tuple[WrittenDecision, ...]:
+    """The decisions of an item as they are stored."""
+    return tuple(WrittenDecision(row.public_id, row.text) for row in item.decisions)
+
+
+def written_actions(item: AgendaItem) -> tuple[WrittenAction, ...]:
+    """The open actions of an item as they are stored; closed ones are no longer written on."""
+    return tuple(
+        WrittenAction(row.public_id, row.text, row.owner.public_id if row.owner else "", row.due_on)
+        for row in item.actions
+        if row.state == "open"
+    )
+
+
+def write_item(
+    forum_id: str,
+    meeting_id: str,
+    item_id: str,
+    *,
+    minute: str,
+    decisions: Sequence[WrittenRow] = (),
+    actions: Sequence[WrittenRow] = (),
+    edition: int,
+    by: Actor,
+) -> int:
+    """Save what is written under an item and return its new edition.
+
+    `edition` is the one that the page showed. If somebody saved in between, nothing is changed and
+    MinuteChanged carries what they wrote. Rows that the page did not know stay as they are.
+    """
+    with audited("forums.item_written", by) as change:
+        session = change.session
+        forum = forum_run_by(session, forum_id, by)
+        held = written_meeting(session, forum, meeting_id)
+        item = item_in(session, held, item_id)
+        if item.edition != edition:
+            raise MinuteChanged(
+                edition=item.edition,
+                changed_by=item.changed_by,
+                minute=item.minute,
+                decisions=written_decisions(item),
+                actions=written_actions(item),
+            )
+        owners = _owners(session, forum)
+        stored_decisions = {row.public_id: row for row in item.decisions}
+        stored_actions = {row.public_id: row for row in item.actions if row.state == "open"}
+        closed = {row.public_id for row in item.actions if row.state != "open"}
+        on_decisions = row_changes(set(stored_decisions), decisions)
+        on_actions = row_changes(
+            set(stored_actions), [row for row in actions if row.key not in closed]
+        )
+        for kept, rows in ((len(item.decisions), on_decisions), (len(item.actions), on_actions)):
+            if kept + len(rows.added) - len(rows.removed) > ROWS_OF_AN_ITEM:
+                raise TooManyRows
+        item.minute = minute
+        item.edition += 1
+        item.changed_by = by.public_id
+        _save_decisions(item, stored_decisions, on_decisions)
+        _save_actions(item, stored_actions, on_actions, owners)
+        if on_actions.added:
+            _carry_over(session, forum, held)
+        change.about(held.public_id, item.public_id)
+        return item.edition
+
+
+def _owners(session: Session, forum: Forum) -> dict[str, ForumMember]:
+    members = session.scalars(select(ForumMember).where(ForumMember.forum_id == forum.id))
+    return {member.public_id: member for member in members}
+
+
+def _save_decisions(item: AgendaItem, stored: dict[str, Decision], rows: RowChanges) -> None:
+    for row in rows.changed:
+        stored[row.key].text = row.text
+    for key in rows.removed:
+        item.decisions.remove(stored[key])
+    for row in rows.added:
+        item.decisions.append(Decision(public_id=new_public_id(), text=row.text))
+
+
+def _save_actions(
+    item: AgendaItem,
+    stored: dict[str, Action],
+    rows: RowChanges,
+    owners: dict[str, ForumMember],
+) -> None:
+    def owner_of(row: WrittenRow, present: ForumMember | None) -> ForumMember | None:
+        if not row.owner:
+            return None
+        owner = owners.get(row.owner)
+        # Who has left keeps what she took on, but takes on nothing new.
+        if owner is None or (owner.left_on is not None and owner is not present):
+            raise UnknownOwner
+        return owner
+
+    for row in rows.changed:
+        action = stored[row.key]
+        action.text, action.due_on = row.text, row.due_on
+        action.owner = owner_of(row, action.owner)
+    for key in rows.removed:
+        item.actions.remove(stored[key])
+    for row in rows.added:
+        item.actions.append(
+            Action(
+                public_id=new_public_id(),
+                text=row.text,
+                owner=owner_of(row, None),
+                due_on=row.due_on,
+                state="open",
+            )
+        )
+
+
+def _carry_over(session: Session, forum: Forum, held: Meeting) -> None:
+    """Give the planned meetings after this one their item for matters arising, if they lack it."""
+    later = session.scalars(
+        select(Meeting).where(
+            Meeting.forum_id == forum.id,
+            Meeting.starts_at > held.starts_at,
+            Meeting.state == "planned",
+        )
+    )
+    for meeting in later:
+        items = items_in_order(session, meeting)
+        if any(item.kind == "arising" for item in items):
+            continue
+        for item in items:
+            item.position += 1
+        session.add(
+            AgendaItem(public_id=new_public_id(), meeting_id=meeting.id, position=1, kind="arising")
+        )
+
+
+def _action_in(session: Session, forum: Forum, public_id: str) -> Action:
+    found = session.scalar(
+        select(Action)
+        .join(AgendaItem, AgendaItem.id == Action.item_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(Meeting.forum_id == forum.id, Action.public_id == public_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _may_close(by: Actor, forum: Forum, action: Action) -> bool:
+    owner = action.owner
+    own = (
+        owner is not None
+        and owner.left_on is None
+        and by.person_id is not None
+        and owner.person_id == by.person_id
+    )
+    return own or runs(by, forum.secretary_id)
+
+
+def close_action(
+    forum_id: str, action_id: str, *, state: str, outcome: str = "", by: Actor
+) -> None:
+    """Mark an open action as done or dropped, by its owner or whoever runs the forum."""
+    if state not in OUTCOMES:
+        raise UnknownChoice
+    with audited("forums.action_closed", by) as change:
+        forum = forum_in_reach(change.session, forum_id, by)
+        action = _action_in(change.session, forum, action_id)
+        if not _may_close(by, forum, action):
+            raise Forbidden
+        if action.state != "open":
+            raise AlreadyClosed
+        action.state, action.outcome, action.closed_at = state, outcome, change.now
+        change.about(forum.public_id, action.public_id)
+
+
+def reopen_action(forum_id: str, action_id: str, *, by: Actor) -> None:
+    """Take back that an action is done or dropped, by whoever runs the forum."""
+    with audited("forums.action_reopened", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        action = _action_in(change.session, forum, action_id)
+        if action.state == "open":
+            raise AlreadyClosed
+        action.state, action.outcome, action.closed_at = "open", "", None
+        change.about(forum.public_id, action.public_id)

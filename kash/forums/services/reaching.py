@@ -1,0 +1,81 @@
+"""Reading again, inside a write transaction, what an action decides on, with its lock."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.queries.series import runs, within_reach
+from kash.forums.services.problems import MeetingOver
+from kash.policy import Actor
+from kash.web import Forbidden, NotFound
+
+
+def forum_in_reach(session: Session, public_id: str, by: Actor, *, lock: bool = True) -> Forum:
+    """A forum that the actor sees."""
+    wanted = within_reach(by).where(Forum.public_id == public_id)
+    found = session.scalar(wanted.with_for_update(of=Forum) if lock else wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def forum_run_by(session: Session, public_id: str, by: Actor) -> Forum:
+    """A forum that the actor runs, locked: what happens in one forum happens in turn."""
+    found = forum_in_reach(session, public_id, by)
+    if not runs(by, found.secretary_id):
+        raise Forbidden
+    return found
+
+
+def meeting_in(session: Session, forum: Forum, public_id: str) -> Meeting:
+    """A meeting of this forum."""
+    found = session.scalar(
+        select(Meeting).where(Meeting.forum_id == forum.id, Meeting.public_id == public_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def planned_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
+    """A meeting that was neither held nor cancelled."""
+    found = meeting_in(session, forum, public_id)
+    if found.state != "planned":
+        raise MeetingOver
+    return found
+
+
+def written_meeting(session: Session, forum: Forum, public_id: str) -> Meeting:
+    """A meeting whose minutes may be written: any but a cancelled one."""
+    found = meeting_in(session, forum, public_id)
+    if found.state == "cancelled":
+        raise MeetingOver
+    return found
+
+
+def item_in(session: Session, held: Meeting, public_id: str) -> AgendaItem:
+    """An item of this meeting's agenda."""
+    found = session.scalar(
+        select(AgendaItem).where(
+            AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def member_in(session: Session, forum: Forum, public_id: str) -> ForumMember:
+    """A present member of this forum."""
+    found = session.scalar(
+        select(ForumMember).where(
+            ForumMember.forum_id == forum.id,
+            ForumMember.public_id == public_id,
+            ForumMember.left_on.is_(None),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,83 @@
+"""The register of a meeting: made with it, moved with it, closed with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import Register, Slot
+from kash.attendance.register import add_slot, new_register, put_on_roster, take_off_roster
+from kash.forums.models import Forum, ForumMember, Meeting
+from kash.forums.rules import MEETING_MINUTES
+from kash.forums.services.problems import UnknownPerson
+from kash.forums.services.reaching import forum_run_by, written_meeting
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.vault import audited
+
+
+def open_register(session: Session, forum: Forum, starts_at: datetime) -> Register:
+    """A register with one slot, on which the present members are expected."""
+    register = new_register(session, "meeting")
+    add_slot(session, register, starts_at=starts_at, minutes=MEETING_MINUTES)
+    members = session.scalars(
+        select(ForumMember.person_id)
+        .where(ForumMember.forum_id == forum.id, ForumMember.left_on.is_(None))
+        .order_by(ForumMember.id)
+    ).all()
+    for person_id in members:
+        put_on_roster(session, register.id, person_id)
+    return register
+
+
+def _planned_registers(session: Session, forum: Forum) -> list[int]:
+    return list(
+        session.scalars(
+            select(Meeting.register_id).where(
+                Meeting.forum_id == forum.id, Meeting.state == "planned"
+            )
+        )
+    )
+
+
+def expect_in_planned(session: Session, forum: Forum, person_id: int) -> None:
+    """Expect a new member in every planned meeting."""
+    for register_id in _planned_registers(session, forum):
+        put_on_roster(session, register_id, person_id)
+
+
+def no_longer_expected(session: Session, forum: Forum, person_id: int, now: datetime) -> None:
+    """Take who leaves off the planned meetings' registers."""
+    for register_id in _planned_registers(session, forum):
+        take_off_roster(session, register_id, person_id, now)
+
+
+def _slots(session: Session, meeting: Meeting) -> list[Slot]:
+    return list(session.scalars(select(Slot).where(Slot.register_id == meeting.register_id)))
+
+
+def move_slot(session: Session, meeting: Meeting, starts_at: datetime) -> None:
+    """Have the register's slot begin with the meeting."""
+    for slot in _slots(session, meeting):
+        slot.starts_at = starts_at
+
+
+def close_slot(session: Session, meeting: Meeting, now: datetime, by: Actor) -> None:
+    """Close the register, unless somebody closed it before."""
+    for slot in _slots(session, meeting):
+        if slot.closed_at is None:
+            slot.closed_at, slot.closed_by = now, by.public_id
+
+
+def add_guest(forum_id: str, meeting_id: str, person_id: str, *, by: Actor) -> None:
+    """Put somebody on a meeting's register who is no member. On paper guests are only counted."""
+    with audited("forums.guest_added", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        held = written_meeting(change.session, forum, meeting_id)
+        person = change.session.scalar(select(Person).where(Person.public_id == person_id))
+        if person is None:
+            raise UnknownPerson
+        put_on_roster(change.session, held.register_id, person.id, walk_in=True)
+        change.about(held.public_id, person.public_id)

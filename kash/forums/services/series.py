@@ -1,0 +1,142 @@
+"""Opening forums, and who sits in them."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account
+from kash.database import new_public_id
+from kash.forums.models import Forum, ForumMember
+from kash.forums.queries.series import may_run, runs
+from kash.forums.rules import APPEARS, USUAL, WITH_TEXT
+from kash.forums.services.problems import (
+    AlreadyMember,
+    NameTaken,
+    TextNeeded,
+    UnknownChoice,
+    UnknownPerson,
+    UnknownSecretary,
+)
+from kash.forums.services.reaching import forum_in_reach, forum_run_by, member_in
+from kash.forums.services.register import expect_in_planned, no_longer_expected
+from kash.people.models import Person
+from kash.policy import Actor, Reach
+from kash.vault import audited
+from kash.web import Forbidden
+from kash.web.formats import to_local
+
+
+def _secretary(session: Session, by: Actor, wanted: str) -> int:
+    """The account that runs the forum: the one chosen by whoever may choose, else the actor's."""
+    if by.account_id is not None and (
+        by.reach("forums.edit") is not Reach.ALL or not wanted or wanted == by.public_id
+    ):
+        return by.account_id
+    account_id = session.scalar(
+        select(Account.id).where(Account.public_id == wanted, Account.active, may_run(Account.id))
+    )
+    if account_id is None:
+        raise UnknownSecretary
+    return account_id
+
+
+def _name_is_free(session: Session, name: str, besides: int | None = None) -> None:
+    taken = session.scalar(select(Forum.id).where(Forum.name == name))
+    if taken is not None and taken != besides:
+        raise NameTaken
+
+
+def open_forum(*, name: str, secretary: str = "", by: Actor) -> str:
+    """Open a forum and return its public id.
+
+    `secretary` is an account's public id; only whoever may edit all forums chooses another than
+    herself.
+    """
+    if by.reach("forums.edit") is Reach.NONE:
+        raise Forbidden
+    with audited("forums.forum_opened", by) as change:
+        _name_is_free(change.session, name)
+        forum = Forum(
+            public_id=new_public_id(),
+            name=name,
+            secretary_id=_secretary(change.session, by, secretary),
+            created_at=change.now,
+        )
+        change.session.add(forum)
+        change.about(forum.public_id)
+        return forum.public_id
+
+
+def change_forum(forum_id: str, *, name: str, secretary: str = "", by: Actor) -> None:
+    """Give a forum another name or, by whoever may choose, another secretary."""
+    with audited("forums.forum_changed", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        _name_is_free(change.session, name, besides=forum.id)
+        forum.name = name
+        if secretary and by.reach("forums.edit") is Reach.ALL:
+            forum.secretary_id = _secretary(change.session, by, secretary)
+        change.about(forum.public_id)
+
+
+def _appearance(appears: str, shown_as: str) -> tuple[str, str]:
+    if appears not in APPEARS:
+        raise UnknownChoice
+    if appears not in WITH_TEXT:
+        return appears, ""
+    if not shown_as.strip():
+        raise TextNeeded
+    return appears, shown_as.strip()
+
+
+def add_member(
+    forum_id: str, person_id: str, *, appears: str = "", shown_as: str = "", by: Actor
+) -> str:
+    """Give a person a seat, and expect her in the planned meetings.
+
+    Without a choice she is only counted: nobody appears on paper before she said how.
+    """
+    with audited("forums.member_added", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        person = change.session.scalar(select(Person).where(Person.public_id == person_id))
+        if person is None:
+            raise UnknownPerson
+        how, text = _appearance(appears or USUAL, shown_as)
+        member = change.session.scalar(
+            select(ForumMember).where(
+                ForumMember.forum_id == forum.id, ForumMember.person_id == person.id
+            )
+        )
+        if member is not None and member.left_on is None:
+            raise AlreadyMember
+        if member is None:
+            member = ForumMember(public_id=new_public_id(), forum_id=forum.id, person_id=person.id)
+            change.session.add(member)
+        member.appears, member.shown_as, member.left_on = how, text, None
+        expect_in_planned(change.session, forum, person.id)
+        change.about(forum.public_id, member.public_id, person.public_id)
+        return member.public_id
+
+
+def choose_appearance(
+    forum_id: str, member_id: str, *, appears: str, shown_as: str = "", by: Actor
+) -> None:
+    """Set how a member appears: she for herself, or whoever runs the forum on her word."""
+    with audited("forums.appearance_chosen", by) as change:
+        forum = forum_in_reach(change.session, forum_id, by)
+        member = member_in(change.session, forum, member_id)
+        own = by.person_id is not None and member.person_id == by.person_id
+        if not own and not runs(by, forum.secretary_id):
+            raise Forbidden
+        member.appears, member.shown_as = _appearance(appears, shown_as)
+        change.about(forum.public_id, member.public_id)
+
+
+def end_membership(forum_id: str, member_id: str, *, by: Actor) -> None:
+    """A member leaves. What she took on stays hers; she is expected in no planned meeting."""
+    with audited("forums.member_left", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        member = member_in(change.session, forum, member_id)
+        member.left_on = to_local(change.now).date()
+        no_longer_expected(change.session, forum, member.person_id, change.now)
+        change.about(forum.public_id, member.public_id)

@@ -1,0 +1,86 @@
+"""Pages of actions: what is open, and what became of it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.forums import blueprint, queries, services
+from kash.forums.forms import OutcomeForm
+from kash.forums.services.problems import AlreadyClosed
+from kash.policy import allow
+from kash.web import Forbidden, current_actor, page
+from kash.web.formats import local_today
+
+STATES = ("open", "done", "dropped", "all")
+
+
+@blueprint.get("/<forum_id>/actions")
+@allow("forums.see")
+def actions(forum_id: str) -> ResponseReturnValue:
+    """A forum's actions by state."""
+    actor = current_actor()
+    found = queries.forum(forum_id, actor)
+    asked = request.args.get("state", "open")
+    state = asked if asked in STATES else "open"
+    rows = queries.actions_of(found, state=state)
+    return render_template(
+        "forums/actions.html",
+        forum=found,
+        state=state,
+        states=STATES,
+        listing=rows,
+        lines=queries.shown_actions(rows, actor),
+        runs=queries.runs(actor, found.secretary_id),
+        today=local_today(),
+    )
+
+
+@blueprint.route("/<forum_id>/actions/<action_id>", methods=["GET", "POST"])
+@allow("forums.see")
+def action(forum_id: str, action_id: str) -> ResponseReturnValue:
+    """Say what became of an action: its owner, or who runs the forum."""
+    actor = current_actor()
+    found = queries.forum(forum_id, actor)
+    line = queries.open_action(found, action_id, actor)
+    if not line.may_close:
+        raise Forbidden
+    form = OutcomeForm()
+    if form.validate_on_submit():
+        try:
+            services.close_action(
+                forum_id,
+                action_id,
+                state=form.state.data,
+                outcome=form.outcome.data or "",
+                by=actor,
+            )
+        except AlreadyClosed as problem:
+            flash(str(problem), "warn")
+        else:
+            flash(_("Saved. It is told at the next meeting."))
+        return redirect(url_for("forums.actions", forum_id=forum_id))
+    if not form.is_submitted() and request.args.get("state") == "done":
+        form.state.data = "done"
+    return page(
+        "forums/action.html",
+        form=form,
+        forum=found,
+        action=line,
+        runs=queries.runs(actor, found.secretary_id),
+        today=local_today(),
+    )
+
+
+@blueprint.post("/<forum_id>/actions/<action_id>/reopen")
+@allow("forums.edit")
+def reopen_action(forum_id: str, action_id: str) -> ResponseReturnValue:
+    """Take back that an action is done or dropped."""
+    try:
+        services.reopen_action(forum_id, action_id, by=current_actor())
+    except AlreadyClosed as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(_("The action is open again."))
+    return redirect(url_for("forums.actions", forum_id=forum_id))

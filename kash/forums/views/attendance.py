@@ -1,0 +1,130 @@
+"""The register of a meeting, on a phone and on a desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.attendance import services as registers
+from kash.attendance.forms import marks_from_form, page_key
+from kash.attendance.queries import Conflict, SheetRow, SlotSheet, conflicts_of, slot_sheet
+from kash.attendance.services import NobodyMarked
+from kash.database import utc_now
+from kash.forums import blueprint, queries, services
+from kash.forums.forms import STATUS_WORDS, FindForm
+from kash.forums.models import Forum, Meeting
+from kash.forums.rules import STATUSES
+from kash.forums.services.problems import MeetingOver
+from kash.people.queries import find_people
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+@dataclass
+class GroupRows:
+    """The people of one group on the register."""
+
+    name: str
+    rows: list[SheetRow] = field(default_factory=list)
+
+
+def _by_group(sheet: SlotSheet) -> list[GroupRows]:
+    groups: dict[str, GroupRows] = {}
+    for row in sorted(sheet.rows, key=lambda row: row.letter):
+        groups.setdefault(row.letter, GroupRows(row.group)).rows.append(row)
+    return list(groups.values())
+
+
+def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
+    found = queries.forum_to_edit(forum_id, current_actor())
+    held = queries.meeting(found, meeting_id)
+    if held.state == "cancelled":
+        raise MeetingOver
+    return found, held
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/attendance", methods=["GET", "POST"])
+@allow("forums.edit")
+def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Mark who is there, by group. Everybody not yet marked is offered as present."""
+    found, held = _meeting(forum_id, meeting_id)
+    conflicts: list[Conflict] = []
+    if request.method == "POST":
+        sheet = slot_sheet(held.register_id, queries.slot_of(held))
+        sent = marks_from_form(sheet, request.form, STATUSES, utc_now())
+        register, slot = held.register.public_id, sheet.slot.public_id
+        closing = request.form.get("action") == "close"
+        actor = current_actor()
+        try:
+            if closing:
+                answers = registers.close_slot(register, slot, actor, sent).answers
+            else:
+                answers = registers.apply_marks(register, sent, actor) if sent else []
+        except NobodyMarked as problem:
+            flash(str(problem), "warn")
+            answers = []
+        found, held = _meeting(forum_id, meeting_id)
+        sheet = slot_sheet(held.register_id, queries.slot_of(held))
+        conflicts = conflicts_of(held.register_id, answers, sent)
+        if not conflicts:
+            flash(_("The register is closed.") if sheet.slot.closed_at else _("Saved."))
+            return redirect(
+                url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id)
+                if not closing
+                else url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id)
+            )
+    sheet = slot_sheet(held.register_id, queries.slot_of(held))
+    answer, _status = page(
+        "forums/attendance.html",
+        forum=found,
+        meeting=held,
+        sheet=sheet,
+        groups=_by_group(sheet),
+        statuses=[(status, STATUS_WORDS[status]) for status in STATUSES],
+        counts=sheet.counts,
+        closed=sheet.slot.closed_at is not None,
+        conflicts=conflicts,
+        key=page_key(),
+    )
+    return answer, 409 if conflicts else 200
+
+
+@blueprint.post("/<forum_id>/meetings/<meeting_id>/attendance/reopen")
+@allow("forums.edit")
+def reopen_register(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Open the register again to correct it."""
+    _found, held = _meeting(forum_id, meeting_id)
+    registers.reopen_slot(held.register.public_id, queries.slot_of(held).public_id, current_actor())
+    return redirect(url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id))
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/attendance/guests", methods=["GET", "POST"])
+@allow("forums.edit")
+def find_guest(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Find somebody by name who is there without being a member."""
+    found, held = _meeting(forum_id, meeting_id)
+    form = FindForm()
+    matches = (
+        find_people(current_actor(), form.search.data or "") if form.validate_on_submit() else None
+    )
+    return page(
+        "forums/find.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        matches=matches,
+        seated={line.person_id for line in queries.attendance_of(held)},
+        purpose="guest",
+    )
+
+
+@blueprint.post("/<forum_id>/meetings/<meeting_id>/attendance/guests/<person_id>")
+@allow("forums.edit")
+def add_guest(forum_id: str, meeting_id: str, person_id: str) -> ResponseReturnValue:
+    """Put a guest on the register."""
+    services.add_guest(forum_id, meeting_id, person_id, by=current_actor())
+    flash(_("Added to the register. On paper guests are only counted."))
+    return redirect(url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id))

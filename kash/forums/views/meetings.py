@@ -1,0 +1,239 @@
+"""Pages of a meeting and of its agenda."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.database import utc_now
+from kash.forums import blueprint, queries, services
+from kash.forums.forms import ItemForm, MeetingForm, ReasonForm, edition_of
+from kash.forums.rules import order_is_fixed
+from kash.forums.services.problems import (
+    AgendaFull,
+    ChangedMeanwhile,
+    MeetingAhead,
+    MomentTaken,
+    MonthFull,
+    StaysOnAgenda,
+)
+from kash.policy import allow
+from kash.web import current_actor, page
+from kash.web.formats import local_today, to_local
+
+
+@blueprint.route("/<forum_id>/meetings/new", methods=["GET", "POST"])
+@allow("forums.edit")
+def plan_meeting(forum_id: str) -> ResponseReturnValue:
+    """Plan a meeting."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    form = MeetingForm()
+    if form.validate_on_submit():
+        try:
+            made = services.plan_meeting(
+                forum_id,
+                starts_at=form.starts_at,
+                place=form.place.data or "",
+                as_last_time=form.as_last_time.data,
+                by=actor,
+            )
+        except MomentTaken as problem:
+            form.time.errors = [str(problem)]
+        except MonthFull as problem:
+            form.day.errors = [str(problem)]
+        else:
+            flash(_("The meeting is planned. Now write its agenda."))
+            return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=made))
+    return page("forums/meeting_edit.html", form=form, forum=found, meeting=None)
+
+
+@blueprint.get("/<forum_id>/meetings/<meeting_id>")
+@allow("forums.see")
+def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """A meeting as far as it is for the actor to read: until it is held, members see its agenda."""
+    actor, now = current_actor(), utc_now()
+    found = queries.forum(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    runs = queries.runs(actor, found.secretary_id)
+    items = queries.minutes_of(held)
+    return render_template(
+        "forums/meeting.html",
+        forum=found,
+        meeting=held,
+        runs=runs,
+        written=runs or held.state == "held",
+        items=[(item, queries.number_of(item, held)) for item in items],
+        actions={
+            action.public_id: queries.action_line(action, item, held, actor)
+            for item in items
+            for action in item.actions
+        },
+        carried=queries.arising_in(held, now, actor),
+        attendance=queries.attendance_table(
+            queries.attendance_of(held), by_letter=not queries.sees_names(actor)
+        ),
+        begun=to_local(held.starts_at).date() <= local_today(),
+    )
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/edit", methods=["GET", "POST"])
+@allow("forums.edit")
+def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Move a meeting to another day, time or place."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    local = to_local(held.starts_at)
+    form = MeetingForm(
+        data={
+            "day": local.date(),
+            "time": local.time(),
+            "place": held.place,
+            "edition": str(held.edition),
+        }
+    )
+    del form.as_last_time
+    if form.validate_on_submit():
+        try:
+            services.change_meeting(
+                forum_id,
+                meeting_id,
+                starts_at=form.starts_at,
+                place=form.place.data or "",
+                edition=edition_of(form.edition.data),
+                by=actor,
+            )
+        except MomentTaken as problem:
+            form.time.errors = [str(problem)]
+        except MonthFull as problem:
+            form.day.errors = [str(problem)]
+        except ChangedMeanwhile as problem:
+            found = queries.forum_to_edit(forum_id, actor)
+            held = queries.meeting(found, meeting_id)
+            form.form_errors.append(str(problem))
+            form.edition.data = str(held.edition)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+    return page("forums/meeting_edit.html", form=form, forum=found, meeting=held)
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/cancel", methods=["GET", "POST"])
+@allow("forums.edit")
+def cancel_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Call a meeting off with a reason."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        services.cancel_meeting(forum_id, meeting_id, reason=form.reason.data or "", by=actor)
+        flash(_("The meeting is cancelled."))
+        return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+    return page("forums/cancel.html", form=form, forum=found, meeting=held)
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/hold", methods=["GET", "POST"])
+@allow("forums.edit")
+def hold_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Record that a meeting was held, after a question."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    if request.method == "POST":
+        try:
+            services.hold_meeting(forum_id, meeting_id, by=actor)
+        except MeetingAhead as problem:
+            flash(str(problem), "warn")
+        else:
+            flash(_("Recorded as held. The members can read the minutes now."))
+        return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+    return render_template(
+        "forums/hold.html",
+        forum=found,
+        meeting=held,
+        unmarked=sum(1 for line in queries.attendance_of(held) if line.status is None),
+    )
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/agenda", methods=["GET", "POST"])
+@allow("forums.edit")
+def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Arrange the agenda; a post adds an item at its end."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    form = ItemForm()
+    if form.validate_on_submit():
+        try:
+            services.add_item(forum_id, meeting_id, title=form.title.data or "", by=actor)
+        except AgendaFull as problem:
+            form.title.errors = [str(problem)]
+        else:
+            return redirect(
+                url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id, _anchor="title")
+            )
+    items = queries.minutes_of(held)
+    return page(
+        "forums/agenda.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        fixed=order_is_fixed(held.state),
+        items=[(item, queries.number_of(item, held)) for item in items],
+        carried=queries.arising_in(held, utc_now(), actor),
+    )
+
+
+@blueprint.post("/<forum_id>/meetings/<meeting_id>/agenda/order")
+@allow("forums.edit")
+def order_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Give the items another order: one press without script, the whole order with it."""
+    services.order_items(
+        forum_id,
+        meeting_id,
+        order=request.form.getlist("order"),
+        up=request.form.get("up", ""),
+        down=request.form.get("down", ""),
+        by=current_actor(),
+    )
+    if request.headers.get("X-Requested-With") == "fetch":
+        return "", 204
+    return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/items/<item_id>/title", methods=["GET", "POST"])
+@allow("forums.edit")
+def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """Give an item another title."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    item = queries.item(held, item_id)
+    form = ItemForm(data={"title": item.title or _("Matters arising")})
+    if form.validate_on_submit():
+        services.rename_item(forum_id, meeting_id, item_id, title=form.title.data or "", by=actor)
+        flash(_("Saved."))
+        return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
+    return page("forums/item_title.html", form=form, forum=found, meeting=held, item=item)
+
+
+@blueprint.route(
+    "/<forum_id>/meetings/<meeting_id>/items/<item_id>/remove", methods=["GET", "POST"]
+)
+@allow("forums.edit")
+def remove_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """Take an item off the agenda, after a question."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    item = queries.item(held, item_id)
+    if request.method == "POST":
+        try:
+            services.remove_item(forum_id, meeting_id, item_id, by=actor)
+        except StaysOnAgenda as problem:
+            flash(str(problem), "warn")
+        return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
+    return render_template("forums/item_remove.html", forum=found, meeting=held, item=item)

@@ -1,0 +1,193 @@
+"""Writing what was said under an item, and the minutes on paper."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.database import utc_now
+from kash.forums import blueprint, queries, services
+from kash.forums.documents import minutes_name, minutes_paper
+from kash.forums.forms import MinuteForm, TypedRow, edition_of
+from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.services.problems import (
+    MeetingOver,
+    MinuteChanged,
+    TooManyRows,
+    UnknownOwner,
+    WrittenAction,
+    WrittenDecision,
+)
+from kash.policy import allow
+from kash.web import NotFound, current_actor, download, page
+
+BLANK_DECISIONS = 1
+BLANK_ACTIONS = 2
+
+
+@dataclass(frozen=True)
+class OtherText:
+    """What somebody else saved meanwhile, shown beside one's own."""
+
+    name: str
+    minute: str
+    decisions: list[str]
+    actions: list[str]
+
+
+def _typed(item_decisions: tuple[WrittenDecision, ...]) -> list[TypedRow]:
+    return [TypedRow(key=row.key, text=row.text) for row in item_decisions]
+
+
+def _typed_actions(item_actions: tuple[WrittenAction, ...]) -> list[TypedRow]:
+    return [
+        TypedRow(
+            key=row.key,
+            text=row.text,
+            owner=row.owner,
+            due=row.due_on.isoformat() if row.due_on else "",
+        )
+        for row in item_actions
+    ]
+
+
+def _with_unknown(own: list[TypedRow], stored: list[TypedRow]) -> list[TypedRow]:
+    """One's own rows, then those that somebody else added and this page has never shown."""
+    shown = {row.key for row in own}
+    return own + [row for row in stored if row.key not in shown]
+
+
+def _owner_choices(
+    found: Forum, item: AgendaItem, members: list[ForumMember]
+) -> list[tuple[str, str]]:
+    """The present members, and whoever left but still owns an action of this item."""
+    everyone = {member.public_id: member for member in members}
+    for action in item.actions:
+        if action.owner is not None:
+            everyone.setdefault(action.owner.public_id, action.owner)
+    return [
+        (key, f"{member.person.chosen_name} ({member.person.group.letter})")
+        for key, member in everyone.items()
+    ]
+
+
+def _save(
+    form: MinuteForm, found: Forum, held: Meeting, item: AgendaItem
+) -> tuple[bool, OtherText | None]:
+    """Save the form; False with what somebody else wrote, or with errors on the form."""
+    decisions, actions = form.written()
+    try:
+        services.write_item(
+            found.public_id,
+            held.public_id,
+            item.public_id,
+            minute=form.minute.data or "",
+            decisions=decisions,
+            actions=actions,
+            edition=edition_of(form.edition.data),
+            by=current_actor(),
+        )
+    except MinuteChanged as other:
+        form.edition.data = str(other.edition)
+        form.decisions = _with_unknown(form.decisions, _typed(other.decisions))
+        form.actions = _with_unknown(form.actions, _typed_actions(other.actions))
+        return False, OtherText(
+            name=queries.account_name(other.changed_by),
+            minute=other.minute,
+            decisions=[row.text for row in other.decisions],
+            actions=[row.text for row in other.actions],
+        )
+    except (TooManyRows, UnknownOwner) as problem:
+        form.form_errors.append(str(problem))
+        return False, None
+    return True, None
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/items/<item_id>", methods=["GET", "POST"])
+@allow("forums.edit")
+def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
+    """Write under an item. If somebody else saved meanwhile, both texts are shown."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    if held.state == "cancelled":
+        raise MeetingOver
+    form, other, saved = MinuteForm(), None, False
+    if form.is_submitted():
+        form.read_rows(request.form)
+        present = queries.item(held, item_id)
+        owners = [key for key, _name in _owner_choices(found, present, queries.owners_of(found))]
+        fine = form.validate()
+        if form.rows_are_fine(owners) and fine:
+            saved, other = _save(form, found, held, present)
+    if saved:
+        flash(_("Saved."))
+        return redirect(_after(forum_id, meeting_id, item_id))
+    # After a refused save the objects above have expired with its transaction.
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    items = queries.minutes_of(held)
+    written = next((other_item for other_item in items if other_item.public_id == item_id), None)
+    if written is None:
+        raise NotFound
+    if not form.is_submitted():
+        form.minute.data, form.edition.data = written.minute, str(written.edition)
+        form.decisions = _typed(services.written_decisions(written))
+        form.actions = _typed_actions(services.written_actions(written))
+    answer, status = page(
+        "forums/item.html",
+        form=form,
+        forum=found,
+        meeting=held,
+        item=written,
+        number=queries.number_of(written, held),
+        items=[(each, queries.number_of(each, held)) for each in items],
+        following=_next(items, item_id),
+        owners=_owner_choices(found, written, queries.owners_of(found)),
+        closed=[
+            queries.action_line(action, written, held, actor)
+            for action in written.actions
+            if action.state != "open"
+        ],
+        carried=queries.arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
+        attendance=queries.attendance_table(queries.attendance_of(held), by_letter=False),
+        other=other,
+        rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
+        blank_decisions=BLANK_DECISIONS,
+        blank_actions=BLANK_ACTIONS,
+    )
+    if other is not None:
+        return answer, 409
+    return answer, 422 if form.is_submitted() else status
+
+
+def _next(items: list[AgendaItem], item_id: str) -> AgendaItem | None:
+    keys = [each.public_id for each in items]
+    place = keys.index(item_id) + 1
+    return items[place] if place < len(items) else None
+
+
+def _after(forum_id: str, meeting_id: str, item_id: str) -> str:
+    """Where to go after saving: the item asked for, the meeting, or the same page again."""
+    wanted = request.form.get("then", "")
+    if wanted == "meeting":
+        return url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id, _anchor=item_id)
+    following = wanted if wanted.isalnum() and len(wanted) == 16 else item_id
+    return url_for("forums.item", forum_id=forum_id, meeting_id=meeting_id, item_id=following)
+
+
+@blueprint.get("/<forum_id>/meetings/<meeting_id>/minutes.pdf")
+@allow("forums.see")
+def paper(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """The minutes as PDF: for everybody once the meeting is held, before as a draft."""
+    actor = current_actor()
+    found = queries.forum(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    draft = held.state == "planned" and queries.runs(actor, found.secretary_id)
+    if held.state != "held" and not draft:
+        raise NotFound
+    made = minutes_paper(found, held, utc_now())
+    return download(made, name=minutes_name(held), type="application/pdf")

@@ -1,0 +1,186 @@
+"""Pages of a forum and of its members."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.database import utc_now
+from kash.forums import blueprint, queries, services
+from kash.forums.forms import AppearanceForm, FindForm, ForumForm
+from kash.forums.services.problems import (
+    AlreadyMember,
+    NameTaken,
+    TextNeeded,
+    UnknownSecretary,
+)
+from kash.people.queries import find_people
+from kash.policy import Reach, allow
+from kash.web import current_actor, page
+from kash.web.formats import local_today
+
+
+def _forum_form(current: str = "") -> ForumForm:
+    """The form, which asks for the secretary only whoever may choose one."""
+    form = ForumForm()
+    if current_actor().reach("forums.edit") is Reach.ALL:
+        form.secretary.choices = queries.secretaries()
+        if not form.is_submitted():
+            form.secretary.data = current
+    else:
+        del form.secretary
+    return form
+
+
+@blueprint.get("/")
+@allow("forums.see")
+def index() -> ResponseReturnValue:
+    """The forums within reach."""
+    actor, now = current_actor(), utc_now()
+    return render_template(
+        "forums/index.html",
+        forums=queries.forums_listed(actor, now),
+        next_meetings=queries.next_meetings(actor, now),
+    )
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("forums.edit")
+def add() -> ResponseReturnValue:
+    """Open a forum."""
+    actor = current_actor()
+    form = _forum_form(actor.public_id)
+    if form.validate_on_submit():
+        chosen = form.secretary.data if "secretary" in form else ""
+        try:
+            made = services.open_forum(name=form.name.data or "", secretary=chosen or "", by=actor)
+        except NameTaken as problem:
+            form.name.errors = [str(problem)]
+        except UnknownSecretary as problem:
+            form.secretary.errors = [str(problem)]
+        else:
+            flash(_("The forum is open. Now add its members."))
+            return redirect(url_for("forums.forum", forum_id=made))
+    return page("forums/edit.html", form=form, forum=None)
+
+
+@blueprint.get("/<forum_id>")
+@allow("forums.see")
+def forum(forum_id: str) -> ResponseReturnValue:
+    """A forum: its members, meetings and open actions."""
+    actor = current_actor()
+    found = queries.forum(forum_id, actor)
+    return render_template(
+        "forums/forum.html",
+        forum=found,
+        runs=queries.runs(actor, found.secretary_id),
+        secretary=queries.secretary_of(found)[1],
+        names=queries.sees_names(actor),
+        members=queries.member_lines(found, actor),
+        meetings=queries.meetings_of(found),
+        actions=queries.open_actions(found, actor),
+        today=local_today(),
+    )
+
+
+@blueprint.route("/<forum_id>/edit", methods=["GET", "POST"])
+@allow("forums.edit")
+def edit(forum_id: str) -> ResponseReturnValue:
+    """Give a forum another name or secretary."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    form = _forum_form(queries.secretary_of(found)[0])
+    if form.validate_on_submit():
+        chosen = form.secretary.data if "secretary" in form else ""
+        try:
+            services.change_forum(
+                forum_id, name=form.name.data or "", secretary=chosen or "", by=actor
+            )
+        except NameTaken as problem:
+            form.name.errors = [str(problem)]
+        except UnknownSecretary as problem:
+            form.secretary.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("forums.forum", forum_id=forum_id))
+    elif not form.is_submitted():
+        form.name.data = found.name
+    return page("forums/edit.html", form=form, forum=found)
+
+
+@blueprint.route("/<forum_id>/members/new", methods=["GET", "POST"])
+@allow("forums.edit")
+def find_member(forum_id: str) -> ResponseReturnValue:
+    """Find a person by name. What is typed is posted, so that no address holds a name."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    form = FindForm()
+    matches = find_people(actor, form.search.data or "") if form.validate_on_submit() else None
+    return page(
+        "forums/find.html",
+        form=form,
+        forum=found,
+        matches=matches,
+        seated=queries.seated(found),
+        purpose="member",
+        meeting=None,
+    )
+
+
+@blueprint.post("/<forum_id>/members/<person_id>/add")
+@allow("forums.edit")
+def add_member(forum_id: str, person_id: str) -> ResponseReturnValue:
+    """Give a person a seat; then ask how she appears."""
+    try:
+        made = services.add_member(forum_id, person_id, by=current_actor())
+    except AlreadyMember as problem:
+        flash(str(problem), "warn")
+        return redirect(url_for("forums.forum", forum_id=forum_id))
+    flash(_("Added. Until she chooses otherwise, this member is only counted."))
+    return redirect(url_for("forums.appearance", forum_id=forum_id, member_id=made))
+
+
+@blueprint.route("/<forum_id>/members/<member_id>", methods=["GET", "POST"])
+@allow("forums.see")
+def appearance(forum_id: str, member_id: str) -> ResponseReturnValue:
+    """How a member appears: her own page, and that of who runs the forum."""
+    actor = current_actor()
+    found = queries.forum(forum_id, actor)
+    member = queries.member_to_change(found, member_id, actor)
+    form = AppearanceForm(data={"appears": member.appears, "shown_as": member.shown_as})
+    if form.validate_on_submit():
+        try:
+            services.choose_appearance(
+                forum_id,
+                member_id,
+                appears=form.appears.data,
+                shown_as=form.shown_as.data or "",
+                by=actor,
+            )
+        except TextNeeded as problem:
+            form.shown_as.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("forums.forum", forum_id=forum_id))
+    return page(
+        "forums/appearance.html",
+        form=form,
+        forum=found,
+        member=member,
+        runs=queries.runs(actor, found.secretary_id),
+    )
+
+
+@blueprint.route("/<forum_id>/members/<member_id>/leave", methods=["GET", "POST"])
+@allow("forums.edit")
+def end_membership(forum_id: str, member_id: str) -> ResponseReturnValue:
+    """A member leaves, after a question."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    member = queries.member_to_change(found, member_id, actor)
+    if request.method == "POST":
+        services.end_membership(forum_id, member_id, by=actor)
+        flash(_("The membership has ended."))
+        return redirect(url_for("forums.forum", forum_id=forum_id))
+    return render_template("forums/leave.html", forum=found, member=member)
