@@ -10,6 +10,6 @@ blueprint = APIBlueprint("certificates", __name__, enable_openapi=False)
 from kash.certificates import documents, views  # noqa: E402, F401
 
 
-def init_certificates(_app: Flask) -> None:
+def init_certificates(app: Flask) -> None:
     """Put the room's tab on workshops and its part on the pages of people."""
-    views.join_other_rooms()
+    views.join_other_rooms(app)

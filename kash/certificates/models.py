@@ -22,7 +22,7 @@ from kash.workshops.models import Workshop
 
 
 class CertificateRule(PublicId, Base):
-    """Who gets a certificate: the least share of the workshop's hours. Versions are never changed."""
+    """Who gets a certificate: the least share of the hours. Versions are never changed."""
 
     __tablename__ = "certificate_rule"
     __table_args__ = (CheckConstraint("least_share between 1 and 100", name="least_share"),)

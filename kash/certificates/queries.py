@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, false, func, insert, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from kash.certificates.models import (
@@ -60,7 +72,7 @@ def rule_versions() -> list[CertificateRule]:
     )
 
 
-def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[tuple[int]]:
+def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[int]:
     """Persons who have a certificate of this workshop, issued or under way, and not revoked."""
     statement = (
         select(Certificate.person_id)
@@ -121,7 +133,7 @@ def candidates(
 
 
 def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
-    """The condition that narrows certificates (joined with their batch) to what a role may touch."""
+    """The condition that narrows certificates, joined with their batch, to a role's reach."""
     reach = actor.reach(permission)
     if reach is Reach.ALL:
         return true()
@@ -132,9 +144,7 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     return false()
 
 
-def certificates_select(
-    actor: Actor, state: str = "", found: str = ""
-) -> Select[tuple[Certificate]]:
+def certificates_select(actor: Actor, state: str = "", found: str = "") -> Select[Certificate]:
     """Issued certificates within reach, with batch and workshop loaded; `found` is a typed search.
 
     A search finds serials wholly typed, titles, and names in part (names only if posted: the view
@@ -189,9 +199,7 @@ def batch_of(workshop: Workshop, public_id: str) -> CertificateBatch:
     found = db.session.scalars(
         select(CertificateBatch)
         .options(joinedload(CertificateBatch.rule))
-        .where(
-            CertificateBatch.workshop_id == workshop.id, CertificateBatch.public_id == public_id
-        )
+        .where(CertificateBatch.workshop_id == workshop.id, CertificateBatch.public_id == public_id)
     ).first()
     if found is None:
         raise NotFound
@@ -241,7 +249,7 @@ class Waiting:
 
 
 def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
-    """Batches that this actor can approve (proposed by another) or issue (approved), oldest first."""
+    """Batches that this actor can approve, as another proposed them, or issue; oldest first."""
     wanted: list[ColumnElement[bool]] = []
     if actor.may("certificates.approve"):
         wanted.append(
@@ -252,7 +260,10 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
         )
     if actor.may("certificates.print"):
         wanted.append(
-            and_(CertificateBatch.state == "approved", CertificateBatch.workshop_id.in_(run_by(actor)))
+            and_(
+                CertificateBatch.state == "approved",
+                CertificateBatch.workshop_id.in_(run_by(actor)),
+            )
         )
     if not wanted:
         return []
@@ -278,12 +289,18 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def certificates_of_person(person_id: int) -> list[Certificate]:
-    """The issued certificates of one person, latest first."""
+def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certificate]:
+    """The issued certificates of one person within the actor's reach, latest first."""
     return list(
         db.session.scalars(
             select(Certificate)
-            .where(Certificate.person_id == person_id, Certificate.serial.is_not(None))
+            .join(Certificate.person)
+            .join(Certificate.batch)
+            .where(
+                Person.public_id == person_public_id,
+                Certificate.serial.is_not(None),
+                within_reach(actor, "certificates.see"),
+            )
             .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
         )
     )
@@ -334,9 +351,7 @@ def admitted(address: str, now: datetime) -> bool:
     with writing() as session:
         session.execute(delete(VerificationAttempt).where(VerificationAttempt.at < since))
         seen = session.scalar(
-            select(func.count(VerificationAttempt.id)).where(
-                VerificationAttempt.address == address
-            )
+            select(func.count(VerificationAttempt.id)).where(VerificationAttempt.address == address)
         )
         if (seen or 0) >= ATTEMPTS_IN_TEN_MINUTES:
             return False

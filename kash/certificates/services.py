@@ -39,7 +39,9 @@ class WrongStep(Problem):
     """The batch is in a state in which this can't be done, perhaps because somebody was faster."""
 
     status = 409
-    sentence = _l("This was already done, or turned back, by somebody. The page shows how it stands.")
+    sentence = _l(
+        "This was already done, or turned back, by somebody. The page shows how it stands."
+    )
 
 
 class NamesChanged(Problem):
@@ -157,7 +159,9 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
         return batch
 
 
-def _batch_for(session: Session, batch: CertificateBatch, step: Step, by: Actor) -> CertificateBatch:
+def _batch_for(
+    session: Session, batch: CertificateBatch, step: Step, by: Actor
+) -> CertificateBatch:
     locked = session.scalars(
         select(CertificateBatch)
         .where(CertificateBatch.id == batch.id)
@@ -173,7 +177,7 @@ def _batch_for(session: Session, batch: CertificateBatch, step: Step, by: Actor)
 
 
 def approve(batch: CertificateBatch, by: Actor) -> None:
-    """Approve a proposed batch. Raises SamePerson to whoever proposed it, WrongStep when too late."""
+    """Approve a proposed batch. Raises SamePerson to whoever proposed it, else WrongStep."""
     with audited("certificates.approved", by) as change:
         locked = _batch_for(change.session, batch, Step.APPROVE, by)
         _check_still_right(change.session, locked)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
-from kash.accounts.queries import account_names
+from kash.accounts.queries import names_of
 from kash.certificates import blueprint, documents, queries, services
 from kash.certificates.forms import (
     DESIGN_NAMES,
@@ -24,26 +25,24 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import Standing, Step, allowed_steps, grouped, read_serial
 from kash.certificates.services import confirm_names
 from kash.database import utc_now
-from kash.people.models import Person
-from kash.people.sections import register_section
-from kash.policy import ANYONE, Reach, allow
+from kash.people.sections import SectionRow, register_section
+from kash.policy import ANYONE, Actor, Reach, allow
 from kash.vault import lookup
-from kash.web import NotFound, Problem, current_actor, download, listing, page
-from kash.web.formats import local_today
+from kash.web import Forbidden, NotFound, Problem, current_actor, download, listing, page
+from kash.web.formats import day_text, local_today
 from kash.web.input import CONTROL_CHARACTERS
 from kash.web.language import language_code
 from kash.workshops.models import Workshop
-from kash.workshops.queries import workshop_to_act_on, workshop_to_see
+from kash.workshops.queries import own_workshop, runs, workshop_with_people
 from kash.workshops.tabs import register_tab
+from kash.workshops.views.frame import frame
 
 LONGEST_NAME = 200
 
 
 def _staff_workshop(public_id: str) -> Workshop:
     """A workshop whose certificates the actor may see as staff, not as a participant."""
-    if current_actor().reach("certificates.see") is Reach.SELF:
-        raise NotFound
-    return workshop_to_see(public_id, current_actor())
+    return workshop_with_people(public_id, current_actor(), "certificates.see")
 
 
 @blueprint.get("/certificates/")
@@ -120,7 +119,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
     found = queries.certificate(public_id, current_actor(), "certificates.revoke")
     form = RevokeForm()
     if form.validate_on_submit():
-        services.revoke(found, form.reason_class.data, form.reason.data, current_actor())
+        services.revoke(found, form.reason_class.data, form.reason.data or "", current_actor())
         flash(_("Revoked. Whoever checks it now reads so."))
         return redirect(url_for("certificates.certificate", public_id=public_id))
     return page(
@@ -136,7 +135,7 @@ def rule() -> ResponseReturnValue:
     form = RuleForm(obj=stored)
     if form.validate_on_submit():
         services.set_rule(
-            int(form.least_share.data),
+            form.least_share.data or 0,
             name_must_be_confirmed=bool(form.name_must_be_confirmed.data),
             by=current_actor(),
         )
@@ -148,7 +147,7 @@ def rule() -> ResponseReturnValue:
         form=form,
         rule=stored,
         versions=versions,
-        names=account_names(version.created_by for version in versions),
+        names=names_of(version.created_by for version in versions),
     )
 
 
@@ -166,13 +165,13 @@ def _workshop_page(
     batches = queries.batches_of(found)
     return render_template(
         "certificates/workshop.html",
-        workshop=found,
+        **frame(found),
         rule=queries.current_rule(),
         people=people,
         eligible=[row for row in people if not row.missing],
         unconfirmed=[row for row in people if not row.name_confirmed],
         batches=batches,
-        names=account_names(batch.proposed_by for batch, _number in batches),
+        names=names_of(batch.proposed_by for batch, _number in batches),
         form=form,
         problem=problem,
         letters=sorted({row.group_letter for row in people}),
@@ -181,18 +180,14 @@ def _workshop_page(
 
 
 def _acts_on(found: Workshop) -> bool:
-    try:
-        workshop_to_act_on(found.public_id, current_actor(), "certificates.propose")
-    except Problem:
-        return False
-    return True
+    return runs(current_actor(), found, "certificates.propose")
 
 
 @blueprint.post("/workshops/<public_id>/certificates/propose")
 @allow("certificates.propose")
 def propose(public_id: str) -> ResponseReturnValue:
     """Propose certificates for all who are eligible."""
-    found = workshop_to_act_on(public_id, current_actor(), "certificates.propose")
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
     form = ProposeForm()
     if not form.validate_on_submit():
         return _workshop_page(found, form)
@@ -210,7 +205,7 @@ def propose(public_id: str) -> ResponseReturnValue:
 @allow("certificates.propose")
 def names(public_id: str) -> ResponseReturnValue:
     """The printed names, to be read by the people themselves and confirmed."""
-    found = workshop_to_act_on(public_id, current_actor(), "certificates.propose")
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
     people = queries.candidates(found)
     typed = {row.person_public_id: row.printed_name for row in people}
     errors: dict[str, str] = {}
@@ -259,7 +254,7 @@ def _wrong_name(name: str) -> str:
 @allow("certificates.propose")
 def name_sheet(public_id: str, letter: str) -> ResponseReturnValue:
     """The sheet on which one group checks how its names will be printed."""
-    found = workshop_to_act_on(public_id, current_actor(), "certificates.propose")
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
     people = [row for row in queries.candidates(found) if row.group_letter == letter]
     if not people:
         raise NotFound
@@ -296,7 +291,7 @@ def _batch_page(
         changed=[one for one in certificates if one.person.name_for_paper != one.printed_name],
         steps={step.value for step in steps if may[step]},
         own=shown.state == "proposed" and shown.proposed_by == actor.public_id,
-        names=account_names(
+        names=names_of(
             one for one in (shown.proposed_by, shown.approved_by, shown.issued_by) if one
         ),
         design_name=DESIGN_NAMES[shown.design],
@@ -313,9 +308,7 @@ def _step(found: Workshop, batch_id: str, act: Any, done: str) -> ResponseReturn
     except Problem as problem:
         return _batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), str(problem))
     flash(done)
-    return redirect(
-        url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id)
-    )
+    return redirect(url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id))
 
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/approve")
@@ -336,14 +329,14 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Turn a batch back, with what must be put right."""
     found = _staff_workshop(public_id)
     if not (current_actor().may("certificates.approve") or _acts_on(found)):
-        raise NotFound
+        raise Forbidden
     form = TurnBackForm()
     if not form.validate_on_submit():
         return _batch_page(found, queries.batch_of(found, batch_id), form, "")
     return _step(
         found,
         batch_id,
-        lambda shown: services.turn_back(shown, form.reason.data, current_actor()),
+        lambda shown: services.turn_back(shown, form.reason.data or "", current_actor()),
         _("Turned back. Its people can be proposed again."),
     )
 
@@ -352,7 +345,7 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.print")
 def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Give each certificate its serial and date."""
-    found = workshop_to_act_on(public_id, current_actor(), "certificates.print")
+    found = own_workshop(public_id, current_actor(), "certificates.print")
     return _step(
         found,
         batch_id,
@@ -365,7 +358,7 @@ def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
 @allow("certificates.print")
 def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Have the worker make the print file or the zip, and show its progress."""
-    found = workshop_to_act_on(public_id, current_actor(), "certificates.print")
+    found = own_workshop(public_id, current_actor(), "certificates.print")
     shown = queries.batch_of(found, batch_id)
     kind = request.form.get("kind", "")
     title = _("Certificates, one print file") if kind == "print_file" else _("Certificates, zip")
@@ -383,7 +376,7 @@ def verify() -> ResponseReturnValue:
     form = VerifyForm()
     answer = None
     if form.validate_on_submit():
-        if read_serial(form.serial.data) is None:
+        if read_serial(form.serial.data or "") is None:
             form.serial.errors = [
                 _("This is not a whole serial. It has 12 letters and digits, in three groups.")
             ]
@@ -395,7 +388,7 @@ def verify() -> ResponseReturnValue:
                 return render_template(
                     "certificates/verify.html", form=form, answer=None, throttled=True
                 ), 429
-            answer = queries.verified(form.serial.data, form.name.data or "")
+            answer = queries.verified(form.serial.data or "", form.name.data or "")
     return page(
         "certificates/verify.html",
         form=form,
@@ -408,18 +401,25 @@ def verify() -> ResponseReturnValue:
     )
 
 
-def certificates_section(person: Person) -> str:
-    """The part on a person's page."""
-    return render_template(
-        "certificates/section.html",
-        certificates=queries.certificates_of_person(person.id),
-        grouped=grouped,
-    )
+def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
+    """The certificates of a person for her page, if the actor may see them."""
+    if not actor.may("certificates.see"):
+        return None
+    return [
+        SectionRow(
+            key=day_text(one.issued_on),
+            key_small=str(one.issued_on.year) if one.issued_on else "",
+            text=one.public_title,
+            url=url_for("certificates.certificate", public_id=one.public_id),
+            small=grouped(one.serial or ""),
+            tone="bad" if one.revoked_at else "good",
+            state=_("Revoked") if one.revoked_at else _("Valid"),
+        )
+        for one in queries.certificates_of_person(person_id, actor)
+    ]
 
 
-def join_other_rooms() -> None:
+def join_other_rooms(app: Flask) -> None:
     """Put the room's tab on workshops and its part on people's pages."""
-    register_tab(
-        lambda: _("Certificates"), "certificates.workshop", permission="certificates.see", order=40
-    )
-    register_section(lambda: _("Certificates"), certificates_section)
+    register_tab(app, _l("Certificates"), "certificates.workshop", "certificates.see", 50)
+    register_section(_l("Certificates"), person_rows)
