@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import socket
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
@@ -40,7 +41,10 @@ class _Json(Serializer):
 
 
 class JobQueue:
-    """One application's queue. Opened at first use, and again in every process after a fork."""
+    """One application's queue. Opened at first use, and again in every process after a fork.
+
+    Also when its file is gone, with the data directory that it lay in.
+    """
 
     def __init__(self, app: Flask, settings: Settings) -> None:
         self._app = app
@@ -51,10 +55,17 @@ class JobQueue:
 
     @property
     def huey(self) -> Huey:
-        if self._huey is None or self._process != os.getpid():
+        if self._huey is None or self._process != os.getpid() or self._is_gone():
             self._huey = self._open()
             self._process = os.getpid()
         return self._huey
+
+    def _is_gone(self) -> bool:
+        return not self._settings.queue_url and not self._file.exists()
+
+    @property
+    def _file(self) -> Path:
+        return self._settings.data_dir / "queue.sqlite3"
 
     def send(self, public_id: str) -> None:
         """Tell the worker that this job waits."""
@@ -82,8 +93,7 @@ class JobQueue:
             queue: Any = RedisHuey(_NAME, url=self._settings.queue_url, **common)
         else:
             self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = self._settings.data_dir / "queue.sqlite3"
-            queue = SqliteHuey(_NAME, filename=str(path), fsync=True, timeout=10, **common)
+            queue = SqliteHuey(_NAME, filename=str(self._file), fsync=True, timeout=10, **common)
 
         app = self._app
         self._send = queue.task(name="job")(lambda public_id: run_job(app, public_id))
