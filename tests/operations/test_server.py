@@ -1,0 +1,166 @@
+"""The server as `./kash.sh run` starts it: its processes, its words, and its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from kash.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def children(process: int) -> set[int]:
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = path.read_text().rsplit(")", 1)[1].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(parent) == process and state != "Z":
+            found.add(int(path.parent.name))
+    return found
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.05)
+
+
+class Running:
+    """A server in a process group of its own, and all it has said so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.log = folder / "log"
+        self.process = subprocess.Popen(
+            COMMAND,
+            cwd=ROOT,
+            stdout=self.log.open("w"),
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)},
+        )
+        until(lambda: self.address in self.said() or self.process.poll() is not None)
+        assert self.process.poll() is None, self.said()
+
+    @property
+    def address(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def answers(self) -> bool:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz") as answer:
+            status: int = answer.status
+            return status == 200
+
+
+@pytest.fixture
+def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Running]:
+    opened(Settings(data_dir=tmp_path / "var"))
+    server = Running(tmp_path)
+    yield server
+    server.process.terminate()
+    server.process.wait(20)
+
+
+@pytest.mark.services
+def test_the_server(running: Running) -> None:
+    said = running.said().splitlines()
+    (code,) = [line for line in said if "set-up code" in line]
+    assert code.startswith("This programme is empty. Its one-time set-up code: ")
+    assert said.count(running.address) == 1
+    assert running.answers()
+
+    # Two web processes and the worker. The worker is the one that said so last; each may be killed.
+    until(lambda: len(children(running.process.pid)) == 3)
+    until(lambda: running.said().count("worker_started") == 1)
+    for victim in children(running.process.pid):
+        os.kill(victim, signal.SIGKILL)
+        until(lambda victim=victim: victim not in children(running.process.pid))
+        until(lambda: len(children(running.process.pid)) == 3)
+        assert running.answers()
+    until(lambda: running.said().count("worker_started") == 2)
+
+    # What is sent is not repeated in the log.
+    with closing(socket.create_connection(("127.0.0.1", running.port))) as connection:
+        connection.sendall(b"Achieng Odhiambo\r\n\r\n")
+        connection.recv(100)
+    until(lambda: "A request that is not HTTP was refused." in running.said())
+    assert "Achieng" not in running.said()
+
+    processes = children(running.process.pid)
+    running.process.terminate()
+    assert running.process.wait(20) == 0
+    until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
+    assert "Traceback" not in running.said()
+
+
+@pytest.mark.services
+def test_nothing_outlives_a_killed_server(running: Running) -> None:
+    until(lambda: running.said().count("worker_started") == 1)
+    processes = children(running.process.pid)
+    running.process.kill()
+    running.process.wait(5)
+    until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("KASH_MAIL_URL", "post", "KASH_MAIL_URL: must start with console://"),
+        ("KASH_PORT", "eighty", "KASH_PORT: "),
+        ("KASH_DATABASE_URL", "mysql://x", "KASH_DATABASE_URL: must start with sqlite:///"),
+    ],
+)
+def test_a_wrong_setting_is_said_in_a_line(
+    tmp_path: Path, variable: str, value: str, sentence: str
+) -> None:
+    done = subprocess.run(
+        COMMAND,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KASH_DATA_DIR": str(tmp_path), variable: value},
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_key_file_that_others_can_read_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "server.key").write_text("{}")
+    (tmp_path / "server.key").chmod(0o644)
+    done = subprocess.run(
+        COMMAND,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"KASH_DATA_DIR": str(tmp_path)},
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The key file {tmp_path}/server.key can be read by others")
+    assert done.stderr.count("\n") == 1
