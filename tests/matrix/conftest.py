@@ -1,0 +1,18 @@
+"""One programme for all that is asked here, put back whenever something has changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from .programme import World, build, paper_as_text
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The programme, and a signed-in browser for each role."""
+    patch = pytest.MonkeyPatch()
+    with paper_as_text(patch):
+        yield build(tmp_path_factory.mktemp("matrix") / "var")
+    patch.undo()

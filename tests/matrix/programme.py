@@ -1,0 +1,636 @@
+"""A programme full of other people's records, each value of which can be told from every other.
+
+It is written straight into the tables, so that no page is needed to prepare the test of a page.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from kash import create_app
+from kash.accounts.models import (
+    Account,
+    AccountRole,
+    Invitation,
+    Programme,
+    RecoveryCode,
+    SignedInSession,
+)
+from kash.accounts.queries import email_key
+from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
+from kash.attendance.models import Mark, MarkOperation, Register, RosterEntry, Sheet, Slot
+from kash.attendance.register import ensure_statuses
+from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
+from kash.certificates.rules import new_serial
+from kash.database import Base, db, new_public_id, utc_now
+from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
+from kash.jobs.models import Job
+from kash.people.models import Consent, Group, Organisation, Person, Posting
+from kash.settings import Settings
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.vault import install_triggers, lookup, seal
+from kash.workshops.models import (
+    Enrolment,
+    Facilitator,
+    Funder,
+    Funding,
+    Venue,
+    Workshop,
+    WorkshopSession,
+)
+
+from .table import NOBODY, ROLES
+
+PASSWORD = "seven boats cross at dusk"
+OWN, OTHER = "own", "other"
+DAY = date(2026, 11, 16)
+_CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
+
+
+@dataclass(frozen=True)
+class Value:
+    """A text that stands in one record only, what kind of value it is and whose."""
+
+    text: str
+    kind: str
+    whose: str
+
+
+@dataclass
+class Records:
+    """The ids that addresses are made of, from one side: a role's own records, or others'."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return name[1:] if name.startswith("=") else self.ids[name]
+
+
+@dataclass
+class World:
+    """The application, what is in it, and the sessions of those who are signed in."""
+
+    app: APIFlask
+    folder: Path
+    values: list[Value] = field(default_factory=list)
+    accounts: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    records: dict[tuple[str, str], Records] = field(default_factory=dict)
+    # Whose person, of those in `values`, is the own one of a role.
+    own_person: dict[str, str] = field(default_factory=dict)
+    _kept: sqlite3.Connection | None = None
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "kash.sqlite3"
+
+    def browser(self, role: str) -> FlaskClient:
+        """A browser in which this role is signed in, and which has visited nothing yet."""
+        browser = self.app.test_client()
+        if role in self.cookies:
+            browser.set_cookie("session", self.cookies[role])
+        return browser
+
+    def keep(self) -> None:
+        """Remember everything as it stands."""
+        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+        with closing(sqlite3.connect(self.database)) as live:
+            live.backup(self._kept)
+
+    def put_back(self) -> None:
+        """Make everything as it was remembered."""
+        assert self._kept is not None
+        with closing(sqlite3.connect(self.database)) as live:
+            self._kept.backup(live)
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table has, but for those that are only bookkeeping."""
+        bookkeeping = {"sign_in_attempt", "verification_attempt", "audit_head"}
+        names = sorted(set(db.metadata.tables) - bookkeeping)
+        query = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names)
+        with closing(sqlite3.connect(self.database)) as live:
+            return dict(live.execute(query).fetchall())
+
+    def contents(self) -> str:
+        """Everything that is stored, but for what is only bookkeeping, to see whether it changed."""
+        bookkeeping = {"sign_in_attempt", "verification_attempt", "signed_in_session"}
+        with closing(sqlite3.connect(self.database)) as live:
+            return repr(
+                [
+                    (name, live.execute(f'SELECT * FROM "{name}" ORDER BY 1').fetchall())
+                    for name in sorted(set(db.metadata.tables) - bookkeeping)
+                ]
+            )
+
+
+def make_app(folder: Path) -> APIFlask:
+    """An application over this folder, on SQLite, that answers failures as in service."""
+    app = create_app(
+        Settings(data_dir=folder, mail_url=f"file://{folder / 'mail'}", log_level="error")
+    )
+    app.config.update(
+        ARGON2=_CHEAP,
+        WTF_CSRF_ENABLED=False,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    return app
+
+
+@contextmanager
+def paper_as_text(patch: Any) -> Iterator[None]:
+    """The press gives back what it was to set, instead of setting it: quick, and readable."""
+    import json
+
+    from kash.press import certificates, documents
+
+    def as_text(request: Any, _limits: Any, _progress: Any = None) -> Iterator[bytes]:
+        if request["separate"]:
+            for piece in request["pieces"]:
+                yield json.dumps([request["opening"], piece]).encode()
+        else:
+            yield json.dumps(request["pieces"]).encode()
+
+    patch.setattr(certificates, "render", as_text)
+    patch.setattr(documents, "render", as_text)
+    yield
+
+
+def build(folder: Path) -> World:
+    """A world of its own under this folder."""
+    app = make_app(folder)
+    world = World(app, folder)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        with db.engine.begin() as connection:
+            install_triggers(connection)
+        _Builder(world).build()
+        db.session.commit()
+        db.session.remove()
+    world.keep()
+    return world
+
+
+class _Builder:
+    """Fills the tables. `side` is whose a record is: "own" those of the first trainer and of the
+    peers, "other" those of another trainer."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._numbers = itertools.count(101)
+        self._phones = itertools.count(712345101)
+        self.session = db.session
+
+    # --- small things ---------------------------------------------------------------------------
+
+    def value(self, kind: str, whose: str) -> str:
+        """A text that occurs nowhere else."""
+        text = f"Zq{kind.replace('.', '')}{next(self._numbers)}x"
+        self.world.values.append(Value(text, kind, whose))
+        return text
+
+    def add(self, row: Any) -> Any:
+        if hasattr(row, "public_id") and row.public_id is None:
+            row.public_id = new_public_id()
+        self.session.add(row)
+        self.session.flush()
+        return row
+
+    # --- everything -----------------------------------------------------------------------------
+
+    def build(self) -> None:
+        self.add(
+            Programme(
+                id=1,
+                name="Lake programme",
+                neutral_name="Programme",
+                zone="Africa/Nairobi",
+                languages=["en", "sw"],
+                settings={"second_step_required": False},
+            )
+        )
+        ensure_statuses(self.session)
+        self.police = self.add(Group(name="Police", letter="A", is_police=True, position=0))
+        self.community = self.add(Group(name="Community", letter="B", position=1))
+        self.rule = self.add(
+            CertificateRule(
+                version=1, least_share=75, name_must_be_confirmed=False, created_by="system"
+            )
+        )
+        self.station = self.add(Organisation(name="Lake station", kind="station"))
+        self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
+        people = {
+            "peer": self.person("peer", self.community),
+            "police_peer": self.person("police_peer", self.police),
+            OWN: self.person(OWN, self.community),
+            OTHER: self.person(OTHER, self.community),
+            "guest": self.person("guest", self.police),
+            "outside": self.person("outside", self.community),
+        }
+        self.world.own_person = {"peer": "peer", "police_peer": "police_peer"}
+        accounts = {
+            role: self.account(role, [role], people[role].id if role in people else None)
+            for role in ROLES
+        }
+        accounts["other trainer"] = self.account("other trainer", ["trainer"])
+        accounts["other peer"] = self.account("other peer", ["peer"], people[OTHER].id)
+        sides = {
+            OWN: self.side(OWN, accounts["trainer"], [people[OWN], people["peer"],
+                                                      people["police_peer"]]),
+            OTHER: self.side(OTHER, accounts["other trainer"], [people[OTHER], people["guest"]]),
+        }
+        forums = {
+            OWN: self.forum(OWN, accounts["trainer"], [people["peer"], people["police_peer"],
+                                                       people["guest"]]),
+            OTHER: self.forum(OTHER, accounts["director"], [people[OTHER]]),
+        }
+        invitations = self.invitation(accounts["other peer"])
+        for role in (*ROLES, NOBODY):
+            own_person = self.world.own_person.get(role, OWN)
+            account = accounts.get(role)
+            for side in (OWN, OTHER):
+                mine = side == OWN
+                person = people[own_person if mine else OTHER]
+                owner = account if mine and account is not None else accounts["other trainer"]
+                ids = {
+                    **sides[side]["ids"],
+                    **forums[side]["ids"],
+                    **invitations,
+                    "person": person.public_id,
+                    "person_outside": people["outside"].public_id,
+                    "certificate": sides[side]["certificates"][person.public_id],
+                    "entry": sides[side]["entries"][person.public_id],
+                    "enrolment": sides[side]["enrolments"][person.public_id],
+                    "member": forums[side]["members"].get(
+                        person.public_id, next(iter(forums[side]["members"].values()))
+                    ),
+                    "action": forums[side]["actions"].get(
+                        person.public_id, next(iter(forums[side]["actions"].values()))
+                    ),
+                    "account": owner.public_id,
+                    "organisation": self.collective.public_id,
+                    "group": self.community.public_id,
+                    "job": self.job(owner),
+                    "session": self.session_of(owner)[0],
+                }
+                self.world.records[role, side] = Records(ids)
+        for role in ROLES:
+            self.world.accounts[role] = accounts[role].public_id
+            self.world.cookies[role] = self.cookie(accounts[role])
+
+    # --- accounts -------------------------------------------------------------------------------
+
+    def account(self, called: str, roles: list[str], person_id: int | None = None) -> Account:
+        public_id = new_public_id()
+        email = self.value("account.email", called).lower() + "@example.org"
+        made = self.add(
+            Account(
+                public_id=public_id,
+                name=self.value("account.name", called),
+                email_sealed=seal(email, kind="account.email", public_id=public_id),
+                email_lookup=email_key(email),
+                password_hash=hash_password(PASSWORD),
+                person_id=person_id,
+                totp_sealed=seal("A" * 32, kind="account.totp", public_id=public_id),
+                roles=[AccountRole(role=role) for role in roles],
+            )
+        )
+        self.add(RecoveryCode(account_id=made.id, code_hash=code_hash("k3fx-09wm-7000-8000")))
+        return made
+
+    def session_of(self, account: Account) -> tuple[str, str]:
+        token = new_token()
+        row = self.add(
+            SignedInSession(token_hash=token_hash(token), account_id=account.id, fresh_at=utc_now())
+        )
+        return row.public_id, token
+
+    def cookie(self, account: Account) -> str:
+        _row, token = self.session_of(account)
+        browser = self.world.app.test_client()
+        with browser.session_transaction() as session:
+            session["_user_id"] = token
+            session["_fresh"] = True
+        kept = browser.get_cookie("session")
+        assert kept is not None
+        return kept.value
+
+    def invitation(self, account: Account) -> dict[str, str]:
+        made: dict[str, str] = {}
+        for name, account_id in (("invitation", None), ("password", account.id)):
+            token = new_token()
+            public_id = new_public_id()
+            email = self.value("account.email", f"invited {name}").lower() + "@example.org"
+            self.add(
+                Invitation(
+                    public_id=public_id,
+                    token_hash=token_hash(token),
+                    name=self.value("account.name", f"invited {name}"),
+                    email_sealed=seal(email, kind="invitation.email", public_id=public_id),
+                    email_lookup=email_key(email),
+                    roles=["peer"] if account_id is None else [],
+                    account_id=account_id,
+                    invited_by="system",
+                    expires_at=utc_now() + timedelta(days=3),
+                )
+            )
+            made |= {name: public_id, f"{name}_token": token}
+        return made
+
+    def job(self, account: Account) -> str:
+        made = self.add(
+            Job(
+                kind="certificates.print_file",
+                title="Certificates, one print file",
+                owner=account.public_id,
+                state="waiting",
+                arguments={"batch": "0000000000000000"},
+            )
+        )
+        return made.public_id
+
+    # --- people ---------------------------------------------------------------------------------
+
+    def person(self, whose: str, group: Group) -> Person:
+        public_id = new_public_id()
+        name = self.value("person.name", whose)
+        phone = f"+254{next(self._phones)}"
+        self.world.values.append(Value(phone[4:], "person.contact", whose))
+        email = self.value("person.contact", whose).lower() + "@example.org"
+        made = self.add(
+            Person(
+                public_id=public_id,
+                chosen_name=name,
+                sort_name=name.lower(),
+                printed_name=self.value("person.printed", whose),
+                printed_name_confirmed_at=utc_now(),
+                group_id=group.id,
+                sex="female",
+                cadre=self.value("person.facts", whose),
+                ward=self.value("person.facts", whose),
+                reference=self.value("person.facts", whose),
+                language="en",
+                phone_sealed=seal(phone, kind="person.phone", public_id=public_id),
+                phone_lookup=lookup(phone, kind="phone"),
+                email_sealed=seal(email, kind="person.email", public_id=public_id),
+                email_lookup=lookup(email, kind="email"),
+                created_by="system",
+            )
+        )
+        organisation = self.station if group.is_police else self.collective
+        self.add(
+            Posting(person_id=made.id, organisation_id=organisation.id, since=date(2025, 1, 1))
+        )
+        self.add(
+            Consent(
+                person_id=made.id,
+                purpose="training",
+                answer="given",
+                text="As read out.",
+                text_version="1",
+                recorded_by="system",
+            )
+        )
+        return made
+
+    # --- courses, workshops, certificates --------------------------------------------------------
+
+    def version(self, course: Course, number: int, state: str, side: str) -> dict[str, Any]:
+        kind = "course" if state == "published" else "draft"
+        version = self.add(
+            CourseVersion(
+                course_id=course.id,
+                number=number,
+                language="en",
+                public_title=self.value(kind, side),
+                summary=self.value(kind, side),
+                state=state,
+                proposed_by="system" if state != "draft" else None,
+                published_by="system" if state == "published" else None,
+                published_at=utc_now() if state == "published" else None,
+            )
+        )
+        module = self.add(Module(version_id=version.id, position=0, title=self.value(kind, side)))
+        plan = self.add(
+            SessionPlan(
+                module_id=module.id,
+                position=0,
+                title=self.value(kind, side),
+                minutes=60,
+                notes=self.value(kind, side),
+            )
+        )
+        return {"version": version, "module": module, "plan": plan}
+
+    def side(self, side: str, trainer: Account, people: list[Person]) -> dict[str, Any]:
+        course = self.add(Course(name=self.value("course", side)))
+        published = self.version(course, 1, "published", side)
+        draft = self.version(course, 2, "draft", side)
+        proposed = self.version(course, 3, "proposed", side)
+        register = self.add(Register(purpose="workshop"))
+        venue = self.add(Venue(name=self.value("workshop", side), place="Kisumu"))
+        funder = self.add(Funder(name=self.value("workshop.paid", side)))
+        workshop = self.add(
+            Workshop(
+                version_id=published["version"].id,
+                register_id=register.id,
+                title=self.value("workshop", side),
+                starts_on=DAY,
+                ends_on=DAY,
+                venue_id=venue.id,
+                created_by=trainer.public_id,
+            )
+        )
+        self.add(Facilitator(workshop_id=workshop.id, account_id=trainer.id, lead=True))
+        self.add(
+            Funding(
+                workshop_id=workshop.id,
+                funder_id=funder.id,
+                share=100,
+                budget_code=self.value("workshop.paid", side),
+            )
+        )
+        slots, sessions = [], []
+        for number in range(2):
+            slot = self.add(
+                Slot(
+                    register_id=register.id,
+                    position=number,
+                    starts_at=datetime(2026, 11, 16, 6 + 2 * number, tzinfo=UTC),
+                    minutes=90,
+                    closed_at=utc_now() if number == 0 else None,
+                    closed_by=trainer.public_id if number == 0 else None,
+                )
+            )
+            slots.append(slot)
+            sessions.append(
+                self.add(
+                    WorkshopSession(
+                        workshop_id=workshop.id,
+                        slot_id=slot.id,
+                        plan_id=published["plan"].id,
+                        title=self.value("workshop", side),
+                    )
+                )
+            )
+        entries, enrolments, rows = {}, {}, []
+        for person in people:
+            entry = self.add(RosterEntry(register_id=register.id, person_id=person.id))
+            enrolment = self.add(
+                Enrolment(
+                    workshop_id=workshop.id, person_id=person.id, roster_entry_id=entry.id
+                )
+            )
+            entries[person.public_id] = entry.public_id
+            enrolments[person.public_id] = enrolment.public_id
+            rows.append(entry.public_id)
+            for slot in slots:
+                self.mark(slot, person, trainer)
+        for group in (self.police, self.community):
+            self.add(
+                Sheet(
+                    register_id=register.id,
+                    number=1 if group.is_police else 2,
+                    group_id=group.id,
+                    day=DAY,
+                    rows=rows,
+                    printed_by=trainer.public_id,
+                )
+            )
+        issued = self.batch(workshop, trainer, "issued")
+        certificates = {
+            person.public_id: self.certificate(issued, person, side) for person in people
+        }
+        proposed_batch = self.batch(workshop, trainer, "proposed")
+        return {
+            "ids": {
+                "course": course.public_id,
+                "version": published["version"].public_id,
+                "draft": draft["version"].public_id,
+                "draft_module": draft["module"].public_id,
+                "draft_plan": draft["plan"].public_id,
+                "proposed": proposed["version"].public_id,
+                "workshop": workshop.public_id,
+                "teaching": sessions[1].public_id,
+                "batch": issued.public_id,
+                "proposed_batch": proposed_batch.public_id,
+            },
+            "entries": entries,
+            "enrolments": enrolments,
+            "certificates": certificates,
+        }
+
+    def mark(self, slot: Slot, person: Person, trainer: Account) -> None:
+        self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))
+        self.add(
+            MarkOperation(
+                op_id=new_token()[:36],
+                slot_id=slot.id,
+                person_id=person.id,
+                status="present",
+                expected_version=0,
+                device_time=utc_now(),
+                marked_by=trainer.public_id,
+                answer="applied",
+                version=1,
+            )
+        )
+
+    def batch(self, workshop: Workshop, trainer: Account, state: str) -> CertificateBatch:
+        issued = state == "issued"
+        return self.add(
+            CertificateBatch(
+                workshop_id=workshop.id,
+                rule_id=self.rule.id,
+                state=state,
+                proposed_by=trainer.public_id,
+                approved_by="system" if issued else None,
+                issued_by=trainer.public_id if issued else None,
+                issued_at=utc_now() if issued else None,
+            )
+        )
+
+    def certificate(self, batch: CertificateBatch, person: Person, side: str) -> str:
+        import random
+
+        whose = next(
+            value.whose for value in self.world.values if value.text == person.chosen_name
+        )
+        made = self.add(
+            Certificate(
+                batch_id=batch.id,
+                person_id=person.id,
+                serial=new_serial(random.Random(person.id).choice),
+                printed_name=self.value("certificate", whose),
+                public_title=batch.workshop.version.public_title,
+                minutes=180,
+                issued_on=DAY,
+            )
+        )
+        return made.public_id
+
+    # --- forums ---------------------------------------------------------------------------------
+
+    def forum(self, side: str, secretary: Account, people: list[Person]) -> dict[str, Any]:
+        forum = self.add(Forum(name=self.value("forum", side), secretary_id=secretary.id))
+        register = self.add(Register(purpose="meeting"))
+        slot = self.add(
+            Slot(
+                register_id=register.id,
+                position=0,
+                starts_at=datetime(2026, 11, 18, 6, tzinfo=UTC),
+                minutes=120,
+            )
+        )
+        members, actions = {}, {}
+        for person in people:
+            member = self.add(
+                ForumMember(forum_id=forum.id, person_id=person.id, appears="counted")
+            )
+            members[person.public_id] = member
+            self.add(RosterEntry(register_id=register.id, person_id=person.id))
+            self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))
+        meeting = self.add(
+            Meeting(
+                forum_id=forum.id,
+                register_id=register.id,
+                starts_at=slot.starts_at,
+                place=self.value("forum", side),
+            )
+        )
+        item = self.add(
+            AgendaItem(
+                meeting_id=meeting.id,
+                position=0,
+                title=self.value("forum", side),
+                minute=self.value("forum", side),
+            )
+        )
+        self.add(Decision(item_id=item.id, text=self.value("forum", side)))
+        for person in people:
+            actions[person.public_id] = self.add(
+                Action(
+                    item_id=item.id,
+                    text=self.value("forum", side),
+                    owner_id=members[person.public_id].id,
+                    due_on=DAY,
+                )
+            ).public_id
+        return {
+            "ids": {
+                "forum": forum.public_id,
+                "meeting": meeting.public_id,
+                "item": item.public_id,
+            },
+            "members": {key: member.public_id for key, member in members.items()},
+            "actions": actions,
+        }

@@ -1,0 +1,289 @@
+"""Who may do what, as the programme decided it, and which of it each address does.
+
+This is written down by hand from the programme's own table and knows nothing of the policy in
+the code, so that the two check each other. Whoever adds an address adds a line here; whoever
+changes what a role may do changes it in both places.
+
+How far a role reaches with an act:
+
+    all     whatever there is
+    own     what it runs: a trainer's own and co-taught workshops and their people, the forum of
+            which she is the secretary
+    taught  the published courses of the workshops in which it is enrolled
+    member  the forums of which it is a member
+    self    its own person, enrolment, certificate, account
+    names   whatever there is, but of people only the chosen name and the group
+    -       nothing
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+ROLES = (
+    "administrator",
+    "director",
+    "trainer",
+    "monitoring",
+    "documentation",
+    "custodian",
+    "peer",
+    "police_peer",
+    "funder",
+)
+NOBODY = "nobody"
+EVERYONE = (*ROLES, NOBODY)
+
+_ACTS = """
+                      adm  dir  tra   mon  doc    cus  peer    police  fun
+accounts.see          all  all  -     -    -      -    -       -       -
+accounts.manage       all  -    -     -    -      -    -       -       -
+settings.see          all  all  -     -    -      -    -       -       -
+settings.change       all  -    -     -    -      -    -       -       -
+audit.see             all  all  -     -    -      -    -       -       -
+audit.verify          all  -    -     -    -      -    -       -       -
+people.see            -    all  own   all  names  all  self    self    -
+people.find           -    all  all   all  all    all  -       -       -
+people.change         -    -    own   -    -      -    -       -       -
+people.add            -    -    all   -    -      -    -       -       -
+people.contact        -    -    own   -    -      -    -       -       -
+organisations.see     -    all  all   all  all    all  -       -       -
+organisations.change  -    -    all   -    -      -    -       -       -
+curriculum.see        -    all  all   all  all    -    taught  taught  -
+curriculum.change     -    -    all   -    -      -    -       -       -
+curriculum.approve    -    all  -     -    -      -    -       -       -
+workshops.see         -    all  all   all  -      -    self    self    -
+workshops.roster      -    all  all   all  -      -    -       -       -
+workshops.plan        -    -    all   -    -      -    -       -       -
+workshops.change      -    -    own   -    -      -    -       -       -
+attendance.see        -    all  all   all  -      -    -       -       -
+attendance.mark       -    -    own   -    -      -    -       -       -
+certificates.see      -    all  all   all  -      -    self    self    -
+certificates.staff    -    all  all   all  -      -    -       -       -
+certificates.propose  -    -    own   -    -      -    -       -       -
+certificates.print    -    -    own   -    -      -    -       -       -
+certificates.approve  -    all  -     -    -      -    -       -       -
+certificates.return   -    all  own   -    -      -    -       -       -
+certificates.revoke   -    all  -     -    -      -    -       -       -
+forums.see            -    all  all   all  all    all  member  member  -
+forums.appear         -    all  own   -    -      -    self    self    -
+forums.action         -    all  own   -    -      -    self    self    -
+forums.open           -    all  all   -    -      -    -       -       -
+forums.run            -    all  own   -    -      -    -       -       -
+self                  self self self  self self   self self    self    self
+"""
+
+# What of other people's values a role may ever be shown, wherever it is.
+_VALUES = """
+                      adm  dir  tra   mon  doc    cus  peer    police  fun
+person.name           -    all  all   all  all    all  self    self    -
+person.printed        -    all  all   all  -      all  self    self    -
+person.facts          -    all  own   all  -      all  self    self    -
+person.contact        -    -    own   -    -      -    self    self    -
+workshop              -    all  all   all  -      -    self    self    -
+workshop.paid         -    all  all   all  -      -    -       -       -
+course                -    all  all   all  all    -    taught  taught  -
+draft                 -    all  all   all  all    -    -       -       -
+certificate           -    all  all   all  -      -    self    self    -
+forum                 -    all  all   all  all    all  member  member  -
+account.email         all  all  self  self self   self self    self    self
+"""
+
+
+def _read(grid: str) -> dict[str, dict[str, str]]:
+    lines = [line.split() for line in grid.strip().splitlines()[1:]]
+    table = {first: dict(zip(ROLES, cells, strict=True)) for first, *cells in lines}
+    return {act: {**cells, NOBODY: "-"} for act, cells in table.items()}
+
+
+MAY = _read(_ACTS)
+SHOWN = _read(_VALUES)
+
+# Acts that depend on no role.
+ANYONE = "anyone"
+SIGNED_IN = "signed in"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What one endpoint does by GET and by POST, and what each part of its address stands for.
+
+    The values of `address` are keys of `programme.Records`, or "=text" for the text itself.
+    """
+
+    get: str = ""
+    post: str = ""
+    address: dict[str, str] = field(default_factory=dict)
+
+    def acts(self) -> dict[str, str]:
+        """The act of each method."""
+        return {name: act for name, act in (("GET", self.get), ("POST", self.post)) if act}
+
+
+def _of(what: str, *, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return Place(get or both, post or both, {"public_id": what, **more})
+
+
+def _forum(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return Place(get or both, post or both, {"forum_id": "forum", **more})
+
+
+def _meeting(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return _forum(get=get, post=post, both=both, meeting_id="meeting", **more)
+
+
+PLACES: dict[str, Place] = {
+    # --- the frame --------------------------------------------------------------------------
+    "web.leave": Place(ANYONE),
+    "web.language": Place(post=ANYONE, address={"code": "=sw"}),
+    "watch.healthz": Place(ANYONE),
+    "watch.metrics": Place(ANYONE),
+    # --- accounts ---------------------------------------------------------------------------
+    "accounts.sign_in": Place(ANYONE, ANYONE),
+    "accounts.second_step": Place(ANYONE, ANYONE),
+    "accounts.sign_out": Place(post=ANYONE),
+    "accounts.join": Place(ANYONE, ANYONE, {"token": "invitation_token"}),
+    "accounts.new_password": Place(ANYONE, ANYONE, {"token": "password_token"}),
+    "accounts.confirm_password": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.own": Place(SIGNED_IN),
+    "accounts.own_name": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.own_password": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.enrol": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.recovery_codes": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.end_session": Place(post="self", address={"public_id": "session"}),
+    "accounts.end_other_sessions": Place(post=SIGNED_IN),
+    "accounts.index": Place("accounts.see", "accounts.see"),
+    "accounts.account": _of("account", get="accounts.see"),
+    "accounts.invite": Place("accounts.manage", "accounts.manage"),
+    "accounts.withdraw_invitation": _of("invitation", both="accounts.manage"),
+    "accounts.roles": _of("account", both="accounts.manage"),
+    "accounts.name": _of("account", both="accounts.manage"),
+    "accounts.person": _of("account", both="accounts.manage"),
+    "accounts.deactivate": _of("account", both="accounts.manage"),
+    "accounts.reactivate": _of("account", both="accounts.manage"),
+    "accounts.new_password_link": _of("account", both="accounts.manage"),
+    "accounts.remove_second_step": _of("account", both="accounts.manage"),
+    "accounts.trail": Place("audit.see"),
+    "accounts.verify_trail": Place(post="audit.verify"),
+    # --- jobs -------------------------------------------------------------------------------
+    "jobs.page": _of("job", get="self"),
+    "jobs.state": _of("job", get="self"),
+    "jobs.cancel": _of("job", post="self"),
+    "jobs.result": _of("job", get="self"),
+    # --- people -----------------------------------------------------------------------------
+    "people.index": Place("people.see"),
+    "people.search": Place(post="people.find"),
+    "people.add": Place("people.add", "people.add"),
+    "people.person": _of("person", get="people.see"),
+    "people.edit": _of("person", both="people.change"),
+    "people.contact": _of("person", post="people.contact", which="=phone"),
+    "people.consent": _of("person", both="people.change", purpose="=training"),
+    "people.transfer": _of("person", both="people.change"),
+    "people.organisations": Place("organisations.see"),
+    "people.add_organisation": Place("organisations.change", "organisations.change"),
+    "people.edit_organisation": _of("organisation", both="organisations.change"),
+    "people.groups": Place("settings.see"),
+    "people.add_group": Place("settings.change", "settings.change"),
+    "people.edit_group": _of("group", both="settings.change"),
+    # --- training ---------------------------------------------------------------------------
+    "training.index": Place("curriculum.see"),
+    "training.add_course": Place("curriculum.change", "curriculum.change"),
+    "training.course": _of("course", get="curriculum.see"),
+    "training.edit_course": _of("course", both="curriculum.change"),
+    "training.start_version": _of("course", post="curriculum.change"),
+    "training.version": _of("version", get="curriculum.see"),
+    "training.guide": _of("version", get="curriculum.see"),
+    "training.edit": _of("draft", both="curriculum.change"),
+    "training.arrange_modules": _of("draft", post="curriculum.change"),
+    "training.arrange_plans": _of("draft", post="curriculum.change", module_id="draft_module"),
+    "training.remove_module": _of("draft", both="curriculum.change", module_id="draft_module"),
+    "training.remove_plan": _of("draft", both="curriculum.change", plan_id="draft_plan"),
+    "training.propose": _of("draft", post="curriculum.change"),
+    "training.take_back": _of("proposed", post="curriculum.change"),
+    "training.publish": _of("proposed", both="curriculum.approve"),
+    "training.return_to_draft": _of("proposed", post="curriculum.approve"),
+    # --- workshops --------------------------------------------------------------------------
+    "workshops.index": Place("workshops.see"),
+    "workshops.add": Place("workshops.plan", "workshops.plan"),
+    "workshops.workshop": _of("workshop", get="workshops.see"),
+    "workshops.edit": _of("workshop", both="workshops.change"),
+    "workshops.costs": _of("workshop", both="workshops.change"),
+    "workshops.cancel": _of("workshop", both="workshops.change"),
+    "workshops.restore": _of("workshop", post="workshops.change"),
+    "workshops.duplicate": _of("workshop", both="workshops.change"),
+    "workshops.add_session": _of("workshop", both="workshops.change"),
+    "workshops.session": _of("workshop", both="workshops.change", session_id="teaching"),
+    "workshops.remove_session": _of("workshop", both="workshops.change", session_id="teaching"),
+    "workshops.order": _of("workshop", both="workshops.change"),
+    "workshops.lay_out": _of("workshop", both="workshops.change"),
+    "workshops.people": _of("workshop", get="workshops.roster"),
+    "workshops.find_people": _of("workshop", post="workshops.change"),
+    "workshops.enrol": _of("workshop", post="workshops.change"),
+    "workshops.change_enrolment": _of(
+        "workshop", post="workshops.change", enrolment_id="enrolment"
+    ),
+    "workshops.walk_in": _of("workshop", both="workshops.change"),
+    "workshops.attendance": _of("workshop", get="attendance.see"),
+    "workshops.save_attendance": _of("workshop", post="attendance.mark"),
+    "workshops.register": _of("workshop", get="attendance.see", session_id="teaching"),
+    "workshops.save_register": _of("workshop", post="attendance.mark", session_id="teaching"),
+    "workshops.reopen": _of("workshop", post="attendance.mark", session_id="teaching"),
+    "workshops.mark_history": _of(
+        "workshop", get="attendance.see", session_id="teaching", entry_id="entry"
+    ),
+    "workshops.documents": _of("workshop", get="attendance.see"),
+    "workshops.print_register": _of("workshop", post="attendance.mark"),
+    # --- certificates -----------------------------------------------------------------------
+    "certificates.verify": Place(ANYONE, ANYONE),
+    "certificates.index": Place("certificates.see"),
+    "certificates.find": Place(post="certificates.see"),
+    "certificates.certificate": _of("certificate", get="certificates.see"),
+    "certificates.file": _of("certificate", get="certificates.see"),
+    "certificates.revoke": _of("certificate", both="certificates.revoke"),
+    "certificates.rule": Place("certificates.approve", "certificates.approve"),
+    "certificates.workshop": _of("workshop", get="certificates.staff"),
+    "certificates.propose": _of("workshop", post="certificates.propose"),
+    "certificates.names": _of("workshop", both="certificates.propose"),
+    "certificates.name_sheet": _of("workshop", get="certificates.propose", letter="=B"),
+    "certificates.batch": _of("workshop", get="certificates.staff", batch_id="batch"),
+    "certificates.approve": _of(
+        "workshop", post="certificates.approve", batch_id="proposed_batch"
+    ),
+    "certificates.turn_back": _of(
+        "workshop", post="certificates.return", batch_id="proposed_batch"
+    ),
+    "certificates.issue": _of("workshop", post="certificates.print", batch_id="proposed_batch"),
+    "certificates.make_paper": _of("workshop", post="certificates.print", batch_id="batch"),
+    # --- forums -----------------------------------------------------------------------------
+    "forums.index": Place("forums.see"),
+    "forums.add": Place("forums.open", "forums.open"),
+    "forums.forum": _forum(get="forums.see"),
+    "forums.edit": _forum(both="forums.run"),
+    "forums.find_member": _forum(both="forums.run"),
+    "forums.add_member": _forum(post="forums.run", person_id="person_outside"),
+    "forums.appearance": _forum(both="forums.appear", member_id="member"),
+    "forums.end_membership": _forum(both="forums.run", member_id="member"),
+    "forums.actions": _forum(get="forums.see"),
+    "forums.action": _forum(both="forums.action", action_id="action"),
+    "forums.reopen_action": _forum(post="forums.run", action_id="action"),
+    "forums.plan_meeting": _forum(both="forums.run"),
+    "forums.meeting": _meeting(get="forums.see"),
+    "forums.edit_meeting": _meeting(both="forums.run"),
+    "forums.cancel_meeting": _meeting(both="forums.run"),
+    "forums.hold_meeting": _meeting(both="forums.run"),
+    "forums.agenda": _meeting(both="forums.run"),
+    "forums.order_items": _meeting(post="forums.run"),
+    "forums.rename_item": _meeting(both="forums.run", item_id="item"),
+    "forums.remove_item": _meeting(both="forums.run", item_id="item"),
+    "forums.attendance": _meeting(both="forums.run"),
+    "forums.reopen_register": _meeting(post="forums.run"),
+    "forums.find_guest": _meeting(both="forums.run"),
+    "forums.add_guest": _meeting(post="forums.run", person_id="person_outside"),
+    "forums.item": _meeting(both="forums.run", item_id="item"),
+    "forums.paper": _meeting(get="forums.see"),
+    # --- desk -------------------------------------------------------------------------------
+    "desk.today": Place(SIGNED_IN),
+    "desk.set_up": Place(ANYONE, ANYONE),
+    "desk.settings": Place("settings.see"),
+    "desk.edit_programme": Place("settings.change", "settings.change"),
+}

@@ -1,0 +1,227 @@
+"""Every address, by every method, as every role, on the own and on other people's records: the
+answer is the one that the table says, and no page shows a value that the role may not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from kash import create_app
+from kash.settings import Settings
+
+from .programme import OTHER, OWN, Value, World
+from .table import ANYONE, EVERYONE, MAY, NOBODY, PLACES, SHOWN, SIGNED_IN
+
+LEFT_OUT = {"static"}
+# Those who are led elsewhere before anything is decided about them.
+_TO_SIGN_IN = "/sign-in"
+# An act that a role does by nature of its own, not for what it is shown.
+_NOTHING_SENT: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of the matrix."""
+
+    endpoint: str
+    method: str
+    act: str
+    role: str
+    side: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.endpoint} as {self.role} on {self.side}"
+
+
+def allowed(ask: Ask) -> bool:
+    """What the table says."""
+    if ask.act == ANYONE:
+        return True
+    if ask.act == SIGNED_IN:
+        return ask.role != NOBODY
+    reach = MAY[ask.act][ask.role]
+    if reach == "-":
+        return False
+    return reach in ("all", "names") or ask.side == OWN
+
+
+def hidden_from(world: World, role: str) -> list[Value]:
+    """All values that no page may show to this role."""
+    return [value for value in world.values if not _may_be_shown(world, role, value)]
+
+
+def _may_be_shown(world: World, role: str, value: Value) -> bool:
+    if value.kind == "account.name":
+        # Colleagues are named where they act: as facilitator, secretary, or who approved.
+        return role not in (NOBODY, "funder") or value.whose == role
+    reach = SHOWN[value.kind][role]
+    if reach in ("all", "names"):
+        return True
+    if reach == "-":
+        return False
+    if value.kind == "account.email":
+        return value.whose == role
+    if value.kind.startswith("person."):
+        return _own_person(world, role, value.whose)
+    if value.kind == "certificate":
+        return _own_person(world, role, value.whose)
+    return value.whose == OWN
+
+
+def _own_person(world: World, role: str, whose: str) -> bool:
+    if role == "trainer":
+        # The people of the trainer's own workshop.
+        return whose in (OWN, "peer", "police_peer")
+    return whose == world.own_person.get(role)
+
+
+def body_of(answer: TestResponse) -> str:
+    """All that came back, in lower case, so that a value is found however it is written."""
+    return answer.get_data().decode("utf-8", "replace").lower()
+
+
+def open_page(world: World, browser: FlaskClient, ask: Ask) -> TestResponse:
+    """Ask for it, with nothing filled in."""
+    records = world.records[ask.role, ask.side]
+    parts = {name: records[what] for name, what in PLACES[ask.endpoint].address.items()}
+    with world.app.test_request_context():
+        address = world.app.url_for(ask.endpoint, **parts)
+    return browser.open(address, method=ask.method, data=_NOTHING_SENT or None)
+
+
+def asked_of(endpoint: str) -> list[Ask]:
+    place = PLACES[endpoint]
+    sides = (OWN, OTHER) if place.address else (OWN,)
+    return [
+        Ask(endpoint, method, act, role, side)
+        for method, act in place.acts().items()
+        for role in EVERYONE
+        for side in sides
+    ]
+
+
+def wrong_answer(ask: Ask, answer: TestResponse) -> str:
+    """What is wrong with an answer, empty if it is what the table says."""
+    status = answer.status_code
+    to_sign_in = status == 303 and answer.headers["Location"].startswith(_TO_SIGN_IN)
+    if status >= 500:
+        return f"broke with {status}"
+    if allowed(ask):
+        refused = status in (401, 403, 405) or (to_sign_in and ask.act != ANYONE)
+        gone = status == 404 and ask.act not in (ANYONE, "self")
+        return f"was refused with {status}" if refused or gone else ""
+    if ask.role == NOBODY:
+        return "" if to_sign_in else f"answered {status} to nobody"
+    return "" if status in (403, 404) else f"was let through with {status}"
+
+
+@pytest.fixture(scope="module")
+def endpoints(world: World) -> set[str]:
+    return {rule.endpoint for rule in world.app.url_map.iter_rules()} - LEFT_OUT
+
+
+def test_every_address_stands_in_the_table(world: World, endpoints: set[str]) -> None:
+    """Whoever adds an address says in `table.py` who may use it."""
+    asked: dict[str, set[str]] = {}
+    for rule in world.app.url_map.iter_rules():
+        if rule.endpoint not in LEFT_OUT:
+            methods = set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+            asked.setdefault(rule.endpoint, set()).update(methods)
+    assert asked == {endpoint: set(place.acts()) for endpoint, place in PLACES.items()}
+
+
+@pytest.mark.parametrize("endpoint", sorted(PLACES))
+def test_each_answer_is_what_the_table_says(endpoint: str, world: World) -> None:
+    """The status, the values in the body, and what is stored afterwards."""
+    wrong: list[str] = []
+    hidden = {role: hidden_from(world, role) for role in EVERYONE}
+    for ask in asked_of(endpoint):
+        before = world.contents() if ask.method == "POST" else ""
+        answer = open_page(world, world.browser(ask.role), ask)
+        problem = wrong_answer(ask, answer)
+        if problem:
+            wrong.append(f"{ask} {problem}")
+        body = body_of(answer)
+        refused = not allowed(ask)
+        shown = [
+            value
+            for value in (world.values if refused else hidden[ask.role])
+            if value.text.lower() in body and not (refused and value.whose == ask.role)
+        ]
+        wrong += [f"{ask} shows {value.kind} of {value.whose}" for value in shown]
+        if ask.method == "POST" or allowed(ask):
+            if refused and world.contents() != before:
+                wrong.append(f"{ask} changed something although it was refused")
+            if ask.method == "POST":
+                world.put_back()
+    assert wrong == [], "\n".join(wrong)
+
+
+def test_the_policy_grants_what_the_table_says() -> None:
+    """The two are kept apart on purpose; what they call the same thing must be the same."""
+    from kash.policy import GRANTS, Role
+
+    same = {
+        "accounts.see": "accounts.see",
+        "accounts.manage": "accounts.manage",
+        "settings.see": "settings.see",
+        "settings.edit": "settings.change",
+        "audit.see": "audit.see",
+        "audit.verify": "audit.verify",
+        "people.see": "people.see",
+        "people.find": "people.find",
+        "people.edit": "people.change",
+        "people.contact": "people.contact",
+        "curriculum.see": "curriculum.see",
+        "curriculum.edit": "curriculum.change",
+        "curriculum.approve": "curriculum.approve",
+        "workshops.see": "workshops.see",
+        "workshops.edit": "workshops.change",
+        "attendance.see": "workshops.see",
+        "attendance.mark": "attendance.mark",
+        "certificates.see": "certificates.see",
+        "certificates.propose": "certificates.propose",
+        "certificates.print": "certificates.print",
+        "certificates.approve": "certificates.approve",
+        "certificates.revoke": "certificates.revoke",
+        "forums.see": "forums.see",
+        "forums.edit": "forums.run",
+    }
+    granted = {
+        permission: {str(role): str(reach) for role, reach in roles.items()}
+        for permission, roles in GRANTS.items()
+    }
+    expected = {
+        permission: {
+            str(role): MAY[act][str(role)] for role in Role if MAY[act][str(role)] != "-"
+        }
+        for permission, act in same.items()
+    }
+    assert granted == expected
+
+
+def test_no_endpoint_is_open_unless_the_table_says_so(world: World, endpoints: set[str]) -> None:
+    """What nobody need sign in for is a short list."""
+    from kash.policy import ANYONE as OPEN
+    from kash.policy import declared_permission
+
+    open_to_all = {
+        endpoint
+        for endpoint in endpoints
+        if declared_permission(world.app.view_functions[endpoint]) == OPEN
+    }
+    assert open_to_all == {
+        endpoint for endpoint, place in PLACES.items() if ANYONE in place.acts().values()
+    }
+
+
+def test_an_endpoint_without_a_permission_stops_start_up(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from kash.policy import UndeclaredPermission, check_every_endpoint
+
+    app = create_app(Settings(data_dir=tmp_path / "var"))
+    app.add_url_rule("/forgotten", "forgotten", lambda: "")
+    with pytest.raises(UndeclaredPermission, match="forgotten"):
+        check_every_endpoint(app)

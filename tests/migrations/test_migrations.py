@@ -1,0 +1,316 @@
+"""Migrations on both engines: from nothing to what the models say, and with rows in the tables."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from apiflask import APIFlask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Connection, MetaData, Table, create_engine, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.types import JSON, Boolean, Date, DateTime, Integer, LargeBinary, Time
+
+from kash import create_app
+from kash.database import db
+from kash.settings import Settings
+from kash.vault import assert_triggers
+from kash.vault.triggers import TriggersMissing, drop_triggers
+
+PROJECT = Path(__file__).parents[2]
+FOLDER = PROJECT / "migrations"
+SCRIPTS = ScriptDirectory(str(FOLDER))
+FIRST = next(iter(SCRIPTS.get_bases()))
+ROWS = 2
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFlask]:
+    """An application over a database in which there is nothing, in its context."""
+    address = ""
+    if request.param == "postgresql":
+        cluster = str(request.getfixturevalue("postgresql_cluster"))
+        server = create_engine(cluster, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text("DROP DATABASE IF EXISTS migrated WITH (FORCE)"))
+            connection.execute(text("CREATE DATABASE migrated"))
+        server.dispose()
+        address = make_url(cluster).set(database="migrated").render_as_string(False)
+    app = create_app(
+        Settings(data_dir=tmp_path / "var", database_url=address, log_level="error")
+    )
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def to(revision: str) -> None:
+    """Bring the database to a revision, up or down."""
+    db.session.remove()
+    if revision == "base":
+        downgrade(str(FOLDER), revision)
+    else:
+        upgrade(str(FOLDER), revision)
+
+
+def differences(connection: Connection) -> list[Any]:
+    """What a new migration would have to change."""
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return compare_metadata(context, db.metadata)
+
+
+def tables_now(connection: Connection) -> MetaData:
+    """The tables as the database has them, whatever the models say."""
+    found = MetaData()
+    found.reflect(connection)
+    found.remove(found.tables["alembic_version"])
+    return found
+
+
+def test_an_empty_database_becomes_what_the_models_say(empty_app: APIFlask) -> None:
+    to("head")
+    with db.engine.connect() as connection:
+        assert differences(connection) == []
+        assert_triggers(connection)
+        assert set(inspect(connection).get_table_names()) == {
+            *db.metadata.tables,
+            "alembic_version",
+        }
+
+
+def test_there_is_one_newest_revision() -> None:
+    assert len(SCRIPTS.get_heads()) == 1
+    assert len(SCRIPTS.get_bases()) == 1
+
+
+def test_every_constraint_is_made_by_migrations_as_by_the_models(empty_app: APIFlask) -> None:
+    """What comparing leaves out: the checks, the conditions of indexes, what happens on delete."""
+    to("head")
+    with db.engine.connect() as connection:
+        migrated = _constraints(connection)
+    to("base")
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP TABLE alembic_version"))
+        db.metadata.create_all(connection)
+        assert migrated == _constraints(connection)
+
+
+def _constraints(connection: Connection) -> dict[str, Any]:
+    look = inspect(connection)
+    return {
+        table: {
+            "checks": sorted(
+                (check["name"], " ".join(str(check["sqltext"]).split()))
+                for check in look.get_check_constraints(table)
+            ),
+            "foreign": sorted(
+                (
+                    str(key["name"]),
+                    key["constrained_columns"],
+                    key["referred_table"],
+                    sorted(key["options"].items()),
+                )
+                for key in look.get_foreign_keys(table)
+            ),
+            "unique": sorted(
+                (str(one["name"]), one["column_names"]) for one in look.get_unique_constraints(table)
+            ),
+            "indexes": sorted(
+                (
+                    str(index["name"]),
+                    [str(name) for name in index["column_names"]],
+                    bool(index["unique"]),
+                    str(
+                        index.get("dialect_options", {}).get("sqlite_where")
+                        or index.get("dialect_options", {}).get("postgresql_where")
+                        or ""
+                    ),
+                )
+                for index in look.get_indexes(table)
+            ),
+            "columns": [
+                (column["name"], str(column["type"]), column["nullable"])
+                for column in sorted(look.get_columns(table), key=lambda one: one["name"])
+            ],
+        }
+        for table in db.metadata.tables
+    }
+
+
+def value_for(table: Table, column: Any, number: int) -> Any:
+    """Something that every constraint of our tables takes."""
+    if column.foreign_keys:
+        parent = next(iter(column.foreign_keys)).column
+        return value_for(parent.table, parent, number)
+    named = _CHOSEN.get((table.name, column.name))
+    if named is not None:
+        return named[number % len(named)]
+    kind = column.type
+    if isinstance(kind, Boolean) or str(kind) == "BOOLEAN":
+        return bool(number % 2)
+    if isinstance(kind, DateTime):
+        moment = datetime(2026, 11, 16, 6, number, tzinfo=UTC)
+        return moment.replace(tzinfo=None) if column.table.info.get("sqlite") else moment
+    if isinstance(kind, Date):
+        return date(2026, 11, 16 + number)
+    if isinstance(kind, Time):
+        return datetime(2026, 11, 16, 8, number).time()
+    if isinstance(kind, JSON) or str(kind) == "JSON":
+        return {"number": number}
+    if isinstance(kind, Integer):
+        return number + 1
+    if isinstance(kind, LargeBinary):
+        return bytes([number]) * 4
+    length = getattr(kind, "length", None) or 40
+    return f"{number}{column.name}"[:length]
+
+
+# Columns with a check: what each of the rows has.
+_CHOSEN: dict[tuple[str, str], list[Any]] = {
+    ("organisation", "kind"): ["station", "collective"],
+    ("person", "sex"): ["female", "male"],
+    ("consent", "answer"): ["given", "refused"],
+    ("course_version", "state"): ["draft", "published"],
+    ("session_plan", "minutes"): [60, 90],
+    ("mark_status", "weight"): [100, 50],
+    ("mark_operation", "answer"): ["applied", "conflict"],
+    ("workshop", "state"): ["planned", "cancelled"],
+    ("enrolment", "state"): ["confirmed", "waiting"],
+    ("forum_member", "appears"): ["name", "counted"],
+    ("meeting", "state"): ["planned", "held"],
+    ("agenda_item", "kind"): ["plain", "arising"],
+    ("action", "state"): ["open", "done"],
+    ("certificate_batch", "state"): ["proposed", "issued"],
+    ("job", "state"): ["waiting", "done"],
+}
+_ONE_ROW = {"programme", "audit_head"}
+
+
+def fill(connection: Connection, found: MetaData) -> dict[str, list[dict[str, Any]]]:
+    """Two rows in every table, each pointing to its parent of the same number."""
+    sqlite = connection.dialect.name == "sqlite"
+    written: dict[str, list[dict[str, Any]]] = {}
+    for table in found.sorted_tables:
+        table.info["sqlite"] = sqlite
+        for number in range(1 if table.name in _ONE_ROW else ROWS):
+            row = {
+                column.name: value_for(table, column, number)
+                for column in table.columns
+                if not (column.nullable and column.foreign_keys and column.table.name in ())
+            }
+            connection.execute(table.insert().values(row))
+        written[table.name] = contents(connection, table)
+    return written
+
+
+def contents(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    """All rows of a table in the order of its key."""
+    keys = list(table.primary_key.columns)
+    return [dict(row) for row in connection.execute(select(table).order_by(*keys)).mappings()]
+
+
+def test_rows_and_their_children_outlive_every_migration(empty_app: APIFlask) -> None:
+    """Rows written at the first revision are all there at the newest, and point where they did."""
+    to(FIRST)
+    with db.engine.begin() as connection:
+        written = fill(connection, tables_now(connection))
+    assert min(len(rows) for name, rows in written.items() if name not in _ONE_ROW) == ROWS
+    to("head")
+    with db.engine.connect() as connection:
+        now = tables_now(connection)
+        for name, rows in written.items():
+            kept = contents(connection, now.tables[name])
+            assert [
+                {key: row[key] for key in before if key in row}
+                for row, before in zip(kept, rows, strict=True)
+            ] == [{key: before[key] for key in before if key in kept[0]} for before in rows], name
+        if connection.dialect.name == "sqlite":
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        assert_triggers(connection)
+
+
+def test_every_revision_can_be_taken_back(empty_app: APIFlask) -> None:
+    """Down to nothing and up again, one revision at a time."""
+    revisions = [script.revision for script in SCRIPTS.walk_revisions()][::-1]
+    for revision in revisions:
+        to(revision)
+    to("base")
+    with db.engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    to("head")
+    with db.engine.connect() as connection:
+        assert differences(connection) == []
+        assert_triggers(connection)
+
+
+def test_a_second_upgrade_changes_nothing(empty_app: APIFlask) -> None:
+    to("head")
+    with db.engine.begin() as connection:
+        found = tables_now(connection)
+        written = fill(connection, found)
+    to("head")
+    with db.engine.connect() as connection:
+        now = tables_now(connection)
+        assert {name: contents(connection, now.tables[name]) for name in written} == written
+
+
+def test_a_migration_that_loses_the_triggers_is_stopped(empty_app: APIFlask) -> None:
+    to("head")
+    with db.engine.begin() as connection:
+        drop_triggers(connection)
+    with pytest.raises(TriggersMissing, match="refuses_update"):
+        to("head")
+
+
+def test_the_migrated_audit_refuses_changes(empty_app: APIFlask) -> None:
+    to("head")
+    with db.engine.begin() as connection:
+        fill(connection, tables_now(connection))
+    for statement in ("UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry"):
+        with pytest.raises(DatabaseError, match="never changed"), db.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def rebuilding_revision(folder: Path) -> None:
+    """A copy of the migrations with one more, which rebuilds tables that have children."""
+    shutil.copytree(FOLDER, folder)
+    (head,) = SCRIPTS.get_heads()
+    (folder / "versions" / "rebuilds_parents.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        "revision = 'rebuilds0001'\n"
+        f"down_revision = {head!r}\n"
+        "branch_labels = None\n"
+        "depends_on = None\n\n\n"
+        "def upgrade():\n"
+        "    for name in ('person', 'workshop', 'register'):\n"
+        "        with op.batch_alter_table(name, recreate='always') as table:\n"
+        "            table.add_column(sa.Column('later', sa.Integer()))\n\n\n"
+        "def downgrade():\n"
+        "    pass\n",
+        encoding="utf-8",
+    )
+
+
+def test_rebuilding_a_parent_keeps_its_children(empty_app: APIFlask, tmp_path: Path) -> None:
+    """What SQLite would delete, were references enforced while a table is copied and dropped."""
+    folder = tmp_path / "migrations"
+    rebuilding_revision(folder)
+    to("head")
+    with db.engine.begin() as connection:
+        written = fill(connection, tables_now(connection))
+    upgrade(str(folder), "head")
+    with db.engine.connect() as connection:
+        now = tables_now(connection)
+        counts = {name: len(contents(connection, now.tables[name])) for name in written}
+        assert counts == {name: len(rows) for name, rows in written.items()}
