@@ -1,0 +1,364 @@
+"""Accounts: invitations, roles, closing, setting up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import delete, func, select, update
+
+from kash.accounts import queries, services
+from kash.accounts.errors import (
+    AlreadySetUp,
+    EmailTaken,
+    LastAdministrator,
+    LinkSpent,
+    NotYourself,
+    PersonTaken,
+    RolesConflict,
+    SecondStepMissing,
+    WeakPassword,
+    WrongPassword,
+)
+from kash.accounts.models import Account, Invitation, Programme
+from kash.accounts.secrets import code_as_read, new_code, password_matches
+from kash.accounts.services.accounts import link_person
+from kash.accounts.services.signing_in import Client
+from kash.accounts.sessions import load_signed_in
+from kash.accounts.setup import new_setup_code, set_up_code_is_right, spend_set_up_code
+from kash.database import db, utc_now
+from kash.people.models import Group, Person
+from kash.policy import SYSTEM, Actor, Role
+from kash.vault import AuditEntry
+from kash.web.errors import NotFound
+from tests.conftest import PASSWORD
+
+HERE = Client("198.51.100.7")
+GOOD = "a quiet ferry at noon"
+
+
+def _entries() -> list[tuple[str, str, list[str]]]:
+    db.session.rollback()
+    return [
+        (entry.actor, entry.action, entry.subjects)
+        for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq))
+    ]
+
+
+def _person(groups: tuple[Group, Group]) -> Person:
+    person = Person(
+        chosen_name="Moses", sort_name="moses", group_id=groups[0].id, created_by="system"
+    )
+    db.session.add(person)
+    db.session.commit()
+    return person
+
+
+def test_an_invitation_opens_one_account(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]
+) -> None:
+    by = actor("administrator")
+    person_id = _person(groups).id
+    token = services.invite(
+        by, name="Moses", email="moses@example.org", roles=[Role.POLICE_PEER], person_id=person_id
+    )
+    invitation = queries.usable_invitation(token)
+    assert invitation is not None
+    assert invitation.token_hash != token
+    assert b"moses" not in invitation.email_sealed
+    invitation_id = invitation.public_id
+    with pytest.raises(WeakPassword):
+        services.accept_invitation(token, name="Moses", password="short")
+    new = services.accept_invitation(token, name="Sgt. Moses", password=GOOD, language="sw")
+    assert (new.roles, new.person_id, new.language) == ({Role.POLICE_PEER}, person_id, "sw")
+    with pytest.raises(LinkSpent):
+        services.accept_invitation(token, name="Again", password=GOOD)
+    assert services.check_password("moses@example.org", GOOD, HERE).name == "Sgt. Moses"
+    assert _entries() == [
+        (by.public_id, "accounts.invited", [invitation_id, "role:police_peer"]),
+        (new.public_id, "accounts.invitation_accepted", [new.public_id, invitation_id]),
+    ]
+
+
+def test_old_withdrawn_and_unknown_links_open_nothing(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("administrator")
+    first = services.invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
+    second = services.invite(by, name="N", email="n@example.org", roles=[Role.TRAINER])
+    third = services.invite(by, name="M", email="m@example.org", roles=[Role.TRAINER])
+    invited = queries.usable_invitation(third)
+    assert invited is not None
+    services.withdraw_invitation(by, invited.public_id)
+    db.session.execute(update(Invitation).values(expires_at=utc_now() - timedelta(seconds=1)))
+    db.session.commit()
+    for token in (first, second, third, "", "x" * 5000):
+        with pytest.raises(LinkSpent):
+            services.accept_invitation(token, name="N", password=GOOD)
+    with pytest.raises(NotFound):
+        services.withdraw_invitation(by, invited.public_id)
+
+
+def test_an_address_and_a_participant_belong_to_one_account(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], groups: tuple[Group, Group]
+) -> None:
+    person_id = _person(groups).id
+    by = actor("administrator", email="taken@example.org")
+    actor("peer", person_id=person_id)
+    other = actor("peer")
+    with pytest.raises(EmailTaken):
+        services.invite(by, name="N", email="taken@example.org", roles=[Role.PEER])
+    with pytest.raises(PersonTaken):
+        services.invite(
+            by, name="N", email="new@example.org", roles=[Role.PEER], person_id=person_id
+        )
+    with pytest.raises(PersonTaken):
+        link_person(by, other.public_id, person_id)
+    assert _entries() == []
+
+
+def test_two_invited_with_one_address_cannot_both_join(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("administrator")
+    token = services.invite(by, name="N", email="n@example.org", roles=[Role.PEER])
+    services.new_account(
+        SYSTEM, name="N", email="n@example.org", password=GOOD, roles=[Role.TRAINER]
+    )
+    with pytest.raises(EmailTaken):
+        services.accept_invitation(token, name="N", password=GOOD)
+
+
+@pytest.mark.parametrize(
+    "roles",
+    [
+        {Role.ADMINISTRATOR, Role.CUSTODIAN},
+        {Role.ADMINISTRATOR, Role.DOCUMENTATION},
+        {Role.POLICE_PEER, Role.TRAINER},
+    ],
+)
+def test_conflicting_roles_are_refused_everywhere(
+    app: APIFlask, actor: Callable[..., Actor], roles: set[Role]
+) -> None:
+    by = actor("administrator")
+    who = actor("trainer")
+    with pytest.raises(RolesConflict):
+        services.set_roles(by, who.public_id, roles)
+    with pytest.raises(RolesConflict):
+        services.invite(by, name="N", email="n@example.org", roles=roles)
+    with pytest.raises(RolesConflict):
+        services.new_account(by, name="N", email="n@example.org", password=GOOD, roles=roles)
+    assert queries.roles_of(queries.account(who.public_id)) == {Role.TRAINER}
+
+
+def test_roles_are_changed_as_a_whole(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("administrator")
+    who = actor("trainer", "monitoring")
+    services.set_roles(by, who.public_id, [Role.TRAINER, Role.DIRECTOR])
+    services.set_roles(by, who.public_id, [Role.DIRECTOR, Role.TRAINER])
+    assert queries.roles_of(queries.account(who.public_id)) == {Role.TRAINER, Role.DIRECTOR}
+    assert _entries() == [
+        (
+            by.public_id,
+            "accounts.roles_changed",
+            [who.public_id, "role:director", "role:monitoring"],
+        )
+    ]
+
+
+def test_the_last_administrator_stays(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    only = actor("administrator")
+    actor("administrator", active=False)
+    with pytest.raises(LastAdministrator):
+        services.set_roles(only, only.public_id, [Role.TRAINER])
+    with pytest.raises(NotYourself):
+        services.deactivate(only, only.public_id)
+    with pytest.raises(LastAdministrator):
+        services.deactivate(SYSTEM, only.public_id)
+    second = actor("administrator")
+    services.deactivate(second, only.public_id)
+    assert queries.account(only.public_id).active is False
+
+
+def test_closing_an_account_ends_its_sessions_and_links(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("administrator")
+    who = actor("trainer", email="t@example.org")
+    session = services.open_session(who.public_id, "")
+    link = services.new_password_link(by, who.public_id)
+    services.deactivate(by, who.public_id)
+    services.deactivate(by, who.public_id)
+    assert load_signed_in(session) is None
+    with pytest.raises(LinkSpent):
+        services.accept_new_password(link, GOOD)
+    with pytest.raises(NotFound):
+        services.new_password_link(by, who.public_id)
+    services.reactivate(by, who.public_id)
+    assert services.check_password("t@example.org", PASSWORD, HERE).active
+    assert load_signed_in(session) is None
+    assert [action for _who, action, _about in _entries()] == [
+        "accounts.signed_in",
+        "accounts.password_link_made",
+        "accounts.deactivated",
+        "accounts.reactivated",
+    ]
+
+
+def test_a_new_password_by_link_works_once_and_leaves_the_second_step(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("administrator")
+    who = actor("trainer", email="t@example.org", totp_sealed=b"sealed")
+    session = services.open_session(who.public_id, "")
+    void = services.new_password_link(by, who.public_id)
+    link = services.new_password_link(by, who.public_id)
+    with pytest.raises(LinkSpent):
+        services.accept_new_password(void, GOOD)
+    with pytest.raises(LinkSpent):
+        services.accept_invitation(link, name="N", password=GOOD)
+    services.accept_new_password(link, GOOD)
+    with pytest.raises(LinkSpent):
+        services.accept_new_password(link, GOOD)
+    account = services.check_password("t@example.org", GOOD, HERE)
+    assert account.totp_sealed == b"sealed"
+    assert load_signed_in(session) is None
+
+
+def test_changing_the_own_password_ends_the_other_sessions(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    who = actor("trainer", email="amina.wekesa@example.org", name="Amina Wekesa")
+    tokens = [services.open_session(who.public_id, "") for _ in range(2)]
+    present = load_signed_in(tokens[0])
+    assert present is not None
+    with pytest.raises(WrongPassword):
+        services.change_password(present.actor, "wrong", GOOD)
+    for weak in ("short", "passwordpassword", "aminawekesa12", "amina.wekesa1"):
+        with pytest.raises(WeakPassword):
+            services.change_password(present.actor, PASSWORD, weak)
+    services.change_password(present.actor, PASSWORD, GOOD)
+    assert [load_signed_in(token) is not None for token in tokens] == [True, False]
+    assert services.check_password("amina.wekesa@example.org", GOOD, HERE).active
+
+
+def test_removing_a_second_step_needs_one(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    by = actor("administrator")
+    with pytest.raises(SecondStepMissing):
+        services.remove_second_step(by, actor("trainer").public_id)
+    with pytest.raises(SecondStepMissing):
+        services.new_recovery_codes(by)
+
+
+def test_set_up_happens_once(both_engines_app: APIFlask) -> None:
+    db.session.execute(delete(Programme))
+    db.session.execute(delete(Group))
+    db.session.commit()
+    code = new_setup_code()
+    assert code is not None
+    assert not set_up_code_is_right("")
+    assert not set_up_code_is_right(code[:-1])
+    assert set_up_code_is_right(code.upper())
+    again = new_setup_code()
+    assert not set_up_code_is_right(code)
+    assert again is not None
+    assert set_up_code_is_right(again)
+
+    def set_up() -> Actor:
+        return services.set_up_programme(
+            name="Lake",
+            neutral_name="Programme",
+            zone="Africa/Nairobi",
+            languages=["sw", "en"],
+            administrator_name="Amina",
+            administrator_email="amina@example.org",
+            password=GOOD,
+            also=lambda session: session.add(Group(name="Police", letter="A", is_police=True)),
+        )
+
+    first = set_up()
+    assert first.roles == {Role.ADMINISTRATOR}
+    spend_set_up_code()
+    assert not set_up_code_is_right(again)
+    assert new_setup_code() is None
+    with pytest.raises(AlreadySetUp):
+        set_up()
+    facts = queries.programme_facts()
+    assert facts is not None
+    assert (facts.languages, facts.default_language) == (("sw", "en"), "sw")
+    assert db.session.scalar(select(func.count()).select_from(Account)) == 1
+    assert _entries() == [
+        (first.public_id, "accounts.programme_set_up", ["programme", first.public_id])
+    ]
+
+
+def test_programme_is_changed_and_counted(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    by = actor("administrator")
+    services.change_programme(
+        by,
+        name="Shore",
+        neutral_name="Office",
+        zone="Africa/Kampala",
+        languages=["en"],
+        settings={"second_step_required": True},
+    )
+    programme = queries.programme()
+    assert programme is not None
+    assert (programme.name, programme.version, programme.zone) == ("Shore", 2, "Africa/Kampala")
+    assert queries.second_step_required()
+
+
+def test_secrets() -> None:
+    code = new_code()
+    assert len(code) == 19
+    assert code_as_read(code.upper().replace("-", " ")) == code.replace("-", "")
+    assert code_as_read("O0 Ii Ll") == "001111"
+
+
+def test_a_damaged_hash_opens_nothing(app: APIFlask) -> None:
+    assert password_matches("not a hash", PASSWORD) is False
+    assert password_matches(None, PASSWORD) is False
+
+
+def test_commands(app: APIFlask) -> None:
+    runner = app.test_cli_runner()
+    made = runner.invoke(
+        args=[
+            "account", "create", "T@Example.org", "--name", "Tabu", "--role", "trainer",
+            "--password", GOOD,
+        ]
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    account = queries.account(made.output.strip())
+    assert queries.email_of(account) == "t@example.org"
+    twice = runner.invoke(
+        args=[
+            "account", "create", "t@example.org", "--name", "Tabu", "--role", "trainer",
+            "--password", GOOD,
+        ]
+    )  # fmt: skip
+    assert twice.exit_code == 1
+    assert "There is an account with this e-mail address already." in twice.output
+    invited = runner.invoke(
+        args=["account", "invite", "n@example.org", "--name", "N", "--role", "director"]
+    )
+    link = invited.output.strip()
+    assert link.startswith("http://localhost:8000/join/")
+    assert queries.usable_invitation(link.rpartition("/")[2]) is not None
+    new = runner.invoke(args=["account", "password", "t@example.org", "--generate"])
+    assert services.check_password("t@example.org", new.output.strip(), HERE).name == "Tabu"
+    assert runner.invoke(args=["setup-code"]).output == ""
+    for wrong in (
+        ["account", "password", "nobody@example.org", "--generate"],
+        ["account", "invite", "nonsense", "--name", "N", "--role", "director"],
+        ["account", "invite", "m@example.org", "--name", "N", "--role", "peer", "--person", "x"],
+    ):
+        answer = runner.invoke(args=wrong)
+        assert answer.exit_code == 1
+        assert "Traceback" not in answer.output

@@ -1,0 +1,133 @@
+"""The rules of accounts decide the same for every input."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.accounts.rules import (
+    PASSWORD_LEAST,
+    PASSWORD_MOST,
+    SESSION_IDLE,
+    SESSION_LONGEST,
+    TRIES_OF_ONE_ADDRESS,
+    TRIES_OF_ONE_CLIENT,
+    TRIES_ON_ONE_ACCOUNT,
+    PasswordFault,
+    RecentTries,
+    common_passwords,
+    device_family,
+    needs_second_step,
+    password_fault,
+    refused_for_a_while,
+    session_is_over,
+)
+from kash.policy import Role, role_conflict
+
+counts = st.integers(min_value=1, max_value=300)
+
+
+@given(st.text(max_size=PASSWORD_LEAST - 1))
+def test_a_short_password_is_refused_whatever_it_holds(password: str) -> None:
+    assert password_fault(password) is PasswordFault.SHORT
+
+
+@given(st.text(min_size=PASSWORD_MOST + 1, max_size=PASSWORD_MOST + 50))
+def test_a_password_longer_than_the_limit_is_refused(password: str) -> None:
+    assert password_fault(password) is PasswordFault.LONG
+
+
+@given(st.text(max_size=300), st.lists(st.text(max_size=30), max_size=3))
+def test_any_text_gets_an_answer(password: str, words: list[str]) -> None:
+    assert password_fault(password, words) in {None, *PasswordFault}
+
+
+@pytest.mark.parametrize(
+    ("password", "fault"),
+    [
+        ("seven boats cross at dusk", None),
+        ("Kiboko-mto-17-tatu", None),
+        ("passwordpassword", PasswordFault.COMMON),
+        ("P@ssw0rd2026!!", PasswordFault.COMMON),
+        ("Kenya 254 1234567", PasswordFault.COMMON),
+        ("i love jesus 2026", PasswordFault.COMMON),
+        ("qwertyuiop1234", PasswordFault.COMMON),
+        ("CorrectHorseBatteryStaple", PasswordFault.COMMON),
+        ("aaaaaaaaaaaaaa", PasswordFault.REPEATED),
+        ("abcabcabcabcabc", PasswordFault.REPEATED),
+        ("atieno.odhiambo1", PasswordFault.SAME_AS_NAME),
+    ],
+)
+def test_passwords_that_many_would_try(password: str, fault: PasswordFault | None) -> None:
+    assert password_fault(password, ["Atieno", "atieno.odhiambo"]) is fault
+
+
+def test_the_list_of_common_passwords_is_clean() -> None:
+    words = common_passwords()
+    assert len(words) > 5000
+    assert all(word == word.strip().lower() and len(word) >= 3 for word in words)
+
+
+@given(counts, counts, counts)
+def test_a_browser_used_before_is_counted_by_itself(mine: int, account: int, address: int) -> None:
+    tries = RecentTries(mine, account, address, known_browser=True)
+    assert refused_for_a_while(tries) == (mine > TRIES_OF_ONE_CLIENT)
+
+
+@given(counts, counts, counts)
+def test_others_are_counted_by_address_and_by_account(
+    mine: int, account: int, address: int
+) -> None:
+    tries = RecentTries(mine, account, address, known_browser=False)
+    assert refused_for_a_while(tries) == (
+        mine > TRIES_OF_ONE_CLIENT
+        or account > TRIES_ON_ONE_ACCOUNT
+        or address > TRIES_OF_ONE_ADDRESS
+    )
+
+
+def test_sixty_people_at_once_behind_one_address_are_let_in() -> None:
+    assert not refused_for_a_while(RecentTries(1, 1, 60, known_browser=False))
+
+
+@given(
+    st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=2)),
+    st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=2)),
+)
+def test_a_session_ends_when_idle_or_old(age: timedelta, idle: timedelta) -> None:
+    now = datetime(2026, 11, 16, 8, tzinfo=UTC)
+    assert session_is_over(now - age, now - idle, now) == (
+        age > SESSION_LONGEST or idle > SESSION_IDLE
+    )
+
+
+def test_who_needs_a_second_step() -> None:
+    assert {role for role in Role if needs_second_step([role])} == {
+        Role.ADMINISTRATOR,
+        Role.DIRECTOR,
+        Role.CUSTODIAN,
+        Role.DOCUMENTATION,
+    }
+
+
+@given(st.sets(st.sampled_from(Role)))
+def test_roles_conflict_as_the_programme_wants(roles: set[Role]) -> None:
+    police = Role.POLICE_PEER in roles and len(roles) > 1
+    keys = Role.ADMINISTRATOR in roles and bool(roles & {Role.CUSTODIAN, Role.DOCUMENTATION})
+    assert (role_conflict(roles) is not None) == (police or keys)
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "family"),
+    [
+        ("Mozilla/5.0 (Linux; Android 13) Chrome/120.0 Mobile Safari/537.36", "Chrome, Android"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko Firefox/128.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17) Version/17 Safari/604.1", "Safari, iPhone"),
+        ("curl/8", ""),
+    ],
+)
+def test_a_device_is_known_by_its_family_only(user_agent: str, family: str) -> None:
+    assert device_family(user_agent) == family

@@ -1,0 +1,290 @@
+"""Signing in: the throttle, the password, the second step, the sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pyotp
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select, update
+
+from kash.accounts import queries, services
+from kash.accounts import secrets as account_secrets
+from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
+from kash.accounts.models import SignedInSession, SignInAttempt
+from kash.accounts.rules import SESSION_IDLE, TRIES_OF_ONE_CLIENT
+from kash.accounts.services.signing_in import Client
+from kash.accounts.sessions import load_signed_in
+from kash.database import db, utc_now
+from kash.policy import Actor, Role
+from kash.vault import AuditEntry
+from tests.conftest import PASSWORD
+
+HERE = Client("198.51.100.7")
+AWAY = Client("203.0.113.9")
+
+
+def _attempts() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(SignInAttempt)) or 0
+
+
+def _actions() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+
+
+def test_right_password_opens_and_leaves_no_try(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    who = actor("trainer", email="akinyi@example.org")
+    account = services.check_password("akinyi@example.org", PASSWORD, HERE)
+    assert account.public_id == who.public_id
+    assert _attempts() == 0
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("akinyi@example.org", "something else entirely"),
+        ("nobody@example.org", PASSWORD),
+        ("\ufffd", ""),
+        ("a" * 5000, "b" * 5000),
+    ],
+)
+def test_wrong_ones_get_one_answer_and_are_counted(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], email: str, password: str
+) -> None:
+    actor("trainer", email="akinyi@example.org")
+    with pytest.raises(WrongSignIn):
+        services.check_password(email, password, HERE)
+    assert _attempts() == 1
+
+
+def test_a_closed_account_gets_the_same_answer(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    actor("trainer", email="akinyi@example.org", active=False)
+    with pytest.raises(WrongSignIn):
+        services.check_password("akinyi@example.org", PASSWORD, HERE)
+
+
+@pytest.mark.parametrize("email", ["akinyi@example.org", "nobody@example.org"])
+def test_argon2_runs_exactly_once(
+    app: APIFlask,
+    actor: Callable[..., Actor],
+    monkeypatch: pytest.MonkeyPatch,
+    email: str,
+) -> None:
+    actor("trainer", email="akinyi@example.org")
+    runs: list[str] = []
+    plain = account_secrets.PasswordHasher.verify
+
+    def counted(self: object, stored: str, password: str) -> bool:
+        runs.append(stored.rsplit("$", 2)[0])
+        return bool(plain(self, stored, password))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(account_secrets.PasswordHasher, "verify", counted)
+    with pytest.raises(WrongSignIn):
+        services.check_password(email, "wrong", HERE)
+    assert runs == ["$argon2id$v=19$m=64,t=1,p=1"]
+
+
+def test_after_five_failures_even_the_right_password_waits(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    actor("trainer", email="akinyi@example.org")
+    for _ in range(TRIES_OF_ONE_CLIENT):
+        with pytest.raises(WrongSignIn):
+            services.check_password("akinyi@example.org", "wrong", HERE)
+    with pytest.raises(SignInPaused):
+        services.check_password("akinyi@example.org", PASSWORD, HERE)
+    # Neither elsewhere nor for anybody else.
+    assert services.check_password("akinyi@example.org", PASSWORD, AWAY).active
+    actor("trainer", email="njeri@example.org")
+    assert services.check_password("njeri@example.org", PASSWORD, HERE).active
+    # What was refused is not counted, and a quarter of an hour later all is forgotten.
+    assert _attempts() == TRIES_OF_ONE_CLIENT
+    db.session.execute(update(SignInAttempt).values(at=utc_now() - timedelta(minutes=16)))
+    db.session.commit()
+    assert services.check_password("akinyi@example.org", PASSWORD, HERE).active
+
+
+def test_failures_of_others_do_not_lock_out_a_browser_used_before(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    who = actor("trainer", email="akinyi@example.org")
+    for number in range(25):
+        with pytest.raises((WrongSignIn, SignInPaused)):
+            services.check_password("akinyi@example.org", "wrong", Client(f"192.0.2.{number}"))
+    with pytest.raises(SignInPaused):
+        services.check_password("akinyi@example.org", PASSWORD, HERE)
+    mine = Client(HERE.address, "my-browser", who.public_id)
+    assert services.check_password("akinyi@example.org", PASSWORD, mine).active
+    # The mark of another account is worth nothing.
+    with pytest.raises(SignInPaused):
+        services.check_password(
+            "akinyi@example.org", PASSWORD, Client(HERE.address, "x", "0123456789abcdef")
+        )
+
+
+def test_sixty_people_behind_one_address(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    for number in range(60):
+        actor("peer", email=f"p{number}@example.org")
+    for number in range(60):
+        if number % 3 == 0:
+            with pytest.raises(WrongSignIn):
+                services.check_password(f"p{number}@example.org", "typo", HERE)
+        assert services.check_password(f"p{number}@example.org", PASSWORD, HERE).active
+
+
+def test_many_tries_at_once_are_all_counted(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    actor("trainer", email="akinyi@example.org")
+
+    def guess(_number: int) -> str:
+        with both_engines_app.app_context():
+            try:
+                services.check_password("akinyi@example.org", "wrong", HERE)
+            except WrongSignIn:
+                return "looked at"
+            except SignInPaused:
+                return "paused"
+            return "let in"
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(guess, range(16)))
+    assert sorted(answers) == ["looked at"] * TRIES_OF_ONE_CLIENT + ["paused"] * 11
+
+
+def test_a_session_is_found_by_its_secret_only(
+    both_engines_app: APIFlask,
+    actor: Callable[..., Actor],
+    count_queries: Callable,  # type: ignore[type-arg]
+) -> None:
+    who = actor("trainer", "director", name="Akinyi")
+    token = services.open_session(who.public_id, "Mozilla/5.0 (Linux; Android 13) Firefox/120")
+    with count_queries() as queries_seen:
+        person = load_signed_in(token)
+    assert queries_seen.count == 1
+    assert person is not None
+    assert person.name == "Akinyi"
+    assert person.actor.public_id == who.public_id
+    assert person.actor.roles == {Role.TRAINER, Role.DIRECTOR}
+    assert load_signed_in(token + "x") is None
+    assert load_signed_in("") is None
+    row = db.session.scalars(select(SignedInSession)).one()
+    assert row.token_hash != token
+    assert row.device == "Firefox, Android"
+    assert _actions() == ["accounts.signed_in"]
+
+
+def test_a_session_idle_for_too_long_is_over(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    token = services.open_session(actor("trainer").public_id, "")
+    db.session.execute(update(SignedInSession).values(last_seen_at=utc_now() - SESSION_IDLE))
+    db.session.commit()
+    assert load_signed_in(token) is None
+
+
+def test_a_session_is_touched_once_a_minute(
+    app: APIFlask,
+    actor: Callable[..., Actor],
+    count_queries: Callable,  # type: ignore[type-arg]
+) -> None:
+    token = services.open_session(actor("trainer").public_id, "")
+    db.session.execute(update(SignedInSession).values(last_seen_at=utc_now() - timedelta(hours=1)))
+    db.session.commit()
+    with count_queries() as first:
+        load_signed_in(token)
+    with count_queries() as second:
+        load_signed_in(token)
+    assert [first.count, second.count] == [3, 1]
+
+
+def test_ending_sessions(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> None:
+    who = actor("trainer")
+    tokens = [services.open_session(who.public_id, "") for _ in range(3)]
+    present = load_signed_in(tokens[0])
+    assert present is not None
+    ended = load_signed_in(tokens[1])
+    assert ended is not None
+    services.end_session(present.actor, ended.actor.session_id)
+    assert [load_signed_in(token) is not None for token in tokens] == [True, False, True]
+    services.end_other_sessions(present.actor)
+    assert [load_signed_in(token) is not None for token in tokens] == [True, False, False]
+    assert _actions()[3:] == ["accounts.session_ended", "accounts.other_sessions_ended"]
+
+
+def test_nobody_ends_a_session_of_somebody_else(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    token = services.open_session(actor("trainer").public_id, "")
+    victim = load_signed_in(token)
+    assert victim is not None
+    with pytest.raises(queries.NotFound):
+        services.end_session(actor("administrator"), victim.actor.session_id)
+    assert load_signed_in(token) is not None
+
+
+def test_confirming_the_password_refreshes_this_session_only(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    who = actor("trainer")
+    tokens = [services.open_session(who.public_id, "") for _ in range(2)]
+    long_ago = utc_now() - timedelta(hours=1)
+    db.session.execute(update(SignedInSession).values(fresh_at=long_ago))
+    db.session.commit()
+    person = load_signed_in(tokens[0])
+    assert person is not None
+    with pytest.raises(WrongPassword):
+        services.confirm_password(person.actor, "wrong", HERE)
+    services.confirm_password(person.actor, PASSWORD, HERE)
+    fresh = [load_signed_in(token) for token in tokens]
+    assert [p.password_given_at == long_ago for p in fresh if p] == [False, True]
+
+
+def test_second_step_takes_each_code_once(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    who = actor("director")
+    secret, address = services.begin_second_step(queries.account(who.public_id))
+    assert address.startswith("otpauth://totp/Programme:sign-in?secret=")
+    with pytest.raises(WrongCode):
+        services.confirm_second_step(who, secret, "12345")
+    totp = pyotp.TOTP(s=secret)
+    now = utc_now()
+    earlier = totp.at(for_time=now - timedelta(seconds=30))
+    codes = services.confirm_second_step(who, secret, earlier)
+    assert len(set(codes)) == 10
+    with pytest.raises(WrongCode):
+        services.check_second_step(who.public_id, earlier, HERE)
+    services.check_second_step(who.public_id, totp.at(for_time=now), HERE)
+    with pytest.raises(WrongCode):
+        services.check_second_step(who.public_id, totp.at(for_time=now), HERE)
+    typed = f"  {codes[0].upper().replace('0', 'O').replace('1', 'l')} "
+    services.check_second_step(who.public_id, typed, HERE)
+    with pytest.raises(WrongCode):
+        services.check_second_step(who.public_id, codes[0], HERE)
+    assert queries.unused_recovery_codes(who.account_id or 0) == 9
+
+
+def test_codes_are_throttled_too(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    who = actor("director")
+    secret, _address = services.begin_second_step(queries.account(who.public_id))
+    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    for _ in range(TRIES_OF_ONE_CLIENT):
+        with pytest.raises(WrongCode):
+            services.check_second_step(who.public_id, "000000", HERE)
+    with pytest.raises(SignInPaused):
+        services.check_second_step(who.public_id, codes[0], HERE)
+
+
+def test_new_recovery_codes_void_the_old(app: APIFlask, actor: Callable[..., Actor]) -> None:
+    who = actor("director")
+    secret, _address = services.begin_second_step(queries.account(who.public_id))
+    old = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    new = services.new_recovery_codes(who)
+    assert not set(old) & set(new)
+    with pytest.raises(WrongCode):
+        services.check_second_step(who.public_id, old[0], HERE)
+    services.check_second_step(who.public_id, new[0], HERE)
