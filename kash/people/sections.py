@@ -42,7 +42,10 @@ _providers: dict[Provider, Any] = {}
 
 
 def register_section(label: Any, provider: Provider) -> None:
-    """Add a part to every person's page, below those registered before. `label` may be lazy."""
+    """Add a part to every person's page, below those registered before.
+
+    `label` is a lazy text, or a function that gives one.
+    """
     _providers[provider] = label
 
 
@@ -57,5 +60,5 @@ def sections_for(person_id: str, actor: Actor) -> list[Section]:
     for number, (provider, label) in enumerate(_providers.items(), 1):
         rows = provider(person_id, actor)
         if rows is not None:
-            found.append(Section(label, f"section-{number}", rows))
+            found.append(Section(label() if callable(label) else label, f"section-{number}", rows))
     return found

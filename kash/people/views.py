@@ -108,14 +108,11 @@ def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
 
 def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
     actor = current_actor()
-    present = rules.present_answers(
-        (consent.purpose, consent.answer) for consent in reversed(found.consents)
-    )
     return render_template(
         "people/person.html",
         person=found,
         posting=next((each for each in found.postings if each.until is None), None),
-        present=present,
+        newest_consents={each.purpose: each for each in reversed(found.consents)},
         purposes=words.PURPOSE,
         words=words,
         shown=shown or {},

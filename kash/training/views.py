@@ -67,7 +67,7 @@ def course(public_id: str) -> ResponseReturnValue:
         "training/course.html",
         course=found,
         versions=versions,
-        languages=LANGUAGES,
+        language_names=LANGUAGES,
         free_languages=[(code, LANGUAGES.get(code, code)) for code in free],
     )
 
@@ -127,7 +127,7 @@ def _version_page(found: CourseVersion, form: ReturnForm) -> str:
         version=found,
         minutes=_minutes(found),
         plans=sum(len(module.plans) for module in found.modules),
-        languages=LANGUAGES,
+        language_names=LANGUAGES,
         whole=queries.sees_everything(current_actor()),
         telling=rules.telling_words(found.public_title),
         lines=rules.lines,
