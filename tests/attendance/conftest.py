@@ -1,0 +1,84 @@
+"""A register with slots and people, that belongs to nothing in particular."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from apiflask import APIFlask
+
+from kash.attendance.models import Mark, Register, RosterEntry, Slot
+from kash.attendance.register import add_slot, new_register, put_on_roster
+from kash.attendance.rules import Operation
+from kash.database import db, new_public_id, writing
+from kash.people.models import Group, Person
+
+BEGIN = datetime(2026, 11, 17, 5, 30, tzinfo=UTC)
+
+
+@dataclass
+class Kept:
+    """A register's public ids, in order."""
+
+    id: int
+    public_id: str
+    slots: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+
+    def operation(
+        self, entry: int, status: str, version: int = 0, *, slot: int = 0, op_id: str = ""
+    ) -> Operation:
+        return Operation(
+            op_id or new_public_id(),
+            self.slots[slot],
+            self.entries[entry],
+            status,
+            version,
+            datetime.now(UTC),
+        )
+
+    def marks(self, slot: int = 0) -> dict[int, tuple[str, int]]:
+        """Status and version by the entry's number."""
+        rows = db.session.execute(
+            db.select(RosterEntry.public_id, Mark.status, Mark.version)
+            .join(Slot, Slot.id == Mark.slot_id)
+            .join(RosterEntry, RosterEntry.person_id == Mark.person_id)
+            .where(Slot.public_id == self.slots[slot], RosterEntry.register_id == self.id)
+        )
+        return {self.entries.index(row[0]): (row[1], row[2]) for row in rows}
+
+
+@pytest.fixture
+def keep(app: APIFlask) -> Callable[..., Kept]:
+    """`keep(people=3, slots=2)` makes a register; its people alternate between the groups."""
+
+    def make(people: int = 3, slots: int = 2, purpose: str = "workshop") -> Kept:
+        groups = [row.id for row in db.session.query(Group).order_by(Group.position)]
+        with writing() as session:
+            register = new_register(session, purpose)
+            kept = Kept(register.id, register.public_id)
+            for number in range(slots):
+                slot = add_slot(session, register, BEGIN + timedelta(hours=2 * number), 90)
+                kept.slots.append(slot.public_id)
+            for number in range(people):
+                person = Person(
+                    chosen_name=f"Person {number:03}",
+                    sort_name=f"person {number:03}",
+                    group_id=groups[number % len(groups)],
+                    created_by="system",
+                )
+                session.add(person)
+                session.flush()
+                entry = put_on_roster(session, register.id, person.id)
+                kept.entries.append(entry.public_id)
+        return kept
+
+    return make
+
+
+def register_row(kept: Kept) -> Register:
+    found = db.session.get(Register, kept.id)
+    assert found is not None
+    return found

@@ -1,0 +1,262 @@
+"""Marks, closing and sheets: on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from apiflask import APIFlask
+
+from kash.attendance import queries, services
+from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Sheet, Slot
+from kash.attendance.register import put_on_roster, take_off_roster
+from kash.attendance.rules import STANDARD_STATUSES, Reason, Reply
+from kash.database import db, new_public_id, utc_now, writing
+from kash.people.models import Group, Person
+from kash.policy import Actor
+from kash.vault import AuditEntry, verify
+from kash.web import NotFound
+from tests.attendance.conftest import Kept
+
+
+def replies(answers: list[services.Answer]) -> list[str]:
+    return [str(answer.answer) for answer in answers]
+
+
+@pytest.fixture
+def trainer(actor: Callable[..., Actor]) -> Actor:
+    return actor("trainer", name="Amani Mfano")
+
+
+def test_marks_are_applied_once_and_never_over_another(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    first = [kept.operation(number, "present") for number in range(3)]
+    assert replies(services.apply_marks(kept.public_id, first, trainer)) == ["applied"] * 3
+    assert replies(services.apply_marks(kept.public_id, first, trainer)) == ["duplicate"] * 3
+    late = kept.operation(0, "late", 1)
+    stale = kept.operation(0, "absent", 1)
+    answers = services.apply_marks(kept.public_id, [late, stale], trainer)
+    assert replies(answers) == ["applied", "conflict"]
+    assert (answers[1].status, answers[1].version) == ("late", 2)
+    assert kept.marks() == {0: ("late", 2), 1: ("present", 1), 2: ("present", 1)}
+    assert replies(services.apply_marks(kept.public_id, [stale], trainer)) == ["conflict"]
+    decided = kept.operation(0, "absent", 2)
+    assert replies(services.apply_marks(kept.public_id, [decided], trainer)) == ["applied"]
+    entries = db.session.query(AuditEntry).order_by(AuditEntry.seq).all()
+    assert [entry.action for entry in entries] == ["attendance.marks_made"] * 3
+    assert {tuple(entry.subjects) for entry in entries} == {(kept.public_id,)}
+    assert verify(db.session()).sound
+
+
+def test_one_bad_operation_stops_no_other(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept, elsewhere = keep(), keep(people=1, slots=1)
+    good = kept.operation(0, "present")
+    batch = [
+        replace(good, op_id="x" * 99),
+        replace(good, op_id="1", slot=elsewhere.slots[0]),
+        replace(good, op_id="2", entry=elsewhere.entries[0]),
+        replace(good, op_id="3", status="apology"),
+        replace(good, op_id="4", slot="ñ\0", entry="y" * 5000),
+        good,
+    ]
+    answers = services.apply_marks(kept.public_id, batch, trainer)
+    assert [answer.reason for answer in answers] == [
+        Reason.UNREADABLE,
+        Reason.SLOT_UNKNOWN,
+        Reason.NOT_ON_ROSTER,
+        Reason.STATUS_UNKNOWN,
+        Reason.SLOT_UNKNOWN,
+        Reason.NONE,
+    ]
+    assert kept.marks() == {0: ("present", 1)}
+    assert elsewhere.marks() == {}
+    assert db.session.query(MarkOperation).count() == 1
+
+
+def test_an_id_used_for_another_register_is_refused(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    one, two = keep(), keep()
+    services.apply_marks(one.public_id, [one.operation(0, "late", op_id="same")], trainer)
+    (answer,) = services.apply_marks(
+        two.public_id, [two.operation(0, "late", op_id="same")], trainer
+    )
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.ID_REUSED)
+    assert two.marks() == {}
+
+
+def test_a_batch_without_effect_leaves_no_entry(
+    app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    services.apply_marks(kept.public_id, [kept.operation(0, "nonsense")], trainer)
+    services.apply_marks(kept.public_id, [], trainer)
+    assert db.session.query(AuditEntry).count() == 0
+    with pytest.raises(NotFound):
+        services.apply_marks(new_public_id(), [], trainer)
+
+
+def test_a_closed_slot_takes_no_marks_until_it_is_opened_again(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    with pytest.raises(services.NobodyMarked):
+        services.close_slot(kept.public_id, kept.slots[0], trainer)
+    done = services.close_slot(
+        kept.public_id, kept.slots[0], trainer, [kept.operation(0, "present")]
+    )
+    assert (replies(done.answers), done.closed) == (["applied"], True)
+    slot = db.session.query(Slot).filter_by(public_id=kept.slots[0]).one()
+    assert slot.closed_by == trainer.public_id
+    late = kept.operation(1, "late")
+    (answer,) = services.apply_marks(kept.public_id, [late], trainer)
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
+    services.reopen_slot(kept.public_id, kept.slots[0], trainer)
+    assert replies(services.apply_marks(kept.public_id, [late], trainer)) == ["applied"]
+    assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
+
+
+def test_a_slot_is_not_closed_over_a_conflict(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    services.apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
+    closing = services.close_slot(
+        kept.public_id,
+        kept.slots[0],
+        trainer,
+        [kept.operation(0, "absent"), kept.operation(1, "late")],
+    )
+    assert (replies(closing.answers), closing.closed) == (["conflict", "applied"], False)
+    assert db.session.query(Slot).filter(Slot.closed_at.is_not(None)).count() == 0
+    assert kept.marks() == {0: ("present", 1), 1: ("late", 1)}
+
+
+def test_who_left_the_roster_keeps_her_marks_but_counts_no_longer(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    services.apply_marks(
+        kept.public_id, [kept.operation(number, "present") for number in range(3)], trainer
+    )
+    person = db.session.query(RosterEntry).filter_by(public_id=kept.entries[0]).one().person_id
+    with writing() as session:
+        take_off_roster(session, kept.id, person, utc_now())
+    (answer,) = services.apply_marks(kept.public_id, [kept.operation(0, "late", 1)], trainer)
+    assert answer.reason is Reason.NOT_ON_ROSTER
+    assert len(queries.attended(kept.id)) == 2
+    assert len(queries.grid(kept.id).rows) == 2
+    assert queries.grid(kept.id).columns[0].present == 2
+    with writing() as session:
+        back = put_on_roster(session, kept.id, person)
+        assert back.public_id == kept.entries[0]
+    assert len(queries.attended(kept.id)) == 3
+
+
+def test_many_marks_go_in_few_statements(
+    both_engines_app: APIFlask,
+    keep: Callable[..., Kept],
+    trainer: Actor,
+    count_queries: Callable[..., object],
+) -> None:
+    kept = keep(people=60)
+    # The first action of all also begins the trail.
+    services.apply_marks(kept.public_id, [kept.operation(0, "present", slot=1)], trainer)
+    counts = []
+    for status, version, people in (("present", 0, 1), ("late", 0, 59)):
+        first = 0 if people == 1 else 1
+        batch = [kept.operation(number, status, version) for number in range(first, first + people)]
+        with count_queries() as seen:  # type: ignore[attr-defined]
+            services.apply_marks(kept.public_id, batch, trainer)
+        counts.append(seen.count)
+    assert counts[0] == counts[1]
+    assert len(kept.marks()) == 60
+
+
+def test_the_history_says_who_and_when(
+    both_engines_app: APIFlask,
+    keep: Callable[..., Kept],
+    trainer: Actor,
+    actor: Callable[..., Actor],
+) -> None:
+    kept, other = keep(), actor("trainer", name="Neema Jaribio")
+    services.apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
+    services.apply_marks(kept.public_id, [kept.operation(0, "late", 1)], other)
+    mine = kept.operation(0, "absent", 1)
+    answers = services.apply_marks(kept.public_id, [mine], trainer)
+    found = queries.history(kept.id, kept.slots[0], kept.entries[0])
+    assert found.name == "Person 000"
+    assert [(line.who, line.status, line.answer, line.version) for line in found.lines] == [
+        ("Amani Mfano", "absent", "conflict", 2),
+        ("Neema Jaribio", "late", "applied", 2),
+        ("Amani Mfano", "present", "applied", 1),
+    ]
+    (conflict,) = queries.conflicts_of(kept.id, answers, [mine])
+    assert (conflict.name, conflict.mine, conflict.theirs, conflict.who) == (
+        "Person 000",
+        "absent",
+        "late",
+        "Neema Jaribio",
+    )
+    with pytest.raises(NotFound):
+        queries.history(keep().id, kept.slots[0], kept.entries[0])
+
+
+def test_sheets_never_mix_groups_and_keep_their_rows(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep(people=23)
+    days = [date(2026, 11, 17), date(2026, 11, 18)]
+    made = services.record_sheets(kept.public_id, days, trainer, rows_per_sheet=10, spare=2)
+    sheets = queries.printed_sheets(kept.id, made)
+    assert [(s.number, s.letter, s.day.day, s.part, s.parts, len(s.rows)) for s in sheets] == [
+        (1, "A", 17, 1, 2, 10),
+        (2, "A", 17, 2, 2, 2),
+        (3, "B", 17, 1, 2, 10),
+        (4, "B", 17, 2, 2, 1),
+        (5, "A", 18, 1, 2, 10),
+        (6, "A", 18, 2, 2, 2),
+        (7, "B", 18, 1, 2, 10),
+        (8, "B", 18, 2, 2, 1),
+    ]
+    letters = dict(db.session.query(Person.chosen_name, Group.letter).join(Person.group).all())
+    for sheet in sheets:
+        assert {letters[row.name] for row in sheet.rows} == {sheet.letter}
+    assert [row.number for sheet in sheets[:2] for row in sheet.rows] == list(range(1, 13))
+    assert services.record_sheets(
+        kept.public_id, days[:1], trainer, rows_per_sheet=10, spare=2
+    ) not in (made, [])
+    assert db.session.query(Sheet).order_by(Sheet.number.desc()).first().number == 12
+
+
+def test_the_standard_statuses_are_there_once(
+    both_engines_app: APIFlask, keep: Callable[..., Kept]
+) -> None:
+    keep()
+    keep(purpose="meeting")
+    rows = db.session.query(MarkStatus).order_by(MarkStatus.position).all()
+    assert [(row.code, row.letter, row.weight, row.purpose) for row in rows] == [
+        (status.code, status.letter, status.weight, status.purpose) for status in STANDARD_STATUSES
+    ]
+
+
+def test_a_meeting_has_statuses_of_its_own(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep(purpose="meeting", slots=1)
+    answers = services.apply_marks(
+        kept.public_id,
+        [
+            kept.operation(0, "present"),
+            kept.operation(1, "apology"),
+            kept.operation(2, "late"),
+        ],
+        trainer,
+    )
+    assert replies(answers) == ["applied", "applied", "rejected"]
