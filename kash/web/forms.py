@@ -25,7 +25,14 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from kash.web.formats import from_local, to_local
 from kash.web.input import CONTROL_CHARACTERS
@@ -58,9 +65,21 @@ _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 Validator = Callable[[Any, Any], None]
 
 
+class _SomethingEntered(InputRequired):
+    """As InputRequired, but space alone is nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        if isinstance(field, PasswordField) or not isinstance(field.data, str):
+            return
+        if not field.data.strip():
+            field.errors[:] = []
+            raise StopValidation(self.message)
+
+
 def required(message: Any = None) -> InputRequired:
     """Something must be entered."""
-    return InputRequired(message or _l("Enter this."))
+    return _SomethingEntered(message or _l("Enter this."))
 
 
 def clean_text(value: Any) -> Any:
@@ -232,9 +251,7 @@ class PhoneField(StringField):
             number = None
         if number is None or not phonenumbers.is_valid_number(number):
             raise ValueError(_("This is not a phone number. It looks like 0712 345 678."))
-        self.data = str(
-            phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-        )
+        self.data = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
     def _value(self) -> str:
         if self.raw_data and self.typed is not None:
@@ -346,11 +363,9 @@ def whole_number_field(
         label,
         description=description,
         validators=[*_presence(required), bounds, *validators],
-        render_kw={"inputmode": "numeric", "min": least, "max": most}
-        | kwargs.pop("render_kw", {}),
+        render_kw={"inputmode": "numeric", "min": least, "max": most} | kwargs.pop("render_kw", {}),
         **kwargs,
     )
-
 
 
 class ChoiceField(SelectField):

@@ -113,7 +113,7 @@ class FunderLine(Form):
     """One funder and the share."""
 
     funder = text_field(_l("Funder"), required=False)
-    share = whole_number_field(_l("Share, %%"), least=1, most=100, required=False)
+    share = whole_number_field(_l("Share in per cent"), least=1, most=100, required=False)
     budget_code = text_field(_l("Budget code"), most=40, required=False)
 
 

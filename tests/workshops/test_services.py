@@ -373,7 +373,7 @@ def test_a_cancelled_workshop_stays_still_until_that_is_undone(
 def test_costs_are_shared_wholly_or_not_at_all(both_engines_app: APIFlask, held: Held) -> None:
     share = services.FunderShare
     for shares, sentence in (
-        ([share("Fund A", 60)], "The shares must add up to 100 %."),
+        ([share("Fund A", 60)], "All shares together must make one hundred."),
         (
             [share("Fund A", 60), share("fund a", 40)],
             "A funder stands here twice. Give each one line.",

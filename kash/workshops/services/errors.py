@@ -77,7 +77,7 @@ class SharesDoNotFit(Problem):
             {
                 FundingFault.SHARE: _("Each share is a whole number from 1 to 100."),
                 FundingFault.TWICE: _("A funder stands here twice. Give each one line."),
-                FundingFault.SUM: _("The shares must add up to 100 %."),
+                FundingFault.SUM: _("All shares together must make one hundred."),
             }[fault]
         )
         self.fault = fault

@@ -1,0 +1,665 @@
+"""Pages: what they say, to whom, and what they must not say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from kash.attendance import documents
+from kash.attendance import services as marking
+from kash.attendance.models import Mark, MarkOperation, Sheet, Slot
+from kash.attendance.queries import slot_sheet
+from kash.database import db, new_public_id
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.workshops import queries, services
+from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.rules import EnrolmentState
+from tests.workshops.conftest import Held, details, make_person, make_version
+
+NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")
+Browsers = Callable[[Actor], FlaskClient]
+
+
+@pytest.fixture
+def site(held: Held, client_for: Browsers) -> FlaskClient:
+    """The trainer who runs the workshop."""
+    return client_for(held.trainer)
+
+
+def text_of(answer: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+def fields(answer: Any) -> dict[str, str]:
+    """What a page's form would send as it stands: hidden fields, ticked radios, chosen options."""
+    page = answer.get_data(as_text=True)
+    sent: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        attributes = dict(re.findall(r'([a-z_-]+)="([^"]*)"', tag))
+        name, kind = attributes.get("name", ""), attributes.get("type", "text")
+        if not name or (kind in ("radio", "checkbox") and not re.search(r"\bchecked\b", tag)):
+            continue
+        sent[name] = attributes.get("value", "")
+    for name, options in re.findall(
+        r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL
+    ):
+        chosen = re.search(r'<option\s+value="([^"]*)"\s+selected', options) or re.search(
+            r'<option selected value="([^"]*)"', options
+        )
+        sent[name] = chosen.group(1) if chosen else ""
+    return sent
+
+
+def sessions(held: Held) -> list[str]:
+    return [one.public_id for one in queries.sessions_of(held.row)]
+
+
+def entries(held: Held) -> dict[str, str]:
+    """Roster entries by name."""
+    slot = db.session.query(Slot).filter_by(register_id=held.row.register_id).first()
+    return {row.name: row.entry for row in slot_sheet(held.row.register_id, slot).rows}
+
+
+def marks(held: Held) -> list[tuple[str, int]]:
+    db.session.rollback()
+    return sorted((row.status, row.version) for row in db.session.query(Mark).all())
+
+
+def url(held: Held, *rest: str) -> str:
+    return "/".join(("/workshops", held.workshop, *rest))
+
+
+# --- Planning -------------------------------------------------------------------------------
+
+
+def plan_form(taught: str, **changes: str) -> dict[str, str]:
+    return {
+        "version": taught,
+        "title": "Nyando",
+        "starts_on": "2026-11-17",
+        "ends_on": "2026-11-18",
+        "day_starts_at": "08:30",
+        "day_ends_at": "16:30",
+        "venue": "",
+        "new_venue": "Hall B",
+        "capacity": "30",
+        "key": new_public_id(),
+    } | changes
+
+
+def test_a_trainer_plans_a_workshop(sign_in: Callable[..., FlaskClient]) -> None:
+    site, version = sign_in("trainer"), make_version()
+    page = site.get("/workshops/new")
+    assert page.status_code == 200
+    assert "Working Together" not in page.get_data(as_text=True).split("<title>")[1][:40]
+    form = plan_form(version)
+    for _ in range(2):
+        answer = site.post("/workshops/new", data=form)
+        assert answer.status_code == 303
+        assert answer.location == f"/workshops/{form['key']}"
+    assert db.session.query(Workshop).count() == 1
+    shown = text_of(site.get(answer.location))
+    for words in (
+        "Nyando",
+        "Tue 17 Nov – Wed 18 Nov 2026",
+        "Hall B",
+        "Sessions: 4. Time: 6 h.",
+        "Lunch, 60 min",
+        "Tea, 15 min",
+        "Enrol people",
+    ):
+        assert words in shown
+    for tab in ("Plan", "People", "Attendance", "Documents"):
+        assert tab in shown
+    assert "Payouts" not in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"ends_on": "2026-11-16"}, "The last day is before the first."),
+        ({"ends_on": "2027-11-16"}, "A workshop takes at most 60 days."),
+        ({"ends_on": "nonsense"}, "This is not a day. It looks like 2026-11-16."),
+        ({"starts_on": ""}, "Enter this."),
+        ({"day_ends_at": "08:00"}, "A day must end after it begins."),
+        ({"day_ends_at": "99:99"}, "This is not a time. It looks like 08:30."),
+        ({"capacity": "0"}, "Use a number from 1 to 1000."),
+        ({"capacity": "٣"}, "This must be a whole number."),
+        ({"version": "nope"}, "Choose one from the list."),
+        ({"venue": "nope"}, "Choose one from the list."),
+        ({"title": "x" * 161}, "Use at most 160 characters."),
+        ({"title": "x" * 200_000}, "Use at most 160 characters."),
+        (
+            {"ends_on": "2026-11-17", "day_ends_at": "10:30"},
+            "The sessions do not fit. Left over: 3. Days needed: 4.",
+        ),
+    ],
+)
+def test_a_wrong_plan_is_said_beside_its_field_and_nothing_is_lost(
+    sign_in: Callable[..., FlaskClient], changes: dict[str, str], sentence: str
+) -> None:
+    answer = sign_in("trainer").post("/workshops/new", data=plan_form(make_version(), **changes))
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert 'value="Hall B"' in answer.get_data(as_text=True)
+    assert db.session.query(Workshop).count() == 0
+
+
+def test_a_control_character_is_answered_with_a_sentence(
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    answer = sign_in("trainer").post("/workshops/new", data=plan_form(make_version(), title="a\0b"))
+    assert answer.status_code in (400, 422)
+    assert db.session.query(Workshop).count() == 0
+
+
+def test_without_a_published_course_the_page_says_what_to_do(
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    assert "No course is published yet" in text_of(sign_in("trainer").get("/workshops/new"))
+
+
+def test_the_list_filters_searches_and_pages(
+    held: Held, site: FlaskClient, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    past = plan(by=actor("trainer"), title="Long ago")
+    past.row.starts_on = past.row.ends_on = date(2020, 1, 7)
+    cancelled = plan(by=held.trainer, title="Never held")
+    db.session.commit()
+    services.cancel_workshop(cancelled.workshop, "Flood", held.trainer)
+
+    def shown(query: str) -> list[str]:
+        page = site.get(f"/workshops{query}").get_data(as_text=True)
+        return re.findall(r'<th scope="row"><a href="[^"]+">([^<]+)</a>', page)
+
+    upcoming = ["Kisumu Central"] if date.today() <= date(2026, 11, 18) else []
+    assert shown("") == upcoming
+    assert set(shown("?when=all")) == {"Kisumu Central", "Long ago", "Never held"}
+    assert shown("?when=cancelled") == ["Never held"]
+    assert shown("?when=all&search=ago") == ["Long ago"]
+    assert shown("?when=all&search=%25") == []
+    assert "Long ago" not in shown("?when=all&mine=1")
+    assert shown("?when=all&sort=title&direction=desc")[0] == "Never held"
+    for hostile in ("?page=999999999", "?page=-1", "?sort=x", "?when=x", "?venue=%00", "?search="):
+        assert site.get(f"/workshops{hostile}").status_code in (200, 400)
+
+
+def test_an_edit_shows_what_somebody_else_saved(held: Held, site: FlaskClient) -> None:
+    page = site.get(url(held, "edit"))
+    form = fields(page)
+    assert form["title"] == "Kisumu Central"
+    services.change_workshop(held.workshop, details(title="Theirs"), held.edition, held.trainer)
+    answer = site.post(url(held, "edit"), data=form | {"title": "Mine"})
+    assert answer.status_code == 409
+    shown = text_of(answer)
+    assert "Somebody else changed this workshop meanwhile." in shown
+    assert "Title: Theirs" in shown
+    again = fields(answer)
+    assert again["title"] == "Mine"
+    assert held.row.title == "Theirs"
+    db.session.rollback()
+    assert site.post(url(held, "edit"), data=again).status_code == 303
+    db.session.rollback()
+    assert held.row.title == "Mine"
+
+
+def test_sessions_are_added_and_an_overlap_is_a_sentence(held: Held, site: FlaskClient) -> None:
+    page = site.get(url(held, "sessions", "new"))
+    form = fields(page) | {
+        "title": "Closing",
+        "day": "2026-11-17",
+        "at": "09:00",
+        "minutes": "30",
+    }
+    answer = site.post(url(held, "sessions", "new"), data=form)
+    assert answer.status_code == 422
+    assert "This overlaps “Session 1”, 08:30 to 10:00." in text_of(answer)
+    assert 'value="Closing"' in answer.get_data(as_text=True)
+    answer = site.post(url(held, "sessions", "new"), data=form | {"day": "2026-11-18"})
+    assert answer.status_code == 303
+    assert "Closing" in text_of(site.get(url(held)))
+    # The page's edition is old now: what others saved is shown.
+    answer = site.post(url(held, "sessions", "new"), data=form | {"day": "2026-11-18"})
+    assert answer.status_code == 409
+    assert "Somebody else changed this workshop meanwhile." in text_of(answer)
+
+
+def test_sessions_are_ordered_by_buttons_and_by_script(held: Held, site: FlaskClient) -> None:
+    first, second, *rest = sessions(held)
+    assert site.post(url(held, "order"), data={"down": first}).status_code == 303
+    assert sessions(held) == [second, first, *rest]
+    answer = site.post(
+        url(held, "order"),
+        data={"order": [*rest, first, second]},
+        headers={"X-Requested-With": "fetch"},
+    )
+    assert answer.status_code == 204
+    assert sessions(held) == [*rest, first, second]
+    for hostile in ({"order": ["x" * 9000]}, {"up": "x"}, {}):
+        assert site.post(url(held, "order"), data=hostile).status_code == 303
+    assert sessions(held) == [*rest, first, second]
+
+
+def test_a_session_is_removed_after_a_question(held: Held, site: FlaskClient) -> None:
+    session = sessions(held)[3]
+    address = url(held, "sessions", session, "remove")
+    assert "Remove this session?" in text_of(site.get(address))
+    assert site.post(address).status_code == 303
+    assert len(sessions(held)) == 3
+    assert site.post(address).status_code == 404
+
+
+def test_cancelling_wants_a_reason_and_can_be_undone(held: Held, site: FlaskClient) -> None:
+    assert "Enter this." in text_of(site.post(url(held, "cancel"), data={"reason": " "}))
+    answer = site.post(url(held, "cancel"), data={"reason": "The hall is <b>flooded</b>."})
+    assert answer.status_code == 303
+    page = site.get(url(held)).get_data(as_text=True)
+    assert "The hall is &lt;b&gt;flooded&lt;/b&gt;." in page
+    assert site.post(url(held, "attendance", sessions(held)[0])).status_code == 409
+    assert site.post(url(held, "restore")).status_code == 303
+    assert "flooded" not in site.get(url(held)).get_data(as_text=True)
+
+
+def test_a_workshop_is_held_again(held: Held, site: FlaskClient) -> None:
+    form = fields(site.get(url(held, "duplicate"))) | {"starts_on": "2026-12-01"}
+    answer = site.post(url(held, "duplicate"), data=form)
+    assert answer.status_code == 303
+    shown = text_of(site.get(answer.location))
+    assert "Tue 1 Dec – Wed 2 Dec 2026" in shown
+    assert not any(name in text_of(site.get(answer.location + "/people")) for name in NAMES)
+
+
+def test_costs_are_entered_and_must_make_a_whole(held: Held, site: FlaskClient) -> None:
+    form = fields(site.get(url(held, "costs"))) | {
+        "lines-0-funder": "Fund A",
+        "lines-0-share": "60",
+    }
+    answer = site.post(url(held, "costs"), data=form)
+    assert answer.status_code == 422
+    assert "All shares together must make one hundred." in text_of(answer)
+    form |= {"lines-1-funder": "Fund B", "lines-1-share": "40"}
+    assert site.post(url(held, "costs"), data=form).status_code == 303
+    shown = text_of(site.get(url(held)))
+    assert "Fund A 60 %" in shown
+    assert "Fund B 40 %" in shown
+
+
+# --- People ---------------------------------------------------------------------------------
+
+
+def test_people_are_found_by_post_with_name_group_and_station_only(
+    held: Held, site: FlaskClient
+) -> None:
+    make_person("Lulu Kielelezo", "A", station="Kondele")
+    person = db.session.query(Person).filter_by(chosen_name="Lulu Kielelezo").one()
+    person.ward, person.cadre, person.reference = "Secret ward", "Secret cadre", "S-1"
+    db.session.commit()
+    answer = site.post(
+        url(held, "people", "find"), data={"search": "lulu"}, headers={"HX-Request": "true"}
+    )
+    shown = text_of(answer)
+    assert answer.status_code == 200
+    assert "Lulu Kielelezo Police · Kondele" in shown
+    assert "Secret" not in shown
+    assert "S-1" not in shown
+    assert "<html" not in answer.get_data(as_text=True)
+    whole = site.post(url(held, "people", "find"), data={"search": "lulu"})
+    assert "Lulu Kielelezo" in text_of(whole)
+    assert site.get(url(held, "people", "find")).status_code in (404, 405)
+    already = site.post(url(held, "people", "find"), data={"search": "zawadi"})
+    assert "Confirmed" in text_of(already)
+    for hostile in ("%", "_", "x" * 100_000, "'; drop table person; --", ""):
+        answer = site.post(url(held, "people", "find"), data={"search": hostile})
+        assert answer.status_code == 200
+
+
+def test_people_are_enrolled_withdrawn_and_moved_up(
+    plan: Callable[..., Held], client_for: Browsers
+) -> None:
+    held = plan(capacity=1)
+    site = client_for(held.trainer)
+    for name in ("Asha", "Bahati"):
+        answer = site.post(url(held, "people"), data={"person": make_person(name)})
+        assert answer.status_code == 303
+    assert answer.location.endswith("state=waiting")
+    assert "Bahati" in text_of(site.get(answer.location))
+    page = site.get(url(held, "people")).get_data(as_text=True)
+    assert "Seats: 1. Confirmed: 1. Waiting: 1." in re.sub(r"\s+", " ", page)
+    asha = queries.people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
+    for _ in range(2):
+        answer = site.post(url(held, "people", asha), data={"become": "withdrawn"})
+        assert answer.status_code == 303
+    assert [one.name for one in queries.people_in(held.row, [EnrolmentState.CONFIRMED])] == [
+        "Bahati"
+    ]
+    for hostile in ("waiting", "nonsense", "", "x" * 9000):
+        answer = site.post(url(held, "people", asha), data={"become": hostile})
+        assert answer.status_code in (303, 409)
+    assert db.session.query(Enrolment).filter_by(public_id=asha).one().state == "withdrawn"
+
+
+def test_a_minor_is_refused_with_a_sentence(held: Held, site: FlaskClient) -> None:
+    answer = site.post(
+        url(held, "people"),
+        data={"person": make_person("Mtoto", minor=True)},
+        follow_redirects=True,
+    )
+    assert "People under 18 are not enrolled." in text_of(answer)
+    form = fields(site.get(url(held, "walk-in")))
+    group = re.search(
+        r'name="group"[^>]*value="([^"]+)"', site.get(url(held, "walk-in")).text
+    ).group(1)  # type: ignore[union-attr]
+    form |= {"chosen_name": "Mtoto Mwingine", "group": group, "age_band": "under18"}
+    answer = site.post(url(held, "walk-in"), data=form)
+    assert answer.status_code == 422
+    assert "People under 18 are not enrolled." in text_of(answer)
+    assert 'value="Mtoto Mwingine"' in answer.text
+    assert db.session.query(Person).filter_by(chosen_name="Mtoto Mwingine").count() == 0
+    answer = site.post(url(held, "walk-in"), data=form | {"age_band": "25-34"})
+    assert answer.status_code == 303
+    assert "Mtoto Mwingine" in text_of(site.get(answer.location))
+    assert "came to the door" in text_of(site.get(answer.location))
+    assert site.post(url(held, "walk-in"), data=form | {"age_band": ""}).status_code == 422
+
+
+# --- Attendance -----------------------------------------------------------------------------
+
+
+def test_all_are_present_and_the_exceptions_are_tapped(held: Held, site: FlaskClient) -> None:
+    session = sessions(held)[0]
+    page = site.get(url(held, "attendance", session))
+    assert [name for name in NAMES if name in text_of(page)] == list(NAMES)
+    form = fields(page)
+    absent = entries(held)["Faraja Sampuli"]
+    form |= {f"mark-{absent}": "absent", "action": "close"}
+    for _ in range(2):
+        answer = site.post(url(held, "attendance", session), data=form)
+        assert answer.status_code == 303
+    assert marks(held) == [("absent", 1), ("present", 1), ("present", 1)]
+    assert db.session.query(MarkOperation).count() == 3
+    shown = text_of(site.get(url(held, "attendance")))
+    assert "Register closed, 2 of 3" in shown
+    assert "1 h 30 / 1 h 30, 100 %" in shown
+    assert "0 h / 1 h 30, 0 %" in shown
+    closed = site.get(url(held, "attendance", session))
+    assert "Open the register again" in text_of(closed)
+    assert site.post(url(held, "attendance", session, "reopen")).status_code == 303
+    assert "Tap whoever is not" in text_of(site.get(url(held, "attendance", session)))
+
+
+def test_a_stale_page_shows_both_versions_and_overwrites_nothing(
+    held: Held, site: FlaskClient, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    session = sessions(held)[0]
+    mine = fields(site.get(url(held, "attendance", session)))
+    neema = actor("trainer", name="Neema Jaribio")
+    services.change_workshop(
+        held.workshop,
+        details(facilitators=[held.trainer.public_id, neema.public_id]),
+        held.edition,
+        held.trainer,
+    )
+    other = client_for(neema)
+    theirs = fields(other.get(url(held, "attendance", session)))
+    faraja, zawadi = entries(held)["Faraja Sampuli"], entries(held)["Zawadi Sampuli"]
+    other.post(url(held, "attendance", session), data=theirs | {f"mark-{faraja}": "absent"})
+    answer = site.post(url(held, "attendance", session), data=mine | {f"mark-{zawadi}": "late"})
+    assert answer.status_code == 409
+    shown = text_of(answer)
+    assert "Nothing was overwritten." in shown
+    assert re.search(
+        r"Faraja Sampuli : you marked present; Neema Jaribio saved absent at \d\d:\d\d\.", shown
+    )
+    assert "Zawadi Sampuli : you marked late; Neema Jaribio saved present" in shown
+    assert marks(held) == [("absent", 1), ("present", 1), ("present", 1)]
+    decided = fields(answer)
+    assert decided[f"mark-{faraja}"] == "absent"
+    answer = site.post(url(held, "attendance", session), data=decided | {f"mark-{zawadi}": "late"})
+    assert answer.status_code == 303
+    assert marks(held) == [("absent", 1), ("late", 2), ("present", 1)]
+
+
+def test_what_was_left_alone_never_meets_what_somebody_else_changed(
+    held: Held, site: FlaskClient
+) -> None:
+    session = sessions(held)[0]
+    site.post(
+        url(held, "attendance", session),
+        data=fields(site.get(url(held, "attendance", session))),
+    )
+    mine = fields(site.get(url(held, "attendance", session)))
+    theirs = fields(site.get(url(held, "attendance", session)))
+    faraja, zawadi = entries(held)["Faraja Sampuli"], entries(held)["Zawadi Sampuli"]
+    for form in (theirs | {f"mark-{faraja}": "absent"}, mine | {f"mark-{zawadi}": "late"}):
+        assert site.post(url(held, "attendance", session), data=form).status_code == 303
+    assert marks(held) == [("absent", 2), ("late", 2), ("present", 1)]
+
+
+def test_the_grid_saves_what_was_changed_and_shows_conflicts(held: Held, site: FlaskClient) -> None:
+    form = fields(site.get(url(held, "attendance")))
+    slots = [one.slot for one in queries.sessions_of(held.row)]
+    zawadi = entries(held)["Zawadi Sampuli"]
+    cell = f"{zawadi}-{slots[1]}"
+    assert form[f"mark-{cell}"] == ""
+    answer = site.post(url(held, "attendance"), data=form | {f"mark-{cell}": "late"})
+    assert answer.status_code == 303
+    assert marks(held) == [("late", 1)]
+    answer = site.post(url(held, "attendance"), data=form | {f"mark-{cell}": "absent"})
+    assert answer.status_code == 409
+    assert "Zawadi Sampuli (1.2 Session 2): you marked absent; Amani Mfano saved late" in text_of(
+        answer
+    )
+    assert marks(held) == [("late", 1)]
+    # A mark is never taken back to nothing, and nonsense is no mark.
+    now = fields(site.get(url(held, "attendance")))
+    for value in ("", "nonsense", "apology", "x" * 5000):
+        assert (
+            site.post(url(held, "attendance"), data=now | {f"mark-{cell}": value}).status_code
+            == 303
+        )
+    assert marks(held) == [("late", 1)]
+
+
+@pytest.mark.parametrize("seen", ["", "x", "-1:present", "99999999999999:late", ":", "0", "٣:late"])
+def test_a_tampered_page_is_no_failure(held: Held, site: FlaskClient, seen: str) -> None:
+    session = sessions(held)[0]
+    form = fields(site.get(url(held, "attendance", session)))
+    form = {name: seen if name.startswith("seen-") else value for name, value in form.items()}
+    form["page"] = "y" * 9000
+    answer = site.post(url(held, "attendance", session), data=form)
+    assert answer.status_code in (303, 409)
+
+
+def test_the_history_of_a_mark_is_seen(held: Held, site: FlaskClient) -> None:
+    session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
+    site.post(
+        url(held, "attendance", session),
+        data=fields(site.get(url(held, "attendance", session))),
+    )
+    shown = text_of(site.get(url(held, "attendance", session, entry)))
+    assert "Zawadi Sampuli" in shown
+    assert "Amani Mfano" in shown
+    assert "Faraja" not in shown
+
+
+def test_the_register_is_printed_a_sheet_for_each_group(
+    held: Held, site: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[Any] = []
+
+    def pretend(paged: Any) -> bytes:
+        printed.append(paged)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr(documents, "document", pretend)
+    answer = site.post(url(held, "documents", "register"), data={"day": "2026-11-17"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Disposition"] == "attachment; filename=register.pdf"
+    assert (printed[0].title, printed[0].kind) == ("Register", "register")
+    first, second = printed[0].html.split('<section class="sheet">')[1:]
+    assert "Baraka Sampuli" in first
+    assert "Zawadi" not in first
+    assert "Faraja" not in first
+    assert "Baraka" not in second
+    assert [name for name in NAMES if name in second] == ["Zawadi Sampuli", "Faraja Sampuli"]
+    for sheet, letter in ((first, "A"), (second, "B")):
+        assert f"Sign-in sheet {letter}" in sheet
+        assert "Police" not in sheet
+        assert "Community" not in sheet
+        assert sheet.count('<td class="num">') == 10
+        assert 'class="qr"' in sheet
+    codes = [row.public_id for row in db.session.query(Sheet).order_by(Sheet.number)]
+    assert documents.sheet_code(codes[0]) in first
+    bad = site.post(url(held, "documents", "register"), data={"day": "2020-01-01"})
+    assert bad.status_code == 404
+
+
+def test_the_register_is_a_real_pdf(held: Held, site: FlaskClient) -> None:
+    answer = site.post(url(held, "documents", "register"))
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/pdf"
+    assert answer.get_data().startswith(b"%PDF-")
+
+
+# --- Who may --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def peer(held: Held, sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    """A peer educator who is herself in the workshop."""
+    person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one()
+    return sign_in("peer", person_id=person.id, name="Zawadi")
+
+
+def test_a_peer_sees_her_own_part_and_nobody_else(
+    held: Held, peer: FlaskClient, site: FlaskClient
+) -> None:
+    session = sessions(held)[0]
+    site.post(
+        url(held, "attendance", session),
+        data=fields(site.get(url(held, "attendance", session))),
+    )
+    shown = text_of(peer.get(url(held)))
+    for words in ("Kisumu Central", "Confirmed", "1 h 30 / 1 h 30", "100 %"):
+        assert words in shown
+    for words in ("Baraka", "Faraja", "Police", "Community", "Amani Mfano", "Session 1"):
+        assert words not in shown
+    services.duplicate_workshop(held.workshop, date(2027, 3, 2), held.trainer)
+    listed = peer.get("/workshops?when=all")
+    assert listed.get_data(as_text=True).count("Kisumu Central") == 1
+    for page in ("people", "attendance", "documents", f"attendance/{session}"):
+        answer = peer.get(url(held, page))
+        assert answer.status_code == 403
+        assert not any(name in text_of(answer) for name in NAMES)
+    for page in ("edit", "walk-in", "costs", "cancel", "order", "sessions/new"):
+        assert peer.get(url(held, page)).status_code == 403
+
+
+def test_a_peer_of_another_workshop_finds_nothing(
+    held: Held, sign_in: Callable[..., FlaskClient]
+) -> None:
+    stranger = make_person("Lulu")
+    key = db.session.query(Person.id).filter_by(public_id=stranger).scalar()
+    for role in ("peer", "police_peer"):
+        site = sign_in(role, person_id=key if role == "peer" else None)
+        assert site.get(url(held)).status_code == 404
+        assert "Kisumu Central" not in site.get("/workshops?when=all").text
+
+
+@pytest.mark.parametrize("role", ["trainer", "director", "monitoring"])
+def test_others_on_the_staff_see_but_do_not_act(
+    held: Held, sign_in: Callable[..., FlaskClient], role: str
+) -> None:
+    site = sign_in(role)
+    session = sessions(held)[0]
+    for page in ("", "/people", "/attendance", "/documents", f"/attendance/{session}"):
+        assert site.get(url(held) + page).status_code == 200
+    shown = text_of(site.get(url(held)))
+    for words in ("Add a session", "Cancel the workshop", "Open the register"):
+        assert words not in shown
+    for page in ("/edit", "/cancel", "/walk-in", "/order", "/lay-out", "/costs", "/duplicate"):
+        assert site.get(url(held) + page).status_code == 403
+    for page in (
+        "/attendance",
+        f"/attendance/{session}",
+        f"/attendance/{session}/reopen",
+        "/restore",
+        "/people",
+        "/people/find",
+        "/documents/register",
+    ):
+        assert site.post(url(held) + page).status_code == 403
+    assert marks(held) == []
+
+
+@pytest.mark.parametrize("role", ["administrator", "documentation", "custodian", "funder"])
+def test_the_rest_see_no_workshops(
+    held: Held, sign_in: Callable[..., FlaskClient], role: str
+) -> None:
+    site = sign_in(role)
+    for page in ("/workshops", url(held), url(held, "people"), url(held, "attendance")):
+        answer = site.get(page)
+        assert answer.status_code == 403
+        assert "Kisumu Central" not in text_of(answer)
+
+
+def test_children_are_only_found_through_their_workshop(
+    held: Held, site: FlaskClient, plan: Callable[..., Held]
+) -> None:
+    other = plan(by=held.trainer)
+    session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
+    mine = queries.people_in(held.row, [EnrolmentState.CONFIRMED])[0].enrolment
+    assert site.get(url(other, "attendance", session)).status_code == 404
+    assert site.get(url(other, "sessions", session)).status_code == 404
+    assert site.post(url(other, "attendance", session), data={}).status_code == 404
+    assert site.post(url(other, "people", mine), data={"become": "withdrawn"}).status_code == 404
+    own = sessions(other)[0]
+    assert site.get(url(other, "attendance", own, entry)).status_code == 404
+    for wrong in ("x", "0" * 16, "x" * 3000, "%00", "..%2f"):
+        assert site.get(f"/workshops/{wrong}").status_code in (400, 404)
+    assert marking.apply_marks(held.register, [], held.trainer) == []
+
+
+# --- Speed ----------------------------------------------------------------------------------
+
+
+def test_no_page_asks_more_for_more_rows(
+    app: APIFlask,
+    plan: Callable[..., Held],
+    client_for: Browsers,
+    count_queries: Callable[..., Any],
+) -> None:
+    held = plan(minutes=(60,))
+    site = client_for(held.trainer)
+    counts: list[list[int]] = []
+    for number in (1, 3):
+        while len(queries.people_in(held.row, [EnrolmentState.CONFIRMED])) < number:
+            person = make_person(f"Person {new_public_id()}", station=new_public_id())
+            services.enrol(held.workshop, person, held.trainer)
+        while db.session.query(Workshop).count() < number:
+            plan(by=held.trainer)
+        session = sessions(held)[0]
+        site.get("/workshops")
+        of_pages = []
+        for page in (
+            "/workshops?when=all",
+            url(held),
+            url(held, "people"),
+            url(held, "attendance"),
+            url(held, "attendance", session),
+            url(held, "documents"),
+        ):
+            db.session.rollback()
+            with count_queries() as seen:
+                assert site.get(page).status_code == 200
+            of_pages.append(seen.count)
+        counts.append(of_pages)
+    assert counts[0] == counts[1]
+    assert max(counts[1]) <= 16, counts
