@@ -8,6 +8,7 @@ on PostgreSQL its database) is put back to how a programme looks that was just s
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from flask import has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine, make_url
@@ -172,8 +174,22 @@ def _settings(folder: Path, **more: Any) -> Settings:
     )
 
 
+class Browser(FlaskClient):
+    """A client whose requests stand in a context of their own, as they do on a server.
+
+    Flask would otherwise lend them the test's context, with its `g` and its session. What the test
+    has added is committed first, and is read anew afterwards.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        if has_app_context():
+            db.session.commit()
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
 def _make_app(settings: Settings) -> APIFlask:
     app = create_app(settings)
+    app.test_client_class = Browser
     app.config.update(TESTING=True, ARGON2=CHEAP, WTF_CSRF_ENABLED=False)
     return app
 
