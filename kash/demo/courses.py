@@ -12,21 +12,28 @@ from kash.training.rules import ModuleText, PlanText, VersionText
 
 
 def write_courses(actors: dict[str, Actor]) -> dict[str, str]:
-    """The public id of each course's published version, by the name of the course."""
+    """The public id of each course's published version, by the name of the course.
+
+    Each has a second version under way: of the English course a draft, of the other a proposal.
+    """
     versions = {}
+    trainer = actors[TRAINER.key]
     for course in (WORKING_TOGETHER, USHIRIKIANO):
-        _, version = services.add_course(
+        made, version = services.add_course(
             course.name,
             course.audience,
             course.level,
             public_title=course.public_title,
             language=course.language,
-            by=actors[TRAINER.key],
+            by=trainer,
         )
-        services.write_version(version, _text(course), 1, actors[TRAINER.key])
-        services.propose(version, actors[TRAINER.key])
+        services.write_version(version, _text(course), 1, trainer)
+        services.propose(version, trainer)
         services.publish(version, actors[DIRECTOR.key])
         versions[course.name] = version
+        following = services.start_version(made, course.language, trainer)
+        if course is USHIRIKIANO:
+            services.propose(following, trainer)
     return versions
 
 

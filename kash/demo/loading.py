@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.models import Account, Programme
-from kash.accounts.services import change_programme, new_account, set_up_programme
+from kash.accounts.services import change_programme, invite, new_account, set_up_programme
 from kash.accounts.setup import spend_set_up_code
 from kash.database import db
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
@@ -22,7 +22,7 @@ from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
 from kash.people.services import new_group
-from kash.policy import SYSTEM, Actor
+from kash.policy import SYSTEM, Actor, Role
 from kash.vault import audited
 
 LANGUAGES = ("en", "sw")
@@ -65,6 +65,13 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     _open_accounts(actors, [one for one in ACCOUNTS if not one.person], password)
     people = add_people(actors, today)
     _open_accounts(actors, [one for one in ACCOUNTS if one.person], password, people)
+    invite(
+        administrator,
+        name="Mgeni Kigezo",
+        email="newcomer@demo.example",
+        roles=[Role.TRAINER],
+        language="sw",
+    )
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)

@@ -10,19 +10,19 @@ PLACE = "Mfano Resource Centre, upper room"
 
 # Chosen name, how the member appears on paper, and the words if there are any.
 MEMBERS = (
-    ("Amani Kielelezo", "office", "Officer in charge, Kielelezo"),
+    ("Amani Kielelezo", "office", "Officer in charge of Kielelezo"),
     ("Baraka Sampuli", "name", ""),
-    ("Malaika Sampuli", "office", "Deputy, Sampuli"),
+    ("Malaika Sampuli", "office", "Deputy at Sampuli"),
     ("Salama Kigezo", "name", ""),
     ("Omari Mazoezi", "counted", ""),
     ("Zawadi Mfano", "name", ""),
-    ("Adili Mazoezi", "office", "In charge, Mfano Patrol Base"),
+    ("Adili Mazoezi", "office", "In charge of Mfano Patrol Base"),
     ("Subira Mfano", "name", ""),
     ("Dada Rehema", "alias", "Rehema"),
-    ("Nasra Sampuli", "office", "Chair, Mwanga Collective"),
+    ("Nasra Sampuli", "office", "Chair of Mwanga Collective"),
     ("Mama Ng’arisha", "alias", "Mama N."),
     ("Waridi", "counted", ""),
-    ("Zuhura Kielelezo", "office", "Secretary, Ziwa Collective"),
+    ("Zuhura Kielelezo", "office", "Secretary of Ziwa Collective"),
     ("Furaha", "counted", ""),
 )
 GUEST = "Johari Mchoro"

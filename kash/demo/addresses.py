@@ -1,0 +1,290 @@
+"""The address of every page of the sample, found from the application's own list of routes.
+
+A new route is there by itself; only an argument that no route had before needs a line below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, url_for
+from sqlalchemy import Select, select
+from werkzeug.routing import Rule
+
+from kash.accounts.models import Invitation
+from kash.attendance.models import MarkOperation, RosterEntry, Slot
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.database import db
+from kash.demo.loading import LoadedProgramme
+from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
+from kash.people.models import Group, Organisation, Person
+from kash.policy import ANYONE, Actor, declared_permission
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.workshops.models import Workshop, WorkshopSession
+
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+# What is for machines, and what leads away.
+LEFT_OUT = frozenset({"static", "web.leave", "watch.healthz", "watch.metrics", "jobs.state"})
+
+Choices = dict[str, str]
+Known = dict[str, str]
+
+
+class NoValue(LookupError):
+    """A route has an argument for which the sample knows no value."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is made for the pictures only: ids and one-time secrets."""
+
+    job: str = ""
+    invitation: str = ""
+    password_link: str = ""
+    closed_account: str = ""
+    account_with_second_step: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. `variant` tells apart what one route shows of different rows."""
+
+    endpoint: str
+    variant: str
+    url: str
+    fresh: bool = False
+
+
+@dataclass
+class Addresses:
+    """The sample's values for the arguments of routes."""
+
+    loaded: LoadedProgramme
+    prepared: Prepared = Prepared()
+    # By the beginning of the route up to and with the argument.
+    places: dict[str, Callable[[str, str, Known], Choices]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.places = {
+            "/jobs/<public_id>": lambda *_: {"": self.prepared.job},
+            "/join/<token>": lambda *_: {"": self.prepared.invitation},
+            "/new-password/<token>": lambda *_: {"": self.prepared.password_link},
+            "/accounts/<public_id>": self._account,
+            "/accounts/invitations/<public_id>": lambda *_: {
+                "": _one(select(Invitation.public_id).where(Invitation.account_id.is_(None)))
+            },
+            "/people/<public_id>": self._person,
+            "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
+            "/people/groups/<public_id>": lambda *_: {"": _one(select(Group.public_id))},
+            "/people/organisations/<public_id>": lambda *_: {
+                "": _one(select(Organisation.public_id))
+            },
+            "/courses/<public_id>": lambda *_: {"": _one(select(Course.public_id))},
+            "/courses/versions/<public_id>": self._version,
+            "/courses/versions/<public_id>/modules/<module_id>": self._module,
+            "/courses/versions/<public_id>/plans/<plan_id>": self._plan,
+            "/workshops/<public_id>": self._workshop,
+            "/workshops/<public_id>/sessions/<session_id>": self._session,
+            "/workshops/<public_id>/attendance/<session_id>": self._session,
+            "/workshops/<public_id>/attendance/<session_id>/<entry_id>": self._entry,
+            "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
+            "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
+            "/certificates/<public_id>": self._certificate,
+            "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
+            "/forums/<forum_id>/meetings/<meeting_id>": self._meeting,
+            "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>": self._item,
+            "/forums/<forum_id>/members/<member_id>": self._member,
+            "/forums/<forum_id>/actions/<action_id>": lambda *_: {
+                "": _one(select(Action.public_id).where(Action.state == "open"))
+            },
+        }
+
+    def pages(self, app: Flask, key: str, actor: Actor) -> Iterator[Page]:
+        """Every page that this account may ask for. Raises NoValue."""
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.endpoint):
+            if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT:
+                continue
+            view = app.view_functions[rule.endpoint]
+            permission = declared_permission(view)
+            if permission is None:
+                continue
+            # What anybody may see is pictured once, as by a visitor.
+            if (permission == ANYONE) != (actor.account_id is None) or not actor.may(permission):
+                continue
+            fresh = bool(getattr(view, "kash_fresh", False))
+            for variant, values in self._values(rule, key):
+                url = url_for(rule.endpoint, _external=False, **dict[str, Any](values))
+                yield Page(rule.endpoint, variant, url, fresh)
+
+    def _values(self, rule: Rule, key: str) -> Iterator[tuple[str, Known]]:
+        found: list[tuple[str, Known]] = [("", {})]
+        for match in _ARGUMENT.finditer(rule.rule):
+            beginning = _ARGUMENT.sub(r"<\1>", rule.rule[: match.end()])
+            place = self.places.get(beginning)
+            if place is None:
+                raise NoValue(f"No value for {beginning}: add one in kash/demo/addresses.py.")
+            found = [
+                ("-".join(part for part in (variant, more) if part), {**known, match[1]: value})
+                for variant, known in found
+                for more, value in place(rule.endpoint, key, known).items()
+            ]
+        yield from found
+
+    def _account(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        if endpoint == "accounts.reactivate":
+            return {"": self.prepared.closed_account}
+        if endpoint == "accounts.remove_second_step":
+            return {"": self.prepared.account_with_second_step}
+        some = self.loaded.actors["monitoring"].public_id
+        if endpoint != "accounts.account":
+            return {"": some}
+        return {
+            "": some,
+            "closed": self.prepared.closed_account,
+            "own": self.loaded.actors["administrator"].public_id,
+        }
+
+    def _person(self, endpoint: str, key: str, _known: Known) -> Choices:
+        name = "Baraka Sampuli" if key == "police" else "Subira Mfano"
+        own = _one(select(Person.public_id).where(Person.chosen_name == name))
+        if endpoint != "people.person" or key in ("peer", "police"):
+            return {"": own}
+        moved = _one(select(Person.public_id).where(Person.chosen_name == "Daudi Mfano"))
+        long = _one(select(Person.public_id).where(Person.chosen_name.startswith("Jamila")))
+        return {"": own, "moved": moved, "long": long}
+
+    def _version(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        states = {
+            state: _one(
+                select(CourseVersion.public_id)
+                .where(CourseVersion.state == state)
+                .order_by(CourseVersion.id)
+            )
+            for state in ("published", "proposed", "draft")
+        }
+        if endpoint == "training.version":
+            return {"": states["published"], "proposed": states["proposed"]}
+        if endpoint == "training.publish":
+            return {"": states["proposed"]}
+        return {"": states["published" if endpoint == "training.guide" else "draft"]}
+
+    def _module(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        return {
+            "": _one(
+                select(Module.public_id)
+                .join(Module.version)
+                .where(CourseVersion.public_id == known["public_id"])
+            )
+        }
+
+    def _plan(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        return {
+            "": _one(
+                select(SessionPlan.public_id)
+                .join(SessionPlan.module)
+                .join(Module.version)
+                .where(CourseVersion.public_id == known["public_id"])
+            )
+        }
+
+    def _workshop(self, endpoint: str, key: str, _known: Known) -> Choices:
+        issued, approved, proposed, cancelled, running, planned = self.loaded.workshops
+        if endpoint == "certificates.batch":
+            return {"": issued, "approved": approved, "proposed": proposed}
+        if endpoint == "certificates.workshop":
+            return {"": issued, "proposed": proposed, "running": running}
+        if endpoint.startswith("certificates."):
+            return {"": issued}
+        if key in ("peer", "police"):
+            return {"": running, "held": issued}
+        several = {"": running, "held": issued, "planned": planned, "cancelled": cancelled}
+        if endpoint == "workshops.workshop":
+            return several
+        if endpoint in ("workshops.people", "workshops.attendance"):
+            return {name: value for name, value in several.items() if name != "cancelled"}
+        if endpoint in ("workshops.order", "workshops.lay_out", "workshops.edit"):
+            return {"": planned}
+        return {"": running}
+
+    def _session(self, endpoint: str, _key: str, known: Known) -> Choices:
+        sessions = db.session.execute(
+            select(WorkshopSession.public_id, WorkshopSession.slot_id)
+            .join(WorkshopSession.workshop)
+            .join(WorkshopSession.slot)
+            .where(Workshop.public_id == known["public_id"])
+            .order_by(Slot.starts_at)
+        ).all()
+        marked = set(db.session.scalars(select(MarkOperation.slot_id).distinct()))
+        begun = [one.public_id for one in sessions if one.slot_id in marked]
+        ahead = [one.public_id for one in sessions if one.slot_id not in marked]
+        if endpoint == "workshops.register":
+            return {"": begun[-1], "closed": begun[0], **({"ahead": ahead[0]} if ahead else {})}
+        if endpoint == "workshops.mark_history":
+            return {"": begun[0]}
+        return {"": (ahead or begun)[0]}
+
+    def _entry(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        corrected = (
+            select(RosterEntry.public_id)
+            .join(MarkOperation, MarkOperation.person_id == RosterEntry.person_id)
+            .join(WorkshopSession, WorkshopSession.slot_id == MarkOperation.slot_id)
+            .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+            .where(
+                WorkshopSession.public_id == known["session_id"],
+                RosterEntry.register_id == Workshop.register_id,
+            )
+            .order_by(MarkOperation.version.desc())
+        )
+        return {"": _one(corrected)}
+
+    def _batch(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        return {
+            "": _one(
+                select(CertificateBatch.public_id)
+                .join(CertificateBatch.workshop)
+                .where(Workshop.public_id == known["public_id"])
+            )
+        }
+
+    def _certificate(self, _endpoint: str, key: str, _known: Known) -> Choices:
+        issued = select(Certificate.public_id).where(Certificate.serial.is_not(None))
+        if key in ("peer", "police"):
+            name = "Baraka Sampuli" if key == "police" else "Subira Mfano"
+            issued = issued.join(Certificate.person).where(Person.chosen_name == name)
+        return {"": _one(issued.order_by(Certificate.id))}
+
+    def _meeting(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        held, planned = self.loaded.meetings[-2:]
+        if endpoint in ("forums.meeting", "forums.item", "forums.attendance"):
+            return {"": held, "planned": planned}
+        return {"": held if endpoint == "forums.paper" else planned}
+
+    def _item(self, endpoint: str, _key: str, known: Known) -> Choices:
+        items = (
+            select(AgendaItem.public_id)
+            .join(AgendaItem.meeting)
+            .where(Meeting.public_id == known["meeting_id"])
+        )
+        plain = items.where(AgendaItem.kind == "plain").order_by(AgendaItem.position.desc())
+        # The one before the last is the fullest.
+        some = db.session.scalars(plain.limit(2)).all()[-1]
+        if endpoint != "forums.item":
+            return {"": some}
+        return {"": some, "arising": _one(items.where(AgendaItem.kind == "arising"))}
+
+    def _member(self, _endpoint: str, key: str, _known: Known) -> Choices:
+        name = "Baraka Sampuli" if key == "police" else "Subira Mfano"
+        return {
+            "": _one(
+                select(ForumMember.public_id)
+                .join(ForumMember.person)
+                .where(Person.chosen_name == name)
+            )
+        }
+
+
+def _one(statement: Select[str]) -> str:
+    return db.session.scalars(statement.limit(1)).one()

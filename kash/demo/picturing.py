@@ -1,0 +1,158 @@
+"""One browser that goes from page to page and pictures each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import BrowserContext, Error, Page, Response, sync_playwright
+
+from kash.demo.paper_pictures import picture_pdf
+
+BROWSER = "/usr/bin/chromium"
+WIDTHS = {360: 740, 1280: 900}
+SERVER_ERROR = 500
+UNPROCESSABLE = 422
+
+What = Literal["pictured", "paper", "elsewhere", "refused", "failed"]
+NOT_PICTURED = frozenset({"elsewhere", "refused", "failed"})
+
+# Everything that a person could have typed or ticked is taken out, then the page's form is sent.
+_SEND_EMPTY = """() => {
+  const form = [...document.querySelectorAll('main form.form[method=post], form.form[method=post]')]
+    .filter(one => one.querySelector('input:not([type=hidden]), textarea, select'))[0];
+  if (!form) return false;
+  for (const one of form.elements) {
+    if (one.type === 'hidden' || one.type === 'submit') continue;
+    if (one.type === 'checkbox' || one.type === 'radio') one.checked = false;
+    else if (one.tagName !== 'SELECT' && 'value' in one) one.value = '';
+  }
+  form.noValidate = true;
+  const send = form.querySelector('button.main, button[type=submit], button:not([type])');
+  form.requestSubmit(send);
+  return true;
+}"""
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """What signs a browser in."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """A page to picture, as whom, and whether after sending its form empty."""
+
+    name: str
+    url: str
+    cookie: Cookie | None
+    fresh: bool = False
+    empty_form: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an order."""
+
+    name: str
+    what: What
+    note: str = ""
+
+
+def take_pictures(
+    address: str, orders: Sequence[Order], folder: Path, schemes: Sequence[str]
+) -> list[Outcome]:
+    """Picture these pages with a browser of their own."""
+    outcomes = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        contexts: dict[Cookie | None, BrowserContext] = {}
+        for order in orders:
+            context = contexts.get(order.cookie)
+            if context is None:
+                context = browser.new_context(locale="en-GB", timezone_id="Africa/Nairobi")
+                if order.cookie is not None:
+                    context.add_cookies(
+                        [
+                            {
+                                "name": order.cookie.name,
+                                "value": order.cookie.value,
+                                "url": address,
+                            }
+                        ]
+                    )
+                contexts[order.cookie] = context
+            outcomes.append(_one(context, address, order, folder, schemes))
+        browser.close()
+    return outcomes
+
+
+def _one(
+    context: BrowserContext, address: str, order: Order, folder: Path, schemes: Sequence[str]
+) -> Outcome:
+    try:
+        answer = context.request.get(address + order.url, max_redirects=0)
+    except Error as problem:
+        return Outcome(order.name, "failed", str(problem).splitlines()[0])
+    if answer.status >= SERVER_ERROR:
+        return Outcome(order.name, "failed", f"{answer.status} {order.url}")
+    if 300 <= answer.status < 400:
+        return Outcome(order.name, "elsewhere", answer.headers.get("location", ""))
+    if not answer.ok:
+        return Outcome(order.name, "refused", f"{answer.status}")
+    kind = answer.headers.get("content-type", "")
+    if kind.startswith("application/pdf"):
+        picture_pdf(answer.body(), folder, order.name)
+        return Outcome(order.name, "paper")
+    if not kind.startswith("text/html"):
+        return Outcome(order.name, "elsewhere", kind)
+    return _page(context, address, order, folder, schemes)
+
+
+def _page(
+    context: BrowserContext, address: str, order: Order, folder: Path, schemes: Sequence[str]
+) -> Outcome:
+    page = context.new_page()
+    notes: list[str] = []
+    page.on("pageerror", lambda problem: notes.append(f"script: {problem}"))
+    page.on(
+        "console",
+        lambda message: notes.append(message.text) if message.type == "error" else None,
+    )
+    try:
+        page.goto(address + order.url, wait_until="load")
+        if order.empty_form:
+            status = _send_empty(page)
+            notes = [note for note in notes if "422" not in note]
+            if status != UNPROCESSABLE:
+                notes.append(f"sending it empty answered {status}")
+        for width, height in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > width:
+                notes.append(f"{wide} px wide at {width}")
+            for scheme in schemes:
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                page.screenshot(path=folder / f"{order.name}-{width}-{scheme}.png", full_page=True)
+    except Error as problem:
+        return Outcome(order.name, "failed", str(problem).splitlines()[0])
+    finally:
+        page.close()
+    return Outcome(order.name, "pictured", "; ".join(notes))
+
+
+def _send_empty(page: Page) -> int | str:
+    answers: list[Response] = []
+    page.on(
+        "response",
+        lambda answer: answers.append(answer) if answer.request.is_navigation_request() else None,
+    )
+    with page.expect_navigation(wait_until="load"):
+        if not page.evaluate(_SEND_EMPTY):
+            raise Error("there is no form to send")
+    return answers[0].status if answers else "nothing"

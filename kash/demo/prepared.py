@@ -1,0 +1,160 @@
+"""The sample as the pictures need it: signed-in sessions, one-time links, and what to picture."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pyotp
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import select
+
+from kash import create_app
+from kash.accounts import queries, services
+from kash.certificates.models import CertificateBatch
+from kash.certificates.services import make_paper
+from kash.database import db
+from kash.demo.accounts import ACCOUNTS
+from kash.demo.addresses import Addresses, Page, Prepared
+from kash.demo.loading import LoadedProgramme, load_programme
+from kash.demo.papers import write_papers
+from kash.demo.picturing import Cookie, Order
+from kash.policy import NOBODY, Actor, Role
+from kash.settings import Settings
+from kash.web.formats import local_today
+
+# Who comes first: what one page shows of different rows is pictured for one account only.
+FIRST = ("trainer", "administrator", "director")
+# Whose forms are also pictured as they answer when everything in them was left empty.
+WITH_ERRORS = {
+    "visitor": ("accounts.sign_in", "accounts.join", "certificates.verify", "desk.set_up"),
+    "administrator": (
+        "accounts.invite",
+        "accounts.name",
+        "accounts.own_password",
+        "accounts.roles",
+        "accounts.enrol",
+        "desk.edit_programme",
+        "people.add_group",
+        "people.edit_group",
+    ),
+    "director": ("certificates.rule", "certificates.revoke", "forums.add"),
+    "trainer": (
+        "certificates.names",
+        "forums.add",
+        "forums.plan_meeting",
+        "forums.edit_meeting",
+        "forums.cancel_meeting",
+        "forums.rename_item",
+        "people.add",
+        "people.add_organisation",
+        "people.edit",
+        "people.transfer",
+        "training.add_course",
+        "training.edit",
+        "workshops.add",
+        "workshops.add_session",
+        "workshops.cancel",
+        "workshops.costs",
+        "workshops.duplicate",
+        "workshops.edit",
+        "workshops.walk_in",
+    ),
+}
+
+
+@dataclass
+class Orders:
+    """What is to be pictured, and papers that lie there already."""
+
+    pages: list[Order] = field(default_factory=list)
+    papers: list[Path] = field(default_factory=list)
+
+
+def _cookie(app: Flask, token: str) -> Cookie:
+    """The cookie of a browser in which the session with this secret was opened."""
+    signer = cast(SecureCookieSessionInterface, app.session_interface).get_signing_serializer(app)
+    if signer is None:
+        raise RuntimeError("the application has no secret key")
+    value = signer.dumps({"_user_id": token, "_fresh": True})
+    return Cookie(str(app.config["SESSION_COOKIE_NAME"]), str(value))
+
+
+def _orders(key: str, cookie: Cookie | None, pages: list[Page]) -> list[Order]:
+    orders = []
+    for page in pages:
+        parts = (key, page.endpoint.replace(".", "_"), page.variant)
+        name = "-".join(part for part in parts if part)
+        orders.append(Order(name, page.url, cookie, page.fresh))
+        if page.endpoint in WITH_ERRORS.get(key, ()) and not page.variant:
+            orders.append(Order(f"{name}-errors", page.url, cookie, page.fresh, empty_form=True))
+    return orders
+
+
+def empty_programme(settings: Settings) -> Orders:
+    """Before anything is set up there is one page."""
+    return Orders(_orders("visitor", None, [Page("desk.set_up", "", "/setup")]))
+
+
+def sample_programme(settings: Settings) -> Orders:
+    """Load the sample and list its pages for each account."""
+    app = create_app(settings)
+    with app.app_context():
+        loaded = load_programme(secrets.token_urlsafe(16), local_today())
+        orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo"))
+        addresses = Addresses(loaded, _prepare(loaded))
+        seen: set[str] = set()
+        cookies = {
+            account.key: _cookie(
+                app, services.open_session(loaded.actors[account.key].public_id, "Firefox Android")
+            )
+            for account in ACCOUNTS
+        }
+    with app.test_request_context():
+        visitor = [
+            page
+            for page in addresses.pages(app, "visitor", NOBODY)
+            if page.endpoint != "desk.set_up"
+        ]
+        orders.pages += _orders("visitor", None, visitor)
+        keys = [*FIRST, *(account.key for account in ACCOUNTS if account.key not in FIRST)]
+        for key in keys:
+            pages = [
+                page
+                for page in addresses.pages(app, key, loaded.actors[key])
+                # The many states of a page are pictured for the first who sees them.
+                if not page.variant or f"{page.endpoint}/{page.variant}" not in seen
+            ]
+            seen |= {f"{page.endpoint}/{page.variant}" for page in pages}
+            orders.pages += _orders(key, cookies[key], pages)
+    return orders
+
+
+def _prepare(loaded: LoadedProgramme) -> Prepared:
+    administrator, custodian = loaded.actors["administrator"], loaded.actors["custodian"]
+    invitation = services.invite(
+        administrator, name="Mgeni Mfano", email="guest@demo.example", roles=[Role.TRAINER]
+    )
+    closed = services.new_account(
+        administrator,
+        name="Zamani Mfano",
+        email="closed@demo.example",
+        password=secrets.token_urlsafe(16),
+        roles=[Role.TRAINER],
+    )
+    services.deactivate(administrator, closed)
+    _second_step(custodian)
+    password_link = services.new_password_link(administrator, loaded.actors["monitoring"].public_id)
+    batch = db.session.scalars(
+        select(CertificateBatch).where(CertificateBatch.public_id == loaded.batches[0])
+    ).one()
+    job = make_paper(batch, "print_file", "Working Together", loaded.actors["trainer"])
+    return Prepared(job, invitation, password_link, closed, custodian.public_id)
+
+
+def _second_step(actor: Actor) -> None:
+    secret, _ = services.begin_second_step(queries.account(actor.public_id))
+    services.confirm_second_step(actor, secret, pyotp.TOTP(s=secret).now())

@@ -1,0 +1,72 @@
+"""Pictures of every page of the sample: `python -m kash.demo.shots DIR`.
+
+Each page that a role may see is pictured at two widths, light and dark, as
+`role-page-width-scheme.png`; the main forms once more as they answer when nothing is filled in; and
+every page of every PDF. The pages come from the application's list of routes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from kash.demo.picturing import NOT_PICTURED, Order, Outcome, take_pictures
+from kash.demo.prepared import Orders, empty_programme, sample_programme
+from kash.demo.serving import serving
+
+# A browser and the server share what the machine has.
+BROWSERS = 2
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Take the pictures; returns 1 if a page failed or could not be asked for."""
+    parser = argparse.ArgumentParser(description="Picture every page of the sample programme.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", default="", metavar="PREFIX", help="role-page begins with this")
+    parser.add_argument("--quick", action="store_true", help="light only")
+    chosen = parser.parse_args(arguments)
+    folder: Path = chosen.folder
+    folder.mkdir(parents=True, exist_ok=True)
+    schemes = ("light",) if chosen.quick else ("light", "dark")
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory(prefix="kash-shots-") as directory:
+        for name, prepare in (("empty", empty_programme), ("sample", sample_programme)):
+            with serving(Path(directory) / name, prepare) as (address, orders):
+                outcomes += _picture(address, orders, chosen.only, folder, schemes)
+    return _tell(outcomes)
+
+
+def _picture(
+    address: str, orders: Orders, only: str, folder: Path, schemes: tuple[str, ...]
+) -> list[Outcome]:
+    wanted = [one for one in orders.pages if one.name.startswith(only)]
+    if not only:
+        from kash.demo.paper_pictures import picture_pdf
+
+        for paper in orders.papers:
+            picture_pdf(paper.read_bytes(), folder, f"paper-{paper.stem}")
+    # What asks for a password that was given just now comes first.
+    wanted.sort(key=lambda one: not one.fresh)
+    parts: list[list[Order]] = [wanted[start::BROWSERS] for start in range(BROWSERS)]
+    with ProcessPoolExecutor(BROWSERS) as browsers:
+        asked = [
+            browsers.submit(take_pictures, address, part, folder, schemes) for part in parts if part
+        ]
+        return [outcome for one in asked for outcome in one.result()]
+
+
+def _tell(outcomes: list[Outcome]) -> int:
+    counted = Counter(outcome.what for outcome in outcomes)
+    for outcome in sorted(outcomes, key=lambda one: (one.what, one.name)):
+        if outcome.what in NOT_PICTURED or outcome.note:
+            print(f"{outcome.what:<10} {outcome.name} {outcome.note}")
+    print(", ".join(f"{what}: {count}" for what, count in sorted(counted.items())))
+    return 1 if counted["failed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
