@@ -74,7 +74,7 @@ class _SomethingEntered(InputRequired):
             return
         if not field.data.strip():
             field.errors[:] = []
-            raise StopValidation(self.message)
+            raise StopValidation(self.message or "")
 
 
 def required(message: Any = None) -> InputRequired:

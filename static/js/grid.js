@@ -1,6 +1,6 @@
 // The register on a desk: arrow keys move between marks, a letter sets one and goes down a row.
 
-const LETTERS = { p: "present", l: "late", a: "absent", e: "excused" };
+const LETTERS = { p: "present", l: "late", a: "absent", e: "excused", d: "left_early" };
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export function enhance(root) {
@@ -9,7 +9,7 @@ export function enhance(root) {
 }
 
 function paint(mark) {
-  mark.classList.remove("present", "late", "absent", "excused", "none");
+  mark.classList.remove("present", "late", "absent", "excused", "left_early", "none");
   mark.classList.add(mark.value || "none");
 }
 

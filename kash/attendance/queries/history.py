@@ -1,0 +1,162 @@
+"""What happened to a mark, and which marks met another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, select
+
+from kash.accounts.queries import names_of
+from kash.attendance.models import MarkOperation, RosterEntry, Slot
+from kash.attendance.queries.registers import slot_of
+from kash.attendance.rules import (
+    Answer,
+    Operation,
+    Reason,
+    Reply,
+)
+from kash.database import db
+from kash.people.models import Person
+from kash.web.errors import NotFound
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One operation on a mark: when it arrived, from whom, and what became of it."""
+
+    at: datetime
+    who: str
+    status: str
+    answer: str
+    version: int
+
+
+@dataclass(frozen=True)
+class MarkHistory:
+    """All that happened to one mark, latest first."""
+
+    name: str
+    slot: Slot
+    lines: Sequence[HistoryLine]
+
+
+def history(register_id: int, slot_public_id: str, entry_public_id: str) -> MarkHistory:
+    """What happened to one person's mark in one slot. Raises NotFound."""
+    slot = slot_of(register_id, slot_public_id)
+    row = db.session.execute(
+        select(RosterEntry.person_id, Person.chosen_name)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .where(RosterEntry.register_id == register_id, RosterEntry.public_id == entry_public_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    kept = db.session.execute(
+        select(
+            MarkOperation.received_at,
+            MarkOperation.marked_by,
+            MarkOperation.status,
+            MarkOperation.answer,
+            MarkOperation.version,
+        )
+        .where(MarkOperation.slot_id == slot.id, MarkOperation.person_id == row.person_id)
+        .order_by(MarkOperation.id.desc())
+        .limit(200)
+    ).all()
+    names = names_of(operation.marked_by for operation in kept)
+    return MarkHistory(
+        row.chosen_name,
+        slot,
+        [
+            HistoryLine(
+                operation.received_at,
+                names.get(operation.marked_by, ""),
+                operation.status,
+                operation.answer,
+                operation.version,
+            )
+            for operation in kept
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A mark that met another: what this person sent, what stands, and who put it there."""
+
+    entry: str
+    slot: str
+    name: str
+    mine: str
+    theirs: str | None
+    who: str
+    at: datetime | None
+    version: int
+    reason: Reason = Reason.NONE
+
+
+def conflicts_of(
+    register_id: int, answers: Sequence[Answer], operations: Sequence[Operation]
+) -> list[Conflict]:
+    """Both versions of every mark that could not be applied, for whoever must now decide."""
+    sent = {operation.op_id: operation.status for operation in operations}
+    open_answers = [
+        answer for answer in answers if answer.answer in (Reply.CONFLICT, Reply.REJECTED)
+    ]
+    if not open_answers:
+        return []
+    people = {
+        row.public_id: row
+        for row in db.session.execute(
+            select(RosterEntry.public_id, RosterEntry.person_id, Person.chosen_name)
+            .join(Person, Person.id == RosterEntry.person_id)
+            .where(
+                RosterEntry.register_id == register_id,
+                RosterEntry.public_id.in_({answer.entry for answer in open_answers}),
+            )
+        )
+    }
+    last: dict[tuple[str, int], Row[str, int, str, datetime, int]] = {}
+    for row in db.session.execute(
+        select(
+            Slot.public_id,
+            MarkOperation.person_id,
+            MarkOperation.marked_by,
+            MarkOperation.received_at,
+            MarkOperation.version,
+        )
+        .join(Slot, Slot.id == MarkOperation.slot_id)
+        .where(
+            Slot.register_id == register_id,
+            Slot.public_id.in_({answer.slot for answer in open_answers}),
+            MarkOperation.person_id.in_({row.person_id for row in people.values()}),
+            MarkOperation.answer == str(Reply.APPLIED),
+        )
+        .order_by(MarkOperation.id)
+    ):
+        place = (row.public_id, row.person_id)
+        # The first operation that brought the version is the one that made the mark.
+        if place not in last or row.version > last[place].version:
+            last[place] = row
+    names = names_of(row.marked_by for row in last.values())
+    found: list[Conflict] = []
+    for answer in open_answers:
+        person = people.get(answer.entry)
+        if person is None:
+            continue
+        made = last.get((answer.slot, person.person_id))
+        found.append(
+            Conflict(
+                entry=answer.entry,
+                slot=answer.slot,
+                name=person.chosen_name,
+                mine=sent[answer.op_id],
+                theirs=answer.status,
+                who=names.get(made.marked_by, "") if made else "",
+                at=made.received_at if made else None,
+                version=answer.version,
+                reason=answer.reason,
+            )
+        )
+    return found

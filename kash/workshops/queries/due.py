@@ -1,0 +1,78 @@
+"""What is next and what is open, for whoever runs workshops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, select
+
+from kash.attendance.models import Mark, Slot
+from kash.database import db
+from kash.policy import Actor
+from kash.workshops.models import (
+    Venue,
+    Workshop,
+    WorkshopSession,
+)
+from kash.workshops.queries.reach import run_by
+
+
+def workshops_of_trainer(actor: Actor) -> Select[Workshop]:
+    """The workshops that this actor runs and that were not cancelled, by date."""
+    return (
+        select(Workshop)
+        .where(Workshop.id.in_(run_by(actor)), Workshop.state == "planned")
+        .order_by(Workshop.starts_on, Workshop.id)
+    )
+
+
+@dataclass(frozen=True)
+class DueSession:
+    """A session with what a list of things to do says of it."""
+
+    workshop: str
+    workshop_title: str
+    session: str
+    title: str
+    starts_at: datetime
+    minutes: int
+    venue: str
+    marked: bool
+
+
+def _due(actor: Actor) -> Any:
+    return (
+        select(
+            Workshop.public_id,
+            Workshop.title,
+            WorkshopSession.public_id,
+            WorkshopSession.title,
+            Slot.starts_at,
+            Slot.minutes,
+            func.coalesce(Venue.name, ""),
+            exists().where(Mark.slot_id == Slot.id),
+        )
+        .join(WorkshopSession, WorkshopSession.slot_id == Slot.id)
+        .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
+        .outerjoin(Venue, Venue.id == Workshop.venue_id)
+        .where(Workshop.id.in_(run_by(actor)), Workshop.state == "planned")
+        .order_by(Slot.starts_at, Slot.id)
+    )
+
+
+def upcoming_sessions(actor: Actor, now: datetime, limit: int = 5) -> list[DueSession]:
+    """The next sessions of the workshops that this actor runs, those of today's past left out."""
+    rows = db.session.execute(
+        _due(actor).where(Slot.closed_at.is_(None), Slot.starts_at >= now).limit(limit)
+    )
+    return [DueSession(*row) for row in rows]
+
+
+def open_slots(actor: Actor, now: datetime, limit: int = 50) -> list[DueSession]:
+    """Sessions that began and whose register is not closed, in workshops this actor runs."""
+    rows = db.session.execute(
+        _due(actor).where(Slot.closed_at.is_(None), Slot.starts_at < now).limit(limit)
+    )
+    return [DueSession(*row) for row in rows]

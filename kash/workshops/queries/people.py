@@ -1,0 +1,257 @@
+"""Who takes part, who could, and what each attended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.attendance.models import RosterEntry
+from kash.attendance.queries import Attended, attended
+from kash.database import db
+from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.queries import find_people
+from kash.policy import Actor
+from kash.web import NotFound
+from kash.workshops.models import (
+    Enrolment,
+    Workshop,
+)
+from kash.workshops.rules import EnrolmentState
+
+
+@dataclass(frozen=True)
+class EnrolledPerson:
+    """A person in a workshop, as the list of people shows her."""
+
+    enrolment: str
+    person: str
+    name: str
+    group: str
+    letter: str
+    station: str
+    state: EnrolmentState
+    walk_in: bool
+    place_in_queue: int
+
+
+def _station() -> Any:
+    return (
+        select(Organisation.name)
+        .join(Posting, Posting.organisation_id == Organisation.id)
+        .where(Posting.person_id == Person.id, Posting.until.is_(None))
+        .order_by(Posting.since.desc(), Posting.id.desc())
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[EnrolledPerson]:
+    """Everybody whose enrolment is in one of these states: the queue in its order, else by name."""
+    queue = func.row_number().over(
+        partition_by=Enrolment.state, order_by=(Enrolment.queued_at, Enrolment.id)
+    )
+    rows = db.session.execute(
+        select(
+            Enrolment.public_id,
+            Person.public_id,
+            Person.chosen_name,
+            Group.name,
+            Group.letter,
+            func.coalesce(_station(), ""),
+            Enrolment.state,
+            func.coalesce(RosterEntry.walk_in, False),
+            queue,
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .outerjoin(RosterEntry, RosterEntry.id == Enrolment.roster_entry_id)
+        .where(
+            Enrolment.workshop_id == found.id,
+            Enrolment.state.in_([str(state) for state in states]),
+        )
+        .order_by(case((Enrolment.state == "waiting", queue), else_=0), Person.sort_name, Person.id)
+    )
+    return [
+        EnrolledPerson(
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            row[5],
+            EnrolmentState(row[6]),
+            bool(row[7]),
+            row[8],
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """How many people stand how to a workshop; confirmed ones also by group name."""
+
+    by_state: Mapping[EnrolmentState, int]
+    by_group: Sequence[tuple[str, int]]
+
+    @property
+    def confirmed(self) -> int:
+        """How many have a seat."""
+        return self.by_state.get(EnrolmentState.CONFIRMED, 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return self.by_state.get(EnrolmentState.WAITING, 0)
+
+
+def headcount(found: Workshop) -> Headcount:
+    """How many people stand how to a workshop; one query."""
+    rows = db.session.execute(
+        select(Enrolment.state, Group.name, func.count(Enrolment.id))
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(Enrolment.workshop_id == found.id)
+        .group_by(Enrolment.state, Group.name, Group.position)
+        .order_by(Group.position, Group.name)
+    ).all()
+    by_state: dict[EnrolmentState, int] = {}
+    by_group: dict[str, int] = {}
+    for state, group, count in rows:
+        by_state[EnrolmentState(state)] = by_state.get(EnrolmentState(state), 0) + count
+        if state == "confirmed":
+            by_group[group] = by_group.get(group, 0) + count
+    return Headcount(by_state, list(by_group.items()))
+
+
+@dataclass(frozen=True)
+class PersonToEnrol:
+    """Someone found by name: who, and how she stands to this workshop already."""
+
+    public_id: str
+    name: str
+    group: str
+    station: str
+    state: EnrolmentState | None
+
+
+def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEnrol]:
+    """People found by name, with nothing but name, group and station."""
+    candidates = find_people(actor, text)
+    if not candidates:
+        return []
+    more = {
+        row.public_id: row
+        for row in db.session.execute(
+            select(
+                Person.public_id, func.coalesce(_station(), "").label("station"), Enrolment.state
+            )
+            .outerjoin(
+                Enrolment,
+                and_(Enrolment.person_id == Person.id, Enrolment.workshop_id == found.id),
+            )
+            .where(Person.public_id.in_([one.public_id for one in candidates]))
+        )
+    }
+    return [
+        PersonToEnrol(
+            one.public_id,
+            one.chosen_name,
+            one.group_name,
+            more[one.public_id].station,
+            EnrolmentState(more[one.public_id].state) if more[one.public_id].state else None,
+        )
+        for one in candidates
+    ]
+
+
+@dataclass(frozen=True)
+class OwnPart:
+    """A person's own part in a workshop: how she stands to it and what she attended."""
+
+    state: EnrolmentState
+    attended: Attended | None
+
+
+def own_part(found: Workshop, person_id: int) -> OwnPart:
+    """One person's own enrolment and attendance. Raises NotFound."""
+    state = db.session.scalar(
+        select(Enrolment.state).where(
+            Enrolment.workshop_id == found.id, Enrolment.person_id == person_id
+        )
+    )
+    if state is None:
+        raise NotFound
+    mine = [one for one in attended(found.register_id) if one.person_id == person_id]
+    return OwnPart(EnrolmentState(state), mine[0] if mine else None)
+
+
+@dataclass(frozen=True)
+class AttendanceRecord:
+    """What a person of a workshop attended, in minutes weighted by the marks."""
+
+    person: Person
+    minutes: int
+    total_minutes: int
+    percentage: int
+
+
+def attendance_record(found: Workshop, session: Session | None = None) -> list[AttendanceRecord]:
+    """Everybody on the roster by name, with the person and her group, and what she attended."""
+    asking = session or db.session()
+    by_person = {one.person_id: one for one in attended(found.register_id, asking)}
+    people = asking.scalars(
+        select(Person)
+        .join(RosterEntry, RosterEntry.person_id == Person.id)
+        .options(joinedload(Person.group))
+        .where(RosterEntry.register_id == found.register_id, RosterEntry.removed_at.is_(None))
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [
+        AttendanceRecord(
+            person,
+            by_person[person.id].minutes,
+            by_person[person.id].total_minutes,
+            by_person[person.id].percentage,
+        )
+        for person in people
+        if person.id in by_person
+    ]
+
+
+@dataclass(frozen=True)
+class OwnWorkshop:
+    """A workshop in which a person is or was enrolled."""
+
+    public_id: str
+    title: str
+    starts_on: date
+    ends_on: date
+    state: str
+    enrolment: EnrolmentState
+
+
+def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
+    """The workshops of one person, latest first."""
+    rows = db.session.execute(
+        select(
+            Workshop.public_id,
+            Workshop.title,
+            Workshop.starts_on,
+            Workshop.ends_on,
+            Workshop.state,
+            Enrolment.state,
+        )
+        .join(Enrolment, Enrolment.workshop_id == Workshop.id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Person.public_id == person_public_id)
+        .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+        .limit(100)
+    )
+    return [OwnWorkshop(*row[:5], EnrolmentState(row[5])) for row in rows]

@@ -1,0 +1,227 @@
+"""The list of workshops, and one with its sessions, trainers, costs and courses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.accounts.models import Account
+from kash.accounts.queries import accounts_with_role
+from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
+from kash.database import db
+from kash.policy import Actor, Reach, Role
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.web import Listing, NotFound, listing
+from kash.workshops.models import (
+    Enrolment,
+    Facilitator,
+    Funder,
+    Funding,
+    Venue,
+    Workshop,
+    WorkshopSession,
+)
+from kash.workshops.queries.reach import run_by, visible_workshops
+from kash.workshops.rules import Teaching
+
+
+def _confirmed() -> Any:
+    return (
+        select(func.count(Enrolment.id))
+        .where(Enrolment.workshop_id == Workshop.id, Enrolment.state == "confirmed")
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
+
+
+def workshop_list(
+    actor: Actor, today: date, *, when: str, text: str = "", venue: str = "", mine: bool = False
+) -> Listing[Any]:
+    """Workshops as rows of public_id, title, starts_on, ends_on, state, capacity, venue, people.
+
+    `when` is "upcoming" (with those running), "past", "cancelled" or "all".
+    """
+    within = visible_workshops(actor).with_only_columns(Workshop.id)
+    statement: Select[Any] = select(
+        Workshop.public_id,
+        Workshop.title,
+        Workshop.starts_on,
+        Workshop.ends_on,
+        Workshop.state,
+        Workshop.capacity,
+        Venue.name.label("venue"),
+        _confirmed().label("people"),
+    ).outerjoin(Venue, Venue.id == Workshop.venue_id)
+    if actor.reach("workshops.see") not in (Reach.ALL, Reach.OWN):
+        statement = statement.where(Workshop.id.in_(within))
+    if when == "upcoming":
+        statement = statement.where(Workshop.ends_on >= today, Workshop.state == "planned")
+    elif when == "past":
+        statement = statement.where(Workshop.ends_on < today, Workshop.state == "planned")
+    elif when == "cancelled":
+        statement = statement.where(Workshop.state == "cancelled")
+    if text:
+        statement = statement.where(Workshop.title.icontains(text[:160], autoescape=True))
+    if venue:
+        statement = statement.where(Venue.public_id == venue)
+    if mine:
+        statement = statement.where(Workshop.id.in_(run_by(actor)))
+    return listing(
+        statement,
+        sorts={
+            "date": Workshop.starts_on,
+            "title": func.lower(Workshop.title),
+            "venue": (func.coalesce(func.lower(Venue.name), ""), Workshop.starts_on),
+        },
+        default_sort="date",
+        default_direction="asc" if when == "upcoming" else "desc",
+        key=Workshop.id,
+    )
+
+
+@dataclass(frozen=True)
+class PlannedSession:
+    """A session of a workshop with its slot, and how many are marked present in it."""
+
+    public_id: str
+    slot: str
+    plan: str | None
+    title: str
+    starts_at: datetime
+    minutes: int
+    closed: bool
+    marked: int
+    present: int
+
+
+def sessions_of(found: Workshop) -> list[PlannedSession]:
+    """The sessions of a workshop in the order of time; one query."""
+    listed = exists().where(
+        RosterEntry.register_id == Slot.register_id,
+        RosterEntry.person_id == Mark.person_id,
+        RosterEntry.removed_at.is_(None),
+    )
+    counts = (
+        select(
+            Mark.slot_id,
+            func.count(Mark.id).label("marked"),
+            func.sum(case((MarkStatus.weight > 0, 1), else_=0)).label("present"),
+        )
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .where(Slot.register_id == found.register_id, listed)
+        .group_by(Mark.slot_id)
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(
+            WorkshopSession.public_id,
+            Slot.public_id,
+            SessionPlan.public_id,
+            WorkshopSession.title,
+            Slot.starts_at,
+            Slot.minutes,
+            Slot.closed_at.is_not(None),
+            func.coalesce(counts.c.marked, 0),
+            func.coalesce(counts.c.present, 0),
+        )
+        .join(Slot, Slot.id == WorkshopSession.slot_id)
+        .outerjoin(SessionPlan, SessionPlan.id == WorkshopSession.plan_id)
+        .outerjoin(counts, counts.c.slot_id == Slot.id)
+        .where(WorkshopSession.workshop_id == found.id)
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return [PlannedSession(*row) for row in rows]
+
+
+def session_of(found: Workshop, public_id: str) -> WorkshopSession:
+    """A session with its slot, fetched through its workshop. Raises NotFound."""
+    row = db.session.scalars(
+        select(WorkshopSession)
+        .options(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan))
+        .where(WorkshopSession.workshop_id == found.id, WorkshopSession.public_id == public_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+@dataclass(frozen=True)
+class FacilitatorName:
+    """A facilitator as the page shows her."""
+
+    public_id: str
+    name: str
+    lead: bool
+
+
+def facilitators_of(found: Workshop) -> list[FacilitatorName]:
+    """The facilitators, the lead first."""
+    rows = db.session.execute(
+        select(Account.public_id, Account.name, Facilitator.lead)
+        .join(Account, Account.id == Facilitator.account_id)
+        .where(Facilitator.workshop_id == found.id)
+        .order_by(Facilitator.lead.desc(), Account.name, Account.id)
+    )
+    return [FacilitatorName(*row) for row in rows]
+
+
+def funding_of(found: Workshop) -> list[Funding]:
+    """Who pays which share."""
+    return list(
+        db.session.scalars(
+            select(Funding)
+            .options(joinedload(Funding.funder))
+            .where(Funding.workshop_id == found.id)
+            .order_by(Funding.share.desc(), Funding.id)
+        )
+    )
+
+
+def funder_names() -> list[str]:
+    """All funders by name."""
+    return list(
+        db.session.scalars(select(Funder.name).order_by(func.lower(Funder.name)).limit(500))
+    )
+
+
+def venues() -> list[Venue]:
+    """All venues by name."""
+    return list(db.session.scalars(select(Venue).order_by(func.lower(Venue.name)).limit(1000)))
+
+
+def trainers() -> Sequence[Account]:
+    """Accounts that may facilitate."""
+    return accounts_with_role(Role.TRAINER)
+
+
+def published_versions() -> list[CourseVersion]:
+    """What can be taught: every published version, by title, the latest first."""
+    return list(
+        db.session.scalars(
+            select(CourseVersion)
+            .join(CourseVersion.course)
+            .options(joinedload(CourseVersion.course))
+            .where(CourseVersion.state == "published")
+            .order_by(func.lower(Course.name), CourseVersion.number.desc())
+            .limit(500)
+        )
+    )
+
+
+def teachings_of(
+    version_id: int, session: Session | None = None
+) -> list[tuple[SessionPlan, Teaching]]:
+    """The session plans of a version in their order, each as a session that wants a place."""
+    plans = (session or db.session()).scalars(
+        select(SessionPlan)
+        .join(SessionPlan.module)
+        .where(Module.version_id == version_id)
+        .order_by(Module.position, Module.id, SessionPlan.position, SessionPlan.id)
+    )
+    return [(plan, Teaching(plan.public_id, plan.minutes)) for plan in plans]

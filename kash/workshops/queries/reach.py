@@ -1,0 +1,91 @@
+"""Which workshops an actor sees, and which she runs."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, exists, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from kash.database import db
+from kash.policy import Actor, Reach
+from kash.training.models import CourseVersion
+from kash.web import Forbidden, NotFound
+from kash.workshops.models import (
+    Enrolment,
+    Facilitator,
+    Workshop,
+)
+
+
+def run_by(actor: Actor) -> Select[int]:
+    """The ids of the workshops that this actor runs: made, or facilitates."""
+    return select(Workshop.id).where(
+        or_(
+            Workshop.created_by == actor.public_id,
+            exists().where(
+                Facilitator.workshop_id == Workshop.id,
+                Facilitator.account_id == (actor.account_id or 0),
+            ),
+        )
+    )
+
+
+def people_of(actor: Actor) -> Select[int]:
+    """The ids of the people in the workshops that this actor runs."""
+    return select(Enrolment.person_id).where(Enrolment.workshop_id.in_(run_by(actor)))
+
+
+def visible_workshops(actor: Actor) -> Select[Workshop]:
+    """The workshops that this actor may see at all: all, or those in which she is enrolled."""
+    reach = actor.reach("workshops.see")
+    statement = select(Workshop)
+    if reach in (Reach.ALL, Reach.OWN):
+        return statement
+    if reach is Reach.SELF and actor.person_id is not None:
+        return statement.where(
+            Workshop.id.in_(
+                select(Enrolment.workshop_id).where(Enrolment.person_id == actor.person_id)
+            )
+        )
+    return statement.where(false())
+
+
+def workshop(public_id: str, actor: Actor) -> Workshop:
+    """A workshop that this actor may see, with what its head shows. Raises NotFound."""
+    found = db.session.scalars(
+        visible_workshops(actor)
+        .where(Workshop.public_id == public_id)
+        .options(
+            joinedload(Workshop.venue),
+            joinedload(Workshop.register),
+            joinedload(Workshop.version).joinedload(CourseVersion.course),
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def workshop_with_people(public_id: str, actor: Actor, permission: str) -> Workshop:
+    """A workshop of which this actor may see everybody. Raises NotFound and Forbidden."""
+    found = workshop(public_id, actor)
+    if actor.reach(permission) not in (Reach.ALL, Reach.OWN):
+        raise Forbidden
+    return found
+
+
+def runs(actor: Actor, found: Workshop, permission: str) -> bool:
+    """Whether this permission reaches the workshop for writing."""
+    reach = actor.reach(permission)
+    if reach is Reach.ALL:
+        return True
+    return reach is Reach.OWN and bool(
+        db.session.scalar(run_by(actor).where(Workshop.id == found.id))
+    )
+
+
+def own_workshop(public_id: str, actor: Actor, permission: str) -> Workshop:
+    """A workshop on which this actor may act. Raises NotFound and Forbidden."""
+    found = workshop(public_id, actor)
+    if not runs(actor, found, permission):
+        raise Forbidden
+    return found
