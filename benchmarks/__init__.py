@@ -1,0 +1,1 @@
+"""Measurements of the running programme: `./kash.sh bench NAME`."""

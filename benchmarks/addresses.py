@@ -1,0 +1,230 @@
+"""Which addresses the application answers with a page, with ids of what was loaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy import select
+
+from benchmarks.load import Loaded
+from benchmarks.load.workshops import AWorkshop
+from kash.attendance.models import RosterEntry
+from kash.certificates.models import Certificate
+from kash.database import PublicId, db
+from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.jobs.models import Job
+from kash.people.models import Group, Organisation, Person
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.workshops.models import Enrolment, Workshop
+
+_ARGUMENT = re.compile(r"<[^>]+>")
+
+# Pages of fifty rows.
+LISTS = frozenset(
+    {
+        "accounts.index",
+        "accounts.trail",
+        "certificates.find",
+        "certificates.index",
+        "people.index",
+        "people.organisations",
+        "people.search",
+        "workshops.index",
+    }
+)
+# Not asked for, and why.
+UNASKED = {
+    "static": "files, which a browser keeps",
+    "web.leave": "ends the session, and shows another page",
+    "desk.set_up": "there only before there is a programme",
+    "watch.healthz": "for machines",
+    "watch.metrics": "for machines",
+    "jobs.result": "a file that was made before",
+}
+# Lists that are searched by a form, because a name must be in no address.
+_SEARCHES = {
+    "people.search": ("/people", "/people/search", {"search": "ochieng"}),
+    "certificates.find": ("/certificates/", "/certificates/", {"search": "ochieng"}),
+}
+
+Scene = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: where it may be found, and what is typed if it is a search from the page `on`."""
+
+    endpoint: str
+    addresses: tuple[str, ...]
+    on: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def pages_of(app: Flask, loaded: Loaded) -> list[Page]:
+    """Every page that the URL map holds, each once. Raises LookupError for an id nobody gave."""
+    with app.app_context():
+        scenes = list(_scenes(loaded))
+    found: dict[str, list[str]] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if "GET" not in (rule.methods or ()) or rule.endpoint in UNASKED:
+            continue
+        addresses = [
+            address for scene in scenes if (address := _filled(rule.rule, scene)) is not None
+        ]
+        if not addresses:
+            raise LookupError(f"There is no id for {rule.rule}")
+        found.setdefault(rule.endpoint, []).extend(dict.fromkeys(addresses))
+    pages = [Page(endpoint, tuple(addresses)) for endpoint, addresses in found.items()]
+    pages += [Page(name, (to,), on, fields) for name, (on, to, fields) in _SEARCHES.items()]
+    return pages
+
+
+def _filled(rule: str, scene: Scene) -> str | None:
+    """A rule with its arguments replaced; a scene names each by the rule up to and with it."""
+    address, at = "", 0
+    for argument in _ARGUMENT.finditer(rule):
+        value = scene.get(rule[: argument.end()])
+        if value is None:
+            return None
+        address += rule[at : argument.start()] + value
+        at = argument.end()
+    return address + rule[at:]
+
+
+def _public_id(model: type[PublicId], *conditions: object) -> str:
+    found: str = db.session.scalars(
+        select(model.public_id).where(*conditions).limit(1)  # type: ignore[arg-type]
+    ).one()
+    return found
+
+
+def _scenes(loaded: Loaded) -> Iterator[Scene]:
+    """What is past and marked, what lies ahead, and what a participant sees of herself."""
+    everybody = loaded.everybody
+    trainer = everybody.accounts["trainer"]
+    own = [workshop for workshop in loaded.workshops if workshop.lead == trainer.public_id]
+    past = [workshop for workshop in own if workshop.state == "past" and workshop.batch]
+    coming = [workshop for workshop in own if workshop.state == "coming"]
+    shared = {
+        **_organisations(),
+        "/join/<token>": everybody.links["join"][1],
+        "/new-password/<token>": everybody.links["new password"][1],
+        "/accounts/invitations/<public_id>": everybody.links["join"][0],
+        "/jobs/<public_id>": _public_id(Job),
+    }
+    ordinary = next(one for one in past if one is not loaded.largest)
+    yield (
+        shared
+        | {"/accounts/<public_id>": everybody.accounts["trainer2"].public_id}
+        | _workshop(ordinary)
+        | _course("published")
+        | _forum(loaded.forum, "held")
+    )
+    ahead = coming[0] if coming else ordinary
+    yield (
+        shared
+        | {"/accounts/<public_id>": everybody.accounts["left"].public_id}
+        | _workshop(ahead)
+        | _course("draft")
+        | _forum(loaded.forum, "planned")
+    )
+    yield shared | {"/accounts/<public_id>": everybody.accounts["guarded"].public_id}
+    yield from _own_scenes(loaded, shared)
+
+
+def _own_scenes(loaded: Loaded, shared: Scene) -> Iterator[Scene]:
+    peer = next(person for person in loaded.everybody.people if not person.police)
+    yield shared | _person(peer.public_id)
+    certificate = db.session.scalars(
+        select(Certificate.public_id).where(Certificate.person_id == peer.key).limit(1)
+    ).one_or_none()
+    if certificate is not None:
+        yield shared | {"/certificates/<public_id>": certificate}
+    enrolled = db.session.scalars(
+        select(Workshop.public_id).join(Enrolment).where(Enrolment.person_id == peer.key)
+    ).first()
+    if enrolled is not None:
+        yield shared | {"/workshops/<public_id>": enrolled}
+    taught = db.session.scalars(
+        select(CourseVersion).join(Workshop).join(Enrolment).where(Enrolment.person_id == peer.key)
+    ).first()
+    if taught is not None:
+        yield shared | _version(taught)
+
+
+def _organisations() -> Scene:
+    return {
+        "/people/organisations/<public_id>": _public_id(Organisation),
+        "/people/groups/<public_id>": _public_id(Group),
+    }
+
+
+def _person(public_id: str) -> Scene:
+    return {
+        "/people/<public_id>": public_id,
+        "/people/<public_id>/consents/<purpose>": "photo",
+    }
+
+
+def _workshop(workshop: AWorkshop) -> Scene:
+    at = "/workshops/<public_id>"
+    found = db.session.scalars(
+        select(Workshop).where(Workshop.public_id == workshop.public_id)
+    ).one()
+    enrolled = found.enrolments[0]
+    entry = _public_id(RosterEntry, RosterEntry.id == enrolled.roster_entry_id)
+    scene = {
+        at: workshop.public_id,
+        f"{at}/sessions/<session_id>": found.sessions[0].public_id,
+        f"{at}/attendance/<session_id>": found.sessions[0].public_id,
+        f"{at}/attendance/<session_id>/<entry_id>": entry,
+        f"{at}/certificates/names/<letter>": "B",
+        **_person(_public_id(Person, Person.id == enrolled.person_id)),
+    }
+    if workshop.batch:
+        scene[f"{at}/certificates/batches/<batch_id>"] = workshop.batch
+        scene["/certificates/<public_id>"] = workshop.certificates[0]
+    return scene
+
+
+def _course(state: str) -> Scene:
+    version = db.session.scalars(
+        select(CourseVersion).where(CourseVersion.state == state).limit(1)
+    ).one()
+    return _version(version)
+
+
+def _version(version: CourseVersion) -> Scene:
+    at = "/courses/versions/<public_id>"
+    return {
+        "/courses/<public_id>": _public_id(Course, Course.id == version.course_id),
+        at: version.public_id,
+        f"{at}/modules/<module_id>": _public_id(Module, Module.version_id == version.id),
+        f"{at}/plans/<plan_id>": _public_id(
+            SessionPlan,
+            SessionPlan.module_id.in_(select(Module.id).where(Module.version_id == version.id)),
+        ),
+    }
+
+
+def _forum(public_id: str, state: str) -> Scene:
+    at = "/forums/<forum_id>"
+    forum = db.session.scalars(select(Forum).where(Forum.public_id == public_id)).one()
+    meeting = db.session.scalars(
+        select(Meeting)
+        .where(Meeting.forum_id == forum.id, Meeting.state == state)
+        .order_by(Meeting.starts_at.desc())
+        .limit(1)
+    ).one()
+    return {
+        at: forum.public_id,
+        f"{at}/meetings/<meeting_id>": meeting.public_id,
+        f"{at}/meetings/<meeting_id>/items/<item_id>": _public_id(
+            AgendaItem, AgendaItem.meeting_id == meeting.id, AgendaItem.kind == "plain"
+        ),
+        f"{at}/actions/<action_id>": _public_id(Action, Action.state == "open"),
+        f"{at}/members/<member_id>": _public_id(ForumMember, ForumMember.forum_id == forum.id),
+    }

@@ -1,0 +1,73 @@
+"""A browser of a few lines: one connection, cookies, forms with their token."""
+
+from __future__ import annotations
+
+import http.client
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode, urlsplit
+
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    text: str
+
+    @property
+    def location(self) -> str:
+        """Where a redirection leads, as a path."""
+        parts = urlsplit(self.headers.get("location", ""))
+        return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+class Browser:
+    """Signed in as one account, or as nobody."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        self._cookies: dict[str, str] = {}
+
+    def get(self, path: str) -> Answer:
+        """One page, redirections not followed."""
+        return self._ask("GET", path)
+
+    def post(self, page: str, fields: Mapping[str, str], to: str = "") -> Answer:
+        """Send a form of `page`, to the page itself or to another address."""
+        return self.send(to or page, self.token(page), fields)
+
+    def token(self, page: str) -> str:
+        """The token of a form on a page, good as long as the session. Raises LookupError."""
+        found = _TOKEN.search(self.get(page).text)
+        if found is None:
+            raise LookupError(f"no form on {page}")
+        return found[1]
+
+    def send(self, to: str, token: str, fields: Mapping[str, str]) -> Answer:
+        """Send a form whose token is known."""
+        return self._ask("POST", to, urlencode({"csrf_token": token, **fields}))
+
+    def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        except (http.client.HTTPException, ConnectionError):
+            # The server closes what was idle for too long.
+            self._connection.close()
+            self._connection.request(method, path, body, headers)
+            answer = self._connection.getresponse()
+        content = answer.read().decode("utf-8", "replace")
+        for header in answer.headers.get_all("Set-Cookie") or ():
+            for name, morsel in SimpleCookie(header).items():
+                self._cookies[name] = morsel.value
+        told = {name.lower(): value for name, value in answer.headers.items()}
+        return Answer(answer.status, told, content)

@@ -1,0 +1,255 @@
+"""`./kash.sh bench pages`: the server's time for every page, and the memory it stands in.
+
+Against the real server, signed in, in a programme of 2,000 people, 500 workshops and 100,000 marks.
+A page's time is the median of fifteen requests, of the slowest account that may see it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.addresses import LISTS, Page, pages_of
+from benchmarks.browser import Answer, Browser
+from benchmarks.load import PASSWORD, Loaded, Size, load_programme
+from benchmarks.postgresql import NoPostgresql, cluster
+from benchmarks.server import NotServing, Server, resident_mb, served, unshared_mb
+from benchmarks.timing import MILLISECONDS
+
+ROUNDS = 15
+WARM_UP = 3
+TARGETS = {"page_ms_median": 15.0, "page_ms_max": 50.0, "list_ms_max": 25.0, "memory_mb": 260.0}
+ACCOUNTS = ("administrator", "director", "trainer", "monitoring", "documentation", "peer")
+# Someone who gave the password, but not yet the code.
+HALFWAY = "guarded"
+_SECONDS_FOR_A_BATCH = 300.0
+
+
+@dataclass
+class Measured:
+    """The requests of one page as one account, in milliseconds."""
+
+    page: Page
+    account: str
+    address: str
+    kind: str
+    size: int
+    token: str = ""
+    times: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """The middle one, in milliseconds."""
+        return statistics.median(self.times)
+
+
+@dataclass
+class Result:
+    """What one run found."""
+
+    pages: dict[str, Measured]
+    papers: dict[str, Measured]
+    unasked: list[str]
+    memory: float
+    memory_with_first: float
+    batch_seconds: float
+
+    @property
+    def lists(self) -> dict[str, Measured]:
+        """Those of the pages that list fifty rows."""
+        return {name: found for name, found in self.pages.items() if name in LISTS}
+
+    def figures(self) -> dict[str, float]:
+        """The figures that have a target, then each page, then what else was timed."""
+        medians = {name: found.median for name, found in self.pages.items()}
+        told = {
+            "page_ms_median": statistics.median(medians.values()),
+            "page_ms_max": max(medians.values()),
+            "list_ms_max": max(found.median for found in self.lists.values()),
+            "memory_mb": self.memory,
+            "memory_with_arbiter_mb": self.memory_with_first,
+            "certificates_100_seconds": self.batch_seconds,
+        }
+        told |= {f"page {name}": medians[name] for name in sorted(medians)}
+        told |= {f"paper {name}": found.median for name, found in sorted(self.papers.items())}
+        return {name: round(value, 2) for name, value in told.items()}
+
+
+def sign_in(server: Server, email: str) -> Browser:
+    """A browser that signed in as people do. Raises LookupError if it was not let in."""
+    browser = Browser(server.port)
+    answer = browser.post("/sign-in", {"email": email, "password": PASSWORD})
+    if answer.status not in (302, 303):
+        raise LookupError(f"{email} was not signed in: {answer.status}")
+    return browser
+
+
+def _find(browser: Browser, account: str, page: Page) -> Measured | None:
+    """The first of a page's addresses that answers, and what kind of answer it is."""
+    try:
+        token = browser.token(page.on) if page.on else ""
+    except LookupError:
+        return None
+    for address in page.addresses:
+        answer = _ask(browser, page, address, token)
+        if answer.status >= 500:
+            raise LookupError(f"{address} answered {answer.status}")
+        if answer.status == 200:
+            kind = answer.headers.get("content-type", "").partition(";")[0]
+            return Measured(page, account, address, kind, len(answer.text), token)
+    return None
+
+
+def _ask(browser: Browser, page: Page, address: str, token: str) -> Answer:
+    return browser.send(address, token, page.fields) if page.on else browser.get(address)
+
+
+def _measure(browsers: dict[str, Browser], pages: list[Page]) -> tuple[list[Measured], list[str]]:
+    """Every page as every account that it answers, in rounds, so that no moment weighs on one."""
+    found: list[Measured] = []
+    unasked: list[str] = []
+    for page in pages:
+        seen = [_find(browser, account, page) for account, browser in browsers.items()]
+        answered = [one for one in seen if one is not None]
+        if not answered:
+            unasked.append(page.endpoint)
+        found += answered
+    for number in range(WARM_UP + ROUNDS):
+        for one in found:
+            if one.kind != "text/html" and number >= WARM_UP:
+                continue
+            answer = _ask(browsers[one.account], one.page, one.address, one.token)
+            if answer.status != 200:
+                raise LookupError(f"{one.address} answered {answer.status} the second time")
+            if one.kind != "text/html" or number >= WARM_UP:
+                one.times.append(float(answer.headers[MILLISECONDS.lower()]))
+    return found, unasked
+
+
+def _print_batch(browser: Browser, loaded: Loaded) -> float:
+    """Have the worker print the largest batch; how many seconds passed until it was there."""
+    assert loaded.largest is not None
+    page = f"/workshops/{loaded.largest.public_id}/certificates/batches/{loaded.largest.batch}"
+    began = time.monotonic()
+    answer = browser.post(page, {"kind": "print_file"}, to=f"{page}/print")
+    job = answer.location.partition("?")[0]
+    if not job.startswith("/jobs/"):
+        raise LookupError(f"The batch was not taken: {answer.status} {answer.location}")
+    while time.monotonic() - began < _SECONDS_FOR_A_BATCH:
+        state = json.loads(browser.get(f"{job}/state").text)["state"]
+        if state == "done":
+            return time.monotonic() - began
+        if state not in ("waiting", "running"):
+            raise LookupError(f"The batch ended as {state}.")
+        time.sleep(0.1)
+    raise LookupError("The batch was not ready in time.")
+
+
+def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log: Path) -> Result:
+    """Serve what was loaded and ask for every page."""
+    with served(environment, log) as server:
+        browsers = {
+            name: sign_in(server, loaded.everybody.accounts[name].email)
+            for name in (*ACCOUNTS, HALFWAY)
+        }
+        measured, unasked = _measure(browsers | {"nobody": Browser(server.port)}, pages)
+        seconds = _print_batch(browsers["trainer"], loaded)
+        # Both web processes have answered by now; whatever else runs below the first is the worker.
+        for _ in range(20):
+            Browser(server.port).get("/sign-in")
+        time.sleep(1)
+        everything = {server.process, *server.descendants()}
+        whole = resident_mb(everything)
+        result = Result(
+            pages={},
+            papers={},
+            unasked=unasked,
+            memory=whole - unshared_mb(server.process),
+            memory_with_first=whole,
+            batch_seconds=seconds,
+        )
+    slowest: dict[str, Measured] = {}
+    for one in measured:
+        known = slowest.get(one.page.endpoint)
+        if known is None or one.median > known.median:
+            slowest[one.page.endpoint] = one
+    for name, one in slowest.items():
+        (result.pages if one.kind == "text/html" else result.papers)[name] = one
+    return result
+
+
+def run(*, on_postgresql: bool, size: Size) -> Result:
+    """Load a programme into a place of its own and measure it there."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kash-bench-")))
+        address = stack.enter_context(cluster()) if on_postgresql else ""
+        environment = {
+            "KASH_DATA_DIR": str(folder / "data"),
+            "KASH_DATABASE_URL": address,
+            "KASH_QUEUE_URL": "",
+            "KASH_STORAGE_URL": "",
+        }
+        os.environ.update(environment)
+        from kash import create_app
+        from kash.operations.migrations import migrate_if_behind
+        from kash.settings import load_settings
+
+        settings = load_settings()
+        app = create_app(settings)
+        migrate_if_behind(settings)
+        loaded = load_programme(app, size)
+        pages = pages_of(app, loaded)
+        return measure(environment, loaded, pages, folder / "server.log")
+
+
+def _table(result: Result) -> str:
+    figures = result.figures()
+    lines = [f"{'page':44} {'ms':>7}  {'as':14} {'kB':>5}"]
+    for one in sorted(result.pages.values(), key=lambda one: -one.median):
+        mark = "  list" if one.page.endpoint in LISTS else ""
+        size = f"{one.size / 1000:5.0f}"
+        lines.append(f"{one.page.endpoint:44} {one.median:7.1f}  {one.account:14} {size}{mark}")
+    lines.append("")
+    for one in sorted(result.papers.values(), key=lambda one: -one.median):
+        lines.append(f"{one.page.endpoint:44} {one.median:7.1f}  {one.kind}, not counted as a page")
+    lines.append("")
+    for name, target in TARGETS.items():
+        verdict = "met" if figures[name] <= target else "MISSED"
+        lines.append(f"{name:44} {figures[name]:7.1f}  at most {target:g}: {verdict}")
+    lines.append(
+        f"{'memory_with_arbiter_mb':44} {figures['memory_with_arbiter_mb']:7.1f}"
+        "  with the first process, which serves nothing"
+    )
+    lines.append(f"{'certificates_100_seconds':44} {figures['certificates_100_seconds']:7.1f}")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run it; 0 if every page was asked for and every target met."""
+    parser = argparse.ArgumentParser(prog="bench pages", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
+    chosen = parser.parse_args()
+    try:
+        result = run(on_postgresql=chosen.postgresql, size=Size())
+    except (NoPostgresql, NotServing, LookupError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    figures = result.figures()
+    print(json.dumps({"figures": figures}) if chosen.json else _table(result))
+    if result.unasked:
+        print("No address answered for: " + ", ".join(result.unasked), file=sys.stderr)
+        return 1
+    return 0 if all(figures[name] <= most for name, most in TARGETS.items()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
