@@ -1,0 +1,61 @@
+"""People with values that must be easy to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kash.people.models import Group, Person
+from kash.people.services import PersonDetails, add_person
+from kash.policy import SYSTEM, Actor
+
+PHONE, EMAIL = "+254712345678", "asali.sampuli@example.org"
+# What must not stand in a page that shows names only.
+SECRETS = (
+    "Corporal-77",
+    "Ward-of-77",
+    "REF-77",
+    "1984",
+    "Asali Printed",
+    EMAIL,
+    "712345678",
+)
+
+Adding = Callable[..., str]
+
+
+@pytest.fixture
+def person(groups: tuple[Group, Group]) -> Adding:
+    """`person(by=…, …)` adds a person with every fact filled in; returns the public id."""
+
+    group = groups[0].public_id
+
+    def make(by: Actor = SYSTEM, **more: Any) -> str:
+        facts: dict[str, Any] = {
+            "chosen_name": "Asali Sampuli",
+            "group": group,
+            "printed_name": "Asali Printed",
+            "birth_year": 1984,
+            "cadre": "Corporal-77",
+            "ward": "Ward-of-77",
+            "reference": "REF-77",
+            "phone": PHONE,
+            "email": EMAIL,
+        }
+        return add_person(PersonDetails(**(facts | more)), by)
+
+    return make
+
+
+@pytest.fixture
+def row() -> Callable[[str], Person]:
+    """The row of a public id."""
+    from kash.database import db
+
+    def find(public_id: str) -> Person:
+        db.session.rollback()
+        return db.session.query(Person).filter_by(public_id=public_id).one()
+
+    return find

@@ -1,0 +1,261 @@
+"""What is done to people, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kash.database import db, new_public_id, utc_now
+from kash.people import queries, services
+from kash.people.models import Consent, Group, Person, Posting
+from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.policy import SYSTEM, Actor
+from kash.vault import AuditEntry, open_text
+from kash.web import NotFound
+from tests.people.conftest import EMAIL, PHONE, Adding
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+Row = Callable[[str], Person]
+TODAY = date(2026, 11, 24)
+
+
+def actions() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+
+
+def test_phone_and_email_are_sealed_and_found_by_their_lookup(person: Adding, row: Row) -> None:
+    public_id = person()
+    kept = row(public_id)
+    assert kept.phone_sealed is not None
+    assert PHONE.encode() not in kept.phone_sealed
+    assert open_text(kept.phone_sealed, kind="person.phone", public_id=public_id) == PHONE
+    assert len(kept.phone_lookup or "") == len(kept.email_lookup or "") == 64
+    assert kept.sort_name == "asali sampuli"
+    assert kept.created_by == "system"
+    assert actions() == ["people.person_added"]
+
+
+def test_the_same_form_sent_twice_adds_one_person(
+    person: Adding, groups: tuple[Group, Group], actor: Callable[..., Actor]
+) -> None:
+    trainer, other = actor("trainer"), actor("trainer")
+    details = PersonDetails("Imani", groups[1].public_id)
+    key = new_public_id()
+    assert services.add_person(details, trainer, key) == key
+    assert services.add_person(details, trainer, key) == key
+    with pytest.raises(NotFound):
+        services.add_person(details, other, key)
+    assert actions() == ["people.person_added"]
+    assert db.session.query(Person).count() == 1
+
+
+def test_who_is_here_already_is_refused(person: Adding, groups: tuple[Group, Group]) -> None:
+    person()
+    with pytest.raises(services.AlreadyHere) as by_reference:
+        person(phone=None)
+    assert by_reference.value.field == "reference"
+    with pytest.raises(services.AlreadyHere) as by_phone:
+        person(reference="")
+    assert by_phone.value.field == "phone"
+    person(reference="", shared_phone=True)
+    person(group=groups[1].public_id, phone=None)
+    assert db.session.query(Person).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "problem"),
+    [
+        ({"chosen_name": "’"}, services.NotAName),
+        ({"group": "nothing"}, services.UnknownGroup),
+        ({"organisation": "nothing"}, services.UnknownOrganisation),
+        ({"age_band": "under18"}, services.AgesDisagree),
+    ],
+)
+def test_a_wrong_row_leaves_nothing(
+    person: Adding, more: dict[str, Any], problem: type[Exception]
+) -> None:
+    with pytest.raises(problem):
+        person(**more)
+    assert actions() == []
+    assert db.session.query(Person).count() == 0
+
+
+def test_a_minor_is_flagged_and_no_longer_when_corrected(person: Adding, row: Row) -> None:
+    public_id = person(age_band="under18", birth_year=None)
+    assert row(public_id).minor
+    kept = row(public_id)
+    details = PersonDetails(kept.chosen_name, kept.group.public_id, age_band="18-24")
+    services.change_person(public_id, details, ContactChange(), 1, SYSTEM)
+    assert not row(public_id).minor
+
+
+def test_many_are_added_as_one_action_or_none(groups: tuple[Group, Group]) -> None:
+    group = groups[0].public_id
+    rows = [PersonDetails(f"Person {number}", group) for number in range(3)]
+    assert len(services.add_people(rows, SYSTEM)) == 3
+    with pytest.raises(services.NotAName):
+        services.add_people([*rows, PersonDetails("-", group)], SYSTEM)
+    assert db.session.query(Person).count() == 3
+    assert actions() == ["people.people_imported"]
+
+
+def test_a_change_on_an_old_page_is_refused(person: Adding, row: Row) -> None:
+    public_id = person()
+    details = PersonDetails("Asali Mpya", row(public_id).group.public_id, reference="REF-77")
+    services.change_person(public_id, details, ContactChange(), 1, SYSTEM)
+    with pytest.raises(services.ChangedMeanwhile):
+        services.change_person(public_id, details, ContactChange(), 1, SYSTEM)
+    kept = row(public_id)
+    assert (kept.chosen_name, kept.sort_name, kept.edition) == ("Asali Mpya", "asali mpya", 2)
+    assert kept.phone_sealed is not None
+    assert kept.email_sealed is not None
+
+
+def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
+    public_id = person()
+    details = PersonDetails("Asali", row(public_id).group.public_id)
+    services.change_person(
+        public_id, details, ContactChange(phone="+254722000111", remove_email=True), 1, SYSTEM
+    )
+    assert services.show_contact(public_id, "phone", SYSTEM) == "+254722000111"
+    assert services.show_contact(public_id, "email", SYSTEM) is None
+    assert row(public_id).email_lookup is None
+    assert actions()[-1] == "people.phone_shown"
+
+
+def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) -> None:
+    from kash.vault import audited
+
+    public_id = person()
+    with audited("certificates.name_confirmed", SYSTEM) as change:
+        services.confirm_printed_name(change.session, public_id, "Asali S.", change.now)
+    assert row(public_id).name_for_paper == "Asali S."
+    assert row(public_id).printed_name_confirmed_at is not None
+    same = PersonDetails("Asali", row(public_id).group.public_id, printed_name="Asali S.")
+    services.change_person(public_id, same, ContactChange(), 2, SYSTEM)
+    assert row(public_id).printed_name_confirmed_at is not None
+    other = PersonDetails("Asali", row(public_id).group.public_id, printed_name="Asali T.")
+    services.change_person(public_id, other, ContactChange(), 3, SYSTEM)
+    assert row(public_id).printed_name_confirmed_at is None
+
+
+def test_postings_follow_each_other(person: Adding) -> None:
+    first, second = (
+        services.add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        for name in ("Kondele", "Nyalenda")
+    )
+    public_id = person(organisation=first, since=date(2026, 3, 1))
+
+    def move(where: str, day: date) -> None:
+        services.transfer(public_id, where, day, today=TODAY, by=SYSTEM)
+
+    with pytest.raises(services.AlreadyThere):
+        move(first, TODAY)
+    with pytest.raises(services.DayDoesNotFit):
+        move(second, date(2026, 2, 1))
+    with pytest.raises(services.DayDoesNotFit):
+        move(second, date(2026, 11, 25))
+    with pytest.raises(services.UnknownOrganisation):
+        move("nothing", TODAY)
+    move(second, date(2026, 9, 1))
+    stays = [
+        (posting.since, posting.until)
+        for posting in db.session.scalars(select(Posting).order_by(Posting.since))
+    ]
+    assert stays == [
+        (date(2026, 3, 1), date(2026, 9, 1)),
+        (date(2026, 9, 1), None),
+    ]
+
+
+def test_consent_is_added_never_changed(person: Adding) -> None:
+    public_id = person()
+    services.record_consent(public_id, "photo", "given", SYSTEM)
+    for wrong in ("given", "refused"):
+        with pytest.raises(services.NotPossibleNow):
+            services.record_consent(public_id, "photo", wrong, SYSTEM)
+    services.record_consent(public_id, "photo", "withdrawn", SYSTEM)
+    services.record_consent(public_id, "photo", "given", SYSTEM)
+    kept = db.session.scalars(select(Consent).order_by(Consent.id)).all()
+    assert [each.answer for each in kept] == ["given", "withdrawn", "given"]
+    assert {each.text_version for each in kept} == {"2026-1"}
+    assert kept[0].text.startswith("The programme may take photos")
+
+
+def test_an_organisation_and_a_group_have_names_of_their_own() -> None:
+    made = services.add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
+    with pytest.raises(services.OrganisationTaken):
+        services.add_organisation(OrganisationDetails("KONDELE", "partner"), SYSTEM)
+    services.change_organisation(made, OrganisationDetails("Kondele", "partner"), SYSTEM)
+    with pytest.raises(services.GroupTaken) as taken:
+        services.add_group("Health workers", "a", is_police=False, by=SYSTEM)
+    assert taken.value.field == "letter"
+    services.add_group("Health workers", "c", is_police=False, by=SYSTEM)
+    assert [group.letter for group in queries.groups()] == ["A", "B", "C"]
+
+
+def test_how_far_each_role_reaches(
+    person: Adding, row: Row, actor: Callable[..., Actor], groups: tuple[Group, Group]
+) -> None:
+    trainer = actor("trainer")
+    hers = person(by=trainer)
+    other = person(chosen_name="Baraka", reference="X", phone=None)
+    taught = person(chosen_name="Chausiku", reference="Y", phone=None)
+    itself = actor("peer", person_id=row(other).id)
+
+    def reached(who: Actor, permission: str = "people.see") -> set[str]:
+        statement = select(Person.public_id).where(queries.within_reach(who, permission))
+        return set(db.session.scalars(statement))
+
+    everyone = {hers, other, taught}
+    for role in ("director", "monitoring", "custodian"):
+        assert reached(actor(role)) == everyone
+    for role in ("documentation", "administrator", "funder", "police_peer"):
+        assert reached(actor(role)) == set()
+    assert reached(itself) == {other}
+    assert reached(trainer) == {hers}
+
+    def of_workshops(who: Actor) -> Any:
+        return select(Person.id).where(Person.public_id == taught, who == trainer)
+
+    queries.register_own_scope(of_workshops)
+    try:
+        assert reached(trainer) == reached(trainer, "people.edit") == {hers, taught}
+        assert reached(actor("trainer", "documentation")) == set()
+        assert reached(actor("trainer", "monitoring"), "people.edit") == set()
+    finally:
+        queries.forget_own_scope(of_workshops)
+
+
+def test_anyone_is_found_by_any_part_of_the_name(
+    person: Adding, actor: Callable[..., Actor]
+) -> None:
+    person(chosen_name="Ng’ang’a Wanjirũ")
+    person(chosen_name="100%", reference="", phone=None)
+
+    def found(text: str, who: Actor) -> list[str]:
+        return [each.chosen_name for each in queries.find_people(who, text)]
+
+    trainer, peer = actor("trainer"), actor("peer")
+    assert found("wanjiru nga", trainer) == ["Ng’ang’a Wanjirũ"]
+    assert found("%", trainer) == ["100%"]
+    assert found("_", trainer) == found("'", trainer) == found("", trainer) == []
+    assert found("x" * 5000, trainer) == []
+    assert found("wanjiru", peer) == []
+
+
+def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -> None:
+    from kash.vault import audited
+
+    with audited("workshops.walk_in_added", SYSTEM) as change:
+        made = services.new_person(
+            change.session, PersonDetails("Heri", groups[1].public_id), SYSTEM, utc_now()
+        )
+        change.about(made.public_id)
+    assert actions() == ["workshops.walk_in_added"]
+    assert EMAIL not in str(actions())
