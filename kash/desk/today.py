@@ -79,8 +79,9 @@ def today_for(actor: Actor, now: datetime) -> Today:
     own_certificates: list[Certificate] = []
     if actor.person_id is not None:
         own = own_public_id(actor.person_id)
-        own_workshops = workshops_of_person(own)[:MOST_SHOWN] if own else []
-        own_certificates = certificates_of_person(actor.person_id)[:MOST_SHOWN]
+        if own is not None:
+            own_workshops = workshops_of_person(own)[:MOST_SHOWN]
+            own_certificates = certificates_of_person(own, actor)[:MOST_SHOWN]
     return Today(
         now=now,
         on_now=on_now,
