@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 
 from apiflask import APIFlask
-from flask import Blueprint
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,19 +15,6 @@ from kash.settings import Settings, load_settings
 __all__ = ["create_app"]
 
 _ROOT = Path(__file__).resolve().parent.parent
-
-# From the bottom of the house to its top.
-FEATURES = (
-    "accounts",
-    "people",
-    "training",
-    "attendance",
-    "workshops",
-    "certificates",
-    "forums",
-    "desk",
-    "demo",
-)
 
 
 class Kash(APIFlask):
@@ -68,6 +50,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
+        # The strict check needs a Referer, which no browser sends to us: Referrer-Policy forbids it.
         WTF_CSRF_SSL_STRICT=False,
         PREFERRED_URL_SCHEME="https" if settings.behind_tls else "http",
     )
@@ -125,39 +108,37 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
         keep_language=choose_language,
         end_session=leave,
     )
-    init_metrics(
-        app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies
-    )
+    init_metrics(app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies)
     app.register_blueprint(jobs)
 
 
 def _add_features(app: APIFlask) -> None:
-    for name in FEATURES:
-        room = _import_room(name)
-        if room is None:
-            continue
-        blueprint: Blueprint | None = getattr(room, "blueprint", None)
-        if blueprint is not None:
-            app.register_blueprint(blueprint)
-        prepare = getattr(room, f"init_{name}", None)
-        if prepare is not None:
-            prepare(app)
+    from kash import (
+        accounts,
+        attendance,
+        certificates,
+        demo,
+        desk,
+        forums,
+        people,
+        training,
+        workshops,
+    )
 
-
-def _import_room(name: str) -> ModuleType | None:
-    # While rooms are still being written: one that cannot be imported yet lends its tables only.
-    try:
-        return import_module(f"kash.{name}")
-    except Exception as error:
-        print(f"kash.{name} is left out: {type(error).__name__}: {error}", file=sys.stderr)
-        folder = Path(__file__).parent / name
-        if not (folder / "models.py").exists():
-            return None
-        bare = ModuleType(f"kash.{name}")
-        bare.__path__ = [str(folder)]
-        sys.modules[f"kash.{name}"] = bare
-        import_module(f"kash.{name}.models")
-        return None
+    # From the bottom of the house to its top.
+    accounts.init_accounts(app)
+    app.register_blueprint(accounts.blueprint)
+    people.init_people(app)
+    app.register_blueprint(people.blueprint)
+    app.register_blueprint(training.blueprint)
+    attendance.init_attendance(app)
+    workshops.init_workshops(app)
+    app.register_blueprint(workshops.blueprint)
+    certificates.init_certificates(app)
+    app.register_blueprint(certificates.blueprint)
+    app.register_blueprint(forums.blueprint)
+    app.register_blueprint(desk.blueprint)
+    demo.init_demo(app)
 
 
 def _add_navigation(app: APIFlask) -> None:

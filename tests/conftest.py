@@ -235,9 +235,7 @@ def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="session")
-def _postgresql_ground(
-    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory
-) -> Ground:
+def _postgresql_ground(postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Ground:
     from sqlalchemy import create_engine
 
     folder = tmp_path_factory.mktemp("postgresql") / "var"
@@ -255,9 +253,7 @@ def _postgresql_ground(
     def reset() -> None:
         with server.connect() as connection:
             connection.execute(text("DROP DATABASE IF EXISTS kash WITH (FORCE)"))
-            connection.execute(
-                text("CREATE DATABASE kash TEMPLATE prepared STRATEGY file_copy")
-            )
+            connection.execute(text("CREATE DATABASE kash TEMPLATE prepared STRATEGY file_copy"))
 
     return Ground(app, folder, prepared, reset, dict(app.config))
 

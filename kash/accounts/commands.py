@@ -45,7 +45,9 @@ def _email(value: str) -> str:
 @click.option("--role", "roles", type=_ROLES, multiple=True, required=True)
 @click.option("--person", help="The participant's number.")
 @click.password_option(help="Asked for if it is left out.")
-def create(email: str, name: str, roles: tuple[str, ...], person: str | None, password: str) -> None:
+def create(
+    email: str, name: str, roles: tuple[str, ...], person: str | None, password: str
+) -> None:
     """Make an account that can sign in at once."""
     try:
         made = services.new_account(
@@ -89,8 +91,10 @@ def password(email: str, generate: bool) -> None:
     account = queries.account_by_email(_email(email))
     if account is None:
         raise click.ClickException("There is no account with this e-mail address.")
-    new = secrets.token_urlsafe(15) if generate else click.prompt(
-        "Password", hide_input=True, confirmation_prompt=True
+    new = (
+        secrets.token_urlsafe(15)
+        if generate
+        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
     try:
         services.set_password(SYSTEM, account.public_id, new)

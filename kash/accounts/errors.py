@@ -71,9 +71,7 @@ class NoSuchPerson(Problem):
 class LinkSpent(NotFound):
     """A one-time link was used, is too old, or never was."""
 
-    sentence = _l(
-        "This link was used already or is too old. Ask whoever sent it for a new one."
-    )
+    sentence = _l("This link was used already or is too old. Ask whoever sent it for a new one.")
 
 
 class LastAdministrator(Problem):

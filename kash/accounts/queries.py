@@ -142,7 +142,7 @@ def names_of(public_ids: Iterable[str]) -> dict[str, str]:
     rows = db.session.execute(
         select(Account.public_id, Account.name).where(Account.public_id.in_(wanted))
     )
-    return {public_id: name for public_id, name in rows}
+    return {row.public_id: row.name for row in rows}
 
 
 def accounts_with_role(*roles: Role) -> Sequence[Account]:

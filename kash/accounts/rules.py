@@ -1,4 +1,4 @@
-"""How long sessions and links last, what a password must be, when sign-in is refused for a while."""
+"""How long sessions and links last, what a password must be, when sign-in has to wait."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ PASSWORD_LEAST = 12
 PASSWORD_MOST = 200
 
 # Whoever holds these could open much to others: a password alone is not enough.
-NEED_SECOND_STEP = frozenset({Role.ADMINISTRATOR, Role.DIRECTOR, Role.CUSTODIAN, Role.DOCUMENTATION})
+NEED_SECOND_STEP = frozenset(
+    {Role.ADMINISTRATOR, Role.DIRECTOR, Role.CUSTODIAN, Role.DOCUMENTATION}
+)
 
 THROTTLE_WINDOW = timedelta(minutes=15)
 TRIES_OF_ONE_CLIENT = 5

@@ -57,9 +57,7 @@ def token_hash(token: str) -> str:
 
 def new_code(groups: int = 4) -> str:
     """A code to type from paper, 20 bits in each group of four: `k3fx-09wm-…`."""
-    return "-".join(
-        "".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(groups)
-    )
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(groups))
 
 
 def code_as_read(code: str) -> str:

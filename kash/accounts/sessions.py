@@ -60,9 +60,8 @@ def load_signed_in(token: str) -> SignedIn | None:
     ).all()
     if not rows:
         return None
-    row = rows[0]
-    session_key, session_id, created, last_seen, fresh_at, account_id, public_id = row[:7]
-    name, language, person_id, has_second_step = row[7:11]
+    session_key, session_id, created, last_seen, fresh_at, *account = rows[0]
+    account_id, public_id, name, language, person_id, has_second_step = account[:6]
     now = utc_now()
     if session_is_over(created, last_seen, now):
         return None

@@ -84,5 +84,9 @@ class SetUpForm(KashForm):
 
     def validate_group_b(self, field: Any) -> None:
         """Two groups need two names."""
-        if field.data and self.group_a.data and field.data.casefold() == self.group_a.data.casefold():
+        if (
+            field.data
+            and self.group_a.data
+            and field.data.casefold() == self.group_a.data.casefold()
+        ):
             raise ValidationError(_("The two groups need different names."))

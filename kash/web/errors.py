@@ -80,7 +80,7 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
         for name, value in error.get_headers()
         if name not in ("Content-Type", "Content-Length")
     ]
-    return (*answer, headers) if isinstance(answer, tuple) else answer  # type: ignore[return-value]
+    return (*answer, headers) if isinstance(answer, tuple) else answer
 
 
 def _of_problem(problem: Problem) -> ResponseReturnValue:

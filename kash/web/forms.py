@@ -133,6 +133,14 @@ class KashForm(FlaskForm):
         return fine
 
 
+class _Within(NumberRange):
+    """Says nothing of what is no number: that has been said already."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.errors:
+            super().__call__(form, field)
+
+
 def _length(most: int) -> Length:
     return Length(max=most, message=_l("Use at most %(most)s characters.", most=most))
 
@@ -296,6 +304,8 @@ class TimeOfDayField(TimeField):
 class MomentField(StringField):
     """A day and a time in the programme's zone, as an aware UTC moment."""
 
+    data: Any
+
     def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
         kwargs.setdefault("render_kw", {"type": "datetime-local"})
         super().__init__(label, validators or [], **kwargs)
@@ -354,7 +364,7 @@ def whole_number_field(
     **kwargs: Any,
 ) -> WholeNumberField:
     """A whole number from `least` to `most`."""
-    bounds = NumberRange(
+    bounds = _Within(
         min=least,
         max=most,
         message=_l("Use a number from %(least)s to %(most)s.", least=least, most=most),

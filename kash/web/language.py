@@ -59,4 +59,3 @@ def init_language(app: Flask, translations: str) -> None:
     """Choose language and zone for each request; catalogues lie in the folder `translations`."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", translations)
     babel.init_app(app, locale_selector=_locale, timezone_selector=programme_zone)
-

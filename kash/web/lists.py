@@ -102,10 +102,7 @@ def listing(
         columns.append(key)
     turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
     result = db.session.execute(
-        statement.order_by(None)
-        .order_by(*turned)
-        .limit(per_page)
-        .offset((number - 1) * per_page)
+        statement.order_by(None).order_by(*turned).limit(per_page).offset((number - 1) * per_page)
     )
     rows: Sequence[Any] = (
         result.scalars().unique().all()

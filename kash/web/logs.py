@@ -11,6 +11,7 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -42,13 +43,15 @@ def places(error: BaseException) -> dict[str, Any]:
     return told
 
 
-def _place_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _place_exception(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     given = event.pop("exc_info", None)
     if given:
         error = sys.exc_info()[1] if given is True else given
         error = error[1] if isinstance(error, tuple) else error
         if isinstance(error, BaseException):
-            event |= places(error)
+            event.update(places(error))
     event.pop("stack_info", None)
     return event
 

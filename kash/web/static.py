@@ -1,4 +1,4 @@
-"""Static files: kept by the browser for as long as their content stays the same, sent compressed."""
+"""Static files: kept by the browser while their content stays the same, sent compressed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _compress(response: Response, path: Path) -> None:
     if (
         response.status_code != 200
         or "Content-Range" in response.headers
-        or "gzip" not in request.accept_encodings
+        or not request.accept_encodings["gzip"]
         or path.stat().st_size < _WORTH_COMPRESSING
     ):
         return

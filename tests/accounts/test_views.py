@@ -277,13 +277,17 @@ def test_an_invitation_is_spent_by_its_button_not_by_a_look(
     assert _count(Account) == 2
 
 
-@pytest.mark.parametrize("address", ["/join/x", "/join/" + "y" * 3000, "/new-password/%00", "/join/é"])
+@pytest.mark.parametrize(
+    "address", ["/join/x", "/join/" + "y" * 3000, "/new-password/%00", "/join/é"]
+)
 def test_links_that_never_were(client: FlaskClient, address: str) -> None:
     assert client.get(address).status_code in (400, 404)
     assert client.post(address, data={"password": GOOD, "name": "N"}).status_code in (400, 404)
 
 
-def test_a_link_for_a_new_password(app: APIFlask, sign_in: Signing, actor: Callable[..., Actor]) -> None:
+def test_a_link_for_a_new_password(
+    app: APIFlask, sign_in: Signing, actor: Callable[..., Actor]
+) -> None:
     who = actor("trainer", email="t@example.org")
     browser = sign_in("administrator")
     question = browser.get(f"/accounts/{who.public_id}/new-password")
@@ -383,7 +387,8 @@ def test_the_list_of_accounts(
 
 
 @pytest.mark.parametrize(
-    "query", ["page=-1", "page=x", "page=", "sort=password_hash", "direction=up", "role=x", "page=٣"]
+    "query",
+    ["page=-1", "page=x", "page=", "sort=password_hash", "direction=up", "role=x", "page=٣"],
 )
 def test_odd_addresses_of_a_list(sign_in: Signing, query: str) -> None:
     answer = sign_in("administrator", name="Amina").get(f"/accounts?{query}")
@@ -531,9 +536,9 @@ def test_the_trail_shows_who_did_what(
         "accounts: roles changed",
     ]
     assert "Secret Name" not in page
-    assert re.findall(r'data-label="Action">([^<]+)<', browser.get("/audit?action=accounts.renamed").text) == [
-        "accounts: renamed"
-    ]
+    assert re.findall(
+        r'data-label="Action">([^<]+)<', browser.get("/audit?action=accounts.renamed").text
+    ) == ["accounts: renamed"]
     assert "No entry" in browser.get(f"/audit?actor={who.public_id}").text
     verified = browser.post("/audit/verify", follow_redirects=True).text
     assert "The trail is whole. Entries checked: 2." in verified
@@ -680,9 +685,7 @@ def test_services_are_not_reachable_by_a_spent_session(
 ) -> None:
     who = actor("trainer", name="Tabu")
     browser = sign_in("administrator")
-    db.session.execute(
-        update(SignedInSession).values(created_at=utc_now() - timedelta(hours=17))
-    )
+    db.session.execute(update(SignedInSession).values(created_at=utc_now() - timedelta(hours=17)))
     db.session.commit()
     answer = browser.post(f"/accounts/{who.public_id}/name", data={"name": "X"})
     assert answer.location == f"/sign-in?next=/accounts/{who.public_id}/name"

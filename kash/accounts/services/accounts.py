@@ -80,9 +80,7 @@ def build_account(
 
 def refuse_taken(session: Session, email: str, person_id: int | None) -> None:
     """Raise EmailTaken or PersonTaken."""
-    if session.scalar(
-        select(Account.id).where(Account.email_lookup == queries.email_key(email))
-    ):
+    if session.scalar(select(Account.id).where(Account.email_lookup == queries.email_key(email))):
         raise EmailTaken
     if person_id is not None and session.scalar(
         select(Account.id).where(Account.person_id == person_id)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_babel import force_locale
+from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
 from kash.accounts.errors import (
@@ -86,9 +86,7 @@ def invite() -> ResponseReturnValue:
             mailed = form.send.data and _mail_link(
                 form.email.data or "", link, form.language.data or ""
             )
-            return render_template(
-                "accounts/link.html", link=link, mailed=mailed, purpose="join"
-            )
+            return render_template("accounts/link.html", link=link, mailed=mailed, purpose="join")
     return page(
         "accounts/invite.html", form=form, notes=role_notes(), mail_is_set_up=mail_is_set_up()
     )

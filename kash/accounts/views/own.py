@@ -60,9 +60,7 @@ def own_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            services.change_password(
-                current_actor(), form.present.data or "", form.new.data or ""
-            )
+            services.change_password(current_actor(), form.present.data or "", form.new.data or "")
         except WrongPassword as problem:
             form.present.errors = [str(problem)]
         except WeakPassword as problem:

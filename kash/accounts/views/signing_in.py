@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import time
 
-from flask import current_app, flash, g, make_response, redirect, render_template, request, session
-from flask import url_for
+from flask import (
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 

@@ -39,7 +39,5 @@ def verify_trail() -> ResponseReturnValue:
     if found.sound:
         flash(_("The trail is whole. Entries checked: %(count)s.", count=found.entries))
     else:
-        flash(
-            _("The trail was changed. Tell whoever runs the machine: flask audit verify."), "bad"
-        )
+        flash(_("The trail was changed. Tell whoever runs the machine: flask audit verify."), "bad")
     return redirect(url_for("accounts.trail"), code=303)
