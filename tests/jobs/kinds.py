@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import ClassVar
 
 from kash.jobs import JobResult, Progress, job
@@ -68,3 +69,11 @@ def go_slowly(progress: Progress, *, seconds: float) -> JobResult:
 @job("test.slow_once")
 def go_slowly_once(progress: Progress, *, seconds: float) -> JobResult:
     return go_slowly(progress, seconds=seconds)
+
+
+@job("test.gate", resumable=True)
+def wait_at_the_gate(progress: Progress, *, gate: str) -> JobResult:
+    while not Path(gate).exists():
+        progress.report(0, 1)
+        time.sleep(0.05)
+    return JobResult(name="list.txt", content_type="text/plain", content=b"made")

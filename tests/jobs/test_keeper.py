@@ -32,9 +32,10 @@ def row(public_id: str) -> Job:
     return found
 
 
-def ask(kind: str, seconds: float) -> str:
+def ask(kind: str, seconds: float | None = None, **arguments: str) -> str:
+    given = arguments if seconds is None else {"seconds": seconds}
     with writing() as session:
-        return enqueue(session, kind, owner=OWNER, title="List", seconds=seconds).public_id
+        return enqueue(session, kind, owner=OWNER, title="List", **given).public_id
 
 
 def until(true: Callable[[], bool], seconds: float = 20) -> None:
@@ -86,12 +87,17 @@ def worker_of(keeper: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.services
-def test_a_killed_worker_comes_back_and_resumes(keeper: subprocess.Popen[str]) -> None:
-    again, once = ask("test.slow", 0.6), ask("test.slow_once", 20)
+def test_a_killed_worker_comes_back_and_resumes(
+    keeper: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    again, once = ask("test.gate", gate=str(gate)), ask("test.slow_once", 600)
     until(lambda: {row(again).state, row(once).state} == {"running"})
     until(lambda: row(once).done > 0)
     first = worker_of(keeper)
     os.kill(first, signal.SIGKILL)
+    until(lambda: is_gone(first))
+    gate.touch()
     until(lambda: row(again).state == "done")
     assert worker_of(keeper) != first
     assert row(again).attempts == 2
