@@ -21,17 +21,18 @@ NOT_PICTURED = frozenset({"elsewhere", "refused", "failed"})
 
 # Everything that a person could have typed or ticked is taken out, then the page's form is sent.
 _SEND_EMPTY = """() => {
-  const form = [...document.querySelectorAll('main form.form[method=post], form.form[method=post]')]
-    .filter(one => one.querySelector('input:not([type=hidden]), textarea, select'))[0];
+  const typed = form => [...form.elements].filter(
+    one => one.matches('input:not([type=hidden]), textarea, select')).length;
+  const form = [...document.forms].filter(one => one.method === 'post' && typed(one))
+    .sort((one, other) => typed(other) - typed(one))[0];
   if (!form) return false;
   for (const one of form.elements) {
-    if (one.type === 'hidden' || one.type === 'submit') continue;
-    if (one.type === 'checkbox' || one.type === 'radio') one.checked = false;
-    else if (one.tagName !== 'SELECT' && 'value' in one) one.value = '';
+    if (one.matches('[type=hidden], button, select, fieldset')) continue;
+    if (one.matches('[type=checkbox], [type=radio]')) one.checked = false;
+    else one.value = '';
   }
   form.noValidate = true;
-  const send = form.querySelector('button.main, button[type=submit], button:not([type])');
-  form.requestSubmit(send);
+  form.requestSubmit([...form.elements].find(one => one.matches('button.main, [type=submit]')));
   return true;
 }"""
 
@@ -62,6 +63,11 @@ class Outcome:
     name: str
     what: What
     note: str = ""
+
+    @property
+    def page(self) -> str:
+        """The page, whoever asked for it."""
+        return self.name.partition("-")[2]
 
 
 def take_pictures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -28,9 +29,17 @@ from kash.web.formats import local_today
 
 # Who comes first: what one page shows of different rows is pictured for one account only.
 FIRST = ("trainer", "administrator", "director")
+# Must be pictured within minutes.
+SOON = ("accounts.second_step",)
 # Whose forms are also pictured as they answer when everything in them was left empty.
 WITH_ERRORS = {
-    "visitor": ("accounts.sign_in", "accounts.join", "certificates.verify", "desk.set_up"),
+    "visitor": (
+        "accounts.sign_in",
+        "accounts.second_step",
+        "accounts.join",
+        "certificates.verify",
+        "desk.set_up",
+    ),
     "administrator": (
         "accounts.invite",
         "accounts.name",
@@ -43,7 +52,6 @@ WITH_ERRORS = {
     ),
     "director": ("certificates.rule", "certificates.revoke", "forums.add"),
     "trainer": (
-        "certificates.names",
         "forums.add",
         "forums.plan_meeting",
         "forums.edit_meeting",
@@ -58,7 +66,6 @@ WITH_ERRORS = {
         "workshops.add",
         "workshops.add_session",
         "workshops.cancel",
-        "workshops.costs",
         "workshops.duplicate",
         "workshops.edit",
         "workshops.walk_in",
@@ -74,13 +81,22 @@ class Orders:
     papers: list[Path] = field(default_factory=list)
 
 
-def _cookie(app: Flask, token: str) -> Cookie:
-    """The cookie of a browser in which the session with this secret was opened."""
+def _cookie(app: Flask, session: dict[str, object]) -> Cookie:
+    """The cookie of a browser that holds this session."""
     signer = cast(SecureCookieSessionInterface, app.session_interface).get_signing_serializer(app)
     if signer is None:
         raise RuntimeError("the application has no secret key")
-    value = signer.dumps({"_user_id": token, "_fresh": True})
-    return Cookie(str(app.config["SESSION_COOKIE_NAME"]), str(value))
+    return Cookie(str(app.config["SESSION_COOKIE_NAME"]), str(signer.dumps(session)))
+
+
+def _signed_in(app: Flask, actor: Actor) -> Cookie:
+    token = services.open_session(actor.public_id, "Firefox Android")
+    return _cookie(app, {"_user_id": token, "_fresh": True})
+
+
+def _half_signed_in(app: Flask, actor: Actor) -> Cookie:
+    """Of somebody who has given the password and not yet the code."""
+    return _cookie(app, {"second_step": [actor.public_id, int(time.time()), "/"]})
 
 
 def _orders(key: str, cookie: Cookie | None, pages: list[Page]) -> list[Order]:
@@ -88,7 +104,7 @@ def _orders(key: str, cookie: Cookie | None, pages: list[Page]) -> list[Order]:
     for page in pages:
         parts = (key, page.endpoint.replace(".", "_"), page.variant)
         name = "-".join(part for part in parts if part)
-        orders.append(Order(name, page.url, cookie, page.fresh))
+        orders.append(Order(name, page.url, cookie, page.fresh or page.endpoint in SOON))
         if page.endpoint in WITH_ERRORS.get(key, ()) and not page.variant:
             orders.append(Order(f"{name}-errors", page.url, cookie, page.fresh, empty_form=True))
     return orders
@@ -107,19 +123,17 @@ def sample_programme(settings: Settings) -> Orders:
         orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo"))
         addresses = Addresses(loaded, _prepare(loaded))
         seen: set[str] = set()
-        cookies = {
-            account.key: _cookie(
-                app, services.open_session(loaded.actors[account.key].public_id, "Firefox Android")
-            )
-            for account in ACCOUNTS
-        }
+        cookies = {account.key: _signed_in(app, loaded.actors[account.key]) for account in ACCOUNTS}
+        half = _half_signed_in(app, loaded.actors["custodian"])
     with app.test_request_context():
         visitor = [
             page
             for page in addresses.pages(app, "visitor", NOBODY)
             if page.endpoint != "desk.set_up"
         ]
-        orders.pages += _orders("visitor", None, visitor)
+        for page in visitor:
+            cookie = half if page.endpoint == "accounts.second_step" else None
+            orders.pages += _orders("visitor", cookie, [page])
         keys = [*FIRST, *(account.key for account in ACCOUNTS if account.key not in FIRST)]
         for key in keys:
             pages = [

@@ -14,6 +14,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from kash.demo.paper_pictures import picture_pdf
 from kash.demo.picturing import NOT_PICTURED, Order, Outcome, take_pictures
 from kash.demo.prepared import Orders, empty_programme, sample_programme
 from kash.demo.serving import serving
@@ -45,10 +46,9 @@ def _picture(
 ) -> list[Outcome]:
     wanted = [one for one in orders.pages if one.name.startswith(only)]
     if not only:
-        from kash.demo.paper_pictures import picture_pdf
-
         for paper in orders.papers:
-            picture_pdf(paper.read_bytes(), folder, f"paper-{paper.stem}")
+            if paper.suffix == ".pdf":
+                picture_pdf(paper.read_bytes(), folder, f"paper-{paper.stem}")
     # What asks for a password that was given just now comes first.
     wanted.sort(key=lambda one: not one.fresh)
     parts: list[list[Order]] = [wanted[start::BROWSERS] for start in range(BROWSERS)]
@@ -60,10 +60,14 @@ def _picture(
 
 
 def _tell(outcomes: list[Outcome]) -> int:
+    """Say what went wrong, and which pages nobody could see; the rest is counted."""
+    seen = {one.page for one in outcomes if one.what not in NOT_PICTURED}
+    for outcome in sorted(outcomes, key=lambda one: one.name):
+        if outcome.what == "failed" or (outcome.note and outcome.what == "pictured"):
+            print(f"{outcome.what}: {outcome.name}, {outcome.note}")
+        elif outcome.page not in seen:
+            print(f"{outcome.what}, so that nobody sees it: {outcome.name} {outcome.note}")
     counted = Counter(outcome.what for outcome in outcomes)
-    for outcome in sorted(outcomes, key=lambda one: (one.what, one.name)):
-        if outcome.what in NOT_PICTURED or outcome.note:
-            print(f"{outcome.what:<10} {outcome.name} {outcome.note}")
     print(", ".join(f"{what}: {count}" for what, count in sorted(counted.items())))
     return 1 if counted["failed"] else 0
 
