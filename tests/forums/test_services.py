@@ -55,9 +55,7 @@ def _titles(meeting: str) -> list[tuple[int, str, str]]:
     return [
         (item.position, item.kind, item.title)
         for item in db.session.scalars(
-            select(AgendaItem)
-            .where(AgendaItem.meeting_id == held.id)
-            .order_by(AgendaItem.position)
+            select(AgendaItem).where(AgendaItem.meeting_id == held.id).order_by(AgendaItem.position)
         )
     ]
 
@@ -92,23 +90,17 @@ def test_a_trainer_runs_what_she_opens(series: Series, actor: Callable[..., Acto
     other = actor("trainer")
     with pytest.raises(Forbidden):
         services.change_forum(series.forum, name="Mine", secretary=other.public_id, by=other)
-    services.change_forum(
-        series.forum, name="Ours", secretary=other.public_id, by=series.secretary
-    )
+    services.change_forum(series.forum, name="Ours", secretary=other.public_id, by=series.secretary)
     forum = _row(Forum, series.forum)
     assert (forum.name, forum.secretary_id) == ("Ours", series.secretary.account_id)
 
 
 def test_the_director_chooses_the_secretary(series: Series, actor: Callable[..., Actor]) -> None:
     director, other, peer = actor("director"), actor("trainer"), actor("peer")
-    services.change_forum(
-        series.forum, name="Ours", secretary=other.public_id, by=director
-    )
+    services.change_forum(series.forum, name="Ours", secretary=other.public_id, by=director)
     assert _row(Forum, series.forum).secretary_id == other.account_id
     with pytest.raises(problems.UnknownSecretary):
-        services.change_forum(
-            series.forum, name="Ours", secretary=peer.public_id, by=director
-        )
+        services.change_forum(series.forum, name="Ours", secretary=peer.public_id, by=director)
 
 
 def test_a_member_is_only_counted_until_she_chooses(
@@ -132,9 +124,7 @@ def test_a_member_chooses_for_herself_and_for_nobody_else(
     row = _row(ForumMember, series.members["counted"])
     assert (row.appears, row.shown_as) == ("alias", "Mto")
     with pytest.raises(Forbidden):
-        services.choose_appearance(
-            series.forum, series.members["name"], appears="counted", by=own
-        )
+        services.choose_appearance(series.forum, series.members["name"], appears="counted", by=own)
     with pytest.raises(problems.TextNeeded):
         services.choose_appearance(
             series.forum, series.members["counted"], appears="office", shown_as=" ", by=own
@@ -315,9 +305,7 @@ def test_open_actions_come_up_until_they_were_told_as_closed(series: Series) -> 
     assert [carried(number) for number in (0, 1)] == [[], [("Send", "open"), ("Visit", "open")]]
     services.hold_meeting(series.forum, meetings[1], by=series.secretary)
     send = db.session.scalar(select(Action.public_id).where(Action.text == "Send"))
-    services.close_action(
-        series.forum, send, state="done", outcome="Sent", by=series.secretary
-    )
+    services.close_action(series.forum, send, state="done", outcome="Sent", by=series.secretary)
     # The minutes of the meeting that was held say what was so then.
     assert carried(1) == [("Send", "open"), ("Visit", "open")]
     assert carried(2) == [("Send", "done"), ("Visit", "open")]
@@ -349,9 +337,7 @@ def test_two_who_write_at_once_lose_nothing(series: Series) -> None:
     )
     assert [row.text for row in other.decisions] == ["Go"]
     assert [row.text for row in other.actions] == ["Send"]
-    _write(
-        series, meeting, item, minute="Both", decisions=[WrittenRow("", "Stay")], edition=2
-    )
+    _write(series, meeting, item, minute="Both", decisions=[WrittenRow("", "Stay")], edition=2)
     row = _row(AgendaItem, item)
     assert [each.text for each in row.decisions] == ["Go", "Stay"]
     assert [each.text for each in row.actions] == ["Send"]
@@ -394,9 +380,7 @@ def test_only_a_member_takes_something_on(series: Series) -> None:
     _write(series, meeting, item, edition=2, actions=[WrittenRow(send, "Send it", member)])
     for owner in (member, "0" * 16):
         with pytest.raises(problems.UnknownOwner):
-            _write(
-                series, meeting, item, edition=3, actions=[WrittenRow("", "Visit", owner)]
-            )
+            _write(series, meeting, item, edition=3, actions=[WrittenRow("", "Visit", owner)])
     assert [each.text for each in _row(AgendaItem, item).actions] == ["Send it"]
 
 
@@ -496,9 +480,7 @@ def test_what_is_due(series: Series, actor: Callable[..., Actor]) -> None:
     assert queries.next_meetings(actor("peer"), now) == []
     assert queries.meetings_to_record(series.secretary, now) == []
     late = series.plan(now - timedelta(hours=1))
-    assert [line.public_id for line in queries.meetings_to_record(series.secretary, now)] == [
-        late
-    ]
+    assert [line.public_id for line in queries.meetings_to_record(series.secretary, now)] == [late]
 
 
 def test_people_stay_as_they_are(series: Series) -> None:

@@ -64,7 +64,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         meeting=held,
         runs=runs,
         written=runs or held.state == "held",
-        items=[(item, queries.number_of(item, held)) for item in items],
+        points=[(item, queries.number_of(item, held)) for item in items],
         actions={
             action.public_id: queries.action_line(action, item, held, actor)
             for item in items
@@ -182,7 +182,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         forum=found,
         meeting=held,
         fixed=order_is_fixed(held.state),
-        items=[(item, queries.number_of(item, held)) for item in items],
+        points=[(item, queries.number_of(item, held)) for item in items],
         carried=queries.arising_in(held, utc_now(), actor),
     )
 

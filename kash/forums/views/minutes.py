@@ -144,7 +144,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         meeting=held,
         item=written,
         number=queries.number_of(written, held),
-        items=[(each, queries.number_of(each, held)) for each in items],
+        points=[(each, queries.number_of(each, held)) for each in items],
         following=_next(items, item_id),
         owners=_owner_choices(found, written, queries.owners_of(found)),
         closed=[

@@ -1,0 +1,177 @@
+"""What a forum decides by rule, tried on whatever hypothesis can think of."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.forums.rules import (
+    STATUSES,
+    Attendee,
+    NoLetterLeft,
+    OpenedAction,
+    WrittenRow,
+    arising,
+    attendance_by_group,
+    minute_number,
+    month_letter,
+    moved,
+    paragraphs,
+    reordered,
+    row_changes,
+    shown_name,
+    state_at,
+)
+
+KEYS = st.text("abcdef", min_size=1, max_size=2)
+START = datetime(2026, 1, 1, tzinfo=UTC)
+MOMENTS = st.integers(0, 400).map(lambda hours: START + timedelta(hours=hours))
+
+
+@given(
+    st.text(),
+    st.text(min_size=1).filter(str.strip),
+    st.sampled_from(["alias", "office", "counted"]),
+)
+def test_a_name_shows_only_by_choice(shown_as: str, name: str, appears: str) -> None:
+    shown = shown_name(appears, shown_as, name)
+    assert shown == ("" if appears == "counted" else shown_as.strip())
+
+
+def test_a_chosen_name_shows_when_chosen() -> None:
+    assert shown_name("name", "another", " Zawadi ") == "Zawadi"
+    assert shown_name("something new", "another", "Zawadi") == ""
+
+
+def test_the_number_of_a_minute() -> None:
+    assert minute_number(3, date(2026, 11, 26)) == "MIN 3/11/2026"
+    assert minute_number(3, date(2026, 11, 27), "B") == "MIN 3/11B/2026"
+
+
+@given(st.sets(st.sampled_from("BCDEFGHIJKLMNOPQRSTUVWXYZ")), st.booleans())
+def test_a_letter_is_the_first_that_is_free(taken: set[str], first: bool) -> None:
+    everything = taken | ({""} if first else set())
+    if len(everything) == 26:
+        with pytest.raises(NoLetterLeft):
+            month_letter(everything)
+        return
+    letter = month_letter(everything)
+    assert letter not in everything
+    assert not first or letter == min(set("BCDEFGHIJKLMNOPQRSTUVWXYZ") - taken)
+
+
+@st.composite
+def _actions(draw: st.DrawFn) -> list[OpenedAction]:
+    made = []
+    for key in range(draw(st.integers(0, 8))):
+        raised = draw(MOMENTS)
+        closed = draw(st.none() | st.integers(0, 400).map(lambda h: START + timedelta(hours=h)))
+        state = "open" if closed is None else draw(st.sampled_from(["done", "dropped"]))
+        made.append(OpenedAction(key, raised, state, closed))
+    return made
+
+
+@given(_actions(), MOMENTS, st.none() | MOMENTS, MOMENTS)
+def test_what_is_open_always_comes_up(
+    actions: list[OpenedAction],
+    meeting_at: datetime,
+    previous_at: datetime | None,
+    as_of: datetime,
+) -> None:
+    carried = arising(actions, meeting_at, previous_at, as_of)
+    keys = [key for key, _state in carried]
+    assert len(keys) == len(set(keys))
+    by_key = {action.key: action for action in actions}
+    assert all(by_key[key].raised_at < meeting_at for key in keys)
+    assert [by_key[key].raised_at for key in keys] == sorted(by_key[k].raised_at for k in keys)
+    for action in actions:
+        if action.raised_at < meeting_at and action.state == "open":
+            assert (action.key, "open") in carried
+    for key, state in carried:
+        action = by_key[key]
+        assert state == state_at(action.state, action.closed_at, as_of)
+        if previous_at is not None and action.closed_at is not None:
+            assert action.closed_at > previous_at
+
+
+def test_a_closed_action_is_told_once() -> None:
+    """Closed between the second meeting and the third: told in the third, not in the fourth."""
+    moments = [START + timedelta(days=30 * number) for number in range(4)]
+    action = OpenedAction(1, moments[0], "done", moments[1] + timedelta(days=3))
+    told = [
+        arising([action], moments[number], moments[number - 1], moments[number])
+        for number in (1, 2, 3)
+    ]
+    assert told == [[(1, "open")], [(1, "done")], []]
+
+
+@given(st.lists(KEYS, unique=True), st.lists(KEYS))
+def test_no_order_loses_an_item(present: list[str], wanted: list[str]) -> None:
+    order = reordered(present, wanted)
+    assert sorted(order) == sorted(present)
+    named = [key for key in order if key in wanted]
+    assert named == [key for key in dict.fromkeys(wanted) if key in present]
+    assert order[: len(named)] == named
+
+
+@given(st.lists(KEYS, unique=True), KEYS, st.sampled_from([-1, 1]))
+def test_one_item_moves_one_place(present: list[str], key: str, step: int) -> None:
+    order = moved(present, key, step)
+    assert sorted(order) == sorted(present)
+    if key in present:
+        to = max(0, min(len(present) - 1, present.index(key) + step))
+        assert order.index(key) == to
+    rest = [other for other in present if other != key]
+    assert [other for other in order if other != key] == rest
+
+
+@given(
+    st.lists(
+        st.builds(
+            Attendee,
+            group=st.sampled_from("AB"),
+            status=st.none() | st.sampled_from(STATUSES),
+            shown=st.sampled_from(["", "Nyota", "Mto", "Bahari"]),
+            member=st.booleans(),
+        )
+    )
+)
+def test_everybody_is_counted_once(attendees: list[Attendee]) -> None:
+    table = attendance_by_group(attendees, ["A", "B"])
+    assert [line.group for line in table] == [
+        group for group in "AB" if any(one.group == group for one in attendees)
+    ]
+    for line in table:
+        here = [one for one in attendees if one.group == line.group]
+        assert line.members == sum(one.member for one in here)
+        for status in STATUSES:
+            marked = [one for one in here if one.status == status]
+            column = line.column(status)
+            assert column.total == len(marked)
+            assert list(column.shown) == sorted(one.shown for one in marked if one.shown)
+
+
+@given(st.text("ab \n\r"))
+def test_paragraphs_keep_every_word(text: str) -> None:
+    parts = paragraphs(text)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(part.strip() and "\n\n" not in part for part in parts)
+
+
+@given(
+    st.sets(KEYS),
+    st.lists(
+        st.builds(WrittenRow, key=st.just("") | KEYS, text=st.sampled_from(["", " ", "x", "y"]))
+    ),
+)
+def test_rows_that_a_page_did_not_know_stay(present: set[str], written: list[WrittenRow]) -> None:
+    changes = row_changes(present, written)
+    named = {row.key for row in written}
+    assert set(changes.removed) | {row.key for row in changes.changed} == present & named
+    assert not set(changes.removed) & {row.key for row in changes.changed}
+    assert list(changes.added) == [
+        row for row in written if row.key not in present and row.text.strip()
+    ]
