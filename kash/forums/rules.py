@@ -135,6 +135,12 @@ class Attendee:
     shown: str
     member: bool = True
 
+    @property
+    def counts_as(self) -> str | None:
+        """The status that paper shows: a guest is never among the members who are present."""
+        guest = not self.member and self.status == "present"
+        return "in_attendance" if guest else self.status
+
 
 @dataclass(frozen=True)
 class Column:
@@ -178,7 +184,7 @@ def attendance_by_group(
             continue
         columns = {}
         for status in STATUSES:
-            marked = [attendee for attendee in here if attendee.status == status]
+            marked = [attendee for attendee in here if attendee.counts_as == status]
             shown = sorted(attendee.shown for attendee in marked if attendee.shown)
             columns[status] = Column(tuple(shown), len(marked) - len(shown))
         members = sum(1 for attendee in here if attendee.member)
