@@ -9,7 +9,7 @@ import pytest
 from .programme import World, build, paper_as_text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The programme, and a signed-in browser for each role."""
     patch = pytest.MonkeyPatch()

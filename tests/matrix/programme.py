@@ -89,6 +89,8 @@ class World:
     # Whose person, of those in `values`, is the own one of a role.
     own_person: dict[str, str] = field(default_factory=dict)
     _kept: sqlite3.Connection | None = None
+    _watch: sqlite3.Connection | None = None
+    _version: int = 0
 
     @property
     def database(self) -> Path:
@@ -106,20 +108,23 @@ class World:
         self._kept = sqlite3.connect(":memory:", check_same_thread=False)
         with closing(sqlite3.connect(self.database)) as live:
             live.backup(self._kept)
+        self._version = self._version_now()
 
     def put_back(self) -> None:
         """Make everything as it was remembered."""
         assert self._kept is not None
         with closing(sqlite3.connect(self.database)) as live:
             self._kept.backup(live)
+        self._version = self._version_now()
 
-    def counts(self) -> dict[str, int]:
-        """How many rows each table has, but for those that are only bookkeeping."""
-        bookkeeping = {"sign_in_attempt", "verification_attempt", "audit_head"}
-        names = sorted(set(db.metadata.tables) - bookkeeping)
-        query = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names)
-        with closing(sqlite3.connect(self.database)) as live:
-            return dict(live.execute(query).fetchall())
+    def _version_now(self) -> int:
+        if self._watch is None:
+            self._watch = sqlite3.connect(self.database, check_same_thread=False)
+        return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+
+    def written(self) -> bool:
+        """Whether anything at all was written since it was put back."""
+        return self._version_now() != self._version
 
     def contents(self) -> str:
         """Everything that is stored, but for what is only bookkeeping, to see whether it changed."""
@@ -310,7 +315,13 @@ class _Builder:
     def session_of(self, account: Account) -> tuple[str, str]:
         token = new_token()
         row = self.add(
-            SignedInSession(token_hash=token_hash(token), account_id=account.id, fresh_at=utc_now())
+            SignedInSession(
+                token_hash=token_hash(token),
+                account_id=account.id,
+                fresh_at=utc_now() + timedelta(hours=1),
+                # So that no page touches it: what is stored changes only by what is asked for.
+                last_seen_at=utc_now() + timedelta(hours=1),
+            )
         )
         return row.public_id, token
 
@@ -625,8 +636,10 @@ class _Builder:
                     due_on=DAY,
                 )
             ).public_id
+        held = self.held_meeting(forum, side)
         return {
             "ids": {
+                "held_meeting": held.public_id,
                 "forum": forum.public_id,
                 "meeting": meeting.public_id,
                 "item": item.public_id,
@@ -634,3 +647,35 @@ class _Builder:
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,
         }
+
+    def held_meeting(self, forum: Forum, side: str) -> Meeting:
+        register = self.add(Register(purpose="meeting"))
+        self.add(
+            Slot(
+                register_id=register.id,
+                position=0,
+                starts_at=datetime(2026, 10, 14, 6, tzinfo=UTC),
+                minutes=120,
+                closed_at=utc_now(),
+                closed_by="system",
+            )
+        )
+        meeting = self.add(
+            Meeting(
+                forum_id=forum.id,
+                register_id=register.id,
+                starts_at=datetime(2026, 10, 14, 6, tzinfo=UTC),
+                place=self.value("forum", side),
+                state="held",
+                held_at=utc_now(),
+            )
+        )
+        self.add(
+            AgendaItem(
+                meeting_id=meeting.id,
+                position=0,
+                title=self.value("forum", side),
+                minute=self.value("forum", side),
+            )
+        )
+        return meeting

@@ -108,12 +108,16 @@ SIGNED_IN = "signed in"
 class Place:
     """What one endpoint does by GET and by POST, and what each part of its address stands for.
 
-    The values of `address` are keys of `programme.Records`, or "=text" for the text itself.
+    The values of `address` and of `sent`, the fields of the form, are keys of
+    `programme.Records`, or "=text" for the text itself. `shows` is whose values stand there for
+    whoever has the address.
     """
 
     get: str = ""
     post: str = ""
     address: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, str] = field(default_factory=dict)
+    shows: str = ""
 
     def acts(self) -> dict[str, str]:
         """The act of each method."""
@@ -142,8 +146,12 @@ PLACES: dict[str, Place] = {
     "accounts.sign_in": Place(ANYONE, ANYONE),
     "accounts.second_step": Place(ANYONE, ANYONE),
     "accounts.sign_out": Place(post=ANYONE),
-    "accounts.join": Place(ANYONE, ANYONE, {"token": "invitation_token"}),
-    "accounts.new_password": Place(ANYONE, ANYONE, {"token": "password_token"}),
+    "accounts.join": Place(
+        ANYONE, ANYONE, {"token": "invitation_token"}, shows="invited invitation"
+    ),
+    "accounts.new_password": Place(
+        ANYONE, ANYONE, {"token": "password_token"}, shows="invited password"
+    ),
     "accounts.confirm_password": Place(SIGNED_IN, SIGNED_IN),
     "accounts.own": Place(SIGNED_IN),
     "accounts.own_name": Place(SIGNED_IN, SIGNED_IN),
@@ -177,7 +185,7 @@ PLACES: dict[str, Place] = {
     "people.person": _of("person", get="people.see"),
     "people.edit": _of("person", both="people.change"),
     "people.contact": _of("person", post="people.contact", which="=phone"),
-    "people.consent": _of("person", both="people.change", purpose="=training"),
+    "people.consent": _of("person", both="people.change", purpose="=contact"),
     "people.transfer": _of("person", both="people.change"),
     "people.organisations": Place("organisations.see"),
     "people.add_organisation": Place("organisations.change", "organisations.change"),
@@ -218,7 +226,9 @@ PLACES: dict[str, Place] = {
     "workshops.lay_out": _of("workshop", both="workshops.change"),
     "workshops.people": _of("workshop", get="workshops.roster"),
     "workshops.find_people": _of("workshop", post="workshops.change"),
-    "workshops.enrol": _of("workshop", post="workshops.change"),
+    "workshops.enrol": Place(
+        "", "workshops.change", {"public_id": "workshop"}, sent={"person": "person_outside"}
+    ),
     "workshops.change_enrolment": _of(
         "workshop", post="workshops.change", enrolment_id="enrolment"
     ),
@@ -280,7 +290,7 @@ PLACES: dict[str, Place] = {
     "forums.find_guest": _meeting(both="forums.run"),
     "forums.add_guest": _meeting(post="forums.run", person_id="person_outside"),
     "forums.item": _meeting(both="forums.run", item_id="item"),
-    "forums.paper": _meeting(get="forums.see"),
+    "forums.paper": _forum(get="forums.see", meeting_id="held_meeting"),
     # --- desk -------------------------------------------------------------------------------
     "desk.today": Place(SIGNED_IN),
     "desk.set_up": Place(ANYONE, ANYONE),
