@@ -85,7 +85,7 @@ def _mark(meeting: str, sample: SampleMeeting, people: People, forum: str, by: A
     if sample.guest:
         services.add_guest(forum, meeting, people.by_name[GUEST], by=by)
     held = _meeting(meeting)
-    public_ids = dict(db.session.execute(select(Person.id, Person.public_id)).tuples().all())
+    public_ids = dict(db.session.execute(select(Person.id, Person.public_id)).all())
     status = {people.by_name[name]: "present" for name, _, _ in MEMBERS}
     status |= {people.by_name[MEMBERS[place][0]]: "apology" for place in sample.apologies}
     status |= {people.by_name[MEMBERS[place][0]]: "absent" for place in sample.absent}

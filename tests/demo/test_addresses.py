@@ -1,0 +1,45 @@
+"""The pictures know an address for every route."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from kash.accounts.models import Account
+from kash.accounts.queries import account_by_email, actor_of
+from kash.certificates.models import CertificateBatch
+from kash.database import db
+from kash.demo.accounts import ACCOUNTS
+from kash.demo.addresses import LEFT_OUT, Addresses, Prepared
+from kash.demo.loading import LoadedProgramme
+from kash.forums.models import Forum, Meeting
+from kash.policy import NOBODY
+from kash.workshops.models import Workshop
+from tests.demo.conftest import Sample
+
+
+def _loaded() -> LoadedProgramme:
+    actors = {}
+    for one in ACCOUNTS:
+        account = account_by_email(one.email)
+        assert isinstance(account, Account)
+        actors[one.key] = actor_of(account)
+    return LoadedProgramme(
+        actors,
+        list(db.session.scalars(select(Workshop.public_id).order_by(Workshop.starts_on))),
+        list(db.session.scalars(select(CertificateBatch.public_id))),
+        db.session.scalars(select(Forum.public_id)).one(),
+        list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
+    )
+
+
+def test_every_page_has_an_address(sqlite_sample: Sample) -> None:
+    app = sqlite_sample.app
+    known = "0" * 16
+    prepared = Prepared(*[known] * 5)
+    with app.test_request_context():
+        addresses = Addresses(_loaded(), prepared)
+        asked = {page.endpoint for page in addresses.pages(app, "visitor", NOBODY)}
+        for key, actor in addresses.loaded.actors.items():
+            asked |= {page.endpoint for page in addresses.pages(app, key, actor)}
+    with_get = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert asked == with_get - LEFT_OUT
