@@ -51,6 +51,9 @@ def run_migrations() -> None:
                     assert_triggers(connection)
         finally:
             if sqlite:
+                # Looking at the schema may have begun a transaction, in which the pragma is ignored.
+                if connection.in_transaction():
+                    connection.rollback()
                 _set_foreign_keys(connection, True)
 
 

@@ -129,11 +129,12 @@ def _constraints(connection: Connection) -> dict[str, Any]:
                     str(index["name"]),
                     [str(name) for name in index["column_names"]],
                     bool(index["unique"]),
-                    str(
-                        index.get("dialect_options", {}).get("sqlite_where")
-                        or index.get("dialect_options", {}).get("postgresql_where")
-                        or ""
-                    ),
+                    [
+                        str(options[key])
+                        for options in (index.get("dialect_options", {}),)
+                        for key in ("sqlite_where", "postgresql_where")
+                        if options.get(key) is not None
+                    ],
                 )
                 for index in look.get_indexes(table)
             ),
@@ -268,8 +269,10 @@ def test_a_migration_that_loses_the_triggers_is_stopped(empty_app: APIFlask) -> 
     to("head")
     with db.engine.begin() as connection:
         drop_triggers(connection)
-    with pytest.raises(TriggersMissing, match="refuses_update"):
+    with pytest.raises(SystemExit) as stopped:
         to("head")
+    assert isinstance(stopped.value.__context__, TriggersMissing)
+    assert "refuses_update" in str(stopped.value.__context__)
 
 
 def test_the_migrated_audit_refuses_changes(empty_app: APIFlask) -> None:
@@ -293,8 +296,9 @@ def rebuilding_revision(folder: Path) -> None:
         "branch_labels = None\n"
         "depends_on = None\n\n\n"
         "def upgrade():\n"
+        "    how = 'always' if op.get_bind().dialect.name == 'sqlite' else 'auto'\n"
         "    for name in ('person', 'workshop', 'register'):\n"
-        "        with op.batch_alter_table(name, recreate='always') as table:\n"
+        "        with op.batch_alter_table(name, recreate=how) as table:\n"
         "            table.add_column(sa.Column('later', sa.Integer()))\n\n\n"
         "def downgrade():\n"
         "    pass\n",
