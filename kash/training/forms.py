@@ -136,15 +136,13 @@ class DraftPage:
     def _module(self, module: Module, choices: list[tuple[str, str]]) -> ModulePart:
         plans = []
         for plan in module.plans:
-            form = PlanForm(prefix=f"plan-{plan.public_id}-", obj=_Filled(plan), meta=_INNER)
+            form = _filled(PlanForm, f"plan-{plan.public_id}-", plan)
             form.module.choices = choices
             plans.append(PlanPart(plan, form))
         new_plan = self._new(PlanForm, f"new-{module.public_id}-")
         new_plan.module.choices = choices
         new_plan.module.data = module.public_id
-        form_of_module = ModuleForm(
-            prefix=f"module-{module.public_id}-", obj=_Filled(module), meta=_INNER
-        )
+        form_of_module = _filled(ModuleForm, f"module-{module.public_id}-", module)
         return ModulePart(module, form_of_module, plans, new_plan)
 
     @staticmethod
@@ -157,7 +155,8 @@ class DraftPage:
     @property
     def edition_read(self) -> int:
         """Which edition the page was filled from; 0, which no version has, if unreadable."""
-        given = self.about.edition.data or ""
+        # Not the form's own value: what was not sent it takes from the row.
+        given = request.form.get("edition", "")
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
     def _used(self) -> Iterator[KashForm]:
@@ -251,6 +250,14 @@ class _Filled:
             self.method = row.method
             self.materials = row.materials
             self.notes = row.notes
+
+
+def _filled(kind: type[Any], prefix: str, row: Module | SessionPlan) -> Any:
+    """The form of a row: as posted, or as saved where the page that was sent did not have it."""
+    values = _Filled(row)
+    if request.method == "POST" and f"{prefix}title" not in request.form:
+        return kind(formdata=None, prefix=prefix, obj=values, meta=_INNER)
+    return kind(prefix=prefix, obj=values, meta=_INNER)
 
 
 def typed_in(form: KashForm) -> bool:

@@ -34,6 +34,19 @@ def people_of(actor: Actor) -> Select[int]:
     return select(Enrolment.person_id).where(Enrolment.workshop_id.in_(run_by(actor)))
 
 
+def versions_taught_to(actor: Actor) -> Select[int]:
+    """The ids of the course versions of workshops in which this actor has a confirmed place."""
+    return (
+        select(Workshop.version_id)
+        .join(Enrolment, Enrolment.workshop_id == Workshop.id)
+        .where(
+            Workshop.state == "planned",
+            Enrolment.state == "confirmed",
+            Enrolment.person_id == (actor.person_id or 0),
+        )
+    )
+
+
 def visible_workshops(actor: Actor) -> Select[Workshop]:
     """The workshops that this actor may see at all: all, or those in which she is enrolled."""
     reach = actor.reach("workshops.see")

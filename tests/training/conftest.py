@@ -1,0 +1,67 @@
+"""A course with a draft that has something in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from apiflask import APIFlask
+
+from kash.database import db, new_public_id
+from kash.policy import SYSTEM
+from kash.training import services
+from kash.training.models import CourseVersion
+from kash.training.queries import version_with_plans
+from kash.training.rules import ModuleText, PlanText, VersionText
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Public ids of a course, its draft, two modules, and of three plans (two in the first)."""
+
+    course: str
+    version: str
+    modules: tuple[str, str]
+    plans: tuple[str, str, str]
+
+    def now(self) -> CourseVersion:
+        """The version as it is saved now."""
+        db.session.rollback()
+        return version_with_plans(self.version)
+
+    def outline(self) -> list[tuple[str, list[str]]]:
+        """Titles of modules and their plans, in order."""
+        return [
+            (module.title, [plan.title for plan in module.plans]) for module in self.now().modules
+        ]
+
+
+@pytest.fixture
+def draft(app: APIFlask) -> Draft:
+    """A draft in its second edition."""
+    course, version = services.add_course(
+        "Working together", "Everyone", "Basic", public_title="Listening", language="en", by=SYSTEM
+    )
+    modules = (new_public_id(), new_public_id())
+    plans = (new_public_id(), new_public_id(), new_public_id())
+    text = VersionText(
+        "Listening",
+        "en",
+        "Two days.",
+        (ModuleText(modules[0], "First", new=True), ModuleText(modules[1], "Second", new=True)),
+        (
+            PlanText(plans[0], modules[0], "Opening", 45, "- Speak\n- Hear", new=True),
+            PlanText(plans[1], modules[0], "Pairs", 90, notes="Only-for-her", new=True),
+            PlanText(plans[2], modules[1], "Closing", 30, new=True),
+        ),
+    )
+    services.write_version(version, text, 1, SYSTEM)
+    return Draft(course, version, modules, plans)
+
+
+@pytest.fixture
+def published(draft: Draft) -> Draft:
+    """The same, published."""
+    services.propose(draft.version, SYSTEM)
+    services.publish(draft.version, SYSTEM)
+    return draft

@@ -1,0 +1,196 @@
+"""Writing, ordering, publishing, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kash.database import db, new_public_id
+from kash.policy import SYSTEM, Actor
+from kash.training import queries, services
+from kash.training.models import CourseVersion, Module, SessionPlan
+from kash.training.rules import ModuleText, PlanText, VersionText
+from kash.vault import AuditEntry
+from kash.web import NotFound
+from tests.training.conftest import Draft
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+
+
+def text_of(version: CourseVersion, **more: Any) -> VersionText:
+    """A version's text as it stands, as the page would send it."""
+    facts: dict[str, Any] = {
+        "public_title": version.public_title,
+        "language": version.language,
+        "summary": version.summary,
+        "modules": tuple(ModuleText(each.public_id, each.title) for each in version.modules),
+        "plans": tuple(
+            PlanText(each.public_id, module.public_id, each.title, each.minutes)
+            for module in version.modules
+            for each in module.plans
+        ),
+    }
+    return VersionText(**(facts | more))
+
+
+def actions() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+
+
+def test_all_that_was_written_is_one_action(draft: Draft) -> None:
+    assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
+    assert draft.now().edition == 2
+    assert actions() == ["training.course_added", "training.version_written"]
+
+
+def test_a_session_moves_to_another_module(draft: Draft) -> None:
+    plans = (PlanText(draft.plans[0], draft.modules[1], "Opening", 45),)
+    services.write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
+    assert draft.outline() == [("First", ["Pairs"]), ("Second", ["Closing", "Opening"])]
+    assert db.session.query(SessionPlan).count() == 3
+
+
+def test_an_old_page_is_refused_and_changes_nothing(draft: Draft) -> None:
+    text = text_of(draft.now(), public_title="Hearing")
+    services.write_version(draft.version, text, 2, SYSTEM)
+    with pytest.raises(services.EditionPassed):
+        services.write_version(draft.version, text_of(draft.now(), summary="Mine"), 2, SYSTEM)
+    assert (draft.now().public_title, draft.now().summary) == ("Hearing", "Two days.")
+
+
+def test_what_was_removed_is_not_written_again(draft: Draft) -> None:
+    text = text_of(draft.now())
+    services.remove_plan(draft.version, draft.plans[1], SYSTEM)
+    services.write_version(draft.version, text, 3, SYSTEM)
+    assert draft.outline()[0] == ("First", ["Opening"])
+    services.remove_module(draft.version, draft.modules[0], SYSTEM)
+    assert draft.outline() == [("Second", ["Closing"])]
+    assert db.session.query(SessionPlan).count() == 1
+    for gone in (draft.modules[0], "nothing"):
+        with pytest.raises(NotFound):
+            services.remove_module(draft.version, gone, SYSTEM)
+    with pytest.raises(NotFound):
+        services.remove_plan(draft.version, draft.plans[1], SYSTEM)
+
+
+def test_orders_do_not_touch_the_text(draft: Draft) -> None:
+    services.arrange_modules(draft.version, [draft.modules[1], "nothing"], SYSTEM)
+    services.move_plan(draft.version, draft.plans[0], 1, SYSTEM)
+    assert draft.outline() == [("Second", ["Closing"]), ("First", ["Pairs", "Opening"])]
+    services.move_module(draft.version, draft.modules[0], -1, SYSTEM)
+    services.arrange_plans(draft.version, draft.modules[0], list(draft.plans), SYSTEM)
+    services.move_module(draft.version, draft.modules[0], -1, SYSTEM)
+    assert draft.outline() == [("First", ["Opening", "Pairs"]), ("Second", ["Closing"])]
+    assert draft.now().edition == 2
+    with pytest.raises(NotFound):
+        services.move_plan(draft.version, "nothing", 1, SYSTEM)
+
+
+def test_from_draft_to_published_and_never_back(draft: Draft) -> None:
+    services.propose(draft.version, SYSTEM)
+    with pytest.raises(services.StepNotPossible):
+        services.propose(draft.version, SYSTEM)
+    services.return_to_draft(draft.version, "Say it shorter.", SYSTEM)
+    assert (draft.now().state, draft.now().returned_because) == ("draft", "Say it shorter.")
+    services.propose(draft.version, SYSTEM)
+    assert draft.now().returned_because == ""
+    services.take_back(draft.version, SYSTEM)
+    services.propose(draft.version, SYSTEM)
+    services.publish(draft.version, SYSTEM)
+    assert draft.now().published_at is not None
+    version = draft.version
+    for step in (
+        lambda: services.publish(version, SYSTEM),
+        lambda: services.take_back(version, SYSTEM),
+        lambda: services.return_to_draft(version, "No.", SYSTEM),
+    ):
+        with pytest.raises(services.StepNotPossible):
+            step()
+
+
+def test_what_is_published_never_changes(published: Draft) -> None:
+    before, entries = published.outline(), actions()
+    version = published.version
+    for write in (
+        lambda: services.write_version(version, text_of(published.now(), summary=""), 2, SYSTEM),
+        lambda: services.remove_plan(version, published.plans[0], SYSTEM),
+        lambda: services.remove_module(version, published.modules[0], SYSTEM),
+        lambda: services.arrange_modules(version, published.modules[::-1], SYSTEM),
+        lambda: services.move_module(version, published.modules[0], 1, SYSTEM),
+        lambda: services.arrange_plans(version, published.modules[0], published.plans, SYSTEM),
+        lambda: services.move_plan(version, published.plans[0], 1, SYSTEM),
+    ):
+        with pytest.raises(services.NotADraft):
+            write()
+    assert published.outline() == before
+    assert actions() == entries
+
+
+def test_a_new_version_copies_the_last(published: Draft) -> None:
+    made = services.start_version(published.course, "en", SYSTEM)
+    with pytest.raises(services.DraftExists):
+        services.start_version(published.course, "en", SYSTEM)
+    copy = queries.version_with_plans(made)
+    assert (copy.number, copy.state, copy.edition) == (2, "draft", 1)
+    assert [
+        (module.title, [plan.title for plan in module.plans]) for module in copy.modules
+    ] == published.outline()
+    assert copy.modules[0].public_id not in published.modules
+    services.start_version(published.course, "sw", SYSTEM)
+    with pytest.raises(NotFound):
+        services.start_version("nothing", "en", SYSTEM)
+
+
+def test_an_empty_draft_is_not_proposed() -> None:
+    _course, version = services.add_course(
+        "Empty", "", "", public_title="Empty", language="en", by=SYSTEM
+    )
+    with pytest.raises(services.NoPlansYet):
+        services.propose(version, SYSTEM)
+    with pytest.raises(services.CourseTaken):
+        services.add_course("EMPTY", "", "", public_title="E", language="en", by=SYSTEM)
+
+
+def test_a_version_has_bounds(draft: Draft) -> None:
+    plans = tuple(
+        PlanText(new_public_id(), draft.modules[0], f"Plan {number}", 5, new=True)
+        for number in range(198)
+    )
+    with pytest.raises(services.TooMuch):
+        services.write_version(draft.version, text_of(draft.now(), plans=plans), 2, SYSTEM)
+    assert db.session.query(SessionPlan).count() == 3
+    assert db.session.query(Module).count() == 2
+
+
+def test_what_workshops_are_made_from(published: Draft) -> None:
+    services.start_version(published.course, "sw", SYSTEM)
+    (only,) = queries.published_versions()
+    assert only == queries.PublishedVersion(
+        published.version, "Working together", 1, "en", "Listening", 165, 3
+    )
+
+
+def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..., Actor]) -> None:
+    peer, other = actor("peer"), actor("police_peer")
+    in_draft = services.start_version(published.course, "sw", SYSTEM)
+
+    def enrolled(who: Actor) -> Any:
+        return select(CourseVersion.id).where(who == peer)
+
+    with pytest.raises(NotFound):
+        queries.version(peer, published.version)
+    queries.register_taught_scope(enrolled)
+    try:
+        assert queries.version(peer, published.version).public_title == "Listening"
+        assert len(queries.versions_of(peer, queries.course(peer, published.course))) == 1
+        for who, version in ((peer, in_draft), (other, published.version)):
+            with pytest.raises(NotFound):
+                queries.version(who, version)
+        with pytest.raises(NotFound):
+            queries.course(other, published.course)
+    finally:
+        queries.forget_taught_scope(enrolled)

@@ -1,0 +1,336 @@
+"""Pages of the curriculum."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash.database import db
+from kash.policy import SYSTEM, Actor
+from kash.training import queries, services
+from kash.training.models import Course, CourseVersion
+from tests.training.conftest import Draft
+
+SignIn = Callable[..., FlaskClient]
+
+
+def posted(body: str) -> dict[str, str]:
+    """What a browser would send of the page's draft form, unchanged."""
+    import html
+
+    fields: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", body):
+        name = re.search(r'name="([^"]+)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        if name and name.group(1) != "csrf_token":
+            fields[name.group(1)] = html.unescape(value.group(1)) if value else ""
+    for name_, value_ in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', body, re.S
+    ):
+        fields[name_] = html.unescape(value_).strip()
+    for name_, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.S):
+        chosen = re.search(r'<option selected value="([^"]*)"', options)
+        fields[name_] = chosen.group(1) if chosen else ""
+    return fields
+
+
+@pytest.fixture
+def edit(draft: Draft) -> str:
+    return f"/courses/versions/{draft.version}/edit"
+
+
+def test_a_trainer_adds_a_course_and_is_led_to_its_draft(sign_in: SignIn) -> None:
+    browser = sign_in("trainer")
+    sent = {"name": "Mediation", "public_title": "Listening", "language": "sw"}
+    answer = browser.post("/courses/new", data=sent)
+    version = db.session.query(CourseVersion).one()
+    assert answer.location == f"/courses/versions/{version.public_id}/edit"
+    assert "Give the first one a title" in browser.get(answer.location).text
+    again = browser.post("/courses/new", data=sent)
+    assert again.status_code == 422
+    assert "Another course has this name." in again.text
+    assert db.session.query(Course).count() == 1
+    no_title = browser.post("/courses/new", data=sent | {"name": "Other", "public_title": " "})
+    assert no_title.status_code == 422
+
+
+def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, edit: str) -> None:
+    browser = sign_in("trainer")
+    page = browser.get(edit).text
+    assert "2 h 45" in page
+    sent = posted(page)
+    sent[f"plan-{draft.plans[0]}-title"] = "Opening, with tea"
+    sent[f"plan-{draft.plans[0]}-module"] = draft.modules[1]
+    sent[f"new-{draft.modules[0]}-title"] = "A new one"
+    sent["new-module-title"] = "Third"
+    assert browser.post(edit, data=sent).location == edit
+    assert draft.outline() == [
+        ("First", ["Pairs", "A new one"]),
+        ("Second", ["Closing", "Opening, with tea"]),
+        ("Third", []),
+    ]
+    again = browser.post(edit, data=sent)
+    assert again.status_code == 302
+    assert len(draft.outline()) == 3
+    assert draft.now().edition == 3
+    assert draft.now().modules[0].plans[0].notes == "Only-for-her"
+
+
+def test_nothing_typed_is_lost_when_someone_else_saved(
+    sign_in: SignIn, draft: Draft, edit: str
+) -> None:
+    browser, other = sign_in("trainer"), sign_in("trainer")
+    page = browser.get(edit).text
+    theirs = posted(page) | {
+        f"plan-{draft.plans[0]}-method": "Theirs-method",
+        "public_title": "Theirs-title",
+    }
+    assert other.post(edit, data=theirs).status_code == 302
+    services.remove_plan(draft.version, draft.plans[2], SYSTEM)
+    mine = posted(page) | {
+        f"plan-{draft.plans[0]}-method": "Mine-method",
+        f"plan-{draft.plans[2]}-notes": "Mine-lost",
+        f"new-{draft.modules[0]}-title": "Mine-new",
+    }
+    conflict = browser.post(edit, data=mine)
+    assert conflict.status_code == 409
+    for text in ("Mine-method", "Mine-lost", "Mine-new", "Theirs-method", "Theirs-title"):
+        assert text in conflict.text
+    assert draft.now().public_title == "Theirs-title"
+    second = posted(conflict.text)
+    assert second["edition"] == str(draft.now().edition)
+    assert browser.post(edit, data=second).status_code == 302
+    saved = draft.now().modules[0].plans
+    assert [plan.title for plan in saved] == ["Opening", "Pairs", "Mine-new"]
+    assert saved[0].method == "Mine-method"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("plan-{plan}-minutes", "4", "Use a number from 5 to 600."),
+        ("plan-{plan}-minutes", "٣٠", "This must be a whole number."),
+        ("plan-{plan}-title", "", "Enter this."),
+        ("plan-{plan}-method", "x" * 8001, "Use at most 8000 characters."),
+        ("module-{module}-title", "x" * 161, "Use at most 160 characters."),
+        ("public_title", "", "Enter this."),
+        ("language", "xx", "Choose one from the list."),
+        ("new-{module}-notes", "No title", "Enter this."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_saved(
+    sign_in: SignIn, draft: Draft, edit: str, field: str, value: str, sentence: str
+) -> None:
+    browser = sign_in("trainer")
+    sent = posted(browser.get(edit).text) | {
+        field.format(plan=draft.plans[0], module=draft.modules[0]): value,
+        "summary": "Typed and kept",
+    }
+    answer = browser.post(edit, data=sent)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "Typed and kept" in answer.text
+    assert draft.now().edition == 2
+
+
+def test_buttons_without_script_save_and_move(sign_in: SignIn, draft: Draft, edit: str) -> None:
+    browser = sign_in("trainer")
+    sent = posted(browser.get(edit).text)
+    sent[f"module-{draft.modules[0]}-title"] = "Renamed"
+    moved = browser.post(edit, data=sent | {"down": draft.modules[0]})
+    assert moved.location == f"{edit}#p-{draft.modules[0]}"
+    assert draft.outline() == [("Second", ["Closing"]), ("Renamed", ["Opening", "Pairs"])]
+    sent = posted(browser.get(edit).text)
+    browser.post(edit, data=sent | {"up": draft.plans[1]})
+    assert draft.outline()[1] == ("Renamed", ["Pairs", "Opening"])
+    sent = posted(browser.get(edit).text)
+    assert browser.post(edit, data=sent | {"up": "nothing"}).status_code == 404
+
+
+def test_a_dragged_order_is_kept(sign_in: SignIn, draft: Draft) -> None:
+    browser = sign_in("trainer")
+    path = f"/courses/versions/{draft.version}"
+    fetched = {"X-Requested-With": "fetch"}
+    answer = browser.post(
+        f"{path}/order", data={"order": list(draft.modules[::-1])}, headers=fetched
+    )
+    assert (answer.status_code, answer.data) == (204, b"")
+    plans = {"order": [draft.plans[1], draft.plans[0]]}
+    assert browser.post(f"{path}/modules/{draft.modules[0]}/order", data=plans).status_code == 302
+    assert draft.outline() == [("Second", ["Closing"]), ("First", ["Pairs", "Opening"])]
+    wrong = browser.post(f"{path}/modules/nothing/order", data=plans, headers=fetched)
+    assert wrong.status_code == 404
+
+
+def test_removing_asks_first(sign_in: SignIn, draft: Draft, edit: str) -> None:
+    browser = sign_in("trainer")
+    plan = f"/courses/versions/{draft.version}/plans/{draft.plans[0]}/remove"
+    module = f"/courses/versions/{draft.version}/modules/{draft.modules[1]}/remove"
+    assert "Opening" in browser.get(plan).text
+    assert browser.post(plan).location == edit
+    assert browser.post(plan).status_code == 404
+    assert "Sessions: 1" in browser.get(module).text
+    browser.post(module)
+    assert draft.outline() == [("First", ["Pairs"])]
+
+
+def test_from_draft_to_published(sign_in: SignIn, draft: Draft, edit: str) -> None:
+    trainer, director = sign_in("trainer"), sign_in("director")
+    path = f"/courses/versions/{draft.version}"
+    typed = posted(trainer.get(edit).text) | {"summary": "Typed too late"}
+    assert trainer.post(f"{path}/publish").status_code == 403
+    assert director.post(f"{path}/propose").status_code == 403
+    trainer.post(f"{path}/propose")
+    late = trainer.post(edit, data=typed)
+    assert late.status_code == 409
+    assert "Typed too late" in late.text
+    assert trainer.get(edit).location == path
+    silent = director.post(f"{path}/return", data={"because": ""})
+    assert (silent.status_code, draft.now().state) == (422, "proposed")
+    director.post(f"{path}/return", data={"because": "Say it shorter."})
+    assert "Say it shorter." in trainer.get(path).text
+    trainer.post(f"{path}/propose")
+    assert "nothing in it changes" in director.get(f"{path}/publish").text
+    director.post(f"{path}/publish")
+    assert draft.now().state == "published"
+    again = director.post(f"{path}/publish", follow_redirects=True)
+    assert "in another state by now" in again.text
+    made = trainer.post(f"/courses/{draft.course}/versions", data={"language": "en"})
+    assert made.location.endswith("/edit")
+    refused = trainer.post(
+        f"/courses/{draft.course}/versions", data={"language": "en"}, follow_redirects=True
+    )
+    assert "There is a draft in this language already." in refused.text
+    assert trainer.post(f"/courses/{draft.course}/versions", data={"language": "xx"}).location == (
+        f"/courses/{draft.course}"
+    )
+
+
+def test_a_telling_title_is_warned_of(sign_in: SignIn, draft: Draft, edit: str) -> None:
+    browser = sign_in("trainer")
+    path = f"/courses/versions/{draft.version}"
+    assert "may tell a stranger" not in browser.get(path).text
+    sent = posted(browser.get(edit).text) | {"public_title": "Safety with the police"}
+    assert browser.post(edit, data=sent).status_code == 302
+    for page in (path, edit):
+        assert "may tell a stranger what this is about: police" in browser.get(page).text
+
+
+@pytest.mark.parametrize("role", ["monitoring", "documentation", "director"])
+def test_who_sees_the_curriculum_does_not_write_in_it(
+    sign_in: SignIn, draft: Draft, edit: str, role: str
+) -> None:
+    browser = sign_in(role)
+    assert "Working together" in browser.get("/courses").text
+    assert "Only-for-her" in browser.get(f"/courses/versions/{draft.version}").text
+    for path in (edit, "/courses/new", f"/courses/{draft.course}/edit"):
+        refused = browser.get(path)
+        assert refused.status_code == 403
+        assert "Listening" not in refused.text
+
+
+@pytest.mark.parametrize("role", ["custodian", "administrator", "funder"])
+def test_who_has_no_business_here_is_refused(sign_in: SignIn, draft: Draft, role: str) -> None:
+    browser = sign_in(role)
+    for path in ("/courses", f"/courses/{draft.course}", f"/courses/versions/{draft.version}"):
+        assert browser.get(path).status_code == 403
+
+
+def test_a_peer_reads_what_was_taught_without_the_notes(
+    sign_in: SignIn, published: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = sign_in("peer")
+    path = f"/courses/versions/{published.version}"
+    monkeypatch.setattr(queries, "_taught_scopes", {})
+    assert "Working together" not in browser.get("/courses").text
+    for hidden in (f"/courses/{published.course}", path, f"{path}/guide.pdf"):
+        refused = browser.get(hidden)
+        assert refused.status_code == 404
+        assert "Listening" not in refused.text
+
+    def everything(_actor: Actor) -> Any:
+        return select(CourseVersion.id)
+
+    queries.register_taught_scope(everything)
+    assert "Working together" in browser.get("/courses").text
+    body = browser.get(path).text
+    assert "Pairs" in body
+    assert "Only-for-her" not in body
+    assert browser.post(f"{path}/propose").status_code == 403
+
+
+def test_the_guide_is_a_pdf_under_the_public_title(sign_in: SignIn, published: Draft) -> None:
+    answer = sign_in("trainer").get(f"/courses/versions/{published.version}/guide.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=guide.pdf"
+    with pikepdf.open(io.BytesIO(answer.data)) as pdf:
+        assert str(pdf.docinfo["/Title"]) == "Listening"
+        assert len(pdf.pages) >= 1
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7*7 }}", "\u202eabc"])
+def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str, text: str) -> None:
+    browser = sign_in("trainer")
+    sent = posted(browser.get(edit).text)
+    for name in ("public_title", "summary", f"module-{draft.modules[0]}-title"):
+        sent[name] = text
+    for name in ("title", "objectives", "method", "materials", "notes"):
+        sent[f"plan-{draft.plans[0]}-{name}"] = text
+    assert browser.post(edit, data=sent).status_code == 302
+    for page in (edit, f"/courses/versions/{draft.version}", f"/courses/{draft.course}"):
+        body = browser.get(page).text
+        assert "<script>alert" not in body
+        assert "49" not in re.sub(r"[0-9a-z]{16}|#\w+|\d{4}", "", body) or text != "{{ 7*7 }}"
+
+
+def test_bad_input_is_no_error_of_ours(sign_in: SignIn, draft: Draft, edit: str) -> None:
+    browser = sign_in("trainer")
+    sent = posted(browser.get(edit).text)
+    assert browser.post(edit, data=sent | {"summary": "a\x00b"}).status_code == 400
+    assert browser.post(edit, data={}).status_code == 302
+    assert draft.now().edition == 2
+    assert browser.post(edit, data=sent | {"edition": "9" * 30}).status_code == 302
+    for key in ("new-module-key", f"new-{draft.modules[0]}-key"):
+        other = sent | {key: "<>", key.replace("key", "title"): "Titled"}
+        assert browser.post(edit, data=other | {"edition": "2"}).status_code in (302, 409)
+    for path in ("nothing", "versions/nothing", "versions/nothing/edit", "x" * 3000):
+        assert browser.get(f"/courses/{path}").status_code == 404
+
+
+def test_the_number_of_queries_does_not_grow(
+    sign_in: SignIn, draft: Draft, edit: str, count_queries: Callable[[], Any]
+) -> None:
+    browser = sign_in("trainer")
+    paths = [
+        "/courses",
+        f"/courses/{draft.course}",
+        f"/courses/versions/{draft.version}",
+        edit,
+    ]
+
+    def counts() -> list[int]:
+        found = []
+        for path in paths:
+            browser.get(path)
+            with count_queries() as counted:
+                assert browser.get(path).status_code == 200
+            found.append(counted.count)
+        return found
+
+    before = counts()
+    for number in range(2):
+        services.add_course(f"Course {number}", "", "", public_title="X", language="en", by=SYSTEM)
+        sent = posted(browser.get(edit).text)
+        sent |= {"new-module-title": f"Module {number}"}
+        sent |= {f"new-{draft.modules[0]}-title": f"Plan {number}"}
+        assert browser.post(edit, data=sent).status_code == 302
+    services.start_version(draft.course, "sw", SYSTEM)
+    assert counts() == before
+    assert max(before) <= 12
