@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.attendance.models import RosterEntry, Slot
@@ -19,13 +18,12 @@ from kash.people.models import Person
 from kash.policy import Actor
 from kash.vault import AuditEntry
 from kash.web import Forbidden, NotFound
-
 from tests.forums.conftest import Series, nairobi
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
 
 
-def _row(kind: type, public_id: str):  # noqa: ANN202
+def _row(kind: type, public_id: str):
     db.session.rollback()
     return db.session.scalar(select(kind).where(kind.public_id == public_id))
 

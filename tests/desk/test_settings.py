@@ -1,0 +1,112 @@
+"""The programme's settings: read by those who may, changed by the administrator alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash.accounts.models import Programme, SignedInSession
+from kash.attendance.register import ensure_statuses
+from kash.database import db, utc_now
+from kash.vault import AuditEntry
+
+GIVEN: dict[str, Any] = {
+    "name": "River programme",
+    "neutral_name": "River office",
+    "zone": "Africa/Kampala",
+    "languages": ["en", "sw"],
+    "default_language": "sw",
+}
+
+
+def _programme() -> Programme:
+    db.session.rollback()
+    found = db.session.get(Programme, 1)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "edits"),
+    [
+        ("administrator", 200, 200),
+        ("director", 200, 403),
+        ("trainer", 403, 403),
+        ("peer", 403, 403),
+        ("police_peer", 403, 403),
+    ],
+)
+def test_who_reads_and_who_changes(
+    sign_in: Callable[..., FlaskClient], role: str, sees: int, edits: int
+) -> None:
+    browser = sign_in(role)
+    overview, page = browser.get("/settings"), browser.get("/settings/programme")
+    assert (overview.status_code, page.status_code) == (sees, edits)
+    assert ("Lake programme" in overview.text) == (sees == 200)
+    if edits == 403:
+        assert "Lake programme" not in page.text
+        assert browser.post("/settings/programme", data=GIVEN).status_code == 403
+        assert _programme().name == "Lake programme"
+
+
+def test_the_overview_shows_groups_and_marks(sign_in: Callable[..., FlaskClient]) -> None:
+    ensure_statuses(db.session())
+    db.session.commit()
+    text = sign_in("administrator").get("/settings").text
+    assert "<title>Programme</title>" in text
+    for expected in ("Police", "Community", "Africa/Nairobi", "Kiswahili", "/accounts", "/audit"):
+        assert expected in text
+    assert text.count("<select") == 0
+
+
+def test_a_change_is_kept_and_audited(sign_in: Callable[..., FlaskClient]) -> None:
+    browser = sign_in("administrator")
+    assert browser.post("/settings/programme", data=GIVEN).status_code == 302
+    programme = _programme()
+    assert (programme.name, programme.neutral_name, programme.zone) == (
+        "River programme",
+        "River office",
+        "Africa/Kampala",
+    )
+    assert (programme.languages, programme.default_language) == (["sw", "en"], "sw")
+    last = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert last is not None
+    assert (last.action, last.subjects) == ("accounts.programme_changed", ["programme"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"name": ""}, "Enter this."),
+        ({"neutral_name": "x" * 61}, "Use at most 60 characters."),
+        ({"zone": "Africa/Atlantis"}, "There is no such time zone."),
+        ({"zone": "../../etc/passwd"}, "There is no such time zone."),
+        ({"languages": []}, "Choose"),
+        ({"languages": ["tlh"]}, "Choose from the list."),
+        ({"languages": ["en"], "default_language": "sw"}, "Choose one of the languages above."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(
+    sign_in: Callable[..., FlaskClient], wrong: dict[str, Any], sentence: str
+) -> None:
+    answer = sign_in("administrator").post("/settings/programme", data=GIVEN | wrong)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert _programme().name == "Lake programme"
+
+
+def test_an_old_password_is_asked_again(
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    """Changing the programme is a dangerous action: the password must be fresh."""
+    browser = sign_in("administrator")
+    for row in db.session.scalars(select(SignedInSession)):
+        row.fresh_at = utc_now() - timedelta(hours=1)
+    db.session.commit()
+    assert browser.post("/settings/programme", data=GIVEN).status_code != 200
+    assert _programme().name == "Lake programme"

@@ -1,0 +1,268 @@
+"""Today: a sentence, what needs the person, and nothing of anybody else's."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime, time, timedelta
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from kash.attendance.register import add_slot, new_register
+from kash.certificates.models import CertificateBatch, CertificateRule
+from kash.database import db, new_public_id, utc_now
+from kash.desk.today import today_for
+from kash.forums import services as forums
+from kash.forums.rules import WrittenRow
+from kash.people.models import Group, Person
+from kash.policy import Actor
+from kash.training.models import Course, CourseVersion
+from kash.workshops.models import Enrolment, Facilitator, Workshop, WorkshopSession
+
+Counting = Callable[[], AbstractContextManager[Any]]
+ClientFor = Callable[[Actor], FlaskClient]
+
+
+def _text(body: str) -> str:
+    kept = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", body)
+    return " ".join(unescape(re.sub(r"(?s)<[^>]+>", " ", kept)).split())
+
+
+def _main(body: str) -> str:
+    return _text(body.split("<main", 1)[1].split("</main>", 1)[0].partition(">")[2])
+
+
+@pytest.fixture
+def workshop(app: APIFlask) -> Callable[..., int]:
+    """`workshop(trainer, [moments])`: a workshop with a session of an hour at each moment."""
+    count = 0
+
+    def make(trainer: Actor, moments: list[datetime], title: str = "Working together") -> int:
+        nonlocal count
+        count += 1
+        course = Course(public_id=new_public_id(), name=f"Course {count}")
+        version = CourseVersion(
+            public_id=new_public_id(),
+            course=course,
+            number=1,
+            language="en",
+            public_title=title,
+            state="published",
+        )
+        register = new_register(db.session(), "workshop")
+        made = Workshop(
+            public_id=new_public_id(),
+            version=version,
+            register=register,
+            title=title,
+            starts_on=min(moments).date(),
+            ends_on=max(moments).date(),
+            day_starts_at=time(8),
+            day_ends_at=time(17),
+            created_by=trainer.public_id,
+        )
+        db.session.add(made)
+        made.facilitators.append(Facilitator(account_id=trainer.account_id, lead=True))
+        for number, moment in enumerate(moments, start=1):
+            slot = add_slot(db.session(), register, starts_at=moment, minutes=60)
+            made.sessions.append(
+                WorkshopSession(public_id=new_public_id(), slot=slot, title=f"Session {number}")
+            )
+        db.session.commit()
+        key = made.id
+        db.session.rollback()
+        return key
+
+    return make
+
+
+def test_the_desk_is_closed_to_strangers(client: FlaskClient) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, "/sign-in" in answer.location) == (303, True)
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [
+        ("trainer", "The next thing to do is usually a workshop."),
+        ("administrator", "Invite those who work with you"),
+        ("director", "Certificates that a trainer proposes stand here"),
+        ("monitoring", "What you take on in a forum stands here"),
+        ("peer", "What you take on in a forum stands here"),
+        ("funder", "What you take on in a forum stands here"),
+    ],
+)
+def test_an_empty_day_says_what_to_do(
+    sign_in: Callable[..., FlaskClient], role: str, sentence: str
+) -> None:
+    answer = sign_in(role).get("/")
+    text = _main(answer.text)
+    assert answer.status_code == 200
+    assert "<title>Programme</title>" in answer.text
+    assert "Nothing waits for you today." in text
+    assert sentence in text
+
+
+def test_a_trainers_day(
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+    workshop: Callable[..., int],
+) -> None:
+    """The session that runs now is on top; the one of yesterday waits; the next are listed."""
+    trainer, now = actor("trainer"), utc_now()
+    workshop(
+        trainer,
+        [now - timedelta(days=1), now - timedelta(minutes=20), now + timedelta(days=2)],
+    )
+    body = client_for(trainer).get("/").text
+    text = _main(body)
+    assert body.count('class="now"') == 1
+    assert "Session 2" in _text(body.split('class="now"')[1].split("</section>")[0])
+    assert "Sessions today: 1." in text
+    assert "Registers still open: 1 ." in text
+    assert "Register: Session 1" in text
+    assert "Register: Session 2" not in text
+    assert "Session 3" in text.split("Next sessions")[1]
+    assert "Session" not in _main(client_for(actor("trainer")).get("/").text).replace(
+        "Next sessions", ""
+    ).replace("its sessions", "")
+
+
+def test_certificates_wait_for_another_than_who_proposed(
+    actor: Callable[..., Actor], workshop: Callable[..., int]
+) -> None:
+    trainer, director = actor("trainer"), actor("director")
+    key = workshop(trainer, [utc_now() - timedelta(days=3)])
+    rule = CertificateRule(
+        public_id=new_public_id(), version=1, least_share=80, created_by=director.public_id
+    )
+    db.session.add(rule)
+    db.session.flush()
+    db.session.add(
+        CertificateBatch(
+            public_id=new_public_id(),
+            workshop_id=key,
+            rule_id=rule.id,
+            proposed_by=trainer.public_id,
+        )
+    )
+    db.session.commit()
+    now = utc_now()
+    assert [batch.state for batch in today_for(director, now).certificates] == ["proposed"]
+    assert today_for(trainer, now).certificates == []
+
+
+def test_a_participant_sees_what_is_hers(
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+    workshop: Callable[..., int],
+    groups: tuple[Group, Group],
+) -> None:
+    trainer = actor("trainer", name="Tumaini Katibu")
+    people = []
+    for name in ("Zawadi Kielelezo", "Siri Kubwa"):
+        row = Person(
+            public_id=new_public_id(),
+            chosen_name=name,
+            sort_name=name.lower(),
+            group_id=groups[1].id,
+            created_by="system",
+        )
+        db.session.add(row)
+        people.append(row)
+    db.session.flush()
+    ids = [(row.public_id, row.id) for row in people]
+    db.session.commit()
+    keys = [
+        workshop(trainer, [utc_now() + timedelta(days=2)], title=title)
+        for title in ("Hers", "Not hers")
+    ]
+    for key, (_public, person) in zip(keys, ids, strict=True):
+        db.session.add(Enrolment(public_id=new_public_id(), workshop_id=key, person_id=person))
+    db.session.commit()
+    forum = forums.open_forum(name="Monthly review", by=trainer)
+    members = [forums.add_member(forum, public, by=trainer) for public, _key in ids]
+    meeting = forums.plan_meeting(forum, starts_at=utc_now() + timedelta(days=1), by=trainer)
+    item = forums.add_item(forum, meeting, title="Rooms", by=trainer)
+    forums.write_item(
+        forum,
+        meeting,
+        item,
+        minute="",
+        actions=[
+            WrittenRow("", "Send the list", members[0]),
+            WrittenRow("", "Visit the rooms", members[1]),
+        ],
+        edition=1,
+        by=trainer,
+    )
+    text = _main(client_for(actor("peer", person_id=ids[0][1])).get("/").text)
+    assert "Actions to see to: 1 ." in text
+    assert "Action: Send the list" in text
+    assert "given to you" in text
+    assert "Hers" in text
+    assert "Monthly review" in text
+    for other in ("Visit the rooms", "Not hers", "Siri Kubwa", "Tumaini Katibu", "Accounts"):
+        assert other not in text
+
+
+def test_an_administrator_keeps_house(sign_in: Callable[..., FlaskClient]) -> None:
+    text = _main(sign_in("administrator").get("/").text)
+    assert "1 Accounts without a second step" in text
+    assert "Invitations not yet used" not in text
+    assert "Next meetings" not in text
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_today_asks_the_same_of_one_row_and_of_three(
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+    workshop: Callable[..., int],
+    count_queries: Counting,
+    rows: int,
+) -> None:
+    trainer, now = actor("trainer", "director"), utc_now()
+    for number in range(rows):
+        workshop(trainer, [now - timedelta(days=number + 1), now + timedelta(days=number + 1)])
+        forum = forums.open_forum(name=f"Forum {number}", by=trainer)
+        meeting = forums.plan_meeting(
+            forum, starts_at=now + timedelta(hours=number + 1), by=trainer
+        )
+        item = forums.add_item(forum, meeting, title="Rooms", by=trainer)
+        forums.write_item(
+            forum,
+            meeting,
+            item,
+            minute="",
+            actions=[WrittenRow("", "Send", "", now.date())],
+            edition=1,
+            by=trainer,
+        )
+    browser = client_for(trainer)
+    browser.get("/")
+    db.session.rollback()
+    db.session.expunge_all()
+    with count_queries() as asked:
+        assert browser.get("/").status_code == 200
+    assert asked.count <= 11
+
+
+def test_today_is_light(app: APIFlask, sign_in: Callable[..., FlaskClient]) -> None:
+    """The page and all that it loads at once, compressed, fit in 60 KB."""
+    browser = sign_in("trainer")
+    body = browser.get("/").text
+    total = len(gzip.compress(body.encode()))
+    loaded = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', body))
+    assert any(address.split("?")[0].endswith(".css") for address in loaded)
+    for address in loaded:
+        total += len(gzip.compress(browser.get(address).data))
+    scripts = Path(str(app.static_folder)) / "js"
+    total += sum(len(gzip.compress(each.read_bytes())) for each in scripts.glob("*.js"))
+    assert total <= 60 * 1024

@@ -1,0 +1,544 @@
+"""Pages of forums: what stands on them, and whose names must not."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pikepdf
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash.attendance.models import Mark
+from kash.database import db, utc_now
+from kash.forums import queries, services
+from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.rules import WrittenRow
+from kash.policy import Actor
+from kash.vault import head_code
+from tests.forums.conftest import HIDDEN, NAMES, Series
+
+Counting = Callable[[], AbstractContextManager[Any]]
+ClientFor = Callable[[Actor], FlaskClient]
+HOSTILE = "<script>alert(1)</script> {{ 7 * 7 }} ' \" \u202e %s"
+
+
+def _row(kind: Any, public_id: str) -> Any:
+    db.session.rollback()
+    return db.session.scalar(select(kind).where(kind.public_id == public_id))
+
+
+def _text(body: str) -> str:
+    """What a person reads of a page."""
+    kept = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", body)
+    return " ".join(unescape(re.sub(r"(?s)<[^>]+>", " ", kept)).split())
+
+
+@pytest.fixture
+def secretary(series: Series, client_for: ClientFor) -> FlaskClient:
+    return client_for(series.secretary)
+
+
+@pytest.fixture
+def held(series: Series) -> tuple[str, str]:
+    """A meeting that is over, with an action for each member; its id and that of its item."""
+    meeting = series.plan(utc_now() - timedelta(days=2), place="Hall")
+    item = services.add_item(series.forum, meeting, title="Rooms", by=series.secretary)
+    services.write_item(
+        series.forum,
+        meeting,
+        item,
+        minute="Rooms were talked about.",
+        decisions=[WrittenRow("", "Book early")],
+        actions=[
+            WrittenRow("", f"Task of {appears}", member)
+            for appears, member in series.members.items()
+        ],
+        edition=1,
+        by=series.secretary,
+    )
+    services.hold_meeting(series.forum, meeting, by=series.secretary)
+    return meeting, item
+
+
+def _addresses(series: Series, meeting: str, item: str) -> list[str]:
+    base = f"/forums/{series.forum}"
+    of_meeting = f"{base}/meetings/{meeting}"
+    member = series.members["name"]
+    return [
+        "/forums/",
+        "/forums/new",
+        base,
+        f"{base}/edit",
+        f"{base}/members/new",
+        f"{base}/members/{member}",
+        f"{base}/members/{member}/leave",
+        f"{base}/meetings/new",
+        of_meeting,
+        f"{of_meeting}/edit",
+        f"{of_meeting}/cancel",
+        f"{of_meeting}/hold",
+        f"{of_meeting}/agenda",
+        f"{of_meeting}/items/{item}",
+        f"{of_meeting}/items/{item}/title",
+        f"{of_meeting}/items/{item}/remove",
+        f"{of_meeting}/attendance",
+        f"{of_meeting}/attendance/guests",
+        f"{base}/actions",
+        f"{base}/actions?state=all",
+    ]
+
+
+def test_every_page_opens_for_the_secretary(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    for address in _addresses(series, *held):
+        answer = secretary.get(address)
+        assert (address, answer.status_code) == (address, 200)
+        assert "<title>Programme</title>" in answer.text
+        assert 'style="' not in answer.text
+
+
+@pytest.mark.parametrize("role", ["peer", "police_peer"])
+def test_a_member_reads_others_only_as_they_chose(
+    series: Series,
+    held: tuple[str, str],
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+    role: str,
+) -> None:
+    own = "counted" if role == "peer" else "office"
+    browser = client_for(actor(role, person_id=series.person_ids[own]))
+    meeting, _item = held
+    bodies = {}
+    for address in (
+        "/",
+        "/forums/",
+        f"/forums/{series.forum}",
+        f"/forums/{series.forum}/meetings/{meeting}",
+        f"/forums/{series.forum}/actions?state=all",
+    ):
+        answer = browser.get(address)
+        assert (address, answer.status_code) == (address, 200)
+        bodies[address] = answer.text
+        for name in HIDDEN:
+            assert name not in answer.text or name == NAMES[own]
+        for word in ("Police", "Community", "Tumaini Katibu"):
+            assert word not in answer.text
+    minutes = _text(bodies[f"/forums/{series.forum}/meetings/{meeting}"])
+    assert "Rooms were talked about." in minutes
+    assert "Task of alias Nyota" in minutes
+    assert "Task of name Zawadi Kielelezo" in minutes
+    assert f"Task of {own} You" in minutes
+
+
+def test_a_stranger_reaches_nothing(
+    series: Series,
+    held: tuple[str, str],
+    sign_in: Callable[..., FlaskClient],
+    person: Callable[..., tuple[str, int]],
+) -> None:
+    _public_id, key = person("Mgeni Mwingine")
+    stranger = sign_in("peer", person_id=key)
+    administrator = sign_in("administrator")
+    for address in _addresses(series, *held)[2:]:
+        answer = stranger.get(address)
+        assert answer.status_code in (403, 404), address
+        assert administrator.get(address).status_code == 403
+        for name in (*NAMES.values(), "Monthly review", "Rooms", "Nyota"):
+            assert name not in answer.text
+    assert "Monthly review" not in stranger.get("/forums/").text
+    assert stranger.get(f"/forums/{series.forum}/meetings/{held[0]}/minutes.pdf").status_code == 404
+
+
+def test_who_only_sees_a_forum_changes_nothing(
+    series: Series, held: tuple[str, str], sign_in: Callable[..., FlaskClient]
+) -> None:
+    """Another trainer reads it all and is refused every change."""
+    meeting, item = held
+    other = sign_in("trainer")
+    assert other.get(f"/forums/{series.forum}").status_code == 200
+    base = f"/forums/{series.forum}/meetings/{meeting}"
+    for address in (
+        f"/forums/{series.forum}/edit",
+        f"/forums/{series.forum}/members/{series.members['name']}",
+        f"/forums/{series.forum}/members/{series.members['name']}/leave",
+        f"{base}/items/{item}",
+        f"{base}/agenda",
+        f"{base}/attendance",
+        f"{base}/hold",
+    ):
+        assert other.post(address, data={"minute": "x"}).status_code == 403
+    for address in (
+        f"{base}/agenda/order",
+        f"{base}/attendance/reopen",
+        f"/forums/{series.forum}/members/{series.people['name']}/add",
+    ):
+        assert other.post(address).status_code == 403
+
+
+def test_until_it_is_held_members_see_the_agenda_only(
+    series: Series,
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+    secretary: FlaskClient,
+) -> None:
+    meeting = series.plan()
+    item = services.add_item(series.forum, meeting, title="Keys", by=series.secretary)
+    services.write_item(
+        series.forum, meeting, item, minute="Half a sentence", edition=1, by=series.secretary
+    )
+    member = client_for(actor("peer", person_id=series.person_ids["alias"]))
+    address = f"/forums/{series.forum}/meetings/{meeting}"
+    body = member.get(address).text
+    assert ("Keys" in body, "Half a sentence" in body) == (True, False)
+    assert "Half a sentence" in secretary.get(address).text
+    assert member.get(f"{address}/minutes.pdf").status_code == 404
+
+
+def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
+    sign_in: Callable[..., FlaskClient], person: Callable[..., tuple[str, int]]
+) -> None:
+    public_id, _key = person("Zuhura Mpya")
+    browser = sign_in("trainer")
+    opened = browser.post("/forums/new", data={"name": "Station heads"})
+    assert opened.status_code == 302
+    base = opened.location
+    found = browser.post(f"{base}/members/new", data={"search": "zuhura"})
+    assert found.status_code == 200
+    assert f"{base}/members/{public_id}/add" in found.text
+    added = browser.post(f"{base}/members/{public_id}/add")
+    assert added.status_code == 302
+    assert "Zuhura" not in added.location
+    chosen = browser.post(added.location, data={"appears": "alias", "shown_as": ""})
+    assert chosen.status_code == 422
+    assert "Write how this member appears." in chosen.text
+    assert (
+        browser.post(added.location, data={"appears": "alias", "shown_as": "Mto"}).status_code
+        == 302
+    )
+    assert db.session.scalars(select(ForumMember.shown_as)).all() == ["Mto"]
+    twice = browser.post("/forums/new", data={"name": "Station heads"})
+    assert (twice.status_code, "Choose another name" in twice.text) == (422, True)
+
+
+def test_two_who_write_at_once_see_both_texts(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    meeting, item = held
+    address = f"/forums/{series.forum}/meetings/{meeting}/items/{item}"
+    row = _row(AgendaItem, item)
+    keys = [row.decisions[0].public_id, ""]
+    mine = {
+        "minute": "My own words",
+        "edition": "1",
+        "decision-key": keys,
+        "decision-text": ["Book early", "Ask first"],
+    }
+    refused = secretary.post(address, data=mine)
+    text = _text(refused.text)
+    assert refused.status_code == 409
+    for kept in ("My own words", "Rooms were talked about.", "Ask first", "Tumaini Katibu"):
+        assert kept in text
+    assert 'name="edition" type="hidden" value="2"' in refused.text
+    assert _row(AgendaItem, item).minute == "Rooms were talked about."
+    saved = secretary.post(address, data=mine | {"edition": "2"})
+    assert saved.status_code == 302
+    row = _row(AgendaItem, item)
+    assert row.minute == "My own words"
+    assert [each.text for each in row.decisions] == ["Book early", "Ask first"]
+    assert len(row.actions) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"minute": "x" * 20_001}, "Use at most 20000 characters."),
+        (
+            {"decision-key": [""], "decision-text": ["x" * 2_001]},
+            "Use at most 2000 characters.",
+        ),
+        (
+            {
+                "action-key": [""],
+                "action-text": ["Go"],
+                "action-owner": ["somebody"],
+                "action-due": [""],
+            },
+            "Choose a member from the list.",
+        ),
+        (
+            {
+                "action-key": [""],
+                "action-text": ["Go"],
+                "action-owner": [""],
+                "action-due": ["31 February"],
+            },
+            "This is not a day.",
+        ),
+        (
+            {
+                "action-key": [""],
+                "action-text": [""],
+                "action-owner": [""],
+                "action-due": ["2026-12-01"],
+            },
+            "Write what is to be done.",
+        ),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(
+    secretary: FlaskClient,
+    series: Series,
+    held: tuple[str, str],
+    given: dict[str, Any],
+    sentence: str,
+) -> None:
+    meeting, item = held
+    answer = secretary.post(
+        f"/forums/{series.forum}/meetings/{meeting}/items/{item}",
+        data={"minute": "Kept as typed", "edition": "2"} | given,
+    )
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert given.get("minute", "Kept as typed") in answer.text
+    assert _row(AgendaItem, item).edition == 2
+
+
+def test_hostile_text_is_shown_as_text(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    meeting, item = held
+    base = f"/forums/{series.forum}/meetings/{meeting}"
+    secretary.post(
+        f"{base}/items/{item}",
+        data={"minute": HOSTILE, "edition": "2", "decision-key": [""], "decision-text": [HOSTILE]},
+    )
+    secretary.post(f"{base}/agenda", data={"title": HOSTILE})
+    for address in (base, f"{base}/agenda", f"{base}/items/{item}"):
+        body = secretary.get(address).text
+        assert "<script>alert" not in body
+        assert "&lt;script&gt;alert(1)" in body
+        assert "{{ 7 * 7 }}" in body
+    paper = secretary.get(f"{base}/minutes.pdf")
+    assert paper.status_code == 200
+    assert "alert(1)" in _paper(paper.data)
+
+
+def test_no_input_breaks_a_page(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    meeting, item = held
+    names = ("name", "secretary", "appears", "shown_as", "day", "time", "place", "edition")
+    names += ("reason", "title", "state", "outcome", "search", "up", "down", "order", "minute")
+    for value in ("", "x" * 30_000, HOSTILE, "0", "-1", "9" * 40, "2026-02-31", "é"):
+        data = dict.fromkeys(names, value)
+        for address in _addresses(series, meeting, item):
+            if address.endswith(("/leave", "/remove", "/hold")):
+                continue
+            answer = secretary.post(address, data=data)
+            assert answer.status_code < 500, (address, value[:20])
+    for address in _addresses(series, meeting, item):
+        assert secretary.post(address, data={"name": "a\x00b"}).status_code in (400, 405)
+        wrong = address.replace(series.forum, "0" * 16)
+        if wrong != address:
+            assert secretary.get(wrong).status_code == 404
+
+
+def test_back_and_again_changes_nothing_twice(secretary: FlaskClient, series: Series) -> None:
+    meeting = series.plan(utc_now() - timedelta(hours=1))
+    base = f"/forums/{series.forum}/meetings/{meeting}"
+    assert secretary.post(f"{base}/hold").status_code == 302
+    again = secretary.post(f"{base}/hold")
+    assert (again.status_code, "held or cancelled" in again.text) == (409, True)
+    assert secretary.post(f"{base}/cancel", data={"reason": "Rain"}).status_code == 409
+    assert _row(Meeting, meeting).state == "held"
+
+
+def test_the_register_is_marked_by_group_and_once(secretary: FlaskClient, series: Series) -> None:
+    meeting = series.plan(utc_now() - timedelta(hours=1))
+    address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
+    body = secretary.get(address).text
+    assert body.index("Police") < body.index("Baraka Afisa") < body.index("Community")
+    entries = re.findall(r'name="mark-(\w+)" value="present" checked', body)
+    assert len(entries) == len(NAMES)
+    page_key = re.search(r'name="page" value="(\w+)"', body)
+    assert page_key is not None
+    sent = {"page": page_key[1], "action": "save"}
+    for place, entry in enumerate(entries):
+        sent |= {f"mark-{entry}": "apology" if place == 0 else "present", f"seen-{entry}": "0:"}
+    for _time in range(2):
+        assert secretary.post(address, data=sent).status_code == 302
+        db.session.rollback()
+        assert sorted(db.session.scalars(select(Mark.status))) == ["apology"] + ["present"] * 3
+        assert set(db.session.scalars(select(Mark.version))) == {1}
+    other = sent | {"page": "another", f"mark-{entries[1]}": "absent"}
+    conflict = secretary.post(address, data=other)
+    assert conflict.status_code == 409
+    assert "Nothing was overwritten" in conflict.text
+    assert secretary.post(address, data={"action": "close"}).status_code == 302
+    assert "The register is closed." in secretary.get(address).text
+    assert secretary.post(f"{address}/reopen").status_code == 302
+    assert "disabled" not in secretary.get(address).text.split("<form method")[-1]
+
+
+def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series: Series) -> None:
+    meeting = series.plan()
+    base = f"/forums/{series.forum}/meetings/{meeting}/agenda"
+    for title in ("One", "Two"):
+        assert secretary.post(base, data={"title": title}).status_code == 302
+    first, second = (item.public_id for item in _row(Meeting, meeting).items)
+    by_script = secretary.post(
+        f"{base}/order",
+        data={"order": [second, first]},
+        headers={"X-Requested-With": "fetch"},
+    )
+    assert (by_script.status_code, by_script.data) == (204, b"")
+    assert [item.title for item in _row(Meeting, meeting).items] == ["Two", "One"]
+    assert secretary.post(f"{base}/order", data={"down": second}).status_code == 302
+    assert [item.title for item in _row(Meeting, meeting).items] == ["One", "Two"]
+
+
+def test_an_owner_says_what_became_of_it(
+    series: Series,
+    held: tuple[str, str],
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+) -> None:
+    member = client_for(actor("peer", person_id=series.person_ids["alias"]))
+    own = db.session.scalar(select(Action.public_id).where(Action.text == "Task of alias"))
+    other = db.session.scalar(select(Action.public_id).where(Action.text == "Task of name"))
+    db.session.rollback()
+    base = f"/forums/{series.forum}/actions"
+    assert member.get(f"{base}/{other}").status_code == 403
+    assert member.post(f"{base}/{other}", data={"state": "done"}).status_code == 403
+    assert member.post(f"{base}/{own}", data={"state": "vanished"}).status_code == 422
+    saved = member.post(f"{base}/{own}", data={"state": "done", "outcome": "All sent"})
+    assert saved.status_code == 302
+    assert _row(Action, own).outcome == "All sent"
+    assert _row(Action, other).state == "open"
+    assert member.post(f"{base}/{own}/reopen").status_code == 403
+
+
+# --- Paper ----------------------------------------------------------------------------------
+
+
+def _paper(content: bytes) -> str:
+    read = subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True)
+    return " ".join(read.stdout.decode().split())
+
+
+def test_the_minutes_on_paper(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    """Numbers, decisions, owners as they appear, groups as letters, the chain's code."""
+    db.session.rollback()
+    code = head_code()
+    answer = secretary.get(f"/forums/{series.forum}/meetings/{held[0]}/minutes.pdf")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    day = queries.number_of(_row(AgendaItem, held[1]), _row(Meeting, held[0])).split("/", 1)[1]
+    month, year = day.split("/")
+    assert answer.headers["Content-Disposition"] == (
+        f"attachment; filename=minutes-{year}-{int(month):02}.pdf"
+    )
+    text = _paper(answer.data)
+    for expected in (
+        "Minutes: Monthly review",
+        f"MIN 1/{day}",
+        "Decision 1. Book early",
+        "Rooms were talked about.",
+        "Zawadi Kielelezo",
+        "Nyota",
+        "Liaison officer",
+        "Group B",
+        "Chair",
+        "Secretary",
+        f"Record {code}",
+    ):
+        assert expected in text
+    for hidden in (*HIDDEN, "Police", "Community", "Tumaini Katibu"):
+        assert hidden not in text
+    with pikepdf.open(io.BytesIO(answer.data)) as pdf:
+        assert str(pdf.docinfo["/Title"]) == f"Minutes {day}"
+
+
+def test_what_came_up_stands_on_the_next_paper(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    action = db.session.scalar(select(Action.public_id).where(Action.text == "Task of alias"))
+    services.close_action(
+        series.forum, action, state="done", outcome="All sent", by=series.secretary
+    )
+    following = series.plan(utc_now() - timedelta(hours=1))
+    text = _paper(secretary.get(f"/forums/{series.forum}/meetings/{following}/minutes.pdf").data)
+    for expected in (
+        "Matters arising",
+        "Task of alias Nyota Done",
+        "All sent",
+        "Task of counted Group B Open",
+    ):
+        assert expected in text
+    assert "Draft of" in text
+
+
+# --- How much is asked ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_pages_ask_the_same_of_one_row_and_of_three(
+    series: Series,
+    client_for: ClientFor,
+    count_queries: Counting,
+    rows: int,
+) -> None:
+    start = utc_now() - timedelta(days=40)
+    for number in range(rows):
+        meeting = series.plan(start + timedelta(days=number))
+        for title in range(rows):
+            item = services.add_item(series.forum, meeting, title=str(title), by=series.secretary)
+            services.write_item(
+                series.forum,
+                meeting,
+                item,
+                minute="Said",
+                decisions=[WrittenRow("", "Go")] * rows,
+                actions=[WrittenRow("", "Do", series.members["name"])] * rows,
+                edition=1,
+                by=series.secretary,
+            )
+        if number:
+            services.open_forum(name=f"Forum {number}", by=series.secretary)
+    browser = client_for(series.secretary)
+    base = f"/forums/{series.forum}"
+    most = {
+        "/forums/": 8,
+        base: 11,
+        f"{base}/meetings/{meeting}": 14,
+        f"{base}/meetings/{meeting}/agenda": 12,
+        f"{base}/meetings/{meeting}/items/{item}": 16,
+        f"{base}/meetings/{meeting}/attendance": 9,
+        f"{base}/actions?state=all": 8,
+    }
+    browser.get("/forums/")
+    counted = {}
+    for address in most:
+        db.session.rollback()
+        db.session.expunge_all()
+        with count_queries() as asked:
+            assert browser.get(address).status_code == 200
+        counted[address] = asked.count
+    assert {address: count <= most[address] for address, count in counted.items()} == dict.fromkeys(
+        most, True
+    ), counted
+
+
+def test_a_forum_that_is_gone_is_not_found(secretary: FlaskClient) -> None:
+    assert db.session.scalar(select(Forum.id).where(Forum.public_id == "0" * 16)) is None
+    assert secretary.get("/forums/" + "0" * 16).status_code == 404
