@@ -1,0 +1,94 @@
+"""The site as it is served: gunicorn with two processes and the worker, over a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Served:
+    """A running server. What it prints is kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.address = f"http://localhost:{self.port}"
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("KASH_")},
+            "KASH_DATA_DIR": str(folder),
+            "KASH_PORT": str(self.port),
+            "KASH_PUBLIC_URL": self.address,
+            "KASH_MAIL_URL": f"file://{folder / 'mail'}",
+        }
+        self.printed: list[str] = []
+        self._lines: queue.Queue[str] = queue.Queue()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"],
+            cwd=PROJECT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.printed.append(line)
+            self._lines.put(line)
+
+    def wait_for(self, wanted: Callable[[str], re.Match[str] | None], seconds: float = 60) -> str:
+        """The first group of the first line that matches."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            try:
+                found = wanted(self._lines.get(timeout=0.2))
+            except queue.Empty:
+                if self._process.poll() is not None:
+                    break
+                continue
+            if found:
+                return found.group(1)
+        raise AssertionError("the server did not say what was awaited:\n" + "".join(self.printed))
+
+    def set_up_code(self) -> str:
+        """The code that the terminal shows; the server answers when this returns."""
+        code = self.wait_for(re.compile(r"set-up code: (\S+)").search)
+        self.wait_for(re.compile(r"(http://localhost:\d+)").search)
+        return code
+
+    def command(self, *arguments: str) -> str:
+        """Run a command of the application over the same folder; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "--app", "app", *arguments],
+            cwd=PROJECT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,150 @@
+"""Every page of the path as those see it who walked it: by axe, on a small phone and a desk, light
+and dark; and what each page weighs, and how one leaves it."""
+
+from __future__ import annotations
+
+import gzip
+from importlib.resources import files
+from typing import Any, Literal
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from .walking import DESK, PASSWORD, PHONE, Walk
+
+pytestmark = pytest.mark.browser
+
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SMALLEST = {"width": 320, "height": 640}
+WALKERS = ("administrator", "director", "trainer", "peer", "anyone")
+MOST_BYTES = 60 * 1024
+_RUN = """async (rules) => {
+  const found = await axe.run(document, {
+    runOnly: { type: "tag", values: rules }, resultTypes: ["violations"],
+  });
+  return found.violations.map(one =>
+    `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
+}"""
+
+
+def findings(page: Page, where: str) -> list[str]:
+    """What axe finds, and whether the page is wider than its window, in each guise."""
+    found: list[str] = []
+    page.evaluate(AXE)
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            guise = f"{where} at {size['width']} px, {scheme}"
+            found += [f"{guise}: {one}" for one in page.evaluate(_RUN, RULES)]
+    for size in (PHONE, SMALLEST):
+        page.set_viewport_size(size)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        if wide > 0:
+            found.append(f"{where} at {size['width']} px: {wide} px too wide")
+    return found
+
+
+@pytest.mark.parametrize("who", WALKERS)
+def test_every_page_is_usable_by_everyone(walk: Walk, who: str) -> None:
+    walker = walk.people[who]
+    page = walker.page
+    found: list[str] = []
+    for path in list(walker.been.values()):
+        if path.endswith("/leave"):
+            continue
+        walker.go(path)
+        found += findings(page, f"{who} {path}")
+    page.set_viewport_size(DESK)
+    assert found == [], "\n".join(found)
+
+
+def test_every_kind_of_page_was_visited(walk: Walk) -> None:
+    """The path goes through every room."""
+    rooms = {path.split("/")[1] for walker in walk.people.values() for path in walker.been}
+    assert rooms >= {
+        "", "accounts", "account", "audit", "certificates", "forums", "jobs", "people",
+        "settings", "sign-in", "training", "verify", "workshops",
+    }  # fmt: skip
+
+
+def cold_bytes(context: BrowserContext, address: str) -> dict[str, int]:
+    """What comes over the line for a page in a browser that has kept nothing, compressed."""
+    page = context.new_page()
+    sizes: dict[str, int] = {}
+
+    def weigh(answer: Any) -> None:
+        if answer.status >= 300:
+            return
+        head = sum(len(name) + len(value) + 4 for name, value in answer.headers.items())
+        body = answer.body()
+        sizes[answer.url] = head + min(len(body), len(gzip.compress(body, 6)))
+
+    answers: list[Any] = []
+    page.on("response", answers.append)
+    page.goto(address, wait_until="networkidle")
+    for answer in answers:
+        weigh(answer)
+    page.close()
+    return sizes
+
+
+@pytest.mark.parametrize(("who", "path"), [("anyone", "/sign-in"), ("trainer", "/")])
+def test_the_first_pages_weigh_little(walk: Walk, who: str, path: str) -> None:
+    state = walk.people[who].context.storage_state()
+    context = walk.browser.new_context(storage_state=state, viewport=PHONE)
+    sizes = cold_bytes(context, walk.served.address + path)
+    context.close()
+    assert any(name.endswith(".css") for name in sizes)
+    assert sum(sizes.values()) <= MOST_BYTES, sizes
+
+
+def signed_in(walk: Walk) -> BrowserContext:
+    """A browser of its own, so that leaving ends no other session."""
+    context = walk.browser.new_context(viewport=PHONE)
+    page = context.new_page()
+    page.goto(walk.served.address + "/sign-in")
+    page.fill("[name=email]", "trainer@example.org")
+    page.fill("[name=password]", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(walk.served.address + "/")
+    return context
+
+
+@pytest.mark.parametrize("way", ["the button", "Shift three times"])
+def test_leaving_at_once_shows_nothing_and_back_neither(walk: Walk, way: str) -> None:
+    context = signed_in(walk)
+    page = context.pages[0]
+    page.goto(walk.served.address + walk.workshop + "/people")
+    assert "Odera" in page.content()
+    if way == "the button":
+        page.locator("[data-leave]").first.click()
+    else:
+        for _ in range(3):
+            page.keyboard.press("Shift")
+    page.wait_for_url("**/leave")
+    page.get_by_role("heading", level=1).wait_for()
+    assert page.title() == page.get_by_role("heading", level=1).inner_text()
+    for word in ("Odera", "Lakeside", "workshop"):
+        assert word not in page.content()
+    page.go_back()
+    page.wait_for_url("**/sign-in**")
+    assert "Odera" not in page.content()
+    page.goto(walk.served.address + walk.workshop)
+    assert "/sign-in" in page.url
+    context.close()
+
+
+def test_a_page_kept_by_the_browser_is_fetched_anew_after_signing_out(walk: Walk) -> None:
+    context = signed_in(walk)
+    page = context.pages[0]
+    page.goto(walk.served.address + walk.workshop + "/people")
+    page.goto(walk.served.address + "/account")
+    page.get_by_role("button", name="Sign out").first.click()
+    page.wait_for_url("**/sign-in**")
+    page.go_back()
+    page.wait_for_load_state()
+    assert "Odera" not in page.content()
+    context.close()

@@ -1,0 +1,142 @@
+"""What the whole path leaves behind: papers that say what was entered, no more and no less."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from .walking import ACTION, DECISION, ELIGIBLE, MISSED_ONE, SECRETARY_TEXT, Walk, text_of
+
+pytestmark = pytest.mark.browser
+
+
+def flat(text: str) -> str:
+    """Text with any white space as one space, as lines may break anywhere."""
+    return " ".join(text.split())
+
+
+def test_each_eligible_person_stands_on_one_certificate_and_nobody_else(walk: Walk) -> None:
+    pages = walk.text("certificates.pdf").split("\f")[:-1]
+    named = [[name for name in ELIGIBLE if name in page] for page in pages]
+    assert sorted(sum(named, [])) == sorted(ELIGIBLE)
+    assert all(len(names) == 1 for names in named)
+    assert MISSED_ONE not in walk.text("certificates.pdf")
+    serials = [re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", page) for page in pages]
+    assert {name: [serial] for name, serial in walk.serials.items()} == {
+        names[0]: sorted(set(found)) for names, found in zip(named, serials, strict=True)
+    }
+    for page in pages:
+        assert "Community health basics" in flat(page)
+        assert "Police" not in page
+
+
+def test_the_zip_holds_one_file_for_each_serial(walk: Walk) -> None:
+    with zipfile.ZipFile(io.BytesIO(walk.papers["certificates.zip"])) as packed:
+        assert sorted(packed.namelist()) == sorted(
+            f"{serial}.pdf" for serial in walk.serials.values()
+        )
+        for name, serial in walk.serials.items():
+            text = text_of(packed.read(f"{serial}.pdf"), walk.folder, "single.pdf")
+            assert [one for one in ELIGIBLE if one in text] == [name]
+            assert serial in text
+
+
+def test_whoever_missed_hours_is_told_what_is_missing(walk: Walk) -> None:
+    assert "Lacks" in walk.notes["lacking"]
+    assert "40" in walk.notes["lacking"]
+
+
+def test_the_register_has_a_sheet_for_each_group_without_its_name(walk: Walk) -> None:
+    pages = walk.text("register.pdf").split("\f")[:-1]
+    by_letter = {
+        letter: "".join(page for page in pages if f"Group {letter}" in flat(page))
+        for letter in "AB"
+    }
+    assert [name for name in ("Odera", "Wafula", "Chebet") if name in by_letter["A"]] == [
+        "Odera",
+        "Wafula",
+        "Chebet",
+    ]
+    assert [name for name in ("Nyota", "Pendo", "Tumaini") if name in by_letter["B"]] == [
+        "Nyota",
+        "Pendo",
+        "Tumaini",
+    ]
+    assert "Odera" not in by_letter["B"]
+    assert "Nyota" not in by_letter["A"]
+    whole = "".join(pages)
+    assert "Police" not in whole
+    assert "Community" not in whole.replace("Community health basics", "")
+
+
+def test_the_name_sheet_lists_one_group(walk: Walk) -> None:
+    text = walk.text("names-B.pdf")
+    assert "Makeena Sample" in text
+    assert "Odera" not in text
+
+
+def test_the_guide_holds_the_sessions_in_their_order(walk: Walk) -> None:
+    text = flat(walk.text("guide.pdf"))
+    assert text.index("What the law says") < text.index("On the street")
+
+
+def test_verification_tells_status_title_and_whether_the_name_matches(walk: Walk) -> None:
+    match, no_match = walk.notes["verified, match"], walk.notes["verified, no match"]
+    assert "The name matches the printed one." in match
+    assert "The name does not match the printed one." in no_match
+    for answer in (match, no_match, walk.notes["verified, no name"]):
+        assert "Valid" in answer
+        assert "Community health basics" in answer
+        assert "Odera" not in answer
+        assert "Hall B" not in answer
+    assert "matches" not in walk.notes["verified, no name"]
+    assert "Valid" not in walk.notes["verified, unknown"]
+
+
+def test_the_minutes_say_what_was_decided_and_name_nobody_who_did_not_choose_it(
+    walk: Walk,
+) -> None:
+    text = flat(walk.text("minutes.pdf"))
+    assert SECRETARY_TEXT in text
+    assert DECISION in text
+    assert ACTION in text
+    assert re.fullmatch(r"MIN \d+/\d{1,2}/\d{4}", walk.notes["number"])
+    assert walk.notes["number"] in text
+    assert "Liaison officer" in text
+    for hidden in ("Odera", "Nyota", "Pendo", "Police", "Community"):
+        assert hidden not in text
+
+
+def test_the_minutes_carry_a_code_of_the_audit(walk: Walk) -> None:
+    codes = re.findall(
+        r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", walk.text("minutes.pdf")
+    )
+    assert len(set(codes)) == 1
+    assert walk.served.command("audit", "code", codes[0]).strip()
+
+
+def test_what_is_open_comes_up_in_the_next_agenda(walk: Walk) -> None:
+    assert "From earlier meetings: 1" in walk.notes["next agenda"]
+
+
+def test_the_audit_of_all_this_is_sound(walk: Walk) -> None:
+    assert walk.served.command("audit", "verify")
+
+
+def test_nothing_went_wrong_in_any_browser(walk: Walk) -> None:
+    """No error of a script, nothing refused by the content policy, no failure of the server."""
+    assert {name: walker.troubles for name, walker in walk.people.items()} == {
+        name: [] for name in walk.people
+    }
+
+
+def test_no_title_tells_what_this_is(walk: Walk) -> None:
+    trainer = walk.people["trainer"]
+    titles = set()
+    for path in trainer.been.values():
+        trainer.go(path)
+        titles.add(trainer.page.title())
+    assert titles == {"Lakeside"}

@@ -1,0 +1,479 @@
+"""The whole path, walked in a browser by four people: from an empty programme to printed
+certificates and the forum's minutes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyotp
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from .serving import Served
+
+PASSWORD = "seven boats cross at dusk"
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+ZONE = ZoneInfo("Africa/Nairobi")
+
+# Chosen name, printed name, group; Makena's name on paper is still to be put right.
+POLICE = [("Odera", "Odera Sample"), ("Wafula", "Wafula Sample"), ("Chebet", "Chebet Sample")]
+COMMUNITY = [("Nyota", "Nyota Sample"), ("Pendo", "Pendo Sample"), ("Makena", "Makeena Sample")]
+WALK_IN = "Tumaini"
+MISSED_ONE = "Wafula"
+ELIGIBLE = [
+    "Odera Sample",
+    "Chebet Sample",
+    "Nyota Sample",
+    "Pendo Sample",
+    "Makena Sample",
+    "Tumaini",
+]
+SECRETARY_TEXT = "The desk officer writes down each report and gives a number."
+DECISION = "Every station names one officer to call."
+ACTION = "Send the list of officers to all members."
+
+
+def text_of(pdf: bytes, folder: Path, name: str) -> str:
+    """What a PDF says, page by page, each page ended by a form feed."""
+    path = folder / name
+    path.write_bytes(pdf)
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    return subprocess.run(
+        ["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True
+    ).stdout
+
+
+@dataclass
+class Walker:
+    """One of the people, with a browser of her own. Where she has been is kept."""
+
+    name: str
+    context: BrowserContext
+    page: Page
+    address: str
+    been: dict[str, str] = field(default_factory=dict)
+    troubles: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        self.page.on("response", self._answered)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # What the browser says of an answer such as 422 is no trouble.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.troubles.append(f"{self.page.url}: {message.text}")
+
+    def _answered(self, answer: Response) -> None:
+        kind = answer.headers.get("content-type", "")
+        request = answer.request
+        if answer.status >= 500:
+            self.troubles.append(f"{request.method} {answer.url}: {answer.status}")
+        if (
+            request.is_navigation_request()
+            and request.method == "GET"
+            and answer.status == 200
+            and kind.startswith("text/html")
+        ):
+            path = answer.url.removeprefix(self.address).partition("?")[0]
+            kept = re.sub(r"[0-9a-hjkmnp-tv-z]{16}", "*", path)
+            if "/join/" not in path:
+                self.been.setdefault(kept, path)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def fill(self, **fields: str) -> None:
+        for name, value in fields.items():
+            self.page.fill(f"[name={name}]", value)
+
+    def button(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).first.click()
+
+    def link(self, name: str) -> None:
+        self.page.get_by_role("link", name=name, exact=True).first.click()
+
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    def sees(self, text: str) -> None:
+        self.page.get_by_text(text).first.wait_for(timeout=10_000)
+
+    def file(self, path: str) -> bytes:
+        answer = self.context.request.get(self.address + path)
+        assert answer.ok, f"{path}: {answer.status}"
+        return answer.body()
+
+    def downloads(self, button: str) -> bytes:
+        with self.page.expect_download() as coming:
+            self.button(button)
+        return Path(coming.value.path()).read_bytes()
+
+    def second_step(self) -> None:
+        """Read the key off the page and type the code, as a phone would."""
+        if "/account/second-step" not in self.page.url:
+            return
+        key = self.page.locator("code").first.inner_text().replace(" ", "")
+        self.fill(code=pyotp.TOTP(key).now())
+        self.button("Turn it on")
+        self.sees("Your recovery codes")
+        self.link("I have kept them")
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self.address)
+
+
+@dataclass
+class Walk:
+    """Everything that was done and made on the way."""
+
+    served: Served
+    browser: Browser
+    folder: Path
+    people: dict[str, Walker] = field(default_factory=dict)
+    workshop: str = ""
+    forum: str = ""
+    persons: dict[str, str] = field(default_factory=dict)
+    serials: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, bytes] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def newcomer(self, name: str) -> Walker:
+        context = self.browser.new_context(viewport=DESK, locale="en-GB")
+        context.set_default_timeout(15_000)
+        made = Walker(name, context, context.new_page(), self.served.address)
+        made.watch()
+        self.people[name] = made
+        return made
+
+    def text(self, paper: str) -> str:
+        return text_of(self.papers[paper], self.folder, paper)
+
+    # --- the way ------------------------------------------------------------------------------
+
+    def all_of_it(self) -> None:
+        self.sets_up()
+        self.invites("director", "director", "Achieng")
+        self.invites("trainer", "trainer", "Baraka")
+        self.brings_people()
+        self.writes_course()
+        self.plans_workshop()
+        self.marks_attendance()
+        self.confirms_names()
+        self.invites("peer", "peer", "Nyota", self.persons["Nyota"])
+        self.approves_certificates()
+        self.prints_certificates()
+        self.verifies()
+        self.meets()
+        self.looks_round()
+
+    def sets_up(self) -> None:
+        """The administrator, with the code from the terminal."""
+        code = self.served.set_up_code()
+        administrator = self.newcomer("administrator")
+        administrator.go("/")
+        assert administrator.path == "/setup"
+        administrator.fill(
+            code=code,
+            name="Lakeside rights programme",
+            neutral_name="Lakeside",
+            administrator_name="Amina",
+            administrator_email="amina@example.org",
+            password=PASSWORD,
+        )
+        administrator.button("Set up")
+        administrator.page.wait_for_url(lambda url: "/setup" not in url)
+        administrator.second_step()
+
+    def invites(self, name: str, role: str, called: str, person: str = "") -> None:
+        """A one-time link, opened in another browser."""
+        administrator = self.people["administrator"]
+        administrator.go("/accounts/invite")
+        administrator.fill(name=called, email=f"{name}@example.org")
+        if person:
+            administrator.fill(person=person)
+        administrator.page.check(f"[name=roles][value={role}]")
+        administrator.button("Make the link")
+        link = administrator.page.locator("#link").input_value()
+        walker = self.newcomer(name)
+        walker.page.goto(link)
+        walker.fill(password=PASSWORD)
+        walker.button("Open the account")
+        walker.page.wait_for_url(lambda url: "/join/" not in url)
+        walker.second_step()
+        # A link works once.
+        again = self.browser.new_context()
+        spent = again.new_page().goto(link)
+        assert spent is not None
+        assert spent.status in (404, 410)
+        again.close()
+
+    def brings_people(self) -> None:
+        """The officers from a list, the others by form."""
+        sheet = self.folder / "people.csv"
+        rows = [f"{chosen},{printed},Police" for chosen, printed in POLICE]
+        sheet.write_text("\n".join(["chosen_name,printed_name,group", *rows]) + "\n", "utf-8")
+        assert self.served.command("people", "import", str(sheet)) == "People added: 3\n"
+        trainer = self.people["trainer"]
+        trainer.go("/people")
+        for chosen, printed in COMMUNITY:
+            trainer.go("/people/new")
+            trainer.fill(chosen_name=chosen, printed_name=printed)
+            trainer.page.get_by_label("Community", exact=True).check()
+            trainer.button("Save")
+            trainer.page.wait_for_url(re.compile(r"/people/[0-9a-z]{16}$"))
+            self.persons[chosen] = trainer.path.rpartition("/")[2]
+        trainer.link("Change")
+
+    def writes_course(self) -> None:
+        """A course of one module with two sessions; the director publishes it."""
+        trainer, director = self.people["trainer"], self.people["director"]
+        trainer.go("/training/new")
+        trainer.fill(name="Rights and health", public_title="Community health basics")
+        trainer.page.select_option("[name=language]", "en")
+        trainer.page.locator("form.form button[type=submit]").click()
+        trainer.page.wait_for_url(re.compile(r"/versions/[0-9a-z]{16}"))
+        version = re.search(r"/versions/([0-9a-z]{16})", trainer.path)
+        assert version is not None
+        trainer.go(f"/training/versions/{version[1]}/edit")
+        trainer.page.get_by_label("Title of the module").last.fill("Knowing the law")
+        trainer.button("Save and add this module")
+        for title, minutes in (("What the law says", "60"), ("On the street", "90")):
+            adding = trainer.page.locator("details").filter(has_text="Add a session").last
+            if adding.get_attribute("open") is None:
+                adding.locator("summary").click()
+            adding.get_by_label("Title of the session").fill(title)
+            adding.get_by_label("Minutes").fill(minutes)
+            trainer.button("Save and add this session")
+            trainer.page.locator("summary").filter(has_text=title).first.wait_for()
+        trainer.go(f"/training/versions/{version[1]}")
+        trainer.button("Propose")
+        director.go(f"/training/versions/{version[1]}")
+        director.link("Publish")
+        director.page.locator("dialog").get_by_role("button", name="Publish").click()
+        director.sees("Published")
+        self.papers["guide.pdf"] = trainer.file(f"/training/versions/{version[1]}/guide.pdf")
+        trainer.go("/training")
+
+    def plans_workshop(self) -> None:
+        """Today's workshop, with everybody enrolled."""
+        trainer = self.people["trainer"]
+        today = datetime.now(UTC).astimezone(ZONE).date().isoformat()
+        trainer.go("/workshops/new")
+        trainer.page.select_option("[name=version]", index=1)
+        trainer.fill(
+            title="First workshop",
+            starts_on=today,
+            ends_on=today,
+            new_venue="Hall B",
+            new_venue_place="Kisumu",
+        )
+        trainer.button("Plan the workshop")
+        trainer.page.wait_for_url(re.compile(r"/workshops/[0-9a-z]{16}$"))
+        self.workshop = trainer.path
+        for chosen, _printed in POLICE + COMMUNITY:
+            trainer.go(f"{self.workshop}/people")
+            trainer.page.get_by_label("Name").fill(chosen)
+            trainer.button("Find")
+            trainer.page.get_by_role("button", name=f"Enrol {chosen}").click()
+            trainer.page.locator("tbody th").filter(has_text=chosen).first.wait_for()
+        trainer.link("Somebody at the door")
+        trainer.fill(chosen_name=WALK_IN)
+        trainer.page.get_by_label("Community", exact=True).check()
+        trainer.button("Take in")
+        trainer.page.wait_for_url(re.compile(r"/people"))
+        trainer.go(f"{self.workshop}/documents")
+        self.papers["register.pdf"] = trainer.downloads("Make the PDF")
+
+    def marks_attendance(self) -> None:
+        """On the phone: all present, the exceptions tapped, the register closed."""
+        trainer = self.people["trainer"]
+        trainer.page.set_viewport_size(PHONE)
+        trainer.go(f"{self.workshop}/attendance")
+        sessions = trainer.page.locator(".ledger .what a").evaluate_all(
+            "links => links.map(link => link.getAttribute('href'))"
+        )
+        assert len(sessions) == 2
+        for number, session in enumerate(sessions):
+            trainer.go(session)
+            assert trainer.page.locator(".person").count() == 7
+            if number == 0:
+                late = trainer.page.get_by_role("radiogroup", name="Pendo")
+                late.locator("label[for^=late-]").click()
+            else:
+                absent = trainer.page.get_by_role("radiogroup", name=MISSED_ONE)
+                absent.locator("label[for^=absent-]").click()
+            trainer.button("Close register")
+            trainer.page.wait_for_load_state()
+            trainer.go(session)
+            trainer.sees("Register closed")
+        trainer.page.get_by_role("link", name=f"Who marked it {MISSED_ONE}").click()
+        trainer.page.set_viewport_size(DESK)
+        trainer.go(f"{self.workshop}/attendance")
+
+    def confirms_names(self) -> None:
+        """The director sets the rule; the participants read their names, one is put right."""
+        director, trainer = self.people["director"], self.people["trainer"]
+        director.go("/certificates/rule")
+        director.fill(least_share="80")
+        director.page.check("[name=name_must_be_confirmed]")
+        director.button("Save as a new version")
+        trainer.go(f"{self.workshop}/certificates/names")
+        self.papers["names-B.pdf"] = trainer.file(f"{self.workshop}/certificates/names/B.pdf")
+        trainer.page.get_by_label("Makena", exact=False).first.fill("Makena Sample")
+        for box in trainer.page.locator("[name=confirmed]").all():
+            box.check()
+        trainer.button("Save the ticked names")
+        trainer.sees("Names confirmed: 7")
+        trainer.go(f"{self.workshop}/certificates")
+        self.notes["lacking"] = trainer.page.get_by_role(
+            "row", name=re.compile(MISSED_ONE)
+        ).inner_text()
+        trainer.page.get_by_label("Classic").check()
+        trainer.button("Propose certificates: 6")
+        trainer.sees("another person must approve")
+        self.notes["batch"] = trainer.path
+
+    def approves_certificates(self) -> None:
+        director = self.people["director"]
+        director.go("/certificates/")
+        director.go(self.notes["batch"])
+        director.button("Approve")
+        director.sees("Approved. The trainer can issue")
+
+    def prints_certificates(self) -> None:
+        """Issued, and made by the worker; the page shows how far it is."""
+        trainer = self.people["trainer"]
+        trainer.go("/")
+        trainer.go(self.notes["batch"])
+        trainer.button("Issue")
+        trainer.sees("Issued. Print them now.")
+        for row in trainer.page.locator("tbody tr").all():
+            name = row.locator("th").inner_text().strip()
+            self.serials[name] = row.locator("td").nth(1).inner_text().strip()
+        for button, paper in (
+            ("Make the print file", "certificates.pdf"),
+            ("Single files, zip", "certificates.zip"),
+        ):
+            trainer.go(self.notes["batch"])
+            trainer.button(button)
+            trainer.page.wait_for_url(re.compile(r"/jobs/"))
+            download = trainer.page.get_by_role("link", name="Download")
+            download.wait_for(timeout=120_000)
+            self.papers[paper] = trainer.file(str(download.get_attribute("href")))
+        trainer.go("/certificates/")
+        trainer.page.locator("tbody a").first.click()
+
+    def verifies(self) -> None:
+        """Anyone, without an account."""
+        anyone = self.newcomer("anyone")
+        for name, key in (
+            ("odera  SAMPLE", "match"),
+            ("Nyota Sample", "no match"),
+            ("", "no name"),
+        ):
+            anyone.go("/verify")
+            anyone.fill(serial=self.serials["Odera Sample"].lower(), name=name)
+            anyone.button("Check")
+            self.notes[f"verified, {key}"] = anyone.page.get_by_role("status").inner_text()
+        anyone.fill(serial="0000-0000-0000", name="")
+        anyone.button("Check")
+        self.notes["verified, unknown"] = anyone.page.locator("main").inner_text()
+        anyone.go("/sign-in")
+
+    def meets(self) -> None:
+        """A forum with members of both groups; yesterday's meeting and its minutes."""
+        trainer = self.people["trainer"]
+        trainer.go("/forums/new")
+        trainer.fill(name="Monthly review")
+        trainer.page.locator("form.form button[type=submit]").click()
+        trainer.page.wait_for_url(re.compile(r"/forums/[0-9a-z]{16}"))
+        found = re.search(r"/forums/[0-9a-z]{16}", trainer.path)
+        assert found is not None
+        self.forum = found[0]
+        for chosen in ("Odera", "Nyota", "Pendo"):
+            trainer.go(f"{self.forum}/members/new")
+            trainer.fill(search=chosen)
+            trainer.button("Find")
+            trainer.button("Add")
+            trainer.page.wait_for_url(re.compile(r"/members/[0-9a-z]{16}$"))
+            if chosen == "Odera":
+                trainer.page.check("[name=appears][value=office]")
+                trainer.fill(shown_as="Liaison officer")
+                trainer.button("Save")
+        yesterday = datetime.now(UTC).astimezone(ZONE).date() - timedelta(days=1)
+        self.notes["number"] = f"MIN 2/{yesterday.month:02d}/{yesterday.year}"
+        trainer.go(f"{self.forum}/meetings/new")
+        trainer.fill(day=yesterday.isoformat(), time="09:00", place="Sample Centre")
+        trainer.page.locator("form.form button[type=submit]").click()
+        trainer.page.wait_for_url(re.compile(r"/meetings/[0-9a-z]{16}"))
+        meeting = re.search(r"/forums/[0-9a-z]{16}/meetings/[0-9a-z]{16}", trainer.path)
+        assert meeting is not None
+        self.notes["meeting"] = meeting[0]
+        trainer.go(f"{meeting[0]}/agenda")
+        for title in ("Opening", "Reports at the station desk", "Closing"):
+            trainer.fill(title=title)
+            trainer.button("Add the item")
+            trainer.page.get_by_role("link", name=title, exact=True).first.wait_for()
+        trainer.page.set_viewport_size(PHONE)
+        trainer.go(f"{meeting[0]}/attendance")
+        nyota = trainer.page.get_by_role("radiogroup", name="Nyota")
+        nyota.get_by_text("Apology").click()
+        trainer.button("Close register")
+        trainer.page.set_viewport_size(DESK)
+        self.writes_minutes(meeting[0])
+
+    def writes_minutes(self, meeting: str) -> None:
+        trainer = self.people["trainer"]
+        trainer.go(meeting)
+        point = trainer.page.locator("section.minute").filter(has_text="Reports at the station")
+        self.notes["number"] = point.locator(".minute-no").inner_text().strip()
+        point.get_by_role("link", name=re.compile("^Write")).click()
+        trainer.fill(minute=SECRETARY_TEXT)
+        trainer.page.locator("[name=decision-text]").first.fill(DECISION)
+        trainer.page.locator("[name=action-text]").first.fill(ACTION)
+        trainer.page.locator("[name=action-owner]").first.select_option(label="Odera")
+        trainer.page.locator("[name=action-due]").first.fill("2099-01-31")
+        trainer.page.get_by_role("button", name="Save", exact=True).click()
+        trainer.page.wait_for_load_state()
+        trainer.go(meeting)
+        trainer.sees(DECISION)
+        trainer.link("Record as held")
+        trainer.page.get_by_role("button", name="Record as held").last.click()
+        trainer.page.get_by_role("link", name="Minutes (PDF)").wait_for()
+        self.papers["minutes.pdf"] = trainer.file(f"{meeting}/minutes.pdf")
+        trainer.go(f"{self.forum}/meetings/new")
+        soon = datetime.now(UTC).astimezone(ZONE).date() + timedelta(days=30)
+        trainer.fill(day=soon.isoformat(), time="09:00")
+        trainer.page.locator("form.form button[type=submit]").click()
+        trainer.page.wait_for_url(re.compile(r"/meetings/[0-9a-z]{16}"))
+        trainer.go(trainer.path.partition("?")[0].removesuffix("/agenda") + "/agenda")
+        self.notes["next agenda"] = trainer.page.locator("main").inner_text()
+
+    def looks_round(self) -> None:
+        """Pages that nobody needed on the way, by those who may see them."""
+        for name, paths in {
+            "administrator": (
+                "/", "/accounts", "/accounts/invite", "/settings", "/settings/programme",
+                "/people/groups", "/audit", "/account", "/account/password", "/account/name",
+            ),
+            "director": ("/", "/workshops/", "/people", "/forums/", self.forum, self.workshop),
+            "trainer": (
+                "/", "/workshops/", "/people/organisations", "/people/organisations/new",
+                "/forums/", self.forum, f"{self.forum}/actions", f"{self.workshop}/edit",
+                f"{self.workshop}/costs", f"{self.workshop}/sessions/new",
+                f"{self.workshop}/order", f"{self.workshop}/lay-out",
+                f"{self.workshop}/duplicate", f"{self.workshop}/cancel", "/account",
+            ),
+            "peer": ("/", "/workshops/", self.workshop, "/certificates/", "/people", "/account"),
+        }.items():  # fmt: skip
+            walker = self.people[name]
+            for path in paths:
+                walker.go(path)
