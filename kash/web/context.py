@@ -25,7 +25,7 @@ from kash.web.acting import current_actor, signed_in
 from kash.web.formats import initials
 from kash.web.language import COOKIE, language_code
 from kash.web.navigation import navigation
-from kash.web.pages import safe_next, this_address
+from kash.web.pages import safe_next
 from kash.web.programme import LANGUAGES, brand, programme_languages
 
 blueprint = Blueprint("web", __name__)
@@ -69,13 +69,12 @@ def _frame() -> dict[str, Any]:
 
 def _languages() -> list[dict[str, Any]]:
     now = language_code()
-    here = this_address()
     return [
         {
             "code": code,
             "label": LANGUAGES[code],
             "current": code == now,
-            "url": url_for("web.language", code=code, next=here),
+            "url": url_for("web.language"),
             "post": True,
         }
         for code in programme_languages()
@@ -87,11 +86,12 @@ def frame_context() -> dict[str, Any]:
     return {} if g.get("failing") else _frame()
 
 
-@blueprint.post("/language/<code>")
+@blueprint.post("/language")
 @allow(ANYONE)
-def language(code: str) -> ResponseReturnValue:
+def language() -> ResponseReturnValue:
     """Switch the language: on the account if signed in, and on this device."""
-    answer = redirect(safe_next(request.args.get("next")), code=303)
+    code = request.form.get("language", "")
+    answer = redirect(safe_next(request.form.get("next")).rstrip("?"), code=303)
     if code in programme_languages():
         keep: Callable[[Actor, str], None] | None = current_app.extensions.get(_KEEP_LANGUAGE)
         if keep is not None and current_actor().account_id is not None:

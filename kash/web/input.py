@@ -9,6 +9,7 @@ from flask import Flask, abort, request
 
 # All of C0 and C1 but tab, line feed and carriage return, and halves of surrogate pairs.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+LARGEST_FORM = 2 * 1024 * 1024
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -28,12 +29,14 @@ def _texts() -> Iterator[str]:
 
 def refuse_nul() -> None:
     """Answer 400 to any NUL character in address, form or file name."""
+    if request.mimetype == _FORMS[0]:
+        # Such a form is read whole into memory, whatever MAX_FORM_MEMORY_SIZE says.
+        request.max_content_length = LARGEST_FORM
     if any("\x00" in text for text in _texts()):
         abort(400)
 
 
 def init_input(app: Flask) -> None:
     """Set the size limits and the check for NUL characters."""
-    app.config.setdefault("MAX_FORM_MEMORY_SIZE", 2 * 1024 * 1024)
-    app.config.setdefault("MAX_FORM_PARTS", 5000)
+    app.config.update(MAX_FORM_MEMORY_SIZE=LARGEST_FORM, MAX_FORM_PARTS=5000)
     app.before_request(refuse_nul)

@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -73,12 +74,17 @@ class ValuelessFormatter(logging.Formatter):
         return json.dumps(told)
 
 
-class _LibraryHandler(logging.StreamHandler[Any]):
+class _LibraryHandler(logging.Handler):
     """Ours, so that it is put in once only."""
 
     def __init__(self) -> None:
-        super().__init__(sys.stderr)
+        super().__init__()
         self.setFormatter(ValuelessFormatter())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write to what stderr is now."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(self.format(record) + "\n")
 
 
 def configure_logs(level: str) -> None:
@@ -92,7 +98,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from wtforms import Form
 from kash.web.input import CONTROL_CHARACTERS
 
 _LONGEST_ADDRESS = 2000
+_BREAKS = re.compile(rf"[\r\n\t]|{CONTROL_CHARACTERS.pattern}")
 
 
 def page(template: str, *, form: Form | None = None, **context: Any) -> tuple[str, int]:
@@ -26,7 +28,7 @@ def safe_next(address: str | None, default: str = "/") -> str:
     """
     if not address or len(address) > _LONGEST_ADDRESS or not address.startswith("/"):
         return default
-    if "\\" in address or address.startswith("//") or CONTROL_CHARACTERS.search(address):
+    if "\\" in address or address.startswith("//") or _BREAKS.search(address):
         return default
     try:
         parts = urlsplit(address)
