@@ -366,7 +366,7 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
         public_job_id = services.make_paper(shown, kind, title, current_actor())
     except Problem as problem:
         return _batch_page(found, shown, TurnBackForm(), str(problem))
-    return redirect(url_for("jobs.job", public_id=public_job_id))
+    return redirect(url_for("jobs.page", public_id=public_job_id))
 
 
 @blueprint.route("/verify", methods=["GET", "POST"])
