@@ -76,4 +76,7 @@ def init_guard(app: Flask, *, sign_in: str, confirm: str) -> None:
     # A session is a row that can be ended; a changed address on a phone must not end it.
     login_manager.session_protection = None
     login_manager.init_app(app, add_context_processor=False)
+    # Nobody is remembered beyond a session. Looking for it would make every static file depend on
+    # the cookie, and be fetched again after each sign-in.
+    app.after_request_funcs[None].remove(login_manager._update_remember_cookie)
     app.before_request(guard)

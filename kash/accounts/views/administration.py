@@ -21,7 +21,7 @@ from kash.accounts.services.accounts import link_person
 from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.policy import Role, allow
 from kash.web import current_actor, page
-from kash.web.programme import brand
+from kash.web.programme import brand, programme_languages
 
 
 def _person_id(number: str | None) -> int | None:
@@ -96,7 +96,7 @@ def _mail_link(email: str, link: str, language: str) -> bool:
     """Whether the link went out. Neither subject nor text says what it is about."""
     if not mail_is_set_up():
         return False
-    with force_locale(language or "en"):
+    with force_locale(language or programme_languages()[0]):
         subject = _("Your access to %(name)s", name=brand())
         text = _(
             "Open this link to choose a password. It works once, within seven days:\n\n%(link)s\n",
