@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -36,9 +36,10 @@ from kash.certificates.rules import (
 )
 from kash.database import db, writing
 from kash.people.models import Person
-from kash.people.rules import names_match
+from kash.people.rules import names_match, sort_name
 from kash.policy import Actor, Reach
 from kash.web.errors import NotFound
+from kash.web.formats import to_local
 from kash.workshops.models import Workshop
 from kash.workshops.queries import attendance_record, run_by
 
@@ -89,7 +90,7 @@ def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[int]:
 def candidates(
     workshop: Workshop, session: Session | None = None, but_for: CertificateBatch | None = None
 ) -> list[Candidate]:
-    """Everyone on a workshop's roster by name, with what each still lacks; three queries.
+    """Everyone on a workshop's roster by printed name, with what each still lacks; three queries.
 
     `but_for` leaves one batch out of account, to ask anew whether its people are eligible.
     """
@@ -129,7 +130,7 @@ def candidates(
                 has_certificate=has_certificate,
             )
         )
-    return found
+    return sorted(found, key=lambda row: (sort_name(row.printed_name), row.person_id))
 
 
 def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
@@ -312,8 +313,8 @@ class Verified:
 
     standing: Standing
     title: str = ""
-    issued_on: str = ""
-    revoked_on: str = ""
+    issued_on: date | None = None
+    revoked_on: date | None = None
     revoked_class: str = ""
     name_matches: bool | None = None
 
@@ -332,8 +333,8 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
     return Verified(
         standing=Standing.REVOKED if found.revoked_at else Standing.VALID,
         title=found.public_title,
-        issued_on=found.issued_on.isoformat(),
-        revoked_on=found.revoked_at.date().isoformat() if found.revoked_at else "",
+        issued_on=found.issued_on,
+        revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
         revoked_class=found.revoked_class,
         name_matches=matches,
     )

@@ -1,0 +1,208 @@
+"""From the rule to a revoked certificate, on both engines."""
+
+from __future__ import annotations
+
+from threading import Barrier, Thread
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select
+
+from kash.certificates import queries, services
+from kash.certificates.models import Certificate
+from kash.certificates.rules import Requirement, Standing, read_serial
+from kash.database import db
+from kash.vault import verify
+from kash.vault.models import AuditEntry
+
+from .conftest import ALL, LITTLE, MOST, Ready
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+
+
+def lacking(ready: Ready) -> dict[str, list[Requirement]]:
+    return {
+        row.chosen_name: [one.requirement for one in row.missing]
+        for row in queries.candidates(ready.workshop)
+    }
+
+
+def actions() -> list[str]:
+    return list(
+        db.session.scalars(
+            select(AuditEntry.action)
+            .where(AuditEntry.action.startswith("certificates."))
+            .order_by(AuditEntry.seq)
+        )
+    )
+
+
+def test_each_person_is_told_just_what_is_missing(ready: Ready) -> None:
+    assert lacking(ready) == {
+        ALL: [Requirement.NAME],
+        MOST: [Requirement.NAME],
+        LITTLE: [Requirement.HOURS, Requirement.NAME],
+    }
+    ready.confirm(ALL, LITTLE)
+    assert lacking(ready) == {
+        ALL: [],
+        MOST: [Requirement.NAME],
+        LITTLE: [Requirement.HOURS],
+    }
+    (little,) = [row for row in queries.candidates(ready.workshop) if row.chosen_name == LITTLE]
+    assert [(one.need, one.have) for one in little.missing] == [(270, 90)]
+
+
+def test_a_rule_is_never_changed_only_followed_by_another(ready: Ready) -> None:
+    services.set_rule(50, name_must_be_confirmed=False, by=ready.director)
+    services.set_rule(50, name_must_be_confirmed=False, by=ready.director)
+    assert [
+        (rule.version, rule.least_share, rule.name_must_be_confirmed)
+        for rule in queries.rule_versions()
+    ] == [(2, 50, False), (1, 75, True)]
+
+
+def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
+    ready.confirm(ALL, MOST, LITTLE)
+    batch = ready.issued()
+    certificates = queries.certificates_of(ready.batch(batch))
+    assert [(one.printed_name, one.minutes) for one in certificates] == [(MOST, 270), (ALL, 360)]
+    serials = [one.serial or "" for one in certificates]
+    assert [read_serial(serial) for serial in serials] == serials
+    assert len(set(serials)) == 2
+
+    answer = queries.verified(serials[1].lower(), "zawadi  SAMPULI")
+    assert (answer.standing, answer.title, answer.name_matches) == (
+        Standing.VALID,
+        "Working Together",
+        True,
+    )
+    assert queries.verified(serials[1], "Somebody Else").name_matches is False
+
+    services.revoke(certificates[1], "wrong_name", "Spelt wrongly", ready.director)
+    revoked = queries.verified(serials[1], "")
+    assert (revoked.standing, revoked.revoked_class, revoked.name_matches) == (
+        Standing.REVOKED,
+        "wrong_name",
+        None,
+    )
+    with pytest.raises(services.AlreadyRevoked):
+        services.revoke(certificates[1], "wrong_name", "Again", ready.director)
+    # Whose certificate was revoked may be proposed anew, and nobody else.
+    assert lacking(ready)[ALL] == []
+    assert lacking(ready)[MOST] == [Requirement.NOT_YET]
+    assert actions() == [
+        "certificates.rule_set",
+        "certificates.names_confirmed",
+        "certificates.proposed",
+        "certificates.approved",
+        "certificates.issued",
+        "certificates.revoked",
+    ]
+    assert verify(db.session()).sound
+
+
+def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
+    ready.confirm(ALL)
+    ready.proposed()
+    assert db.session.scalar(select(func.count(Certificate.serial))) == 0
+    assert queries.verified("0000-0000-0000", "").standing is Standing.UNKNOWN
+
+
+def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
+    ready.confirm(ALL)
+    batch = ready.proposed()
+    with pytest.raises(services.SamePerson):
+        services.approve(ready.batch(batch), ready.trainer)
+    assert ready.batch(batch).state == "proposed"
+
+
+def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
+    ready.confirm(ALL)
+    batch = ready.proposed()
+    with pytest.raises(services.WrongStep):
+        services.issue(ready.batch(batch), ready.workshop.ends_on, ready.director)
+    services.approve(ready.batch(batch), ready.director)
+    with pytest.raises(services.WrongStep):
+        services.approve(ready.batch(batch), ready.director)
+    services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    before = [one.serial for one in queries.certificates_of(ready.batch(batch))]
+    with pytest.raises(services.WrongStep):
+        services.issue(ready.batch(batch), ready.workshop.ends_on, ready.trainer)
+    with pytest.raises(services.WrongStep):
+        services.turn_back(ready.batch(batch), "too late", ready.director)
+    assert [one.serial for one in queries.certificates_of(ready.batch(batch))] == before
+
+
+def test_nobody_is_proposed_twice(ready: Ready) -> None:
+    ready.confirm(ALL)
+    ready.proposed()
+    with pytest.raises(services.NothingToPropose):
+        ready.proposed()
+    ready.confirm(MOST)
+    second = ready.proposed()
+    assert [one.printed_name for one in queries.certificates_of(ready.batch(second))] == [MOST]
+
+
+def test_what_is_turned_back_can_be_proposed_again(ready: Ready) -> None:
+    ready.confirm(ALL)
+    first = ready.proposed()
+    services.turn_back(ready.batch(first), "Wait for the others", ready.director)
+    assert ready.batch(first).returned_reason == "Wait for the others"
+    second = ready.proposed()
+    assert [one.printed_name for one in queries.certificates_of(ready.batch(second))] == [ALL]
+
+
+def test_a_name_that_changed_meanwhile_stops_the_batch(ready: Ready) -> None:
+    ready.confirm(ALL)
+    batch = ready.proposed()
+    person = ready.person(ALL)
+    services.confirm_names(ready.workshop, {person: "Zawadi S. Sampuli"}, ready.trainer)
+    with pytest.raises(services.NamesChanged):
+        services.approve(ready.batch(batch), ready.director)
+    assert ready.batch(batch).state == "proposed"
+
+
+def test_only_people_of_the_workshop_get_their_names_confirmed(ready: Ready) -> None:
+    assert services.confirm_names(ready.workshop, {"0" * 16: "X"}, ready.trainer) == 0
+
+
+def test_two_who_propose_at_once_make_one_batch(
+    both_engines_app: APIFlask, ready: Ready
+) -> None:
+    ready.confirm(ALL, MOST)
+    workshop_id = ready.workshop.id
+    barrier = Barrier(4)
+    answers: list[str] = []
+
+    def propose() -> None:
+        with both_engines_app.app_context():
+            workshop = db.session.get_one(type(ready.workshop), workshop_id)
+            barrier.wait()
+            try:
+                services.propose(workshop, "classic", ready.trainer)
+                answers.append("made")
+            except services.NothingToPropose:
+                answers.append("nothing")
+            finally:
+                db.session.remove()
+
+    db.session.rollback()
+    threads = [Thread(target=propose) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == ["made", "nothing", "nothing", "nothing"]
+    assert db.session.scalar(select(func.count(Certificate.id))) == 2
+
+
+def test_the_thirty_first_check_within_ten_minutes_waits(both_engines_app: APIFlask) -> None:
+    from datetime import timedelta
+
+    from kash.database import utc_now
+
+    now = utc_now()
+    assert [queries.admitted("a" * 64, now) for _ in range(31)] == [True] * 30 + [False]
+    assert queries.admitted("b" * 64, now) is True
+    assert queries.admitted("a" * 64, now + timedelta(minutes=11)) is True

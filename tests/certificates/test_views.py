@@ -1,0 +1,196 @@
+"""The pages: what each person finds there, and what never stands there."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.certificates import documents, queries, services
+from kash.certificates.rules import grouped
+from kash.database import db
+from kash.jobs import SILENT
+from kash.policy import Actor
+
+from .conftest import ALL, LITTLE, MOST, Ready
+
+
+def text_of(pdf: bytes) -> str:
+    return subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout.decode()
+
+
+def words(answer: object) -> str:
+    page = re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))  # type: ignore[attr-defined]
+    return " ".join(unescape(page).split())
+
+
+@pytest.fixture
+def browsers(
+    ready: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> tuple[FlaskClient, FlaskClient]:
+    return client_for(ready.trainer), client_for(ready.director)
+
+
+def test_the_workshop_says_who_lacks_what(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    ready.confirm(ALL)
+    page = words(browsers[0].get(f"/workshops/{ready.held.workshop}/certificates"))
+    assert "Ready to be proposed: 1. Still lacking something: 2." in page
+    assert f"{LITTLE} 1 h 30 25 % Lacks 4 h 30 needed, 1 h 30 attended: 3 h missing" in page
+    assert f"{MOST} 4 h 30 75 % Lacks printed name not confirmed" in page
+
+
+def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    address = f"/workshops/{ready.held.workshop}/certificates/names"
+    first, second = ready.person(ALL), ready.person(MOST)
+    answer = browsers[0].post(
+        address,
+        data={
+            f"name-{first}": "x" * 201,
+            f"name-{second}": "Baraka S.",
+            "confirmed": [first, second],
+        },
+    )
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    assert "At most 200 characters fit." in page
+    assert 'value="Baraka S."' in page
+    assert f'value="{"x" * 201}"' in page
+    assert {row.printed_name for row in queries.candidates(ready.workshop)} == {ALL, MOST, LITTLE}
+
+
+def test_propose_approve_issue_and_print(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    trainer, director = browsers
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    names = {ready.person(name): name for name in (ALL, MOST, LITTLE)}
+    answer = trainer.post(
+        f"{start}/names",
+        data={"confirmed": list(names)} | {f"name-{key}": name for key, name in names.items()},
+    )
+    assert answer.status_code == 302
+    batch = trainer.post(f"{start}/propose", data={"design": "modern"}).location
+    assert batch.startswith(f"{start}/batches/")
+    own = words(trainer.post(f"{batch}/approve"))
+    assert "Your account does not include this." in own
+    assert director.get("/").get_data(as_text=True).count(batch) >= 1
+    assert director.post(f"{batch}/approve").status_code == 302
+    again = director.post(f"{batch}/approve")
+    assert again.status_code == 409
+    assert "This was already done" in words(again)
+    assert trainer.post(f"{batch}/issue").status_code == 302
+    job = trainer.post(f"{batch}/print", data={"kind": "print_file"}).location
+    assert job.startswith("/jobs/")
+
+    public_id = batch.rsplit("/", 1)[1]
+    db.session.rollback()
+    printed = documents.make_print_file(SILENT, batch=public_id)
+    text = text_of(printed.content or b"")
+    assert text.count(ALL) == text.count(MOST) == 1
+    assert LITTLE not in text
+    packed = documents.make_zip_file(SILENT, batch=public_id)
+    with zipfile.ZipFile(io.BytesIO(packed.content or b"")) as archive:
+        assert archive.namelist() == [
+            f"{grouped(one.serial or '')}.pdf"
+            for one in queries.certificates_of(ready.batch(public_id))
+        ]
+
+
+def test_a_revoked_certificate_is_printed_no_more(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    ready.confirm(ALL, MOST)
+    batch = ready.issued()
+    (most, whole) = queries.certificates_of(ready.batch(batch))
+    address = f"/certificates/{whole.public_id}"
+    wrong = browsers[1].post(f"{address}/revoke", data={"reason_class": "nonsense", "reason": ""})
+    assert wrong.status_code == 422
+    done = browsers[1].post(
+        f"{address}/revoke", data={"reason_class": "wrong_name", "reason": "Only staff read this"}
+    )
+    assert done.location == address
+    assert browsers[0].get(f"{address}/file").status_code == 409
+    db.session.rollback()
+    text = text_of(documents.make_print_file(SILENT, batch=batch).content or b"")
+    assert most.printed_name in text
+    assert whole.printed_name not in text
+
+
+def test_verification_tells_status_title_and_date_and_never_a_name(
+    ready: Ready, client: FlaskClient
+) -> None:
+    ready.confirm(ALL, MOST)
+    batch = ready.issued()
+    (_most, whole) = queries.certificates_of(ready.batch(batch))
+    serial = grouped(whole.serial or "")
+    page = words(client.post("/verify", data={"serial": serial}))
+    assert "Valid Working Together Issued on 18 November 2026" in page
+    assert ALL not in page
+    match = words(client.post("/verify", data={"serial": serial, "name": ALL.upper()}))
+    assert "The name matches the printed one." in match
+    other = words(client.post("/verify", data={"serial": serial, "name": "Amani"}))
+    assert "The name does not match the printed one." in other
+    assert ALL not in other
+    wrong = client.post("/verify", data={"serial": "0000-0000"})
+    assert wrong.status_code == 422
+    assert "This is not a whole serial." in words(wrong)
+    services.revoke(whole, "withdrawn_by_holder", "Only staff read this", ready.director)
+    revoked = words(client.post("/verify", data={"serial": serial}))
+    assert "Revoked Working Together" in revoked
+    assert "Only staff read this" not in revoked
+
+
+def test_too_many_checks_have_to_wait(ready: Ready, client: FlaskClient) -> None:
+    answers = [
+        client.post("/verify", data={"serial": "0000-0000-0000"}).status_code for _ in range(31)
+    ]
+    assert answers == [200] * 30 + [429]
+
+
+def test_a_peer_educator_finds_her_own_and_nobody_elses(
+    ready: Ready, sign_in: Callable[..., FlaskClient]
+) -> None:
+    ready.confirm(ALL, MOST)
+    batch = ready.issued()
+    (most, whole) = queries.certificates_of(ready.batch(batch))
+    peer = sign_in("peer", person_id=whole.person_id)
+    page = words(peer.get("/certificates/"))
+    assert ALL in page
+    assert MOST not in page
+    assert peer.get(f"/certificates/{whole.public_id}").status_code == 200
+    assert peer.get(f"/certificates/{most.public_id}").status_code == 404
+    workshop = peer.get(f"/workshops/{ready.held.workshop}/certificates")
+    assert workshop.status_code in (403, 404)
+    assert MOST not in words(workshop)
+
+
+def test_the_list_asks_as_often_for_three_as_for_one(
+    ready: Ready,
+    browsers: tuple[FlaskClient, FlaskClient],
+    count_queries: Callable[[], object],
+) -> None:
+    services.set_rule(1, name_must_be_confirmed=False, by=ready.director)
+    asked = []
+    ready.confirm(ALL)
+    services.set_rule(100, name_must_be_confirmed=False, by=ready.director)
+    ready.issued()
+    for least in (None, 1):
+        if least:
+            services.set_rule(least, name_must_be_confirmed=False, by=ready.director)
+            ready.issued()
+        with count_queries() as queries_seen:  # type: ignore[attr-defined]
+            assert browsers[1].get("/certificates/").status_code == 200
+        asked.append(queries_seen.count)
+    assert asked[0] == asked[1]
