@@ -193,13 +193,26 @@ def test_until_it_is_held_members_see_the_agenda_only(
     meeting = series.plan()
     item = services.add_item(series.forum, meeting, title="Keys", by=series.secretary)
     services.write_item(
-        series.forum, meeting, item, minute="Half a sentence", edition=1, by=series.secretary
+        series.forum,
+        meeting,
+        item,
+        minute="Half a sentence",
+        actions=[
+            WrittenRow("", "Not yet agreed", series.members["name"]),
+            WrittenRow("", "Mine to do", series.members["alias"]),
+        ],
+        edition=1,
+        by=series.secretary,
     )
     member = client_for(actor("peer", person_id=series.person_ids["alias"]))
     address = f"/forums/{series.forum}/meetings/{meeting}"
     body = member.get(address).text
     assert ("Keys" in body, "Half a sentence" in body) == (True, False)
     assert "Half a sentence" in secretary.get(address).text
+    for listed in (f"/forums/{series.forum}", f"/forums/{series.forum}/actions?state=all"):
+        body = member.get(listed).text
+        assert ("Mine to do" in body, "Not yet agreed" in body) == (True, False)
+        assert "Not yet agreed" in secretary.get(listed).text
     assert member.get(f"{address}/minutes.pdf").status_code == 404
 
 

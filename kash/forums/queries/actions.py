@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.database import db
@@ -90,9 +90,20 @@ def _as_line(action: Action, actor: Actor) -> ActionLine:
     return action_line(action, action.item, action.item.meeting, actor)
 
 
-def actions_of(forum: Forum, *, state: str = "open") -> Listing[Action]:
+def _readable(forum: Forum, actor: Actor) -> ColumnElement[bool]:
+    """Until a meeting is held its minutes are a draft: others see only what they took on."""
+    if runs(actor, forum.secretary_id):
+        return true()
+    held = Meeting.state == "held"
+    if actor.person_id is None:
+        return held
+    own = select(ForumMember.id).where(ForumMember.person_id == actor.person_id)
+    return or_(held, Action.owner_id.in_(own))
+
+
+def actions_of(forum: Forum, actor: Actor, *, state: str = "open") -> Listing[Action]:
     """A page of a forum's actions; `state` is open, done, dropped or all. Rows are Action."""
-    wanted = _actions().where(Meeting.forum_id == forum.id)
+    wanted = _actions().where(Meeting.forum_id == forum.id, _readable(forum, actor))
     if state in ("open", "done", "dropped"):
         wanted = wanted.where(Action.state == state)
     return listing(
@@ -113,7 +124,7 @@ def open_actions(forum: Forum, actor: Actor, *, most: int = 10) -> list[ActionLi
     """The forum's open actions, the first due first, those without a day last."""
     actions = db.session.scalars(
         _actions()
-        .where(Meeting.forum_id == forum.id, Action.state == "open")
+        .where(Meeting.forum_id == forum.id, Action.state == "open", _readable(forum, actor))
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
         .limit(most)
     )

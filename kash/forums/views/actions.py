@@ -24,7 +24,7 @@ def actions(forum_id: str) -> ResponseReturnValue:
     found = queries.forum(forum_id, actor)
     asked = request.args.get("state", "open")
     state = asked if asked in STATES else "open"
-    rows = queries.actions_of(found, state=state)
+    rows = queries.actions_of(found, actor, state=state)
     return render_template(
         "forums/actions.html",
         forum=found,
