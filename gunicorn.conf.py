@@ -1,6 +1,7 @@
 """How the site is served. Everything an operator may choose is a `KASH_*` variable."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ from kash.vault import KeyFileError
 os.umask(0o077)
 try:
     settings = load_settings()
+    # Where the web processes put their numbers, so that /metrics can add them up.
+    numbers = settings.data_dir / "metrics"
+    shutil.rmtree(numbers, ignore_errors=True)
+    numbers.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)
     from app import app
 except (SettingsError, KeyFileError) as problem:
     raise SystemExit(str(problem)) from None

@@ -25,8 +25,10 @@ ROLE_NOTES: dict[Role, Any] = {
     Role.DIRECTOR: _l("Sees the work, approves certificates, runs the forums."),
     Role.TRAINER: _l("Writes courses and runs her own workshops."),
     Role.MONITORING: _l("Sees workshops, attendance and certificates."),
-    Role.DOCUMENTATION: _l("Cannot be held together with administrator."),
-    Role.CUSTODIAN: _l("Cannot be held together with administrator."),
+    Role.DOCUMENTATION: _l(
+        "Sees names of participants, courses and forums. Never an administrator."
+    ),
+    Role.CUSTODIAN: _l("Sees participants and forums. Never an administrator."),
     Role.PEER: _l("Sees her own workshops and certificates."),
     Role.POLICE_PEER: _l("Sees his own workshops and certificates. Holds no other role."),
     Role.FUNDER: _l("Nothing is open to funders yet."),

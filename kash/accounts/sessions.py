@@ -13,7 +13,8 @@ from kash.accounts import queries
 from kash.accounts.models import Account, AccountRole, SignedInSession
 from kash.accounts.rules import TOUCH_EVERY, session_is_over
 from kash.accounts.secrets import new_token, token_hash
-from kash.accounts.services.signing_in import Client, end_session, open_session
+from kash.accounts.services.signing_in import end_session, open_session
+from kash.accounts.services.throttle import Client
 from kash.database import db, utc_now, writing
 from kash.policy import Actor, Role
 from kash.web.acting import SignedIn, current_actor, signed_in

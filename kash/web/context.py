@@ -116,7 +116,7 @@ def leave() -> Response:
     Back then shows is fetched anew, and is the sign-in page.
     """
     current_app.extensions[_END_SESSION]()
-    answer = make_response(render_template("web/leave.html"))
+    answer = make_response(render_template("web/leave.html", language_code=language_code()))
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 

@@ -19,13 +19,14 @@ from kash.accounts.errors import (
     PersonTaken,
     RolesConflict,
     SecondStepMissing,
+    SignInPaused,
     WeakPassword,
     WrongPassword,
 )
 from kash.accounts.models import Account, Invitation, Programme
 from kash.accounts.secrets import code_as_read, new_code, password_matches
 from kash.accounts.services.accounts import link_person
-from kash.accounts.services.signing_in import Client
+from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.accounts.setup import new_setup_code, set_up_code_is_right, spend_set_up_code
 from kash.database import db, utc_now
@@ -239,13 +240,24 @@ def test_changing_the_own_password_ends_the_other_sessions(
     present = load_signed_in(tokens[0])
     assert present is not None
     with pytest.raises(WrongPassword):
-        services.change_password(present.actor, "wrong", GOOD)
+        services.change_password(present.actor, "wrong", GOOD, HERE)
     for weak in ("short", "passwordpassword", "aminawekesa12", "amina.wekesa1"):
         with pytest.raises(WeakPassword):
-            services.change_password(present.actor, PASSWORD, weak)
-    services.change_password(present.actor, PASSWORD, GOOD)
+            services.change_password(present.actor, PASSWORD, weak, HERE)
+    services.change_password(present.actor, PASSWORD, GOOD, HERE)
     assert [load_signed_in(token) is not None for token in tokens] == [True, False]
     assert services.check_password("amina.wekesa@example.org", GOOD, HERE).active
+
+
+def test_a_stolen_session_cannot_guess_the_password(
+    app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    who = actor("trainer")
+    for _ in range(5):
+        with pytest.raises(WrongPassword):
+            services.change_password(who, "guess", GOOD, HERE)
+    with pytest.raises(SignInPaused):
+        services.change_password(who, PASSWORD, GOOD, HERE)
 
 
 def test_removing_a_second_step_needs_one(app: APIFlask, actor: Callable[..., Actor]) -> None:

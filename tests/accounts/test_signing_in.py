@@ -16,7 +16,7 @@ from kash.accounts import secrets as account_secrets
 from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
 from kash.accounts.models import SignedInSession, SignInAttempt
 from kash.accounts.rules import SESSION_IDLE, TRIES_OF_ONE_CLIENT
-from kash.accounts.services.signing_in import Client
+from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.database import db, utc_now
 from kash.policy import Actor, Role

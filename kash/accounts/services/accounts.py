@@ -22,6 +22,7 @@ from kash.accounts.errors import (
 from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
 from kash.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST, PasswordFault, password_fault
 from kash.accounts.secrets import hash_password, password_matches
+from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.database import new_public_id, utc_now
 from kash.policy import Actor, Role, role_conflict
 from kash.vault import ActorLike, audited, seal
@@ -250,12 +251,18 @@ def reactivate(by: ActorLike, public_id: str) -> None:
         change.about(public_id)
 
 
-def change_password(by: Actor, present: str, new: str) -> None:
-    """Change the own password; every other session ends. Raises WrongPassword, WeakPassword."""
+def change_password(by: Actor, present: str, new: str, client: Client) -> None:
+    """Change the own password; every other session ends.
+
+    Raises WrongPassword, WeakPassword, SignInPaused.
+    """
     account = queries.account(by.public_id)
     check_new_password(new, account.name, queries.email_of(account).partition("@")[0])
-    if not password_matches(account.password_hash, present):
+    known = client.browser != "" and client.known_as == by.public_id
+    tried = begin_try(account.email_lookup, client, known=known)
+    if not password_matches(queries.account(by.public_id).password_hash, present):
         raise WrongPassword
+    forgive_try(tried)
     hashed = hash_password(new)
     with audited("accounts.password_changed", by) as change:
         account = locked_account(change.session, by.public_id)

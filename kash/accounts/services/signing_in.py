@@ -2,93 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from kash.accounts import queries
-from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
-from kash.accounts.models import Account, Programme, RecoveryCode, SignedInSession, SignInAttempt
+from kash.accounts.errors import WrongCode, WrongPassword, WrongSignIn
+from kash.accounts.models import Account, RecoveryCode, SignedInSession
 from kash.accounts.rules import (
     SESSION_LONGEST,
-    THROTTLE_WINDOW,
-    RecentTries,
     device_family,
-    refused_for_a_while,
 )
 from kash.accounts.secrets import code_hash, new_token, password_matches, token_hash
 from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.accounts.services.second_step import matching_period
+from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.database import db, utc_now, writing
 from kash.policy import Actor
 from kash.vault import audited, lookup
 from kash.web.errors import NotFound
 
 _KEEP_ENDED_SESSIONS = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Client:
-    """From where someone tries: an address, and the mark of a browser used before, if it has one.
-
-    `known_as` is the account for which the mark was given; for another account it is worth nothing.
-    """
-
-    address: str
-    browser: str = ""
-    known_as: str = ""
-
-
-@dataclass(frozen=True)
-class Try:
-    """A try that is counted until it succeeds."""
-
-    attempt_id: int
-
-
-def begin_try(account_key: str, client: Client, *, known: bool) -> Try:
-    """Count a try before the password is looked at. Raises SignInPaused.
-
-    It is counted first so that a thousand tries at once are counted too.
-    """
-    key = client.browser if known else client.address
-    client_key = lookup(key, kind="signin.browser" if known else "signin.address")
-    now = utc_now()
-    since = now - THROTTLE_WINDOW
-    with writing() as session:
-        # One at a time: on PostgreSQL tries at the same moment would not see each other.
-        session.execute(select(Programme.id).with_for_update())
-        session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
-        attempt = SignInAttempt(account_key=account_key, client_key=client_key, at=now)
-        session.add(attempt)
-        session.flush()
-
-        def count(*conditions: object) -> int:
-            found = session.scalar(
-                select(func.count()).select_from(SignInAttempt).where(*conditions)  # type: ignore[arg-type]
-            )
-            return found or 0
-
-        tries = RecentTries(
-            client_on_account=count(
-                SignInAttempt.account_key == account_key, SignInAttempt.client_key == client_key
-            ),
-            account=count(SignInAttempt.account_key == account_key),
-            address=count(SignInAttempt.client_key == client_key),
-            known_browser=known,
-        )
-        if refused_for_a_while(tries):
-            # Not counted: whoever keeps trying must not keep the door shut for ever.
-            raise SignInPaused
-        attempt_id = attempt.id
-    return Try(attempt_id)
-
-
-def forgive_try(tried: Try) -> None:
-    """A try succeeded: it does not count."""
-    with writing() as session:
-        session.execute(delete(SignInAttempt).where(SignInAttempt.id == tried.attempt_id))
 
 
 def check_password(email: str, password: str, client: Client) -> Account:

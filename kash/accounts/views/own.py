@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
-from kash.accounts.errors import WeakPassword, WrongCode, WrongPassword
+from kash.accounts.errors import SignInPaused, WeakPassword, WrongCode, WrongPassword
 from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import role_name
 from kash.accounts.rules import needs_second_step
 from kash.accounts.services.second_step import second_step_address
+from kash.accounts.sessions import this_client
 from kash.policy import SIGNED_IN, allow
 from kash.vault import SealError, open_text, seal
 from kash.web import current_actor, page
@@ -60,8 +61,10 @@ def own_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
-            services.change_password(current_actor(), form.present.data or "", form.new.data or "")
-        except WrongPassword as problem:
+            services.change_password(
+                current_actor(), form.present.data or "", form.new.data or "", this_client()
+            )
+        except (WrongPassword, SignInPaused) as problem:
             form.present.errors = [str(problem)]
         except WeakPassword as problem:
             form.new.errors = [str(problem)]
