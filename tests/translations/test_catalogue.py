@@ -1,0 +1,108 @@
+"""Each catalogue says everything that the source says, with the same placeholders."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = {"sw": ROOT / "translations/sw/LC_MESSAGES/messages.po"}
+KEYWORDS = {**DEFAULT_KEYWORDS, "_l": None, "lazy_gettext": None, "N_": None}
+# What must come through a translation untouched: placeholders, percent signs, markup.
+UNTOUCHED = re.compile(r"%\(\w+\)[a-z]|%%|\{\w*\}|</?\w[^>]*>|&\w+;")
+
+
+@pytest.fixture(scope="module")
+def source() -> dict[str, str]:
+    """Every message of the programme, and the file it was first seen in."""
+    config = configparser.ConfigParser()
+    config.read(ROOT / "babel.cfg", encoding="utf-8")
+    methods = [
+        (section.split(":", 1)[1].strip(), section.split(":", 1)[0].strip())
+        for section in config.sections()
+    ]
+    # Babel skips a template that it cannot parse without a word: here it must say so, and it
+    # must know the tags that the application knows.
+    strict = {"silent": "false", "extensions": "jinja2.ext.do"}
+    options = {pattern: strict for pattern, method in methods if method == "jinja2"}
+    found: dict[str, str] = {}
+    for file_name, _line, message, _comments, context in extract_from_dir(
+        ROOT, methods, options, KEYWORDS
+    ):
+        assert isinstance(message, str), f"{file_name}: plurals have no place here yet: {message}"
+        assert context is None, f"{file_name}: contexts have no place here yet: {message}"
+        found.setdefault(message, file_name)
+    return found
+
+
+@pytest.fixture(scope="module", params=sorted(CATALOGUES))
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
+    with CATALOGUES[request.param].open("rb") as lines:
+        return read_po(lines, locale=request.param, abort_invalid=True)
+
+
+def test_the_source_is_read_whole(source: dict[str, str]) -> None:
+    files = {Path(name).parts[0] for name in source.values()}
+    assert files == {"kash", "templates"}
+    assert len(source) > 1000
+
+
+def test_each_message_is_translated(source: dict[str, str], catalogue: Catalog) -> None:
+    missing = [
+        f"{file_name}: {message}"
+        for message, file_name in sorted(source.items())
+        if not ((entry := catalogue.get(message)) and str(entry.string).strip())
+    ]
+    assert missing == []
+
+
+def test_placeholders_and_markup_are_the_same(catalogue: Catalog) -> None:
+    differing = [
+        (entry.id, entry.string)
+        for entry in catalogue
+        if entry.id
+        and sorted(UNTOUCHED.findall(str(entry.id))) != sorted(UNTOUCHED.findall(str(entry.string)))
+    ]
+    assert differing == []
+
+
+def test_the_ends_of_messages_agree(catalogue: Catalog) -> None:
+    """A question stays a question, and what is set without a full stop stays so."""
+    differing = [
+        (entry.id, entry.string)
+        for entry in catalogue
+        if entry.id and _end(str(entry.id)) != _end(str(entry.string))
+    ]
+    assert differing == []
+
+
+def test_nothing_is_fuzzy(catalogue: Catalog) -> None:
+    assert not catalogue.fuzzy
+    assert [entry.id for entry in catalogue if entry.fuzzy] == []
+
+
+def test_what_nobody_has_read_says_so(catalogue: Catalog) -> None:
+    """The notice in the catalogue goes when a reader is named in the list, and not before."""
+    reviewed = (ROOT / "translations/REVIEWED.md").read_text(encoding="utf-8")
+    unread = "Kiswahili: not yet read by a speaker" in reviewed
+    assert ("NOT YET BEEN READ BY A SPEAKER" in catalogue.header_comment) == unread
+
+
+def test_it_compiles(catalogue: Catalog, tmp_path: Path) -> None:
+    with (tmp_path / "messages.mo").open("wb") as compiled:
+        write_mo(compiled, catalogue)
+    assert (tmp_path / "messages.mo").stat().st_size > 0
+    assert list(catalogue.check()) == []
+
+
+def _end(text: str) -> str:
+    """The closing mark of a message and the line breaks after it."""
+    found = re.search(r"[.?!:…]?\n*\Z", text)
+    return found.group() if found else ""
