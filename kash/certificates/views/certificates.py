@@ -1,0 +1,127 @@
+"""Issued certificates: the list, one of them, revoking, and the rule."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.certificates import blueprint, documents, queries, services
+from kash.certificates.forms import (
+    REVOCATION_NAMES,
+    RevokeForm,
+    RuleForm,
+)
+from kash.certificates.models import Certificate
+from kash.certificates.rules import grouped
+from kash.policy import Reach, allow
+from kash.web import current_actor, download, listing, page
+
+LONGEST_NAME = 200
+
+
+@blueprint.get("/certificates/")
+@allow("certificates.see")
+def index() -> ResponseReturnValue:
+    """All issued certificates within reach, or one's own."""
+    return _index("")
+
+
+@blueprint.post("/certificates/")
+@allow("certificates.see")
+def find() -> ResponseReturnValue:
+    """The same, searched; posted because a name may be typed."""
+    return _index(request.form.get("search", "").strip()[:LONGEST_NAME])
+
+
+def _index(found: str) -> ResponseReturnValue:
+    actor = current_actor()
+    state = request.values.get("state", "")
+    rows = listing(
+        queries.certificates_select(actor, state, found),
+        sorts={
+            "issued": Certificate.issued_on,
+            "name": Certificate.printed_name,
+            "title": Certificate.public_title,
+        },
+        default_sort="issued",
+        default_direction="desc",
+        key=Certificate.id,
+    )
+    return render_template(
+        "certificates/index.html",
+        listing=rows,
+        found=found,
+        state=state,
+        own=actor.reach("certificates.see") is Reach.SELF,
+        waiting=queries.waiting_for(actor),
+        grouped=grouped,
+    )
+
+
+@blueprint.get("/certificates/<public_id>")
+@allow("certificates.see")
+def certificate(public_id: str) -> ResponseReturnValue:
+    """One certificate and how it stands."""
+    actor = current_actor()
+    found = queries.certificate(public_id, actor, "certificates.see")
+    return render_template(
+        "certificates/certificate.html",
+        certificate=found,
+        serial=grouped(found.serial or ""),
+        reason_class=REVOCATION_NAMES.get(found.revoked_class, ""),
+        staff=actor.reach("certificates.see") is not Reach.SELF,
+        may_revoke=actor.may("certificates.revoke"),
+        verification_address=documents.verification_address(),
+    )
+
+
+@blueprint.get("/certificates/<public_id>/file")
+@allow("certificates.see")
+def file(public_id: str) -> ResponseReturnValue:
+    """One certificate as PDF. A revoked one is printed no more."""
+    found = queries.certificate(public_id, current_actor(), "certificates.see")
+    if found.revoked_at is not None:
+        raise services.AlreadyRevoked
+    content = documents.single_certificate(found)
+    return download(content, name=f"{grouped(found.serial or '')}.pdf", type="application/pdf")
+
+
+@blueprint.route("/certificates/<public_id>/revoke", methods=["GET", "POST"])
+@allow("certificates.revoke", fresh=True)
+def revoke(public_id: str) -> ResponseReturnValue:
+    """Revoke a certificate, with a class that is public and a reason that is not."""
+    found = queries.certificate(public_id, current_actor(), "certificates.revoke")
+    form = RevokeForm()
+    if form.validate_on_submit():
+        services.revoke(found, form.reason_class.data, form.reason.data or "", current_actor())
+        flash(_("Revoked. Whoever checks it now reads so."))
+        return redirect(url_for("certificates.certificate", public_id=public_id))
+    return page(
+        "certificates/revoke.html", form=form, certificate=found, serial=grouped(found.serial or "")
+    )
+
+
+@blueprint.route("/certificates/rule", methods=["GET", "POST"])
+@allow("certificates.approve")
+def rule() -> ResponseReturnValue:
+    """The rule in force, its earlier versions, and a form for the next."""
+    stored = queries.current_rule()
+    form = RuleForm(obj=stored)
+    if form.validate_on_submit():
+        services.set_rule(
+            form.least_share.data or 0,
+            name_must_be_confirmed=bool(form.name_must_be_confirmed.data),
+            by=current_actor(),
+        )
+        flash(_("Saved. It holds for what is proposed from now on."))
+        return redirect(url_for("certificates.rule"))
+    versions = queries.rule_versions()
+    return page(
+        "certificates/rule.html",
+        form=form,
+        rule=stored,
+        versions=versions,
+        names=names_of(version.created_by for version in versions),
+    )

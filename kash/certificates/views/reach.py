@@ -1,0 +1,16 @@
+"""Which workshops and steps the actor may touch here."""
+
+from __future__ import annotations
+
+from kash.web import current_actor
+from kash.workshops.models import Workshop
+from kash.workshops.queries import runs, workshop_with_people
+
+
+def staff_workshop(public_id: str) -> Workshop:
+    """A workshop whose certificates the actor may see as staff, not as a participant."""
+    return workshop_with_people(public_id, current_actor(), "certificates.see")
+
+
+def acts_on(found: Workshop) -> bool:
+    return runs(current_actor(), found, "certificates.propose")
