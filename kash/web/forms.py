@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, date, datetime, time
 from typing import Any
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import (
     InputRequired,
@@ -34,7 +27,18 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from kash.web.formats import from_local, to_local
+from kash.web.fields import (
+    LARGEST,
+    ChoiceField,
+    DayField,
+    MomentField,
+    PhoneField,
+    RadioChoiceField,
+    SeveralField,
+    TimeOfDayField,
+    WholeNumberField,
+    clean_text,
+)
 from kash.web.input import CONTROL_CHARACTERS
 
 __all__ = [
@@ -49,6 +53,7 @@ __all__ = [
     "SeveralField",
     "TimeOfDayField",
     "choice_field",
+    "clean_text",
     "email_field",
     "long_text_field",
     "password_field",
@@ -57,10 +62,6 @@ __all__ = [
     "text_field",
     "whole_number_field",
 ]
-
-DEFAULT_REGION = "KE"
-_SMALLEST, _LARGEST = -(2**31), 2**31 - 1
-_EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 Validator = Callable[[Any, Any], None]
 
@@ -80,13 +81,6 @@ class _SomethingEntered(InputRequired):
 def required(message: Any = None) -> InputRequired:
     """Something must be entered."""
     return _SomethingEntered(message or _l("Enter this."))
-
-
-def clean_text(value: Any) -> Any:
-    """Text without space around it, in one Unicode form, with one kind of line end."""
-    if not isinstance(value, str):
-        return value
-    return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def no_control_characters(_form: Any, field: Field) -> None:
@@ -235,129 +229,11 @@ def email_field(
     )
 
 
-class PhoneField(StringField):
-    """A phone number as E.164, or None. Without a country code it is taken as Kenyan."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "render_kw", {"type": "tel", "autocomplete": "off", "inputmode": "tel", "maxlength": 40}
-        )
-        super().__init__(label, validators if validators is not None else [Optional()], **kwargs)
-        self.typed: str | None = None
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Read the number; what was typed stays on the page when it is wrong."""
-        self.typed = clean_text(valuelist[0]) if valuelist else None
-        self.data = None
-        if not self.typed:
-            return
-        if len(self.typed) > 40:
-            raise ValueError(_("This is not a phone number. It looks like 0712 345 678."))
-        try:
-            number = phonenumbers.parse(self.typed, DEFAULT_REGION)
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_valid_number(number):
-            raise ValueError(_("This is not a phone number. It looks like 0712 345 678."))
-        self.data = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
-
-    def _value(self) -> str:
-        if self.raw_data and self.typed is not None:
-            return self.typed
-        return self.data or ""
-
-
-class DayField(DateField):
-    """A day, between 1900 and 2199."""
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Read a day; refuse years that no programme has."""
-        self.data = None
-        if not valuelist or not str(valuelist[0]).strip():
-            return
-        try:
-            super().process_formdata([str(valuelist[0]).strip()])
-        except (ValueError, OverflowError):
-            raise ValueError(_("This is not a day. It looks like 2026-11-16.")) from None
-        if self.data is not None and not _EARLIEST <= self.data <= _LATEST:
-            self.data = None
-            raise ValueError(_("This is not a day. It looks like 2026-11-16."))
-
-
-class TimeOfDayField(TimeField):
-    """A time of day, to the minute."""
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Read a time; seconds are dropped."""
-        self.data = None
-        if not valuelist or not str(valuelist[0]).strip():
-            return
-        try:
-            hour, minute = str(valuelist[0]).strip().split(":")[:2]
-            if not (hour + minute).isascii():
-                raise ValueError
-            self.data = time(int(hour), int(minute))
-        except (ValueError, OverflowError):
-            raise ValueError(_("This is not a time. It looks like 08:30.")) from None
-
-
-class MomentField(StringField):
-    """A day and a time in the programme's zone, as an aware UTC moment."""
-
-    data: Any
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        kwargs.setdefault("render_kw", {"type": "datetime-local"})
-        super().__init__(label, validators or [], **kwargs)
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Read the local moment."""
-        self.data = None
-        text = str(valuelist[0]).strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            local = datetime.fromisoformat(text)
-            if not _EARLIEST <= local.date() <= _LATEST:
-                raise ValueError
-            if local.tzinfo is not None:
-                self.data = local.astimezone(UTC)
-            else:
-                self.data = from_local(local.date(), local.time())
-        except (ValueError, OverflowError):
-            raise ValueError(
-                _("This is not a day and time. It looks like 2026-11-16 08:30.")
-            ) from None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return to_local(self.data).strftime("%Y-%m-%dT%H:%M") if self.data else ""
-
-
-class WholeNumberField(IntegerField):
-    """A whole number that every column can hold."""
-
-    def process_formdata(self, valuelist: Any) -> None:
-        """Read digits only: Python would also take underscores and other scripts."""
-        self.data = None
-        text = str(valuelist[0]).strip() if valuelist else ""
-        if not text:
-            return
-        digits = text.removeprefix("-").removeprefix("+")
-        if not (digits.isascii() and digits.isdigit()) or len(digits) > 10:
-            raise ValueError(_("This must be a whole number."))
-        number = int(text)
-        if not _SMALLEST <= number <= _LARGEST:
-            raise ValueError(_("This must be a whole number."))
-        self.data = number
-
-
 def whole_number_field(
     label: Any,
     *,
     least: int = 0,
-    most: int = _LARGEST,
+    most: int = LARGEST,
     required: bool = True,
     description: Any = "",
     validators: Iterable[Validator] = (),
@@ -376,39 +252,6 @@ def whole_number_field(
         render_kw={"inputmode": "numeric", "min": least, "max": most} | kwargs.pop("render_kw", {}),
         **kwargs,
     )
-
-
-class ChoiceField(SelectField):
-    """One of a list. What is not on the list is refused with our sentence."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not on the list."""
-        try:
-            super().pre_validate(form)
-        except ValueError:
-            raise ValidationError(_("Choose one from the list.")) from None
-
-
-class _RadioChoiceField(RadioField):
-    def pre_validate(self, form: Any) -> None:
-        if self.data is None or self.data == "None":
-            self.data = None
-            return
-        try:
-            super().pre_validate(form)
-        except ValueError:
-            raise ValidationError(_("Choose one from the list.")) from None
-
-
-class SeveralField(SelectMultipleField):
-    """Any number of a list, drawn as boxes to tick."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse what is not on the list."""
-        try:
-            super().pre_validate(form)
-        except ValueError:
-            raise ValidationError(_("Choose from the list.")) from None
 
 
 def choice_field(
@@ -441,7 +284,7 @@ def radio_field(
     **kwargs: Any,
 ) -> RadioField:
     """All choices at once."""
-    return _RadioChoiceField(
+    return RadioChoiceField(
         label,
         choices=choices,
         description=description,
