@@ -147,7 +147,7 @@ class Walk:
 
     def newcomer(self, name: str) -> Walker:
         context = self.browser.new_context(viewport=DESK, locale="en-GB")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(10_000)
         made = Walker(name, context, context.new_page(), self.served.address)
         made.watch()
         self.people[name] = made
@@ -235,14 +235,14 @@ class Walk:
     def writes_course(self) -> None:
         """A course of one module with two sessions; the director publishes it."""
         trainer, director = self.people["trainer"], self.people["director"]
-        trainer.go("/training/new")
+        trainer.go("/courses/new")
         trainer.fill(name="Rights and health", public_title="Community health basics")
-        trainer.page.select_option("[name=language]", "en")
+        trainer.page.select_option("select[name=language]", "en")
         trainer.page.locator("form.form button[type=submit]").click()
         trainer.page.wait_for_url(re.compile(r"/versions/[0-9a-z]{16}"))
         version = re.search(r"/versions/([0-9a-z]{16})", trainer.path)
         assert version is not None
-        trainer.go(f"/training/versions/{version[1]}/edit")
+        trainer.go(f"/courses/versions/{version[1]}/edit")
         trainer.page.get_by_label("Title of the module").last.fill("Knowing the law")
         trainer.button("Save and add this module")
         for title, minutes in (("What the law says", "60"), ("On the street", "90")):
@@ -253,21 +253,21 @@ class Walk:
             adding.get_by_label("Minutes").fill(minutes)
             trainer.button("Save and add this session")
             trainer.page.locator("summary").filter(has_text=title).first.wait_for()
-        trainer.go(f"/training/versions/{version[1]}")
+        trainer.go(f"/courses/versions/{version[1]}")
         trainer.button("Propose")
-        director.go(f"/training/versions/{version[1]}")
+        director.go(f"/courses/versions/{version[1]}")
         director.link("Publish")
         director.page.locator("dialog").get_by_role("button", name="Publish").click()
         director.sees("Published")
-        self.papers["guide.pdf"] = trainer.file(f"/training/versions/{version[1]}/guide.pdf")
-        trainer.go("/training")
+        self.papers["guide.pdf"] = trainer.file(f"/courses/versions/{version[1]}/guide.pdf")
+        trainer.go("/courses")
 
     def plans_workshop(self) -> None:
         """Today's workshop, with everybody enrolled."""
         trainer = self.people["trainer"]
         today = datetime.now(UTC).astimezone(ZONE).date().isoformat()
         trainer.go("/workshops/new")
-        trainer.page.select_option("[name=version]", index=1)
+        trainer.page.select_option("select[name=version]", index=0)
         trainer.fill(
             title="First workshop",
             starts_on=today,
@@ -287,6 +287,7 @@ class Walk:
         trainer.link("Somebody at the door")
         trainer.fill(chosen_name=WALK_IN)
         trainer.page.get_by_label("Community", exact=True).check()
+        trainer.page.select_option("select[name=age_band]", "25-34")
         trainer.button("Take in")
         trainer.page.wait_for_url(re.compile(r"/people"))
         trainer.go(f"{self.workshop}/documents")
@@ -382,7 +383,7 @@ class Walk:
             anyone.go("/verify")
             anyone.fill(serial=self.serials["Odera Sample"].lower(), name=name)
             anyone.button("Check")
-            self.notes[f"verified, {key}"] = anyone.page.get_by_role("status").inner_text()
+            self.notes[f"verified, {key}"] = anyone.page.locator("main [role=status]").inner_text()
         anyone.fill(serial="0000-0000-0000", name="")
         anyone.button("Check")
         self.notes["verified, unknown"] = anyone.page.locator("main").inner_text()
@@ -439,7 +440,10 @@ class Walk:
         trainer.fill(minute=SECRETARY_TEXT)
         trainer.page.locator("[name=decision-text]").first.fill(DECISION)
         trainer.page.locator("[name=action-text]").first.fill(ACTION)
-        trainer.page.locator("[name=action-owner]").first.select_option(label="Odera")
+        owner = trainer.page.locator("[name=action-owner]").first
+        owner.select_option(
+            label=next(one for one in owner.locator("option").all_inner_texts() if "Odera" in one)
+        )
         trainer.page.locator("[name=action-due]").first.fill("2099-01-31")
         trainer.page.get_by_role("button", name="Save", exact=True).click()
         trainer.page.wait_for_load_state()

@@ -68,6 +68,7 @@ def test_placeholders_and_markup_are_the_same(catalogue: Catalog) -> None:
         (entry.id, entry.string)
         for entry in catalogue
         if entry.id
+        and entry.string
         and sorted(UNTOUCHED.findall(str(entry.id))) != sorted(UNTOUCHED.findall(str(entry.string)))
     ]
     assert differing == []
@@ -78,7 +79,7 @@ def test_the_ends_of_messages_agree(catalogue: Catalog) -> None:
     differing = [
         (entry.id, entry.string)
         for entry in catalogue
-        if entry.id and _end(str(entry.id)) != _end(str(entry.string))
+        if entry.id and entry.string and _end(str(entry.id)) != _end(str(entry.string))
     ]
     assert differing == []
 
