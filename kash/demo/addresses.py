@@ -199,7 +199,8 @@ class Addresses:
         if endpoint.startswith("certificates."):
             return {"": issued}
         if key in ("peer", "police"):
-            return {"": running, "held": issued}
+            own = {"": running, "held": issued}
+            return own if endpoint == "workshops.workshop" else {"": running}
         several = {"": running, "held": issued, "planned": planned, "cancelled": cancelled}
         if endpoint == "workshops.workshop":
             return several

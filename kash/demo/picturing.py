@@ -13,6 +13,7 @@ from kash.demo.paper_pictures import picture_pdf
 
 BROWSER = "/usr/bin/chromium"
 WIDTHS = {360: 740, 1280: 900}
+MOST_HEIGHT = 8000
 SERVER_ERROR = 500
 UNPROCESSABLE = 422
 
@@ -76,7 +77,9 @@ def take_pictures(
     """Picture these pages with a browser of their own."""
     outcomes = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=BROWSER, args=["--no-sandbox", "--lang=en-GB"]
+        )
         contexts: dict[Cookie | None, BrowserContext] = {}
         for order in orders:
             context = contexts.get(order.cookie)
@@ -142,6 +145,10 @@ def _page(
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 notes.append(f"{wide} px wide at {width}")
+            # A window as high as the page: what sticks to an edge then covers nothing in between.
+            tall = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": width, "height": min(max(tall, height), MOST_HEIGHT)})
+            page.evaluate("window.scrollTo(0, 0)")
             for scheme in schemes:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 page.screenshot(path=folder / f"{order.name}-{width}-{scheme}.png", full_page=True)
