@@ -42,8 +42,6 @@ class Settings(BaseSettings):
     max_upload_mb: int = Field(default=20, ge=1, le=2048)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo_password: str = Field(default="", repr=False)
-    render_seconds: int = Field(default=120, ge=1, le=3600)
-    render_mb: int = Field(default=1024, ge=128, le=65536)
 
     @field_validator("data_dir", "secret_key_file")
     @classmethod
