@@ -61,7 +61,7 @@ def settings() -> ResponseReturnValue:
     return render_template(
         "desk/settings.html",
         programme=_programme(),
-        languages=LANGUAGES,
+        language_names=LANGUAGES,
         groups=queries.groups(),
         statuses=queries.mark_statuses(),
     )
