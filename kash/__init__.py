@@ -50,7 +50,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         MAX_CONTENT_LENGTH=settings.max_upload_mb * 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,
-        # The strict check needs a Referer, which no browser sends to us: Referrer-Policy forbids it.
+        # The strict check needs a Referer, which Referrer-Policy keeps browsers from sending.
         WTF_CSRF_SSL_STRICT=False,
         PREFERRED_URL_SCHEME="https" if settings.behind_tls else "http",
     )

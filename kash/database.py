@@ -1,9 +1,9 @@
 """The database: engines, types, random public ids, and the rule for writing.
 
 Reads need nothing special. Every write goes through `writing()`: it ends the transaction in which
-the request has read, begins a write transaction at once (IMMEDIATE on SQLite, so that a writer waits
-for its turn instead of failing half-way), and commits at the end. What a service decides on it must
-read again inside the block; on PostgreSQL it locks those rows `with_for_update()`.
+the request has read, begins a write transaction at once (IMMEDIATE on SQLite, so that a writer
+waits for its turn instead of failing half-way), and commits at the end. What a service decides on
+it must read again inside the block; on PostgreSQL it locks those rows `with_for_update()`.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        "cache_size=-400",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -209,6 +209,4 @@ def check_every_endpoint(app: Flask, framework_endpoints: Iterable[str] = ("stat
         if endpoint not in known and declared_permission(view) is None
     )
     if missing:
-        raise UndeclaredPermission(
-            "These endpoints declare no permission: " + ", ".join(missing)
-        )
+        raise UndeclaredPermission("These endpoints declare no permission: " + ", ".join(missing))

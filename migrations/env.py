@@ -51,7 +51,7 @@ def run_migrations() -> None:
                     assert_triggers(connection)
         finally:
             if sqlite:
-                # Looking at the schema may have begun a transaction, in which the pragma is ignored.
+                # Looking at the schema may have begun a transaction, which ignores the pragma.
                 if connection.in_transaction():
                     connection.rollback()
                 _set_foreign_keys(connection, True)

@@ -43,19 +43,19 @@ class RenderError(Exception):
         super().__init__(self.sentence)
 
 
-class RenderTimeout(RenderError):  # noqa: N818
+class RenderTimeout(RenderError):
     """The child took longer than it may."""
 
     sentence = N_("Making the file took too long. Try fewer pages at a time.")
 
 
-class RenderTooLarge(RenderError):  # noqa: N818
+class RenderTooLarge(RenderError):
     """The child needed more memory, or made a larger file, than it may."""
 
     sentence = N_("The file is too large to make. Try fewer pages at a time.")
 
 
-class RenderFailed(RenderError):  # noqa: N818
+class RenderFailed(RenderError):
     """The child could not set the page, or could not be started."""
 
     sentence = N_("The file could not be made. Nothing was lost; try again.")

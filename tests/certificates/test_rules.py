@@ -104,9 +104,7 @@ def test_one_wrong_character_is_found(seed: int, position: int, wrong: str) -> N
 @given(seeds, st.integers(0, 10))
 def test_two_swapped_neighbours_are_found(seed: int, position: int) -> None:
     serial = serial_of(seed)
-    swapped = (
-        serial[:position] + serial[position + 1] + serial[position] + serial[position + 2 :]
-    )
+    swapped = serial[:position] + serial[position + 1] + serial[position] + serial[position + 2 :]
     assert (read_serial(swapped) is not None) == (swapped == serial)
 
 

@@ -167,9 +167,7 @@ def test_only_people_of_the_workshop_get_their_names_confirmed(ready: Ready) -> 
     assert services.confirm_names(ready.workshop, {"0" * 16: "X"}, ready.trainer) == 0
 
 
-def test_two_who_propose_at_once_make_one_batch(
-    both_engines_app: APIFlask, ready: Ready
-) -> None:
+def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, ready: Ready) -> None:
     ready.confirm(ALL, MOST)
     workshop_id = ready.workshop.id
     barrier = Barrier(4)

@@ -1,4 +1,4 @@
-"""The site as it is served: gunicorn with two processes and the worker, over a folder of its own."""
+"""The site as it is served: gunicorn, two processes and the worker, over its own folder."""
 
 from __future__ import annotations
 

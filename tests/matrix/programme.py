@@ -127,7 +127,7 @@ class World:
         return self._version_now() != self._version
 
     def contents(self) -> str:
-        """Everything that is stored, but for what is only bookkeeping, to see whether it changed."""
+        """All that is stored, but for mere bookkeeping, to see whether it changed."""
         bookkeeping = {"sign_in_attempt", "verification_attempt", "signed_in_session"}
         with closing(sqlite3.connect(self.database)) as live:
             return repr(
@@ -249,13 +249,15 @@ class _Builder:
         accounts["other trainer"] = self.account("other trainer", ["trainer"])
         accounts["other peer"] = self.account("other peer", ["peer"], people[OTHER].id)
         sides = {
-            OWN: self.side(OWN, accounts["trainer"], [people[OWN], people["peer"],
-                                                      people["police_peer"]]),
+            OWN: self.side(
+                OWN, accounts["trainer"], [people[OWN], people["peer"], people["police_peer"]]
+            ),
             OTHER: self.side(OTHER, accounts["other trainer"], [people[OTHER], people["guest"]]),
         }
         forums = {
-            OWN: self.forum(OWN, accounts["trainer"], [people["peer"], people["police_peer"],
-                                                       people["guest"]]),
+            OWN: self.forum(
+                OWN, accounts["trainer"], [people["peer"], people["police_peer"], people["guest"]]
+            ),
             OTHER: self.forum(OTHER, accounts["director"], [people[OTHER]]),
         }
         invitations = self.invitation(accounts["other peer"])
@@ -497,9 +499,7 @@ class _Builder:
         for person in people:
             entry = self.add(RosterEntry(register_id=register.id, person_id=person.id))
             enrolment = self.add(
-                Enrolment(
-                    workshop_id=workshop.id, person_id=person.id, roster_entry_id=entry.id
-                )
+                Enrolment(workshop_id=workshop.id, person_id=person.id, roster_entry_id=entry.id)
             )
             entries[person.public_id] = entry.public_id
             enrolments[person.public_id] = enrolment.public_id
@@ -573,9 +573,7 @@ class _Builder:
     def certificate(self, batch: CertificateBatch, person: Person, side: str) -> str:
         import random
 
-        whose = next(
-            value.whose for value in self.world.values if value.text == person.chosen_name
-        )
+        whose = next(value.whose for value in self.world.values if value.text == person.chosen_name)
         made = self.add(
             Certificate(
                 batch_id=batch.id,

@@ -256,9 +256,7 @@ PLACES: dict[str, Place] = {
     "certificates.names": _of("workshop", both="certificates.propose"),
     "certificates.name_sheet": _of("workshop", get="certificates.propose", letter="=B"),
     "certificates.batch": _of("workshop", get="certificates.staff", batch_id="batch"),
-    "certificates.approve": _of(
-        "workshop", post="certificates.approve", batch_id="proposed_batch"
-    ),
+    "certificates.approve": _of("workshop", post="certificates.approve", batch_id="proposed_batch"),
     "certificates.turn_back": _of(
         "workshop", post="certificates.return", batch_id="proposed_batch"
     ),

@@ -196,9 +196,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         for permission, roles in GRANTS.items()
     }
     expected = {
-        permission: {
-            str(role): MAY[act][str(role)] for role in Role if MAY[act][str(role)] != "-"
-        }
+        permission: {str(role): MAY[act][str(role)] for role in Role if MAY[act][str(role)] != "-"}
         for permission, act in same.items()
     }
     assert granted == expected

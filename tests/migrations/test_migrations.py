@@ -44,9 +44,7 @@ def empty_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[APIFla
             connection.execute(text("CREATE DATABASE migrated"))
         server.dispose()
         address = make_url(cluster).set(database="migrated").render_as_string(False)
-    app = create_app(
-        Settings(data_dir=tmp_path / "var", database_url=address, log_level="error")
-    )
+    app = create_app(Settings(data_dir=tmp_path / "var", database_url=address, log_level="error"))
     with app.app_context():
         yield app
         db.session.remove()
@@ -122,7 +120,8 @@ def _constraints(connection: Connection) -> dict[str, Any]:
                 for key in look.get_foreign_keys(table)
             ),
             "unique": sorted(
-                (str(one["name"]), one["column_names"]) for one in look.get_unique_constraints(table)
+                (str(one["name"]), one["column_names"])
+                for one in look.get_unique_constraints(table)
             ),
             "indexes": sorted(
                 (
@@ -203,11 +202,7 @@ def fill(connection: Connection, found: MetaData) -> dict[str, list[dict[str, An
     for table in found.sorted_tables:
         table.info["sqlite"] = sqlite
         for number in range(1 if table.name in _ONE_ROW else ROWS):
-            row = {
-                column.name: value_for(table, column, number)
-                for column in table.columns
-                if not (column.nullable and column.foreign_keys and column.table.name in ())
-            }
+            row = {column.name: value_for(table, column, number) for column in table.columns}
             connection.execute(table.insert().values(row))
         written[table.name] = contents(connection, table)
     return written
