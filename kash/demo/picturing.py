@@ -151,7 +151,11 @@ def _page(
             page.evaluate("window.scrollTo(0, 0)")
             for scheme in schemes:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                page.screenshot(path=folder / f"{order.name}-{width}-{scheme}.png", full_page=True)
+                page.screenshot(
+                    path=folder / f"{order.name}-{width}-{scheme}.png",
+                    full_page=True,
+                    animations="disabled",
+                )
     except Error as problem:
         return Outcome(order.name, "failed", str(problem).splitlines()[0])
     finally:

@@ -78,7 +78,7 @@ class PlanForm(KashForm):
     key = HiddenField()
     title = text_field(_l("Title of the session"), most=160)
     minutes = whole_number_field(
-        _l("Minutes"), least=rules.LEAST_MINUTES, most=rules.MOST_MINUTES, default=60
+        _l("Length in minutes"), least=rules.LEAST_MINUTES, most=rules.MOST_MINUTES, default=60
     )
     module = choice_field(_l("In the module"), required=False)
     objectives = long_text_field(_l("Objectives"), most=_LONG, description=_l("One on each line."))

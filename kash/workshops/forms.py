@@ -105,7 +105,7 @@ class SessionForm(KashForm):
     title = text_field(_l("Title"), most=160)
     day = choice_field(_l("Day"))
     at = TimeOfDayField(_l("Begins at"), validators=[required()])
-    minutes = whole_number_field(_l("Minutes"), least=LEAST_MINUTES, most=MOST_MINUTES)
+    minutes = whole_number_field(_l("Length in minutes"), least=LEAST_MINUTES, most=MOST_MINUTES)
     edition = HiddenField()
 
 
