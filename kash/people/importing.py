@@ -10,7 +10,6 @@ from datetime import date, datetime
 from pathlib import Path
 
 import python_calamine
-import xlsxwriter
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -97,6 +96,9 @@ def write_template(path: Path) -> None:
         return
     if path.suffix.lower() != ".xlsx":
         raise FileUnreadable(_("The file's name must end in .csv or .xlsx."))
+    # Only this command writes sheets; a server would carry the library for nothing.
+    import xlsxwriter
+
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as workbook:
         bold = workbook.add_format({"bold": True})
         text = workbook.add_format({"num_format": "@"})
