@@ -20,6 +20,12 @@ UNPROCESSABLE = 422
 What = Literal["pictured", "paper", "elsewhere", "refused", "failed"]
 NOT_PICTURED = frozenset({"elsewhere", "refused", "failed"})
 
+# At the top, and drawn in the window's new size.
+_SETTLED = """() => {
+  window.scrollTo(0, 0);
+  return new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+}"""
+
 # Everything that a person could have typed or ticked is taken out, then the page's form is sent.
 _SEND_EMPTY = """() => {
   const typed = form => [...form.elements].filter(
@@ -77,9 +83,7 @@ def take_pictures(
     """Picture these pages with a browser of their own."""
     outcomes = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=BROWSER, args=["--no-sandbox", "--lang=en-GB"]
-        )
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         contexts: dict[Cookie | None, BrowserContext] = {}
         for order in orders:
             context = contexts.get(order.cookie)
@@ -148,7 +152,7 @@ def _page(
             # A window as high as the page: what sticks to an edge then covers nothing in between.
             tall = page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": width, "height": min(max(tall, height), MOST_HEIGHT)})
-            page.evaluate("window.scrollTo(0, 0)")
+            page.evaluate(_SETTLED)
             for scheme in schemes:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 page.screenshot(

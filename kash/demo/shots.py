@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name, prepare in (("empty", empty_programme), ("sample", sample_programme)):
             with serving(Path(directory) / name, prepare) as (address, orders):
                 outcomes += _picture(address, orders, chosen.only, folder, schemes)
-    return _tell(outcomes)
+    return _tell(outcomes, whole=not chosen.only)
 
 
 def _picture(
@@ -59,13 +59,13 @@ def _picture(
         return [outcome for one in asked for outcome in one.result()]
 
 
-def _tell(outcomes: list[Outcome]) -> int:
-    """Say what went wrong, and which pages nobody could see; the rest is counted."""
+def _tell(outcomes: list[Outcome], *, whole: bool) -> int:
+    """Say what went wrong and, of the whole, which pages nobody could see; the rest is counted."""
     seen = {one.page for one in outcomes if one.what not in NOT_PICTURED}
     for outcome in sorted(outcomes, key=lambda one: one.name):
         if outcome.what == "failed" or (outcome.note and outcome.what == "pictured"):
             print(f"{outcome.what}: {outcome.name}, {outcome.note}")
-        elif outcome.page not in seen:
+        elif whole and outcome.page not in seen:
             print(f"{outcome.what}, so that nobody sees it: {outcome.name} {outcome.note}")
     counted = Counter(outcome.what for outcome in outcomes)
     print(", ".join(f"{what}: {count}" for what, count in sorted(counted.items())))
