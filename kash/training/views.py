@@ -99,6 +99,7 @@ def edit_course(public_id: str) -> ResponseReturnValue:
 @allow("curriculum.edit")
 def start_version(public_id: str) -> ResponseReturnValue:
     """Begin a new draft as a copy of the last version."""
+    queries.course(current_actor(), public_id)
     form = NewVersionForm()
     form.language.choices = language_choices()
     if not form.validate():

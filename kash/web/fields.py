@@ -152,7 +152,11 @@ class WholeNumberField(IntegerField):
 
 
 class ChoiceField(SelectField):
-    """One of a list. What is not on the list is refused with our sentence."""
+    """One of a list. What is not on the list is refused with our sentence; space is nothing."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Take space alone as nothing chosen: an optional list would let it through."""
+        super().process_formdata([value if str(value).strip() else "" for value in valuelist])
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list."""

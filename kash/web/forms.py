@@ -71,9 +71,10 @@ class _SomethingEntered(InputRequired):
 
     def __call__(self, form: Any, field: Any) -> None:
         super().__call__(form, field)
-        if isinstance(field, PasswordField) or not isinstance(field.data, str):
+        sent = field.raw_data[0]
+        if isinstance(field, PasswordField) or not isinstance(sent, str):
             return
-        if not field.data.strip():
+        if not sent.strip():
             field.errors[:] = []
             raise StopValidation(self.message or "")
 

@@ -229,8 +229,11 @@ PLACES: dict[str, Place] = {
     "workshops.enrol": Place(
         "", "workshops.change", {"public_id": "workshop"}, sent={"person": "person_outside"}
     ),
-    "workshops.change_enrolment": _of(
-        "workshop", post="workshops.change", enrolment_id="enrolment"
+    "workshops.change_enrolment": Place(
+        "",
+        "workshops.change",
+        {"public_id": "workshop", "enrolment_id": "enrolment"},
+        sent={"state": "=confirmed", "become": "=withdrawn"},
     ),
     "workshops.walk_in": _of("workshop", both="workshops.change"),
     "workshops.attendance": _of("workshop", get="attendance.see"),

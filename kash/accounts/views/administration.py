@@ -20,7 +20,7 @@ from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.services.accounts import link_person
 from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.policy import Role, allow
-from kash.web import current_actor, page
+from kash.web import NotFound, current_actor, page
 from kash.web.programme import brand, programme_languages
 
 
@@ -118,6 +118,8 @@ def withdraw_invitation(public_id: str) -> ResponseReturnValue:
         services.withdraw_invitation(current_actor(), public_id)
         flash(_("The invitation is withdrawn."))
         return redirect(url_for("accounts.index"), code=303)
+    if public_id not in {one.public_id for one in queries.open_invitations()}:
+        raise NotFound
     return render_template(
         "accounts/question.html",
         name=_("Accounts"),
