@@ -171,7 +171,7 @@ class RadioChoiceField(RadioField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not on the list; nothing chosen is nothing."""
-        if self.data is None or self.data == "None":
+        if self.data is None or self.data == "None" or not str(self.data).strip():
             self.data = None
             return
         try:
