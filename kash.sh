@@ -128,7 +128,7 @@ run() {
 
 run_tests() {
   install_to_test
-  "$PYTHON" -m pytest -n 2 "$@"
+  "$PYTHON" -m pytest -n 2 --dist loadgroup "$@"
   echo 'The tests passed.'
 }
 

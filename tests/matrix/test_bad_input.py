@@ -128,9 +128,7 @@ def test_no_address_breaks_anything(endpoint: str, world: World) -> None:
 @pytest.mark.parametrize(
     "endpoint", sorted(name for name in PLACES if len(PLACES[name].address) > 1)
 )
-def test_what_belongs_to_one_thing_is_not_found_under_another(
-    endpoint: str, world: World
-) -> None:
+def test_what_belongs_to_one_thing_is_not_found_under_another(endpoint: str, world: World) -> None:
     """The children of somebody else's record, asked for through an own one."""
     place = PLACES[endpoint]
     first, *others = place.address
@@ -234,9 +232,7 @@ def test_each_field_alone_may_be_wrong(world: World, forms: list[FoundForm]) -> 
     assert wrong == [], "\n".join(wrong)
 
 
-def test_sending_twice_and_going_back_breaks_nothing(
-    world: World, forms: list[FoundForm]
-) -> None:
+def test_sending_twice_and_going_back_breaks_nothing(world: World, forms: list[FoundForm]) -> None:
     """Each form as the page had it, twice: the second time it is old."""
     wrong: list[str] = []
     for form in forms:
