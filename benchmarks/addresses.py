@@ -118,7 +118,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
     ordinary = next(one for one in past if one is not loaded.largest)
     yield (
         shared
-        | {"/accounts/<public_id>": everybody.accounts["trainer2"].public_id}
+        | {"/accounts/<public_id>": everybody.accounts["monitoring"].public_id}
         | _workshop(ordinary)
         | _course("published")
         | _forum(loaded.forum, "held")

@@ -79,7 +79,7 @@ def _fill(rows: Rows, size: Size, dice: random.Random) -> Loaded:
     largest = min(size.largest, size.people)
     for number in range(size.workshops):
         # Two days apart; the last tenth lies ahead.
-        ago = (size.workshops - number) * 2 - size.workshops // 5
+        ago = (size.workshops - max(size.workshops // 10, 2) - number) * 2
         trainers = everybody.trainers
         plan = Plan(
             days_ago=ago,

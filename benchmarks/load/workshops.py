@@ -235,7 +235,7 @@ def _marks(
     dice: random.Random,
 ) -> dict[int, int]:
     """Marks for the slots that are over; returns each person's minutes."""
-    minutes = dict.fromkeys((person.key for person in chosen), 0)
+    weighted = dict.fromkeys((person.key for person in chosen), 0)
     choices = ("present",) * 16 + ("late", "left_early", "absent", "excused")
     for slot, starts, over in slots:
         if not over:
@@ -256,8 +256,8 @@ def _marks(
                 answer="applied",
                 version=1,
             )
-            minutes[person.key] += _SESSION_MINUTES * _COUNTS[status] // 100
-    return minutes
+            weighted[person.key] += _SESSION_MINUTES * _COUNTS[status]
+    return {person: sum_of_weights // 100 for person, sum_of_weights in weighted.items()}
 
 
 def _certificates(
