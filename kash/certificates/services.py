@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
-from kash.certificates.queries import Candidate, candidates, current_rule
+from kash.certificates.queries import Candidate, candidates, current_rule, open_registers
 from kash.certificates.rules import DESIGNS, REVOCATION_CLASSES, Step, allowed_steps, new_serial
 from kash.jobs import enqueue
 from kash.people.models import Person
@@ -26,6 +26,13 @@ class NothingToPropose(Problem):
 
     status = 409
     sentence = _l("Nobody can be proposed now. The list says what each person still needs.")
+
+
+class RegistersOpen(Problem):
+    """Hours are only known once every register of the workshop is closed."""
+
+    status = 409
+    sentence = _l("Close every register of this workshop first, or remove sessions not held.")
 
 
 class SamePerson(Problem):
@@ -132,6 +139,8 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
         locked = session.scalars(
             select(Workshop).where(Workshop.id == workshop.id).with_for_update()
         ).one()
+        if open_registers(locked, session):
+            raise RegistersOpen
         rule = current_rule(session)
         eligible = [row for row in candidates(locked, session) if not row.missing]
         if rule is None or not eligible:

@@ -8,6 +8,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
+from kash.attendance import services as attendance
 from kash.certificates import queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import Requirement, Standing, read_serial
@@ -132,6 +133,16 @@ def test_steps_come_in_their_order_and_once(ready: Ready) -> None:
     with pytest.raises(services.WrongStep):
         services.turn_back(ready.batch(batch), "too late", ready.director)
     assert [one.serial for one in queries.certificates_of(ready.batch(batch))] == before
+
+
+def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
+    ready.confirm(ALL)
+    register = ready.workshop.register
+    attendance.reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
+    assert queries.open_registers(ready.workshop) == 1
+    with pytest.raises(services.RegistersOpen):
+        ready.proposed()
+    assert queries.batches_of(ready.workshop) == []
 
 
 def test_nobody_is_proposed_twice(ready: Ready) -> None:

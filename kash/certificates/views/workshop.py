@@ -39,6 +39,7 @@ def _workshop_page(
         "certificates/workshop.html",
         **frame(found),
         rule=queries.current_rule(),
+        open_registers=queries.open_registers(found),
         people=people,
         eligible=[row for row in people if not row.missing],
         unconfirmed=[row for row in people if not row.name_confirmed],
@@ -61,7 +62,7 @@ def propose(public_id: str) -> ResponseReturnValue:
         return _workshop_page(found, form)
     try:
         batch = services.propose(found, form.design.data, current_actor())
-    except services.NothingToPropose as problem:
+    except (services.NothingToPropose, services.RegistersOpen) as problem:
         return _workshop_page(found, form, str(problem))
     flash(_("Proposed. Another person must approve it now."))
     return redirect(
