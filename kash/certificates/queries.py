@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from kash.attendance.models import Slot
 from kash.certificates.models import (
@@ -165,7 +165,7 @@ def certificates_select(actor: Actor, state: str = "", found: str = "") -> Selec
         select(Certificate)
         .join(Certificate.batch)
         .join(CertificateBatch.workshop)
-        .options(joinedload(Certificate.batch).joinedload(CertificateBatch.workshop))
+        .options(contains_eager(Certificate.batch).contains_eager(CertificateBatch.workshop))
         .where(Certificate.serial.is_not(None), within_reach(actor, "certificates.see"))
     )
     if state == "revoked":
