@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +11,6 @@ from playwright.sync_api import Browser
 
 from .serving import Served
 from .walking import Walk
-
-_HERE = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks at one walk is run by one worker, so that it is walked once."""
-    for item in items:
-        if item.path.parent == _HERE:
-            item.add_marker(pytest.mark.browser)
-            if item.config.pluginmanager.hasplugin("xdist"):
-                item.add_marker(pytest.mark.xdist_group("walk"))
 
 
 @pytest.fixture(scope="session")
