@@ -44,6 +44,26 @@ ENGINES = ("sqlite", "postgresql")
 CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 
 
+# --- Workers --------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give all that looks at one walk through the site to one worker, so that it is walked once.
+
+    By the folder, because the marks that name a group are lost with this pytest.
+    """
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadGroupScheduling
+
+    class OneWalk(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "walk" if "tests/e2e/" in nodeid else nodeid
+
+    return OneWalk(config, log)
+
+
 # --- PostgreSQL -----------------------------------------------------------------------------
 
 
