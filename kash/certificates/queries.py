@@ -179,7 +179,10 @@ def certificates_select(actor: Actor, state: str = "", found: str = "") -> Selec
                 Certificate.serial == serial if serial else false(),
                 Certificate.printed_name.icontains(found, autoescape=True),
                 Certificate.public_title.icontains(found, autoescape=True),
-                Workshop.title.icontains(found, autoescape=True),
+                # Of each workshop once, not of each certificate.
+                CertificateBatch.workshop_id.in_(
+                    select(Workshop.id).where(Workshop.title.icontains(found, autoescape=True))
+                ),
             )
         )
     return statement
