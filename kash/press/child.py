@@ -271,4 +271,8 @@ if __name__ == "__main__":
     # A library that prints must not reach the pipe that carries the frames.
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    converse(sys.argv[1:], sys.stdin.buffer, pipe)
+    try:
+        converse(sys.argv[1:], sys.stdin.buffer, pipe)
+    except MemoryError:
+        # There was no room left even to say so. The parent reads this signal as "too large".
+        os.abort()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 import time
 
 import pytest
@@ -51,6 +52,21 @@ def test_too_large_is_ended_and_said(megabytes):
 def test_a_page_that_grows_past_its_memory_is_too_large():
     with pytest.raises(RenderTooLarge):
         document(PagedDocument(LONG, "Document", "en"), RenderLimits(60, 260))
+
+
+def test_a_child_without_room_to_say_so_is_too_large_all_the_same(monkeypatch, tmp_path):
+    source = Path(child_process._CHILD).read_text()
+    full = tmp_path / "child.py"
+    full.write_text(
+        source.replace(
+            "def converse(",
+            "def converse(*_given):\n    raise MemoryError\n\n\ndef _unused(",
+            1,
+        )
+    )
+    monkeypatch.setattr(child_process, "_CHILD", full)
+    with pytest.raises(RenderTooLarge):
+        document(PagedDocument("<p>x</p>", "Document", "en"))
 
 
 def test_a_child_that_cannot_start_or_breaks_is_a_failure(monkeypatch, tmp_path):
