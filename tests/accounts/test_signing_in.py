@@ -21,6 +21,7 @@ from kash.accounts.sessions import load_signed_in
 from kash.database import db, utc_now
 from kash.policy import Actor, Role
 from kash.vault import AuditEntry
+from kash.web import NotFound
 from tests.conftest import PASSWORD
 
 HERE = Client("198.51.100.7")
@@ -221,7 +222,7 @@ def test_nobody_ends_a_session_of_somebody_else(app: APIFlask, actor: Callable[.
     token = services.open_session(actor("trainer").public_id, "")
     victim = load_signed_in(token)
     assert victim is not None
-    with pytest.raises(queries.NotFound):
+    with pytest.raises(NotFound):
         services.end_session(actor("administrator"), victim.actor.session_id)
     assert load_signed_in(token) is not None
 

@@ -86,7 +86,7 @@ _TAIL = re.compile(r"[\d\W_]+$")
 @lru_cache(maxsize=1)
 def common_passwords() -> frozenset[str]:
     """What attackers try first, in lower case."""
-    text = (Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8")
+    text = (Path(__file__).parent.parent / "common_passwords.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 

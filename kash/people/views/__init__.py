@@ -1,0 +1,5 @@
+"""Pages about people, organisations and groups."""
+
+from kash.people.views import persons
+
+__all__ = ["persons"]
