@@ -1,13 +1,10 @@
 """What people enter about groups, organisations and persons."""
 
-from kash.people.forms.persons import (
-    ConsentForm,
-    GroupForm,
-    OrganisationForm,
-    PersonForm,
-    SearchForm,
-    TransferForm,
-)
+from kash.people.forms.consents import ConsentForm
+from kash.people.forms.groups import GroupForm
+from kash.people.forms.organisations import OrganisationForm
+from kash.people.forms.persons import PersonForm, SearchForm
+from kash.people.forms.transfers import TransferForm
 
 __all__ = [
     "ConsentForm",

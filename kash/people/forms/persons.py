@@ -1,4 +1,4 @@
-"""What people enter about groups, organisations and persons."""
+"""What people enter about a person, and how they look for one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from kash.database import new_public_id, utc_now
 from kash.people import rules, words
 from kash.people.models import Group, Organisation, Person
-from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.people.services import ContactChange, PersonDetails
 from kash.web import KashForm
 from kash.web.forms import (
     BooleanField,
@@ -29,11 +29,6 @@ from kash.web.forms import (
 )
 
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
-_LETTER = re.compile(r"[A-Za-z]")
-
-
-def _choices(said: dict[str, Any]) -> list[tuple[str, Any]]:
-    return list(said.items())
 
 
 class PersonForm(KashForm):
@@ -44,14 +39,14 @@ class PersonForm(KashForm):
     chosen_name = text_field(_l("Chosen name"), most=rules.MOST_NAME)
     printed_name = text_field(_l("Name on paper"), most=rules.MOST_NAME, required=False)
     group = radio_field(_l("Group"))
-    sex = choice_field(_l("Sex"), _choices(words.SEX), required=False)
-    age_band = choice_field(_l("Age"), _choices(words.AGE_BAND), required=False)
+    sex = choice_field(_l("Sex"), list(words.SEX.items()), required=False)
+    age_band = choice_field(_l("Age"), list(words.AGE_BAND.items()), required=False)
     birth_year = whole_number_field(_l("or birth year"), least=1900, most=2199, required=False)
     organisation = choice_field(_l("Station or collective"), required=False)
     since = DayField(_l("There since"))
     cadre = text_field(_l("Rank or cadre"), most=80, required=False)
     ward = text_field(_l("Ward"), most=120, required=False)
-    language = choice_field(_l("Language"), _choices(words.LANGUAGE), required=False)
+    language = choice_field(_l("Language"), list(words.LANGUAGE.items()), required=False)
     reference = text_field(_l("Service or peer number"), most=40, required=False)
     phone = PhoneField(_l("Phone"))
     shared_phone = BooleanField(_l("This is another person who uses the same phone"))
@@ -191,67 +186,3 @@ class SearchForm(KashForm):
 
 class _PhoneForm(KashForm):
     phone = PhoneField()
-
-
-class OrganisationForm(KashForm):
-    """An organisation."""
-
-    name = text_field(_l("Name"), most=120)
-    kind = radio_field(_l("Kind"), _choices(words.KIND))
-    place = text_field(_l("Place"), most=120, required=False)
-    group = choice_field(_l("Group"), required=False)
-
-    def offer(self, groups: Sequence[Group]) -> None:
-        """Set what can be chosen."""
-        self.group.choices = [
-            ("", _("None")),
-            *((group.public_id, group.name) for group in groups),
-        ]
-
-    def details(self) -> OrganisationDetails:
-        """What was entered."""
-        return OrganisationDetails(
-            self.name.data or "", self.kind.data, self.place.data or "", self.group.data or ""
-        )
-
-
-class GroupForm(KashForm):
-    """A group."""
-
-    name = text_field(_l("Name"), most=80)
-    letter = text_field(_l("Letter on paper"), most=1)
-    is_police = BooleanField(_l("This group is the police"))
-
-    def validate_letter(self, field: Any) -> None:
-        """One letter from A to Z."""
-        if not _LETTER.fullmatch(field.data or ""):
-            raise ValidationError(_("Enter one letter, A to Z."))
-
-
-class ConsentForm(KashForm):
-    """An answer."""
-
-    answer = radio_field(_l("Answer"))
-
-    def offer(self, answers: Sequence[str]) -> None:
-        """Set what can be chosen."""
-        self.answer.choices = [(answer, words.ANSWER[answer]) for answer in answers]
-
-
-class TransferForm(KashForm):
-    """Where someone goes, and from which day."""
-
-    organisation = choice_field(_l("New station or collective"))
-    since = DayField(_l("From"))
-
-    def offer(self, organisations: Sequence[Organisation]) -> None:
-        """Set what can be chosen."""
-        self.organisation.choices = [
-            ("", _("Choose")),
-            *((place.public_id, place.name) for place in organisations),
-        ]
-
-    def validate_since(self, field: Any) -> None:
-        """A day is needed."""
-        if field.data is None and not field.errors:
-            raise ValidationError(_("Enter the day."))

@@ -1,22 +1,26 @@
 """Reads: who is there, as far as the actor reaches."""
 
+from kash.people.queries.consents import newest_answers
+from kash.people.queries.organisations import (
+    groups,
+    organisation,
+    organisation_list,
+    organisations,
+)
 from kash.people.queries.persons import (
     FoundPerson,
     PeopleSearch,
     find_people,
-    forget_own_scope,
-    groups,
     locked_person,
     name_and_group,
-    newest_answers,
-    organisation,
-    organisation_list,
-    organisations,
     own_person,
     people,
     person,
     person_ids_within_reach,
     reached,
+)
+from kash.people.reach import (
+    forget_own_scope,
     reaches,
     register_own_scope,
     within_reach,

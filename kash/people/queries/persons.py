@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, null, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from kash.database import db
-from kash.people.models import Consent, Group, Organisation, Person, Posting
+from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.reach import (
     finds_names,
-    forget_own_scope,
     reaches,
-    register_own_scope,
     sees_names,
     within_reach,
 )
@@ -23,26 +20,6 @@ from kash.people.rules import MOST_NAME, sort_name
 from kash.policy import Actor, Reach
 from kash.vault import lookup
 from kash.web import Listing, NotFound, listing
-
-__all__ = [
-    "FoundPerson",
-    "PeopleSearch",
-    "find_people",
-    "forget_own_scope",
-    "groups",
-    "name_and_group",
-    "organisation",
-    "organisation_list",
-    "organisations",
-    "own_person",
-    "people",
-    "person",
-    "person_ids_within_reach",
-    "reached",
-    "reaches",
-    "register_own_scope",
-    "within_reach",
-]
 
 _ESCAPE = "\\"
 
@@ -66,65 +43,6 @@ class FoundPerson:
     public_id: str
     chosen_name: str
     group_name: str
-
-
-def groups() -> Sequence[Group]:
-    """All groups, in the programme's order."""
-    return db.session.scalars(select(Group).order_by(Group.position, Group.letter)).all()
-
-
-def organisations(kinds: Sequence[str] = ()) -> Sequence[Organisation]:
-    """All organisations by name, of certain kinds if any are given."""
-    statement = select(Organisation).order_by(Organisation.name)
-    if kinds:
-        statement = statement.where(Organisation.kind.in_(kinds))
-    return db.session.scalars(statement).all()
-
-
-def organisation(public_id: str) -> Organisation:
-    """One organisation. Raises NotFound."""
-    found = db.session.scalar(
-        select(Organisation)
-        .where(Organisation.public_id == public_id)
-        .options(joinedload(Organisation.group))
-    )
-    if found is None:
-        raise NotFound
-    return found
-
-
-def organisation_list(kind: str = "") -> Listing[Any]:
-    """Organisations as rows of public_id, name, kind, place, group_name and people (posted now).
-
-    Everyone with `people.find` may see how many people a station or collective has, not who.
-    """
-    posted = (
-        select(func.count(Posting.id))
-        .where(Posting.organisation_id == Organisation.id, Posting.until.is_(None))
-        .correlate(Organisation)
-        .scalar_subquery()
-    )
-    statement = select(
-        Organisation.public_id,
-        Organisation.name,
-        Organisation.kind,
-        Organisation.place,
-        Group.name.label("group_name"),
-        posted.label("people"),
-    ).outerjoin(Organisation.group)
-    if kind:
-        statement = statement.where(Organisation.kind == kind)
-    return listing(
-        statement,
-        sorts={
-            "name": func.lower(Organisation.name),
-            "kind": (Organisation.kind, func.lower(Organisation.name)),
-            "place": (func.lower(Organisation.place), func.lower(Organisation.name)),
-            "people": posted,
-        },
-        default_sort="name",
-        key=Organisation.id,
-    )
 
 
 def _like(text: str) -> str:
@@ -281,13 +199,3 @@ def locked_person(session: Session, public_id: str) -> Person:
     if found is None:
         raise NotFound
     return found
-
-
-def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
-    """(purpose, answer) of a person in the order in which they were recorded."""
-    rows = session.execute(
-        select(Consent.purpose, Consent.answer)
-        .where(Consent.person_id == person_id)
-        .order_by(Consent.id)
-    )
-    return [(row.purpose, row.answer) for row in rows]

@@ -1,4 +1,4 @@
-"""Pages about people, organisations and groups."""
+"""Pages about people: the list, one person, adding and changing."""
 
 from __future__ import annotations
 
@@ -9,21 +9,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from kash.people import blueprint, queries, rules, services, words
-from kash.people.consent_texts import TEXTS
-from kash.people.forms import (
-    ConsentForm,
-    GroupForm,
-    OrganisationForm,
-    PersonForm,
-    SearchForm,
-    TransferForm,
-)
+from kash.people import blueprint, queries, services, words
+from kash.people.forms import PersonForm, SearchForm
 from kash.people.models import Person
 from kash.people.sections import sections_for
 from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, page
-from kash.web.formats import local_today
 
 
 @blueprint.get("")
@@ -206,158 +197,3 @@ def _beside_its_field(form: PersonForm, problem: Problem) -> bool:
         raise problem
     field.errors = [*field.errors, str(problem)]
     return field is form.phone
-
-
-@blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])
-@allow("people.edit")
-def consent(public_id: str, purpose: str) -> ResponseReturnValue:
-    """Read out the words, record the answer."""
-    found = queries.person(current_actor(), public_id, "people.edit")
-    if purpose not in TEXTS:
-        raise NotFound
-    history = [each for each in found.consents if each.purpose == purpose]
-    form = ConsentForm()
-    form.offer(rules.possible_answers(history[0].answer if history else None))
-    if form.validate_on_submit():
-        try:
-            services.record_consent(public_id, purpose, form.answer.data, current_actor())
-        except services.NotPossibleNow as problem:
-            form.answer.errors = [str(problem)]
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=public_id, _anchor="consents"))
-    return page(
-        "people/consent.html",
-        form=form,
-        person=found,
-        purpose=purpose,
-        text=TEXTS[purpose],
-        history=history,
-        words=words,
-    )
-
-
-@blueprint.route("/<public_id>/transfer", methods=["GET", "POST"])
-@allow("people.edit")
-def transfer(public_id: str) -> ResponseReturnValue:
-    """Move a person to another station or collective."""
-    found = queries.person(current_actor(), public_id, "people.edit")
-    posting = next((each for each in found.postings if each.until is None), None)
-    there = posting.organisation_id if posting is not None else None
-    form = TransferForm(since=local_today())
-    form.offer([place for place in queries.organisations() if place.id != there])
-    if form.validate_on_submit():
-        try:
-            services.transfer(
-                public_id,
-                form.organisation.data,
-                form.since.data or local_today(),
-                today=local_today(),
-                by=current_actor(),
-            )
-        except (services.AlreadyThere, services.UnknownOrganisation) as problem:
-            form.organisation.errors = [str(problem)]
-        except services.DayDoesNotFit as problem:
-            form.since.errors = [str(problem)]
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("people.person", public_id=public_id))
-    return page("people/transfer.html", form=form, person=found, posting=posting)
-
-
-@blueprint.get("/organisations")
-@allow("people.find")
-def organisations() -> ResponseReturnValue:
-    """Stations, collectives and partners."""
-    kind = request.args.get("kind", "")
-    if kind not in rules.KINDS:
-        kind = ""
-    return render_template(
-        "people/organisations.html",
-        listing=queries.organisation_list(kind),
-        kind=kind,
-        kinds=words.KIND,
-    )
-
-
-@blueprint.route("/organisations/new", methods=["GET", "POST"])
-@allow("people.edit")
-def add_organisation() -> ResponseReturnValue:
-    """Add an organisation."""
-    form = OrganisationForm()
-    form.offer(queries.groups())
-    if form.validate_on_submit():
-        try:
-            services.add_organisation(form.details(), current_actor())
-        except services.OrganisationTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("people.organisations"))
-    return page("people/organisation.html", form=form, organisation=None)
-
-
-@blueprint.route("/organisations/<public_id>/edit", methods=["GET", "POST"])
-@allow("people.edit")
-def edit_organisation(public_id: str) -> ResponseReturnValue:
-    """Change an organisation."""
-    found = queries.organisation(public_id)
-    form = OrganisationForm()
-    form.offer(queries.groups())
-    if not form.is_submitted():
-        form.name.data, form.kind.data, form.place.data = found.name, found.kind, found.place
-        form.group.data = found.group.public_id if found.group is not None else ""
-    elif form.validate():
-        try:
-            services.change_organisation(public_id, form.details(), current_actor())
-        except services.OrganisationTaken as problem:
-            form.name.errors = [str(problem)]
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("people.organisations"))
-    return page("people/organisation.html", form=form, organisation=public_id)
-
-
-@blueprint.get("/groups")
-@allow("settings.see")
-def groups() -> ResponseReturnValue:
-    """The groups that the programme brings together."""
-    return render_template("people/groups.html", groups=queries.groups())
-
-
-@blueprint.route("/groups/new", methods=["GET", "POST"])
-@allow("settings.edit")
-def add_group() -> ResponseReturnValue:
-    """Add a group."""
-    return _edit_group(GroupForm(), None)
-
-
-@blueprint.route("/groups/<public_id>/edit", methods=["GET", "POST"])
-@allow("settings.edit")
-def edit_group(public_id: str) -> ResponseReturnValue:
-    """Change a group's name or letter."""
-    found = next((group for group in queries.groups() if group.public_id == public_id), None)
-    if found is None:
-        raise NotFound
-    form = GroupForm()
-    if not form.is_submitted():
-        form.name.data, form.letter.data = found.name, found.letter
-        form.is_police.data = found.is_police
-    return _edit_group(form, public_id)
-
-
-def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
-    if form.validate_on_submit():
-        name, letter = form.name.data or "", form.letter.data or ""
-        police = bool(form.is_police.data)
-        try:
-            if public_id is None:
-                services.add_group(name, letter, is_police=police, by=current_actor())
-            else:
-                services.change_group(public_id, name, letter, is_police=police, by=current_actor())
-        except services.GroupTaken as problem:
-            form[problem.field].errors = [str(problem)]
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("people.groups"))
-    return page("people/group.html", form=form, public_id=public_id)

@@ -1,0 +1,72 @@
+"""Which groups and organisations there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from kash.database import db
+from kash.people.models import Group, Organisation, Posting
+from kash.web import Listing, NotFound, listing
+
+
+def groups() -> Sequence[Group]:
+    """All groups, in the programme's order."""
+    return db.session.scalars(select(Group).order_by(Group.position, Group.letter)).all()
+
+
+def organisations(kinds: Sequence[str] = ()) -> Sequence[Organisation]:
+    """All organisations by name, of certain kinds if any are given."""
+    statement = select(Organisation).order_by(Organisation.name)
+    if kinds:
+        statement = statement.where(Organisation.kind.in_(kinds))
+    return db.session.scalars(statement).all()
+
+
+def organisation(public_id: str) -> Organisation:
+    """One organisation. Raises NotFound."""
+    found = db.session.scalar(
+        select(Organisation)
+        .where(Organisation.public_id == public_id)
+        .options(joinedload(Organisation.group))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def organisation_list(kind: str = "") -> Listing[Any]:
+    """Organisations as rows of public_id, name, kind, place, group_name and people (posted now).
+
+    Everyone with `people.find` may see how many people a station or collective has, not who.
+    """
+    posted = (
+        select(func.count(Posting.id))
+        .where(Posting.organisation_id == Organisation.id, Posting.until.is_(None))
+        .correlate(Organisation)
+        .scalar_subquery()
+    )
+    statement = select(
+        Organisation.public_id,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.place,
+        Group.name.label("group_name"),
+        posted.label("people"),
+    ).outerjoin(Organisation.group)
+    if kind:
+        statement = statement.where(Organisation.kind == kind)
+    return listing(
+        statement,
+        sorts={
+            "name": func.lower(Organisation.name),
+            "kind": (Organisation.kind, func.lower(Organisation.name)),
+            "place": (func.lower(Organisation.place), func.lower(Organisation.name)),
+            "people": posted,
+        },
+        default_sort="name",
+        key=Organisation.id,
+    )

@@ -1,0 +1,42 @@
+"""Pages about what a person agreed to or refused."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, rules, services, words
+from kash.people.consent_texts import TEXTS
+from kash.people.forms import ConsentForm
+from kash.policy import allow
+from kash.web import NotFound, current_actor, page
+
+
+@blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])
+@allow("people.edit")
+def consent(public_id: str, purpose: str) -> ResponseReturnValue:
+    """Read out the words, record the answer."""
+    found = queries.person(current_actor(), public_id, "people.edit")
+    if purpose not in TEXTS:
+        raise NotFound
+    history = [each for each in found.consents if each.purpose == purpose]
+    form = ConsentForm()
+    form.offer(rules.possible_answers(history[0].answer if history else None))
+    if form.validate_on_submit():
+        try:
+            services.record_consent(public_id, purpose, form.answer.data, current_actor())
+        except services.NotPossibleNow as problem:
+            form.answer.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("people.person", public_id=public_id, _anchor="consents"))
+    return page(
+        "people/consent.html",
+        form=form,
+        person=found,
+        purpose=purpose,
+        text=TEXTS[purpose],
+        history=history,
+        words=words,
+    )

@@ -1,0 +1,57 @@
+"""Pages about the groups that the programme brings together."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, services
+from kash.people.forms import GroupForm
+from kash.policy import allow
+from kash.web import NotFound, current_actor, page
+
+
+@blueprint.get("/groups")
+@allow("settings.see")
+def groups() -> ResponseReturnValue:
+    """The groups that the programme brings together."""
+    return render_template("people/groups.html", groups=queries.groups())
+
+
+@blueprint.route("/groups/new", methods=["GET", "POST"])
+@allow("settings.edit")
+def add_group() -> ResponseReturnValue:
+    """Add a group."""
+    return _edit_group(GroupForm(), None)
+
+
+@blueprint.route("/groups/<public_id>/edit", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_group(public_id: str) -> ResponseReturnValue:
+    """Change a group's name or letter."""
+    found = next((group for group in queries.groups() if group.public_id == public_id), None)
+    if found is None:
+        raise NotFound
+    form = GroupForm()
+    if not form.is_submitted():
+        form.name.data, form.letter.data = found.name, found.letter
+        form.is_police.data = found.is_police
+    return _edit_group(form, public_id)
+
+
+def _edit_group(form: GroupForm, public_id: str | None) -> ResponseReturnValue:
+    if form.validate_on_submit():
+        name, letter = form.name.data or "", form.letter.data or ""
+        police = bool(form.is_police.data)
+        try:
+            if public_id is None:
+                services.add_group(name, letter, is_police=police, by=current_actor())
+            else:
+                services.change_group(public_id, name, letter, is_police=police, by=current_actor())
+        except services.GroupTaken as problem:
+            form[problem.field].errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("people.groups"))
+    return page("people/group.html", form=form, public_id=public_id)

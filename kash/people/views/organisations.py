@@ -1,0 +1,65 @@
+"""Pages about stations, collectives and partners."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, rules, services, words
+from kash.people.forms import OrganisationForm
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+@blueprint.get("/organisations")
+@allow("people.find")
+def organisations() -> ResponseReturnValue:
+    """Stations, collectives and partners."""
+    kind = request.args.get("kind", "")
+    if kind not in rules.KINDS:
+        kind = ""
+    return render_template(
+        "people/organisations.html",
+        listing=queries.organisation_list(kind),
+        kind=kind,
+        kinds=words.KIND,
+    )
+
+
+@blueprint.route("/organisations/new", methods=["GET", "POST"])
+@allow("people.edit")
+def add_organisation() -> ResponseReturnValue:
+    """Add an organisation."""
+    form = OrganisationForm()
+    form.offer(queries.groups())
+    if form.validate_on_submit():
+        try:
+            services.add_organisation(form.details(), current_actor())
+        except services.OrganisationTaken as problem:
+            form.name.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("people.organisations"))
+    return page("people/organisation.html", form=form, organisation=None)
+
+
+@blueprint.route("/organisations/<public_id>/edit", methods=["GET", "POST"])
+@allow("people.edit")
+def edit_organisation(public_id: str) -> ResponseReturnValue:
+    """Change an organisation."""
+    found = queries.organisation(public_id)
+    form = OrganisationForm()
+    form.offer(queries.groups())
+    if not form.is_submitted():
+        form.name.data, form.kind.data, form.place.data = found.name, found.kind, found.place
+        form.group.data = found.group.public_id if found.group is not None else ""
+    elif form.validate():
+        try:
+            services.change_organisation(public_id, form.details(), current_actor())
+        except services.OrganisationTaken as problem:
+            form.name.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("people.organisations"))
+    return page("people/organisation.html", form=form, organisation=public_id)
