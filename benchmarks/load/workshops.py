@@ -24,12 +24,12 @@ from kash.attendance.rules import STANDARD_STATUSES
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules import new_serial
 from kash.database import new_public_id
+from kash.people.models import Venue
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
     Funder,
     Funding,
-    Venue,
     Workshop,
     WorkshopSession,
 )

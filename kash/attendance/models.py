@@ -95,17 +95,25 @@ class Sheet(PublicId, Base):
 class MarkStatus(Base):
     """A status a mark may have, with the share of a slot that it counts (0 to 100 per cent).
 
-    `purpose` is that of the registers it is for, or "any".
+    `purpose` is that of the registers it is for, or "any". A standard status without a `name` goes
+    by its usual word. The weight never changes once anybody was marked so: another is added.
     """
 
     __tablename__ = "mark_status"
-    __table_args__ = (CheckConstraint("weight between 0 and 100", name="weight"),)
+    __table_args__ = (
+        CheckConstraint("weight between 0 and 100", name="weight"),
+        CheckConstraint("tone in ('good', 'warn', 'bad', 'quiet')", name="tone"),
+    )
 
     code: Mapped[str] = mapped_column(String(16), primary_key=True)
     letter: Mapped[str] = mapped_column(String(2), unique=True)
     weight: Mapped[int] = mapped_column(SmallInteger)
     position: Mapped[int] = mapped_column(SmallInteger)
     purpose: Mapped[str] = mapped_column(String(12), default="workshop")
+    name: Mapped[str] = mapped_column(String(40), default="")
+    tone: Mapped[str] = mapped_column(String(8), default="quiet")
+    active: Mapped[bool] = mapped_column(default=True)
+    edition: Mapped[int] = mapped_column(default=1)
 
 
 class Mark(Base):

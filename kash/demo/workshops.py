@@ -13,10 +13,11 @@ from kash.attendance.services import apply_marks, close_slot
 from kash.database import db, new_public_id
 from kash.demo.participants import People
 from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
+from kash.people.models import Venue
 from kash.policy import Actor
 from kash.web.formats import to_local
 from kash.workshops import queries, services
-from kash.workshops.models import Enrolment, Venue, Workshop
+from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState
 from kash.workshops.services import FunderShare, WorkshopDetails
 

@@ -20,6 +20,40 @@ from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
 
 
+class AgendaTemplate(PublicId, Base):
+    """An agenda with a name, from which meetings begin. `language` is empty if it fits any."""
+
+    __tablename__ = "agenda_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    language: Mapped[str] = mapped_column(String(8), default="")
+    edition: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    items: Mapped[list[AgendaTemplateItem]] = relationship(
+        back_populates="template",
+        order_by="AgendaTemplateItem.position",
+        cascade="all, delete-orphan",
+    )
+
+
+class AgendaTemplateItem(Base):
+    """A point of such an agenda; `minutes` is how long it should take."""
+
+    __tablename__ = "agenda_template_item"
+    __table_args__ = (CheckConstraint("kind in ('plain', 'arising')", name="kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("agenda_template.id"), index=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    kind: Mapped[str] = mapped_column(String(8), default="plain")
+    title: Mapped[str] = mapped_column(String(200), default="")
+    minutes: Mapped[int | None] = mapped_column(SmallInteger)
+
+    template: Mapped[AgendaTemplate] = relationship(back_populates="items")
+
+
 class Forum(PublicId, Base):
     """A series of meetings, such as the monthly review. The secretary runs it."""
 
@@ -28,8 +62,11 @@ class Forum(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(160), unique=True)
     secretary_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # The agenda that its meetings begin with, unless another is chosen.
+    template_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_template.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
+    template: Mapped[AgendaTemplate | None] = relationship()
     members: Mapped[list[ForumMember]] = relationship(
         back_populates="forum", cascade="all, delete-orphan"
     )
@@ -109,6 +146,7 @@ class AgendaItem(PublicId, Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     kind: Mapped[str] = mapped_column(String(8), default="plain")
     title: Mapped[str] = mapped_column(String(200), default="")
+    minutes: Mapped[int | None] = mapped_column(SmallInteger)
     minute: Mapped[str] = mapped_column(Text, default="")
     edition: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[str | None] = mapped_column(String(16))

@@ -19,19 +19,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register, RosterEntry, Slot
 from kash.database import Base, PublicId, UtcDateTime, utc_now
-from kash.people.models import Person
+from kash.people.models import Person, Venue
 from kash.training.models import CourseVersion, SessionPlan
-
-
-class Venue(PublicId, Base):
-    """A place where workshops are held."""
-
-    __tablename__ = "venue"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(120), unique=True)
-    place: Mapped[str] = mapped_column(String(120), default="")
-    seats: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class Funder(PublicId, Base):

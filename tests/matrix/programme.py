@@ -35,7 +35,7 @@ from kash.certificates.rules import new_serial
 from kash.database import Base, db, new_public_id, utc_now
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
-from kash.people.models import Consent, Group, Organisation, Person, Posting
+from kash.people.models import Consent, Group, Organisation, Person, Posting, Venue
 from kash.settings import Settings
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import install_triggers, lookup, seal
@@ -44,7 +44,6 @@ from kash.workshops.models import (
     Facilitator,
     Funder,
     Funding,
-    Venue,
     Workshop,
     WorkshopSession,
 )

@@ -7,6 +7,7 @@ from kash.people.models.persons import (
     Person,
     Posting,
 )
+from kash.people.models.places import Venue, Zone
 
 __all__ = [
     "Consent",
@@ -14,4 +15,6 @@ __all__ = [
     "Organisation",
     "Person",
     "Posting",
+    "Venue",
+    "Zone",
 ]

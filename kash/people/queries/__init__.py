@@ -19,6 +19,15 @@ from kash.people.queries.persons import (
     person_ids_within_reach,
     reached,
 )
+from kash.people.queries.places import (
+    Spelling,
+    spellings,
+    venue,
+    venues,
+    zone,
+    zone_names,
+    zones,
+)
 from kash.people.reach import (
     forget_own_scope,
     reaches,
@@ -29,6 +38,7 @@ from kash.people.reach import (
 __all__ = [
     "FoundPerson",
     "PeopleSearch",
+    "Spelling",
     "find_people",
     "forget_own_scope",
     "groups",
@@ -45,5 +55,11 @@ __all__ = [
     "reached",
     "reaches",
     "register_own_scope",
+    "spellings",
+    "venue",
+    "venues",
     "within_reach",
+    "zone",
+    "zone_names",
+    "zones",
 ]

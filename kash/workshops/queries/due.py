@@ -10,9 +10,9 @@ from sqlalchemy import Select, exists, func, select
 
 from kash.attendance.models import Mark, Slot
 from kash.database import db
+from kash.people.models import Venue
 from kash.policy import Actor
 from kash.workshops.models import (
-    Venue,
     Workshop,
     WorkshopSession,
 )

@@ -14,6 +14,7 @@ from kash.accounts.models import Account
 from kash.accounts.queries import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.database import db
+from kash.people.models import Venue
 from kash.policy import Actor, Reach, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.web import Listing, NotFound, listing
@@ -22,7 +23,6 @@ from kash.workshops.models import (
     Facilitator,
     Funder,
     Funding,
-    Venue,
     Workshop,
     WorkshopSession,
 )

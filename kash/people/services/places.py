@@ -1,0 +1,205 @@
+"""Zones and venues, and one spelling for what was typed in several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kash.people.models import Organisation, Person, Venue, Zone
+from kash.people.services.persons import ChangedMeanwhile
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web import NotFound, Problem
+
+
+class PlaceTaken(Problem):
+    """Another zone, or another venue, has this name."""
+
+    sentence = _l("This name is taken.")
+
+
+class LiesInItself(Problem):
+    """A zone can't lie in itself, nor in one that lies in it."""
+
+    sentence = _l("An area cannot lie in itself.")
+
+
+@dataclass(frozen=True)
+class ZoneDetails:
+    """A zone as entered; `within` is a public id or empty."""
+
+    name: str
+    kind: str = "ward"
+    within: str = ""
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class VenueDetails:
+    """A venue as entered; `zone` is a public id or empty."""
+
+    name: str
+    place: str = ""
+    zone: str = ""
+    directions: str = ""
+    safe_for: str = ""
+    seats: int | None = None
+    active: bool = True
+
+
+def _refuse_taken(
+    session: Session, kind: type[Zone] | type[Venue], name: str, but: int | None
+) -> None:
+    statement = select(kind.id).where(func.lower(kind.name) == name.lower())
+    if but is not None:
+        statement = statement.where(kind.id != but)
+    if session.scalar(statement.limit(1)) is not None:
+        raise PlaceTaken
+
+
+def _zone_id(session: Session, public_id: str) -> int | None:
+    if not public_id:
+        return None
+    found = session.scalar(select(Zone.id).where(Zone.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _refuse_circle(session: Session, zone: Zone, within_id: int | None) -> None:
+    above, seen = within_id, set[int]()
+    while above is not None and above not in seen:
+        if above == zone.id:
+            raise LiesInItself
+        seen.add(above)
+        above = session.scalar(select(Zone.within_id).where(Zone.id == above))
+
+
+def add_zone(details: ZoneDetails, by: Actor) -> str:
+    """Add a zone; returns its public id. Raises PlaceTaken."""
+    with audited("people.zone_added", by) as change:
+        session = change.session
+        _refuse_taken(session, Zone, details.name, None)
+        made = Zone(
+            name=details.name,
+            kind=details.kind,
+            within_id=_zone_id(session, details.within),
+            active=details.active,
+        )
+        session.add(made)
+        _flush(session)
+        change.about(made.public_id)
+        return made.public_id
+
+
+def change_zone(public_id: str, details: ZoneDetails, edition: int, by: Actor) -> None:
+    """Change a zone. A new name goes to all that was typed with the old one.
+
+    Raises NotFound, ChangedMeanwhile, PlaceTaken, LiesInItself.
+    """
+    with audited("people.zone_changed", by) as change:
+        session = change.session
+        # One at a time, so that two changes can't close a circle between them.
+        zones = session.scalars(select(Zone).order_by(Zone.id).with_for_update()).all()
+        found = next((zone for zone in zones if zone.public_id == public_id), None)
+        if found is None:
+            raise NotFound
+        if found.edition != edition:
+            raise ChangedMeanwhile
+        _refuse_taken(session, Zone, details.name, found.id)
+        within = _zone_id(session, details.within)
+        _refuse_circle(session, found, within)
+        if details.name != found.name:
+            _rename(session, [found.name], details.name)
+        found.name, found.kind, found.within_id = details.name, details.kind, within
+        found.active = details.active
+        found.edition += 1
+        _flush(session)
+        change.about(found.public_id)
+
+
+def unify_spellings(zone: str, spellings: list[str], by: Actor) -> int:
+    """Write a zone's name wherever one of these spellings was typed; returns how many rows.
+
+    One transaction, one entry in the audit chain; the spellings stand in neither. Raises NotFound.
+    """
+    with audited("people.spellings_unified", by) as change:
+        session = change.session
+        found = session.scalars(
+            select(Zone).where(Zone.public_id == zone).with_for_update()
+        ).first()
+        if found is None:
+            raise NotFound
+        changed = _rename(session, [text for text in spellings if text != found.name], found.name)
+        if not changed:
+            change.nothing()
+        change.about(found.public_id)
+        return changed
+
+
+def _rename(session: Session, spellings: list[str], name: str) -> int:
+    changed = 0
+    if not spellings:
+        return 0
+    for kind, column in (
+        (Person, Person.ward),
+        (Organisation, Organisation.place),
+        (Venue, Venue.place),
+    ):
+        values: dict[str, object] = {column.key: name}
+        if kind is Person:
+            # Whoever has the person's page open must learn of it before she saves.
+            values["edition"] = Person.edition + 1
+        result = session.execute(update(kind).where(column.in_(spellings)).values(**values))
+        changed += int(getattr(result, "rowcount", 0))
+    return changed
+
+
+def add_venue(details: VenueDetails, by: Actor) -> str:
+    """Add a venue; returns its public id. Raises PlaceTaken."""
+    with audited("people.venue_added", by) as change:
+        session = change.session
+        _refuse_taken(session, Venue, details.name, None)
+        made = Venue()
+        _fill(session, made, details)
+        session.add(made)
+        _flush(session)
+        change.about(made.public_id)
+        return made.public_id
+
+
+def change_venue(public_id: str, details: VenueDetails, edition: int, by: Actor) -> None:
+    """Change a venue. Raises NotFound, ChangedMeanwhile, PlaceTaken."""
+    with audited("people.venue_changed", by) as change:
+        session = change.session
+        found = session.scalars(
+            select(Venue).where(Venue.public_id == public_id).with_for_update()
+        ).first()
+        if found is None:
+            raise NotFound
+        if found.edition != edition:
+            raise ChangedMeanwhile
+        _refuse_taken(session, Venue, details.name, found.id)
+        _fill(session, found, details)
+        found.edition += 1
+        _flush(session)
+        change.about(found.public_id)
+
+
+def _fill(session: Session, venue: Venue, details: VenueDetails) -> None:
+    venue.name, venue.place, venue.seats = details.name, details.place, details.seats
+    venue.directions, venue.safe_for = details.directions, details.safe_for
+    venue.active = details.active
+    venue.zone_id = _zone_id(session, details.zone)
+
+
+def _flush(session: Session) -> None:
+    """Two who add the same name at once: the second is told so."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise PlaceTaken from None
