@@ -88,7 +88,7 @@ def hours_text(minutes: int | None) -> str:
 
 def percent_text(share: float | None) -> str:
     """75 %, from a share between 0 and 100; never rounded up to a whole that was not reached."""
-    return "" if share is None else f"{int(share)} %"
+    return "" if share is None else f"{int(share)}\N{NO-BREAK SPACE}%"
 
 
 def initials(name: str | None) -> str:

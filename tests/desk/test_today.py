@@ -96,7 +96,7 @@ def test_the_desk_is_closed_to_strangers(client: FlaskClient) -> None:
         ("director", "Certificates that a trainer proposes stand here"),
         ("monitoring", "What you take on in a forum stands here"),
         ("peer", "What you take on in a forum stands here"),
-        ("funder", "What you take on in a forum stands here"),
+        ("funder", "What the programme asks of you will stand here"),
     ],
 )
 def test_an_empty_day_says_what_to_do(

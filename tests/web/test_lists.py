@@ -171,7 +171,7 @@ def test_hours(minutes: int | None, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "shown"), [(None, ""), (79.99, "79 %"), (80, "80 %"), (0, "0 %")]
+    ("share", "shown"), [(None, ""), (79.99, "79\u00a0%"), (80, "80\u00a0%"), (0, "0\u00a0%")]
 )
 def test_a_share_is_never_rounded_up(share: float | None, shown: str) -> None:
     assert formats.percent_text(share) == shown
