@@ -73,6 +73,8 @@ _SEEING_WORKSHOPS = {
     _R.PEER: _SELF,
     _R.POLICE_PEER: _SELF,
 }
+# Everybody with an account may be asked where someone can go: police and peers, funders too.
+_SEEING_DIRECTORY = dict.fromkeys(_R, _ALL)
 
 GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "accounts.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
@@ -99,6 +101,14 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     "people.edit": {_R.TRAINER: _OWN},
     "people.contact": {_R.TRAINER: _OWN},
+    "directory.see": _SEEING_DIRECTORY,
+    # Whoever edits also reads the addresses that a service keeps confidential.
+    "directory.edit": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _ALL,
+        _R.DOCUMENTATION: _ALL,
+        _R.CUSTODIAN: _ALL,
+    },
     "curriculum.see": _SEEING_COURSES,
     "curriculum.edit": {_R.TRAINER: _ALL},
     "curriculum.approve": {_R.DIRECTOR: _ALL},

@@ -1,16 +1,20 @@
 """What people enter about groups, organisations and persons."""
 
 from kash.people.forms.consents import ConsentForm
+from kash.people.forms.directory import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.forms.groups import GroupForm
 from kash.people.forms.organisations import OrganisationForm
 from kash.people.forms.persons import PersonForm, SearchForm
 from kash.people.forms.transfers import TransferForm
 
 __all__ = [
+    "CardForm",
     "ConsentForm",
     "GroupForm",
     "OrganisationForm",
     "PersonForm",
     "SearchForm",
+    "ServiceForm",
+    "ServiceSearchForm",
     "TransferForm",
 ]

@@ -1,5 +1,6 @@
 """Groups, organisations, postings, and the people who take part."""
 
+from kash.people.models.directory import ServiceEntry, ServiceHours
 from kash.people.models.persons import (
     Consent,
     Group,
@@ -15,6 +16,8 @@ __all__ = [
     "Organisation",
     "Person",
     "Posting",
+    "ServiceEntry",
+    "ServiceHours",
     "Venue",
     "Zone",
 ]

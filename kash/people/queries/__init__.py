@@ -1,6 +1,15 @@
 """Reads: who is there, as far as the actor reaches."""
 
 from kash.people.queries.consents import newest_answers
+from kash.people.queries.directory import (
+    ServiceChoice,
+    ServiceSearch,
+    service_areas,
+    service_choices,
+    service_entry,
+    services_for_paper,
+    services_of_directory,
+)
 from kash.people.queries.organisations import (
     groups,
     organisation,
@@ -38,6 +47,8 @@ from kash.people.reach import (
 __all__ = [
     "FoundPerson",
     "PeopleSearch",
+    "ServiceChoice",
+    "ServiceSearch",
     "Spelling",
     "find_people",
     "forget_own_scope",
@@ -55,6 +66,11 @@ __all__ = [
     "reached",
     "reaches",
     "register_own_scope",
+    "service_areas",
+    "service_choices",
+    "service_entry",
+    "services_for_paper",
+    "services_of_directory",
     "spellings",
     "venue",
     "venues",

@@ -1,0 +1,238 @@
+"""What people enter about services of the directory."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from kash.database import new_public_id
+from kash.people import rules, words
+from kash.people.models import ServiceEntry
+from kash.people.services import ServiceDetails
+from kash.web import KashForm
+from kash.web.formats import local_today
+from kash.web.forms import (
+    BooleanField,
+    DayField,
+    PhoneField,
+    SeveralField,
+    choice_field,
+    long_text_field,
+    radio_field,
+    text_field,
+    whole_number_field,
+)
+from kash.web.programme import LANGUAGES
+
+_KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
+_SHORT = re.compile(r"[0-9]{3,5}")
+_SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
+
+
+class PublicPhoneField(PhoneField):
+    """The number of a service: a phone number in E.164, or a short one such as 116."""
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Let a short number through as it is."""
+        text = re.sub(r"\s", "", str(valuelist[0])) if valuelist else ""
+        if _SHORT.fullmatch(text):
+            self.typed = self.data = text
+            return
+        super().process_formdata(valuelist)
+
+
+class _WeekForm(KashForm):
+    """The hours of seven days, Monday first."""
+
+    day_0 = text_field(_l("Monday"), most=60, required=False)
+    day_1 = text_field(_l("Tuesday"), most=60, required=False)
+    day_2 = text_field(_l("Wednesday"), most=60, required=False)
+    day_3 = text_field(_l("Thursday"), most=60, required=False)
+    day_4 = text_field(_l("Friday"), most=60, required=False)
+    day_5 = text_field(_l("Saturday"), most=60, required=False)
+    day_6 = text_field(_l("Sunday"), most=60, required=False)
+
+
+class ServiceForm(_WeekForm):
+    """A service. `key` is the id that a new one gets, so that sending twice adds one."""
+
+    key = HiddenField()
+    edition = HiddenField()
+    name = text_field(_l("Name"), most=120)
+    kind = choice_field(_l("Kind"), list(words.SERVICE_KIND.items()))
+    area = text_field(_l("Area"), most=120, required=False)
+    phone = PublicPhoneField(_l("Phone"))
+    other_phone = PublicPhoneField(_l("Another phone"))
+    always = BooleanField(_l("Open day and night, every day"))
+    address = text_field(_l("Address and the way there"), most=400, required=False)
+    address_confidential = BooleanField(_l("The address is confidential: call first"))
+    remove_address = BooleanField(_l("Remove the address that is kept"))
+    languages = SeveralField(_l("Languages spoken there"), choices=_SPOKEN, coerce=str)
+    serves = SeveralField(_l("Whom it serves"), choices=list(words.SERVED.items()), coerce=str)
+    cost = choice_field(_l("Cost"), list(words.COST.items()), required=False)
+    cost_note = text_field(_l("About the cost"), most=200, required=False)
+    recommended_by = text_field(_l("Recommended by"), most=200, required=False)
+    card_name = text_field(_l("Name on cards"), most=60, required=False)
+    notes = long_text_field(_l("Notes"), most=2000)
+    checked_on = DayField(_l("Last checked on"))
+    active = BooleanField(_l("Shown in the directory"), default=True)
+
+    def validate_name(self, field: Any) -> None:
+        """Something to read."""
+        if field.data and not rules.is_a_name(field.data):
+            raise ValidationError(_("A name needs at least one letter."))
+
+    def validate_checked_on(self, field: Any) -> None:
+        """A day that has come."""
+        if field.data is None:
+            if not field.errors:
+                raise ValidationError(_("Enter the day."))
+        elif field.data > local_today():
+            raise ValidationError(_("This day is in the future."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also read each day's hours, and refuse what overlaps from one day to the next."""
+        fine = super().validate(extra_validators=extra_validators)
+        if not self.always.data:
+            fine = self._days_are_read() and fine
+        return fine
+
+    def _days_are_read(self) -> bool:
+        fine = True
+        known: list[rules.Stretch] = []
+        for weekday, field in enumerate(self.days):
+            if field.errors:
+                fine = False
+                continue
+            try:
+                day = rules.read_day(weekday, field.data or "")
+                if rules.overlap([*known, *day]):
+                    raise rules.NotHours
+            except rules.NotHours:
+                field.errors = [
+                    _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00.")
+                ]
+                fine = False
+            else:
+                known += day
+        return fine
+
+    @property
+    def days(self) -> list[Any]:
+        """The fields of the week, Monday first."""
+        return [self[f"day_{weekday}"] for weekday in range(7)]
+
+    @property
+    def new_id(self) -> str:
+        """The id for a new service: the one the form was opened with, if it is one."""
+        given = self.key.data or ""
+        return given if _KEY.fullmatch(given) else new_public_id()
+
+    @property
+    def edition_read(self) -> int:
+        """Which edition the form was filled from; 0, which no service has, if unreadable."""
+        given = self.edition.data or ""
+        return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
+
+    def details(self) -> ServiceDetails:
+        """What was entered."""
+        return ServiceDetails(
+            name=self.name.data or "",
+            kind=self.kind.data,
+            checked_on=self.checked_on.data or local_today(),
+            area=self.area.data or "",
+            card_name=self.card_name.data or "",
+            phone=self.phone.data or "",
+            other_phone=self.other_phone.data or "",
+            address=self.address.data or "",
+            address_confidential=bool(self.address_confidential.data),
+            remove_address=bool(self.remove_address.data),
+            languages=tuple(self.languages.data or ()),
+            serves=tuple(self.serves.data or ()),
+            cost=self.cost.data or "",
+            cost_note=self.cost_note.data or "",
+            recommended_by=self.recommended_by.data or "",
+            notes=self.notes.data or "",
+            hours=self._hours(),
+            active=bool(self.active.data),
+        )
+
+    def _hours(self) -> tuple[rules.Stretch, ...]:
+        if self.always.data:
+            return tuple(rules.Stretch(day * rules.DAY, (day + 1) * rules.DAY) for day in range(7))
+        return tuple(
+            each
+            for weekday, field in enumerate(self.days)
+            for each in rules.read_day(weekday, field.data or "")
+        )
+
+    def fill(self, entry: ServiceEntry) -> None:
+        """Show what is kept, but for a sealed address."""
+        for name in _KEPT:
+            getattr(self, name).data = getattr(entry, name)
+        stretches = entry.stretches
+        self.always.data = rules.always_open(stretches)
+        if not self.always.data:
+            for weekday, field in enumerate(self.days):
+                field.data = rules.written_day(stretches, weekday)
+        self.edition.data = str(entry.edition)
+
+
+_KEPT = (
+    "name",
+    "kind",
+    "area",
+    "phone",
+    "other_phone",
+    "address",
+    "address_confidential",
+    "languages",
+    "serves",
+    "cost",
+    "cost_note",
+    "recommended_by",
+    "card_name",
+    "notes",
+    "checked_on",
+    "active",
+)
+
+
+class ServiceSearchForm(KashForm):
+    """What is looked for in the directory."""
+
+    search = text_field(_l("Find"), most=200, required=False)
+
+
+class CardForm(KashForm):
+    """Which services go onto cards, in which language, and how many sheets of them."""
+
+    services = SeveralField(_l("Services"), coerce=str)
+    language = radio_field(_l("Language of the cards"), list(LANGUAGES.items()))
+    qr = BooleanField(_l("With a square code that dials the number"))
+    sheets = whole_number_field(_l("Sheets of paper"), least=1, most=rules.MOST_SHEETS)
+
+    def offer(self, entries: list[ServiceEntry]) -> None:
+        """Set what can be chosen."""
+        self.services.choices = [(entry.public_id, entry.name) for entry in entries]
+
+    def validate_services(self, field: Any) -> None:
+        """At least one."""
+        if not field.data:
+            raise ValidationError(_("Choose at least one service."))
+
+    def validate_sheets(self, field: Any) -> None:
+        """Room for all that was chosen."""
+        chosen = len(self.services.data or ())
+        if field.data and chosen > field.data * rules.CARDS_ON_A_SHEET:
+            raise ValidationError(
+                _(
+                    "%(count)s cards fit on these sheets. Choose fewer services or more sheets.",
+                    count=field.data * rules.CARDS_ON_A_SHEET,
+                )
+            )
