@@ -32,23 +32,3 @@ PURPOSE = {
 }
 ANSWER = {"given": _l("Given"), "refused": _l("Refused"), "withdrawn": _l("Withdrawn")}
 ANSWER_TONE = {"given": "good", "refused": "bad", "withdrawn": "warn"}
-
-SERVICE_KIND = {
-    "legal": _l("Legal aid"),
-    "clinic": _l("Health clinic"),
-    "pep": _l("Care after rape, PEP"),
-    "shelter": _l("Shelter"),
-    "counselling": _l("Counselling"),
-    "children": _l("Children’s services"),
-    "oversight": _l("Police oversight (IPOA)"),
-    "rights": _l("Human rights commission (KNCHR)"),
-    "hotline": _l("Hotline"),
-    "other": _l("Something else"),
-}
-SERVED = {
-    "women": _l("Women"),
-    "men": _l("Men"),
-    "lgbtq": _l("LGBTQ people"),
-    "minors": _l("People under 18"),
-}
-COST = {"": _l("Not known"), "free": _l("Free"), "some": _l("Partly paid"), "paid": _l("Paid")}

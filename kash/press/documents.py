@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from kash.press.child_process import Piece, RenderLimits, RenderRequest, render
 from kash.press.markup import css_string, opening, printable
 
-DocumentKind = Literal["register", "minutes", "guide", "names", "plain"]
+DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "plain"]
 PageFormat = Literal["A4", "A4-landscape"]
 
 _SIZES: dict[PageFormat, str] = {"A4": "A4", "A4-landscape": "A4 landscape"}

@@ -11,7 +11,7 @@ from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.database import new_public_id
-from kash.people import rules, words
+from kash.people import directory_words, rules, words
 from kash.people.models import ServiceEntry
 from kash.people.services import ServiceDetails
 from kash.web import KashForm
@@ -64,7 +64,7 @@ class ServiceForm(_WeekForm):
     key = HiddenField()
     edition = HiddenField()
     name = text_field(_l("Name"), most=120)
-    kind = choice_field(_l("Kind"), list(words.SERVICE_KIND.items()))
+    kind = choice_field(_l("Kind"), list(directory_words.SERVICE_KIND.items()))
     area = text_field(_l("Area"), most=120, required=False)
     phone = PublicPhoneField(_l("Phone"))
     other_phone = PublicPhoneField(_l("Another phone"))
@@ -73,8 +73,10 @@ class ServiceForm(_WeekForm):
     address_confidential = BooleanField(_l("The address is confidential: call first"))
     remove_address = BooleanField(_l("Remove the address that is kept"))
     languages = SeveralField(_l("Languages spoken there"), choices=_SPOKEN, coerce=str)
-    serves = SeveralField(_l("Whom it serves"), choices=list(words.SERVED.items()), coerce=str)
-    cost = choice_field(_l("Cost"), list(words.COST.items()), required=False)
+    serves = SeveralField(
+        _l("Whom it serves"), choices=list(directory_words.SERVED.items()), coerce=str
+    )
+    cost = choice_field(_l("Cost"), list(directory_words.COST.items()), required=False)
     cost_note = text_field(_l("About the cost"), most=200, required=False)
     recommended_by = text_field(_l("Recommended by"), most=200, required=False)
     card_name = text_field(_l("Name on cards"), most=60, required=False)

@@ -1,0 +1,1 @@
+"""What this feature puts onto paper."""
