@@ -31,6 +31,7 @@ from kash.web.programme import LANGUAGES
 
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _SHORT = re.compile(r"[0-9]{3,5}")
+_SERVED = list(directory_words.SERVED.items())
 _SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
 
 
@@ -73,9 +74,7 @@ class ServiceForm(_WeekForm):
     address_confidential = BooleanField(_l("The address is confidential: call first"))
     remove_address = BooleanField(_l("Remove the address that is kept"))
     languages = SeveralField(_l("Languages spoken there"), choices=_SPOKEN, coerce=str)
-    serves = SeveralField(
-        _l("Whom it serves"), choices=list(directory_words.SERVED.items()), coerce=str
-    )
+    serves = SeveralField(_l("Whom it serves"), choices=_SERVED, coerce=str)
     cost = choice_field(_l("Cost"), list(directory_words.COST.items()), required=False)
     cost_note = text_field(_l("About the cost"), most=200, required=False)
     recommended_by = text_field(_l("Recommended by"), most=200, required=False)
