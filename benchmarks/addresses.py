@@ -16,7 +16,7 @@ from kash.certificates.models import Certificate
 from kash.database import PublicId, db
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
-from kash.people.models import Group, Organisation, Person
+from kash.people.models import Group, Organisation, Person, ServiceEntry
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
 
@@ -29,6 +29,8 @@ LISTS = frozenset(
         "accounts.trail",
         "certificates.find",
         "certificates.index",
+        "directory.index",
+        "directory.search",
         "people.index",
         "people.organisations",
         "people.search",
@@ -47,6 +49,7 @@ UNASKED = {
 # Lists that are searched by a form, because a name must be in no address.
 _SEARCHES = {
     "people.search": ("/people", "/people/search", {"search": "ochieng"}),
+    "directory.search": ("/services", "/services/search", {"search": "clinic"}),
     "certificates.find": ("/certificates/", "/certificates/", {"search": "ochieng"}),
 }
 
@@ -159,6 +162,7 @@ def _organisations() -> Scene:
     return {
         "/people/organisations/<public_id>": _public_id(Organisation),
         "/people/groups/<public_id>": _public_id(Group),
+        "/services/<public_id>": _public_id(ServiceEntry),
     }
 
 

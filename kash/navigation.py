@@ -14,6 +14,7 @@ DESTINATIONS = (
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
     Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
     Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),
+    Destination("directory.index", _l("Services"), "directory", "directory.see"),
     Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see"),
     Destination("desk.settings", _l("Settings"), "settings", "settings.see"),
 )

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from benchmarks.load.forums import load_forum
 from benchmarks.load.people import PASSWORD, Everybody, load_links, load_people
 from benchmarks.load.rows import Rows
+from benchmarks.load.services import load_services
 from benchmarks.load.training import load_courses
 from benchmarks.load.workshops import AWorkshop, Plan, load_places, load_workshop
 from kash.database import db, utc_now
@@ -36,6 +37,7 @@ class Size:
     courses: int = 12
     trainers: int = 10
     meetings: int = 36
+    services: int = 120
     audit_entries: int = 2_000
 
 
@@ -72,6 +74,7 @@ def _fill(rows: Rows, size: Size, dice: random.Random) -> Loaded:
     now = utc_now()
     everybody = load_people(rows, size.people, size.trainers, now, dice)
     load_links(rows, everybody, now)
+    load_services(rows, size.services, now, dice)
     author = everybody.trainers[0].public_id
     versions = load_courses(rows, size.courses, author, now)
     places = load_places(rows, author)

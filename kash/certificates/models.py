@@ -93,11 +93,18 @@ class Certificate(PublicId, Base):
 
 
 class VerificationAttempt(Base):
-    """Counts look-ups by address for the throttle; neither serial nor name is kept."""
+    """Counts checks for the throttle, by keyed hashes; neither address, serial nor name is kept.
+
+    `serial` is empty where no name was typed.
+    """
 
     __tablename__ = "verification_attempt"
-    __table_args__ = (Index("ix_verification_attempt_address_at", "address", "at"),)
+    __table_args__ = (
+        Index("ix_verification_attempt_address_at", "address", "at"),
+        Index("ix_verification_attempt_serial_at", "serial", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(String(64))
+    serial: Mapped[str] = mapped_column(String(64), default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -20,7 +20,7 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
-from kash.people.models import Group, Organisation, Person
+from kash.people.models import Group, Organisation, Person, ServiceEntry
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Workshop, WorkshopSession
@@ -82,6 +82,7 @@ class Addresses:
             "/people/organisations/<public_id>": lambda *_: {
                 "": _one(select(Organisation.public_id))
             },
+            "/services/<public_id>": self._service,
             "/courses/<public_id>": lambda *_: {"": _one(select(Course.public_id))},
             "/courses/versions/<public_id>": self._version,
             "/courses/versions/<public_id>/modules/<module_id>": self._module,
@@ -155,6 +156,14 @@ class Addresses:
         moved = _one(select(Person.public_id).where(Person.chosen_name == "Daudi Mfano"))
         long = _one(select(Person.public_id).where(Person.chosen_name.startswith("Jamila")))
         return {"": own, "moved": moved, "long": long}
+
+    def _service(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        shown = select(ServiceEntry.public_id).where(ServiceEntry.active).order_by(ServiceEntry.id)
+        confidential = _one(shown.where(ServiceEntry.address_confidential))
+        if endpoint == "directory.edit":
+            return {"": confidential}
+        stale = _one(shown.where(ServiceEntry.kind == "pep").order_by(ServiceEntry.checked_on))
+        return {"": _one(shown), "confidential": confidential, "stale": stale}
 
     def _version(self, endpoint: str, _key: str, _known: Known) -> Choices:
         states = {

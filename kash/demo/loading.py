@@ -19,6 +19,7 @@ from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
 from kash.demo.participants import People, add_people
 from kash.demo.people import COMMUNITY, POLICE
+from kash.demo.services import add_services
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
 from kash.people.services import new_group
@@ -72,6 +73,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
         roles=[Role.TRAINER],
         language="sw",
     )
+    add_services(actors, today)
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)

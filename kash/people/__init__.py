@@ -7,11 +7,13 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
+directory = Blueprint("directory", __name__, url_prefix="/services")
 
 from kash.people import views  # noqa: E402,F401
 from kash.people.commands import people_commands  # noqa: E402
 
 
 def init_people(app: Flask) -> None:
-    """Add this feature's commands."""
+    """Add this feature's commands, and the directory of services, which is a place of its own."""
+    app.register_blueprint(directory)
     app.cli.add_command(people_commands)

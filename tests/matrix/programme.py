@@ -35,7 +35,7 @@ from kash.certificates.rules import new_serial
 from kash.database import Base, db, new_public_id, utc_now
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
-from kash.people.models import Consent, Group, Organisation, Person, Posting, Venue
+from kash.people.models import Consent, Group, Organisation, Person, Posting, ServiceEntry, Venue
 from kash.settings import Settings
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import install_triggers, lookup, seal
@@ -209,6 +209,25 @@ class _Builder:
         self.session.flush()
         return row
 
+    def shelter(self) -> ServiceEntry:
+        """A service whose address is confidential."""
+        public_id = new_public_id()
+        address = self.value("service.address", "")
+        made: ServiceEntry = self.add(
+            ServiceEntry(
+                public_id=public_id,
+                name="Lantern house",
+                sort_name="lantern house",
+                found_by="lantern house",
+                kind="shelter",
+                phone="116",
+                address_confidential=True,
+                address_sealed=seal(address, kind="service.address", public_id=public_id),
+                checked_on=DAY,
+            )
+        )
+        return made
+
     # --- everything -----------------------------------------------------------------------------
 
     def build(self) -> None:
@@ -232,6 +251,7 @@ class _Builder:
         )
         self.station = self.add(Organisation(name="Lake station", kind="station"))
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
+        self.service = self.shelter()
         people = {
             "peer": self.person("peer", self.community),
             "police_peer": self.person("police_peer", self.police),
@@ -285,6 +305,7 @@ class _Builder:
                     "account": owner.public_id,
                     "organisation": self.collective.public_id,
                     "group": self.community.public_id,
+                    "service": self.service.public_id,
                     "job": self.job(owner),
                     "session": self.session_of(owner)[0],
                 }

@@ -49,6 +49,8 @@ people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
 organisations.see     -    all  all   all  all    all  -       -       -
 organisations.change  -    -    all   -    -      -    -       -       -
+directory.see         all  all  all   all  all    all  all     all     all
+directory.change      -    all  all   -    all    all  -       -       -
 curriculum.see        -    all  all   all  all    -    taught  taught  -
 curriculum.change     -    -    all   -    -      -    -       -       -
 curriculum.approve    -    all  -     -    -      -    -       -       -
@@ -86,6 +88,7 @@ course                -    all  all   all  all    -    taught  taught  -
 draft                 -    all  all   all  all    -    -       -       -
 certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
+service.address       -    all  all   -    all    all  -       -       -
 account.email         all  all  self  self self   self self    self    self
 """
 
@@ -193,6 +196,17 @@ PLACES: dict[str, Place] = {
     "people.groups": Place("settings.see"),
     "people.add_group": Place("settings.change", "settings.change"),
     "people.edit_group": _of("group", both="settings.change"),
+    # --- the directory of services ----------------------------------------------------------
+    "directory.index": Place("directory.see"),
+    "directory.search": Place(post="directory.see"),
+    "directory.entry": _of("service", get="directory.see"),
+    "directory.address": _of("service", post="directory.change"),
+    "directory.checked": _of("service", post="directory.change"),
+    "directory.add": Place("directory.change", "directory.change"),
+    "directory.edit": _of("service", both="directory.change"),
+    "directory.cards": Place("directory.see", "directory.see"),
+    "directory.paper": Place("directory.see"),
+    "directory.table": Place("directory.see"),
     # --- training ---------------------------------------------------------------------------
     "training.index": Place("curriculum.see"),
     "training.add_course": Place("curriculum.change", "curriculum.change"),

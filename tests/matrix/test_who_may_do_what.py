@@ -176,6 +176,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.find": "people.find",
         "people.edit": "people.change",
         "people.contact": "people.contact",
+        "directory.see": "directory.see",
+        "directory.edit": "directory.change",
         "curriculum.see": "curriculum.see",
         "curriculum.edit": "curriculum.change",
         "curriculum.approve": "curriculum.approve",

@@ -1,5 +1,5 @@
 """Pages about people, organisations and groups."""
 
-from kash.people.views import consents, groups, organisations, persons, transfers
+from kash.people.views import consents, directory, groups, organisations, persons, transfers
 
-__all__ = ["consents", "groups", "organisations", "persons", "transfers"]
+__all__ = ["consents", "directory", "groups", "organisations", "persons", "transfers"]

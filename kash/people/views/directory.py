@@ -1,0 +1,267 @@
+"""Pages of the directory of services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.database import utc_now
+from kash.people import directory as blueprint
+from kash.people import directory_words, queries, rules, services, words
+from kash.people.documents import directory as documents
+from kash.people.forms import CardForm, ServiceForm, ServiceSearchForm
+from kash.people.models import ServiceEntry
+from kash.people.queries import ServiceSearch
+from kash.policy import allow
+from kash.web import Problem, current_actor, download, page
+from kash.web.formats import local_today, to_local
+from kash.web.language import language_code
+from kash.web.programme import LANGUAGES
+
+# What paper and tables hold at most.
+MOST_ON_PAPER = 1000
+_LONGEST = 120
+
+
+def _minute() -> int:
+    return rules.minute_of_week(to_local(utc_now()))
+
+
+def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSearch:
+    """What the address, or the posted form of a search, narrows the directory by."""
+    given = request.args if given is None else given
+    kind, language = given.get("kind", ""), given.get("language", "")
+    return ServiceSearch(
+        text=text,
+        area=given.get("area", "")[:_LONGEST],
+        kind=kind if kind in rules.SERVICE_KINDS else "",
+        language=language if language in words.LANGUAGE else "",
+        open_at=_minute() if given.get("open") == "1" else None,
+        hidden=given.get("shown") == "no",
+    )
+
+
+def _kept(asked: ServiceSearch) -> dict[str, Any]:
+    """The same as fields of an address, but for what was typed."""
+    kept = {
+        "area": asked.area,
+        "kind": asked.kind,
+        "language": asked.language,
+        "open": "1" if asked.open_at is not None else "",
+        "shown": "no" if asked.hidden else "",
+    }
+    return {name: value for name, value in kept.items() if value}
+
+
+def _said() -> dict[str, Any]:
+    minute = _minute()
+    today = local_today()
+    return {
+        "words": words,
+        "kinds": directory_words.SERVICE_KIND,
+        "served": directory_words.SERVED,
+        "costs": directory_words.COST,
+        "phone_text": directory_words.phone_text,
+        "hours_lines": directory_words.hours_lines,
+        "is_open": lambda entry: rules.open_at(entry.stretches, minute),
+        "open_text": lambda entry: directory_words.open_text(entry.stretches, minute),
+        "is_stale": lambda entry: rules.check_is_stale(entry.checked_on, today),
+    }
+
+
+@blueprint.get("")
+@allow("directory.see")
+def index() -> ResponseReturnValue:
+    """The services, narrowed by area, kind, language, and what is open now."""
+    return _list(_asked())
+
+
+@blueprint.post("/search")
+@allow("directory.see")
+def search() -> ResponseReturnValue:
+    """What was typed may say what somebody needs: it stays out of every address."""
+    form = ServiceSearchForm()
+    if not form.validate_on_submit():
+        return _list(_asked("", request.form), form), 422
+    asked = _asked(form.search.data or "", request.form)
+    if not asked.text:
+        return redirect(url_for("directory.index", **_kept(asked)), 303)
+    return _list(asked)
+
+
+def _list(asked: ServiceSearch, wrong: ServiceSearchForm | None = None) -> str:
+    actor = current_actor()
+    return render_template(
+        "directory/list.html",
+        listing=queries.services_of_directory(actor, asked),
+        asked=asked,
+        kept=_kept(asked),
+        wrong=wrong,
+        area_choices=[(area, area) for area in queries.service_areas(actor)],
+        may_edit=actor.may("directory.edit"),
+        **_said(),
+    )
+
+
+@blueprint.get("/<public_id>")
+@allow("directory.see")
+def entry(public_id: str) -> ResponseReturnValue:
+    """One service."""
+    return _entry_page(queries.service_entry(current_actor(), public_id))
+
+
+def _entry_page(found: ServiceEntry, address: str | None = None) -> str:
+    return render_template(
+        "directory/entry.html",
+        entry=found,
+        shown_address=address,
+        may_edit=current_actor().may("directory.edit"),
+        **_said(),
+    )
+
+
+@blueprint.post("/<public_id>/address")
+@allow("directory.edit")
+def address(public_id: str) -> ResponseReturnValue:
+    """Show a confidential address this once; the look is written down."""
+    actor = current_actor()
+    shown = services.show_address(
+        queries.service_entry(actor, public_id, "directory.edit").public_id, actor
+    )
+    found = queries.service_entry(actor, public_id, "directory.edit")
+    return _entry_page(found, shown or found.address or _("None"))
+
+
+@blueprint.post("/<public_id>/checked")
+@allow("directory.edit")
+def checked(public_id: str) -> ResponseReturnValue:
+    """Everything about a service was found to be right today."""
+    services.mark_checked(public_id, local_today(), current_actor())
+    flash(_("Saved."))
+    return redirect(url_for("directory.entry", public_id=public_id))
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("directory.edit")
+def add() -> ResponseReturnValue:
+    """Add a service."""
+    form = ServiceForm(checked_on=local_today())
+    form.key.data = form.new_id
+    if form.validate_on_submit():
+        try:
+            made = services.add_service(form.details(), current_actor(), form.new_id)
+        except Problem as problem:
+            _beside_its_field(form, problem)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("directory.entry", public_id=made))
+    return _edit_page(form, None)
+
+
+@blueprint.route("/<public_id>/edit", methods=["GET", "POST"])
+@allow("directory.edit")
+def edit(public_id: str) -> ResponseReturnValue:
+    """Change a service; whoever was slower keeps what she typed, and reads it against the page."""
+    actor = current_actor()
+    found = queries.service_entry(actor, public_id, "directory.edit")
+    form = ServiceForm()
+    if not form.is_submitted():
+        form.fill(found)
+    elif form.validate():
+        try:
+            services.change_service(public_id, form.details(), form.edition_read, actor)
+        except services.ServiceChangedMeanwhile:
+            found = queries.service_entry(actor, public_id, "directory.edit")
+            form.edition.data = str(found.edition)
+            return _edit_page(form, found, changed=True)[0], 409
+        except Problem as problem:
+            _beside_its_field(form, problem)
+            found = queries.service_entry(actor, public_id, "directory.edit")
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("directory.entry", public_id=public_id))
+    return _edit_page(form, found)
+
+
+def _edit_page(
+    form: ServiceForm, found: ServiceEntry | None, *, changed: bool = False
+) -> tuple[str, int]:
+    areas = {*queries.zone_names(), *queries.service_areas(current_actor())}
+    return page(
+        "directory/edit.html",
+        form=form,
+        entry=found,
+        changed=changed,
+        areas=sorted(areas, key=str.casefold),
+    )
+
+
+def _beside_its_field(form: ServiceForm, problem: Problem) -> None:
+    """Put a problem where it belongs. Raises what has no field."""
+    if isinstance(problem, services.NotAName):
+        field = form.name
+    elif isinstance(problem, services.HoursOverlap):
+        field = form.day_0
+    else:
+        raise problem
+    field.errors = [*field.errors, str(problem)]
+
+
+@blueprint.route("/cards", methods=["GET", "POST"])
+@allow("directory.see")
+def cards() -> ResponseReturnValue:
+    """Choose services, get sheets of cards."""
+    asked = _asked()
+    found = queries.services_for_paper(current_actor(), asked, most=rules.MOST_CARDS)
+    form = CardForm(language=language_code(), sheets=1, qr=True)
+    form.offer(found)
+    if not form.is_submitted():
+        form.services.data = [each.public_id for each in found] if asked else []
+    elif form.validate():
+        chosen = set(form.services.data or ())
+        content = documents.cards(
+            [each for each in found if each.public_id in chosen],
+            language=form.language.data,
+            sheets=form.sheets.data or 1,
+            with_qr=bool(form.qr.data),
+        )
+        return download(content, name="cards.pdf", type="application/pdf")
+    return page(
+        "directory/cards.html",
+        form=form,
+        asked=asked,
+        area_choices=[(area, area) for area in queries.service_areas(current_actor())],
+        notes={each.public_id: _note_of(each) for each in found},
+    )
+
+
+@blueprint.get("/list.pdf")
+@allow("directory.see")
+def paper() -> ResponseReturnValue:
+    """The services that the address narrows to, as a list on A4."""
+    language = request.args.get("in", "")
+    found = queries.services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
+    content = documents.service_list(
+        found,
+        language=language if language in LANGUAGES else language_code(),
+        today=local_today(),
+    )
+    return download(content, name="list.pdf", type="application/pdf")
+
+
+@blueprint.get("/list.csv")
+@allow("directory.see")
+def table() -> ResponseReturnValue:
+    """The same as a table; it holds no more than the pages show to everyone."""
+    found = queries.services_for_paper(current_actor(), _asked(), most=MOST_ON_PAPER)
+    content = documents.service_table(found).encode()
+    return download(content, name="list.csv", type="text/csv")
+
+
+def _note_of(found: ServiceEntry) -> str:
+    parts = [found.area, found.card_name and _("on the card: %(name)s", name=found.card_name)]
+    return " · ".join(part for part in parts if part)
