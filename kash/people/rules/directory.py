@@ -202,10 +202,7 @@ def opens_next(stretches: Iterable[Stretch], minute: int) -> int | None:
 
 def check_is_stale(checked_on: date, today: date) -> bool:
     """Whether an entry was last checked more than half a year ago."""
-    months = (today.year - checked_on.year) * 12 + today.month - checked_on.month
-    if months != STALE_MONTHS:
-        return months > STALE_MONTHS
-    return today.day > checked_on.day
+    return checked_on < last_fresh_day(today)
 
 
 def last_fresh_day(today: date) -> date:
