@@ -13,21 +13,14 @@ from kash.accounts.rules import (
     PASSWORD_MOST,
     SESSION_IDLE,
     SESSION_LONGEST,
-    TRIES_OF_ONE_ADDRESS,
-    TRIES_OF_ONE_CLIENT,
-    TRIES_ON_ONE_ACCOUNT,
     PasswordFault,
-    RecentTries,
     common_passwords,
     device_family,
     needs_second_step,
     password_fault,
-    refused_for_a_while,
     session_is_over,
 )
 from kash.policy import Role, role_conflict
-
-counts = st.integers(min_value=1, max_value=300)
 
 
 @given(st.text(max_size=PASSWORD_LEAST - 1))
@@ -69,28 +62,6 @@ def test_the_list_of_common_passwords_is_clean() -> None:
     words = common_passwords()
     assert len(words) > 5000
     assert all(word == word.strip().lower() and len(word) >= 3 for word in words)
-
-
-@given(counts, counts, counts)
-def test_a_browser_used_before_is_counted_by_itself(mine: int, account: int, address: int) -> None:
-    tries = RecentTries(mine, account, address, known_browser=True)
-    assert refused_for_a_while(tries) == (mine > TRIES_OF_ONE_CLIENT)
-
-
-@given(counts, counts, counts)
-def test_others_are_counted_by_address_and_by_account(
-    mine: int, account: int, address: int
-) -> None:
-    tries = RecentTries(mine, account, address, known_browser=False)
-    assert refused_for_a_while(tries) == (
-        mine > TRIES_OF_ONE_CLIENT
-        or account > TRIES_ON_ONE_ACCOUNT
-        or address > TRIES_OF_ONE_ADDRESS
-    )
-
-
-def test_sixty_people_at_once_behind_one_address_are_let_in() -> None:
-    assert not refused_for_a_while(RecentTries(1, 1, 60, known_browser=False))
 
 
 @given(

@@ -127,7 +127,13 @@ class World:
 
     def contents(self) -> str:
         """All that is stored, but for mere bookkeeping, to see whether it changed."""
-        bookkeeping = {"sign_in_attempt", "verification_attempt", "signed_in_session"}
+        bookkeeping = {
+            "counted_tries",
+            "known_address",
+            "passkey_challenge",
+            "signed_in_session",
+            "verification_attempt",
+        }
         with closing(sqlite3.connect(self.database)) as live:
             return repr(
                 [

@@ -196,6 +196,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("job", "state"): ["waiting", "done"],
 }
 _ONE_ROW = {"programme", "audit_head"}
+# Gone on purpose: what it counted was worth something for minutes.
+_GONE = {"sign_in_attempt"}
 
 
 def fill(connection: Connection, found: MetaData) -> dict[str, list[dict[str, Any]]]:
@@ -226,7 +228,10 @@ def test_rows_and_their_children_outlive_every_migration(empty_app: APIFlask) ->
     to("head")
     with db.engine.connect() as connection:
         now = tables_now(connection)
+        assert _GONE & set(now.tables) == set()
         for name, rows in written.items():
+            if name in _GONE:
+                continue
             kept = contents(connection, now.tables[name])
             assert [
                 {key: row[key] for key in before if key in row}

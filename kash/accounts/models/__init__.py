@@ -1,4 +1,4 @@
-"""The programme itself, accounts and what they may do, sessions, invitations."""
+"""The programme itself, accounts and what they may do, sessions, invitations, passkeys."""
 
 from kash.accounts.models.accounts import (
     Account,
@@ -7,15 +7,21 @@ from kash.accounts.models.accounts import (
     Programme,
     RecoveryCode,
     SignedInSession,
-    SignInAttempt,
 )
+from kash.accounts.models.passkeys import Passkey, PasskeyChallenge
+from kash.accounts.models.resets import SecondStepReset
+from kash.accounts.models.throttle import CountedTries, KnownAddress
 
 __all__ = [
     "Account",
     "AccountRole",
+    "CountedTries",
     "Invitation",
+    "KnownAddress",
+    "Passkey",
+    "PasskeyChallenge",
     "Programme",
     "RecoveryCode",
-    "SignInAttempt",
+    "SecondStepReset",
     "SignedInSession",
 ]

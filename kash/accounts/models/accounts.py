@@ -14,9 +14,11 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from kash.accounts.models.passkeys import Passkey
 from kash.database import Base, PublicId, UtcDateTime, utc_now
 
 
@@ -57,6 +59,8 @@ class Account(PublicId, Base):
     totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     # The last period of thirty seconds for which a code was taken: each is good once.
     totp_period: Mapped[int] = mapped_column(default=0)
+    # By what passkeys know the account: random, and nothing else anywhere.
+    passkey_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
@@ -68,6 +72,14 @@ class Account(PublicId, Base):
         cascade="all, delete-orphan",
         lazy="selectin",
     )
+    has_passkey: Mapped[bool] = column_property(
+        select(Passkey.id).where(Passkey.account_id == id).exists()
+    )
+
+    @property
+    def has_second_step(self) -> bool:
+        """Whether a password alone does not open this account."""
+        return self.totp_sealed is not None or self.has_passkey
 
 
 class AccountRole(Base):
@@ -116,7 +128,12 @@ class RecoveryCode(Base):
 
 
 class SignedInSession(PublicId, Base):
-    """One browser in which someone is signed in. `fresh_at` is when the password was last given."""
+    """One browser in which someone is signed in.
+
+    `fresh_at` is when the password or a passkey was last given. An `unfamiliar` one began in a
+    browser that the account had not used before; its owner is asked elsewhere whether it was her,
+    until `answered_at`. `kept_form` is what was typed when a fresh sign-in was asked for, sealed.
+    """
 
     __tablename__ = "signed_in_session"
     __table_args__ = (Index("ix_signed_in_session_account_id_ended_at", "account_id", "ended_at"),)
@@ -129,21 +146,9 @@ class SignedInSession(PublicId, Base):
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     fresh_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    unfamiliar: Mapped[bool] = mapped_column(default=False)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    kept_form: Mapped[bytes | None] = mapped_column(LargeBinary)
+    kept_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     account: Mapped[Account] = relationship()
-
-
-class SignInAttempt(Base):
-    """A try that has not succeeded, for the throttle. Who and from where only as keyed hashes."""
-
-    __tablename__ = "sign_in_attempt"
-    __table_args__ = (
-        Index("ix_sign_in_attempt_account_key_at", "account_key", "at"),
-        Index("ix_sign_in_attempt_client_key_at", "client_key", "at"),
-        Index("ix_sign_in_attempt_at", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account_key: Mapped[str] = mapped_column(String(64))
-    client_key: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, column, func, select, table
+from sqlalchemy import Select, column, exists, func, select, table
 from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import (
     Account,
     AccountRole,
     Invitation,
+    KnownAddress,
     Programme,
     RecoveryCode,
     SignedInSession,
 )
-from kash.accounts.rules import SESSION_IDLE, SESSION_LONGEST
+from kash.accounts.rules import ADDRESS_KNOWN_FOR, SESSION_IDLE, SESSION_LONGEST
 from kash.accounts.secrets import token_hash
 from kash.database import db, utc_now
 from kash.policy import Actor, Role
@@ -50,6 +51,20 @@ def programme_facts() -> ProgrammeFacts | None:
     if row is None:
         return None
     return ProgrammeFacts(row[0], row[1], tuple(row[2]), row[3])
+
+
+def address_is_known(account_id: int, address_key: str) -> bool:
+    """Whether an account signed in lately from the address behind a key."""
+    found: bool | None = db.session.scalar(
+        select(
+            exists().where(
+                KnownAddress.account_id == account_id,
+                KnownAddress.address_key == address_key,
+                KnownAddress.used_at > utc_now() - ADDRESS_KNOWN_FOR,
+            )
+        )
+    )
+    return bool(found)
 
 
 def second_step_required() -> bool:

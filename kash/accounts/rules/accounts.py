@@ -1,11 +1,10 @@
-"""How long sessions and links last, what a password must be, when sign-in has to wait."""
+"""How long sessions and links last, what a password must be, who needs more than one."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -27,41 +26,10 @@ NEED_SECOND_STEP = frozenset(
     {Role.ADMINISTRATOR, Role.DIRECTOR, Role.CUSTODIAN, Role.DOCUMENTATION}
 )
 
-THROTTLE_WINDOW = timedelta(minutes=15)
-TRIES_OF_ONE_CLIENT = 5
-TRIES_ON_ONE_ACCOUNT = 20
-TRIES_OF_ONE_ADDRESS = 100
 
-
-def needs_second_step(roles: Collection[Role]) -> bool:
-    """Whether an account with these roles must sign in with a code as well."""
-    return not NEED_SECOND_STEP.isdisjoint(roles)
-
-
-@dataclass(frozen=True)
-class RecentTries:
-    """Tries without success in the last `THROTTLE_WINDOW`, this one among them.
-
-    A client is a browser that this account has signed in with before, or else an address.
-    """
-
-    client_on_account: int
-    account: int
-    address: int
-    known_browser: bool
-
-
-def refused_for_a_while(tries: RecentTries) -> bool:
-    """Whether to refuse without looking at the password.
-
-    A browser that the account has used before is counted by itself, so that nobody can lock its
-    owner out by failing elsewhere, not even from the same address.
-    """
-    if tries.client_on_account > TRIES_OF_ONE_CLIENT:
-        return True
-    if tries.known_browser:
-        return False
-    return tries.account > TRIES_ON_ONE_ACCOUNT or tries.address > TRIES_OF_ONE_ADDRESS
+def needs_second_step(roles: Collection[Role], more: Collection[Role] = ()) -> bool:
+    """Whether a password alone is not enough; `more` are roles that the programme added."""
+    return not (NEED_SECOND_STEP | frozenset(more)).isdisjoint(roles)
 
 
 def session_is_over(created: datetime, last_seen: datetime, now: datetime) -> bool:

@@ -258,8 +258,7 @@ def change_password(by: Actor, present: str, new: str, client: Client) -> None:
     """
     account = queries.account(by.public_id)
     check_new_password(new, account.name, queries.email_of(account).partition("@")[0])
-    known = client.browser != "" and client.known_as == by.public_id
-    tried = begin_try(account.email_lookup, client, known=known)
+    tried = begin_try(account.email_lookup, client.of(by), account)
     if not password_matches(queries.account(by.public_id).password_hash, present):
         raise WrongPassword
     forgive_try(tried)

@@ -16,7 +16,12 @@ from kash.accounts.rules import (
 from kash.accounts.secrets import code_hash, new_token, password_matches, token_hash
 from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.accounts.services.second_step import matching_period
-from kash.accounts.services.throttle import Client, begin_try, forgive_try
+from kash.accounts.services.throttle import (
+    Client,
+    begin_try,
+    forgive_try,
+    remember_address,
+)
 from kash.database import db, utc_now, writing
 from kash.policy import Actor
 from kash.vault import audited, lookup
@@ -32,8 +37,7 @@ def check_password(email: str, password: str, client: Client) -> Account:
     """
     key = queries.email_key(email)
     account = queries.account_by_email(email)
-    known = account is not None and client.browser != "" and client.known_as == account.public_id
-    tried = begin_try(key, client, known=known)
+    tried = begin_try(key, client, account)
     account = queries.account_by_email(email)
     right = password_matches(account.password_hash if account is not None else None, password)
     if not right or account is None or not account.active:
@@ -49,8 +53,7 @@ def check_second_step(public_id: str, code: str, client: Client) -> None:
     Raises WrongCode, SignInPaused.
     """
     account = queries.account(public_id)
-    known = client.browser != "" and client.known_as == public_id
-    tried = begin_try(lookup(public_id, kind="signin.code"), client, known=known)
+    tried = begin_try(lookup(public_id, kind="signin.code"), client, account)
     _spend_code(public_id, code, account.id)
     forgive_try(tried)
 
@@ -82,8 +85,13 @@ def _spend_code(public_id: str, code: str, account_id: int) -> None:
         account.totp_period = period
 
 
-def open_session(public_id: str, user_agent: str) -> str:
-    """Begin a session for an account that has proved itself; returns the secret for the cookie."""
+def open_session(
+    public_id: str, user_agent: str, client: Client | None = None, *, unfamiliar: bool = False
+) -> str:
+    """Begin a session for an account that has proved itself; returns the secret for the cookie.
+
+    `unfamiliar` is a browser that the account has not used before.
+    """
     token = new_token()
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
@@ -99,6 +107,8 @@ def open_session(public_id: str, user_agent: str) -> str:
             fresh_at=change.now,
         )
         change.session.add(row)
+        if client is not None:
+            remember_address(change.session, account, client, change.now)
         change.session.execute(
             delete(SignedInSession).where(
                 SignedInSession.account_id == account.id,
@@ -113,8 +123,7 @@ def open_session(public_id: str, user_agent: str) -> str:
 def confirm_password(by: Actor, password: str, client: Client) -> None:
     """Take the password again before a dangerous action. Raises WrongPassword, SignInPaused."""
     account = queries.account(by.public_id)
-    known = client.browser != "" and client.known_as == by.public_id
-    tried = begin_try(account.email_lookup, client, known=known)
+    tried = begin_try(account.email_lookup, client.of(by), account)
     account = queries.account(by.public_id)
     if not password_matches(account.password_hash, password):
         raise WrongPassword

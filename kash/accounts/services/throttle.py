@@ -1,16 +1,39 @@
-"""Counting tries, in rows of the database: all processes and restarts count together."""
+"""Counting tries, in rows of the database: all processes and restarts count together.
+
+One row for each key, whoever tries however often; what is refused writes nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
+from kash.accounts import queries
 from kash.accounts.errors import SignInPaused
-from kash.accounts.models import Programme, SignInAttempt
-from kash.accounts.rules import THROTTLE_WINDOW, RecentTries, refused_for_a_while
-from kash.database import utc_now, writing
+from kash.accounts.models import Account, CountedTries, KnownAddress, PasskeyChallenge
+from kash.accounts.rules import (
+    ADDRESS_KNOWN_FOR,
+    THROTTLE_WINDOW,
+    RecentTries,
+    network_of,
+    refused_for_a_while,
+)
+from kash.database import db, utc_now, writing
+from kash.jobs import periodic
+from kash.policy import Actor
 from kash.vault import lookup
+from kash.web.errors import TooManyTries
+
+_CLIENT, _ADDRESS, _STRANGERS = "signin.client", "signin.address", "signin.strangers"
+# Whoever needs several rows takes them in this order, so that no two wait for each other.
+_ORDER = (_STRANGERS, _ADDRESS, _CLIENT)
+
+Counter = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -24,53 +47,161 @@ class Client:
     browser: str = ""
     known_as: str = ""
 
+    def of(self, by: Actor) -> Client:
+        """The same for somebody who is signed in: each session is counted by itself."""
+        return Client(self.address, by.session_id, by.public_id) if by.session_id else self
+
 
 @dataclass(frozen=True)
 class Try:
     """A try that is counted until it succeeds."""
 
-    attempt_id: int
+    counted: tuple[Counter, ...]
 
 
-def begin_try(account_key: str, client: Client, *, known: bool) -> Try:
-    """Count a try before the password is looked at. Raises SignInPaused.
+def count_try(kind: str, key: str, *, limit: int, window: timedelta) -> None:
+    """Count a try of some kind; for pages of any room that answer to guesses.
 
-    It is counted first so that a thousand tries at once are counted too.
+    `kind` is a fixed name as "certificates.verify" (at most 40 characters), `key` whoever tries:
+    the address that `request.remote_addr` tells (a network of IPv6 counts as one) or an id, kept as
+    a keyed hash only. After `limit` tries within the `window` (from the first of them) raises
+    TooManyTries, and writes nothing then. Not to be called inside a write transaction.
+
+        count_try("certificates.verify", address, limit=30, window=timedelta(minutes=15))
     """
-    key = client.browser if known else client.address
-    client_key = lookup(key, kind="signin.browser" if known else "signin.address")
-    now = utc_now()
-    since = now - THROTTLE_WINDOW
+    counter = (kind, lookup(network_of(key), kind=f"tries.{kind}"))
+    if _standing([counter], utc_now())[counter] >= limit:
+        raise TooManyTries
     with writing() as session:
-        # One at a time: on PostgreSQL tries at the same moment would not see each other.
-        session.execute(select(Programme.id).with_for_update())
-        session.execute(delete(SignInAttempt).where(SignInAttempt.at < since))
-        attempt = SignInAttempt(account_key=account_key, client_key=client_key, at=now)
-        session.add(attempt)
-        session.flush()
+        now = utc_now()
+        row = _locked(session, counter, now, window)
+        if row.tries >= limit:
+            raise TooManyTries
+        row.tries += 1
 
-        def count(*conditions: object) -> int:
-            found = session.scalar(
-                select(func.count()).select_from(SignInAttempt).where(*conditions)  # type: ignore[arg-type]
+
+def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
+    """Count a try on an account before the password is looked at. Raises SignInPaused.
+
+    It is counted first so that a thousand tries at once are counted too. `account` is None where
+    there is none with this key.
+    """
+    network = network_of(client.address)
+    known_browser = (
+        account is not None and client.browser != "" and client.known_as == account.public_id
+    )
+    known = known_browser or (account is not None and _knows(account, network))
+    by = f"browser {client.browser}" if known_browser else f"address {network}"
+    counters = {
+        _STRANGERS: (_STRANGERS, account_key),
+        _ADDRESS: (_ADDRESS, lookup(network, kind="signin.address")),
+        _CLIENT: (_CLIENT, lookup(f"{account_key} {by}", kind="signin.client")),
+    }
+    wanted = [counters[kind] for kind in ((_CLIENT,) if known else _ORDER)]
+
+    def refused(standing: dict[Counter, int]) -> bool:
+        return refused_for_a_while(
+            RecentTries(
+                client=standing[counters[_CLIENT]],
+                address=standing.get(counters[_ADDRESS], 0),
+                strangers=standing.get(counters[_STRANGERS], 0),
+                known=known,
             )
-            return found or 0
-
-        tries = RecentTries(
-            client_on_account=count(
-                SignInAttempt.account_key == account_key, SignInAttempt.client_key == client_key
-            ),
-            account=count(SignInAttempt.account_key == account_key),
-            address=count(SignInAttempt.client_key == client_key),
-            known_browser=known,
         )
-        if refused_for_a_while(tries):
-            # Not counted: whoever keeps trying must not keep the door shut for ever.
+
+    if refused(_standing(wanted, utc_now())):
+        raise SignInPaused
+    with writing() as session:
+        now = utc_now()
+        rows = {one: _locked(session, one, now, THROTTLE_WINDOW) for one in wanted}
+        if refused({one: row.tries for one, row in rows.items()}):
             raise SignInPaused
-        attempt_id = attempt.id
-    return Try(attempt_id)
+        # Of strangers, addresses are counted, not tries.
+        first = rows[counters[_CLIENT]].tries == 0
+        counted = tuple(one for one in wanted if first or one != counters[_STRANGERS])
+        for one in counted:
+            rows[one].tries += 1
+    return Try(counted)
 
 
 def forgive_try(tried: Try) -> None:
     """A try succeeded: it does not count."""
     with writing() as session:
-        session.execute(delete(SignInAttempt).where(SignInAttempt.id == tried.attempt_id))
+        for kind, key in tried.counted:
+            session.execute(
+                update(CountedTries)
+                .where(CountedTries.kind == kind, CountedTries.key == key, CountedTries.tries > 0)
+                .values(tries=CountedTries.tries - 1)
+            )
+
+
+def _standing(counters: Sequence[Counter], now: datetime) -> dict[Counter, int]:
+    """How many tries stand against each, without locking anything."""
+    rows = db.session.execute(
+        select(CountedTries.kind, CountedTries.key, CountedTries.tries).where(
+            tuple_(CountedTries.kind, CountedTries.key).in_(counters), CountedTries.until > now
+        )
+    )
+    found = {(row.kind, row.key): row.tries for row in rows}
+    return {one: found.get(one, 0) for one in counters}
+
+
+def _locked(session: Session, counter: Counter, now: datetime, window: timedelta) -> CountedTries:
+    kind, key = counter
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    session.execute(
+        insert(CountedTries)
+        .values(kind=kind, key=key, tries=0, until=now + window)
+        .on_conflict_do_nothing()
+    )
+    row = session.scalars(
+        select(CountedTries)
+        .where(CountedTries.kind == kind, CountedTries.key == key)
+        .with_for_update()
+    ).one()
+    if row.until <= now:
+        row.tries, row.until = 0, now + window
+    return row
+
+
+def _address_key(public_id: str, network: str) -> str:
+    return lookup(f"{public_id} {network}", kind="signin.known_address")
+
+
+def _knows(account: Account, network: str) -> bool:
+    return queries.address_is_known(account.id, _address_key(account.public_id, network))
+
+
+def remember_address(session: Session, account: Account, client: Client, now: datetime) -> None:
+    """Note, inside the caller's transaction, from where an account has signed in."""
+    if not client.address:
+        return
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    key = _address_key(account.public_id, network_of(client.address))
+    session.execute(
+        insert(KnownAddress)
+        .values(account_id=account.id, address_key=key, used_at=now)
+        .on_conflict_do_update(index_elements=["account_id", "address_key"], set_={"used_at": now})
+    )
+
+
+@periodic("forget_tries", minutes=10)
+def forget_tries() -> None:
+    """Delete what has run out: counted tries, known addresses, unanswered challenges."""
+    with writing() as session:
+        now = utc_now()
+        gone = (
+            select(CountedTries.kind, CountedTries.key)
+            .where(CountedTries.until <= now)
+            .with_for_update(skip_locked=True)
+            .limit(10_000)
+        )
+        found = [tuple(row) for row in session.execute(gone)]
+        for start in range(0, len(found), 500):
+            session.execute(
+                delete(CountedTries).where(
+                    tuple_(CountedTries.kind, CountedTries.key).in_(found[start : start + 500])
+                )
+            )
+        session.execute(delete(KnownAddress).where(KnownAddress.used_at < now - ADDRESS_KNOWN_FOR))
+        session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= now))
