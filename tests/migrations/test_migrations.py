@@ -194,6 +194,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("action", "state"): ["open", "done"],
     ("certificate_batch", "state"): ["proposed", "issued"],
     ("job", "state"): ["waiting", "done"],
+    ("second_step_reset", "outcome"): ["approved", "refused"],
 }
 _ONE_ROW = {"programme", "audit_head"}
 # Gone on purpose: what it counted was worth something for minutes.
