@@ -27,6 +27,7 @@ from kash.people.rules.directory import (
     week_lines,
     written_day,
 )
+from kash.people.rules.matching import Known, Likeness, Match, Reason, reference_key
 from kash.people.rules.persons import (
     AGE_BANDS,
     KINDS,
@@ -64,7 +65,11 @@ __all__ = [
     "STALE_MONTHS",
     "WEEK",
     "Days",
+    "Known",
+    "Likeness",
+    "Match",
     "NotHours",
+    "Reason",
     "Stay",
     "Stretch",
     "ages_disagree",
@@ -84,6 +89,7 @@ __all__ = [
     "possible_answers",
     "present_answers",
     "read_day",
+    "reference_key",
     "sort_name",
     "transfer_day_fits",
     "week_lines",
