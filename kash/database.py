@@ -9,6 +9,7 @@ it must read again inside the block; on PostgreSQL it locks those rows `with_for
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -105,6 +106,15 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+# What databases keep to search by, with the tables that SQLite lays under it.
+_SEARCH = re.compile(r"_search(_config|_content|_data|_docsize|_idx)?$")
+
+
+def in_models(_item: Any, name: str | None, _kind: str, reflected: bool, compared: Any) -> bool:
+    """Whether migrations compare something with the models: not what only searching needs."""
+    return not (reflected and compared is None and _SEARCH.search(name or ""))
+
+
 def _prepare_migrations(app: Flask) -> Any:
     """Add the `flask db` commands and what they work with, in place of its stand-in.
 
@@ -112,7 +122,7 @@ def _prepare_migrations(app: Flask) -> Any:
     """
     from flask_migrate import Migrate
 
-    Migrate(app, db, render_as_batch=True, compare_type=True)
+    Migrate(app, db, render_as_batch=True, compare_type=True, include_object=in_models)
     return app.extensions["migrate"]
 
 

@@ -3,7 +3,7 @@
 On SQLite a batch operation copies a table, drops the old one and renames the copy; with foreign
 keys enforced the drop would delete every child. So enforcement is off while migrations run, and
 `foreign_key_check` must find nothing afterwards. The copy also loses triggers silently: those that
-guard the audit are asserted at the end of every run.
+guard the audit are asserted at the end of every run, and the search for names is made anew.
 """
 
 from alembic import context
@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from kash.database import db
+from kash.people.search import mend_search
 from kash.vault import assert_triggers
 
 config = context.config
@@ -49,6 +50,10 @@ def run_migrations() -> None:
                         raise BrokenReferences(f"broken references in: {tables}")
                 if db.inspect(connection).has_table("audit_entry"):
                     assert_triggers(connection)
+            if connection.in_transaction():
+                connection.rollback()
+            with connection.begin():
+                mend_search(connection)
         finally:
             if sqlite:
                 # Looking at the schema may have begun a transaction, which ignores the pragma.

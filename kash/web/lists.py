@@ -27,7 +27,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Listing(Generic[Row]):
-    """One page of a list. Pages count from 1; there is always one, perhaps empty."""
+    """One page of a list. Pages count from 1; there is always one, perhaps empty.
+
+    `beyond` says that there are more than `total`, which are neither counted nor shown.
+    """
 
     rows: Sequence[Row]
     page: int
@@ -35,6 +38,7 @@ class Listing(Generic[Row]):
     total: int
     sort: str = ""
     direction: str = "asc"
+    beyond: bool = False
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -56,9 +60,9 @@ class Listing(Generic[Row]):
         return url_for(str(request.endpoint), **plain)
 
 
-def _asked(
-    sorts: Mapping[str, Any], default_sort: str, default_direction: str, given: Mapping[str, str]
-) -> Asked:
+def asked_for(sorts: Mapping[str, Any], default_sort: str, default_direction: str = "asc") -> Asked:
+    """Which page the request asks for, sorted by which of these, and in which direction."""
+    given = request.values
     text = given.get("page", "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
     sort = given.get("sort", "")
@@ -89,7 +93,7 @@ def listing(
     settles the order of equal rows. A page past the end is the last page. Rows are objects if one
     thing is selected, else tuples.
     """
-    asked = _asked(sorts, default_sort, default_direction, request.values)
+    asked = asked_for(sorts, default_sort, default_direction)
     counted = statement.order_by(None)
     if key is not None:
         counted = counted.with_only_columns(key, maintain_column_froms=True)
@@ -114,7 +118,7 @@ def listing(
 
 def paged(rows: Sequence[Row], *, per_page: int = ROWS) -> Listing[Row]:
     """The page of a list held in memory that the request asks for."""
-    asked = _asked({}, "", "asc", request.values)
+    asked = asked_for({}, "")
     pages = _pages(len(rows), per_page)
     number = min(asked.page, pages)
     start = (number - 1) * per_page

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 import kash.database
+from kash.people.search import drop_search, install_search
 
 revision = '0004'
 down_revision = '0003'
@@ -16,8 +17,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    install_search(op.get_bind())
 
 
 def downgrade() -> None:
-    pass
+    drop_search(op.get_bind())

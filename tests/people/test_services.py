@@ -232,23 +232,6 @@ def test_how_far_each_role_reaches(
         queries.forget_own_scope(of_workshops)
 
 
-def test_anyone_is_found_by_any_part_of_the_name(
-    person: Adding, actor: Callable[..., Actor]
-) -> None:
-    person(chosen_name="Ng’ang’a Wanjirũ")
-    person(chosen_name="100%", reference="", phone=None)
-
-    def found(text: str, who: Actor) -> list[str]:
-        return [each.chosen_name for each in queries.find_people(who, text)]
-
-    trainer, peer = actor("trainer"), actor("peer")
-    assert found("wanjiru nga", trainer) == ["Ng’ang’a Wanjirũ"]
-    assert found("%", trainer) == ["100%"]
-    assert found("_", trainer) == found("'", trainer) == found("", trainer) == []
-    assert found("x" * 5000, trainer) == []
-    assert found("wanjiru", peer) == []
-
-
 def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -> None:
     from kash.vault import audited
 

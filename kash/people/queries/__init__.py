@@ -17,13 +17,9 @@ from kash.people.queries.organisations import (
     organisations,
 )
 from kash.people.queries.persons import (
-    FoundPerson,
-    PeopleSearch,
-    find_people,
     locked_person,
     name_and_group,
     own_person,
-    people,
     person,
     person_ids_within_reach,
     reached,
@@ -37,6 +33,14 @@ from kash.people.queries.places import (
     zone_names,
     zones,
 )
+from kash.people.queries.search import (
+    ANY_PURPOSE,
+    MOST_FOUND,
+    FoundPerson,
+    PeopleSearch,
+    find_people,
+    people,
+)
 from kash.people.reach import (
     forget_own_scope,
     reaches,
@@ -45,6 +49,8 @@ from kash.people.reach import (
 )
 
 __all__ = [
+    "ANY_PURPOSE",
+    "MOST_FOUND",
     "FoundPerson",
     "PeopleSearch",
     "ServiceChoice",

@@ -1,0 +1,128 @@
+"""`./kash.sh bench people`: what lists of people cost once there are many.
+
+`search_ms` is the server's time of the page that finds people by name, over 100,000 people: of each
+query the median, of those the worst. The two other figures are measured beside what they measure:
+the import of a list of 5,000, and the sweep for people entered twice among 20,000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.browser import Browser
+from benchmarks.load import PASSWORD, Size, load_programme
+from benchmarks.postgresql import NoPostgresql, cluster
+from benchmarks.server import NotServing, served
+from benchmarks.timing import MILLISECONDS
+
+PEOPLE = 100_000
+ROUNDS = 9
+WARM_UP = 2
+ACCOUNTS = ("director", "trainer", "documentation")
+# Rare, common as a first and as a family name, one letter and two, two words, a number, nobody.
+QUERIES = {
+    "rare": "Ng'ang'a Nek",
+    "first name": "Zawadi",
+    "family name": "Odera",
+    "one letter": "o",
+    "two letters": "za",
+    "two words": "atieno ok",
+    "number": "R54321",
+    "nobody": "quuxquux",
+}
+TARGETS = {"search_ms": 60.0}
+_ELSEWHERE = {
+    "import_5000_s": "benchmarks.list_import",
+    "duplicates_20000_s": "benchmarks.duplicates_sweep",
+}
+
+
+def search_times(*, on_postgresql: bool, people: int = PEOPLE) -> dict[str, float]:
+    """Milliseconds of each query, of the slowest account. Raises LookupError if none answers."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kash-bench-")))
+        environment = {
+            "KASH_DATA_DIR": str(folder / "data"),
+            "KASH_DATABASE_URL": stack.enter_context(cluster()) if on_postgresql else "",
+            "KASH_QUEUE_URL": "",
+            "KASH_STORAGE_URL": "",
+        }
+        os.environ.update(environment)
+        from kash import create_app
+        from kash.operations.migrations import migrate_if_behind
+        from kash.settings import load_settings
+
+        settings = load_settings()
+        app = create_app(settings)
+        migrate_if_behind(settings)
+        loaded = load_programme(app, Size(people=people, workshops=50, audit_entries=100))
+        emails = {name: loaded.everybody.accounts[name].email for name in ACCOUNTS}
+        with served(environment, folder / "server.log") as server:
+            worst = dict.fromkeys(QUERIES, 0.0)
+            for email in emails.values():
+                browser = Browser(server.port)
+                browser.post("/sign-in", {"email": email, "password": PASSWORD})
+                token = browser.token("/people")
+                for name, typed in QUERIES.items():
+                    worst[name] = max(worst[name], _median(browser, token, typed))
+            return worst
+
+
+def _median(browser: Browser, token: str, typed: str) -> float:
+    times = []
+    for number in range(WARM_UP + ROUNDS):
+        answer = browser.send("/people/search", token, {"search": typed})
+        if answer.status != 200:
+            raise LookupError(f"The search answered {answer.status}")
+        if number >= WARM_UP:
+            times.append(float(answer.headers[MILLISECONDS.lower()]))
+    return statistics.median(times)
+
+
+def figures(*, on_postgresql: bool) -> dict[str, float]:
+    """Every figure there is; what another measurement gives is left out while that is not there."""
+    times = search_times(on_postgresql=on_postgresql)
+    told = {"search_ms": max(times.values())}
+    for name, module in _ELSEWHERE.items():
+        try:
+            measured = importlib.import_module(module)
+        except ModuleNotFoundError:
+            continue
+        told[name] = float(getattr(measured, name)())
+    told |= {f"search {name}": value for name, value in times.items()}
+    return {name: round(value, 2) for name, value in told.items()}
+
+
+def main() -> int:
+    """Run it; 0 if everything answered, whether or not it was fast enough."""
+    parser = argparse.ArgumentParser(prog="bench people", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
+    chosen = parser.parse_args()
+    try:
+        found = figures(on_postgresql=chosen.postgresql)
+    except (NoPostgresql, NotServing, LookupError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if chosen.json:
+        print(json.dumps({"figures": found}))
+        return 0
+    for name, value in found.items():
+        limit = TARGETS.get(name)
+        verdict = (
+            "" if limit is None else f"  at most {limit:g}: {value <= limit and 'met' or 'MISSED'}"
+        )
+        print(f"{name:32} {value:9.2f}{verdict}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,249 @@
+"""The list of people, and finding them by the beginnings of the words of their names.
+
+Of what many people are called no list is counted or put in order as a whole: beyond MOST_FOUND the
+first of them by name are read from an index, and the list says that there are more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy.orm import aliased
+
+from kash.database import db
+from kash.people.models import Consent, Group, Organisation, Person, Posting
+from kash.people.reach import finds_names, sees_names, within_reach
+from kash.people.rules import MOST_NAME, PURPOSES, sort_name
+from kash.people.search import ids_named, words_of
+from kash.policy import Actor
+from kash.vault import lookup
+from kash.web import Listing, listing
+from kash.web.lists import ROWS, asked_for
+
+MOST_FOUND = 1_000
+ANY_PURPOSE = "any"
+
+
+@dataclass(frozen=True)
+class PeopleSearch:
+    """What a list of people is narrowed by. `text` is a name, a number, or a phone; `unasked` is a
+    purpose for which no answer was recorded yet, or ANY_PURPOSE."""
+
+    text: str = ""
+    group: str = ""
+    organisation: str = ""
+    unasked: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.group or self.organisation or self.unasked)
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """Someone found by name: nothing but the name and the group."""
+
+    public_id: str
+    chosen_name: str
+    group_name: str
+
+
+def _dialect() -> str:
+    return db.session.get_bind().dialect.name
+
+
+def _typed_words(text: str) -> list[str]:
+    return words_of(sort_name(text[:MOST_NAME]))
+
+
+def _ids_by_name(
+    words: Sequence[str],
+    conditions: Sequence[ColumnElement[bool]],
+    most: int,
+    skip: int = 0,
+    *,
+    backwards: bool = False,
+) -> list[int]:
+    """Ids of people named so, in the order of names.
+
+    SQLite walks the index of names, and so stops at the last one wanted; it is kept from seeking
+    each id by one that the planner doesn't know. PostgreSQL reads what is found at once, and would
+    else try every name in turn.
+    """
+    found = ids_named(list(words), _dialect())
+    if _dialect() == "sqlite":
+        statement: Select[Any] = select(Person.id).where((Person.id + 0).in_(found), *conditions)
+        key: Any = Person.id
+        name: Any = Person.sort_name
+    else:
+        every = (
+            found.add_columns(Person.sort_name)
+            .where(*conditions)
+            .cte("named")
+            .prefix_with("MATERIALIZED", dialect="postgresql")
+        )
+        statement = select(every.c.id)
+        key, name = every.c.id, every.c.sort_name
+    order = (name.desc(), key.desc()) if backwards else (name, key)
+    return list(db.session.scalars(statement.order_by(*order).limit(most).offset(skip)))
+
+
+def _named_at_most(
+    words: Sequence[str], conditions: Sequence[ColumnElement[bool]], most: int
+) -> list[int]:
+    """Ids of people named so in no order, not more than `most`."""
+    if not words:
+        return []
+    found = ids_named(list(words), _dialect())
+    if _dialect() == "sqlite":
+        if conditions:
+            found = select(Person.id).where(Person.id.in_(found), *conditions)
+    else:
+        found = found.where(*conditions)
+    return list(db.session.scalars(found.limit(most)))
+
+
+def _in_group(public_id: str) -> ColumnElement[bool]:
+    chosen = select(Group.id).where(Group.public_id == public_id).scalar_subquery()
+    return Person.group_id == chosen
+
+
+def _posted_to(public_id: str) -> ColumnElement[bool]:
+    there = aliased(Posting)
+    return Person.id.in_(
+        select(there.person_id)
+        .join(Organisation, Organisation.id == there.organisation_id)
+        .where(there.until.is_(None), Organisation.public_id == public_id)
+    )
+
+
+def _not_asked(purpose: str) -> ColumnElement[bool]:
+    """People of whom no answer was ever recorded for a purpose, or for any one of them."""
+    if purpose in PURPOSES:
+        asked = select(Consent.id).where(Consent.person_id == Person.id, Consent.purpose == purpose)
+        return ~asked.exists()
+    purposes = (
+        select(func.count(Consent.purpose.distinct()))
+        .where(Consent.person_id == Person.id)
+        .scalar_subquery()
+    )
+    return purposes < len(PURPOSES)
+
+
+def _narrowed(mine: ColumnElement[bool], search: PeopleSearch) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.group:
+        conditions.append(_in_group(search.group))
+    if search.organisation:
+        conditions += [mine, _posted_to(search.organisation)]
+    if search.unasked:
+        conditions += [mine, _not_asked(search.unasked)]
+    return conditions
+
+
+def _rows(mine: ColumnElement[bool]) -> Select[Any]:
+    def shown(column: Any) -> Any:
+        return case((mine, column), else_=null())
+
+    return (
+        select(
+            Person.public_id,
+            Person.chosen_name,
+            Group.name.label("group_name"),
+            case((mine, 1), else_=0).label("whole"),
+            shown(Organisation.name).label("organisation"),
+            shown(Person.ward).label("ward"),
+            shown(Person.cadre).label("cadre"),
+            shown(Person.reference).label("reference"),
+            case((and_(mine, Person.minor), 1), else_=0).label("minor"),
+            shown(Person.created_at).label("created_at"),
+        )
+        .join(Person.group)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+    )
+
+
+def _listed(statement: Select[Any], mine: ColumnElement[bool]) -> Listing[Any]:
+    def shown(column: Any) -> Any:
+        return case((mine, column), else_=null())
+
+    return listing(
+        statement,
+        sorts={
+            "name": Person.sort_name,
+            "group": (Group.position, Person.sort_name),
+            "station": (func.coalesce(shown(Organisation.name), ""), Person.sort_name),
+            "added": shown(Person.created_at),
+        },
+        default_sort="name",
+        key=Person.id,
+    )
+
+
+def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[Any]:
+    """People as rows of public_id, chosen_name, group_name, whole, and for those in reach also
+    organisation, ward, cadre, reference, minor, created_at.
+
+    Without a search these are the people in reach. A search for a name finds anyone if the actor
+    may find people; `whole` is 0 for a row of which only name and group may be shown, and its other
+    columns are then empty. Numbers, phones and stations are searched within reach only. `phone` is
+    the search text as a number in E.164, if it is one. Where more than MOST_FOUND are found, they
+    stand by name, and the first MOST_FOUND of them can be seen.
+    """
+    mine = within_reach(actor, "people.see")
+    conditions = _narrowed(mine, search)
+    rows = _rows(mine)
+    anyone = finds_names(actor)
+    if not search.text:
+        if not sees_names(actor):
+            conditions.append(mine)
+        return _listed(rows.where(*conditions), mine)
+    if not anyone:
+        conditions.append(mine)
+    words = _typed_words(search.text)
+    found = _named_at_most(words, conditions, MOST_FOUND + 1)
+    if len(found) > MOST_FOUND:
+        return _first_by_name(rows, words, conditions)
+    facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
+    if phone is not None:
+        facts.append(Person.phone_lookup == lookup(phone, kind="phone"))
+    found += db.session.scalars(
+        select(Person.id).where(mine, or_(*facts), *conditions).limit(MOST_FOUND)
+    )
+    return _listed(rows.where(Person.id.in_(set(found))), mine)
+
+
+def _first_by_name(
+    rows: Select[Any], words: Sequence[str], conditions: Sequence[ColumnElement[bool]]
+) -> Listing[Any]:
+    """One page of the first MOST_FOUND by name of those who are called so."""
+    asked = asked_for({"name": Person.sort_name}, "name")
+    pages = MOST_FOUND // ROWS
+    page = min(asked.page, pages)
+    backwards = asked.direction == "desc"
+    ids = _ids_by_name(words, conditions, ROWS, (page - 1) * ROWS, backwards=backwards)
+    order = (Person.sort_name, Person.id)
+    shown = db.session.execute(
+        rows.where(Person.id.in_(ids)).order_by(
+            *(column.desc() if backwards else column for column in order)
+        )
+    ).all()
+    return Listing(shown, page, pages, MOST_FOUND, "name", asked.direction, beyond=True)
+
+
+def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
+    """People by name for whoever may find them: name and group only, never more than `limit`."""
+    words = _typed_words(text)
+    if not words:
+        return []
+    conditions = [] if finds_names(actor) else [within_reach(actor, "people.see")]
+    rows = db.session.execute(
+        select(Person.public_id, Person.chosen_name, Group.name)
+        .join(Person.group)
+        .where(Person.id.in_(_ids_by_name(words, conditions, limit)))
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [FoundPerson(*row) for row in rows]

@@ -1,0 +1,151 @@
+"""Finding people by name, on both engines, and what keeps the index in step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import delete, insert, update
+
+from kash.database import db, new_public_id, utc_now, writing
+from kash.people import queries
+from kash.people.models import Group, Person
+from kash.people.queries import search as search_queries
+from kash.people.rules import sort_name
+from kash.people.search import missing_triggers, words_of
+from kash.policy import Actor
+from tests.people.conftest import PHONE, Adding
+
+Finding = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def found(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> Finding:
+    """The names that a trainer finds."""
+    trainer = actor("trainer")
+    return lambda text: [each.chosen_name for each in queries.find_people(trainer, text)]
+
+
+@pytest.fixture
+def listed(both_engines_app: APIFlask) -> Callable[..., list[str]]:
+    """The names in the list of people, asked for by an actor."""
+
+    def ask(who: Actor, text: str, phone: str | None = None, **form: str) -> list[str]:
+        with both_engines_app.test_request_context("/people/search", method="POST", data=form):
+            narrowed = queries.PeopleSearch(text)
+            return [row.chosen_name for row in queries.people(who, narrowed, phone)]
+
+    return ask
+
+
+def many(group: int, names: list[str]) -> None:
+    """People with these names, straight into the table."""
+    with writing() as session:
+        session.execute(
+            insert(Person),
+            [
+                {
+                    "public_id": new_public_id(),
+                    "chosen_name": name,
+                    "sort_name": sort_name(name),
+                    "group_id": group,
+                    "created_by": "system",
+                    "created_at": utc_now(),
+                    "changed_at": utc_now(),
+                }
+                for name in names
+            ],
+        )
+
+
+def test_each_word_typed_begins_a_word_of_the_name(person: Adding, found: Finding) -> None:
+    person(chosen_name="Ng’ang’a Wanjirũ")
+    person(chosen_name="Al-Amin O'Neil 100%", reference="", phone=None)
+    for typed in ("wanjiru nga", "WANJIRŨ", "ng'ang'a", "Nganga", "w", "n w"):
+        assert found(typed) == ["Ng’ang’a Wanjirũ"], typed
+    for typed in ("amin", "al-am", "oneil", "100", "al amin oneil 100%"):
+        assert found(typed) == ["Al-Amin O'Neil 100%"], typed
+    for typed in ("anjiru", "%", "_", "'", "", "*", '"', "a:*", "nganga & x", "x" * 5000, "\\"):
+        assert found(typed) == [], typed
+
+
+def test_names_are_found_in_order_and_no_more_than_wanted(
+    person: Adding, actor: Callable[..., Actor], groups: tuple[Group, Group], found: Finding
+) -> None:
+    many(groups[0].id, ["Zawadi Omari", "Asha Omari", "Omari Zed", "Asha Koech"])
+    assert found("oma") == ["Asha Omari", "Omari Zed", "Zawadi Omari"]
+    trainer = actor("trainer")
+    assert [one.chosen_name for one in queries.find_people(trainer, "o", 1)] == ["Asha Omari"]
+
+
+def test_the_index_follows_whatever_changes(groups: tuple[Group, Group], found: Finding) -> None:
+    many(groups[0].id, ["Asha Omari", "Juma Kibet"])
+    with writing() as session:
+        session.execute(
+            update(Person)
+            .where(Person.sort_name == "asha omari")
+            .values(chosen_name="Neema Simiyu", sort_name="neema simiyu")
+        )
+    assert (found("asha"), found("neema")) == ([], ["Neema Simiyu"])
+    with writing() as session:
+        session.execute(delete(Person).where(Person.sort_name == "juma kibet"))
+    assert found("juma") == []
+    with db.engine.connect() as connection:
+        assert missing_triggers(connection) == set()
+
+
+def test_whoever_sees_only_herself_finds_nobody(
+    person: Adding, actor: Callable[..., Actor], both_engines_app: APIFlask
+) -> None:
+    person()
+    assert queries.find_people(actor("peer"), "asali") == []
+    assert queries.find_people(actor("police_peer"), "a") == []
+
+
+def test_numbers_and_phones_are_found_within_reach_only(
+    person: Adding, actor: Callable[..., Actor], listed: Callable[..., list[str]]
+) -> None:
+    trainer = actor("trainer")
+    public_id = person(by=trainer)
+    for typed, phone in (("REF-77", None), ("0712 345 678", PHONE), (public_id.upper(), None)):
+        assert listed(trainer, typed, phone) == ["Asali Sampuli"]
+        assert listed(actor("director"), typed, phone) == ["Asali Sampuli"]
+        for role in ("trainer", "documentation"):
+            assert listed(actor(role), typed, phone) == []
+
+
+def test_what_many_are_called_is_shown_by_name_and_said_to_be_more(
+    actor: Callable[..., Actor],
+    groups: tuple[Group, Group],
+    both_engines_app: APIFlask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search_queries, "MOST_FOUND", 100)
+    many(groups[0].id, [f"Asha Number{number:03}" for number in range(120)])
+    many(groups[1].id, [f"Juma Asha{number:03}" for number in range(10)])
+    director = actor("director")
+
+    def page(search: queries.PeopleSearch, **form: str) -> list[str]:
+        with both_engines_app.test_request_context("/", method="POST", data=form):
+            found = queries.people(director, search)
+            assert (found.beyond, found.total, found.pages) == (True, 100, 2)
+            return [row.chosen_name for row in found]
+
+    numbers = [f"Asha Number{number:03}" for number in range(120)]
+    asha = queries.PeopleSearch("asha")
+    assert page(asha) == numbers[:50]
+    assert page(asha, page="2", sort="station") == numbers[50:100]
+    assert page(asha, page="9") == numbers[50:100]
+    assert page(asha, direction="desc", sort="name")[:2] == ["Juma Asha009", "Juma Asha008"]
+    in_police = queries.PeopleSearch("a", group=groups[0].public_id)
+    assert page(in_police) == numbers[:50]
+    in_community = queries.PeopleSearch("asha", group=groups[1].public_id)
+    with both_engines_app.test_request_context("/", method="POST"):
+        few = queries.people(director, in_community)
+    assert (few.beyond, few.total, len(few.rows)) == (False, 10, 10)
+
+
+def test_words_are_letters_and_digits_and_not_too_many() -> None:
+    assert words_of("al-amin o.k. 100%") == ["al", "amin", "o", "k", "100"]
+    assert len(words_of("a " * 100)) == 8
