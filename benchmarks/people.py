@@ -117,9 +117,9 @@ def main() -> int:
         return 0
     for name, value in found.items():
         limit = TARGETS.get(name)
-        verdict = (
-            "" if limit is None else f"  at most {limit:g}: {value <= limit and 'met' or 'MISSED'}"
-        )
+        verdict = ""
+        if limit is not None:
+            verdict = f"  at most {limit:g}: {'met' if value <= limit else 'MISSED'}"
         print(f"{name:32} {value:9.2f}{verdict}")
     return 0
 

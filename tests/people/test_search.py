@@ -66,7 +66,7 @@ def test_each_word_typed_begins_a_word_of_the_name(person: Adding, found: Findin
         assert found(typed) == ["Ng’ang’a Wanjirũ"], typed
     for typed in ("amin", "al-am", "oneil", "100", "al amin oneil 100%"):
         assert found(typed) == ["Al-Amin O'Neil 100%"], typed
-    for typed in ("anjiru", "%", "_", "'", "", "*", '"', "a:*", "nganga & x", "x" * 5000, "\\"):
+    for typed in ("anjiru", "%", "_", "'", "", "*", '"', "nganga & x", "x" * 5000, "\\"):
         assert found(typed) == [], typed
 
 

@@ -173,6 +173,7 @@ class SearchForm(KashForm):
     search = text_field(_l("Find"), most=200, required=False)
     group = choice_field(_l("Group"), required=False, validate_choice=False)
     organisation = choice_field(_l("Station"), required=False, validate_choice=False)
+    unasked = choice_field(_l("Consent"), required=False, validate_choice=False)
 
     @property
     def phone(self) -> str | None:

@@ -30,6 +30,7 @@ def index() -> ResponseReturnValue:
     search = queries.PeopleSearch(
         group=request.args.get("group", "")[:16],
         organisation=request.args.get("organisation", "")[:16],
+        unasked=_purpose(request.args.get("unasked", "")),
     )
     return _list(search)
 
@@ -42,25 +43,43 @@ def search() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _list(queries.PeopleSearch(), wrong=form), 422
     asked = queries.PeopleSearch(
-        form.search.data or "", (form.group.data or "")[:16], (form.organisation.data or "")[:16]
+        form.search.data or "",
+        (form.group.data or "")[:16],
+        (form.organisation.data or "")[:16],
+        _purpose(form.unasked.data or ""),
     )
+    if request.headers.get("HX-Request") == "true":
+        return _list(asked, form.phone, template="people/found.html")
     if not asked.text:
         return redirect(
             url_for(
-                "people.index", group=asked.group or None, organisation=asked.organisation or None
+                "people.index",
+                group=asked.group or None,
+                organisation=asked.organisation or None,
+                unasked=asked.unasked or None,
+                sort=request.form.get("sort") or None,
+                direction=request.form.get("direction") or None,
+                page=request.form.get("page") or None,
             ),
             303,
         )
     return _list(asked, form.phone)
 
 
+def _purpose(given: str) -> str:
+    return given if given in (*words.PURPOSE, queries.ANY_PURPOSE) else ""
+
+
 def _list(
-    asked: queries.PeopleSearch, phone: str | None = None, wrong: SearchForm | None = None
+    asked: queries.PeopleSearch,
+    phone: str | None = None,
+    wrong: SearchForm | None = None,
+    template: str = "people/list.html",
 ) -> str:
     actor = current_actor()
     names_only = queries.reaches(actor, "people.see") <= {Reach.NAMES, Reach.SELF}
     return render_template(
-        "people/list.html",
+        template,
         listing=queries.people(actor, asked, phone),
         asked=asked,
         wrong=wrong,
@@ -68,6 +87,10 @@ def _list(
         organisation_choices=[]
         if names_only
         else [(place.public_id, place.name) for place in queries.organisations()],
+        unasked_choices=[
+            (purpose, _("Not asked yet: %(purpose)s", purpose=label))
+            for purpose, label in words.PURPOSE.items()
+        ],
         names_only=names_only,
         own_only=Reach.OWN in queries.reaches(actor, "people.see")
         and actor.reach("people.see") is Reach.OWN,
