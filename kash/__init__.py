@@ -136,6 +136,7 @@ def _add_features(app: APIFlask) -> None:
     app.register_blueprint(workshops.blueprint)
     certificates.init_certificates(app)
     app.register_blueprint(certificates.blueprint)
+    forums.init_forums(app)
     app.register_blueprint(forums.blueprint)
     app.register_blueprint(desk.blueprint)
     demo.init_demo(app)

@@ -19,5 +19,8 @@ blueprint = Blueprint("attendance", __name__)
 
 
 def init_attendance(app: Flask) -> None:
-    """Let templates say statuses and reasons."""
+    """Let templates say statuses and reasons, and say what becomes of marks when people merge."""
+    from kash.attendance.merging import declare_references
+
+    declare_references()
     app.jinja_env.filters.update(mark_word=status_word, mark_reason=reason_sentence)

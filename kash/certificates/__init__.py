@@ -11,5 +11,9 @@ from kash.certificates import documents, views  # noqa: E402, F401
 
 
 def init_certificates(app: Flask) -> None:
-    """Put the room's tab on workshops and its part on the pages of people."""
+    """Put the room's tab on workshops and its part on the pages of people, and say what becomes
+    of certificates when two people turn out to be one."""
+    from kash.certificates.merging import declare_references
+
+    declare_references()
     views.join_other_rooms(app)

@@ -12,7 +12,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Text,
-    UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -66,12 +66,21 @@ class Certificate(PublicId, Base):
 
     `serial` is random Crockford base32 with a check character. It is given when the batch is
     issued; until then a certificate is only proposed. One person, one workshop, one certificate
-    that is not revoked.
+    that is not revoked; but for two that were issued to what turned out to be one person, which
+    both stay valid.
     """
 
     __tablename__ = "certificate"
     __table_args__ = (
-        UniqueConstraint("batch_id", "person_id"),
+        Index(
+            "uq_certificate_batch_id_person_id_proposed",
+            "batch_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("serial is null"),
+            postgresql_where=text("serial is null"),
+        ),
+        Index("ix_certificate_batch_id", "batch_id"),
         Index("ix_certificate_issued_on_id", "issued_on", "id"),
     )
 

@@ -15,5 +15,8 @@ from kash.people.commands import people_commands  # noqa: E402
 
 def init_people(app: Flask) -> None:
     """Add this feature's commands, and the directory of services, which is a place of its own."""
+    from kash.people.services.merging import declare_own_references
+
+    declare_own_references()
     app.register_blueprint(directory)
     app.cli.add_command(people_commands)

@@ -16,10 +16,12 @@ __all__ = ["blueprint", "init_workshops", "models", "views"]
 def init_workshops(app: Flask) -> None:
     """Add the tabs, what a person's page shows of workshops, and who reaches whom and what."""
     from kash.people.reach import register_own_scope
+    from kash.people.references import declare_reference, joined
     from kash.people.sections import register_section
     from kash.training.queries import register_taught_scope
     from kash.workshops.queries import people_of
     from kash.workshops.queries.reach import versions_taught_to
+    from kash.workshops.rules import merged_enrolment
     from kash.workshops.tabs import register_tab
     from kash.workshops.views.frame import person_rows
     from kash.workshops.wording import enrolment_word, pause_word
@@ -31,4 +33,9 @@ def init_workshops(app: Flask) -> None:
     register_own_scope(people_of)
     register_taught_scope(versions_taught_to)
     register_section(_l("Workshops"), person_rows)
+    declare_reference(
+        "enrolment.person_id",
+        _l("Enrolments"),
+        joined("enrolment.person_id", ("workshop_id",), merged_enrolment),
+    )
     app.jinja_env.filters.update(enrolment_word=enrolment_word, pause_word=pause_word)

@@ -1,6 +1,7 @@
 """Groups, organisations, postings, and the people who take part."""
 
 from kash.people.models.directory import ServiceEntry, ServiceHours
+from kash.people.models.duplicates import LikelyDuplicate, NotTheSame, PersonMerge
 from kash.people.models.persons import (
     Consent,
     Group,
@@ -13,8 +14,11 @@ from kash.people.models.places import Venue, Zone
 __all__ = [
     "Consent",
     "Group",
+    "LikelyDuplicate",
+    "NotTheSame",
     "Organisation",
     "Person",
+    "PersonMerge",
     "Posting",
     "ServiceEntry",
     "ServiceHours",

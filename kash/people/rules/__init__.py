@@ -28,6 +28,7 @@ from kash.people.rules.directory import (
     written_day,
 )
 from kash.people.rules.matching import Known, Likeness, Match, Reason, reference_key
+from kash.people.rules.merging import CHOSEN, PostedStay, joined_stays, merged_minor
 from kash.people.rules.persons import (
     AGE_BANDS,
     KINDS,
@@ -48,6 +49,7 @@ from kash.people.rules.persons import (
 )
 
 __all__ = [
+    "CHOSEN","PostedStay","joined_stays","merged_minor",
     "AGE_BANDS",
     "CARDS_ON_A_SHEET",
     "COSTS",

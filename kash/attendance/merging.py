@@ -1,0 +1,117 @@
+"""What becomes of rosters and marks when two people turn out to be one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Sheet
+from kash.attendance.rules import Reply, Said, standing_mark
+from kash.people.journal import Journal
+from kash.people.references import declare_reference
+
+
+def _move_roster(journal: Journal, kept: int, gone: int) -> None:
+    """Where both are on a register, she stands there once, unless both were taken off.
+
+    Sheets that were printed with both rows lead to that one.
+    """
+    table = RosterEntry.__table__
+    mine = {row["register_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
+    for row in journal.rows(table, table.c.person_id == gone):
+        other = mine.get(row["register_id"])
+        if other is None:
+            continue
+        _print_once(journal, row["register_id"], row["public_id"], other["public_id"])
+        journal.replace(table, row["id"], other["id"])
+        journal.update(
+            table,
+            table.c.id == other["id"],
+            {
+                "walk_in": row["walk_in"] and other["walk_in"],
+                "removed_at": _removed(row, other),
+            },
+        )
+    journal.update(table, table.c.person_id == gone, {"person_id": kept})
+
+
+def _removed(one: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
+    moments = (one["removed_at"], other["removed_at"])
+    return None if None in moments else max(moments)
+
+
+def _print_once(journal: Journal, register_id: int, old: str, new: str) -> None:
+    table = Sheet.__table__
+    for sheet in journal.rows(table, table.c.register_id == register_id):
+        if old in sheet["rows"]:
+            rows = [new if entry == old else entry for entry in sheet["rows"]]
+            journal.update(table, table.c.id == sheet["id"], {"rows": rows})
+
+
+def _last_operations(journal: Journal, kept: int, gone: int) -> dict[tuple[int, int], int]:
+    """{(slot, person): the last operation that was applied}."""
+    rows = journal.session.execute(
+        select(MarkOperation.slot_id, MarkOperation.person_id, func.max(MarkOperation.id))
+        .where(
+            MarkOperation.person_id.in_((kept, gone)),
+            MarkOperation.answer == str(Reply.APPLIED),
+        )
+        .group_by(MarkOperation.slot_id, MarkOperation.person_id)
+    )
+    return {(slot, person): last for slot, person, last in rows}
+
+
+def _move_marks(journal: Journal, kept: int, gone: int) -> None:
+    """Of two marks in one slot one stands; that it was chosen is an operation like any other."""
+    table = Mark.__table__
+    mine = {row["slot_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
+    last = _last_operations(journal, kept, gone)
+    weights = {
+        code: weight
+        for code, weight in journal.session.execute(select(MarkStatus.code, MarkStatus.weight))
+    }
+
+    def said(row: Mapping[str, Any]) -> Said:
+        return Said(
+            row["status"],
+            weights.get(row["status"], 0),
+            row["version"],
+            last.get((row["slot_id"], row["person_id"]), 0),
+        )
+
+    for row in journal.rows(table, table.c.person_id == gone):
+        other = mine.get(row["slot_id"])
+        if other is None:
+            continue
+        status, version = standing_mark(said(other), said(row))
+        journal.replace(table, row["id"], other["id"])
+        journal.update(table, table.c.id == other["id"], {"status": status, "version": version})
+        journal.insert(
+            MarkOperation.__table__,
+            {
+                "op_id": str(uuid.uuid4()),
+                "slot_id": row["slot_id"],
+                "person_id": kept,
+                "status": status,
+                "expected_version": version - 1,
+                "device": "",
+                "device_sequence": 0,
+                "device_time": journal.now,
+                "received_at": journal.now,
+                "marked_by": journal.by,
+                "answer": str(Reply.APPLIED),
+                "version": version,
+            },
+        )
+    journal.update(table, table.c.person_id == gone, {"person_id": kept})
+
+
+def declare_references() -> None:
+    """Declare this room's foreign keys to a person."""
+    declare_reference("roster_entry.person_id", _l("Registers"), _move_roster)
+    declare_reference("mark_operation.person_id")
+    declare_reference("mark.person_id", _l("Marks"), _move_marks)

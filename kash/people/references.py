@@ -1,0 +1,137 @@
+"""What refers to a person, and what becomes of it when two people turn out to be one.
+
+Each room declares every foreign key of its tables that leads to a person, once, at start-up: whether
+its rows simply move to the person who is kept, or how two rows become one where a person may have
+only one (`joined`). A test reads the schema and fails on a foreign key that nobody declared.
+
+Tables and columns are named as `"mark.person_id"`, so that this room knows no higher one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Table, func, select
+from sqlalchemy.orm import Session
+
+from kash.database import Base
+from kash.people.journal import Journal
+
+_MOST_IDS = 500
+
+Row = Mapping[str, Any]
+# Told the row of the person who is kept and that of the other; says what changes in the first.
+Join = Callable[[Row, Row], dict[str, Any]]
+# Does all that is to be done; told the journal, the id that is kept and the id that goes.
+Move = Callable[[Journal, int, int], None]
+# Raises the Problem that forbids merging the person who is kept with the one that goes.
+Forbid = Callable[[Session, int, int], None]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key to a person. `label` names its rows, as "Marks"; without one they are not told
+    of, and nothing is lost with them."""
+
+    name: str
+    label: Any
+    move: Move
+    forbid: Forbid | None = None
+
+    @property
+    def column(self) -> Column[Any]:
+        """The column that refers to `person.id`."""
+        return column_of(self.name)
+
+
+_references: dict[str, Reference] = {}
+
+
+def column_of(name: str) -> Column[Any]:
+    """The column of a name such as "mark.person_id"."""
+    table, column = name.split(".")
+    return Base.metadata.tables[table].columns[column]
+
+
+def declare_reference(
+    name: str, label: Any = "", move: Move | None = None, *, forbid: Forbid | None = None
+) -> None:
+    """Say what becomes of a foreign key to a person; without `move` its rows simply move."""
+    _references[name] = Reference(name, label, move or _moving(name), forbid)
+
+
+def forget_reference(name: str) -> None:
+    """Take a declaration away again."""
+    _references.pop(name, None)
+
+
+def references() -> Sequence[Reference]:
+    """All that is declared, in the order in which it was."""
+    return tuple(_references.values())
+
+
+def _moving(name: str) -> Move:
+    def move(journal: Journal, kept: int, gone: int) -> None:
+        column = column_of(name)
+        journal.update(column.table, column == gone, {column.name: kept})
+
+    return move
+
+
+def joined(name: str, within: Collection[str], join: Join) -> Move:
+    """A move for a table in which a person may have one row for each value of `within`.
+
+    Where both have one, that of the person who is kept stays, changed by what `join` says; whatever
+    refers to the other row refers to it from then on.
+    """
+
+    def move(journal: Journal, kept: int, gone: int) -> None:
+        column = column_of(name)
+        table = column.table
+        mine = {
+            tuple(row[each] for each in within): row for row in journal.rows(table, column == kept)
+        }
+        for row in journal.rows(table, column == gone):
+            other = mine.get(tuple(row[each] for each in within))
+            if other is not None:
+                changes = join(other, row)
+                journal.replace(table, row["id"], other["id"])
+                if changes:
+                    journal.update(table, table.c.id == other["id"], changes)
+        journal.update(table, column == gone, {column.name: kept})
+
+    return move
+
+
+def dependents(
+    session: Session, person_ids: Collection[int], but: Collection[str] = ()
+) -> dict[str, int]:
+    """What there is of these persons, as {label in the reader's language: number of rows}.
+
+    Only what there is at all; `but` names columns that do not count, as "posting.person_id".
+    """
+    ids = sorted(person_ids)
+    found: dict[str, int] = {}
+    for reference in references():
+        if reference.name in but or not reference.label:
+            continue
+        column = reference.column
+        for some in _in_parts(ids):
+            number = session.scalar(
+                select(func.count()).select_from(_table(column)).where(column.in_(some))
+            )
+            if number:
+                label = str(reference.label)
+                found[label] = found.get(label, 0) + number
+    return found
+
+
+def _table(column: Column[Any]) -> Table:
+    return column.table
+
+
+def _in_parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), _MOST_IDS):
+        yield ids[start : start + _MOST_IDS]

@@ -1,0 +1,355 @@
+"""Two people who are one: merging them, and taking a merge back within a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id, utc_now, writing
+from kash.people.journal import ChangedSince, Journal, take_back
+from kash.people.models import NotTheSame, Person, PersonMerge, Posting
+from kash.people.references import column_of, declare_reference, references
+from kash.people.rules import PostedStay, ages_disagree, joined_stays, merged_minor, sort_name
+from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanwhile
+from kash.policy import Actor
+from kash.vault import audited, lookup, open_sealed, open_text, seal
+from kash.web import NotFound, Problem
+
+# So long a merge can be taken back; then what that needs is thrown away.
+UNDONE_WITHIN = timedelta(days=1)
+_SEALED = "person.merge"
+
+
+class SamePersonTwice(Problem):
+    """Somebody was to be merged with herself."""
+
+    sentence = _l("Choose two different people.")
+
+
+class MergedMeanwhile(Problem):
+    """One of the two was merged by somebody else at the same time."""
+
+    status = 409
+    sentence = _l("One of these two was merged by someone else just now. Nothing was changed.")
+
+
+class BothHaveAccounts(Problem):
+    """Each of the two has an account, and one person has one account at most."""
+
+    status = 409
+    sentence = _l(
+        "Both have an account. Ask an administrator to take one of the accounts off its person."
+    )
+
+
+class NoLongerUndone(Problem):
+    """The merge cannot be taken back any more."""
+
+    status = 409
+    sentence = _l("This merge can no longer be undone. More than a day has passed.")
+
+
+class ChangedAfterMerge(Problem):
+    """Something that the merge touched was changed since."""
+
+    status = 409
+    sentence = _l(
+        "This merge can no longer be undone: something of this person was changed after it, such as"
+        " a mark, a posting or a certificate."
+    )
+
+
+def merge_people(
+    kept: str, gone: str, choices: Mapping[str, str], editions: tuple[int, int], by: Actor
+) -> str:
+    """Make one person of two; returns the public id of the merge.
+
+    `choices` says for each of `rules.CHOSEN` whose fact stays, "kept" or "gone" (kept if missing).
+    `editions` are those of the two that were read. Everything that refers to the one who goes
+    refers to the one who is kept from then on; so does her public id.
+
+    Raises SamePersonTwice, MergedMeanwhile, ChangedMeanwhile, AgesDisagree, AlreadyHere,
+    BothHaveAccounts, and what else the rooms forbid.
+    """
+    if kept == gone:
+        raise SamePersonTwice
+    with audited("people.persons_merged", by) as change:
+        session = change.session
+        found = _locked(session, (kept, gone))
+        if kept not in found or gone not in found:
+            raise MergedMeanwhile
+        stays, goes = found[kept], found[gone]
+        if (stays["edition"], goes["edition"]) != editions:
+            raise ChangedMeanwhile
+        facts = _facts(session, stays, goes, choices, change.now)
+        for reference in references():
+            if reference.forbid is not None:
+                reference.forbid(session, stays["id"], goes["id"])
+        journal = Journal(session, by.public_id, change.now)
+        _empty(journal, goes)
+        _move_everything(journal, stays["id"], goes["id"])
+        table = Person.__table__
+        journal.delete(table, table.c.id == goes["id"])
+        journal.update(table, table.c.id == stays["id"], facts)
+        merge = PersonMerge(
+            public_id=new_public_id(),
+            gone=gone,
+            kept_id=stays["id"],
+            merged_by=by.public_id,
+            merged_at=change.now,
+        )
+        merge.sealed = seal(journal.written(), kind=_SEALED, public_id=merge.public_id)
+        session.add(merge)
+        change.about(kept, gone, merge.public_id)
+        return merge.public_id
+
+
+def _locked(session: Session, public_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The rows of persons, locked in the order of their keys, so that two merges never wait for
+    each other."""
+    table = Person.__table__
+    rows = session.execute(
+        select(table).where(table.c.public_id.in_(public_ids)).order_by(table.c.id).with_for_update()
+    )
+    return {row["public_id"]: dict(row) for row in rows.mappings()}
+
+
+def _empty(journal: Journal, goes: Mapping[str, Any]) -> None:
+    # Her number is free before it is taken over: it may stand once in a group.
+    table = Person.__table__
+    journal.update(table, table.c.id == goes["id"], {"reference": ""})
+
+
+def _move_everything(journal: Journal, kept: int, gone: int) -> None:
+    # Last declared, first moved: a higher room's rows may refer to a lower one's.
+    for reference in reversed(references()):
+        reference.move(journal, kept, gone)
+
+
+def _facts(
+    session: Session,
+    stays: Mapping[str, Any],
+    goes: Mapping[str, Any],
+    choices: Mapping[str, str],
+    now: datetime,
+) -> dict[str, Any]:
+    def whose(name: str) -> Mapping[str, Any]:
+        return goes if choices.get(name) == "gone" else stays
+
+    facts: dict[str, Any] = {
+        name: whose(name)[name]
+        for name in (
+            "chosen_name",
+            "printed_name",
+            "reference",
+            "sex",
+            "age_band",
+            "birth_year",
+            "cadre",
+            "ward",
+            "language",
+        )
+    }
+    if ages_disagree(facts["age_band"], facts["birth_year"], now.year):
+        raise AgesDisagree
+    facts |= {
+        "sort_name": sort_name(facts["chosen_name"]),
+        "group_id": whose("group")["group_id"],
+        "minor": merged_minor(
+            facts["age_band"],
+            facts["birth_year"],
+            now.year,
+            either=stays["minor"] or goes["minor"],
+        ),
+        "edition": max(stays["edition"], goes["edition"]) + 1,
+        "created_at": min(stays["created_at"], goes["created_at"]),
+        "changed_at": now,
+        "printed_name_confirmed_at": _confirmed(facts, stays, goes),
+    }
+    _refuse_reference(session, facts, (stays["id"], goes["id"]))
+    for which in ("phone", "email"):
+        facts |= _contact(which, stays, whose(which))
+    return facts
+
+
+def _confirmed(
+    facts: Mapping[str, Any], stays: Mapping[str, Any], goes: Mapping[str, Any]
+) -> datetime | None:
+    """When the name for paper was confirmed, if either confirmed just this name."""
+    name = facts["printed_name"] or facts["chosen_name"]
+    moments = [
+        row["printed_name_confirmed_at"]
+        for row in (stays, goes)
+        if (row["printed_name"] or row["chosen_name"]) == name
+        and row["printed_name_confirmed_at"] is not None
+    ]
+    return max(moments, default=None)
+
+
+def _refuse_reference(
+    session: Session, facts: Mapping[str, Any], but: tuple[int, int]
+) -> None:
+    if not facts["reference"]:
+        return
+    taken = session.scalar(
+        select(Person.id)
+        .where(
+            Person.group_id == facts["group_id"],
+            Person.reference == facts["reference"],
+            Person.id.not_in(but),
+        )
+        .limit(1)
+    )
+    if taken is not None:
+        raise AlreadyHere("reference")
+
+
+def _contact(which: str, stays: Mapping[str, Any], whose: Mapping[str, Any]) -> dict[str, Any]:
+    sealed = whose[f"{which}_sealed"]
+    if whose is stays or sealed is None:
+        return {f"{which}_sealed": sealed, f"{which}_lookup": whose[f"{which}_lookup"]}
+    # What is sealed is bound to the person it was sealed for.
+    value = open_text(sealed, kind=f"person.{which}", public_id=whose["public_id"])
+    plain = value.lower() if which == "email" else value
+    return {
+        f"{which}_sealed": seal(value, kind=f"person.{which}", public_id=stays["public_id"]),
+        f"{which}_lookup": lookup(plain, kind=which),
+    }
+
+
+def undo_merge(public_id: str, by: Actor) -> str:
+    """Take a merge back, exactly; returns the public id of the person who is there again.
+
+    Raises NotFound, NoLongerUndone and ChangedAfterMerge.
+    """
+    try:
+        with audited("people.merge_undone", by) as change:
+            session = change.session
+            merge = session.scalar(
+                select(PersonMerge).where(PersonMerge.public_id == public_id).with_for_update()
+            )
+            if merge is None:
+                raise NotFound
+            if merge.undone_at is not None:
+                change.nothing()
+                return merge.gone
+            if merge.sealed is None or merge.merged_at + UNDONE_WITHIN <= change.now:
+                raise NoLongerUndone
+            kept = session.scalar(
+                select(Person.public_id).where(Person.id == merge.kept_id).with_for_update()
+            )
+            written = open_sealed(merge.sealed, kind=_SEALED, public_id=merge.public_id)
+            merge.sealed = None
+            merge.undone_at = change.now
+            merge.undone_by = by.public_id
+            gone = merge.gone
+            session.flush()
+            take_back(session, written)
+            change.about(str(kept), gone, public_id)
+            return gone
+    except (ChangedSince, IntegrityError):
+        raise ChangedAfterMerge from None
+
+
+def forget_merges(now: datetime | None = None) -> None:
+    """Throw away what is needed to take back merges that are older than a day."""
+    with writing() as session:
+        session.execute(
+            update(PersonMerge)
+            .where(
+                PersonMerge.sealed.is_not(None),
+                PersonMerge.merged_at <= (now or utc_now()) - UNDONE_WITHIN,
+            )
+            .values(sealed=None)
+        )
+
+
+def _move_postings(journal: Journal, kept: int, gone: int) -> None:
+    table = Posting.__table__
+    rows = journal.rows(table, table.c.person_id == kept)
+    rows += journal.rows(table, table.c.person_id == gone)
+    joined = joined_stays(
+        [
+            PostedStay(row["id"], row["organisation_id"], row["since"], row["until"])
+            for row in rows
+        ]
+    )
+    present = {row["id"]: row for row in rows}
+    stay = {each.key for each in joined}
+    for key in present:
+        if key not in stay:
+            journal.delete(table, table.c.id == key)
+    # Whatever ends, ends before another is open: one posting is open at a time.
+    for each in sorted(joined, key=lambda each: each.until is None):
+        row = present[each.key]
+        if (row["until"], row["person_id"]) != (each.until, kept):
+            journal.update(
+                table, table.c.id == each.key, {"until": each.until, "person_id": kept}
+            )
+
+
+def _move_not_the_same(journal: Journal, kept: int, gone: int) -> None:
+    """Who is not the one who goes is not the one who is kept either."""
+    table = NotTheSame.__table__
+    apart = {
+        (row["first_id"], row["second_id"])
+        for row in journal.rows(table, or_(table.c.first_id == kept, table.c.second_id == kept))
+    }
+    for row in journal.rows(table, or_(table.c.first_id == gone, table.c.second_id == gone)):
+        other = row["second_id"] if row["first_id"] == gone else row["first_id"]
+        pair = (min(kept, other), max(kept, other))
+        if other == kept or pair in apart:
+            journal.delete(table, table.c.id == row["id"])
+        else:
+            journal.update(
+                table, table.c.id == row["id"], {"first_id": pair[0], "second_id": pair[1]}
+            )
+            apart.add(pair)
+
+
+def _forget_likely(name: str) -> None:
+    def move(journal: Journal, kept: int, gone: int) -> None:
+        # The next sweep looks anew at whoever is kept.
+        column = column_of(name)
+        journal.delete(column.table, column == gone)
+
+    declare_reference(name, move=move)
+
+
+def _forbid_two_accounts(session: Session, kept: int, gone: int) -> None:
+    column = column_of("account.person_id")
+    if len(session.scalars(select(column).where(column.in_((kept, gone)))).all()) > 1:
+        raise BothHaveAccounts
+
+
+def declare_own_references() -> None:
+    """Declare what refers to a person in this room, and in that of accounts beside it."""
+    declare_reference("posting.person_id", _l("Postings"), _move_postings)
+    declare_reference("consent.person_id", _l("Answers on consent"))
+    declare_reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts)
+    declare_reference("invitation.person_id", _l("Invitations"))
+    declare_reference("person_merge.kept_id", _l("Earlier merges"))
+    declare_reference("not_the_same.first_id", move=_move_not_the_same)
+    declare_reference("not_the_same.second_id", move=_move_not_the_same)
+    _forget_likely("likely_duplicate.first_id")
+    _forget_likely("likely_duplicate.second_id")
+
+
+__all__ = [
+    "UNDONE_WITHIN",
+    "BothHaveAccounts",
+    "ChangedAfterMerge",
+    "MergedMeanwhile",
+    "NoLongerUndone",
+    "SamePersonTwice",
+    "declare_own_references",
+    "forget_merges",
+    "merge_people",
+    "undo_merge",
+]
