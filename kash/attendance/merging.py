@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Sheet
 from kash.attendance.rules import Reply, Said, standing_mark
-from kash.people.journal import Journal
+from kash.people.journal import Journal, table_of
 from kash.people.references import declare_reference
 
 
@@ -20,7 +20,7 @@ def _move_roster(journal: Journal, kept: int, gone: int) -> None:
 
     Sheets that were printed with both rows lead to that one.
     """
-    table = RosterEntry.__table__
+    table = table_of(RosterEntry)
     mine = {row["register_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
     for row in journal.rows(table, table.c.person_id == gone):
         other = mine.get(row["register_id"])
@@ -45,7 +45,7 @@ def _removed(one: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
 
 
 def _print_once(journal: Journal, register_id: int, old: str, new: str) -> None:
-    table = Sheet.__table__
+    table = table_of(Sheet)
     for sheet in journal.rows(table, table.c.register_id == register_id):
         if old in sheet["rows"]:
             rows = [new if entry == old else entry for entry in sheet["rows"]]
@@ -67,12 +67,12 @@ def _last_operations(journal: Journal, kept: int, gone: int) -> dict[tuple[int, 
 
 def _move_marks(journal: Journal, kept: int, gone: int) -> None:
     """Of two marks in one slot one stands; that it was chosen is an operation like any other."""
-    table = Mark.__table__
+    table = table_of(Mark)
     mine = {row["slot_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
     last = _last_operations(journal, kept, gone)
     weights = {
-        code: weight
-        for code, weight in journal.session.execute(select(MarkStatus.code, MarkStatus.weight))
+        row.code: row.weight
+        for row in journal.session.execute(select(MarkStatus.code, MarkStatus.weight))
     }
 
     def said(row: Mapping[str, Any]) -> Said:
@@ -91,7 +91,7 @@ def _move_marks(journal: Journal, kept: int, gone: int) -> None:
         journal.replace(table, row["id"], other["id"])
         journal.update(table, table.c.id == other["id"], {"status": status, "version": version})
         journal.insert(
-            MarkOperation.__table__,
+            table_of(MarkOperation),
             {
                 "op_id": str(uuid.uuid4()),
                 "slot_id": row["slot_id"],

@@ -343,3 +343,23 @@ def sheet_rows(
     if not dealt or len(dealt[-1]) > rows_per_sheet - spare:
         dealt.append(())
     return dealt
+
+
+@dataclass(frozen=True)
+class Said:
+    """A mark as it stands: what share its status counts, and which operation came last."""
+
+    status: str
+    weight: int
+    version: int
+    operation: int
+
+
+def standing_mark(one: Said, other: Said) -> tuple[str, int]:
+    """The (status, version) that stands where two people in one slot turn out to be one.
+
+    Whoever was seen was there: what counts more of the slot stands, and of two that count alike the
+    later. The version is newer than both, so that a mark sent with either is a conflict.
+    """
+    best = max(one, other, key=lambda said: (said.weight, said.operation))
+    return best.status, max(one.version, other.version) + 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 Appears = Literal["name", "alias", "office", "counted"]
 APPEARS: tuple[Appears, ...] = ("name", "alias", "office", "counted")
@@ -244,3 +244,22 @@ def row_changes(present: Collection[str], written: Iterable[WrittenRow]) -> RowC
         elif row.text.strip():
             added.append(row)
     return RowChanges(tuple(added), tuple(changed.values()), tuple(removed))
+
+
+# The less it says, the safer.
+_DISCREET = ("counted", "alias", "office", "name")
+
+
+def merged_seat(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes in a seat when that of somebody who is the same person joins it.
+
+    Of two seats that are held, the one that shows less of her says how she appears.
+    """
+    held = [each for each in (kept, gone) if each["left_on"] is None] or [kept]
+    best = min(held, key=lambda each: _DISCREET.index(each["appears"]))
+    left = (
+        None
+        if None in (kept["left_on"], gone["left_on"])
+        else max(kept["left_on"], gone["left_on"])
+    )
+    return {"appears": best["appears"], "shown_as": best["shown_as"], "left_on": left}

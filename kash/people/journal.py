@@ -21,12 +21,17 @@ _Place = tuple[str, Any]
 _Values = dict[str, Any]
 
 
-class ChangedSince(Exception):  # noqa: N818
+class ChangedSince(Exception):
     """A row is no longer as the journal left it. `table` is where."""
 
     def __init__(self, table: str) -> None:
         super().__init__(table)
         self.table = table
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model."""
+    return Base.metadata.tables[model.__tablename__]
 
 
 def _key(table: Table) -> Any:
@@ -69,8 +74,7 @@ class Journal:
 
     def insert(self, table: Table, values: Mapping[str, Any]) -> None:
         """Add a row."""
-        made = self.session.execute(insert(table).values(**values)).inserted_primary_key
-        self._before[table.name, made[0]] = None
+        self._before[table.name, _inserted(self.session, table, values)] = None
 
     def replace(self, table: Table, old: Any, new: Any) -> None:
         """Delete a row; whatever referred to it refers to another row of its table from now on."""
@@ -85,13 +89,17 @@ class Journal:
         tables: dict[str, list[Any]] = {}
         for name, key in self._before:
             tables.setdefault(name, []).append(key)
-        lines = []
+        lines: list[list[Any]] = []
         for name, keys in tables.items():
             now = _present(self.session, Base.metadata.tables[name], keys)
             lines.extend(
                 [name, key, _plain(self._before[name, key]), _plain(now.get(key))] for key in keys
             )
         return json.dumps(lines, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _inserted(session: Session, table: Table, values: Mapping[str, Any]) -> Any:
+    return session.scalar(insert(table).values(**values).returning(_key(table)))
 
 
 def _referring_to(table: Table) -> list[Any]:
@@ -211,5 +219,4 @@ def _restore(
         row = values(before)
         if place in taken:
             del row[key.name]
-        made = session.execute(insert(table).values(**row)).inserted_primary_key
-        given[table.name, place] = made[0]
+        given[table.name, place] = _inserted(session, table, row)

@@ -1,8 +1,8 @@
 """What refers to a person, and what becomes of it when two people turn out to be one.
 
-Each room declares every foreign key of its tables that leads to a person, once, at start-up: whether
-its rows simply move to the person who is kept, or how two rows become one where a person may have
-only one (`joined`). A test reads the schema and fails on a foreign key that nobody declared.
+Each room declares every foreign key of its tables that leads to a person, once, at start-up:
+whether its rows simply move to the person who is kept, or how two rows become one where a person
+may have only one (`joined`). A test reads the schema and fails on one that nobody declared.
 
 Tables and columns are named as `"mark.person_id"`, so that this room knows no higher one.
 """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 MOST_DAYS = 60
 LEAST_MINUTES, MOST_MINUTES = 5, 600
@@ -249,3 +250,19 @@ def stage(state: str, starts_on: date, ends_on: date, today: date) -> Stage:
     if today < starts_on:
         return Stage.PLANNED
     return Stage.RUNNING if today <= ends_on else Stage.OVER
+
+
+# The nearer to a seat, the more it counts.
+_SEATED = ("confirmed", "invited", "waiting", "declined", "withdrawn")
+
+
+def merged_enrolment(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes in an enrolment when that of somebody who is the same person joins it.
+
+    The one nearer to a seat counts, and of two alike the one that was in the queue first.
+    """
+    best = min((kept, gone), key=lambda each: (_SEATED.index(each["state"]), each["queued_at"]))
+    changes = {name: best[name] for name in ("state", "queued_at", "changed_at")}
+    if kept["roster_entry_id"] is None:
+        changes["roster_entry_id"] = gone["roster_entry_id"]
+    return changes

@@ -32,9 +32,7 @@ class LikelyDuplicate(PublicId, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    second_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), index=True
-    )
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     score: Mapped[int] = mapped_column(SmallInteger)
     certain: Mapped[bool] = mapped_column(default=False)
     reasons: Mapped[list[str]] = mapped_column(JSON)
@@ -57,9 +55,7 @@ class NotTheSame(PublicId, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
-    second_id: Mapped[int] = mapped_column(
-        ForeignKey("person.id", ondelete="CASCADE"), index=True
-    )
+    second_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     said_by: Mapped[str] = mapped_column(String(16))
     said_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

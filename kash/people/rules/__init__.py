@@ -49,9 +49,9 @@ from kash.people.rules.persons import (
 )
 
 __all__ = [
-    "CHOSEN","PostedStay","joined_stays","merged_minor",
     "AGE_BANDS",
     "CARDS_ON_A_SHEET",
+    "CHOSEN",
     "COSTS",
     "DAY",
     "KINDS",
@@ -71,6 +71,7 @@ __all__ = [
     "Likeness",
     "Match",
     "NotHours",
+    "PostedStay",
     "Reason",
     "Stay",
     "Stretch",
@@ -81,7 +82,9 @@ __all__ = [
     "found_by",
     "is_a_name",
     "is_minor",
+    "joined_stays",
     "last_fresh_day",
+    "merged_minor",
     "minute_of_week",
     "names_match",
     "open_at",

@@ -16,6 +16,17 @@ from kash.people.services.groups import (
     change_group,
     new_group,
 )
+from kash.people.services.merging import (
+    UNDONE_WITHIN,
+    BothHaveAccounts,
+    ChangedAfterMerge,
+    MergedMeanwhile,
+    NoLongerUndone,
+    SamePersonTwice,
+    forget_merges,
+    merge_people,
+    undo_merge,
+)
 from kash.people.services.organisations import (
     OrganisationDetails,
     OrganisationTaken,
@@ -53,9 +64,12 @@ from kash.people.services.places import (
 from kash.people.services.postings import AlreadyThere, DayDoesNotFit, transfer
 
 __all__ = [
+    "UNDONE_WITHIN",
     "AgesDisagree",
     "AlreadyHere",
     "AlreadyThere",
+    "BothHaveAccounts",
+    "ChangedAfterMerge",
     "ChangedMeanwhile",
     "Contact",
     "ContactChange",
@@ -63,12 +77,15 @@ __all__ = [
     "GroupTaken",
     "HoursOverlap",
     "LiesInItself",
+    "MergedMeanwhile",
+    "NoLongerUndone",
     "NotAName",
     "NotPossibleNow",
     "OrganisationDetails",
     "OrganisationTaken",
     "PersonDetails",
     "PlaceTaken",
+    "SamePersonTwice",
     "ServiceChangedMeanwhile",
     "ServiceDetails",
     "UnknownGroup",
@@ -89,12 +106,15 @@ __all__ = [
     "change_venue",
     "change_zone",
     "confirm_printed_name",
+    "forget_merges",
     "mark_checked",
+    "merge_people",
     "new_group",
     "new_person",
     "record_consent",
     "show_address",
     "show_contact",
     "transfer",
+    "undo_merge",
     "unify_spellings",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id, utc_now, writing
-from kash.people.journal import ChangedSince, Journal, take_back
+from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
 from kash.people.references import column_of, declare_reference, references
 from kash.people.rules import PostedStay, ages_disagree, joined_stays, merged_minor, sort_name
@@ -94,7 +94,7 @@ def merge_people(
         journal = Journal(session, by.public_id, change.now)
         _empty(journal, goes)
         _move_everything(journal, stays["id"], goes["id"])
-        table = Person.__table__
+        table = table_of(Person)
         journal.delete(table, table.c.id == goes["id"])
         journal.update(table, table.c.id == stays["id"], facts)
         merge = PersonMerge(
@@ -113,16 +113,19 @@ def merge_people(
 def _locked(session: Session, public_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The rows of persons, locked in the order of their keys, so that two merges never wait for
     each other."""
-    table = Person.__table__
+    table = table_of(Person)
     rows = session.execute(
-        select(table).where(table.c.public_id.in_(public_ids)).order_by(table.c.id).with_for_update()
+        select(table)
+        .where(table.c.public_id.in_(public_ids))
+        .order_by(table.c.id)
+        .with_for_update()
     )
     return {row["public_id"]: dict(row) for row in rows.mappings()}
 
 
 def _empty(journal: Journal, goes: Mapping[str, Any]) -> None:
     # Her number is free before it is taken over: it may stand once in a group.
-    table = Person.__table__
+    table = table_of(Person)
     journal.update(table, table.c.id == goes["id"], {"reference": ""})
 
 
@@ -192,9 +195,7 @@ def _confirmed(
     return max(moments, default=None)
 
 
-def _refuse_reference(
-    session: Session, facts: Mapping[str, Any], but: tuple[int, int]
-) -> None:
+def _refuse_reference(session: Session, facts: Mapping[str, Any], but: tuple[int, int]) -> None:
     if not facts["reference"]:
         return
     taken = session.scalar(
@@ -271,14 +272,11 @@ def forget_merges(now: datetime | None = None) -> None:
 
 
 def _move_postings(journal: Journal, kept: int, gone: int) -> None:
-    table = Posting.__table__
+    table = table_of(Posting)
     rows = journal.rows(table, table.c.person_id == kept)
     rows += journal.rows(table, table.c.person_id == gone)
     joined = joined_stays(
-        [
-            PostedStay(row["id"], row["organisation_id"], row["since"], row["until"])
-            for row in rows
-        ]
+        [PostedStay(row["id"], row["organisation_id"], row["since"], row["until"]) for row in rows]
     )
     present = {row["id"]: row for row in rows}
     stay = {each.key for each in joined}
@@ -289,14 +287,12 @@ def _move_postings(journal: Journal, kept: int, gone: int) -> None:
     for each in sorted(joined, key=lambda each: each.until is None):
         row = present[each.key]
         if (row["until"], row["person_id"]) != (each.until, kept):
-            journal.update(
-                table, table.c.id == each.key, {"until": each.until, "person_id": kept}
-            )
+            journal.update(table, table.c.id == each.key, {"until": each.until, "person_id": kept})
 
 
 def _move_not_the_same(journal: Journal, kept: int, gone: int) -> None:
     """Who is not the one who goes is not the one who is kept either."""
-    table = NotTheSame.__table__
+    table = table_of(NotTheSame)
     apart = {
         (row["first_id"], row["second_id"])
         for row in journal.rows(table, or_(table.c.first_id == kept, table.c.second_id == kept))

@@ -1,0 +1,508 @@
+"""Two people who are one: every reference moves, and a merge is taken back exactly."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import delete, func, select, text, update
+
+from benchmarks.load import Size, load_programme
+from kash.accounts.models import Account, Programme
+from kash.attendance.models import Mark, MarkOperation, RosterEntry, Sheet
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.database import Base, db, utc_now, writing
+from kash.forums.models import Action, ForumMember
+from kash.people.models import (
+    Consent,
+    Group,
+    LikelyDuplicate,
+    NotTheSame,
+    Organisation,
+    Person,
+    PersonMerge,
+    Posting,
+)
+from kash.people.references import dependents, references
+from kash.people.rules import CHOSEN
+from kash.people.services import (
+    AlreadyHere,
+    BothHaveAccounts,
+    ChangedAfterMerge,
+    ChangedMeanwhile,
+    MergedMeanwhile,
+    NoLongerUndone,
+    PersonDetails,
+    SamePersonTwice,
+    add_person,
+    change_person,
+    forget_merges,
+    merge_people,
+    show_contact,
+    undo_merge,
+)
+from kash.people.services.persons import ContactChange
+from kash.policy import SYSTEM
+from kash.vault import verify
+from kash.workshops.models import Enrolment
+from tests.conftest import CHEAP
+
+SIZE = Size(
+    people=14,
+    workshops=4,
+    people_each=8,
+    slots_each=3,
+    largest=10,
+    courses=2,
+    trainers=1,
+    meetings=2,
+    audit_entries=2,
+)
+NOT_COMPARED = {"audit_entry", "audit_head", "person_merge", "job"}
+
+
+def dump() -> dict[str, list[Any]]:
+    """Every row of every table that a merge may not leave changed once it is taken back."""
+    db.session.rollback()
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        if table.name not in NOT_COMPARED:
+            rows = db.session.execute(select(table)).all()
+            found[table.name] = sorted((tuple(row) for row in rows), key=repr)
+    db.session.rollback()
+    return found
+
+
+@pytest.fixture
+def programme(both_engines_app: APIFlask) -> Iterator[list[str]]:
+    """A programme in which people share workshops, marks, forums and certificates; their ids."""
+    with writing() as session:
+        session.execute(delete(Group))
+        session.execute(delete(Programme))
+    both_engines_app.config["ARGON2"] = CHEAP
+    load_programme(both_engines_app, SIZE)
+    with writing() as session:
+        ids = list(session.scalars(select(Person.id).order_by(Person.id)))
+        for number, person in enumerate(ids):
+            session.add(
+                Consent(
+                    person_id=person,
+                    purpose="contact",
+                    answer="given" if number % 2 else "refused",
+                    text="May we call you?",
+                    text_version="1",
+                    recorded_by="system",
+                )
+            )
+        for first, second in zip(ids[::3], ids[1::3], strict=False):
+            session.add(NotTheSame(first_id=first, second_id=second, said_by="system"))
+        for first, second in zip(ids, ids[2:], strict=False):
+            session.add(
+                LikelyDuplicate(
+                    first_id=first, second_id=second, score=50, reasons=["x"], reason="x"
+                )
+            )
+        registers: dict[int, list[str]] = {}
+        for entry in session.scalars(select(RosterEntry)):
+            registers.setdefault(entry.register_id, []).append(entry.public_id)
+        session.execute(delete(Sheet))
+        for register, entries in registers.items():
+            session.add(
+                Sheet(
+                    register_id=register,
+                    number=1,
+                    group_id=session.scalar(select(func.min(Group.id))) or 0,
+                    day=date(2026, 3, 2),
+                    rows=entries,
+                    printed_by="system",
+                )
+            )
+    yield list(db.session.scalars(select(Person.public_id).order_by(Person.id)))
+    db.session.remove()
+
+
+def _editions(*public_ids: str) -> tuple[int, int]:
+    db.session.rollback()
+    first, second = (
+        db.session.scalar(select(Person.edition).where(Person.public_id == public_id)) or 0
+        for public_id in public_ids
+    )
+    db.session.rollback()
+    return first, second
+
+
+def _merge(kept: str, gone: str, **choices: str) -> str:
+    return merge_people(kept, gone, choices, _editions(kept, gone), SYSTEM)
+
+
+def test_every_foreign_key_to_a_person_is_declared(app: APIFlask) -> None:
+    led = {
+        f"{table.name}.{key.parent.name}"
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name == "person"
+    }
+    assert {reference.name for reference in references()} == led
+
+
+def test_a_merge_taken_back_leaves_the_programme_as_it_was(programme: list[str]) -> None:
+    before = dump()
+    chance = random.Random(7)
+    shared = 0
+    for _ in range(12):
+        kept, gone = chance.sample(programme, 2)
+        choices = {name: chance.choice(["kept", "gone"]) for name in CHOSEN} | {
+            "age_band": "kept",
+            "birth_year": "kept",
+        }
+        try:
+            merge = _merge(kept, gone, **choices)
+        except BothHaveAccounts:
+            continue
+        merged = dump()
+        assert len(merged["person"]) == len(before["person"]) - 1
+        shared += len(before["mark"]) - len(merged["mark"])
+        assert undo_merge(merge, SYSTEM) == gone
+        assert dump() == before
+    # Some of the pairs were marked in the same slots.
+    assert shared > 0
+    assert verify(db.session()).sound
+
+
+def test_several_merges_are_taken_back_one_after_the_other(programme: list[str]) -> None:
+    before = dump()
+    one, two, three = programme[4:7]
+    first = _merge(two, one, chosen_name="gone")
+    second = _merge(three, two, chosen_name="gone")
+    with pytest.raises(ChangedAfterMerge):
+        undo_merge(first, SYSTEM)
+    undo_merge(second, SYSTEM)
+    undo_merge(first, SYSTEM)
+    assert dump() == before
+
+
+def test_of_two_marks_in_one_slot_presence_stands_and_both_histories_stay(
+    programme: list[str],
+) -> None:
+    slots = select(Mark.slot_id).group_by(Mark.slot_id).having(func.count() > 1)
+    rows = db.session.scalars(
+        select(Mark).where(Mark.slot_id.in_(slots)).order_by(Mark.slot_id, Mark.id)
+    ).all()
+    one, two = next((a, b) for a, b in zip(rows, rows[1:], strict=False) if a.slot_id == b.slot_id)
+    slot, kept, gone = one.slot_id, one.person_id, two.person_id
+    with writing() as session:
+        session.execute(update(Mark).where(Mark.id == one.id).values(status="absent", version=4))
+        session.execute(update(Mark).where(Mark.id == two.id).values(status="present", version=2))
+    names = {row.id: row.public_id for row in db.session.scalars(select(Person))}
+    history = (
+        select(func.count())
+        .select_from(MarkOperation)
+        .where(MarkOperation.slot_id == slot, MarkOperation.person_id.in_((kept, gone)))
+    )
+    operations = db.session.scalar(history) or 0
+    _merge(names[kept], names[gone])
+    mark = db.session.scalars(
+        select(Mark).where(Mark.slot_id == slot, Mark.person_id == kept)
+    ).one()
+    assert (mark.status, mark.version) == ("present", 5)
+    assert db.session.scalar(history) == operations + 1
+    assert not db.session.scalar(select(func.count()).where(Mark.person_id == gone))
+
+
+def test_everything_that_referred_to_her_refers_to_the_one_who_is_kept(
+    programme: list[str],
+) -> None:
+    kept, gone = programme[:2]
+    ids = {row.public_id: row.id for row in db.session.scalars(select(Person))}
+    serials = set(
+        db.session.scalars(
+            select(Certificate.serial).where(
+                Certificate.person_id.in_((ids[kept], ids[gone])), Certificate.serial.is_not(None)
+            )
+        )
+    )
+    sheets = {sheet.id: len(sheet.rows) for sheet in db.session.scalars(select(Sheet))}
+    told = dependents(db.session(), [ids[gone]])
+    assert told["Enrolments"] == db.session.scalar(
+        select(func.count()).where(Enrolment.person_id == ids[gone])
+    )
+    assert told["Answers on consent"] == 1
+    assert dependents(db.session(), [ids[gone]], but=[each.name for each in references()]) == {}
+    _merge(kept, gone)
+    assert dependents(db.session(), [ids[gone]]) == {}
+    assert serials == set(
+        db.session.scalars(
+            select(Certificate.serial).where(
+                Certificate.person_id == ids[kept], Certificate.serial.is_not(None)
+            )
+        )
+    )
+    entries = set(db.session.scalars(select(RosterEntry.public_id)))
+    for sheet in db.session.scalars(select(Sheet)):
+        assert len(sheet.rows) == sheets[sheet.id]
+        assert set(sheet.rows) <= entries
+    for enrolment in db.session.scalars(
+        select(Enrolment).where(Enrolment.roster_entry_id.is_not(None))
+    ):
+        assert enrolment.roster_entry is not None
+        assert enrolment.roster_entry.person_id == enrolment.person_id
+    owners = set(db.session.scalars(select(Action.owner_id).where(Action.owner_id.is_not(None))))
+    assert owners <= set(db.session.scalars(select(ForumMember.id)))
+
+
+def test_two_certificates_of_one_workshop_both_stay_valid(programme: list[str]) -> None:
+    batch = db.session.scalars(
+        select(Certificate.batch_id)
+        .where(Certificate.serial.is_not(None))
+        .group_by(Certificate.batch_id)
+        .having(func.count() > 1)
+        .limit(1)
+    ).one()
+    one, two = db.session.execute(
+        select(Certificate.serial, Person.public_id)
+        .join(Person)
+        .where(Certificate.batch_id == batch)
+        .limit(2)
+    ).all()
+    _merge(one.public_id, two.public_id)
+    holder = db.session.scalars(select(Person).where(Person.public_id == one.public_id)).one()
+    held = db.session.scalars(
+        select(Certificate.serial).where(
+            Certificate.batch_id == batch, Certificate.person_id == holder.id
+        )
+    )
+    assert set(held) == {one.serial, two.serial}
+
+
+def test_of_two_proposed_in_one_batch_one_is_left(programme: list[str]) -> None:
+    one, two = programme[:2]
+    ids = {row.public_id: row.id for row in db.session.scalars(select(Person))}
+    with writing() as session:
+        batch = session.scalars(select(CertificateBatch).limit(1)).one()
+        proposed = CertificateBatch(
+            workshop_id=batch.workshop_id, rule_id=batch.rule_id, proposed_by="system"
+        )
+        session.add(proposed)
+        session.flush()
+        number = proposed.id
+        session.add_all(
+            Certificate(
+                batch_id=number,
+                person_id=ids[each],
+                printed_name="Name",
+                public_title="Title",
+                minutes=60,
+            )
+            for each in (one, two)
+        )
+    _merge(one, two)
+    held = db.session.scalars(select(Certificate.person_id).where(Certificate.batch_id == number))
+    assert list(held) == [ids[one]]
+
+
+# --- Two made by hand -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(both_engines_app: APIFlask, groups: tuple[Group, Group]) -> Callable[..., tuple[str, str]]:
+    def make(first: dict[str, Any] | None = None, second: dict[str, Any] | None = None) -> Any:
+        group = groups[0].public_id
+        return tuple(
+            add_person(
+                PersonDetails(**({"chosen_name": name, "group": group} | (more or {}))), SYSTEM
+            )
+            for name, more in (("Asali", first), ("Baraka", second))
+        )
+
+    return make
+
+
+def _row(public_id: str) -> Person:
+    db.session.rollback()
+    return db.session.scalars(select(Person).where(Person.public_id == public_id)).one()
+
+
+def test_facts_are_chosen_one_by_one(two: Callable[..., tuple[str, str]]) -> None:
+    kept, gone = two(
+        {"reference": "K-1", "ward": "Kondele", "phone": "+254712000001", "sex": "female"},
+        {
+            "reference": "G-1",
+            "ward": "Nyalenda",
+            "phone": "+254712000002",
+            "email": "b@example.org",
+        },
+    )
+    _merge(
+        kept, gone, reference="gone", phone="gone", email="gone", ward="kept", chosen_name="gone"
+    )
+    found = _row(kept)
+    assert (found.chosen_name, found.sort_name, found.reference, found.ward, found.sex) == (
+        "Baraka",
+        "baraka",
+        "G-1",
+        "Kondele",
+        "female",
+    )
+    # What is sealed is sealed for her now.
+    assert show_contact(kept, "phone", SYSTEM) == "+254712000002"
+    assert show_contact(kept, "email", SYSTEM) == "b@example.org"
+    assert db.session.scalar(select(func.count()).where(Person.public_id == gone)) == 0
+
+
+def test_a_minor_stays_one_without_an_age(two: Callable[..., tuple[str, str]]) -> None:
+    kept, gone = two({"age_band": "25-34"}, {"age_band": "under18"})
+    merge = _merge(kept, gone)
+    assert not _row(kept).minor
+    undo_merge(merge, SYSTEM)
+    _merge(kept, gone, age_band="gone")
+    assert _row(kept).minor
+
+
+def test_a_confirmed_name_stays_confirmed_only_as_it_was(
+    two: Callable[..., tuple[str, str]],
+) -> None:
+    kept, gone = two({"printed_name": "Asali A."}, {"printed_name": "Baraka B."})
+    moment = utc_now()
+    with writing() as session:
+        session.execute(
+            update(Person).where(Person.public_id == gone).values(printed_name_confirmed_at=moment)
+        )
+    merge = _merge(kept, gone)
+    assert _row(kept).printed_name_confirmed_at is None
+    undo_merge(merge, SYSTEM)
+    _merge(kept, gone, printed_name="gone")
+    assert _row(kept).printed_name_confirmed_at == moment
+
+
+def test_postings_become_those_of_one(two: Callable[..., tuple[str, str]]) -> None:
+    with writing() as session:
+        session.add_all(Organisation(name=name, kind="station") for name in ("North", "South"))
+    places = {row.name: row.public_id for row in db.session.scalars(select(Organisation))}
+    kept, gone = two(
+        {"organisation": places["North"], "since": date(2024, 1, 1)},
+        {"organisation": places["South"], "since": date(2025, 1, 1)},
+    )
+    before = dump()
+    merge = _merge(kept, gone)
+    assert [
+        (row.organisation.name, row.since, row.until)
+        for row in db.session.scalars(select(Posting).order_by(Posting.since))
+    ] == [
+        ("North", date(2024, 1, 1), date(2025, 1, 1)),
+        ("South", date(2025, 1, 1), None),
+    ]
+    undo_merge(merge, SYSTEM)
+    assert dump() == before
+
+
+def test_two_accounts_forbid_a_merge(
+    two: Callable[..., tuple[str, str]], actor: Callable[..., Any]
+) -> None:
+    kept, gone = two()
+    actor("peer", person_id=_row(kept).id)
+    account = actor("peer", person_id=_row(gone).id)
+    with pytest.raises(BothHaveAccounts):
+        _merge(kept, gone)
+    with writing() as session:
+        session.execute(
+            update(Account).where(Account.public_id == account.public_id).values(person_id=None)
+        )
+    _merge(kept, gone)
+
+
+def test_a_merge_is_refused_in_words(two: Callable[..., tuple[str, str]]) -> None:
+    kept, gone = two({"reference": "1"}, {})
+    with pytest.raises(SamePersonTwice):
+        _merge(kept, kept)
+    editions = _editions(kept, gone)
+    change_person(
+        gone,
+        PersonDetails("Baraka", _row(gone).group.public_id, reference="2"),
+        ContactChange(),
+        editions[1],
+        SYSTEM,
+    )
+    with pytest.raises(ChangedMeanwhile):
+        merge_people(kept, gone, {}, editions, SYSTEM)
+    editions = _editions(kept, gone)
+    merge_people(kept, gone, {}, editions, SYSTEM)
+    # The other way round, and again: someone else was quicker.
+    with pytest.raises(MergedMeanwhile):
+        merge_people(gone, kept, {}, editions[::-1], SYSTEM)
+    assert _row(kept).reference == "1"
+
+
+def test_a_number_that_someone_else_has_is_not_taken(
+    two: Callable[..., tuple[str, str]], groups: tuple[Group, Group]
+) -> None:
+    kept, gone = two({"reference": "7"}, {"group": groups[1].public_id})
+    add_person(PersonDetails("Third", groups[1].public_id, reference="7"), SYSTEM)
+    with pytest.raises(AlreadyHere):
+        _merge(kept, gone, group="gone")
+
+
+def test_what_was_changed_since_is_not_taken_back(two: Callable[..., tuple[str, str]]) -> None:
+    kept, gone = two()
+    merge = _merge(kept, gone)
+    change_person(
+        kept,
+        PersonDetails("Asali Mpya", _row(kept).group.public_id),
+        ContactChange(),
+        _row(kept).edition,
+        SYSTEM,
+    )
+    before = dump()
+    with pytest.raises(ChangedAfterMerge):
+        undo_merge(merge, SYSTEM)
+    assert dump() == before
+
+
+def test_a_merge_is_taken_back_though_its_key_was_used_again(
+    two: Callable[..., tuple[str, str]], groups: tuple[Group, Group]
+) -> None:
+    kept, gone = two({}, {"reference": "9"})
+    with writing() as session:
+        session.add(
+            Consent(
+                person_id=session.scalar(select(Person.id).where(Person.public_id == gone)),
+                purpose="photo",
+                answer="given",
+                text="May we?",
+                text_version="1",
+                recorded_by="system",
+            )
+        )
+    merge = _merge(kept, gone)
+    add_person(PersonDetails("Newcomer", groups[0].public_id), SYSTEM)
+    undo_merge(merge, SYSTEM)
+    again = _row(gone)
+    assert (again.chosen_name, again.reference) == ("Baraka", "9")
+    assert [consent.purpose for consent in again.consents] == ["photo"]
+
+
+def test_after_a_day_nothing_is_left_to_take_back(two: Callable[..., tuple[str, str]]) -> None:
+    kept, gone = two()
+    merge = _merge(kept, gone)
+    row = select(PersonMerge.sealed).where(PersonMerge.public_id == merge)
+    forget_merges()
+    assert db.session.scalar(row) is not None
+    forget_merges(utc_now() + timedelta(days=1, minutes=1))
+    assert db.session.scalar(row) is None
+    with pytest.raises(NoLongerUndone):
+        undo_merge(merge, SYSTEM)
+
+
+def test_what_is_kept_to_take_a_merge_back_is_sealed(
+    two: Callable[..., tuple[str, str]],
+) -> None:
+    kept, gone = two({}, {"phone": "+254712000002"})
+    _merge(kept, gone)
+    sealed = db.session.scalar(select(PersonMerge.sealed)) or b""
+    assert b"Baraka" not in sealed
+    assert b"Asali" not in sealed
+    assert len(sealed) > 200
+    assert db.session.scalar(text("select count(*) from person_merge")) == 1
