@@ -26,7 +26,7 @@ class LikelyDuplicate(PublicId, Base):
     __tablename__ = "likely_duplicate"
     __table_args__ = (
         UniqueConstraint("first_id", "second_id"),
-        CheckConstraint("first_id < second_id", name="order"),
+        CheckConstraint("first_id <= second_id", name="order"),
         Index("ix_likely_duplicate_score_id", "score", "id"),
     )
 
@@ -50,7 +50,7 @@ class NotTheSame(PublicId, Base):
     __tablename__ = "not_the_same"
     __table_args__ = (
         UniqueConstraint("first_id", "second_id"),
-        CheckConstraint("first_id < second_id", name="order"),
+        CheckConstraint("first_id <= second_id", name="order"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
