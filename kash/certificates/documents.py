@@ -138,7 +138,9 @@ def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry
             CertificateBatch.public_id == public_id, CertificateBatch.state == "issued"
         )
     ).one()
-    standing = [one for one in certificates_of(batch) if one.revoked_at is None]
+    standing = [
+        one for one in certificates_of(batch) if one.revoked_at is None and one.person.prints_name
+    ]
     made = design_and_entries(batch, standing)
     # The press works for a while: the read transaction must not stay open meanwhile.
     db.session.rollback()
@@ -147,7 +149,7 @@ def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry
 
 @job("certificates.print_file", resumable=True)
 def make_print_file(progress: Progress, *, batch: str) -> JobResult:
-    """One PDF of all certificates of a batch that still hold."""
+    """One PDF of all certificates of a batch that still hold and whose names may be printed."""
     design, entries = _printable(batch)
     content = print_file(design, entries, progress=progress.report)
     return JobResult("certificates.pdf", "application/pdf", content)

@@ -54,6 +54,7 @@ class Candidate:
     chosen_name: str
     printed_name: str
     name_confirmed: bool
+    name_may_be_printed: bool
     group_letter: str
     minutes: int
     total_minutes: int
@@ -115,6 +116,7 @@ def candidates(
                 name_confirmed=confirmed,
                 minor=person.minor,
                 has_certificate=has_certificate,
+                name_may_be_printed=person.prints_name,
             ),
         )
         found.append(
@@ -124,6 +126,7 @@ def candidates(
                 chosen_name=person.chosen_name,
                 printed_name=person.name_for_paper,
                 name_confirmed=confirmed,
+                name_may_be_printed=person.prints_name,
                 group_letter=person.group.letter,
                 minutes=row.minutes,
                 total_minutes=row.total_minutes,
@@ -330,19 +333,29 @@ class Verified:
     revoked_on: date | None = None
     revoked_class: str = ""
     name_matches: bool | None = None
+    name_withheld: bool = False
 
 
 def verified(typed_serial: str, typed_name: str) -> Verified:
-    """How a serial stands. A typed name is compared with the printed one, match or no match."""
+    """How a serial stands. A typed name is compared with the printed one, match or no match.
+
+    Once somebody withdrew her consent to a printed name, the paper that was issued stays valid, but
+    her name is confirmed to nobody: a stolen list of serials would otherwise still test names.
+    """
     serial = read_serial(typed_serial)
     found = (
-        db.session.scalars(select(Certificate).where(Certificate.serial == serial)).first()
+        db.session.scalars(
+            select(Certificate)
+            .where(Certificate.serial == serial)
+            .options(joinedload(Certificate.person))
+        ).first()
         if serial
         else None
     )
     if found is None or found.issued_on is None:
         return Verified(Standing.UNKNOWN)
-    matches = names_match(typed_name, found.printed_name) if typed_name else None
+    compared = bool(typed_name) and found.person.prints_name
+    matches = names_match(typed_name, found.printed_name) if compared else None
     return Verified(
         standing=Standing.REVOKED if found.revoked_at else Standing.VALID,
         title=found.public_title,
@@ -350,6 +363,7 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
         revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
         revoked_class=found.revoked_class,
         name_matches=matches,
+        name_withheld=bool(typed_name) and not compared,
     )
 
 

@@ -21,6 +21,7 @@ class Requirement(StrEnum):
     NAME = "name"
     ADULT = "adult"
     NOT_YET = "not_yet"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Record:
     name_confirmed: bool
     minor: bool = False
     has_certificate: bool = False
+    name_may_be_printed: bool = True
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ def missing_requirements(rule: Rule, record: Record) -> tuple[Missing, ...]:
         missing.append(Missing(Requirement.ADULT))
     if record.has_certificate:
         missing.append(Missing(Requirement.NOT_YET))
+    if not record.name_may_be_printed:
+        missing.append(Missing(Requirement.CONSENT))
     need = minutes_needed(rule, record.total_minutes)
     if record.total_minutes <= 0 or record.minutes < need:
         missing.append(Missing(Requirement.HOURS, need=need, have=record.minutes))

@@ -68,6 +68,13 @@ class NoLongerEligible(Problem):
     )
 
 
+class NameWithheld(Problem):
+    """Somebody does not want her name on paper."""
+
+    status = 409
+    sentence = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
+
+
 class AlreadyRevoked(Problem):
     """A certificate can be revoked once."""
 
@@ -112,7 +119,11 @@ def confirm_names(workshop: Workshop, names: Mapping[str, str], by: Actor) -> in
     Only people of this workshop are touched. Returns how many names were confirmed.
     """
     with audited("certificates.names_confirmed", by) as change:
-        present = {row.person_public_id for row in candidates(workshop, change.session)}
+        present = {
+            row.person_public_id
+            for row in candidates(workshop, change.session)
+            if row.name_may_be_printed
+        }
         people = change.session.scalars(
             select(Person)
             .where(Person.public_id.in_(set(names) & present))
@@ -211,6 +222,8 @@ def _check_still_right(session: Session, batch: CertificateBatch) -> None:
     }
     for certificate in batch.certificates:
         row = now.get(certificate.person_id)
+        if row is not None and not row.name_may_be_printed:
+            raise NameWithheld
         if row is None or row.missing:
             raise NoLongerEligible
         if row.printed_name != certificate.printed_name:

@@ -39,7 +39,10 @@ class PrintedSheet:
 
 
 def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedSheet]:
-    """The sheets with the names that stand on them, in the order of their numbers."""
+    """The sheets with the names that stand on them, in the order of their numbers.
+
+    Of whoever does not want her name on paper, a code stands there.
+    """
     sheets = db.session.execute(
         select(Sheet.public_id, Sheet.number, Group.letter, Sheet.day, Sheet.rows)
         .join(Group, Group.id == Sheet.group_id)
@@ -47,9 +50,9 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
         .order_by(Sheet.number)
     ).all()
     names = {
-        row.public_id: row.chosen_name
-        for row in db.session.execute(
-            select(RosterEntry.public_id, Person.chosen_name)
+        public_id: person.called_on_paper
+        for public_id, person in db.session.execute(
+            select(RosterEntry.public_id, Person)
             .join(Person, Person.id == RosterEntry.person_id)
             .where(RosterEntry.register_id == register_id)
         )

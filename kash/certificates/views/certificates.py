@@ -84,6 +84,8 @@ def file(public_id: str) -> ResponseReturnValue:
     found = queries.certificate(public_id, current_actor(), "certificates.see")
     if found.revoked_at is not None:
         raise services.AlreadyRevoked
+    if not found.person.prints_name:
+        raise services.NameWithheld
     content = documents.single_certificate(found)
     return download(content, name=f"{grouped(found.serial or '')}.pdf", type="application/pdf")
 

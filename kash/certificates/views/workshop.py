@@ -75,7 +75,7 @@ def propose(public_id: str) -> ResponseReturnValue:
 def names(public_id: str) -> ResponseReturnValue:
     """The printed names, to be read by the people themselves and confirmed."""
     found = own_workshop(public_id, current_actor(), "certificates.propose")
-    people = queries.candidates(found)
+    people = [row for row in queries.candidates(found) if row.name_may_be_printed]
     typed = {row.person_public_id: row.printed_name for row in people}
     errors: dict[str, str] = {}
     if request.method == "POST":
@@ -124,7 +124,11 @@ def _wrong_name(name: str) -> str:
 def name_sheet(public_id: str, letter: str) -> ResponseReturnValue:
     """The sheet on which one group checks how its names will be printed."""
     found = own_workshop(public_id, current_actor(), "certificates.propose")
-    people = [row for row in queries.candidates(found) if row.group_letter == letter]
+    people = [
+        row
+        for row in queries.candidates(found)
+        if row.group_letter == letter and row.name_may_be_printed
+    ]
     if not people:
         raise NotFound
     content = documents.name_sheet(found, people, letter, found.version.language)

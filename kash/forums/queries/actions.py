@@ -11,8 +11,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 from kash.database import db
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.meetings import number_of, previous_meeting
-from kash.forums.queries.series import runs, sees_names
-from kash.forums.rules import OpenedAction, arising, shown_name
+from kash.forums.queries.series import appearance_of, runs, sees_names
+from kash.forums.rules import OpenedAction, arising
 from kash.people.models import Person
 from kash.policy import Actor, Reach
 from kash.web import Listing, NotFound, listing
@@ -58,7 +58,7 @@ def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -
         meeting_id=held.public_id,
         number=number_of(item, held),
         text=action.text,
-        owner=shown_name(seat.appears, seat.shown_as, seat.person.chosen_name) if seat else "",
+        owner=appearance_of(seat) if seat else "",
         owner_group=seat.person.group.letter if seat else "",
         owner_name=seat.person.chosen_name if seat and sees_names(actor) else "",
         own=own,

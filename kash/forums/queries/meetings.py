@@ -13,13 +13,12 @@ from sqlalchemy.orm import selectinload
 from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.database import db
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
-from kash.forums.queries.series import runs, within_reach
+from kash.forums.queries.series import appearance_of, runs, within_reach
 from kash.forums.rules import (
     Attendee,
     GroupAttendance,
     attendance_by_group,
     minute_number,
-    shown_name,
 )
 from kash.people.models import Group, Person
 from kash.policy import Actor, Reach
@@ -173,7 +172,7 @@ def attendance_of(held: Meeting) -> list[AttendanceLine]:
             status=status,
             version=version or 0,
             member=seat is not None,
-            shown=shown_name(seat.appears, seat.shown_as, person.chosen_name) if seat else "",
+            shown=appearance_of(seat) if seat else "",
         )
         for person, group, status, version, seat in rows
     ]

@@ -113,6 +113,13 @@ class MemberLine:
     left_on: date | None
 
 
+def appearance_of(member: ForumMember) -> str:
+    """What other members and paper see of a member, empty when only counted. Whoever does not want
+    her name on paper is not shown by it, whatever she chose before."""
+    name = member.person.chosen_name if member.person.prints_name else ""
+    return shown_name(member.appears, member.shown_as, name)
+
+
 def _line(member: ForumMember, actor: Actor) -> MemberLine:
     person, names = member.person, sees_names(actor)
     own = actor.person_id is not None and actor.person_id == person.id
@@ -122,7 +129,7 @@ def _line(member: ForumMember, actor: Actor) -> MemberLine:
         group=person.group.name if names else person.group.letter,
         appears=member.appears,
         shown_as=member.shown_as,
-        shown=shown_name(member.appears, member.shown_as, person.chosen_name),
+        shown=appearance_of(member),
         own=own,
         left_on=member.left_on,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import (
     CheckConstraint,
@@ -14,9 +15,11 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    func,
+    select,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from kash.database import Base, PublicId, UtcDateTime, utc_now
 
@@ -108,10 +111,24 @@ class Person(PublicId, Base):
         back_populates="person", order_by="Consent.id.desc()"
     )
 
+    if TYPE_CHECKING:
+        prints_name: Mapped[bool]
+
+    @property
+    def paper_code(self) -> str:
+        """What stands on paper in place of a name: the beginning of the participant number."""
+        return self.public_id[:6].upper()
+
     @property
     def name_for_paper(self) -> str:
-        """The printed name, or the chosen name while none has been given."""
-        return self.printed_name or self.chosen_name
+        """The printed name, or the chosen name while none has been given; a code if the person
+        refused a printed name, or withdrew her consent."""
+        return (self.printed_name or self.chosen_name) if self.prints_name else self.paper_code
+
+    @property
+    def called_on_paper(self) -> str:
+        """The chosen name, as registers print it; a code in its place as in `name_for_paper`."""
+        return self.chosen_name if self.prints_name else self.paper_code
 
 
 class Posting(PublicId, Base):
@@ -158,3 +175,22 @@ class Consent(Base):
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     person: Mapped[Person] = relationship(back_populates="consents")
+
+
+# What was never asked does not keep a name from paper; a refusal and a withdrawal do.
+_later = aliased(Consent)
+Person.prints_name = column_property(
+    ~select(Consent.id)
+    .where(
+        Consent.person_id == Person.id,
+        Consent.purpose == "printed_name",
+        Consent.answer.in_(("refused", "withdrawn")),
+        Consent.id
+        == select(func.max(_later.id))
+        .where(_later.person_id == Person.id, _later.purpose == "printed_name")
+        .correlate(Person)
+        .scalar_subquery(),
+    )
+    .correlate(Person)
+    .exists()
+)

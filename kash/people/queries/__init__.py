@@ -1,6 +1,6 @@
 """Reads: who is there, as far as the actor reaches."""
 
-from kash.people.queries.consents import newest_answers
+from kash.people.queries.consents import consent_holds, newest_answers
 from kash.people.queries.directory import (
     ServiceChoice,
     ServiceSearch,
@@ -56,6 +56,7 @@ __all__ = [
     "ServiceChoice",
     "ServiceSearch",
     "Spelling",
+    "consent_holds",
     "find_people",
     "forget_own_scope",
     "groups",

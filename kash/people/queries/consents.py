@@ -1,11 +1,15 @@
-"""What people agreed to and refused."""
+"""What people agreed to and refused, and whom that keeps from what."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kash.database import db
 from kash.people.models import Consent
+from kash.people.rules import keeps_from
 
 
 def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
@@ -16,3 +20,21 @@ def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
         .order_by(Consent.id)
     )
     return [(row.purpose, row.answer) for row in rows]
+
+
+def consent_holds(
+    person_ids: Collection[int], purpose: str, session: Session | None = None
+) -> set[int]:
+    """Those of these people whom neither a refusal nor a withdrawal keeps from a purpose.
+
+    Whatever uses a purpose asks this first: contact, photo, printed_name, research or funder.
+    """
+    newest = (
+        select(func.max(Consent.id))
+        .where(Consent.person_id.in_(person_ids), Consent.purpose == purpose)
+        .group_by(Consent.person_id)
+    )
+    answers = (session or db.session()).execute(
+        select(Consent.person_id, Consent.answer).where(Consent.id.in_(newest))
+    )
+    return set(person_ids) - {row.person_id for row in answers if keeps_from(row.answer)}

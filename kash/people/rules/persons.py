@@ -96,6 +96,12 @@ def present_answers(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
     return present
 
 
+def keeps_from(answer: str | None) -> bool:
+    """Whether the answer that holds keeps the programme from a purpose. What was never asked does
+    not: it is shown as such."""
+    return answer in ("refused", "withdrawn")
+
+
 def possible_answers(present: str | None) -> tuple[str, ...]:
     """Which answers may be recorded next; only what was given can be withdrawn."""
     return ("withdrawn",) if present == "given" else ("given", "refused")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries import locked_person
+from kash.people.queries import consent_holds, locked_person
 from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
 from kash.policy import Actor
 from kash.vault import audited, lookup, open_text, seal
@@ -62,6 +62,16 @@ class ChangedMeanwhile(Problem):
     """Someone else saved this person since the form was opened."""
 
     sentence = _l("Someone else saved changes while you were writing.")
+
+
+class ContactRefused(Problem):
+    """The person does not want to be called or written to."""
+
+    status = 409
+    sentence = _l(
+        "This person refused calls and messages, or withdrew the consent. "
+        "Phone and e-mail are not shown and not used."
+    )
 
 
 @dataclass(frozen=True)
@@ -296,10 +306,12 @@ def confirm_printed_name(
 def show_contact(public_id: str, which: Contact, by: Actor) -> str | None:
     """The phone or e-mail of a person, opened for one look; the look is written down.
 
-    None, and nothing written, if there is none. Raises NotFound.
+    None, and nothing written, if there is none. Raises NotFound and ContactRefused.
     """
     with audited(f"people.{which}_shown", by) as change:
         person = locked_person(change.session, public_id)
+        if not consent_holds([person.id], "contact", change.session):
+            raise ContactRefused
         sealed = person.phone_sealed if which == "phone" else person.email_sealed
         if sealed is None:
             change.nothing()
