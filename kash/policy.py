@@ -101,6 +101,15 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     },
     "people.edit": {_R.TRAINER: _OWN},
     "people.contact": {_R.TRAINER: _OWN},
+    "people.minors": {_R.CUSTODIAN: _ALL},
+    # Who opened or changed what is kept of a person: whoever answers for it, and she herself.
+    "people.trail": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _OWN,
+        _R.CUSTODIAN: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
     "directory.see": _SEEING_DIRECTORY,
     # Whoever edits also reads the addresses that a service keeps confidential.
     "directory.edit": {

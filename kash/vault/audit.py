@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from kash.database import after_commit, db, new_public_id, utc_now, writing
 from kash.policy import Role
 from kash.vault import chain, mirror
-from kash.vault.models import AuditEntry, AuditHead
+from kash.vault.models import AuditEntry, AuditHead, AuditSubject
 from kash.vault.sealing import Vault, vault_of
 
 MIRROR_STARTED = "audit.mirror_started"
@@ -169,6 +169,10 @@ def _append(vault: Vault, change: Change, actor: str, action: str) -> tuple[str,
             mac=mac,
         )
     )
+    if subjects:
+        session.execute(
+            insert(AuditSubject), [{"subject": subject, "seq": seq} for subject in subjects]
+        )
     session.execute(
         update(AuditHead)
         .where(AuditHead.id == 1)

@@ -28,6 +28,18 @@ class AuditEntry(Base):
     mac: Mapped[str] = mapped_column(String(64))
 
 
+class AuditSubject(Base):
+    """By which entries a public id is named: an index only, which verifying leaves out.
+
+    No reference binds it to the entries: what guards those must answer first on PostgreSQL.
+    """
+
+    __tablename__ = "audit_subject"
+
+    subject: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class AuditHead(Base):
     """The one row that says where the chain ends and in which mirror; locked last."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from kash.vault import chain
-from kash.vault.models import AuditEntry
+from kash.vault.models import AuditEntry, AuditSubject
 
 
 def newest_entries(*, actor: str | None = None, action: str | None = None) -> Select[AuditEntry]:
@@ -19,6 +19,17 @@ def newest_entries(*, actor: str | None = None, action: str | None = None) -> Se
     if action is not None:
         query = query.where(AuditEntry.action == action)
     return query
+
+
+def entries_about(subject: str, *, but_by: str | None = None) -> Select[AuditEntry]:
+    """Entries that name a public id, newest first; without those of one actor if asked."""
+    query = (
+        select(AuditEntry)
+        .join(AuditSubject, AuditSubject.seq == AuditEntry.seq)
+        .where(AuditSubject.subject == subject)
+        .order_by(AuditEntry.seq.desc())
+    )
+    return query if but_by is None else query.where(AuditEntry.actor != but_by)
 
 
 def recent(

@@ -47,6 +47,8 @@ people.find           -    all  all   all  all    all  -       -       -
 people.change         -    -    own   -    -      -    -       -       -
 people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
+people.minors         -    -    -     -    -      all  -       -       -
+people.trail          -    all  own   -    -      all  self    self    -
 organisations.see     -    all  all   all  all    all  -       -       -
 organisations.change  -    -    all   -    -      -    -       -       -
 directory.see         all  all  all   all  all    all  all     all     all

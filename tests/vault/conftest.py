@@ -16,10 +16,10 @@ from flask_babel import Babel
 from kash.database import db, init_database
 from kash.settings import Settings
 from kash.vault import init_vault
-from kash.vault.models import AuditEntry, AuditHead
+from kash.vault.models import AuditEntry, AuditHead, AuditSubject
 from kash.vault.triggers import install_triggers
 
-_TABLES = [AuditEntry.__table__, AuditHead.__table__]
+_TABLES = [AuditEntry.__table__, AuditSubject.__table__, AuditHead.__table__]
 
 
 def make_app(folder: Path, database_url: str = "") -> Flask:

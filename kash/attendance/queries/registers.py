@@ -41,6 +41,7 @@ class SheetRow:
     status: str | None
     version: int
     walk_in: bool
+    minor: bool
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
             Mark.status,
             func.coalesce(Mark.version, 0),
             RosterEntry.walk_in,
+            Person.minor,
         )
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)

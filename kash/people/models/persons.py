@@ -62,7 +62,10 @@ class Person(PublicId, Base):
     """Someone who takes part. The chosen name may be an alias; no legal name is asked for.
 
     `edition` grows with each change, so that nobody overwrites what they have not read.
-    `created_by` is the public id of the account that added the row.
+    `created_by` is the public id of the account that added the row. `age_recorded_on` is the day on
+    which the age band was said; `minor_since` and `minor_by` say when and by whom a person was
+    first taken for a minor, `minor_seen_at` and `minor_seen_by` when and by which custodian that
+    was read. `prints_name` is whether nothing keeps the name from paper.
     """
 
     __tablename__ = "person"
@@ -97,7 +100,12 @@ class Person(PublicId, Base):
     phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
-    minor: Mapped[bool] = mapped_column(default=False)
+    minor: Mapped[bool] = mapped_column(default=False, index=True)
+    age_recorded_on: Mapped[date | None] = mapped_column(Date)
+    minor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    minor_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    minor_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    minor_seen_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
     edition: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(16), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -10,6 +10,7 @@ from kash.people.queries.directory import (
     services_for_paper,
     services_of_directory,
 )
+from kash.people.queries.minors import minors, minors_unseen
 from kash.people.queries.organisations import (
     groups,
     organisation,
@@ -61,6 +62,8 @@ __all__ = [
     "forget_own_scope",
     "groups",
     "locked_person",
+    "minors",
+    "minors_unseen",
     "name_and_group",
     "newest_answers",
     "organisation",

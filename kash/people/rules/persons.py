@@ -54,18 +54,22 @@ def is_a_name(name: str) -> bool:
     return any(character.isalnum() for character in sort_name(name))
 
 
-def is_minor(age_band: str, birth_year: int | None, year: int) -> bool:
+def is_minor(
+    age_band: str, birth_year: int | None, year: int, recorded_year: int | None = None
+) -> bool:
     """Whether someone is, or may still be, under 18 in this year.
 
     Of a birth year alone only the age at the year's end is known, so in the year in which someone
-    turns 18 she counts as a minor unless an age band says otherwise.
+    turns 18 she counts as a minor unless an age band says otherwise. An age band alone holds until
+    it is changed, or at the longest until whoever was then born is grown up: `recorded_year` is the
+    year in which it was said.
     """
-    if age_band == "under18":
-        return True
-    if birth_year is None:
+    if birth_year is not None:
+        turning = year - birth_year
+        return turning < ADULT or (turning == ADULT and age_band in ("", "under18"))
+    if age_band != "under18":
         return False
-    turning = year - birth_year
-    return turning < ADULT or (turning == ADULT and age_band == "")
+    return recorded_year is None or year - recorded_year <= ADULT
 
 
 def ages_disagree(age_band: str, birth_year: int | None, year: int) -> bool:

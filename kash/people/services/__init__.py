@@ -27,6 +27,7 @@ from kash.people.services.merging import (
     merge_people,
     undo_merge,
 )
+from kash.people.services.minors import note_minor_seen, note_who_came_of_age
 from kash.people.services.organisations import (
     OrganisationDetails,
     OrganisationTaken,
@@ -113,6 +114,8 @@ __all__ = [
     "merge_people",
     "new_group",
     "new_person",
+    "note_minor_seen",
+    "note_who_came_of_age",
     "record_consent",
     "show_address",
     "show_contact",

@@ -18,6 +18,7 @@ from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
 from kash.policy import Actor
 from kash.vault import audited, lookup, open_text, seal
 from kash.web import NotFound, Problem
+from kash.web.formats import to_local
 
 Contact = Literal["phone", "email"]
 
@@ -177,8 +178,20 @@ def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any
         "ward": details.ward,
         "language": details.language,
         "reference": details.reference,
-        "minor": is_minor(details.age_band, details.birth_year, now.year),
     }
+
+
+def _note_age(person: Person, band_before: str, by: Actor, now: datetime) -> None:
+    """Say when the age was given, and flag a minor anew or no longer."""
+    today = to_local(now).date()
+    if person.age_band != band_before:
+        person.age_recorded_on = today if person.age_band else None
+    recorded = person.age_recorded_on.year if person.age_recorded_on else None
+    minor = is_minor(person.age_band, person.birth_year, today.year, recorded)
+    if minor and not person.minor:
+        person.minor_since, person.minor_by = now, by.public_id
+        person.minor_seen_at, person.minor_seen_by = None, ""
+    person.minor = minor
 
 
 def new_person(
@@ -207,6 +220,7 @@ def new_person(
         changed_at=now,
         **facts,
     )
+    _note_age(person, "", by, now)
     _set_phone(person, details.phone)
     _set_email(person, details.email)
     session.add(person)
@@ -272,10 +286,11 @@ def change_person(
         _refuse_reference(session, group, details.reference, person.id)
         if contact.phone and not contact.shared_phone:
             _refuse_phone(session, contact.phone, person.id)
-        before = person.name_for_paper
+        before, band_before = person.printed_name or person.chosen_name, person.age_band
         for name, value in facts.items():
             setattr(person, name, value)
-        if person.name_for_paper != before:
+        _note_age(person, band_before, by, change.now)
+        if (person.printed_name or person.chosen_name) != before:
             person.printed_name_confirmed_at = None
         if contact.phone or contact.remove_phone:
             _set_phone(person, contact.phone)

@@ -37,6 +37,7 @@ class EnrolledPerson:
     state: EnrolmentState
     walk_in: bool
     place_in_queue: int
+    minor: bool
 
 
 def _station() -> Any:
@@ -67,6 +68,7 @@ def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[Enrolle
             Enrolment.state,
             func.coalesce(RosterEntry.walk_in, False),
             queue,
+            Person.minor,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .join(Group, Group.id == Person.group_id)
@@ -88,6 +90,7 @@ def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[Enrolle
             EnrolmentState(row[6]),
             bool(row[7]),
             row[8],
+            row[9],
         )
         for row in rows
     ]
@@ -139,6 +142,7 @@ class PersonToEnrol:
     group: str
     station: str
     state: EnrolmentState | None
+    minor: bool
 
 
 def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEnrol]:
@@ -150,7 +154,10 @@ def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEn
         row.public_id: row
         for row in db.session.execute(
             select(
-                Person.public_id, func.coalesce(_station(), "").label("station"), Enrolment.state
+                Person.public_id,
+                Person.minor,
+                func.coalesce(_station(), "").label("station"),
+                Enrolment.state,
             )
             .outerjoin(
                 Enrolment,
@@ -166,6 +173,7 @@ def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEn
             one.group_name,
             more[one.public_id].station,
             EnrolmentState(more[one.public_id].state) if more[one.public_id].state else None,
+            more[one.public_id].minor,
         )
         for one in candidates
     ]

@@ -65,6 +65,8 @@ def move_up(session: Session, workshop: Workshop, now: datetime) -> list[str]:
         .where(
             Enrolment.workshop_id == workshop.id,
             Enrolment.state == str(EnrolmentState.WAITING),
+            # Whoever turned out to be under 18 while she waited gets no seat.
+            Enrolment.person.has(minor=False),
         )
         .order_by(Enrolment.queued_at, Enrolment.id)
     ).all()
