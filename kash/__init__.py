@@ -81,7 +81,7 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.queries import names_of
     from kash.accounts.services import choose_language
-    from kash.accounts.sessions import leave
+    from kash.accounts.sessions import keep_posted, leave
     from kash.jobs import blueprint as jobs
     from kash.web.account_names import init_account_names
     from kash.web.context import Endpoints, init_context
@@ -98,7 +98,12 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_logs(app, settings.log_level)
     init_headers(app, behind_tls=settings.behind_tls)
     init_static(app)
-    init_guard(app, sign_in="accounts.sign_in", confirm="accounts.confirm_password")
+    init_guard(
+        app,
+        sign_in="accounts.sign_in",
+        confirm="accounts.confirm_password",
+        keep_posted=keep_posted,
+    )
     init_input(app)
     CSRFProtect(app)
     init_errors(app)

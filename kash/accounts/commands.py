@@ -104,6 +104,21 @@ def password(email: str, generate: bool) -> None:
         click.echo(new)
 
 
+@account_commands.command("reset-second-step")
+@click.argument("email")
+@click.confirmation_option(prompt="Remove second step, passkeys and codes?")
+def reset_second_step(email: str) -> None:
+    """Take the second step off an account when nobody else can; all its sessions end."""
+    account = queries.account_by_email(_email(email))
+    if account is None:
+        raise click.ClickException("There is no account with this e-mail address.")
+    try:
+        services.reset_by_operator(SYSTEM, account.public_id)
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo("Removed. Every session has ended.")
+
+
 @click.command("setup-code")
 @with_appcontext
 def set_up_code_command() -> None:

@@ -103,3 +103,74 @@ class SecondStepMissing(Problem):
     """There is no second step to change."""
 
     sentence = _l("The second step is not set up for this account.")
+
+
+class PasskeyRefused(Problem):
+    """A passkey's answer proves nothing here; why is not said."""
+
+    status = 422
+    sentence = _l("The passkey could not be used. Try again, or sign in with your password.")
+
+
+class PasskeyCopied(PasskeyRefused):
+    """A passkey counted backwards: there may be two of it."""
+
+    sentence = _l(
+        "This passkey was refused: it may have been copied. Sign in with your password, remove it"
+        " and add a new one."
+    )
+
+
+class PasskeyNotChecked(PasskeyRefused):
+    """The device did not check who holds it, so that it is one step and not two."""
+
+    sentence = _l(
+        "This passkey did not check that it is you. Sign in with your password; then it is asked"
+        " for."
+    )
+
+
+class PasskeyKnown(Problem):
+    """The device has a passkey for this account, or for another one."""
+
+    status = 422
+    sentence = _l("This device has a passkey here already.")
+
+
+class TooManyPasskeys(Problem):
+    """More passkeys than anybody needs."""
+
+    status = 422
+    sentence = _l("You have as many passkeys as there can be. Remove one first.")
+
+
+class NoPasskeysHere(Problem):
+    """Browsers allow no passkeys at this address."""
+
+    status = 422
+    sentence = _l("Passkeys need an address that begins with https.")
+
+
+class LastSecondStep(Problem):
+    """Someone who must have a second step would be left without any."""
+
+    sentence = _l("Your roles need a second step. Set up another one before you remove this one.")
+
+
+class ResetAsked(Problem):
+    """Somebody has asked for this already, and nobody has decided."""
+
+    sentence = _l("This was asked for already. It waits for a second person.")
+
+
+class ResetClosed(Problem):
+    """Somebody has decided already, or nobody has in time."""
+
+    sentence = _l("This request is closed: it was decided, or nobody decided within a day.")
+
+
+class ResetByAnother(Problem):
+    """Whoever asked, or whose account it is, cannot decide."""
+
+    status = 403
+    sentence = _l("Another person has to decide this: neither who asked nor whose account it is.")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
+from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import aliased
+from wtforms import ValidationError
 
 from kash.accounts import queries
 from kash.accounts.models import Account, AccountRole, SignedInSession
 from kash.accounts.rules import TOUCH_EVERY, session_is_over
 from kash.accounts.secrets import new_token, token_hash
-from kash.accounts.services.signing_in import end_session, open_session
+from kash.accounts.services.sessions import end_session, keep_form
+from kash.accounts.services.signing_in import open_session
 from kash.accounts.services.throttle import Client
 from kash.database import db, utc_now, writing
 from kash.policy import Actor, Role
@@ -22,11 +26,13 @@ from kash.web.guard import login_manager
 from kash.web.programme import find_programme_by
 
 _BROWSER_LASTS = 180 * 24 * 3600
+_ACCOUNTS_OF_ONE_BROWSER = 5
 
 __all__ = [
     "begin_session",
     "forget_session",
     "init_sessions",
+    "keep_posted",
     "leave",
     "load_signed_in",
     "remember_browser",
@@ -36,6 +42,15 @@ __all__ = [
 
 def load_signed_in(token: str) -> SignedIn | None:
     """Whose session a cookie belongs to, None if it ended. One query; touched once a minute."""
+    new = aliased(SignedInSession)
+    new_device = select(new.id).where(
+        new.account_id == SignedInSession.account_id,
+        new.unfamiliar.is_(True),
+        new.answered_at.is_(None),
+        new.id != SignedInSession.id,
+        # A new device answers for nothing before it was answered for itself.
+        or_(SignedInSession.unfamiliar.is_(False), SignedInSession.answered_at.is_not(None)),
+    )
     rows = db.session.execute(
         select(
             SignedInSession.id,
@@ -48,7 +63,8 @@ def load_signed_in(token: str) -> SignedIn | None:
             Account.name,
             Account.language,
             Account.person_id,
-            Account.totp_sealed.is_not(None),
+            or_(Account.totp_sealed.is_not(None), Account.has_passkey),
+            new_device.exists(),
             AccountRole.role,
         )
         .join(Account, Account.id == SignedInSession.account_id)
@@ -62,17 +78,20 @@ def load_signed_in(token: str) -> SignedIn | None:
     if not rows:
         return None
     session_key, session_id, created, last_seen, fresh_at, *account = rows[0]
-    account_id, public_id, name, language, person_id, has_second_step = account[:6]
+    account_id, public_id, name, language, person_id, has_second_step, new_device_waits = account[
+        :7
+    ]
     now = utc_now()
     if session_is_over(created, last_seen, now):
         return None
     if now - last_seen > TOUCH_EVERY:
         _touch(session_key, account_id)
     g.has_second_step = bool(has_second_step)
+    g.new_device_waits = bool(new_device_waits)
     return SignedIn(
         actor=Actor(
             public_id=public_id,
-            roles=frozenset(Role(found[11]) for found in rows if found[11] is not None),
+            roles=frozenset(Role(found[12]) for found in rows if found[12] is not None),
             account_id=account_id,
             person_id=person_id,
             language=language,
@@ -98,7 +117,13 @@ def _touch(session_key: int, account_id: int) -> None:
 def begin_session(public_id: str) -> None:
     """Sign this browser in, with a new cookie and nothing left of what it held before."""
     session.clear()
-    token = open_session(public_id, request.headers.get("User-Agent", ""))
+    client = this_client()
+    token = open_session(
+        public_id,
+        request.headers.get("User-Agent", ""),
+        client,
+        unfamiliar=not client.is_known_to(public_id),
+    )
     person = load_signed_in(token)
     if person is not None:
         login_user(person)
@@ -140,17 +165,20 @@ def this_client() -> Client:
         browser, known_as = stored
     except (BadSignature, TypeError, ValueError):
         return Client(address)
-    return Client(address, str(browser), str(known_as))
+    accounts = [known_as] if isinstance(known_as, str) else known_as
+    return Client(address, str(browser), tuple(str(one) for one in accounts))
 
 
 def remember_browser(response: Any, public_id: str) -> None:
     """Mark this browser as one that the account has signed in with.
 
-    Somebody else's failures, even from the same address, then do not lock its owner out.
+    Somebody else's failures, even from the same address, then do not lock its owner out. The last
+    few accounts are remembered, since computers are shared.
     """
+    others = [one for one in this_client().known_as if one != public_id]
     response.set_cookie(
         _browser_cookie(),
-        _serializer().dumps([new_token(), public_id]),
+        _serializer().dumps([new_token(), [public_id, *others][:_ACCOUNTS_OF_ONE_BROWSER]]),
         max_age=_BROWSER_LASTS,
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         httponly=True,
@@ -159,7 +187,44 @@ def remember_browser(response: Any, public_id: str) -> None:
     )
 
 
+# What is typed anew rather than kept.
+_NEVER_KEPT = ("password", "present", "new", "code", "credential", "sealed", "csrf_token")
+
+
+def keep_posted() -> str | None:
+    """Keep the form that is being posted, until its sender has confirmed who she is.
+
+    Returns the page that gives it back, None if nothing was kept: only what came from a page of
+    this site is, and never files or passwords.
+    """
+    if not request.form:
+        return None
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            return None
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in _NEVER_KEPT and "password" not in name
+    ]
+    query = request.query_string.decode("ascii", "ignore")
+    address = request.path + ("?" + query if query else "")
+    return url_for("accounts.go_on") if keep_form(current_actor(), address, fields) else None
+
+
+def _new_device() -> dict[str, Any]:
+    """For every page: a new device of which the account has not said whether it is its own."""
+    actor = current_actor()
+    if not g.get("new_device_waits") or g.get("failing") or actor.account_id is None:
+        return {"new_device": None}
+    return {"new_device": queries.unanswered_device(actor.account_id, actor.session_id)}
+
+
 def init_sessions(app: Flask) -> None:
     """Say how the signed-in person and the programme are found."""
+    app.context_processor(_new_device)
     login_manager.user_loader(load_signed_in)
     find_programme_by(app, queries.programme_facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 
 from kash.accounts.models import Account, Invitation
 from kash.attendance.models import MarkStatus
@@ -37,7 +37,7 @@ def housekeeping(now: datetime) -> Housekeeping:
     )
     bare = (
         select(func.count(Account.id))
-        .where(Account.active.is_(True), Account.totp_sealed.is_(None))
+        .where(Account.active.is_(True), Account.totp_sealed.is_(None), not_(Account.has_passkey))
         .scalar_subquery()
     )
     row = db.session.execute(select(waiting, bare)).one()

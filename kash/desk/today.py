@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from kash.accounts.queries import ResetLine, waiting_resets
 from kash.certificates.models import Certificate
 from kash.certificates.queries import Waiting, certificates_of_person, waiting_for
 from kash.desk.queries import Housekeeping, housekeeping, own_public_id
@@ -44,6 +45,7 @@ class Today:
     own_workshops: list[OwnWorkshop] = field(default_factory=list)
     own_certificates: list[Certificate] = field(default_factory=list)
     housekeeping: Housekeeping | None = None
+    resets: list[ResetLine] = field(default_factory=list)
 
     @property
     def sessions_today(self) -> int:
@@ -60,7 +62,9 @@ class Today:
     @property
     def waiting(self) -> bool:
         """Whether anything needs the actor."""
-        return bool(self.registers or self.to_record or self.certificates or self.actions)
+        return bool(
+            self.registers or self.to_record or self.certificates or self.actions or self.resets
+        )
 
 
 def today_for(actor: Actor, now: datetime) -> Today:
@@ -95,4 +99,5 @@ def today_for(actor: Actor, now: datetime) -> Today:
         own_workshops=own_workshops,
         own_certificates=own_certificates,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
+        resets=[one for one in waiting_resets(actor) if not one.mine],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
@@ -17,14 +18,15 @@ from kash.web.pages import this_address
 FRESH_FOR = timedelta(minutes=10)
 _SIGN_IN = "kash_sign_in_endpoint"
 _CONFIRM = "kash_confirm_endpoint"
+_KEEP = "kash_keep_posted"
 FRAMEWORK_ENDPOINTS = frozenset({"static"})
 
 login_manager = LoginManager()
 
 
-def _elsewhere(endpoint: str) -> ResponseReturnValue:
+def _elsewhere(endpoint: str, back: str | None = None) -> ResponseReturnValue:
     """Send a page there; tell a script, which cannot show a page, that it is not let in."""
-    address = url_for(endpoint, next=this_address())
+    address = url_for(endpoint, next=back or this_address())
     if request.headers.get("HX-Request") == "true":
         return Response(status=401, headers={"HX-Redirect": address})
     if request.headers.get("X-Requested-With") == "fetch" or request.is_json:
@@ -61,15 +63,21 @@ def guard() -> ResponseReturnValue | None:
     if not actor.may(permission):
         abort(403)
     if needs_fresh_sign_in(view) and not _is_fresh():
-        return _elsewhere(current_app.extensions[_CONFIRM])
+        kept = current_app.extensions[_KEEP]() if request.method == "POST" else None
+        return _elsewhere(current_app.extensions[_CONFIRM], kept)
     return None
 
 
-def init_guard(app: Flask, *, sign_in: str, confirm: str) -> None:
+def init_guard(
+    app: Flask, *, sign_in: str, confirm: str, keep_posted: Callable[[], str | None] = lambda: None
+) -> None:
     """Put the door in, before anything else that runs before a request.
 
     `sign_in` and `confirm` are the endpoints that ask for name and password, or for the password.
+    `keep_posted` keeps the form of the present request until the password was given, and returns
+    the address of the page that then gives it back.
     """
+    app.extensions[_KEEP] = keep_posted
     app.extensions[_SIGN_IN] = sign_in
     app.extensions[_CONFIRM] = confirm
     login_manager.anonymous_user = NobodyHere

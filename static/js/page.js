@@ -7,6 +7,7 @@ const PARTS = [
   ["[data-register]", "./register.js"],
   ["[data-grid]", "./grid.js"],
   ["[data-job]", "./progress.js"],
+  ["[data-passkey]", "./passkey.js"],
 ];
 
 async function enhance(root) {

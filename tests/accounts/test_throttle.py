@@ -120,11 +120,11 @@ def test_ten_thousand_guesses_from_one_address_stop_nobody_elsewhere(
     assert _rows() == 3
     # The owner: in a new browser elsewhere, and beside the guesser in a browser used before.
     assert services.check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
-    own = Client(HERE.address, "my-browser", who.public_id)
+    own = Client(HERE.address, "my-browser", (who.public_id,))
     assert services.check_password(EMAIL, PASSWORD, own).public_id == who.public_id
     # A browser that belongs to another account is worth nothing.
     with pytest.raises(SignInPaused):
-        services.check_password(EMAIL, PASSWORD, Client(HERE.address, "x", "0123456789abcdef"))
+        services.check_password(EMAIL, PASSWORD, Client(HERE.address, "x", ("0123456789abcdef",)))
 
 
 def test_one_network_of_ipv6_is_one_address(
@@ -176,7 +176,7 @@ def test_many_machines_share_a_few_tries_and_stop_nobody_whom_the_account_knows(
     with pytest.raises(SignInPaused):
         services.check_password(EMAIL, PASSWORD, HERE)
     assert services.check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
-    own = Client(HERE.address, "my-browser", who.public_id)
+    own = Client(HERE.address, "my-browser", (who.public_id,))
     assert services.check_password(EMAIL, PASSWORD, own).public_id == who.public_id
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,8 @@ from kash.accounts.models import (
     KnownAddress,
     Programme,
     RecoveryCode,
-    SignedInSession,
 )
-from kash.accounts.rules import ADDRESS_KNOWN_FOR, SESSION_IDLE, SESSION_LONGEST
+from kash.accounts.rules import ADDRESS_KNOWN_FOR, needs_second_step
 from kash.accounts.secrets import token_hash
 from kash.database import db, utc_now
 from kash.policy import Actor, Role
@@ -71,6 +70,21 @@ def second_step_required() -> bool:
     """Whether the programme asks the roles that open much for a second step (it does at first)."""
     settings = db.session.scalar(select(Programme.settings)) or {}
     return bool(settings.get("second_step_required", True))
+
+
+def roles_with_second_step() -> frozenset[Role]:
+    """The roles that the programme has added to those that always need a second step."""
+    settings = db.session.scalar(select(Programme.settings)) or {}
+    return frozenset(Role(role) for role in settings.get("second_step_roles", ()))
+
+
+def must_have_second_step(roles: Collection[Role]) -> bool:
+    """Whether an account with these roles must have a second step here."""
+    if not roles:
+        return False
+    settings = db.session.scalar(select(Programme.settings)) or {}
+    more = {Role(role) for role in settings.get("second_step_roles", ())}
+    return bool(settings.get("second_step_required", True)) and needs_second_step(roles, more)
 
 
 def email_key(email: str) -> str:
@@ -197,22 +211,6 @@ def usable_invitation(token: str) -> Invitation | None:
             Invitation.expires_at > utc_now(),
         )
     )
-
-
-def open_sessions(account_id: int) -> Sequence[SignedInSession]:
-    """Where an account is signed in, the last used first."""
-    now = utc_now()
-    return db.session.scalars(
-        select(SignedInSession)
-        .where(
-            SignedInSession.account_id == account_id,
-            SignedInSession.ended_at.is_(None),
-            SignedInSession.last_seen_at > now - SESSION_IDLE,
-            SignedInSession.created_at > now - SESSION_LONGEST,
-        )
-        .order_by(SignedInSession.last_seen_at.desc(), SignedInSession.id.desc())
-        .limit(200)
-    ).all()
 
 
 def unused_recovery_codes(account_id: int) -> int:

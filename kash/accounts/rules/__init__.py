@@ -6,6 +6,7 @@ from kash.accounts.rules.accounts import (
     PASSWORD_LEAST,
     PASSWORD_MOST,
     RECOVERY_CODES,
+    RESET_WAITS,
     SECOND_STEP_WITHIN,
     SESSION_IDLE,
     SESSION_LONGEST,
@@ -16,6 +17,13 @@ from kash.accounts.rules.accounts import (
     needs_second_step,
     password_fault,
     session_is_over,
+)
+from kash.accounts.rules.passkeys import (
+    CHALLENGE_LASTS,
+    PASSKEYS_MOST,
+    Site,
+    may_be_a_copy,
+    site_of,
 )
 from kash.accounts.rules.throttle import (
     ADDRESS_KNOWN_FOR,
@@ -30,11 +38,14 @@ from kash.accounts.rules.throttle import (
 
 __all__ = [
     "ADDRESS_KNOWN_FOR",
+    "CHALLENGE_LASTS",
     "INVITATION_LASTS",
     "NEED_SECOND_STEP",
+    "PASSKEYS_MOST",
     "PASSWORD_LEAST",
     "PASSWORD_MOST",
     "RECOVERY_CODES",
+    "RESET_WAITS",
     "SECOND_STEP_WITHIN",
     "SESSION_IDLE",
     "SESSION_LONGEST",
@@ -45,11 +56,14 @@ __all__ = [
     "TRIES_OF_ONE_CLIENT",
     "PasswordFault",
     "RecentTries",
+    "Site",
     "common_passwords",
     "device_family",
+    "may_be_a_copy",
     "needs_second_step",
     "network_of",
     "password_fault",
     "refused_for_a_while",
     "session_is_over",
+    "site_of",
 ]

@@ -18,6 +18,8 @@ TOUCH_EVERY = timedelta(minutes=1)
 INVITATION_LASTS = timedelta(days=7)
 SECOND_STEP_WITHIN = timedelta(minutes=5)
 RECOVERY_CODES = 10
+# How long a second person has to agree that a second step is taken off.
+RESET_WAITS = timedelta(hours=24)
 PASSWORD_LEAST = 12
 PASSWORD_MOST = 200
 

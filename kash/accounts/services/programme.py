@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from kash.accounts import queries
 from kash.accounts.errors import AlreadySetUp
 from kash.accounts.models import Programme
+from kash.accounts.rules import NEED_SECOND_STEP
 from kash.accounts.secrets import hash_password
 from kash.accounts.services.accounts import build_account, check_new_password
 from kash.database import new_public_id
@@ -96,3 +97,19 @@ def change_programme(
         programme.version += 1
         change.about("programme")
     forget_programme_facts()
+
+
+def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> None:
+    """Say which roles need a second step besides those that always do; at once for everybody."""
+    more = sorted(str(role) for role in set(roles) - NEED_SECOND_STEP)
+    with audited("accounts.second_step_roles_chosen", by) as change:
+        programme = change.session.get(Programme, 1, with_for_update=True)
+        if programme is None:
+            raise NotFound
+        before = set(programme.settings.get("second_step_roles", ()))
+        if before == set(more):
+            change.nothing()
+            return
+        programme.settings = {**programme.settings, "second_step_roles": more}
+        programme.version += 1
+        change.about("programme", *(f"role:{role}" for role in sorted(before ^ set(more))))

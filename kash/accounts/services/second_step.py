@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
 import pyotp
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.errors import SecondStepMissing, WrongCode
 from kash.accounts.models import Account, RecoveryCode
 from kash.accounts.rules import RECOVERY_CODES
 from kash.accounts.secrets import code_hash, new_code
-from kash.accounts.services.accounts import end_sessions, locked_account
+from kash.accounts.services.accounts import locked_account
 from kash.database import utc_now
 from kash.policy import Actor
 from kash.vault import audited, open_text, seal
@@ -60,8 +62,17 @@ def matching_period(account: Account, code: str, now: datetime) -> int | None:
     return _period_of(secret, code, now, account.totp_period)
 
 
-def _fresh_codes() -> list[str]:
+def fresh_codes() -> list[str]:
+    """New recovery codes, kept nowhere yet."""
     return [new_code() for _ in range(RECOVERY_CODES)]
+
+
+def replace_codes(session: Session, account_id: int, codes: Iterable[str]) -> None:
+    """Let these be an account's recovery codes, inside the caller's transaction."""
+    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account_id))
+    session.add_all(
+        RecoveryCode(account_id=account_id, code_hash=code_hash(code)) for code in codes
+    )
 
 
 def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
@@ -72,42 +83,23 @@ def confirm_second_step(by: Actor, secret: str, code: str) -> list[str]:
     period = _period_of(secret, code, utc_now(), 0)
     if period is None:
         raise WrongCode
-    codes = _fresh_codes()
+    codes = fresh_codes()
     with audited("accounts.second_step_added", by) as change:
         account = locked_account(change.session, by.public_id)
         account.totp_sealed = seal(secret, kind="account.totp", public_id=account.public_id)
         account.totp_period = period
-        change.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-        change.session.add_all(
-            RecoveryCode(account_id=account.id, code_hash=code_hash(code)) for code in codes
-        )
+        replace_codes(change.session, account.id, codes)
         change.about(by.public_id)
     return codes
 
 
 def new_recovery_codes(by: Actor) -> list[str]:
     """Recovery codes in place of the old ones. Raises SecondStepMissing."""
-    codes = _fresh_codes()
+    codes = fresh_codes()
     with audited("accounts.recovery_codes_made", by) as change:
         account = locked_account(change.session, by.public_id)
-        if account.totp_sealed is None:
+        if not account.has_second_step:
             raise SecondStepMissing
-        change.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-        change.session.add_all(
-            RecoveryCode(account_id=account.id, code_hash=code_hash(code)) for code in codes
-        )
+        replace_codes(change.session, account.id, codes)
         change.about(by.public_id)
     return codes
-
-
-def remove_second_step(by: Actor, public_id: str) -> None:
-    """Take the second step off an account whose phone and codes are lost; its sessions end."""
-    with audited("accounts.second_step_removed", by) as change:
-        account = locked_account(change.session, public_id)
-        if account.totp_sealed is None:
-            raise SecondStepMissing
-        account.totp_sealed = None
-        account.totp_period = 0
-        change.session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-        end_sessions(change.session, account.id, but=by.session_id)
-        change.about(public_id)

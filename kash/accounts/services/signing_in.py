@@ -14,7 +14,8 @@ from kash.accounts.rules import (
     device_family,
 )
 from kash.accounts.secrets import code_hash, new_token, password_matches, token_hash
-from kash.accounts.services.accounts import end_sessions, locked_account
+from kash.accounts.services.accounts import locked_account
+from kash.accounts.services.notices import NEW_DEVICE, notify
 from kash.accounts.services.second_step import matching_period
 from kash.accounts.services.throttle import (
     Client,
@@ -25,7 +26,6 @@ from kash.accounts.services.throttle import (
 from kash.database import db, utc_now, writing
 from kash.policy import Actor
 from kash.vault import audited, lookup
-from kash.web.errors import NotFound
 
 _KEEP_ENDED_SESSIONS = timedelta(days=30)
 
@@ -47,18 +47,19 @@ def check_password(email: str, password: str, client: Client) -> Account:
     return queries.account(public_id)
 
 
-def check_second_step(public_id: str, code: str, client: Client) -> None:
+def check_second_step(public_id: str, code: str, client: Client) -> bool:
     """Take a code of the authenticator or a recovery code, each once.
 
-    Raises WrongCode, SignInPaused.
+    Whether it was a recovery code: then the phone may be lost. Raises WrongCode, SignInPaused.
     """
     account = queries.account(public_id)
     tried = begin_try(lookup(public_id, kind="signin.code"), client, account)
-    _spend_code(public_id, code, account.id)
+    recovery = _spend_code(public_id, code, account.id)
     forgive_try(tried)
+    return recovery
 
 
-def _spend_code(public_id: str, code: str, account_id: int) -> None:
+def _spend_code(public_id: str, code: str, account_id: int) -> bool:
     recovery = db.session.scalar(
         select(RecoveryCode.id).where(
             RecoveryCode.account_id == account_id,
@@ -76,13 +77,14 @@ def _spend_code(public_id: str, code: str, account_id: int) -> None:
             if not spent.rowcount:  # type: ignore[attr-defined]
                 raise WrongCode
             change.about(public_id)
-        return
+        return True
     with writing() as session:
         account = locked_account(session, public_id)
         period = matching_period(account, code, utc_now())
         if period is None:
             raise WrongCode
         account.totp_period = period
+    return False
 
 
 def open_session(
@@ -90,13 +92,15 @@ def open_session(
 ) -> str:
     """Begin a session for an account that has proved itself; returns the secret for the cookie.
 
-    `unfamiliar` is a browser that the account has not used before.
+    `unfamiliar` is a browser that the account has not used before: unless this is its first
+    session at all, its owner is told, by e-mail and wherever else it is signed in.
     """
     token = new_token()
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise WrongSignIn
+        unfamiliar = unfamiliar and account.last_seen_at is not None
         account.last_seen_at = change.now
         row = SignedInSession(
             token_hash=token_hash(token),
@@ -105,10 +109,13 @@ def open_session(
             created_at=change.now,
             last_seen_at=change.now,
             fresh_at=change.now,
+            unfamiliar=unfamiliar,
         )
         change.session.add(row)
         if client is not None:
             remember_address(change.session, account, client, change.now)
+        if unfamiliar:
+            notify(change.session, account, NEW_DEVICE, change.now)
         change.session.execute(
             delete(SignedInSession).where(
                 SignedInSession.account_id == account.id,
@@ -135,30 +142,3 @@ def confirm_password(by: Actor, password: str, client: Client) -> None:
             .values(fresh_at=change.now)
         )
         change.about(by.session_id)
-
-
-def end_session(by: Actor, session_id: str) -> None:
-    """End one of the actor's own sessions. Raises NotFound."""
-    with audited("accounts.session_ended", by) as change:
-        row = change.session.scalar(
-            select(SignedInSession).where(
-                SignedInSession.public_id == session_id,
-                SignedInSession.account_id == by.account_id,
-            )
-        )
-        if row is None:
-            raise NotFound
-        if row.ended_at is not None:
-            change.nothing()
-            return
-        row.ended_at = change.now
-        change.about(session_id)
-
-
-def end_other_sessions(by: Actor) -> None:
-    """End all of the actor's sessions but the present one."""
-    if by.account_id is None:
-        return
-    with audited("accounts.other_sessions_ended", by) as change:
-        end_sessions(change.session, by.account_id, but=by.session_id)
-        change.about(by.public_id)

@@ -40,16 +40,20 @@ Counter = tuple[str, str]
 class Client:
     """From where someone tries: an address, and the mark of a browser used before, if it has one.
 
-    `known_as` is the account for which the mark was given; for another account it is worth nothing.
+    `known_as` are the accounts that have used it; for another account the mark is worth nothing.
     """
 
     address: str
     browser: str = ""
-    known_as: str = ""
+    known_as: tuple[str, ...] = ()
+
+    def is_known_to(self, public_id: str) -> bool:
+        """Whether an account has signed in with this browser before."""
+        return self.browser != "" and public_id in self.known_as
 
     def of(self, by: Actor) -> Client:
         """The same for somebody who is signed in: each session is counted by itself."""
-        return Client(self.address, by.session_id, by.public_id) if by.session_id else self
+        return Client(self.address, by.session_id, (by.public_id,)) if by.session_id else self
 
 
 @dataclass(frozen=True)
@@ -87,9 +91,7 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     there is none with this key.
     """
     network = network_of(client.address)
-    known_browser = (
-        account is not None and client.browser != "" and client.known_as == account.public_id
-    )
+    known_browser = account is not None and client.is_known_to(account.public_id)
     known = known_browser or (account is not None and _knows(account, network))
     by = f"browser {client.browser}" if known_browser else f"address {network}"
     counters = {

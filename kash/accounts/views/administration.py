@@ -143,6 +143,9 @@ def account(public_id: str) -> ResponseReturnValue:
         person=queries.person_public_id(found.person_id),
         sessions=queries.open_sessions(found.id),
         codes_left=queries.unused_recovery_codes(found.id),
+        passkeys=len(queries.passkeys_of(found.id)),
+        reset_waits=queries.waiting_reset_of(found.id),
+        present=current_actor().session_id,
     )
 
 
@@ -259,26 +262,4 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
         text=_("It works once, within seven days. Hand it over in person or by a safe way."),
         label=_("Make the link"),
         tone="main",
-    )
-
-
-@blueprint.route("/accounts/<public_id>/remove-second-step", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
-def remove_second_step(public_id: str) -> ResponseReturnValue:
-    """Take the second step off, for someone who lost phone and recovery codes."""
-    found = queries.account(public_id)
-    if request.method == "POST":
-        services.remove_second_step(current_actor(), public_id)
-        flash(_("The second step is removed. The account's sessions have ended."))
-        return redirect(url_for("accounts.account", public_id=public_id), code=303)
-    return render_template(
-        "accounts/question.html",
-        name=found.name,
-        back=url_for("accounts.account", public_id=public_id),
-        heading=_("Remove the second step?"),
-        text=_(
-            "Do this only if you are sure who asks for it. The account then signs in with its"
-            " password alone until it sets up a new phone."
-        ),
-        label=_("Remove the second step"),
     )

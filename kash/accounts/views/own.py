@@ -12,10 +12,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
-from kash.accounts.errors import SignInPaused, WeakPassword, WrongCode, WrongPassword
+from kash.accounts.errors import (
+    SecondStepMissing,
+    SignInPaused,
+    WeakPassword,
+    WrongCode,
+    WrongPassword,
+)
 from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import role_name
-from kash.accounts.rules import needs_second_step
 from kash.accounts.services.second_step import second_step_address
 from kash.accounts.sessions import this_client
 from kash.policy import SIGNED_IN, allow
@@ -37,7 +42,8 @@ def own() -> ResponseReturnValue:
         sessions=queries.open_sessions(account.id),
         present=by.session_id,
         codes_left=queries.unused_recovery_codes(account.id),
-        needs_second_step=needs_second_step(by.roles),
+        passkeys=queries.passkeys_of(account.id),
+        passkeys_possible=queries.site() is not None,
     )
 
 
@@ -120,7 +126,8 @@ def enrol() -> ResponseReturnValue:
         form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         qr=_qr(second_step_address(secret)),
-        obliged=needs_second_step(by.roles),
+        obliged=queries.must_have_second_step(by.roles),
+        passkeys_possible=queries.site() is not None,
     )
 
 
@@ -128,6 +135,9 @@ def enrol() -> ResponseReturnValue:
 @allow(SIGNED_IN, fresh=True)
 def recovery_codes() -> ResponseReturnValue:
     """New recovery codes, shown this once, after a question."""
+    if not queries.account(current_actor().public_id).has_second_step:
+        flash(str(SecondStepMissing()), "warn")
+        return redirect(url_for("accounts.own"), code=303)
     if request.method == "POST":
         codes = services.new_recovery_codes(current_actor())
         return render_template("accounts/recovery_codes.html", codes=codes)
@@ -140,21 +150,3 @@ def recovery_codes() -> ResponseReturnValue:
         label=_("Make new recovery codes"),
         tone="main",
     )
-
-
-@blueprint.post("/account/sessions/<public_id>/end")
-@allow(SIGNED_IN)
-def end_session(public_id: str) -> ResponseReturnValue:
-    """End one of the own sessions."""
-    services.end_session(current_actor(), public_id)
-    flash(_("That session has ended."))
-    return redirect(url_for("accounts.own"), code=303)
-
-
-@blueprint.post("/account/sessions/end-others")
-@allow(SIGNED_IN)
-def end_other_sessions() -> ResponseReturnValue:
-    """End all of the own sessions but this one."""
-    services.end_other_sessions(current_actor())
-    flash(_("You are signed out everywhere else."))
-    return redirect(url_for("accounts.own"), code=303)

@@ -19,12 +19,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
-from kash.accounts.errors import SignInPaused, WrongCode, WrongPassword, WrongSignIn
-from kash.accounts.forms import CodeForm, ConfirmForm, SignInForm
-from kash.accounts.rules import SECOND_STEP_WITHIN, needs_second_step
+from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
+from kash.accounts.forms import CodeForm, PasskeyForm, SignInForm
+from kash.accounts.rules import SECOND_STEP_WITHIN
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
-from kash.policy import ANYONE, SIGNED_IN, allow
-from kash.web import current_actor, page, safe_next, signed_in
+from kash.policy import ANYONE, allow
+from kash.web import current_actor, safe_next, signed_in
 from kash.web.forms import one_written_email
 from kash.web.programme import programme_facts
 
@@ -32,9 +32,14 @@ from kash.web.programme import programme_facts
 _BEFORE_SECOND_STEP = frozenset(
     {
         "accounts.enrol",
+        "accounts.add_passkey",
+        "accounts.offer_to_add",
         "accounts.recovery_codes",
         "accounts.sign_out",
         "accounts.confirm_password",
+        "accounts.confirm_passkey",
+        "accounts.offer_to_confirm",
+        "accounts.go_on",
         "web.language",
         "web.leave",
         "static",
@@ -50,14 +55,13 @@ def _second_step_first() -> ResponseReturnValue | None:
         return None
     if g.get("permission") in (None, ANYONE) or signed_in() is None:
         return None
-    if not needs_second_step(current_actor().roles) or g.get("has_second_step"):
-        return None
-    if not queries.second_step_required():
+    if g.get("has_second_step") or not queries.must_have_second_step(current_actor().roles):
         return None
     return redirect(url_for("accounts.enrol"), code=303)
 
 
-def _arrive(public_id: str, address: str) -> ResponseReturnValue:
+def arrive(public_id: str, address: str) -> ResponseReturnValue:
+    """Sign this browser in, and go where one wanted to go."""
     begin_session(public_id)
     answer = make_response(redirect(address, code=303))
     remember_browser(answer, public_id)
@@ -81,53 +85,75 @@ def sign_in() -> ResponseReturnValue:
             )
         except (WrongSignIn, SignInPaused) as problem:
             form.form_errors.append(str(problem))
-            return render_template("accounts/sign_in.html", form=form), problem.status
-        if account.totp_sealed is None:
-            return _arrive(account.public_id, address)
+            return sign_in_page(form, problem.status)
+        if not account.has_second_step:
+            return arrive(account.public_id, address)
         session.clear()
         session[_PENDING] = [account.public_id, int(time.time()), address]
         return redirect(url_for("accounts.second_step"), code=303)
     form.next.data = address
-    return page("accounts/sign_in.html", form=form)
+    return sign_in_page(form)
+
+
+def sign_in_page(form: SignInForm, status: int = 0) -> tuple[str, int]:
+    """The page with both ways in: the password, and a passkey where there can be one."""
+    passkey = PasskeyForm(formdata=None, next=form.next.data) if queries.site() else None
+    text = render_template("accounts/sign_in.html", form=form, passkey=passkey)
+    return text, status or (422 if form.errors else 200)
+
+
+def pending_account() -> tuple[str, str] | None:
+    """Whose password was given a few minutes ago at most, and where she wanted to go."""
+    pending = session.get(_PENDING)
+    if not pending or time.time() - pending[1] > SECOND_STEP_WITHIN.total_seconds():
+        session.pop(_PENDING, None)
+        return None
+    return pending[0], safe_next(pending[2])
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @allow(ANYONE)
 def second_step() -> ResponseReturnValue:
-    """The code from the phone, within a few minutes of the password."""
-    pending = session.get(_PENDING)
+    """The code from the phone, or a recovery code, within a few minutes of the password."""
     if signed_in() is not None:
         return redirect("/", code=303)
-    if not pending or time.time() - pending[1] > SECOND_STEP_WITHIN.total_seconds():
-        session.pop(_PENDING, None)
+    pending = pending_account()
+    if pending is None:
         return redirect(url_for("accounts.sign_in"), code=303)
-    public_id, _when, address = pending
+    public_id, address = pending
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            services.check_second_step(public_id, form.code.data or "", this_client())
+            recovery = services.check_second_step(public_id, form.code.data or "", this_client())
         except (WrongCode, SignInPaused) as problem:
             form.code.errors = [str(problem)]
-            return render_template("accounts/second_step.html", form=form), problem.status
-        return _arrive(public_id, safe_next(address))
-    return page("accounts/second_step.html", form=form)
+            return second_step_page(public_id, form, problem.status)
+        return arrive(public_id, url_for("accounts.after_recovery") if recovery else address)
+    return second_step_page(public_id, form)
 
 
-@blueprint.route("/confirm", methods=["GET", "POST"])
-@allow(SIGNED_IN)
-def confirm_password() -> ResponseReturnValue:
-    """The password once more, before a dangerous action; then back to it."""
-    form = ConfirmForm()
-    address = safe_next(request.form.get("next") or request.args.get("next"))
-    if form.validate_on_submit():
-        try:
-            services.confirm_password(current_actor(), form.password.data or "", this_client())
-        except (WrongPassword, SignInPaused) as problem:
-            form.password.errors = [str(problem)]
-            return render_template("accounts/confirm.html", form=form), problem.status
-        return redirect(address, code=303)
-    form.next.data = address
-    return page("accounts/confirm.html", form=form)
+def second_step_page(public_id: str, form: CodeForm, status: int = 0) -> tuple[str, int]:
+    """The page that asks for whatever second step the account has."""
+    account = queries.account(public_id)
+    passkey = PasskeyForm(formdata=None) if account.has_passkey and queries.site() else None
+    text = render_template(
+        "accounts/second_step.html",
+        form=form,
+        passkey=passkey,
+        has_app=account.totp_sealed is not None,
+    )
+    return text, status or (422 if form.errors else 200)
+
+
+@blueprint.get("/sign-in/lost-phone")
+@allow(ANYONE)
+def lost_phone() -> ResponseReturnValue:
+    """What to do without the phone: a code from paper, or two people who know you."""
+    if signed_in() is not None:
+        return redirect("/", code=303)
+    if pending_account() is None:
+        return redirect(url_for("accounts.sign_in"), code=303)
+    return render_template("accounts/lost_phone.html", form=CodeForm(formdata=None))
 
 
 @blueprint.post("/sign-out")

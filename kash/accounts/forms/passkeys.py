@@ -1,0 +1,40 @@
+"""What is typed about passkeys, and what a device answers."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from kash.web.forms import KashForm, text_field
+
+
+class PasskeyForm(KashForm):
+    """A device's answer, which only a script can ask for."""
+
+    credential = HiddenField()
+    next = HiddenField()
+
+    def validate_credential(self, field: HiddenField) -> None:
+        """Say plainly what is missing where no script ran."""
+        if not field.data:
+            raise ValidationError(_("Passkeys need JavaScript. Sign in with your password."))
+
+
+class AddPasskeyForm(KashForm):
+    """A new passkey and how its owner calls it."""
+
+    name = text_field(
+        _l("Name"),
+        most=60,
+        description=_l("So that you know later which device it is on: My phone, Key ring."),
+    )
+    credential = HiddenField()
+
+    def validate_credential(self, field: HiddenField) -> None:
+        """Say plainly what is missing where no script ran."""
+        if not field.data:
+            raise ValidationError(
+                _("Passkeys need JavaScript. An authenticator app works without it.")
+            )

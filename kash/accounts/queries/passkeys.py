@@ -1,0 +1,46 @@
+"""The passkeys of an account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import current_app
+from sqlalchemy import select
+
+from kash.accounts.models import Account, Passkey
+from kash.accounts.rules import Site, site_of
+from kash.database import db
+from kash.policy import Actor
+from kash.web.errors import NotFound
+
+
+def site() -> Site | None:
+    """The site that passkeys are made for, None where there can be none."""
+    return site_of(current_app.config["SETTINGS"].public_url)
+
+
+def passkeys_of(account_id: int) -> Sequence[Passkey]:
+    """An account's passkeys, the oldest first."""
+    return db.session.scalars(
+        select(Passkey).where(Passkey.account_id == account_id).order_by(Passkey.id)
+    ).all()
+
+
+def own_passkey(by: Actor, public_id: str) -> Passkey:
+    """One of the actor's own passkeys. Raises NotFound."""
+    found = db.session.scalar(
+        select(Passkey).where(Passkey.public_id == public_id, Passkey.account_id == by.account_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def passkey_by_key(credential_key: str) -> tuple[Passkey, Account] | None:
+    """The passkey with this hash, and whose it is."""
+    row = db.session.execute(
+        select(Passkey, Account)
+        .join(Account, Account.id == Passkey.account_id)
+        .where(Passkey.credential_key == credential_key)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])

@@ -1,0 +1,72 @@
+"""Who one is, once more, before a dangerous action; and then on with what was typed."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongPassword
+from kash.accounts.forms import ConfirmForm, PasskeyForm
+from kash.accounts.sessions import this_client
+from kash.accounts.views.passkeys import challenge_of, error_of
+from kash.policy import SIGNED_IN, allow
+from kash.web import current_actor, safe_next
+
+
+def _page(form: ConfirmForm, address: str, status: int = 0) -> tuple[str, int]:
+    form.next.data = address
+    offered = queries.site() and queries.passkeys_of(current_actor().account_id or 0)
+    text = render_template(
+        "accounts/confirm.html",
+        form=form,
+        passkey=PasskeyForm(formdata=None, next=address) if offered else None,
+    )
+    return text, status or (422 if form.errors else 200)
+
+
+@blueprint.route("/confirm", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def confirm_password() -> ResponseReturnValue:
+    """The password once more, before a dangerous action; then back to it."""
+    form = ConfirmForm()
+    address = safe_next(request.form.get("next") or request.args.get("next"))
+    if form.validate_on_submit():
+        try:
+            services.confirm_password(current_actor(), form.password.data or "", this_client())
+        except (WrongPassword, SignInPaused) as problem:
+            form.password.errors = [str(problem)]
+            return _page(form, address, problem.status)
+        return redirect(address, code=303)
+    return _page(form, address)
+
+
+@blueprint.post("/confirm/passkey")
+@allow(SIGNED_IN)
+def confirm_passkey() -> ResponseReturnValue:
+    """A passkey in place of the password."""
+    sent = PasskeyForm()
+    address = safe_next(sent.next.data)
+    form = ConfirmForm(formdata=None)
+    if not sent.validate():
+        form.form_errors.append(error_of(sent))
+        return _page(form, address, 422)
+    try:
+        services.confirm_with_passkey(
+            current_actor(), challenge_of(services.CONFIRM), sent.credential.data or ""
+        )
+    except PasskeyRefused as problem:
+        form.form_errors.append(str(problem))
+        return _page(form, address, problem.status)
+    return redirect(address, code=303)
+
+
+@blueprint.get("/confirm/go-on")
+@allow(SIGNED_IN)
+def go_on() -> ResponseReturnValue:
+    """What was typed before the password was asked for, ready to be sent again."""
+    kept = services.kept_form(current_actor())
+    if kept is None:
+        return redirect("/", code=303)
+    address, fields = kept
+    return render_template("accounts/go_on.html", address=safe_next(address), fields=fields)

@@ -1,0 +1,187 @@
+"""Passkeys: adding and removing one's own, and signing in with one.
+
+A script fetches a challenge, has the device sign it, and sends the answer as a form. Where no
+script runs these pages say so, and the password does all of it.
+"""
+
+from __future__ import annotations
+
+from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import (
+    LastSecondStep,
+    NoPasskeysHere,
+    PasskeyKnown,
+    PasskeyRefused,
+    TooManyPasskeys,
+)
+from kash.accounts.forms import AddPasskeyForm, CodeForm, PasskeyForm, SignInForm
+from kash.accounts.sessions import this_client
+from kash.accounts.views.signing_in import (
+    arrive,
+    pending_account,
+    second_step_page,
+    sign_in_page,
+)
+from kash.policy import ANYONE, SIGNED_IN, allow
+from kash.web import KashForm, current_actor, page, safe_next, signed_in
+
+_CHALLENGE = "passkey_"
+
+
+def _offered(purpose: str, offer: services.Offer) -> Response:
+    """The challenge for the script; which one it is stays in this browser's own cookie."""
+    session[_CHALLENGE + purpose] = offer.challenge_id
+    return Response(offer.options, mimetype="application/json")
+
+
+def challenge_of(purpose: str) -> str:
+    """Which challenge this browser was given last for some purpose; forgotten at once."""
+    return str(session.pop(_CHALLENGE + purpose, ""))
+
+
+def error_of(form: KashForm) -> str:
+    """What is wrong with a form whose fields are all hidden."""
+    errors = [str(error) for field in form for error in field.errors]
+    return errors[0] if errors else str(PasskeyRefused())
+
+
+# --- Signing in -----------------------------------------------------------------------------
+
+
+@blueprint.post("/sign-in/passkey/challenge")
+@allow(ANYONE)
+def offer_to_sign_in() -> ResponseReturnValue:
+    """A challenge for whichever passkey the device has."""
+    return _offered(services.SIGN_IN, services.offer_to_sign_in(this_client()))
+
+
+@blueprint.post("/sign-in/passkey")
+@allow(ANYONE)
+def sign_in_with_passkey() -> ResponseReturnValue:
+    """Sign in with nothing typed."""
+    sent = PasskeyForm()
+    address = safe_next(sent.next.data)
+    if signed_in() is not None:
+        return redirect(address, code=303)
+    form = SignInForm(formdata=None, next=address)
+    if not sent.validate():
+        form.form_errors.append(error_of(sent))
+        return sign_in_page(form, 422)
+    try:
+        public_id = services.sign_in_with_passkey(
+            challenge_of(services.SIGN_IN), sent.credential.data or ""
+        )
+    except (PasskeyRefused, NoPasskeysHere) as problem:
+        form.form_errors.append(str(problem))
+        return sign_in_page(form, problem.status)
+    return arrive(public_id, address)
+
+
+@blueprint.post("/sign-in/code/passkey/challenge")
+@allow(ANYONE)
+def offer_second_step() -> ResponseReturnValue:
+    """A challenge for the passkeys of the account whose password was given just now."""
+    pending = pending_account()
+    if pending is None:
+        return Response(status=401)
+    offer = services.offer_to_prove(services.SECOND_STEP, pending[0], this_client())
+    return _offered(services.SECOND_STEP, offer)
+
+
+@blueprint.post("/sign-in/code/passkey")
+@allow(ANYONE)
+def second_step_with_passkey() -> ResponseReturnValue:
+    """A passkey in place of the code, after the password."""
+    pending = pending_account()
+    if pending is None or signed_in() is not None:
+        return redirect(url_for("accounts.sign_in"), code=303)
+    public_id, address = pending
+    sent, form = PasskeyForm(), CodeForm(formdata=None)
+    if not sent.validate():
+        form.form_errors.append(error_of(sent))
+        return second_step_page(public_id, form, 422)
+    try:
+        services.check_passkey(
+            public_id, challenge_of(services.SECOND_STEP), sent.credential.data or ""
+        )
+    except (PasskeyRefused, NoPasskeysHere) as problem:
+        form.form_errors.append(str(problem))
+        return second_step_page(public_id, form, problem.status)
+    return arrive(public_id, address)
+
+
+@blueprint.post("/confirm/passkey/challenge")
+@allow(SIGNED_IN)
+def offer_to_confirm() -> ResponseReturnValue:
+    """A challenge for one's own passkeys, before a dangerous action."""
+    offer = services.offer_to_prove(services.CONFIRM, current_actor().public_id, this_client())
+    return _offered(services.CONFIRM, offer)
+
+
+# --- One's own ------------------------------------------------------------------------------
+
+
+@blueprint.post("/account/passkeys/challenge")
+@allow(SIGNED_IN, fresh=True)
+def offer_to_add() -> ResponseReturnValue:
+    """A challenge for a new passkey."""
+    return _offered(services.ADD, services.offer_to_add(current_actor(), this_client()))
+
+
+@blueprint.route("/account/passkeys/add", methods=["GET", "POST"])
+@allow(SIGNED_IN, fresh=True)
+def add_passkey() -> ResponseReturnValue:
+    """Name a new passkey and let the device make it."""
+    by = current_actor()
+    form = AddPasskeyForm()
+    possible = queries.site() is not None
+    if possible and form.validate_on_submit():
+        try:
+            codes = services.add_passkey(
+                by,
+                challenge_of(services.ADD),
+                form.name.data or "",
+                form.credential.data or "",
+            )
+        except (PasskeyRefused, PasskeyKnown, TooManyPasskeys) as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("The passkey is added."))
+            if codes:
+                return render_template("accounts/recovery_codes.html", codes=codes)
+            return redirect(url_for("accounts.own"), code=303)
+    form.credential.data = ""
+    return page(
+        "accounts/add_passkey.html",
+        form=form,
+        possible=possible,
+        obliged=queries.must_have_second_step(by.roles),
+    )
+
+
+@blueprint.route("/account/passkeys/<public_id>/remove", methods=["GET", "POST"])
+@allow(SIGNED_IN, fresh=True)
+def remove_passkey(public_id: str) -> ResponseReturnValue:
+    """Remove one of one's own passkeys, after a question."""
+    by = current_actor()
+    passkey = queries.own_passkey(by, public_id)
+    if request.method == "POST":
+        try:
+            services.remove_passkey(by, public_id)
+        except LastSecondStep as problem:
+            flash(str(problem), "warn")
+        else:
+            flash(_("The passkey is removed."))
+        return redirect(url_for("accounts.own"), code=303)
+    return render_template(
+        "accounts/question.html",
+        name=_("Your account"),
+        back=url_for("accounts.own"),
+        heading=_("Remove the passkey “%(name)s”?", name=passkey.name),
+        text=_("It no longer signs you in. Delete it on the device as well."),
+        label=_("Remove the passkey"),
+    )
