@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from benchmarks.load import Loaded
 from benchmarks.load.workshops import AWorkshop
+from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
 from kash.certificates.models import Certificate
 from kash.database import PublicId, db
@@ -44,6 +45,7 @@ UNASKED = {
     "desk.set_up": "there only before there is a programme",
     "watch.healthz": "for machines",
     "watch.metrics": "for machines",
+    "accounts.remove_passkey": "who has a passkey signs in with a device",
     "jobs.result": "a file that was made before",
 }
 # Lists that are searched by a form, because a name must be in no address.
@@ -116,6 +118,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         "/join/<token>": everybody.links["join"][1],
         "/new-password/<token>": everybody.links["new password"][1],
         "/accounts/invitations/<public_id>": everybody.links["join"][0],
+        "/accounts/resets/<public_id>": everybody.links["reset"][0],
         "/jobs/<public_id>": _public_id(Job),
     }
     ordinary = next(one for one in past if one is not loaded.largest)
@@ -134,7 +137,13 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         | _course("draft")
         | _forum(loaded.forum, "planned")
     )
-    yield shared | {"/accounts/<public_id>": everybody.accounts["guarded"].public_id}
+    guarded = everybody.accounts["guarded"]
+    yield shared | {
+        "/accounts/<public_id>": guarded.public_id,
+        "/accounts/<public_id>/sessions/<session_id>": _public_id(
+            SignedInSession, SignedInSession.account_id == guarded.key
+        ),
+    }
     yield from _own_scenes(loaded, shared)
 
 

@@ -8,7 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from benchmarks.load.rows import Rows
-from kash.accounts.models import Account, AccountRole, Invitation, Programme
+from kash.accounts.models import (
+    Account,
+    AccountRole,
+    Invitation,
+    Programme,
+    SecondStepReset,
+    SignedInSession,
+)
 from kash.accounts.queries import email_key
 from kash.accounts.secrets import hash_password, new_token, token_hash
 from kash.database import new_public_id
@@ -217,7 +224,7 @@ def _accounts(
 
 
 def load_links(rows: Rows, everybody: Everybody, now: datetime) -> None:
-    """A one-time link to join and one for a new password, neither used."""
+    """A one-time link to join and one for a new password, neither used; a lost second step."""
     for purpose, account in (("join", None), ("new password", everybody.accounts["peer"])):
         public_id, token = new_public_id(), new_token()
         everybody.links[purpose] = (public_id, token)
@@ -235,3 +242,24 @@ def load_links(rows: Rows, everybody: Everybody, now: datetime) -> None:
             created_at=now,
             expires_at=now + timedelta(days=7),
         )
+    guarded = everybody.accounts["guarded"]
+    rows.add(
+        SignedInSession,
+        public_id=new_public_id(),
+        token_hash=token_hash(new_token()),
+        account_id=guarded.key,
+        device="Firefox, Android",
+        created_at=now,
+        last_seen_at=now,
+    )
+    reset = new_public_id()
+    everybody.links["reset"] = (reset, "")
+    rows.add(
+        SecondStepReset,
+        public_id=reset,
+        account_id=guarded.key,
+        reason_sealed=seal("Lost.", kind="second_step_reset.reason", public_id=reset),
+        asked_by=everybody.accounts["administrator"].public_id,
+        asked_at=now,
+        expires_at=now + timedelta(days=1),
+    )

@@ -14,7 +14,13 @@ from flask import Flask, url_for
 from sqlalchemy import Select, select
 from werkzeug.routing import Rule
 
-from kash.accounts.models import Invitation
+from kash.accounts.models import (
+    Account,
+    Invitation,
+    Passkey,
+    SecondStepReset,
+    SignedInSession,
+)
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db
@@ -76,6 +82,17 @@ class Addresses:
             "/accounts/invitations/<public_id>": lambda *_: {
                 "": _one(select(Invitation.public_id).where(Invitation.account_id.is_(None)))
             },
+            "/accounts/<public_id>/sessions/<session_id>": lambda _endpoint, _key, known: {
+                "": _one(
+                    select(SignedInSession.public_id)
+                    .join(Account)
+                    .where(Account.public_id == known["public_id"])
+                )
+            },
+            "/accounts/resets/<public_id>": lambda *_: {
+                "": _one(select(SecondStepReset.public_id))
+            },
+            "/account/passkeys/<public_id>": self._passkey,
             "/people/<public_id>": self._person,
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
             "/people/groups/<public_id>": lambda *_: {"": _one(select(Group.public_id))},
@@ -137,7 +154,7 @@ class Addresses:
     def _account(self, endpoint: str, _key: str, _known: Known) -> Choices:
         if endpoint == "accounts.reactivate":
             return {"": self.prepared.closed_account}
-        if endpoint == "accounts.remove_second_step":
+        if endpoint == "accounts.ask_reset":
             return {"": self.prepared.account_with_second_step}
         some = self.loaded.actors["monitoring"].public_id
         if endpoint != "accounts.account":
@@ -147,6 +164,13 @@ class Addresses:
             "closed": self.prepared.closed_account,
             "own": self.loaded.actors["administrator"].public_id,
         }
+
+    def _passkey(self, _endpoint: str, key: str, _known: Known) -> Choices:
+        own = self.loaded.actors[key].account_id
+        found = db.session.scalars(
+            select(Passkey.public_id).where(Passkey.account_id == own).limit(1)
+        ).one_or_none()
+        return {} if found is None else {"": found}
 
     def _person(self, endpoint: str, key: str, _known: Known) -> Choices:
         name = "Baraka Sampuli" if key == "police" else "Subira Mfano"

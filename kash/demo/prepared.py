@@ -15,9 +15,10 @@ from sqlalchemy import select
 
 from kash import create_app
 from kash.accounts import queries, services
+from kash.accounts.models import Passkey
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services import make_paper
-from kash.database import db
+from kash.database import db, writing
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import Addresses, Page, Prepared
 from kash.demo.loading import LoadedProgramme, load_programme
@@ -30,7 +31,7 @@ from kash.web.formats import local_today
 # Who comes first: what one page shows of different rows is pictured for one account only.
 FIRST = ("trainer", "administrator", "director")
 # Must be pictured within minutes.
-SOON = ("accounts.second_step",)
+SOON = ("accounts.second_step", "accounts.lost_phone")
 # Whose forms are also pictured as they answer when everything in them was left empty.
 WITH_ERRORS = {
     "visitor": (
@@ -46,6 +47,8 @@ WITH_ERRORS = {
         "accounts.own_password",
         "accounts.roles",
         "accounts.enrol",
+        "accounts.add_passkey",
+        "accounts.ask_reset",
         "desk.edit_programme",
         "people.add_group",
         "people.edit_group",
@@ -132,7 +135,7 @@ def sample_programme(settings: Settings) -> Orders:
             if page.endpoint != "desk.set_up"
         ]
         for page in visitor:
-            cookie = half if page.endpoint == "accounts.second_step" else None
+            cookie = half if page.endpoint in SOON else None
             orders.pages += _orders("visitor", cookie, [page])
         keys = [*FIRST, *(account.key for account in ACCOUNTS if account.key not in FIRST)]
         for key in keys:
@@ -161,12 +164,34 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     )
     services.deactivate(administrator, closed)
     _second_step(custodian)
+    _passkeys(administrator, loaded.actors["monitoring"])
+    services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
+    services.open_session(loaded.actors["monitoring"].public_id, "Chrome Windows")
+    services.open_session(administrator.public_id, "Firefox Android")
+    services.open_session(administrator.public_id, "Chrome Windows", unfamiliar=True)
     password_link = services.new_password_link(administrator, loaded.actors["monitoring"].public_id)
     batch = db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == loaded.batches[0])
     ).one()
     job = make_paper(batch, "print_file", "Working Together", loaded.actors["trainer"])
     return Prepared(job, invitation, password_link, closed, custodian.public_id)
+
+
+def _passkeys(*actors: Actor) -> None:
+    """One that nobody can use, for the pictures."""
+    for actor in actors:
+        identity = secrets.token_bytes(32)
+        with writing() as session:
+            session.add(
+                Passkey(
+                    account_id=actor.account_id,
+                    name="Simu yangu",
+                    credential_key=services.credential_key(identity),
+                    credential_id=identity,
+                    public_key=b"",
+                    signs_in_alone=True,
+                )
+            )
 
 
 def _second_step(actor: Actor) -> None:

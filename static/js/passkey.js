@@ -13,7 +13,8 @@ async function optionsFrom(form) {
       "X-Requested-With": "fetch",
     },
   });
-  if (answer.status === 401) {
+  // Signed out, or the password is asked for again: the page says so by itself.
+  if (answer.status === 401 || answer.redirected) {
     location.reload();
     return null;
   }

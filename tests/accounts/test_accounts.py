@@ -18,7 +18,6 @@ from kash.accounts.errors import (
     NotYourself,
     PersonTaken,
     RolesConflict,
-    SecondStepMissing,
     SignInPaused,
     WeakPassword,
     WrongPassword,
@@ -258,14 +257,6 @@ def test_a_stolen_session_cannot_guess_the_password(
             services.change_password(who, "guess", GOOD, HERE)
     with pytest.raises(SignInPaused):
         services.change_password(who, PASSWORD, GOOD, HERE)
-
-
-def test_removing_a_second_step_needs_one(app: APIFlask, actor: Callable[..., Actor]) -> None:
-    by = actor("administrator")
-    with pytest.raises(SecondStepMissing):
-        services.remove_second_step(by, actor("trainer").public_id)
-    with pytest.raises(SecondStepMissing):
-        services.new_recovery_codes(by)
 
 
 def test_set_up_happens_once(both_engines_app: APIFlask) -> None:

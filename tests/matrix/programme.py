@@ -22,8 +22,10 @@ from kash.accounts.models import (
     Account,
     AccountRole,
     Invitation,
+    Passkey,
     Programme,
     RecoveryCode,
+    SecondStepReset,
     SignedInSession,
 )
 from kash.accounts.queries import email_key
@@ -286,6 +288,7 @@ class _Builder:
             OTHER: self.forum(OTHER, accounts["director"], [people[OTHER]]),
         }
         invitations = self.invitation(accounts["other peer"])
+        reset = self.reset(accounts["other peer"], accounts["other trainer"])
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -314,6 +317,9 @@ class _Builder:
                     "service": self.service.public_id,
                     "job": self.job(owner),
                     "session": self.session_of(owner)[0],
+                    "device": self.session_of(owner, unfamiliar=True)[0],
+                    "passkey": self.passkey(owner),
+                    "reset": reset,
                 }
                 self.world.records[role, side] = Records(ids)
         for role in ROLES:
@@ -340,7 +346,32 @@ class _Builder:
         self.add(RecoveryCode(account_id=made.id, code_hash=code_hash("k3fx-09wm-7000-8000")))
         return made
 
-    def session_of(self, account: Account) -> tuple[str, str]:
+    def passkey(self, account: Account) -> str:
+        made = self.add(
+            Passkey(
+                account_id=account.id,
+                name="Phone",
+                credential_key=token_hash(new_token()),
+                credential_id=b"id",
+                public_key=b"key",
+            )
+        )
+        return made.public_id
+
+    def reset(self, account: Account, asked_by: Account) -> str:
+        public_id = new_public_id()
+        self.add(
+            SecondStepReset(
+                public_id=public_id,
+                account_id=account.id,
+                reason_sealed=seal("Lost.", kind="second_step_reset.reason", public_id=public_id),
+                asked_by=asked_by.public_id,
+                expires_at=utc_now() + timedelta(hours=12),
+            )
+        )
+        return public_id
+
+    def session_of(self, account: Account, *, unfamiliar: bool = False) -> tuple[str, str]:
         token = new_token()
         row = self.add(
             SignedInSession(
@@ -349,6 +380,7 @@ class _Builder:
                 fresh_at=utc_now() + timedelta(hours=1),
                 # So that no page touches it: what is stored changes only by what is asked for.
                 last_seen_at=utc_now() + timedelta(hours=1),
+                unfamiliar=unfamiliar,
             )
         )
         return row.public_id, token

@@ -38,6 +38,7 @@ _ACTS = """
                       adm  dir  tra   mon  doc    cus  peer    police  fun
 accounts.see          all  all  -     -    -      -    -       -       -
 accounts.manage       all  -    -     -    -      -    -       -       -
+accounts.approve_reset all  all  -     -    -      -    -       -       -
 settings.see          all  all  -     -    -      -    -       -       -
 settings.change       all  -    -     -    -      -    -       -       -
 audit.see             all  all  -     -    -      -    -       -       -
@@ -150,6 +151,11 @@ PLACES: dict[str, Place] = {
     # --- accounts ---------------------------------------------------------------------------
     "accounts.sign_in": Place(ANYONE, ANYONE),
     "accounts.second_step": Place(ANYONE, ANYONE),
+    "accounts.lost_phone": Place(ANYONE),
+    "accounts.offer_to_sign_in": Place(post=ANYONE),
+    "accounts.sign_in_with_passkey": Place(post=ANYONE),
+    "accounts.offer_second_step": Place(post=ANYONE),
+    "accounts.second_step_with_passkey": Place(post=ANYONE),
     "accounts.sign_out": Place(post=ANYONE),
     "accounts.join": Place(
         ANYONE, ANYONE, {"token": "invitation_token"}, shows="invited invitation"
@@ -158,7 +164,15 @@ PLACES: dict[str, Place] = {
         ANYONE, ANYONE, {"token": "password_token"}, shows="invited password"
     ),
     "accounts.confirm_password": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.offer_to_confirm": Place(post=SIGNED_IN),
+    "accounts.confirm_passkey": Place(post=SIGNED_IN),
+    "accounts.go_on": Place(SIGNED_IN),
     "accounts.own": Place(SIGNED_IN),
+    "accounts.offer_to_add": Place(post=SIGNED_IN),
+    "accounts.add_passkey": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.remove_passkey": _of("passkey", both="self"),
+    "accounts.after_recovery": Place(SIGNED_IN),
+    "accounts.answer_for_device": _of("device", post="self"),
     "accounts.own_name": Place(SIGNED_IN, SIGNED_IN),
     "accounts.own_password": Place(SIGNED_IN, SIGNED_IN),
     "accounts.enrol": Place(SIGNED_IN, SIGNED_IN),
@@ -175,7 +189,12 @@ PLACES: dict[str, Place] = {
     "accounts.deactivate": _of("account", both="accounts.manage"),
     "accounts.reactivate": _of("account", both="accounts.manage"),
     "accounts.new_password_link": _of("account", both="accounts.manage"),
-    "accounts.remove_second_step": _of("account", both="accounts.manage"),
+    "accounts.end_session_of": _of("account", both="accounts.manage", session_id="session"),
+    "accounts.end_sessions_of": _of("account", both="accounts.manage"),
+    "accounts.ask_reset": _of("account", both="accounts.manage"),
+    "accounts.resets": Place("accounts.approve_reset"),
+    "accounts.reset": _of("reset", both="accounts.approve_reset"),
+    "accounts.second_step_roles": Place("settings.change", "settings.change"),
     "accounts.trail": Place("audit.see"),
     "accounts.verify_trail": Place(post="audit.verify"),
     # --- jobs -------------------------------------------------------------------------------

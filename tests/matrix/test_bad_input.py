@@ -84,8 +84,6 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
     elsewhere = {
         # Shown only before there is a programme, after a password, or with a closed account.
         "desk.set_up", "accounts.second_step", "accounts.reactivate",
-        # Drawn anew in a dialog by a script; the page asks the same question.
-        "accounts.remove_second_step",
     }  # fmt: skip
     assert both - shown <= elsewhere
 

@@ -87,7 +87,7 @@ def offer_second_step() -> ResponseReturnValue:
     """A challenge for the passkeys of the account whose password was given just now."""
     pending = pending_account()
     if pending is None:
-        return Response(status=401)
+        return redirect(url_for("accounts.sign_in"), code=303)
     offer = services.offer_to_prove(services.SECOND_STEP, pending[0], this_client())
     return _offered(services.SECOND_STEP, offer)
 

@@ -47,8 +47,9 @@ def reset(public_id: str) -> ResponseReturnValue:
     by = current_actor()
     found = queries.reset(by, public_id)
     form = DecisionForm()
-    if form.validate_on_submit():
-        agreed = request.form.get("decision") == "approve"
+    decision = request.form.get("decision")
+    if form.validate_on_submit() and decision in ("approve", "refuse"):
+        agreed = decision == "approve"
         try:
             if agreed:
                 services.approve_reset(by, public_id)
