@@ -45,6 +45,8 @@ UNASKED = {
     "desk.set_up": "there only before there is a programme",
     "watch.healthz": "for machines",
     "watch.metrics": "for machines",
+    "accounts.go_on": "there only when a form was interrupted",
+    "accounts.recovery_codes": "there only with a second step",
     "accounts.remove_passkey": "who has a passkey signs in with a device",
     "jobs.result": "a file that was made before",
 }
