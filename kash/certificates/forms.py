@@ -58,7 +58,7 @@ class RevokeForm(KashForm):
 
 
 class VerifyForm(KashForm):
-    """A serial, and if one likes the name as printed."""
+    """A serial, and if one likes the name as printed. A whole scanned address is taken too."""
 
-    serial = text_field(_l("Serial"), most=40)
+    serial = text_field(_l("Serial"), most=200)
     name = text_field(_l("Name as printed"), most=200, required=False)

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     and_,
-    delete,
     exists,
     false,
     func,
-    insert,
     or_,
     select,
     true,
@@ -25,22 +23,19 @@ from kash.certificates.models import (
     Certificate,
     CertificateBatch,
     CertificateRule,
-    VerificationAttempt,
 )
 from kash.certificates.rules import (
     Missing,
     Record,
     Rule,
-    Standing,
     missing_requirements,
     read_serial,
 )
-from kash.database import db, writing
+from kash.database import db
 from kash.people.models import Person
-from kash.people.rules import names_match, sort_name
+from kash.people.rules import sort_name
 from kash.policy import Actor, Reach
 from kash.web.errors import NotFound
-from kash.web.formats import to_local
 from kash.workshops.models import Workshop
 from kash.workshops.queries import attendance_record, run_by
 
@@ -321,70 +316,6 @@ def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certific
             .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
         )
     )
-
-
-@dataclass(frozen=True)
-class Verified:
-    """All that verification tells anyone: never a name, group, place or person."""
-
-    standing: Standing
-    title: str = ""
-    issued_on: date | None = None
-    revoked_on: date | None = None
-    revoked_class: str = ""
-    name_matches: bool | None = None
-    name_withheld: bool = False
-
-
-def verified(typed_serial: str, typed_name: str) -> Verified:
-    """How a serial stands. A typed name is compared with the printed one, match or no match.
-
-    Once somebody withdrew her consent to a printed name, the paper that was issued stays valid, but
-    her name is confirmed to nobody: a stolen list of serials would otherwise still test names.
-    """
-    serial = read_serial(typed_serial)
-    found = (
-        db.session.scalars(
-            select(Certificate)
-            .where(Certificate.serial == serial)
-            .options(joinedload(Certificate.person))
-        ).first()
-        if serial
-        else None
-    )
-    if found is None or found.issued_on is None:
-        return Verified(Standing.UNKNOWN)
-    compared = bool(typed_name) and found.person.prints_name
-    matches = names_match(typed_name, found.printed_name) if compared else None
-    return Verified(
-        standing=Standing.REVOKED if found.revoked_at else Standing.VALID,
-        title=found.public_title,
-        issued_on=found.issued_on,
-        revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
-        revoked_class=found.revoked_class,
-        name_matches=matches,
-        name_withheld=bool(typed_name) and not compared,
-    )
-
-
-ATTEMPTS_IN_TEN_MINUTES = 30
-
-
-def admitted(address: str, now: datetime) -> bool:
-    """Count one look-up of an address (hashed by the caller); False when there were too many.
-
-    Bookkeeping in a write of its own, so not audited. Old rows go on the way.
-    """
-    since = now - timedelta(minutes=10)
-    with writing() as session:
-        session.execute(delete(VerificationAttempt).where(VerificationAttempt.at < since))
-        seen = session.scalar(
-            select(func.count(VerificationAttempt.id)).where(VerificationAttempt.address == address)
-        )
-        if (seen or 0) >= ATTEMPTS_IN_TEN_MINUTES:
-            return False
-        session.execute(insert(VerificationAttempt).values(address=address, at=now))
-        return True
 
 
 def any_issued(workshop: Workshop) -> bool:

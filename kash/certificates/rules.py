@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 # Crockford's base32: no I, L, O or U, so that nothing is misread or misheard.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
-_MISREAD = str.maketrans("ILO", "110")
+_MISREAD = str.maketrans("ILOU", "110V")
+_PASSED_OVER = frozenset("-‐‑‒–—−_.·:/")
 _CHECK_MODULUS = 37
 SERIAL_LENGTH = 12
 
@@ -95,16 +97,37 @@ def new_serial(choose: Callable[[str], str]) -> str:
             return body + ALPHABET[check]
 
 
+class Misread(StrEnum):
+    """Why a text is no serial."""
+
+    LENGTH = "length"
+    CHARACTER = "character"
+    CHECK = "check"
+
+
+def _as_written(typed: str) -> str:
+    """A typed serial, or the address that a code leads to, with nothing but its characters."""
+    last = typed.rsplit("#", 1)[-1].upper()
+    return "".join(sign for sign in last if not sign.isspace() and sign not in _PASSED_OVER)
+
+
+def misread(typed: str) -> Misread | None:
+    """Why a text is no serial: told without looking anything up. None if it is one."""
+    serial = _as_written(typed).translate(_MISREAD)
+    if len(serial) != SERIAL_LENGTH:
+        return Misread.LENGTH
+    if any(sign not in _VALUES for sign in serial):
+        return Misread.CHARACTER
+    return None if _check_value(serial[:-1]) == _VALUES[serial[-1]] else Misread.CHECK
+
+
 def read_serial(typed: str) -> str | None:
     """A typed serial in its stored form, or None where it cannot be one.
 
-    Case, blanks and hyphens do not count; I and L are read as 1, O as 0.
+    Case, blanks and dashes do not count; I and L are read as 1, O as 0, U as V, since worn paper
+    shows them so and no serial holds them.
     """
-    kept = "".join(sign for sign in typed.upper() if sign not in " -–—_.\t")
-    serial = kept.translate(_MISREAD)
-    if len(serial) != SERIAL_LENGTH or any(sign not in _VALUES for sign in serial):
-        return None
-    return serial if _check_value(serial[:-1]) == _VALUES[serial[-1]] else None
+    return _as_written(typed).translate(_MISREAD) if misread(typed) is None else None
 
 
 def grouped(serial: str) -> str:
@@ -146,6 +169,35 @@ class Standing(StrEnum):
     VALID = "valid"
     REVOKED = "revoked"
     UNKNOWN = "unknown"
+
+
+class Admission(StrEnum):
+    """How far a check is answered."""
+
+    WHOLE = "whole"
+    WITHOUT_NAME = "without_name"
+    REFUSED = "refused"
+
+
+# A hotel full of officers checks from one address, so that is generous. A name is guessed for one
+# serial, so that is not; a name that matched is no guess and is not counted.
+CHECKS_WINDOW = timedelta(minutes=10)
+CHECKS_FROM_AN_ADDRESS = 600
+NAMES_WINDOW = timedelta(hours=1)
+NAMES_FROM_AN_ADDRESS = 10
+NAMES_FOR_A_SERIAL = 60
+
+
+def admission(checks: int, names_from_here: int, names_in_all: int, *, name: bool) -> Admission:
+    """Whether one more check is answered, after so many from this address within ten minutes, and
+    so many wrong names for this serial within the hour, from here and from everywhere.
+
+    Whoever has no more names to try still learns how the serial stands.
+    """
+    if checks >= CHECKS_FROM_AN_ADDRESS:
+        return Admission.REFUSED
+    tried_out = names_from_here >= NAMES_FROM_AN_ADDRESS or names_in_all >= NAMES_FOR_A_SERIAL
+    return Admission.WITHOUT_NAME if name and tried_out else Admission.WHOLE
 
 
 REVOCATION_CLASSES = ("wrong_name", "wrong_record", "duplicate", "withdrawn_by_holder", "conduct")

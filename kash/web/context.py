@@ -19,6 +19,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as BaseResponse
 
 from kash.policy import ANYONE, Actor, allow
 from kash.web.acting import current_actor, signed_in
@@ -86,6 +87,18 @@ def frame_context() -> dict[str, Any]:
     return {} if g.get("failing") else _frame()
 
 
+def keep_language_on_device(answer: BaseResponse, code: str) -> None:
+    """Have this device's pages speak this language from now on, while nobody is signed in."""
+    answer.set_cookie(
+        COOKIE,
+        code,
+        max_age=_ONE_YEAR,
+        secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
+        httponly=True,
+        samesite="Lax",
+    )
+
+
 @blueprint.post("/language")
 @allow(ANYONE)
 def language() -> ResponseReturnValue:
@@ -96,14 +109,7 @@ def language() -> ResponseReturnValue:
         keep: Callable[[Actor, str], None] | None = current_app.extensions.get(_KEEP_LANGUAGE)
         if keep is not None and current_actor().account_id is not None:
             keep(current_actor(), code)
-        answer.set_cookie(
-            COOKIE,
-            code,
-            max_age=_ONE_YEAR,
-            secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
-            httponly=True,
-            samesite="Lax",
-        )
+        keep_language_on_device(answer, code)
     return answer
 
 

@@ -9,7 +9,7 @@ from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.attendance import services as attendance
-from kash.certificates import queries, services
+from kash.certificates import checking, queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import Requirement, Standing, read_serial
 from kash.database import db
@@ -72,16 +72,16 @@ def test_the_whole_way_of_a_certificate(ready: Ready) -> None:
     assert [read_serial(serial) for serial in serials] == serials
     assert len(set(serials)) == 2
 
-    answer = queries.verified(serials[1].lower(), "zawadi  SAMPULI")
+    answer = checking.verified(serials[1].lower(), "zawadi  SAMPULI")
     assert (answer.standing, answer.title, answer.name_matches) == (
         Standing.VALID,
         "Working Together",
         True,
     )
-    assert queries.verified(serials[1], "Somebody Else").name_matches is False
+    assert checking.verified(serials[1], "Somebody Else").name_matches is False
 
     services.revoke(certificates[1], "wrong_name", "Spelt wrongly", ready.director)
-    revoked = queries.verified(serials[1], "")
+    revoked = checking.verified(serials[1], "")
     assert (revoked.standing, revoked.revoked_class, revoked.name_matches) == (
         Standing.REVOKED,
         "wrong_name",
@@ -107,7 +107,7 @@ def test_an_unissued_certificate_does_not_verify(ready: Ready) -> None:
     ready.confirm(ALL)
     ready.proposed()
     assert db.session.scalar(select(func.count(Certificate.serial))) == 0
-    assert queries.verified("0000-0000-0000", "").standing is Standing.UNKNOWN
+    assert checking.verified("0000-0000-0000", "").standing is Standing.UNKNOWN
 
 
 def test_nobody_approves_what_she_proposed(ready: Ready) -> None:
@@ -204,14 +204,3 @@ def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, read
         thread.join()
     assert sorted(answers) == ["made", "nothing", "nothing", "nothing"]
     assert db.session.scalar(select(func.count(Certificate.id))) == 2
-
-
-def test_the_thirty_first_check_within_ten_minutes_waits(both_engines_app: APIFlask) -> None:
-    from datetime import timedelta
-
-    from kash.database import utc_now
-
-    now = utc_now()
-    assert [queries.admitted("a" * 64, now) for _ in range(31)] == [True] * 30 + [False]
-    assert queries.admitted("b" * 64, now) is True
-    assert queries.admitted("a" * 64, now + timedelta(minutes=11)) is True

@@ -128,37 +128,6 @@ def test_a_revoked_certificate_is_printed_no_more(
     assert whole.printed_name not in text
 
 
-def test_verification_tells_status_title_and_date_and_never_a_name(
-    ready: Ready, client: FlaskClient
-) -> None:
-    ready.confirm(ALL, MOST)
-    batch = ready.issued()
-    (_most, whole) = queries.certificates_of(ready.batch(batch))
-    serial = grouped(whole.serial or "")
-    page = words(client.post("/verify", data={"serial": serial}))
-    assert "Valid Working Together Issued on 18 November 2026" in page
-    assert ALL not in page
-    match = words(client.post("/verify", data={"serial": serial, "name": ALL.upper()}))
-    assert "The name matches the printed one." in match
-    other = words(client.post("/verify", data={"serial": serial, "name": "Amani"}))
-    assert "The name does not match the printed one." in other
-    assert ALL not in other
-    wrong = client.post("/verify", data={"serial": "0000-0000"})
-    assert wrong.status_code == 422
-    assert "This is not a whole serial." in words(wrong)
-    services.revoke(whole, "withdrawn_by_holder", "Only staff read this", ready.director)
-    revoked = words(client.post("/verify", data={"serial": serial}))
-    assert "Revoked Working Together" in revoked
-    assert "Only staff read this" not in revoked
-
-
-def test_too_many_checks_have_to_wait(ready: Ready, client: FlaskClient) -> None:
-    answers = [
-        client.post("/verify", data={"serial": "0000-0000-0000"}).status_code for _ in range(31)
-    ]
-    assert answers == [200] * 30 + [429]
-
-
 def test_a_peer_educator_finds_her_own_and_nobody_elses(
     ready: Ready, sign_in: Callable[..., FlaskClient]
 ) -> None:

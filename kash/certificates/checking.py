@@ -1,0 +1,161 @@
+"""Anyone may check a serial. Checks are counted in rows, so that all processes count together.
+
+Each is counted before anything is looked up; what is refused writes nothing. Neither an address
+nor a serial nor a name is kept, only keyed hashes. Bookkeeping, so it is not audited.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from kash.accounts.models import Programme
+from kash.certificates.models import Certificate, VerificationAttempt
+from kash.certificates.rules import (
+    CHECKS_WINDOW,
+    NAMES_WINDOW,
+    Admission,
+    Standing,
+    admission,
+    read_serial,
+)
+from kash.database import db, writing
+from kash.people.rules import names_match
+from kash.vault import lookup
+from kash.web.formats import to_local
+
+
+@dataclass(frozen=True)
+class Check:
+    """A serial in its stored form, a typed name or none, and the address it was asked from."""
+
+    serial: str
+    name: str
+    address: str
+
+    @property
+    def address_key(self) -> str:
+        """What is kept of the address."""
+        return lookup(self.address, kind="verification.address")
+
+    @property
+    def serial_key(self) -> str:
+        """What is kept of the serial where a name was typed; nothing where none was."""
+        return lookup(self.serial, kind="verification.serial") if self.name else ""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """All that verification tells anyone: never a name, group, place or person.
+
+    `name_matches` is None where no name was compared; `name_withheld` says that none ever is.
+    """
+
+    standing: Standing
+    title: str = ""
+    issued_on: date | None = None
+    revoked_on: date | None = None
+    revoked_class: str = ""
+    name_matches: bool | None = None
+    name_withheld: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told of one check; nothing but its admission if it was refused."""
+
+    admission: Admission
+    verified: Verified | None = None
+
+
+def check_serial(check: Check, now: datetime) -> Answer:
+    """Count a check, then answer it as far as it is admitted."""
+    admitted, attempt = _counted(check, now)
+    if admitted is Admission.REFUSED:
+        return Answer(admitted)
+    name = check.name if admitted is Admission.WHOLE else ""
+    found = verified(check.serial, name)
+    if attempt is not None and name:
+        # One write whether it matched or not, so that neither takes longer.
+        guessed = "" if found.name_matches else check.serial_key
+        with writing() as session:
+            session.execute(
+                update(VerificationAttempt)
+                .where(VerificationAttempt.id == attempt)
+                .values(serial=guessed)
+            )
+    return Answer(admitted, found)
+
+
+def verified(typed_serial: str, typed_name: str) -> Verified:
+    """How a serial stands. A typed name is compared with the printed one, match or no match.
+
+    Once somebody withdrew her consent to a printed name, the paper that was issued stays valid, but
+    her name is confirmed to nobody: a stolen list of serials would otherwise still test names.
+    """
+    serial = read_serial(typed_serial)
+    found = (
+        db.session.scalars(
+            select(Certificate)
+            .where(Certificate.serial == serial)
+            .options(joinedload(Certificate.person))
+        ).first()
+        if serial
+        else None
+    )
+    if found is None or found.issued_on is None:
+        return Verified(Standing.UNKNOWN)
+    compared = bool(typed_name) and found.person.prints_name
+    matches = names_match(typed_name, found.printed_name) if compared else None
+    return Verified(
+        standing=Standing.REVOKED if found.revoked_at else Standing.VALID,
+        title=found.public_title,
+        issued_on=found.issued_on,
+        revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
+        revoked_class=found.revoked_class,
+        name_matches=matches,
+        name_withheld=bool(typed_name) and not compared,
+    )
+
+
+def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
+    """How far a check is admitted, and the row that counts it if it has one."""
+    before = _admission(db.session(), check, now)
+    if before is Admission.REFUSED:
+        return before, None
+    with writing() as session:
+        # One at a time: on PostgreSQL checks at the same moment would not see each other.
+        session.execute(select(Programme.id).with_for_update())
+        admitted = _admission(session, check, now)
+        if admitted is Admission.REFUSED:
+            return admitted, None
+        session.execute(
+            delete(VerificationAttempt).where(VerificationAttempt.at < now - NAMES_WINDOW)
+        )
+        counted = check.serial_key if admitted is Admission.WHOLE else ""
+        row = session.execute(
+            insert(VerificationAttempt)
+            .values(address=check.address_key, serial=counted, at=now)
+            .returning(VerificationAttempt.id)
+        )
+        return admitted, row.scalar_one()
+
+
+def _admission(session: Session, check: Check, now: datetime) -> Admission:
+    here = VerificationAttempt.address == check.address_key
+
+    def count(*conditions: object) -> int:
+        statement = select(func.count(VerificationAttempt.id)).where(*conditions)  # type: ignore[arg-type]
+        return session.scalar(statement) or 0
+
+    checks = count(here, VerificationAttempt.at >= now - CHECKS_WINDOW)
+    if not check.name:
+        return admission(checks, 0, 0, name=False)
+    guesses = (
+        VerificationAttempt.serial == check.serial_key,
+        VerificationAttempt.at >= now - NAMES_WINDOW,
+    )
+    return admission(checks, count(here, *guesses), count(*guesses), name=True)
