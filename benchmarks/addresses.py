@@ -53,6 +53,7 @@ UNASKED = {
 # Lists that are searched by a form, because a name must be in no address.
 _SEARCHES = {
     "people.search": ("/people", "/people/search", {"search": "ochieng"}),
+    "desk.find": ("/search", "/search", {"search": "ochieng"}),
     "directory.search": ("/services", "/services/search", {"search": "clinic"}),
     "certificates.find": ("/certificates/", "/certificates/", {"search": "ochieng"}),
 }

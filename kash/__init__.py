@@ -111,7 +111,9 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_formats(app)
     init_context(
         app,
-        endpoints=Endpoints(own_account="accounts.own", sign_out="accounts.sign_out"),
+        endpoints=Endpoints(
+            own_account="accounts.own", sign_out="accounts.sign_out", search="desk.search_page"
+        ),
         keep_language=choose_language,
         end_session=leave,
     )

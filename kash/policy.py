@@ -73,6 +73,8 @@ _SEEING_WORKSHOPS = {
     _R.PEER: _SELF,
     _R.POLICE_PEER: _SELF,
 }
+# What is found is narrowed once more, each kind by its own permission.
+_SEARCHING = dict.fromkeys(_R, _ALL)
 # Everybody with an account may be asked where someone can go: police and peers, funders too.
 _SEEING_DIRECTORY = dict.fromkeys(_R, _ALL)
 
@@ -112,6 +114,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.PEER: _SELF,
         _R.POLICE_PEER: _SELF,
     },
+    "search": _SEARCHING,
     "directory.see": _SEEING_DIRECTORY,
     # Whoever edits also reads the addresses that a service keeps confidential.
     "directory.edit": {

@@ -186,6 +186,18 @@ def certificates_select(actor: Actor, state: str = "", found: str = "") -> Selec
     return statement
 
 
+def find_certificate(actor: Actor, typed: str) -> Certificate | None:
+    """The issued certificate within reach that has this serial; no query if it is no serial."""
+    serial = read_serial(typed)
+    if serial is None:
+        return None
+    return db.session.scalars(
+        select(Certificate)
+        .join(Certificate.batch)
+        .where(Certificate.serial == serial, within_reach(actor, "certificates.see"))
+    ).first()
+
+
 def certificate(public_id: str, actor: Actor, permission: str) -> Certificate:
     """One issued certificate within reach. Raises NotFound."""
     found = db.session.scalars(

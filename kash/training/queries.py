@@ -113,6 +113,25 @@ def courses(actor: Actor) -> Listing[Any]:
     )
 
 
+def find_courses(actor: Actor, text: str, limit: int) -> list[tuple[str, str]]:
+    """(public id, name) of courses in reach, found by name or public title; one query."""
+    reach = _versions_in_reach(actor)
+    statement = select(Course.public_id, Course.name).where(
+        or_(
+            Course.name.icontains(text, autoescape=True),
+            exists().where(
+                CourseVersion.course_id == Course.id,
+                CourseVersion.public_title.icontains(text, autoescape=True),
+                reach,
+            ),
+        )
+    )
+    if not sees_everything(actor):
+        statement = statement.where(exists().where(CourseVersion.course_id == Course.id, reach))
+    rows = db.session.execute(statement.order_by(func.lower(Course.name), Course.id).limit(limit))
+    return [(row.public_id, row.name) for row in rows]
+
+
 def course(actor: Actor, public_id: str) -> Course:
     """A course of which the actor sees something. Raises NotFound."""
     statement = select(Course).where(Course.public_id == public_id)

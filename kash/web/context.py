@@ -42,6 +42,7 @@ class Endpoints:
 
     own_account: str
     sign_out: str
+    search: str
 
 
 def _frame() -> dict[str, Any]:
@@ -65,6 +66,7 @@ def _frame() -> dict[str, Any]:
         "home_url": "/",
         "sign_out_url": url_for(endpoints.sign_out),
         "leave_url": url_for("web.leave"),
+        "search_url": url_for(endpoints.search) if actor.may("search") else "",
     }
 
 

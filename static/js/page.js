@@ -47,6 +47,18 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// One key leads to the search from everywhere, but for where something is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const box = [...document.querySelectorAll("[data-find]")].find((each) => each.checkVisibility());
+  const link = document.querySelector("[data-find-page]");
+  if (!box && !link) return;
+  event.preventDefault();
+  if (box) box.focus();
+  else location.assign(link.href);
+});
+
 // The panel of further pages closes like any menu does.
 const more = document.querySelector(".bar details");
 if (more) {

@@ -52,6 +52,7 @@ people.minors         -    -    -     -    -      all  -       -       -
 people.trail          -    all  own   -    -      all  self    self    -
 organisations.see     -    all  all   all  all    all  -       -       -
 organisations.change  -    -    all   -    -      -    -       -       -
+search                all  all  all   all  all    all  all     all     all
 directory.see         all  all  all   all  all    all  all     all     all
 directory.change      -    all  all   -    all    all  -       -       -
 curriculum.see        -    all  all   all  all    -    taught  taught  -
@@ -329,6 +330,8 @@ PLACES: dict[str, Place] = {
     "forums.paper": _forum(get="forums.see", meeting_id="held_meeting"),
     # --- desk -------------------------------------------------------------------------------
     "desk.today": Place(SIGNED_IN),
+    "desk.search_page": Place("search"),
+    "desk.find": Place(post="search"),
     "desk.set_up": Place(ANYONE, ANYONE),
     "desk.settings": Place("settings.see"),
     "desk.edit_programme": Place("settings.change", "settings.change"),

@@ -177,6 +177,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.find": "people.find",
         "people.edit": "people.change",
         "people.contact": "people.contact",
+        "search": "search",
         "directory.see": "directory.see",
         "directory.edit": "directory.change",
         "curriculum.see": "curriculum.see",

@@ -28,6 +28,7 @@ from kash.forums.queries.meetings import (
 from kash.forums.queries.series import (
     MemberLine,
     account_name,
+    find_forums,
     forum,
     forum_to_edit,
     forums_listed,
@@ -54,6 +55,7 @@ __all__ = [
     "arising_in",
     "attendance_of",
     "attendance_table",
+    "find_forums",
     "following_meeting",
     "forum",
     "forum_to_edit",

@@ -46,6 +46,18 @@ def sees_names(actor: Actor) -> bool:
     return actor.reach("people.find") is not Reach.NONE
 
 
+def find_forums(actor: Actor, text: str, limit: int) -> list[tuple[str, str]]:
+    """(public id, name) of forums within reach, found by a part of the name; one query."""
+    rows = db.session.execute(
+        within_reach(actor)
+        .with_only_columns(Forum.public_id, Forum.name)
+        .where(Forum.name.icontains(text, autoescape=True))
+        .order_by(Forum.name, Forum.id)
+        .limit(limit)
+    )
+    return [(row.public_id, row.name) for row in rows]
+
+
 def forum(public_id: str, actor: Actor) -> Forum:
     """A forum within reach. Raises NotFound."""
     found = db.session.scalar(within_reach(actor).where(Forum.public_id == public_id))

@@ -12,6 +12,7 @@ from kash.people.queries.directory import (
 )
 from kash.people.queries.minors import minors, minors_unseen
 from kash.people.queries.organisations import (
+    find_organisations,
     groups,
     organisation,
     organisation_list,
@@ -58,6 +59,7 @@ __all__ = [
     "ServiceSearch",
     "Spelling",
     "consent_holds",
+    "find_organisations",
     "find_people",
     "forget_own_scope",
     "groups",

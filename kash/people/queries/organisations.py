@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from kash.database import db
@@ -24,6 +24,21 @@ def organisations(kinds: Sequence[str] = ()) -> Sequence[Organisation]:
     if kinds:
         statement = statement.where(Organisation.kind.in_(kinds))
     return db.session.scalars(statement).all()
+
+
+def find_organisations(text: str, limit: int) -> Sequence[Organisation]:
+    """Organisations by a part of their name or place, for whoever may find people; one query."""
+    return db.session.scalars(
+        select(Organisation)
+        .where(
+            or_(
+                Organisation.name.icontains(text, autoescape=True),
+                Organisation.place.icontains(text, autoescape=True),
+            )
+        )
+        .order_by(func.lower(Organisation.name), Organisation.id)
+        .limit(limit)
+    ).all()
 
 
 def organisation(public_id: str) -> Organisation:

@@ -6,6 +6,7 @@ from kash.workshops.queries.due import (
     upcoming_sessions,
     workshops_of_trainer,
 )
+from kash.workshops.queries.finding import FoundWorkshop, find_workshops
 from kash.workshops.queries.people import (
     AttendanceRecord,
     EnrolledPerson,
@@ -49,6 +50,7 @@ __all__ = [
     "DueSession",
     "EnrolledPerson",
     "FacilitatorName",
+    "FoundWorkshop",
     "Headcount",
     "OwnPart",
     "OwnWorkshop",
@@ -56,6 +58,7 @@ __all__ = [
     "PlannedSession",
     "attendance_record",
     "facilitators_of",
+    "find_workshops",
     "funder_names",
     "funding_of",
     "headcount",

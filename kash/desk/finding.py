@@ -1,0 +1,44 @@
+"""The page on which anything is found."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from kash.desk import blueprint
+from kash.desk.search import KINDS, LONGEST, all_of, enough, search
+from kash.policy import allow
+from kash.web import current_actor
+from kash.web.fields import clean_text
+from kash.web.input import CONTROL_CHARACTERS
+
+
+@blueprint.get("/search")
+@allow("search")
+def search_page() -> ResponseReturnValue:
+    """The page with nothing typed yet."""
+    return _page("")
+
+
+@blueprint.post("/search")
+@allow("search")
+def find() -> ResponseReturnValue:
+    """What is found; posted, because a name may be typed. As-you-type gets the answers alone."""
+    typed = CONTROL_CHARACTERS.sub(" ", clean_text(request.form.get("search", "")))[:LONGEST]
+    return _page(typed, request.form.get("kind", ""))
+
+
+def _page(typed: str, only: str = "") -> str:
+    as_typed = request.headers.get("HX-Request") == "true"
+    found = search(current_actor(), typed, only)
+    return render_template(
+        "desk/found.html" if as_typed else "desk/search.html",
+        typed=typed,
+        only=only if only in KINDS else "",
+        found=found,
+        count=sum(len(part.hits) for part in found),
+        as_typed=as_typed,
+        enough=enough(typed),
+        all_of=all_of,
+        uses_htmx=True,
+    )
