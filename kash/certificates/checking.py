@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from kash.accounts.models import Programme
+from kash.accounts.rules import network_of
 from kash.certificates.models import Certificate, VerificationAttempt
 from kash.certificates.rules import (
     CHECKS_WINDOW,
@@ -38,8 +39,8 @@ class Check:
 
     @property
     def address_key(self) -> str:
-        """What is kept of the address."""
-        return lookup(self.address, kind="verification.address")
+        """What is kept of the address; a network of IPv6 counts as one."""
+        return lookup(network_of(self.address), kind="verification.address")
 
     @property
     def serial_key(self) -> str:

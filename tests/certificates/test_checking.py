@@ -274,3 +274,11 @@ def test_processes_count_together(both_engines_app: APIFlask) -> None:
     ]
     said = "".join(each.communicate()[0] for each in running).split()
     assert (said.count("whole"), said.count("without_name")) == (10, 8)
+
+
+def test_a_network_of_ipv6_counts_as_one_address(app: APIFlask) -> None:
+    keys = {
+        Check(NEVER_ISSUED, "", address).address_key
+        for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9")
+    }
+    assert len(keys) == 1

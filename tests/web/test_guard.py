@@ -437,8 +437,8 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        ("administrator", ["Today", "Accounts", "Settings"]),
-        ("peer", ["Today", "Workshops", "Forums", "Curriculum", "Certificates"]),
+        ("administrator", ["Today", "Services", "Accounts", "Settings"]),
+        ("peer", ["Today", "Workshops", "Forums", "Curriculum", "Certificates", "Services"]),
         (
             "director",
             [
@@ -448,11 +448,12 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
                 "Forums",
                 "Curriculum",
                 "Certificates",
+                "Services",
                 "Accounts",
                 "Settings",
             ],
         ),
-        ("funder", ["Today"]),
+        ("funder", ["Today", "Services"]),
     ],
 )
 def test_the_bar_shows_where_one_may_go(sign_in: Signing, role: str, labels: list[str]) -> None:
