@@ -62,13 +62,15 @@ def hours_lines(
     if not stretches:
         return []
     if rules.always_open(stretches):
-        return [(_("Every day"), _("day and night"))]
+        return [(_("Every day"), _("24 h"))]
     lines = []
     for days in rules.week_lines(stretches):
         if not days.periods and not closed:
             continue
         said = day_name(days.first, "abbreviated")
-        if days.last != days.first:
+        if (days.first, days.last) == (0, 6):
+            said = _("Every day")
+        elif days.last != days.first:
             said += f"–{day_name(days.last, 'abbreviated')}"
         lines.append((said, _periods(days.periods) if days.periods else _("closed")))
     return lines

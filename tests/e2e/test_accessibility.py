@@ -66,8 +66,38 @@ def test_every_kind_of_page_was_visited(walk: Walk) -> None:
     rooms = {path.split("/")[1] for walker in walk.people.values() for path in walker.been}
     assert rooms >= {
         "", "accounts", "account", "audit", "certificates", "forums", "jobs", "people",
-        "settings", "sign-in", "courses", "verify", "workshops",
+        "services", "search", "settings", "sign-in", "courses", "verify", "workshops",
     }  # fmt: skip
+
+
+def test_answers_to_what_was_typed_are_usable_by_everyone(walk: Walk) -> None:
+    """What is posted has no address of its own to go to."""
+    found: list[str] = []
+    trainer = walk.people["trainer"]
+    trainer.page.set_viewport_size(DESK)
+    trainer.go("/services")
+    trainer.page.keyboard.press("/")
+    trainer.page.keyboard.type("sample")
+    trainer.page.keyboard.press("Enter")
+    trainer.page.wait_for_url("**/search")
+    assert trainer.page.locator(".hits li").count() > 2
+    found += findings(trainer.page, "what was found")
+    trainer.page.fill("[name=search]", "nothing is called so")
+    trainer.page.get_by_role("heading", name="Nothing found").wait_for()
+    assert trainer.path == "/search"
+    found += findings(trainer.page, "nothing found")
+    trainer.page.set_viewport_size(DESK)
+    anyone = walk.people["anyone"]
+    for serial in (walk.serials["Odera Sample"], "0000-0000-0000"):
+        anyone.go(f"/verify#{serial}")
+        assert anyone.page.input_value("[name=serial]") == serial
+        anyone.button("Check")
+        anyone.page.locator(".verdict").wait_for()
+        assert anyone.path == "/verify"
+        assert anyone.page.evaluate("document.activeElement.matches('.verdict')")
+        found += findings(anyone.page, f"checked {serial}")
+    anyone.page.set_viewport_size(DESK)
+    assert found == [], "\n".join(found)
 
 
 def cold_bytes(context: BrowserContext, address: str) -> dict[str, int]:

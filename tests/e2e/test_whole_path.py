@@ -140,3 +140,15 @@ def test_no_title_tells_what_this_is(walk: Walk) -> None:
         trainer.go(path)
         titles.add(trainer.page.title())
     assert titles == {"Lakeside"}
+
+
+def test_cards_of_a_shelter_and_what_others_read_of_it(walk: Walk) -> None:
+    said = walk.text("cards.pdf")
+    assert said.count("Sample House") == said.count("116") == 10
+    for telling in ("Hidden Lane", "Lakeside", "Programme"):
+        assert telling not in said
+    for name, page in walk.notes.items():
+        if name.startswith("peer at"):
+            assert "Hidden Lane" not in page
+    assert 'href="tel:116"' in walk.notes["peer at service"]
+    assert "call first" in walk.notes["peer at service"]

@@ -172,6 +172,7 @@ class Walk:
         self.prints_certificates()
         self.verifies()
         self.meets()
+        self.keeps_services()
         self.looks_round()
 
     def sets_up(self) -> None:
@@ -464,6 +465,30 @@ class Walk:
         trainer.page.wait_for_url(re.compile(r"/meetings/[0-9a-z]{16}"))
         trainer.go(trainer.path.partition("?")[0].removesuffix("/agenda") + "/agenda")
         self.notes["next agenda"] = trainer.page.locator("main").inner_text()
+
+    def keeps_services(self) -> None:
+        """A shelter whose address is confidential; whoever is no editor reads the rest of it."""
+        trainer = self.people["trainer"]
+        trainer.go("/services/new")
+        trainer.page.select_option("[name=kind]", "shelter")
+        trainer.fill(
+            name="Sample House", area="Sample County", phone="116", address="Hidden Lane 4",
+            day_0="8-13, 14-17", day_6="22:00-06:00",
+        )  # fmt: skip
+        trainer.page.check("[name=address_confidential]")
+        trainer.button("Save")
+        trainer.page.wait_for_url(re.compile(r"/services/[0-9a-z]{16}$"))
+        service = trainer.path
+        trainer.go(f"{service}/edit")
+        trainer.go("/services/cards")
+        trainer.page.check("[name=services]")
+        with trainer.page.expect_download() as download:
+            trainer.button("Make the cards (PDF)")
+        self.papers["cards.pdf"] = download.value.path().read_bytes()
+        peer = self.people["peer"]
+        for path in ("/services", service, "/services/cards", "/search"):
+            peer.go(path)
+            self.notes[f"peer at {path.replace(service, 'service')}"] = peer.page.content()
 
     def looks_round(self) -> None:
         """Pages that nobody needed on the way, by those who may see them."""
