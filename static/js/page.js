@@ -1,6 +1,18 @@
 // Loads only what the page at hand needs. Every page works without any of it.
 import "./pageshow.js";
 
+// One key leads to the search from everywhere, but for where something is being typed.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  const box = [...document.querySelectorAll("[data-find]")].find((each) => each.checkVisibility());
+  const link = document.querySelector("[data-find-page]");
+  if (!box && !link) return;
+  event.preventDefault();
+  if (box) box.focus();
+  else location.assign(link.href);
+});
+
 const PARTS = [
   ["[data-confirm]", "./dialog.js"],
   ["[data-reorder]", "./reorder.js"],
@@ -45,18 +57,6 @@ document.addEventListener("submit", (event) => {
       // Nothing to forget.
     }
   }
-});
-
-// One key leads to the search from everywhere, but for where something is being typed.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
-  const box = [...document.querySelectorAll("[data-find]")].find((each) => each.checkVisibility());
-  const link = document.querySelector("[data-find-page]");
-  if (!box && !link) return;
-  event.preventDefault();
-  if (box) box.focus();
-  else location.assign(link.href);
 });
 
 // The panel of further pages closes like any menu does.

@@ -91,7 +91,7 @@ class Walker:
 
     def fill(self, **fields: str) -> None:
         for name, value in fields.items():
-            self.page.fill(f"[name={name}]", value)
+            self.page.fill(f"main [name={name}]", value)
 
     def button(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).first.click()
