@@ -69,25 +69,14 @@ def upgrade() -> None:
     )
     op.create_index('uq_service_hours_entry_id_opens', 'service_hours', ['entry_id', 'opens'], unique=True)
 
-    # Counts of ten minutes: what stood there is worth nothing.
-    op.drop_table('verification_attempt')
-    _attempts(sa.Column('serial', sa.String(length=64), nullable=False))
-    op.create_index('ix_verification_attempt_serial_at', 'verification_attempt', ['serial', 'at'])
+    with op.batch_alter_table('verification_attempt', schema=None) as batch_op:
+        batch_op.add_column(sa.Column('serial', sa.String(length=64), nullable=False, server_default=''))
+        batch_op.create_index('ix_verification_attempt_serial_at', ['serial', 'at'], unique=False)
 
 
 def downgrade() -> None:
-    op.drop_table('verification_attempt')
-    _attempts()
+    with op.batch_alter_table('verification_attempt', schema=None) as batch_op:
+        batch_op.drop_index('ix_verification_attempt_serial_at')
+        batch_op.drop_column('serial')
     op.drop_table('service_hours')
     op.drop_table('service_entry')
-
-
-def _attempts(*more: sa.Column) -> None:
-    op.create_table('verification_attempt',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('address', sa.String(length=64), nullable=False),
-    *more,
-    sa.Column('at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_verification_attempt'))
-    )
-    op.create_index('ix_verification_attempt_address_at', 'verification_attempt', ['address', 'at'])

@@ -202,6 +202,10 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("action", "state"): ["open", "done"],
     ("certificate_batch", "state"): ["proposed", "issued"],
     ("job", "state"): ["waiting", "done"],
+    ("service_entry", "kind"): ["clinic", "shelter"],
+    ("service_entry", "cost"): ["free", ""],
+    ("service_entry", "address"): ["", ""],
+    ("service_hours", "closes"): [60, 61],
     ("second_step_reset", "outcome"): ["approved", "refused"],
 }
 _ONE_ROW = {"programme", "audit_head"}
