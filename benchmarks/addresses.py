@@ -15,9 +15,9 @@ from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
 from kash.certificates.models import Certificate
 from kash.database import PublicId, db
-from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.models import Action, AgendaItem, AgendaTemplate, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
-from kash.people.models import Group, Organisation, Person, ServiceEntry
+from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
 
@@ -42,6 +42,7 @@ LISTS = frozenset(
 UNASKED = {
     "static": "files, which a browser keeps",
     "web.leave": "ends the session, and shows another page",
+    "desk.logo_picture": "a file, which is there only once one was uploaded",
     "desk.set_up": "there only before there is a programme",
     "watch.healthz": "for machines",
     "watch.metrics": "for machines",
@@ -174,6 +175,10 @@ def _organisations() -> Scene:
     return {
         "/people/organisations/<public_id>": _public_id(Organisation),
         "/people/groups/<public_id>": _public_id(Group),
+        "/settings/marks/<code>": "late",
+        "/settings/zones/<public_id>": _public_id(Zone),
+        "/settings/places/<public_id>": _public_id(Venue),
+        "/forums/templates/<template_id>": _public_id(AgendaTemplate),
         "/services/<public_id>": _public_id(ServiceEntry),
     }
 

@@ -12,6 +12,8 @@ from kash.database import new_public_id
 from kash.forums.models import (
     Action,
     AgendaItem,
+    AgendaTemplate,
+    AgendaTemplateItem,
     Decision,
     Forum,
     ForumMember,
@@ -38,6 +40,8 @@ def load_forum(
 ) -> str:
     """A forum whose meetings were held monthly, the last of them yet to come; its public id."""
     public_id = new_public_id()
+    template = rows.add(AgendaTemplate, name=name, language="")
+    rows.add(AgendaTemplateItem, template_id=template, position=1, kind="plain", title="Opening")
     forum = rows.add(Forum, public_id=public_id, name=name, secretary_id=secretary.key)
     # The first of each group has an account, and so sees her own forum.
     first = [next(p for p in everybody.people if p.police is police) for police in (True, False)]

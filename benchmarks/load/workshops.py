@@ -24,7 +24,7 @@ from kash.attendance.rules import STANDARD_STATUSES
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules import new_serial
 from kash.database import new_public_id
-from kash.people.models import Venue
+from kash.people.models import Venue, Zone
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -84,7 +84,10 @@ def load_places(rows: Rows, author: str) -> Places:
             weight=status.weight,
             position=position,
             purpose=status.purpose,
+            tone=str(status.tone),
         )
+    for n in range(1, 36):
+        rows.add(Zone, name=f"Ward {n:02}", kind="ward")
     return Places(
         venues=[
             rows.add(Venue, name=f"Hall {n:02}", place="Kisumu", seats=40) for n in range(1, 13)

@@ -7,9 +7,12 @@ stands here. Every mark is an operation that may arrive late, twice or crossed w
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Flask
 
 from kash.attendance import models
+from kash.attendance.queries import status_catalogue, statuses_for, workshop_choices
 from kash.attendance.wording import reason_sentence, status_word
 
 __all__ = ["blueprint", "init_attendance", "models"]
@@ -19,8 +22,14 @@ blueprint = Blueprint("attendance", __name__)
 
 
 def init_attendance(app: Flask) -> None:
-    """Let templates say statuses and reasons, and say what becomes of marks when people merge."""
+    """Let templates say statuses and reasons and lay out what a register offers, and say what
+    becomes of marks when people merge."""
     from kash.attendance.merging import declare_references
 
     declare_references()
     app.jinja_env.filters.update(mark_word=status_word, mark_reason=reason_sentence)
+    app.jinja_env.globals.update(
+        workshop_choices=workshop_choices,
+        workshop_statuses=partial(statuses_for, "workshop"),
+        status_catalogue=status_catalogue,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -11,6 +11,8 @@ from kash.attendance.rules import NO_MARK, Operation
 from kash.database import new_public_id
 
 _LONGEST_SEEN = 40
+# One more than a status has, so that what is too long is none.
+_LONGEST_STATUS = 17
 # Fixed for ever: with it a page that is sent twice gives the same operation ids.
 _OPERATIONS = UUID("5a1d3c0e-7c55-4b0e-9a0b-6d6f2f2f7a11")
 
@@ -25,23 +27,17 @@ def seen_text(status: str | None, version: int) -> str:
     return f"{version}:{status or ''}"
 
 
-def marks_from_form(
-    sheet: SlotSheet, form: Mapping[str, str], statuses: Collection[str], now: datetime
-) -> list[Operation]:
+def marks_from_form(sheet: SlotSheet, form: Mapping[str, str], now: datetime) -> list[Operation]:
     """The operations of one slot's page: `mark-<entry>`, `seen-<entry>` and `page`.
 
     A mark that was there and was left as it was shown is not sent again, so that it can't meet
     what somebody else did to it meanwhile. Rows that the page did not show are left alone.
     """
     slot = sheet.slot.public_id
-    return _operations(
-        ((slot, row.entry, f"{row.entry}") for row in sheet.rows), form, statuses, now
-    )
+    return _operations(((slot, row.entry, f"{row.entry}") for row in sheet.rows), form, now)
 
 
-def marks_from_grid(
-    shown: Grid, form: Mapping[str, str], statuses: Collection[str], now: datetime
-) -> list[Operation]:
+def marks_from_grid(shown: Grid, form: Mapping[str, str], now: datetime) -> list[Operation]:
     """The operations of a page of the grid: `mark-<entry>-<slot>` and `seen-<entry>-<slot>`.
 
     A cell left empty is no operation: a mark is changed, but never taken back to nothing.
@@ -53,7 +49,6 @@ def marks_from_grid(
             for column in shown.columns
         ),
         form,
-        statuses,
         now,
     )
 
@@ -61,15 +56,14 @@ def marks_from_grid(
 def _operations(
     places: Iterable[tuple[str, str, str]],
     form: Mapping[str, str],
-    statuses: Collection[str],
     now: datetime,
 ) -> list[Operation]:
     key = form.get("page", "")[:_LONGEST_SEEN]
     found: list[Operation] = []
     for slot, entry, name in places:
-        status = form.get(f"mark-{name}", "")
+        status = form.get(f"mark-{name}", "")[:_LONGEST_STATUS]
         seen = form.get(f"seen-{name}", "")
-        if status not in statuses or not seen:
+        if not status or not seen:
             continue
         version, shown = _read_seen(seen)
         if version != NO_MARK and status == shown:

@@ -35,6 +35,7 @@ def ensure_statuses(session: Session) -> None:
             "weight": status.weight,
             "position": position,
             "purpose": status.purpose,
+            "tone": str(status.tone),
         }
         for position, status in enumerate(STANDARD_STATUSES)
         if status.code not in present

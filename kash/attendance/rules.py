@@ -30,12 +30,22 @@ class Reason(StrEnum):
     SLOT_CLOSED = "slot_closed"
     NOT_ON_ROSTER = "not_on_roster"
     STATUS_UNKNOWN = "status_unknown"
+    STATUS_RETIRED = "status_retired"
     UNREADABLE = "unreadable"
     ID_REUSED = "id_reused"
 
 
 # Answers whose operations are kept.
 KEPT = frozenset({Reply.APPLIED, Reply.CONFLICT})
+
+
+class Tone(StrEnum):
+    """How a status looks."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    QUIET = "quiet"
 
 
 @dataclass(frozen=True)
@@ -46,18 +56,23 @@ class StandardStatus:
     letter: str
     weight: int
     purpose: str
+    tone: Tone
 
 
 ANY_PURPOSE = "any"
 STANDARD_STATUSES = (
-    StandardStatus("present", "P", 100, ANY_PURPOSE),
-    StandardStatus("late", "L", 100, "workshop"),
-    StandardStatus("left_early", "D", 50, "workshop"),
-    StandardStatus("excused", "E", 0, "workshop"),
-    StandardStatus("absent", "A", 0, ANY_PURPOSE),
-    StandardStatus("apology", "AP", 0, "meeting"),
-    StandardStatus("in_attendance", "IA", 100, "meeting"),
+    StandardStatus("present", "P", 100, ANY_PURPOSE, Tone.GOOD),
+    StandardStatus("late", "L", 100, "workshop", Tone.WARN),
+    StandardStatus("left_early", "D", 50, "workshop", Tone.WARN),
+    StandardStatus("excused", "E", 0, "workshop", Tone.QUIET),
+    StandardStatus("absent", "A", 0, ANY_PURPOSE, Tone.BAD),
+    StandardStatus("apology", "AP", 0, "meeting", Tone.QUIET),
+    StandardStatus("in_attendance", "IA", 100, "meeting", Tone.GOOD),
 )
+PRESENT, ABSENT = "present", "absent"
+# What no register can do without.
+ALWAYS_IN_USE = frozenset({PRESENT, ABSENT})
+MOST_STATUSES = 20
 
 
 @dataclass(frozen=True)
@@ -109,6 +124,7 @@ class Circumstances:
     statuses: Collection[str]
     standing: Standing
     earlier: Earlier | None = None
+    retired: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -161,6 +177,8 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
     | no | yes | as expected | yes | applied, nothing changes |
     | no | yes | another | yes | applied, nothing changes |
     | no | yes | another | no | conflict |
+
+    A status out of use is known, but not taken any more unless it is what stands.
     """
     standing = now.standing
 
@@ -185,8 +203,10 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
         return rejected(Reason.NOT_ON_ROSTER)
     if now.slot_closed:
         return rejected(Reason.SLOT_CLOSED)
-    if operation.status not in now.statuses:
+    if operation.status not in now.statuses and operation.status not in now.retired:
         return rejected(Reason.STATUS_UNKNOWN)
+    if operation.status in now.retired and operation.status != standing.status:
+        return rejected(Reason.STATUS_RETIRED)
     if operation.status == standing.status:
         return Decision(Reply.APPLIED, standing)
     if operation.expected_version != standing.version:
@@ -204,6 +224,7 @@ class RegisterState:
     statuses: Collection[str]
     marks: Mapping[tuple[str, str], Standing]
     earlier: Mapping[str, Earlier]
+    retired: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -236,6 +257,7 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
                 statuses=state.statuses,
                 standing=standing,
                 earlier=earlier.get(operation.op_id),
+                retired=state.retired,
             ),
         )
         if decision.standing != standing:

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules import Reason
 
 _STATUSES: dict[str, Any] = {
@@ -24,15 +25,24 @@ _REASONS: dict[Reason, Any] = {
     Reason.SLOT_CLOSED: _l("The register of this session is closed. Open it again to change it."),
     Reason.NOT_ON_ROSTER: _l("This person is no longer on the register."),
     Reason.STATUS_UNKNOWN: _l("This is not a mark that the register knows."),
+    Reason.STATUS_RETIRED: _l("This mark is no longer in use. Choose another."),
     Reason.UNREADABLE: _l("This mark could not be read."),
     Reason.ID_REUSED: _l("This mark was sent twice with different contents."),
 }
 
 
 def status_word(code: str | None) -> str:
-    """A status in a word; "no mark" for none. A programme's own statuses go by their code."""
+    """A status in a word, as the programme names it; "no mark" for none."""
     if not code:
         return str(_l("no mark"))
+    kept = status_catalogue().get(code)
+    if kept is not None and kept.name:
+        return kept.name
+    return usual_word(code)
+
+
+def usual_word(code: str) -> str:
+    """What a standard status is called where the programme says nothing else."""
     return str(_STATUSES.get(code, code))
 
 

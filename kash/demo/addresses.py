@@ -25,15 +25,17 @@ from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db
 from kash.demo.loading import LoadedProgramme
-from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
-from kash.people.models import Group, Organisation, Person, ServiceEntry
+from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
+from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Workshop, WorkshopSession
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
-LEFT_OUT = frozenset({"static", "web.leave", "watch.healthz", "watch.metrics", "jobs.state"})
+LEFT_OUT = frozenset(
+    {"desk.logo_picture", "static", "web.leave", "watch.healthz", "watch.metrics", "jobs.state"}
+)
 
 Choices = dict[str, str]
 Known = dict[str, str]
@@ -100,6 +102,12 @@ class Addresses:
                 "": _one(select(Organisation.public_id))
             },
             "/services/<public_id>": self._service,
+            "/settings/marks/<code>": lambda *_: {"": "left_early", "present": "present"},
+            "/settings/zones/<public_id>": lambda *_: {"": _one(select(Zone.public_id))},
+            "/settings/places/<public_id>": lambda *_: {"": _one(select(Venue.public_id))},
+            "/forums/templates/<template_id>": lambda *_: {
+                "": _one(select(AgendaTemplate.public_id))
+            },
             "/courses/<public_id>": lambda *_: {"": _one(select(Course.public_id))},
             "/courses/versions/<public_id>": self._version,
             "/courses/versions/<public_id>/modules/<module_id>": self._module,

@@ -20,6 +20,7 @@ from kash.demo.forum import hold_forum
 from kash.demo.participants import People, add_people
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.services import add_services
+from kash.demo.settings import set_up_areas, set_up_the_rest
 from kash.demo.workshops import run_workshops
 from kash.people.models import Person
 from kash.people.services import new_group
@@ -64,6 +65,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     administrator = _set_up(password)
     actors = {ADMINISTRATOR.key: administrator}
     _open_accounts(actors, [one for one in ACCOUNTS if not one.person], password)
+    areas = set_up_areas(actors)
     people = add_people(actors, today)
     _open_accounts(actors, [one for one in ACCOUNTS if one.person], password, people)
     invite(
@@ -78,6 +80,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)
     forum, meetings = hold_forum(actors, people, today)
+    set_up_the_rest(actors, areas, forum)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
     return LoadedProgramme(actors, workshops, batches, forum, meetings)

@@ -8,6 +8,6 @@ from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__)
 
-from kash.desk import finding, settings_pages, setup, views  # noqa: E402
+from kash.desk import finding, settings, setup, views  # noqa: E402
 
-__all__ = ["blueprint", "finding", "settings_pages", "setup", "views"]
+__all__ = ["blueprint", "finding", "settings", "setup", "views"]

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
 from kash.accounts.models import Account, Invitation
-from kash.attendance.models import MarkStatus
+from kash.attendance.models import Mark, Slot
 from kash.database import db
-from kash.people.models import Group, Person
+from kash.forums.models import AgendaTemplate, ForumMember
+from kash.people.models import Consent, Group, Organisation, Person, Venue, Zone
+from kash.people.queries import within_reach
+from kash.policy import Actor
+from kash.web import Listing, listing
+from kash.workshops.models import Enrolment
 
 
 @dataclass(frozen=True)
@@ -49,13 +55,70 @@ def own_public_id(person_id: int) -> str | None:
     return db.session.scalar(select(Person.public_id).where(Person.id == person_id))
 
 
-def mark_statuses() -> list[MarkStatus]:
-    """The statuses that marks may have, in their order."""
-    return list(
-        db.session.scalars(select(MarkStatus).order_by(MarkStatus.purpose, MarkStatus.position))
+@dataclass(frozen=True)
+class Counts:
+    """How many there are of what a programme sets up."""
+
+    groups: int
+    organisations: int
+    zones: int
+    venues: int
+    agendas: int
+
+
+def counts() -> Counts:
+    """What the overview of the settings counts; one query."""
+    row = db.session.execute(
+        select(
+            *(
+                select(func.count()).select_from(kind).where(*conditions).scalar_subquery()
+                for kind, conditions in (
+                    (Group, ()),
+                    (Organisation, ()),
+                    (Zone, (Zone.active,)),
+                    (Venue, (Venue.active,)),
+                    (AgendaTemplate, ()),
+                )
+            )
+        )
+    ).one()
+    return Counts(*row)
+
+
+def _quiet(since: datetime) -> ColumnElement[bool]:
+    """Nothing was entered about the person, and she came to nothing, since that moment."""
+    return and_(
+        Person.changed_at < since,
+        Person.created_at < since,
+        ~exists().where(Consent.person_id == Person.id, Consent.recorded_at >= since),
+        ~exists().where(Enrolment.person_id == Person.id, Enrolment.changed_at >= since),
+        ~exists().where(
+            Mark.person_id == Person.id, Slot.id == Mark.slot_id, Slot.starts_at >= since
+        ),
+        ~exists().where(ForumMember.person_id == Person.id, ForumMember.left_on.is_(None)),
     )
 
 
-def groups() -> list[Group]:
-    """The programme's groups in their order."""
-    return list(db.session.scalars(select(Group).order_by(Group.position, Group.letter)))
+def quiet_count(since: datetime) -> int:
+    """How many people have been quiet since then; names nobody."""
+    return db.session.scalar(select(func.count(Person.id)).where(_quiet(since))) or 0
+
+
+def quiet_people(actor: Actor, since: datetime) -> Listing[Any]:
+    """Rows of public_id, name, group and changed_at of quiet people within reach."""
+    statement: Any = (
+        select(
+            Person.public_id,
+            Person.chosen_name.label("name"),
+            Group.name.label("group_name"),
+            Person.changed_at,
+        )
+        .join(Group, Group.id == Person.group_id)
+        .where(within_reach(actor, "people.see"), _quiet(since))
+    )
+    return listing(
+        statement,
+        sorts={"name": Person.sort_name, "changed": Person.changed_at},
+        default_sort="name",
+        key=Person.id,
+    )

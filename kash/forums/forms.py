@@ -16,6 +16,7 @@ from kash.forums.rules import (
     ACTION_LENGTH,
     APPEARS,
     DECISION_LENGTH,
+    LONGEST_ITEM,
     MINUTE_LENGTH,
     ROWS_OF_AN_ITEM,
     USUAL,
@@ -25,7 +26,6 @@ from kash.forums.rules import (
 from kash.web import KashForm
 from kash.web.formats import from_local
 from kash.web.forms import (
-    BooleanField,
     DayField,
     TimeOfDayField,
     choice_field,
@@ -34,6 +34,7 @@ from kash.web.forms import (
     radio_field,
     required,
     text_field,
+    whole_number_field,
 )
 from kash.web.input import CONTROL_CHARACTERS
 
@@ -61,6 +62,7 @@ class ForumForm(KashForm):
         required=False,
         description=_l("Runs the forum: members, agenda, register and minutes."),
     )
+    template = choice_field(_l("Its meetings begin with"), [], required=False)
 
 
 class AppearanceForm(KashForm):
@@ -87,14 +89,32 @@ class AppearanceForm(KashForm):
         return fine
 
 
+# What an agenda can begin with beside the templates, which go by their public ids.
+AS_LAST_TIME, EMPTY = "last", "empty"
+
+
 class MeetingForm(KashForm):
     """When and where a forum meets."""
 
     day = DayField(_l("Day"), validators=[required()])
     time = TimeOfDayField(_l("Time"), validators=[required()])
     place = text_field(_l("Place"), most=160, required=False)
-    as_last_time = BooleanField(_l("Begin with the agenda of the last meeting"), default=True)
+    agenda = choice_field(_l("The agenda begins with"), [], default=AS_LAST_TIME)
     edition = HiddenField(default="0")
+
+    def offer(self, templates: Sequence[tuple[str, str]]) -> None:
+        """Set what the agenda can begin with."""
+        self.agenda.choices = [
+            (AS_LAST_TIME, _("The agenda of the last meeting")),
+            *templates,
+            (EMPTY, _("Nothing")),
+        ]
+
+    @property
+    def template(self) -> str:
+        """The public id of the template that was chosen; empty if none was."""
+        chosen = self.agenda.data or ""
+        return "" if chosen in (AS_LAST_TIME, EMPTY) else chosen
 
     @property
     def starts_at(self) -> datetime:
@@ -119,6 +139,7 @@ class ItemForm(KashForm):
     """The title of an item."""
 
     title = text_field(_l("Title of the item"), most=200)
+    minutes = whole_number_field(_l("Minutes"), least=1, most=LONGEST_ITEM, required=False)
 
 
 class OutcomeForm(KashForm):

@@ -25,6 +25,25 @@ DECISION_LENGTH = 2_000
 ACTION_LENGTH = 1_000
 ROWS_OF_AN_ITEM = 40
 ITEMS_OF_A_MEETING = 60
+# An item that takes longer than a day is a slip of the pen.
+LONGEST_ITEM = 480
+
+
+@dataclass(frozen=True)
+class PlannedItem:
+    """A point of an agenda that nobody spoke about yet; `minutes` is how long it should take."""
+
+    title: str
+    minutes: int | None = None
+    kind: str = "plain"
+
+
+def agenda_from(items: Sequence[PlannedItem], *, first_meeting: bool) -> list[PlannedItem]:
+    """The agenda of a new meeting: after a first one it always has its matters arising."""
+    if first_meeting or any(item.kind == "arising" for item in items):
+        return list(items)
+    return [PlannedItem("", None, "arising"), *items]
+
 
 _LETTERS = ("", *"BCDEFGHIJKLMNOPQRSTUVWXYZ")
 

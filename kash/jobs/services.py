@@ -6,9 +6,12 @@ the feature that enqueues.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import and_, delete, or_, select
@@ -22,8 +25,7 @@ from kash.jobs.queue import job_queue, worker_name
 from kash.jobs.registry import KINDS
 
 RESULT_FOLDER = "jobs"
-RESULT_KEPT = timedelta(hours=24)
-ROW_KEPT = timedelta(days=30)
+_KEPT = "kash_job_results_kept"
 SILENT_FOR = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 
@@ -154,22 +156,42 @@ def send_waiting() -> None:
         queue.send(public_id)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """How long a job's file and its row stay after it finished."""
+
+    files: timedelta = timedelta(hours=24)
+    rows: timedelta = timedelta(days=30)
+
+
+def keep_results_by(app: Flask, source: Callable[[], Kept]) -> None:
+    """Say how it is found out how long results are kept; else a day, and rows a month."""
+    app.extensions[_KEPT] = source
+
+
+def results_kept() -> Kept:
+    """How long results are kept now."""
+    source: Callable[[], Kept] = current_app.extensions.get(_KEPT, Kept)
+    return source()
+
+
 def delete_old_results(now: datetime) -> int:
-    """Delete files older than a day that jobs made, and rows older than a month.
+    """Delete files that jobs made, and rows, once they are as old as `keep_results_by` says.
 
     Returns how many files went.
     """
+    kept = results_kept()
     with writing() as session:
         old = session.scalars(
             select(Job)
-            .where(Job.result_key.is_not(None), Job.finished_at < now - RESULT_KEPT)
+            .where(Job.result_key.is_not(None), Job.finished_at < now - kept.files)
             .limit(500)
             .with_for_update()
         ).all()
         keys = [row.result_key for row in old if row.result_key]
         for row in old:
             row.result_key = None
-        session.execute(delete(Job).where(Job.finished_at < now - ROW_KEPT))
+        session.execute(delete(Job).where(Job.finished_at < now - kept.rows))
     own = [key for key in keys if key.startswith(f"{RESULT_FOLDER}/")]
     for key in own:
         storage.delete(key)

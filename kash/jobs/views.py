@@ -47,7 +47,12 @@ def message_of(job: Job) -> str:
 def page(public_id: str) -> str:
     """The bar, and at the end the file."""
     job = _own_job(public_id)
-    return render_template("jobs/job.html", job=job, message=message_of(job))
+    return render_template(
+        "jobs/job.html",
+        job=job,
+        message=message_of(job),
+        hours=int(services.results_kept().files.total_seconds() // 3600),
+    )
 
 
 @blueprint.get("/<public_id>/state")

@@ -11,6 +11,7 @@ directory = Blueprint("directory", __name__, url_prefix="/services")
 
 from kash.people import views  # noqa: E402,F401
 from kash.people.commands import people_commands  # noqa: E402
+from kash.people.queries import zone_names  # noqa: E402
 
 
 def init_people(app: Flask) -> None:
@@ -20,3 +21,5 @@ def init_people(app: Flask) -> None:
     declare_own_references()
     app.register_blueprint(directory)
     app.cli.add_command(people_commands)
+    # Offered wherever an area is typed; asked for only where it is.
+    app.jinja_env.globals["zone_names"] = zone_names

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app, g
 from flask_babel import gettext as _
+
+from kash.web.paper import PaperWording
+from kash.web.retention import Retention
 
 DEFAULT_ZONE = "Africa/Nairobi"
 # Each language under its own name, so that who needs it recognises it.
@@ -16,12 +19,15 @@ _SOURCE = "kash_programme_source"
 
 @dataclass(frozen=True)
 class ProgrammeFacts:
-    """The programme's neutral name (all that titles show), its zone and its languages."""
+    """The programme's neutral name (all that titles show), its zone and its languages; what it
+    says on paper, and how long it keeps things."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
     languages: tuple[str, ...] = tuple(LANGUAGES)
     default_language: str = "en"
+    paper: PaperWording = field(default_factory=PaperWording)
+    retention: Retention = field(default_factory=Retention)
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:
@@ -60,3 +66,15 @@ def programme_languages() -> tuple[str, ...]:
     facts = programme_facts()
     languages = facts.languages if facts is not None else tuple(LANGUAGES)
     return tuple(code for code in languages if code in LANGUAGES) or ("en",)
+
+
+def paper_wording() -> PaperWording:
+    """What the programme says of itself on paper."""
+    facts = programme_facts()
+    return facts.paper if facts is not None else PaperWording()
+
+
+def retention() -> Retention:
+    """How long the programme keeps things."""
+    facts = programme_facts()
+    return facts.retention if facts is not None else Retention()

@@ -1,6 +1,6 @@
 // The register on a desk: arrow keys move between marks, a letter sets one and goes down a row.
 
-const LETTERS = { p: "present", l: "late", a: "absent", e: "excused", d: "left_early" };
+const TONES = ["good", "warn", "bad", "quiet", "none"];
 const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 export function enhance(root) {
@@ -9,8 +9,8 @@ export function enhance(root) {
 }
 
 function paint(mark) {
-  mark.classList.remove("present", "late", "absent", "excused", "left_early", "none");
-  mark.classList.add(mark.value || "none");
+  mark.classList.remove(...TONES);
+  mark.classList.add(mark.selectedOptions[0]?.dataset.tone ?? "none");
 }
 
 function neighbour(table, mark, [down, right]) {
@@ -36,13 +36,15 @@ function prepare(table) {
     const mark = event.target;
     if (!mark.matches("select.mark") || event.altKey || event.ctrlKey || event.metaKey) return;
     const move = MOVES[event.key];
-    const state = LETTERS[event.key.toLowerCase()];
+    const state = [...mark.options].find(
+      (option) => option.value && option.textContent.trim().toLowerCase() === event.key.toLowerCase(),
+    );
     if (move) {
       event.preventDefault();
       neighbour(table, mark, move)?.focus();
     } else if (state) {
       event.preventDefault();
-      mark.value = state;
+      mark.value = state.value;
       mark.dispatchEvent(new Event("change", { bubbles: true }));
       neighbour(table, mark, MOVES.ArrowDown)?.focus();
     }

@@ -2,7 +2,8 @@
 // Only row ids and marks are kept, in this tab, and never longer than the register's version.
 import { announce, fill } from "./announce.js";
 
-const STATES = ["present", "late", "absent", "excused"];
+// As what each status is counted aloud; its own name is in the label.
+const COUNTS = ["present", "late", "absent"];
 
 export function enhance(root) {
   const forms = root.matches?.("[data-register]") ? [root] : root.querySelectorAll("[data-register]");
@@ -58,11 +59,10 @@ function prepare(form) {
   }
 
   function say() {
-    const values = Object.values(marks(form));
+    const chosen = [...form.querySelectorAll(".person input:checked")].map((radio) => radio.dataset.count);
     const tally = Object.fromEntries(
-      STATES.map((state) => [state, values.filter((value) => value === state).length]),
+      COUNTS.map((count) => [count, chosen.filter((value) => value === count).length]),
     );
-    tally.absent += tally.excused;
     clearTimeout(speaking);
     // Twenty quick taps should be read as one sum.
     speaking = setTimeout(() => announce(fill(form.dataset.said, tally)), 700);

@@ -17,7 +17,7 @@ from typing import Any
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash import create_app
+from kash import create_app, storage
 from kash.accounts.models import (
     Account,
     AccountRole,
@@ -35,9 +35,27 @@ from kash.attendance.register import ensure_statuses
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules import new_serial
 from kash.database import Base, db, new_public_id, utc_now
-from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
+from kash.forums.models import (
+    Action,
+    AgendaItem,
+    AgendaTemplate,
+    AgendaTemplateItem,
+    Decision,
+    Forum,
+    ForumMember,
+    Meeting,
+)
 from kash.jobs.models import Job
-from kash.people.models import Consent, Group, Organisation, Person, Posting, ServiceEntry, Venue
+from kash.people.models import (
+    Consent,
+    Group,
+    Organisation,
+    Person,
+    Posting,
+    ServiceEntry,
+    Venue,
+    Zone,
+)
 from kash.settings import Settings
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import install_triggers, lookup, seal
@@ -116,7 +134,13 @@ class World:
         assert self._kept is not None
         with closing(sqlite3.connect(self.database)) as live:
             self._kept.backup(live)
+        self.keep_logo()
         self._version = self._version_now()
+
+    def keep_logo(self) -> None:
+        """Files are no rows: what a form took away is put there again."""
+        with self.app.app_context():
+            storage.put("programme/logo.png", b"a picture")
 
     def _version_now(self) -> int:
         if self._watch is None:
@@ -239,6 +263,7 @@ class _Builder:
     # --- everything -----------------------------------------------------------------------------
 
     def build(self) -> None:
+        self.world.keep_logo()
         self.add(
             Programme(
                 id=1,
@@ -246,7 +271,10 @@ class _Builder:
                 neutral_name="Programme",
                 zone="Africa/Nairobi",
                 languages=["en", "sw"],
-                settings={"second_step_required": False},
+                settings={
+                    "second_step_required": False,
+                    "paper": {"logo": "programme/logo.png"},
+                },
             )
         )
         ensure_statuses(self.session)
@@ -260,6 +288,14 @@ class _Builder:
         self.station = self.add(Organisation(name="Lake station", kind="station"))
         self.collective = self.add(Organisation(name="Dawn collective", kind="collective"))
         self.service = self.shelter()
+        self.zone = self.add(Zone(name="Lake ward", kind="ward"))
+        self.venue = self.add(Venue(name="Lake hall", zone_id=self.zone.id))
+        self.template = self.add(
+            AgendaTemplate(
+                name="Monthly review",
+                items=[AgendaTemplateItem(position=1, title="Opening", minutes=10)],
+            )
+        )
         people = {
             "peer": self.person("peer", self.community),
             "police_peer": self.person("police_peer", self.police),
@@ -314,6 +350,9 @@ class _Builder:
                     "account": owner.public_id,
                     "organisation": self.collective.public_id,
                     "group": self.community.public_id,
+                    "zone": self.zone.public_id,
+                    "venue": self.venue.public_id,
+                    "template": self.template.public_id,
                     "service": self.service.public_id,
                     "job": self.job(owner),
                     "session": self.session_of(owner)[0],
@@ -508,7 +547,10 @@ class _Builder:
         draft = self.version(course, 2, "draft", side)
         proposed = self.version(course, 3, "proposed", side)
         register = self.add(Register(purpose="workshop"))
-        venue = self.add(Venue(name=self.value("workshop", side), place="Kisumu"))
+        venue = self.add(
+            # Whoever keeps the places sees their names, and sees no workshop.
+            Venue(name=f"Hall of {side}", place="Kisumu", zone_id=self.zone.id)
+        )
         funder = self.add(Funder(name=self.value("workshop.paid", side)))
         workshop = self.add(
             Workshop(

@@ -8,12 +8,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from flask import Flask, render_template, render_template_string
+from flask import Flask, g, render_template, render_template_string
 from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired
+
+from kash.attendance import init_attendance
+from kash.attendance.queries import Status
+from kash.attendance.rules import STANDARD_STATUSES
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
@@ -36,12 +40,17 @@ def app() -> Flask:
     app.config.update(SECRET_KEY="frame", WTF_CSRF_CHECK_DEFAULT=False)
     app.jinja_env.undefined = StrictUndefined
     Babel(app)
+    init_attendance(app)
     CSRFProtect(app)
     return app
 
 
 def draw(app: Flask, source: str, **context: object) -> str:
     with app.test_request_context("/"):
+        g.mark_statuses = {
+            one.code: Status(one.code, one.letter, one.weight, "", one.tone, True, one.purpose, 1)
+            for one in STANDARD_STATUSES
+        }
         return render_template_string(source, **context)
 
 
@@ -159,7 +168,7 @@ def test_register_row_has_one_mark_and_knows_what_was_sent(app: Flask) -> None:
         '{% from "macros/register.html" import person %}'
         '{{ person("x7", "Amani", mark="excused") }}',
     )
-    assert re.findall(r'name="(.*?)"', page) == ["mark-x7"] * 4
+    assert re.findall(r'name="(.*?)"', page) == ["mark-x7"] * 5
     assert re.findall(r'value="(\w+)"\s+checked', page) == ["excused"]
     assert 'data-sent="excused"' in page
 

@@ -457,13 +457,14 @@ def test_the_grid_saves_what_was_changed_and_shows_conflicts(held: Held, site: F
         answer
     )
     assert marks(held) == [("late", 1)]
-    # A mark is never taken back to nothing, and nonsense is no mark.
+    # A mark is never taken back to nothing, and nonsense is refused with the reason.
     now = fields(site.get(url(held, "attendance")))
-    for value in ("", "nonsense", "apology", "x" * 5000):
-        assert (
-            site.post(url(held, "attendance"), data=now | {f"mark-{cell}": value}).status_code
-            == 303
-        )
+    assert site.post(url(held, "attendance"), data=now | {f"mark-{cell}": ""}).status_code == 303
+    for value in ("nonsense", "apology", "x" * 5000):
+        answer = site.post(url(held, "attendance"), data=now | {f"mark-{cell}": value})
+        assert answer.status_code == 409
+        assert "This is not a mark that the register knows." in text_of(answer)
+        assert "x" * 100 not in text_of(answer)
     assert marks(held) == [("late", 1)]
 
 

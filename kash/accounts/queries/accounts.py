@@ -26,7 +26,9 @@ from kash.vault import AuditEntry, lookup, open_text
 from kash.vault.queries import known_actions, newest_entries
 from kash.web.errors import NotFound
 from kash.web.lists import Listing, listing
+from kash.web.paper import paper_from
 from kash.web.programme import ProgrammeFacts
+from kash.web.retention import retention_from
 
 # People stand beside accounts: of a participant only the key is of interest here.
 _PERSON = table("person", column("id"), column("public_id"))
@@ -45,11 +47,19 @@ def programme_facts() -> ProgrammeFacts | None:
             Programme.zone,
             Programme.languages,
             Programme.default_language,
+            Programme.settings,
         )
     ).one_or_none()
     if row is None:
         return None
-    return ProgrammeFacts(row[0], row[1], tuple(row[2]), row[3])
+    return ProgrammeFacts(
+        row[0],
+        row[1],
+        tuple(row[2]),
+        row[3],
+        paper=paper_from(row[4].get("paper")),
+        retention=retention_from(row[4].get("retention")),
+    )
 
 
 def address_is_known(account_id: int, address_key: str) -> bool:

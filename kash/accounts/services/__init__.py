@@ -17,6 +17,7 @@ from kash.accounts.services.invitations import (
     new_password_link,
     withdraw_invitation,
 )
+from kash.accounts.services.keeping import delete_old_sessions
 from kash.accounts.services.passkeys import (
     ADD,
     CONFIRM,
@@ -35,6 +36,7 @@ from kash.accounts.services.passkeys import (
 )
 from kash.accounts.services.programme import (
     change_programme,
+    change_settings,
     choose_roles_with_second_step,
     set_up_programme,
 )
@@ -80,6 +82,7 @@ __all__ = [
     "begin_second_step",
     "change_password",
     "change_programme",
+    "change_settings",
     "check_passkey",
     "check_password",
     "check_second_step",
@@ -90,6 +93,7 @@ __all__ = [
     "confirm_with_passkey",
     "credential_key",
     "deactivate",
+    "delete_old_sessions",
     "end_other_sessions",
     "end_session",
     "end_session_of",

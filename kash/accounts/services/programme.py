@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
-from kash.accounts.errors import AlreadySetUp
+from kash.accounts.errors import AlreadySetUp, ProgrammeChangedMeanwhile
 from kash.accounts.models import Programme
 from kash.accounts.rules import NEED_SECOND_STEP
 from kash.accounts.secrets import hash_password
@@ -82,12 +82,14 @@ def change_programme(
     zone: str,
     languages: Sequence[str],
     settings: Mapping[str, Any] | None = None,
+    version: int | None = None,
 ) -> None:
-    """Change the programme's names, zone and languages, and those `settings` that are given."""
+    """Change the programme's names, zone and languages, and those `settings` that are given.
+
+    `version` is the one that the page showed. Raises ProgrammeChangedMeanwhile.
+    """
     with audited("accounts.programme_changed", by) as change:
-        programme = change.session.get(Programme, 1, with_for_update=True)
-        if programme is None:
-            raise NotFound
+        programme = _held(change.session, version)
         programme.name = name
         programme.neutral_name = neutral_name
         programme.zone = zone
@@ -113,3 +115,32 @@ def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> Non
         programme.settings = {**programme.settings, "second_step_roles": more}
         programme.version += 1
         change.about("programme", *(f"role:{role}" for role in sorted(before ^ set(more))))
+
+
+Kind = Literal["retention", "paper", "logo"]
+
+
+def change_settings(
+    by: ActorLike, kind: Kind, part: str, values: Mapping[str, Any], version: int | None = None
+) -> dict[str, Any]:
+    """Change some values of one part of the settings; the entry names the kind, never a value.
+
+    Returns what the part held before. Raises ProgrammeChangedMeanwhile.
+    """
+    with audited(f"accounts.{kind}_changed", by) as change:
+        programme = _held(change.session, version)
+        before = dict(programme.settings.get(part, {}))
+        programme.settings = {**programme.settings, part: {**before, **values}}
+        programme.version += 1
+        change.about("settings")
+    forget_programme_facts()
+    return before
+
+
+def _held(session: Session, version: int | None) -> Programme:
+    programme = session.get(Programme, 1, with_for_update=True)
+    if programme is None:
+        raise NotFound
+    if version is not None and programme.version != version:
+        raise ProgrammeChangedMeanwhile
+    return programme

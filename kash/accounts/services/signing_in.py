@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import delete, select, update
 
 from kash.accounts import queries
@@ -26,8 +24,7 @@ from kash.accounts.services.throttle import (
 from kash.database import db, utc_now, writing
 from kash.policy import Actor
 from kash.vault import audited, lookup
-
-_KEEP_ENDED_SESSIONS = timedelta(days=30)
+from kash.web.programme import retention
 
 
 def check_password(email: str, password: str, client: Client) -> Account:
@@ -96,6 +93,7 @@ def open_session(
     session at all, its owner is told, by e-mail and wherever else it is signed in.
     """
     token = new_token()
+    kept = retention().span("ended_sessions")
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
         if not account.active:
@@ -119,7 +117,7 @@ def open_session(
         change.session.execute(
             delete(SignedInSession).where(
                 SignedInSession.account_id == account.id,
-                SignedInSession.created_at < change.now - _KEEP_ENDED_SESSIONS - SESSION_LONGEST,
+                SignedInSession.created_at < change.now - kept - SESSION_LONGEST,
             )
         )
         change.session.flush()

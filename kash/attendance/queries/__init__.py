@@ -26,9 +26,20 @@ from kash.attendance.queries.sheets import (
     PrintedSheet,
     printed_sheets,
 )
+from kash.attendance.queries.statuses import (
+    Choices,
+    Status,
+    forget_statuses,
+    status,
+    status_catalogue,
+    status_used,
+    statuses_for,
+    workshop_choices,
+)
 
 __all__ = [
     "Attended",
+    "Choices",
     "Conflict",
     "Grid",
     "GridRow",
@@ -41,11 +52,18 @@ __all__ = [
     "SlotColumn",
     "SlotSheet",
     "SlotValues",
+    "Status",
     "attended",
     "conflicts_of",
+    "forget_statuses",
     "grid",
     "history",
     "printed_sheets",
     "slot_of",
     "slot_sheet",
+    "status",
+    "status_catalogue",
+    "status_used",
+    "statuses_for",
+    "workshop_choices",
 ]

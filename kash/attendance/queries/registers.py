@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
+from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules import (
     MadeMark,
     Presence,
@@ -125,7 +126,7 @@ def grid(register_id: int) -> Grid:
     """The whole register; four queries whatever its size."""
     slots = _slots(db.session(), register_id)
     marks = _marks(db.session(), register_id)
-    weights = _weights(db.session())
+    weights = {code: one.weight for code, one in status_catalogue().items()}
     roster = db.session.execute(
         select(
             RosterEntry.public_id,

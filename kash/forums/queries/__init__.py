@@ -42,12 +42,20 @@ from kash.forums.queries.series import (
     secretary_of,
     sees_names,
 )
+from kash.forums.queries.templates import (
+    TemplateLine,
+    template,
+    template_choices,
+    template_lines,
+    template_of,
+)
 
 __all__ = [
     "ActionLine",
     "AttendanceLine",
     "MeetingLine",
     "MemberLine",
+    "TemplateLine",
     "account_name",
     "action_line",
     "actions_due",
@@ -80,4 +88,8 @@ __all__ = [
     "sees_names",
     "shown_actions",
     "slot_of",
+    "template",
+    "template_choices",
+    "template_lines",
+    "template_of",
 ]

@@ -22,22 +22,32 @@ from kash.forums.services.series import (
     end_membership,
     open_forum,
 )
+from kash.forums.services.templates import (
+    add_template,
+    change_template,
+    keep_agenda,
+    remove_template,
+)
 
 __all__ = [
     "add_guest",
     "add_item",
     "add_member",
+    "add_template",
     "cancel_meeting",
     "change_forum",
     "change_meeting",
+    "change_template",
     "choose_appearance",
     "close_action",
     "end_membership",
     "hold_meeting",
+    "keep_agenda",
     "open_forum",
     "order_items",
     "plan_meeting",
     "remove_item",
+    "remove_template",
     "rename_item",
     "reopen_action",
     "write_item",

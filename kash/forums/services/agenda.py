@@ -37,7 +37,9 @@ def _number(items: Iterable[AgendaItem]) -> None:
         item.position = position
 
 
-def add_item(forum_id: str, meeting_id: str, *, title: str, by: Actor) -> str:
+def add_item(
+    forum_id: str, meeting_id: str, *, title: str, minutes: int | None = None, by: Actor
+) -> str:
     """Put an item at the end of the agenda, also after the meeting was held."""
     with audited("forums.item_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
@@ -50,19 +52,28 @@ def add_item(forum_id: str, meeting_id: str, *, title: str, by: Actor) -> str:
             meeting_id=held.id,
             position=max((item.position for item in items), default=0) + 1,
             title=title,
+            minutes=minutes,
         )
         change.session.add(item)
         change.about(held.public_id, item.public_id)
         return item.public_id
 
 
-def rename_item(forum_id: str, meeting_id: str, item_id: str, *, title: str, by: Actor) -> None:
-    """Give an item another title."""
+def rename_item(
+    forum_id: str,
+    meeting_id: str,
+    item_id: str,
+    *,
+    title: str,
+    minutes: int | None = None,
+    by: Actor,
+) -> None:
+    """Give an item another title, and say how long it should take."""
     with audited("forums.item_renamed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         held = written_meeting(change.session, forum, meeting_id)
         item = item_in(change.session, held, item_id)
-        item.title = title
+        item.title, item.minutes = title, minutes
         change.about(held.public_id, item.public_id)
 
 

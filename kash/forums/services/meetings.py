@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
-from kash.forums.models import AgendaItem, Forum, Meeting
-from kash.forums.rules import NoLetterLeft, month_letter
+from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
+from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
 from kash.forums.services.problems import (
     ChangedMeanwhile,
     MeetingAhead,
@@ -19,6 +19,7 @@ from kash.forums.services.problems import (
 )
 from kash.forums.services.reaching import forum_run_by, planned_meeting
 from kash.forums.services.register import close_slot, move_slot, open_register
+from kash.forums.services.templates import held_template
 from kash.policy import Actor
 from kash.vault import audited
 from kash.web.formats import to_local
@@ -55,12 +56,14 @@ def plan_meeting(
     starts_at: datetime,
     place: str = "",
     as_last_time: bool = False,
+    template: str = "",
     by: Actor,
 ) -> str:
     """Plan a meeting, expecting all present members, and return its public id.
 
     After a first meeting each agenda has its item for matters arising. With `as_last_time` the
-    other items are taken from the agenda of the meeting before it.
+    other items are taken from the agenda of the meeting before it; with `template`, the public id
+    of an agenda template, from there. Raises NotFound if there is none.
     """
     with audited("forums.meeting_planned", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
@@ -77,13 +80,24 @@ def plan_meeting(
         )
         change.session.add(meeting)
         before = [m for m in others if m.starts_at < starts_at and m.state != "cancelled"]
-        kept = before[-1].items if before and as_last_time else []
-        items = [(item.kind, item.title) for item in kept]
-        if before and "arising" not in {kind for kind, _title in items}:
-            items.insert(0, ("arising", ""))
+        kept: Sequence[AgendaItem | AgendaTemplateItem] = ()
+        if template:
+            kept = held_template(change.session, template).items
+        elif before and as_last_time:
+            kept = before[-1].items
+        items = agenda_from(
+            [PlannedItem(item.title, item.minutes, item.kind) for item in kept],
+            first_meeting=not before,
+        )
         meeting.items = [
-            AgendaItem(public_id=new_public_id(), position=position, kind=kind, title=title)
-            for position, (kind, title) in enumerate(items, start=1)
+            AgendaItem(
+                public_id=new_public_id(),
+                position=position,
+                kind=item.kind,
+                title=item.title,
+                minutes=item.minutes,
+            )
+            for position, item in enumerate(items, start=1)
         ]
         change.about(forum.public_id, meeting.public_id)
         return meeting.public_id

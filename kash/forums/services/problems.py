@@ -155,3 +155,9 @@ class MinuteChanged(ChangedMeanwhile):
         self.minute = minute
         self.decisions = decisions
         self.actions = actions
+
+
+class EmptyAgenda(Problem):
+    """There is nothing to keep."""
+
+    sentence = _l("Write at least one item.")

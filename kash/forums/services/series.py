@@ -20,6 +20,7 @@ from kash.forums.services.problems import (
 )
 from kash.forums.services.reaching import forum_in_reach, forum_run_by, member_in
 from kash.forums.services.register import expect_in_planned, no_longer_expected
+from kash.forums.services.templates import held_template
 from kash.people.models import Person
 from kash.policy import Actor, Reach
 from kash.vault import audited
@@ -47,11 +48,16 @@ def _name_is_free(session: Session, name: str, besides: int | None = None) -> No
         raise NameTaken
 
 
-def open_forum(*, name: str, secretary: str = "", by: Actor) -> str:
+def _template_id(session: Session, public_id: str) -> int | None:
+    return held_template(session, public_id).id if public_id else None
+
+
+def open_forum(*, name: str, secretary: str = "", template: str = "", by: Actor) -> str:
     """Open a forum and return its public id.
 
     `secretary` is an account's public id; only whoever may edit all forums chooses another than
-    herself.
+    herself. `template` is that of the agenda its meetings begin with. Raises NotFound if there is
+    no such template.
     """
     if by.reach("forums.edit") is Reach.NONE:
         raise Forbidden
@@ -61,6 +67,7 @@ def open_forum(*, name: str, secretary: str = "", by: Actor) -> str:
             public_id=new_public_id(),
             name=name,
             secretary_id=_secretary(change.session, by, secretary),
+            template_id=_template_id(change.session, template),
             created_at=change.now,
         )
         change.session.add(forum)
@@ -68,12 +75,17 @@ def open_forum(*, name: str, secretary: str = "", by: Actor) -> str:
         return forum.public_id
 
 
-def change_forum(forum_id: str, *, name: str, secretary: str = "", by: Actor) -> None:
-    """Give a forum another name or, by whoever may choose, another secretary."""
+def change_forum(
+    forum_id: str, *, name: str, secretary: str = "", template: str | None = None, by: Actor
+) -> None:
+    """Give a forum another name, another agenda to begin with (None: as it is) or, by whoever may
+    choose, another secretary."""
     with audited("forums.forum_changed", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         _name_is_free(change.session, name, besides=forum.id)
         forum.name = name
+        if template is not None:
+            forum.template_id = _template_id(change.session, template)
         if secretary and by.reach("forums.edit") is Reach.ALL:
             forum.secretary_id = _secretary(change.session, by, secretary)
         change.about(forum.public_id)

@@ -54,7 +54,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     conflicts: list[Conflict] = []
     if request.method == "POST":
         sheet = slot_sheet(held.register_id, queries.slot_of(held))
-        sent = marks_from_form(sheet, request.form, STATUSES, utc_now())
+        sent = marks_from_form(sheet, request.form, utc_now())
         register, slot = held.register.public_id, sheet.slot.public_id
         closing = request.form.get("action") == "close"
         actor = current_actor()

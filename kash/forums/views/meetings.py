@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.database import utc_now
 from kash.forums import blueprint, queries, services
-from kash.forums.forms import ItemForm, MeetingForm, ReasonForm, edition_of
+from kash.forums.forms import AS_LAST_TIME, ItemForm, MeetingForm, ReasonForm, edition_of
 from kash.forums.rules import order_is_fixed
 from kash.forums.services.problems import (
     AgendaFull,
@@ -18,6 +18,7 @@ from kash.forums.services.problems import (
     MonthFull,
     StaysOnAgenda,
 )
+from kash.people.queries import venue_names
 from kash.policy import allow
 from kash.web import current_actor, page
 from kash.web.formats import local_today, to_local
@@ -30,13 +31,18 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.forum_to_edit(forum_id, actor)
     form = MeetingForm()
+    form.offer(queries.template_choices())
+    own = queries.template_of(found.template_id)
+    if own and not form.is_submitted():
+        form.agenda.data = own
     if form.validate_on_submit():
         try:
             made = services.plan_meeting(
                 forum_id,
                 starts_at=form.starts_at,
                 place=form.place.data or "",
-                as_last_time=form.as_last_time.data,
+                as_last_time=form.agenda.data == AS_LAST_TIME,
+                template=form.template,
                 by=actor,
             )
         except MomentTaken as problem:
@@ -46,7 +52,9 @@ def plan_meeting(forum_id: str) -> ResponseReturnValue:
         else:
             flash(_("The meeting is planned. Now write its agenda."))
             return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=made))
-    return page("forums/meeting_edit.html", form=form, forum=found, meeting=None)
+    return page(
+        "forums/meeting_edit.html", form=form, forum=found, meeting=None, venues=venue_names()
+    )
 
 
 @blueprint.get("/<forum_id>/meetings/<meeting_id>")
@@ -94,7 +102,7 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
             "edition": str(held.edition),
         }
     )
-    del form.as_last_time
+    del form.agenda
     if form.validate_on_submit():
         try:
             services.change_meeting(
@@ -117,7 +125,9 @@ def edit_meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         else:
             flash(_("Saved."))
             return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
-    return page("forums/meeting_edit.html", form=form, forum=found, meeting=held)
+    return page(
+        "forums/meeting_edit.html", form=form, forum=found, meeting=held, venues=venue_names()
+    )
 
 
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/cancel", methods=["GET", "POST"])
@@ -168,7 +178,13 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     form = ItemForm()
     if form.validate_on_submit():
         try:
-            services.add_item(forum_id, meeting_id, title=form.title.data or "", by=actor)
+            services.add_item(
+                forum_id,
+                meeting_id,
+                title=form.title.data or "",
+                minutes=form.minutes.data,
+                by=actor,
+            )
         except AgendaFull as problem:
             form.title.errors = [str(problem)]
         else:
@@ -184,6 +200,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         fixed=order_is_fixed(held.state),
         points=[(item, queries.number_of(item, held)) for item in items],
         carried=queries.arising_in(held, utc_now(), actor),
+        planned_minutes=sum(item.minutes or 0 for item in items),
     )
 
 
@@ -212,9 +229,16 @@ def rename_item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnV
     found = queries.forum_to_edit(forum_id, actor)
     held = queries.meeting(found, meeting_id)
     item = queries.item(held, item_id)
-    form = ItemForm(data={"title": item.title or _("Matters arising")})
+    form = ItemForm(data={"title": item.title or _("Matters arising"), "minutes": item.minutes})
     if form.validate_on_submit():
-        services.rename_item(forum_id, meeting_id, item_id, title=form.title.data or "", by=actor)
+        services.rename_item(
+            forum_id,
+            meeting_id,
+            item_id,
+            title=form.title.data or "",
+            minutes=form.minutes.data,
+            by=actor,
+        )
         flash(_("Saved."))
         return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id))
     return page("forums/item_title.html", form=form, forum=found, meeting=held, item=item)

@@ -24,6 +24,10 @@ from kash.web.formats import local_today
 def _forum_form(current: str = "") -> ForumForm:
     """The form, which asks for the secretary only whoever may choose one."""
     form = ForumForm()
+    form.template.choices = [
+        ("", _("The agenda of the last meeting")),
+        *queries.template_choices(),
+    ]
     if current_actor().reach("forums.edit") is Reach.ALL:
         form.secretary.choices = queries.secretaries()
         if not form.is_submitted():
@@ -54,7 +58,12 @@ def add() -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen = form.secretary.data if "secretary" in form else ""
         try:
-            made = services.open_forum(name=form.name.data or "", secretary=chosen or "", by=actor)
+            made = services.open_forum(
+                name=form.name.data or "",
+                secretary=chosen or "",
+                template=form.template.data or "",
+                by=actor,
+            )
         except NameTaken as problem:
             form.name.errors = [str(problem)]
         except UnknownSecretary as problem:
@@ -95,7 +104,11 @@ def edit(forum_id: str) -> ResponseReturnValue:
         chosen = form.secretary.data if "secretary" in form else ""
         try:
             services.change_forum(
-                forum_id, name=form.name.data or "", secretary=chosen or "", by=actor
+                forum_id,
+                name=form.name.data or "",
+                secretary=chosen or "",
+                template=form.template.data or "",
+                by=actor,
             )
         except NameTaken as problem:
             form.name.errors = [str(problem)]
@@ -106,6 +119,7 @@ def edit(forum_id: str) -> ResponseReturnValue:
             return redirect(url_for("forums.forum", forum_id=forum_id))
     elif not form.is_submitted():
         form.name.data = found.name
+        form.template.data = queries.template_of(found.template_id)
     return page("forums/edit.html", form=form, forum=found)
 
 

@@ -28,8 +28,10 @@ from kash.people.queries.persons import (
 )
 from kash.people.queries.places import (
     Spelling,
+    Spellings,
     spellings,
     venue,
+    venue_names,
     venues,
     zone,
     zone_names,
@@ -58,6 +60,7 @@ __all__ = [
     "ServiceChoice",
     "ServiceSearch",
     "Spelling",
+    "Spellings",
     "consent_holds",
     "find_organisations",
     "find_people",
@@ -85,6 +88,7 @@ __all__ = [
     "services_of_directory",
     "spellings",
     "venue",
+    "venue_names",
     "venues",
     "within_reach",
     "zone",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from kash.database import db
 from kash.people.models import Organisation, Person, Venue, Zone
+from kash.people.rules.places import alike_area, tells_of_nobody
 from kash.web.errors import NotFound
 
 # Whoever adds more wants another way to choose than a list.
@@ -50,6 +51,15 @@ def venues(*, also_closed: bool = False) -> Sequence[Venue]:
     return db.session.scalars(statement.limit(MOST)).all()
 
 
+def venue_names() -> list[str]:
+    """What is offered where a place is typed."""
+    return list(
+        db.session.scalars(
+            select(Venue.name).where(Venue.active).order_by(func.lower(Venue.name)).limit(MOST)
+        )
+    )
+
+
 def venue(public_id: str) -> Venue:
     """A venue. Raises NotFound."""
     found = db.session.scalars(
@@ -62,18 +72,28 @@ def venue(public_id: str) -> Venue:
 
 @dataclass(frozen=True)
 class Spelling:
-    """An area as it was typed: for how many people, organisations and venues."""
+    """An area as it was typed: for how many people, organisations and venues, and the zone whose
+    name is written nearly so."""
 
     text: str
     people: int
     organisations: int
     venues: int
+    alike: str = ""
 
 
-def spellings() -> list[Spelling]:
-    """The areas that were typed and are no zone's name, the most frequent first; one query.
+@dataclass(frozen=True)
+class Spellings:
+    """The spellings that may be shown, the most frequent first, and how many may not."""
 
-    An address may be among them: only who keeps the settings sees this.
+    shown: Sequence[Spelling]
+    hidden: int
+
+
+def spellings() -> Spellings:
+    """The areas that were typed and are no zone's name; two queries.
+
+    Whoever keeps the zones sees no participants: what could be somebody's address is only counted.
     """
     used = union_all(
         *(
@@ -92,4 +112,14 @@ def spellings() -> list[Spelling]:
         .order_by(func.count().desc(), used.c.text)
         .limit(MOST)
     )
-    return [Spelling(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
+    areas = zone_names()
+    found = [
+        Spelling(row[0], int(row[1]), int(row[2]), int(row[3]), alike_area(row[0], areas))
+        for row in rows
+    ]
+    shown = [
+        one
+        for one in found
+        if tells_of_nobody(one.people, one.organisations + one.venues, one.alike)
+    ]
+    return Spellings(shown, len(found) - len(shown))

@@ -13,7 +13,6 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.forms import marks_from_form, marks_from_grid, page_key
 from kash.attendance.queries import Conflict
-from kash.attendance.rules import ANY_PURPOSE, STANDARD_STATUSES
 from kash.attendance.wording import status_word
 from kash.database import utc_now
 from kash.policy import allow
@@ -23,10 +22,6 @@ from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop
 from kash.workshops.services import WorkshopCancelled
 from kash.workshops.views.frame import frame
-
-STATUSES = tuple(
-    status.code for status in STANDARD_STATUSES if status.purpose in (ANY_PURPOSE, "workshop")
-)
 
 
 def _for_marking(public_id: str) -> Workshop:
@@ -50,7 +45,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
     """Save the marks that were changed in the grid."""
     found = _for_marking(public_id)
     grid = registers.grid(found.register_id)
-    operations = marks_from_grid(grid, request.form, STATUSES, utc_now())
+    operations = marks_from_grid(grid, request.form, utc_now())
     if operations:
         answers = marking.apply_marks(found.register.public_id, operations, current_actor())
         conflicts = registers.conflicts_of(found.register_id, answers, operations)
@@ -114,7 +109,7 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     sheet = registers.slot_sheet(found.register_id, chosen.slot)
     slot_id = chosen.slot.public_id
     register_id = found.register.public_id
-    operations = marks_from_form(sheet, request.form, STATUSES, utc_now())
+    operations = marks_from_form(sheet, request.form, utc_now())
     closing = request.form.get("action") == "close"
     if closing:
         closed = marking.close_slot(register_id, slot_id, actor, operations)

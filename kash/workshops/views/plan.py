@@ -10,6 +10,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.people.models import Venue
+from kash.people.queries import venues as venues_in_use
 from kash.policy import Reach, allow
 from kash.web import current_actor, page
 from kash.web.formats import local_today, to_local
@@ -125,12 +127,21 @@ def workshop(public_id: str) -> str:
     return render_template("workshops/plan.html", days=days_of(found, values["sessions"]), **values)
 
 
-def _offer(form: NewWorkshopForm | WorkshopForm) -> None:
+def _offer(form: NewWorkshopForm | WorkshopForm, chosen: Venue | None = None) -> None:
+    offered = list(venues_in_use())
+    if chosen is not None and not chosen.active:
+        # Where it was planned to be stays, though nobody else may go there.
+        offered.append(chosen)
     form.venue.choices = [
         ("", _("Not decided yet")),
-        *((one.public_id, one.name) for one in queries.venues()),
+        *((one.public_id, _venue_text(one)) for one in offered),
     ]
     form.facilitators.choices = [(one.public_id, one.name) for one in queries.trainers()]
+
+
+def _venue_text(venue: Venue) -> str:
+    """A venue with for whom it is safe, for who plans."""
+    return f"{venue.name} · {venue.safe_for}" if venue.safe_for else venue.name
 
 
 def _details(form: NewWorkshopForm | WorkshopForm) -> services.WorkshopDetails:
@@ -209,7 +220,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             "edition": str(found.edition),
         }
     )
-    _offer(form)
+    _offer(form, found.venue)
     theirs: Workshop | None = None
     if form.validate_on_submit():
         try:

@@ -229,18 +229,22 @@ def _apply(
         )
         if row.person_id in entry_names
     }
-    statuses = set(
-        session.scalars(
-            select(MarkStatus.code).where(MarkStatus.purpose.in_((register.purpose, ANY_PURPOSE)))
+    statuses = {
+        row.code: row.active
+        for row in session.execute(
+            select(MarkStatus.code, MarkStatus.active).where(
+                MarkStatus.purpose.in_((register.purpose, ANY_PURPOSE))
+            )
         )
-    )
+    }
     outcome = decide_batch(
         operations,
         RegisterState(
             open_slots={name for name, (_, closed) in slots.items() if not closed},
             closed_slots={name for name, (_, closed) in slots.items() if closed},
             entries={name for name, (_, listed) in people.items() if listed},
-            statuses=statuses,
+            statuses={code for code, active in statuses.items() if active},
+            retired={code for code, active in statuses.items() if not active},
             marks=marks,
             earlier=_earlier(session, operations, slot_names, entry_names),
         ),

@@ -1,19 +1,22 @@
-"""The programme's settings: its facts, and the ways to accounts and the audit trail."""
+"""The programme's names, its zone and its languages."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.models import Programme
 from kash.accounts.queries import programme
 from kash.accounts.services import change_programme
-from kash.desk import blueprint, queries
+from kash.desk import blueprint
+from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.setup_form import check_zone
 from kash.policy import allow
 from kash.web import KashForm, NotFound, current_actor, page
@@ -40,6 +43,7 @@ class ProgrammeForm(KashForm):
         validators=[required(_l("Choose at least one language."))],
     )
     default_language = choice_field(_l("Usual language"), list(LANGUAGES.items()))
+    edition = HiddenField(default="0")
 
     def validate_default_language(self, chosen: Any) -> None:
         """The usual language is one of the programme's."""
@@ -47,50 +51,51 @@ class ProgrammeForm(KashForm):
             raise ValidationError(_("Choose one of the languages above."))
 
 
-def _programme() -> Programme:
+def the_programme() -> Programme:
+    """The programme. Raises NotFound before it is set up."""
     found = programme()
     if found is None:
         raise NotFound
     return found
 
 
-@blueprint.get("/settings")
-@allow("settings.see")
-def settings() -> ResponseReturnValue:
-    """An overview."""
-    return render_template(
-        "desk/settings.html",
-        programme=_programme(),
-        language_names=LANGUAGES,
-        groups=queries.groups(),
-        statuses=queries.mark_statuses(),
-    )
+def _values(found: Programme) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "neutral_name": found.neutral_name,
+        "zone": found.zone,
+        "languages": found.languages,
+        "default_language": found.default_language,
+    }
 
 
 @blueprint.route("/settings/programme", methods=["GET", "POST"])
 @allow("settings.edit", fresh=True)
 def edit_programme() -> ResponseReturnValue:
     """Change the programme's names, zone and languages."""
-    found = _programme()
-    form = ProgrammeForm(
-        data={
-            "name": found.name,
-            "neutral_name": found.neutral_name,
-            "zone": found.zone,
-            "languages": found.languages,
-            "default_language": found.default_language,
-        }
-    )
+    found = the_programme()
+    form = ProgrammeForm(data={**_values(found), "edition": str(found.version)})
+    kept: list[tuple[str, str]] | None = None
     if form.validate_on_submit():
         usual = form.default_language.data
         others = [code for code in form.languages.data or [] if code != usual]
-        change_programme(
-            current_actor(),
-            name=form.name.data or "",
-            neutral_name=form.neutral_name.data or "",
-            zone=form.zone.data or "",
-            languages=[usual, *others],
-        )
-        flash(_("Saved."))
-        return redirect(url_for("desk.settings"))
-    return page("desk/programme.html", form=form)
+        try:
+            change_programme(
+                current_actor(),
+                name=form.name.data or "",
+                neutral_name=form.neutral_name.data or "",
+                zone=form.zone.data or "",
+                languages=[usual, *others],
+                version=edition_shown(form),
+            )
+        except ProgrammeChangedMeanwhile:
+            found = the_programme()
+            kept = differences(
+                form, _values(found), ("name", "neutral_name", "zone", "default_language")
+            )
+            show_again(form, found.version)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.settings"))
+    body, answer = page("desk/settings/programme.html", form=form, kept=kept)
+    return body, 409 if kept is not None else answer

@@ -1,0 +1,29 @@
+"""What is deleted once it is as old as the programme keeps it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from kash.accounts.models import SignedInSession
+from kash.accounts.rules import SESSION_LONGEST
+from kash.database import utc_now, writing
+from kash.jobs import periodic
+from kash.web.programme import retention
+
+
+def delete_old_sessions(now: datetime) -> int:
+    """Delete sessions that ended long ago; returns how many went."""
+    kept = retention().span("ended_sessions")
+    with writing() as session:
+        # A session can't be longer than its longest, so what began before this has ended.
+        gone = session.execute(
+            delete(SignedInSession).where(SignedInSession.created_at < now - kept - SESSION_LONGEST)
+        )
+        return int(getattr(gone, "rowcount", 0))
+
+
+@periodic("delete_old_sessions", minutes=60)
+def _delete_old() -> None:
+    delete_old_sessions(utc_now())

@@ -1,0 +1,87 @@
+"""What the sample programme set up for itself: areas, places, a mark, an agenda, words on paper."""
+
+from __future__ import annotations
+
+import io
+
+from sqlalchemy import select
+
+from kash import storage
+from kash.accounts.services import change_settings
+from kash.attendance.rules import Tone
+from kash.attendance.services import StatusDetails, add_status
+from kash.database import db, new_public_id
+from kash.demo.accounts import ADMINISTRATOR, TRAINER
+from kash.demo.meetings import FORUM
+from kash.demo.people import WARDS
+from kash.desk.logo import prepared_logo
+from kash.forums import services as forums
+from kash.forums.rules import PlannedItem
+from kash.people.models import Venue
+from kash.people.services import VenueDetails, ZoneDetails, add_zone, change_venue
+from kash.policy import Actor
+
+_AGENDA = (
+    PlannedItem("Opening", 10),
+    PlannedItem("Minutes of the last meeting", 10),
+    PlannedItem("", 30, "arising"),
+    PlannedItem("What went well, and what did not", 40),
+    PlannedItem("Plans until the next meeting", 25),
+    PlannedItem("Any other business", 5),
+)
+
+
+def set_up_areas(actors: dict[str, Actor]) -> dict[str, str]:
+    """The wards within their sub-county; public ids by name."""
+    by = actors[ADMINISTRATOR.key]
+    county = add_zone(ZoneDetails("Kisumu", "county"), by)
+    central = add_zone(ZoneDetails("Kisumu Central", "sub_county", county), by)
+    # The last ones are left as they were typed, so that there is something to unify.
+    return {ward: add_zone(ZoneDetails(ward, "ward", central), by) for ward in WARDS[:-2]}
+
+
+def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str) -> None:
+    """What can be told of places once workshops named them, and all else."""
+    by, secretary = actors[ADMINISTRATOR.key], actors[TRAINER.key]
+    for number, venue in enumerate(db.session.scalars(select(Venue).order_by(Venue.id)).all()):
+        change_venue(
+            venue.public_id,
+            VenueDetails(
+                name=venue.name,
+                place=venue.place,
+                zone=areas.get(venue.place, ""),
+                directions="From the main stage take the road to the lake; the second gate.",
+                safe_for="All groups, by daylight" if number else "All groups",
+                seats=40 - 10 * number,
+            ),
+            venue.edition,
+            by,
+        )
+    add_status(StatusDetails("by telephone", "T", 50, Tone.WARN), by)
+    template = forums.add_template("Monthly review", "en", _AGENDA, secretary)
+    forums.change_forum(forum, name=FORUM, template=template, by=secretary)
+    key = f"programme/{new_public_id()}.png"
+    storage.put(key, prepared_logo(_sample_logo()))
+    change_settings(
+        by,
+        "paper",
+        "paper",
+        {
+            "address": "P.O. Box 0000\nKisumu",
+            "footer": "Programme, Kisumu",
+            "logo": key,
+            "logo_on": ["consents"],
+        },
+    )
+
+
+def _sample_logo() -> bytes:
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (960, 480), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((60, 60, 420, 420), fill="#0b5f6b")
+    pen.arc((60, 180, 900, 540), 200, 340, fill="#0b5f6b", width=28)
+    made = io.BytesIO()
+    picture.save(made, "PNG")
+    return made.getvalue()

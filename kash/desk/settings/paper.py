@@ -1,0 +1,232 @@
+"""What the programme says of itself on paper, who signs, and its logo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FileField, HiddenField
+from wtforms.validators import ValidationError
+
+from kash import storage
+from kash.accounts.errors import ProgrammeChangedMeanwhile
+from kash.accounts.services import change_settings
+from kash.database import new_public_id
+from kash.desk import blueprint
+from kash.desk.logo import MOST_BYTES, LogoProblem, prepared_logo
+from kash.desk.settings.editions import differences, edition_shown, show_again
+from kash.desk.settings.programme import the_programme
+from kash.policy import allow
+from kash.web import KashForm, NotFound, current_actor, page
+from kash.web.forms import SeveralField, long_text_field, text_field
+from kash.web.paper import PAPER_KINDS, PaperWording
+from kash.web.programme import paper_wording
+
+KIND_WORDS: dict[str, Any] = {
+    "certificates": _l("Certificates"),
+    "minutes": _l("Minutes of forums"),
+    "registers": _l("Sign-in sheets"),
+    "consents": _l("Consent forms"),
+}
+_MOST_LINES = 3
+_COMPARED = (
+    "address",
+    "footer",
+    "lead_title",
+    "approver_name",
+    "approver_title",
+    "third_name",
+    "third_title",
+    "minutes_signers",
+)
+
+
+def _few_lines(_form: Any, field: Any) -> None:
+    if len([line for line in (field.data or "").splitlines() if line.strip()]) > _MOST_LINES:
+        raise ValidationError(_("Use at most %(most)s lines.", most=_MOST_LINES))
+
+
+class PaperForm(KashForm):
+    """Words on paper. What is left empty goes by its usual word."""
+
+    address = long_text_field(_l("Address"), most=240, rows=3, validators=[_few_lines])
+    footer = text_field(_l("Line at the foot"), most=80, required=False)
+    lead_title = text_field(_l("The lead trainer signs as"), most=60, required=False)
+    approver_name = text_field(_l("Name of who signs for the programme"), most=80, required=False)
+    approver_title = text_field(_l("Signs as"), most=60, required=False)
+    third_name = text_field(_l("Name of a third who signs"), most=80, required=False)
+    third_title = text_field(_l("The third signs as"), most=60, required=False)
+    minutes_signers = long_text_field(
+        _l("Who signs minutes"), most=180, rows=3, validators=[_few_lines]
+    )
+    edition = HiddenField(default="0")
+
+    def validate_third_title(self, field: Any) -> None:
+        """A third line needs to say as what."""
+        if self.third_name.data and not field.data:
+            raise ValidationError(_("Write as what this person signs."))
+
+
+class LogoForm(KashForm):
+    """A picture."""
+
+    picture = FileField(_l("Picture"))
+    edition = HiddenField(default="0")
+
+
+class LogoPaperForm(KashForm):
+    """On which paper it stands."""
+
+    kinds = SeveralField(_l("It stands on"), choices=list(KIND_WORDS.items()), validators=[])
+    edition = HiddenField(default="0")
+
+
+def _values(kept: PaperWording) -> dict[str, Any]:
+    lead, approver, third = (kept.signer(place) for place in range(3))
+    return {
+        "address": kept.address,
+        "footer": kept.footer,
+        "lead_title": lead.title,
+        "approver_name": approver.name,
+        "approver_title": approver.title,
+        "third_name": third.name,
+        "third_title": third.title,
+        "minutes_signers": "\n".join(kept.minutes_signers),
+    }
+
+
+@blueprint.get("/settings/paper")
+@allow("settings.see")
+def paper() -> ResponseReturnValue:
+    """What stands on paper now."""
+    return render_template(
+        "desk/settings/paper.html",
+        kept=paper_wording(),
+        kinds=KIND_WORDS,
+        programme=the_programme(),
+    )
+
+
+@blueprint.route("/settings/paper/edit", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_paper() -> ResponseReturnValue:
+    """Change the words."""
+    form = PaperForm(data={**_values(paper_wording()), "edition": str(the_programme().version)})
+    kept: list[tuple[str, str]] | None = None
+    if form.validate_on_submit():
+        values = {
+            "address": form.address.data or "",
+            "footer": form.footer.data or "",
+            "certificate_signers": [
+                ["", form.lead_title.data or ""],
+                [form.approver_name.data or "", form.approver_title.data or ""],
+                [form.third_name.data or "", form.third_title.data or ""],
+            ],
+            "minutes_signers": [
+                line.strip()
+                for line in (form.minutes_signers.data or "").splitlines()
+                if line.strip()
+            ],
+        }
+        try:
+            change_settings(current_actor(), "paper", "paper", values, edition_shown(form))
+        except ProgrammeChangedMeanwhile:
+            kept = differences(form, _values(paper_wording()), _COMPARED)
+            show_again(form, the_programme().version)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.paper"))
+    body, answer = page("desk/settings/paper_edit.html", form=form, kept=kept)
+    return body, 409 if kept is not None else answer
+
+
+@blueprint.route("/settings/logo", methods=["GET", "POST"])
+@allow("settings.edit")
+def logo() -> ResponseReturnValue:
+    """Upload a picture; what comes is read, made small and kept without its metadata."""
+    form = LogoForm(edition=str(the_programme().version))
+    if form.validate_on_submit():
+        sent = request.files.get("picture")
+        content = sent.stream.read(MOST_BYTES + 1) if sent is not None else b""
+        try:
+            picture = prepared_logo(content)
+        except LogoProblem as problem:
+            form.picture.errors = [str(problem)]
+        else:
+            key = f"programme/{new_public_id()}.png"
+            storage.put(key, picture)
+            _replace_logo(key)
+            flash(_("Saved. Now choose on which paper it stands."))
+            return redirect(url_for("desk.logo_paper"))
+    return page("desk/settings/logo.html", form=form, kept=paper_wording())
+
+
+def _replace_logo(key: str) -> None:
+    """Set the logo's key, and delete the picture that was there before."""
+    try:
+        before = change_settings(current_actor(), "logo", "paper", {"logo": key})
+    except BaseException:
+        if key:
+            storage.delete(key)
+        raise
+    if before.get("logo"):
+        storage.delete(str(before["logo"]))
+
+
+@blueprint.get("/settings/logo/picture")
+@allow("settings.see")
+def logo_picture() -> Response:
+    """The picture as it is kept. Raises NotFound."""
+    kept = paper_wording().logo
+    if not kept:
+        raise NotFound
+    try:
+        content = storage.get(kept)
+    except storage.StorageError:
+        raise NotFound from None
+    return Response(content, mimetype="image/png")
+
+
+@blueprint.route("/settings/logo/paper", methods=["GET", "POST"])
+@allow("settings.edit")
+def logo_paper() -> ResponseReturnValue:
+    """Choose on which paper the logo stands."""
+    form = LogoPaperForm(
+        data={
+            "kinds": sorted(paper_wording().logo_on, key=PAPER_KINDS.index),
+            "edition": str(the_programme().version),
+        }
+    )
+    changed = False
+    if form.validate_on_submit():
+        try:
+            change_settings(
+                current_actor(),
+                "logo",
+                "paper",
+                {"logo_on": list(form.kinds.data or [])},
+                edition_shown(form),
+            )
+        except ProgrammeChangedMeanwhile:
+            changed = True
+            show_again(form, the_programme().version)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.paper"))
+    body, answer = page("desk/settings/logo_paper.html", form=form, kept=[] if changed else None)
+    return body, 409 if changed else answer
+
+
+@blueprint.route("/settings/logo/remove", methods=["GET", "POST"])
+@allow("settings.edit")
+def remove_logo() -> ResponseReturnValue:
+    """Take the logo away, after a question."""
+    if request.method == "POST":
+        if paper_wording().logo:
+            _replace_logo("")
+        flash(_("The logo is gone."))
+        return redirect(url_for("desk.paper"), code=303)
+    return render_template("desk/settings/logo_remove.html")

@@ -1,0 +1,129 @@
+"""The places where workshops and meetings are held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from kash.desk import blueprint
+from kash.desk.settings.editions import differences, edition_shown, show_again
+from kash.people import queries, services
+from kash.people.models import Venue, Zone
+from kash.policy import allow
+from kash.web import KashForm, current_actor, page, paged
+from kash.web.forms import (
+    BooleanField,
+    choice_field,
+    long_text_field,
+    text_field,
+    whole_number_field,
+)
+
+_COMPARED = ("name", "place", "zone", "directions", "safe_for", "seats", "active")
+
+
+class VenueForm(KashForm):
+    """A place."""
+
+    name = text_field(
+        _l("Name"), most=120, description=_l("It stands on paper. Choose one that is neutral.")
+    )
+    place = text_field(_l("Where it is"), most=120, required=False)
+    zone = choice_field(_l("Area"), required=False)
+    directions = long_text_field(_l("How to get there"), most=2000, rows=3)
+    safe_for = text_field(
+        _l("Safe for"),
+        most=300,
+        required=False,
+        description=_l("For whom it is safe to come, and when. Only those who plan read this."),
+    )
+    seats = whole_number_field(_l("Seats"), least=1, most=10000, required=False)
+    active = BooleanField(_l("In use"), default=True)
+    edition = HiddenField(default="0")
+
+    def offer(self, zones: Sequence[Zone], chosen: Zone | None = None) -> None:
+        """Set what can be chosen; the zone it has stays, even out of use."""
+        offered = list(zones)
+        if chosen is not None and chosen.public_id not in {zone.public_id for zone in offered}:
+            offered.append(chosen)
+        self.zone.choices = [("", _("None")), *((zone.public_id, zone.name) for zone in offered)]
+
+    def details(self) -> services.VenueDetails:
+        """What was entered."""
+        return services.VenueDetails(
+            name=self.name.data or "",
+            place=self.place.data or "",
+            zone=self.zone.data or "",
+            directions=self.directions.data or "",
+            safe_for=self.safe_for.data or "",
+            seats=self.seats.data,
+            active=bool(self.active.data),
+        )
+
+
+def _values(venue: Venue) -> dict[str, Any]:
+    return {
+        "name": venue.name,
+        "place": venue.place,
+        "zone": venue.zone.public_id if venue.zone is not None else "",
+        "directions": venue.directions,
+        "safe_for": venue.safe_for,
+        "seats": venue.seats,
+        "active": venue.active,
+    }
+
+
+@blueprint.get("/settings/places")
+@allow("settings.see")
+def places() -> ResponseReturnValue:
+    """The places by name."""
+    return render_template(
+        "desk/settings/places.html", listing=paged(queries.venues(also_closed=True))
+    )
+
+
+@blueprint.route("/settings/places/new", methods=["GET", "POST"])
+@allow("settings.edit")
+def add_place() -> ResponseReturnValue:
+    """Add a place."""
+    form = VenueForm()
+    form.offer(queries.zones())
+    if form.validate_on_submit():
+        try:
+            services.add_venue(form.details(), current_actor())
+        except services.PlaceTaken as problem:
+            form.name.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.places"))
+    return page("desk/settings/place.html", form=form, place=None, kept=None)
+
+
+@blueprint.route("/settings/places/<public_id>", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_place(public_id: str) -> ResponseReturnValue:
+    """Change a place."""
+    found = queries.venue(public_id)
+    form = VenueForm(data={**_values(found), "edition": str(found.edition)})
+    form.offer(queries.zones(), found.zone)
+    kept: list[tuple[str, str]] | None = None
+    if form.validate_on_submit():
+        try:
+            services.change_venue(public_id, form.details(), edition_shown(form), current_actor())
+        except services.PlaceTaken as problem:
+            form.name.errors = [str(problem)]
+        except services.ChangedMeanwhile:
+            found = queries.venue(public_id)
+            kept = differences(form, _values(found), _COMPARED)
+            show_again(form, found.edition)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.places"))
+    body, answer = page("desk/settings/place.html", form=form, place=public_id, kept=kept)
+    return body, 409 if kept is not None else answer

@@ -1,0 +1,141 @@
+"""How long things are kept, and who has been quiet for long."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from kash.accounts.errors import ProgrammeChangedMeanwhile
+from kash.accounts.rules import SESSION_IDLE, SESSION_LONGEST, THROTTLE_WINDOW
+from kash.accounts.services import change_settings
+from kash.database import utc_now
+from kash.desk import blueprint, queries
+from kash.desk.settings.editions import differences, edition_shown, show_again
+from kash.desk.settings.programme import the_programme
+from kash.policy import allow
+from kash.settings import Settings
+from kash.web import KashForm, current_actor, page
+from kash.web.forms import whole_number_field
+from kash.web.programme import retention as chosen_retention
+from kash.web.retention import BOUNDS, Retention
+
+UNITS: dict[str, Any] = {"hours": _l("hours"), "days": _l("days"), "years": _l("years")}
+# (name, what it is called, what happens when the time is over)
+WORDS: dict[str, tuple[Any, Any]] = {
+    "ended_sessions": (
+        _l("Sessions that ended"),
+        _l("From which kind of device somebody was signed in. Deleted every hour."),
+    ),
+    "job_results": (
+        _l("Files that were made to download"),
+        _l("Certificates, lists and reports. They can be made again."),
+    ),
+    "job_rows": (
+        _l("What became of background work"),
+        _l("Among it whether an e-mail was sent. Ids and counts only."),
+    ),
+    "import_originals": (
+        _l("Lists as they were uploaded"),
+        _l("Kept sealed until then, so that an import can be looked at again."),
+    ),
+    "merge_undo": (
+        _l("Undoing a merge"),
+        _l("Until then two merged people can be taken apart again."),
+    ),
+    "backups": (
+        _l("Backups"),
+        _l("How old a backup may become. Deleted by whoever runs the machine."),
+    ),
+    "idle_people": (
+        _l("People without any activity"),
+        _l("After these years they come up for review. Nobody is deleted by this."),
+    ),
+}
+
+
+def _number(name: str) -> Any:
+    bounds = BOUNDS[name]
+    return whole_number_field(
+        _l("%(what)s, in %(unit)s", what=WORDS[name][0], unit=UNITS[bounds.unit]),
+        least=bounds.least,
+        most=bounds.most,
+        description=WORDS[name][1],
+    )
+
+
+class RetentionForm(KashForm):
+    """How long each kind is kept."""
+
+    ended_sessions = _number("ended_sessions")
+    job_results = _number("job_results")
+    job_rows = _number("job_rows")
+    import_originals = _number("import_originals")
+    merge_undo = _number("merge_undo")
+    backups = _number("backups")
+    idle_people = _number("idle_people")
+    edition = HiddenField(default="0")
+
+
+def _values(kept: Retention) -> dict[str, Any]:
+    return {field.name: getattr(kept, field.name) for field in fields(Retention)}
+
+
+@blueprint.get("/settings/retention")
+@allow("settings.see")
+def retention() -> ResponseReturnValue:
+    """What holds now, also what nobody can change."""
+    settings: Settings = current_app.config["SETTINGS"]
+    kept = chosen_retention()
+    return render_template(
+        "desk/settings/retention.html",
+        kept=_values(kept),
+        bounds=BOUNDS,
+        units=UNITS,
+        words=WORDS,
+        window=int(THROTTLE_WINDOW.total_seconds() // 60),
+        idle=int(SESSION_IDLE.total_seconds() // 3600),
+        longest=int(SESSION_LONGEST.total_seconds() // 3600),
+        backup_days=settings.backup_keep_days,
+        postgresql=current_app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"),
+        quiet=queries.quiet_count(utc_now() - kept.span("idle_people")),
+    )
+
+
+@blueprint.route("/settings/retention/edit", methods=["GET", "POST"])
+@allow("settings.edit", fresh=True)
+def edit_retention() -> ResponseReturnValue:
+    """Change how long things are kept."""
+    found = the_programme()
+    shown = _values(chosen_retention())
+    form = RetentionForm(data={**shown, "edition": str(found.version)})
+    kept: list[tuple[str, str]] | None = None
+    if form.validate_on_submit():
+        values = {name: form[name].data for name in WORDS}
+        try:
+            change_settings(current_actor(), "retention", "retention", values, edition_shown(form))
+        except ProgrammeChangedMeanwhile:
+            kept = differences(form, _values(chosen_retention()), WORDS)
+            show_again(form, the_programme().version)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.retention"))
+    body, answer = page("desk/settings/retention_edit.html", form=form, names=WORDS, kept=kept)
+    return body, 409 if kept is not None else answer
+
+
+@blueprint.get("/settings/retention/people")
+@allow("people.see")
+def quiet_people() -> ResponseReturnValue:
+    """Who has done nothing here for long, among the reader's people. Only to be looked at."""
+    kept = chosen_retention()
+    return render_template(
+        "desk/settings/quiet_people.html",
+        listing=queries.quiet_people(current_actor(), utc_now() - kept.span("idle_people")),
+        years=kept.idle_people,
+    )

@@ -1,0 +1,146 @@
+"""The marks of a register: what they are called, and what they count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from kash.attendance import services
+from kash.attendance.queries import Status, forget_statuses, status_used, statuses_for
+from kash.attendance.queries import status as status_of
+from kash.attendance.rules import ALWAYS_IN_USE, Tone
+from kash.attendance.wording import status_word
+from kash.desk import blueprint
+from kash.desk.settings.editions import differences, edition_shown, show_again
+from kash.policy import allow
+from kash.web import KashForm, current_actor, page
+from kash.web.forms import BooleanField, radio_field, text_field, whole_number_field
+from kash.web.reordering import moved_order
+
+TONES: dict[str, Any] = {
+    Tone.GOOD: _l("Green, as for who is there"),
+    Tone.WARN: _l("Amber, as for who came late"),
+    Tone.BAD: _l("Red, as for who is missing"),
+    Tone.QUIET: _l("Grey, as for who gave a reason"),
+}
+_COMPARED = ("name", "letter", "weight", "tone", "active")
+
+
+class StatusForm(KashForm):
+    """A mark."""
+
+    name = text_field(_l("Name"), most=40)
+    letter = text_field(
+        _l("Letter"), most=2, description=_l("Stands in the grid and on paper, and is its key.")
+    )
+    weight = whole_number_field(
+        _l("Share of the session that counts, in per cent"), least=0, most=100
+    )
+    tone = radio_field(_l("Colour"), list(TONES.items()), default=str(Tone.QUIET))
+    active = BooleanField(_l("In use"), default=True)
+    edition = HiddenField(default="0")
+
+    def details(self) -> services.StatusDetails:
+        """What was entered."""
+        return services.StatusDetails(
+            name=self.name.data or "",
+            letter=self.letter.data or "",
+            weight=self.weight.data or 0,
+            tone=self.tone.data,
+            active=bool(self.active.data),
+        )
+
+
+def _values(status: Status) -> dict[str, Any]:
+    return {
+        "name": status_word(status.code),
+        "letter": status.letter,
+        "weight": status.weight,
+        "tone": status.tone,
+        "active": status.active,
+    }
+
+
+@blueprint.get("/settings/marks")
+@allow("settings.see")
+def statuses() -> ResponseReturnValue:
+    """The marks in their order."""
+    return render_template(
+        "desk/settings/statuses.html", statuses=statuses_for("workshop", also_retired=True)
+    )
+
+
+@blueprint.route("/settings/marks/new", methods=["GET", "POST"])
+@allow("settings.edit")
+def add_status() -> ResponseReturnValue:
+    """Add a mark of the programme's own."""
+    form = StatusForm()
+    if form.validate_on_submit():
+        try:
+            services.add_status(form.details(), current_actor())
+        except services.StatusProblem as problem:
+            form[problem.field].errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.statuses"))
+    return page("desk/settings/status.html", form=form, status=None, used=False, kept=None)
+
+
+@blueprint.route("/settings/marks/<code>", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_status(code: str) -> ResponseReturnValue:
+    """Change a mark. What it counts stays once anybody was marked so."""
+    found = status_of(code)
+    form = StatusForm(data={**_values(found), "edition": str(found.edition)})
+    fixed = code in ALWAYS_IN_USE
+    used = status_used(code)
+    if fixed or used:
+        # What can't change is not asked for.
+        del form.weight
+    if fixed:
+        del form.active
+    kept: list[tuple[str, str]] | None = None
+    if form.validate_on_submit():
+        try:
+            services.change_status(
+                code, _details(form, found), edition_shown(form), current_actor()
+            )
+        except services.StatusChangedMeanwhile:
+            forget_statuses()
+            found = status_of(code)
+            kept = differences(form, _values(found), [one for one in _COMPARED if one in form])
+            show_again(form, found.edition)
+        except services.StatusProblem as problem:
+            if problem.field in form:
+                form[problem.field].errors = [str(problem)]
+            else:
+                form.form_errors.append(str(problem))
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.statuses"))
+    body, answer = page("desk/settings/status.html", form=form, status=found, used=used, kept=kept)
+    return body, 409 if kept is not None else answer
+
+
+def _details(form: StatusForm, found: Status) -> services.StatusDetails:
+    return services.StatusDetails(
+        name=form.name.data or "",
+        letter=form.letter.data or "",
+        weight=(form.weight.data or 0) if "weight" in form else found.weight,
+        tone=form.tone.data,
+        active=bool(form.active.data) if "active" in form else found.active,
+    )
+
+
+@blueprint.post("/settings/marks/order")
+@allow("settings.edit")
+def order_statuses() -> ResponseReturnValue:
+    """Put the marks in another order."""
+    present = [status.code for status in statuses_for("workshop", also_retired=True)]
+    services.order_statuses(moved_order(present, request.form), current_actor())
+    return redirect(url_for("desk.statuses"), code=303)

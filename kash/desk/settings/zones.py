@@ -1,0 +1,162 @@
+"""The areas in which people live and services lie, and one spelling for each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from kash.desk import blueprint
+from kash.desk.settings.editions import differences, edition_shown, show_again
+from kash.people import queries, services
+from kash.people.models import Zone
+from kash.policy import allow
+from kash.web import KashForm, current_actor, page, paged
+from kash.web.forms import (
+    BooleanField,
+    SeveralField,
+    choice_field,
+    radio_field,
+    required,
+    text_field,
+)
+
+ZONE_KINDS: dict[str, Any] = {
+    "county": _l("County"),
+    "sub_county": _l("Sub-county"),
+    "ward": _l("Ward"),
+    "other": _l("Another area"),
+}
+_COMPARED = ("name", "kind", "within", "active")
+
+
+class ZoneForm(KashForm):
+    """An area."""
+
+    name = text_field(_l("Name"), most=120)
+    kind = radio_field(_l("Kind"), list(ZONE_KINDS.items()), default="ward")
+    within = choice_field(_l("Lies in"), required=False)
+    active = BooleanField(_l("In use"), default=True)
+    edition = HiddenField(default="0")
+
+    def offer(self, zones: Sequence[Zone], but: str = "") -> None:
+        """Set what can be chosen: wider areas, and never the zone itself."""
+        self.within.choices = [
+            ("", _("None")),
+            *(
+                (zone.public_id, zone.name)
+                for zone in zones
+                if zone.kind != "ward" and zone.public_id != but
+            ),
+        ]
+
+    def details(self) -> services.ZoneDetails:
+        """What was entered."""
+        return services.ZoneDetails(
+            self.name.data or "", self.kind.data, self.within.data or "", bool(self.active.data)
+        )
+
+
+class SpellingsForm(KashForm):
+    """Which spellings mean which area."""
+
+    spellings = SeveralField(
+        _l("Spellings"), choices=[], validators=[required(_l("Choose at least one."))]
+    )
+    zone = choice_field(_l("They mean"))
+
+
+@blueprint.get("/settings/zones")
+@allow("settings.see")
+def zones() -> ResponseReturnValue:
+    """The areas, and how many spellings stand beside them."""
+    return render_template(
+        "desk/settings/zones.html",
+        listing=paged(queries.zones(also_closed=True)),
+        kinds=ZONE_KINDS,
+        spellings=len(queries.spellings().shown),
+    )
+
+
+@blueprint.route("/settings/zones/new", methods=["GET", "POST"])
+@allow("settings.edit")
+def add_zone() -> ResponseReturnValue:
+    """Add an area."""
+    form = ZoneForm()
+    form.offer(queries.zones())
+    if form.validate_on_submit():
+        try:
+            services.add_zone(form.details(), current_actor())
+        except services.PlaceTaken as problem:
+            form.name.errors = [str(problem)]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.zones"))
+    return page("desk/settings/zone.html", form=form, zone=None, kept=None)
+
+
+def _values(zone: Zone) -> dict[str, Any]:
+    return {
+        "name": zone.name,
+        "kind": zone.kind,
+        "within": zone.within.public_id if zone.within is not None else "",
+        "active": zone.active,
+    }
+
+
+@blueprint.route("/settings/zones/<public_id>", methods=["GET", "POST"])
+@allow("settings.edit")
+def edit_zone(public_id: str) -> ResponseReturnValue:
+    """Change an area; a new name goes to all that was typed with the old one."""
+    found = queries.zone(public_id)
+    form = ZoneForm(data={**_values(found), "edition": str(found.edition)})
+    form.offer(queries.zones(also_closed=True), but=public_id)
+    kept: list[tuple[str, str]] | None = None
+    if form.validate_on_submit():
+        try:
+            services.change_zone(public_id, form.details(), edition_shown(form), current_actor())
+        except services.PlaceTaken as problem:
+            form.name.errors = [str(problem)]
+        except services.LiesInItself as problem:
+            form.within.errors = [str(problem)]
+        except services.ChangedMeanwhile:
+            found = queries.zone(public_id)
+            kept = differences(form, _values(found), _COMPARED)
+            show_again(form, found.edition)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("desk.zones"))
+    body, answer = page("desk/settings/zone.html", form=form, zone=public_id, kept=kept)
+    return body, 409 if kept is not None else answer
+
+
+@blueprint.route("/settings/zones/spellings", methods=["GET", "POST"])
+@allow("settings.edit")
+def spellings() -> ResponseReturnValue:
+    """Areas as they were typed, and which zone they mean."""
+    found = queries.spellings()
+    listing = paged(found.shown)
+    form = SpellingsForm()
+    form.spellings.choices = [(one.text, one.text) for one in listing.rows]
+    form.zone.choices = [
+        ("", _("Choose")),
+        *((zone.public_id, zone.name) for zone in queries.zones()),
+    ]
+    if form.validate_on_submit():
+        changed = services.unify_spellings(
+            form.zone.data, list(form.spellings.data or []), current_actor()
+        )
+        flash(_("Entries changed: %(count)s.", count=changed))
+        return redirect(url_for("desk.spellings"), code=303)
+    return page(
+        "desk/settings/spellings.html",
+        form=form,
+        listing=listing,
+        hidden=found.hidden,
+        chosen=set(request.form.getlist("spellings")),
+    )

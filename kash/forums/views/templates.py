@@ -1,0 +1,194 @@
+"""Pages of agenda templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, HiddenField
+
+from kash.forums import blueprint, queries, services
+from kash.forums.forms import edition_of
+from kash.forums.models import AgendaTemplate
+from kash.forums.rules import LONGEST_ITEM, PlannedItem
+from kash.forums.services.problems import (
+    AgendaFull,
+    ChangedMeanwhile,
+    EmptyAgenda,
+    NameTaken,
+)
+from kash.policy import allow
+from kash.web import KashForm, current_actor, page
+from kash.web.forms import choice_field, clean_text, text_field, whole_number_field
+from kash.web.language import LANGUAGES
+
+# Empty lines below those that are written, so that an agenda can grow without script.
+_SPARE = 4
+_MOST_LINES = 64
+
+
+class ItemLine(Form):
+    """A point of the agenda. One whose title is emptied is left out."""
+
+    title = text_field(_l("Item"), most=200, required=False, filters=[clean_text])
+    minutes = whole_number_field(_l("Minutes"), least=1, most=LONGEST_ITEM, required=False)
+    kind = HiddenField(default="plain")
+
+
+class TemplateForm(KashForm):
+    """An agenda with a name."""
+
+    name = text_field(_l("Name of the agenda"), most=120)
+    language = choice_field(_l("Language"), [("", _l("Any")), *LANGUAGES.items()], required=False)
+    lines = FieldList(FormField(ItemLine), max_entries=_MOST_LINES)
+    edition = HiddenField(default="0")
+
+    def add_spare_lines(self) -> None:
+        """Room for more."""
+        while len(self.lines) < min(len(self.written()) + _SPARE, _MOST_LINES):
+            self.lines.append_entry()
+
+    def written(self) -> list[PlannedItem]:
+        """The items as entered."""
+        usual = _("Matters arising")
+        found = []
+        for entry in self.lines:
+            line = entry.form
+            title = line.title.data or ""
+            if not title:
+                continue
+            arising = line.kind.data == "arising"
+            found.append(
+                PlannedItem(
+                    "" if arising and title == usual else title,
+                    line.minutes.data,
+                    "arising" if arising else "plain",
+                )
+            )
+        return found
+
+
+class NameForm(KashForm):
+    """What a kept agenda is called."""
+
+    name = text_field(_l("Name of the agenda"), most=120)
+
+
+def _lines(found: AgendaTemplate | None) -> Sequence[dict[str, object]]:
+    return [
+        {
+            "title": item.title or _("Matters arising"),
+            "minutes": item.minutes,
+            "kind": item.kind,
+        }
+        for item in (found.items if found is not None else ())
+    ]
+
+
+@blueprint.get("/templates")
+@allow("forums.edit")
+def templates() -> ResponseReturnValue:
+    """The agendas that meetings can begin with."""
+    return render_template(
+        "forums/templates.html", templates=queries.template_lines(), language_names=LANGUAGES
+    )
+
+
+@blueprint.route("/templates/new", methods=["GET", "POST"])
+@allow("forums.edit")
+def add_template() -> ResponseReturnValue:
+    """Write an agenda."""
+    form = TemplateForm()
+    if form.validate_on_submit():
+        try:
+            services.add_template(
+                form.name.data or "", form.language.data or "", form.written(), current_actor()
+            )
+        except (NameTaken, EmptyAgenda, AgendaFull) as problem:
+            _beside_its_field(form, problem)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("forums.templates"))
+    form.add_spare_lines()
+    return page("forums/template.html", form=form, template_id=None, theirs=None)
+
+
+@blueprint.route("/templates/<template_id>", methods=["GET", "POST"])
+@allow("forums.edit")
+def edit_template(template_id: str) -> ResponseReturnValue:
+    """Change an agenda; meetings that began with it stay as they are."""
+    found = queries.template(template_id)
+    form = TemplateForm(
+        data={
+            "name": found.name,
+            "language": found.language,
+            "lines": _lines(found),
+            "edition": str(found.edition),
+        }
+    )
+    theirs: AgendaTemplate | None = None
+    if form.validate_on_submit():
+        try:
+            services.change_template(
+                template_id,
+                form.name.data or "",
+                form.language.data or "",
+                form.written(),
+                edition_of(form.edition.data),
+                current_actor(),
+            )
+        except ChangedMeanwhile:
+            theirs = queries.template(template_id)
+            form.edition.data = str(theirs.edition)
+            form.edition.raw_data = None
+        except (NameTaken, EmptyAgenda, AgendaFull) as problem:
+            _beside_its_field(form, problem)
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("forums.templates"))
+    form.add_spare_lines()
+    body, answer = page("forums/template.html", form=form, template_id=template_id, theirs=theirs)
+    return body, 409 if theirs is not None else answer
+
+
+def _beside_its_field(form: TemplateForm, problem: Exception) -> None:
+    if isinstance(problem, NameTaken):
+        form.name.errors = [str(problem)]
+    else:
+        form.form_errors.append(str(problem))
+
+
+@blueprint.route("/templates/<template_id>/remove", methods=["GET", "POST"])
+@allow("forums.edit")
+def remove_template(template_id: str) -> ResponseReturnValue:
+    """Delete an agenda, after a question."""
+    found = queries.template(template_id)
+    if request.method == "POST":
+        services.remove_template(template_id, current_actor())
+        flash(_("The agenda is deleted. Meetings stay as they are."))
+        return redirect(url_for("forums.templates"), code=303)
+    return render_template("forums/template_remove.html", template=found)
+
+
+@blueprint.route("/<forum_id>/meetings/<meeting_id>/template", methods=["GET", "POST"])
+@allow("forums.edit")
+def keep_agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Keep a meeting's agenda under a name."""
+    actor = current_actor()
+    found = queries.forum_to_edit(forum_id, actor)
+    held = queries.meeting(found, meeting_id)
+    form = NameForm()
+    if form.validate_on_submit():
+        try:
+            services.keep_agenda(forum_id, meeting_id, name=form.name.data or "", by=actor)
+        except NameTaken as problem:
+            form.name.errors = [str(problem)]
+        except EmptyAgenda as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("Saved. New meetings can begin with this agenda."))
+            return redirect(url_for("forums.templates"))
+    return page("forums/keep_agenda.html", form=form, forum=found, meeting=held)

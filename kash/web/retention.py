@@ -1,0 +1,61 @@
+"""How long things are kept: what a programme may choose, within bounds, and what it chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """The least and the most that may be chosen, in `unit` ("hours", "days" or "years")."""
+
+    usual: int
+    least: int
+    most: int
+    unit: str
+
+
+BOUNDS: Mapping[str, Bounds] = {
+    "ended_sessions": Bounds(30, 7, 365, "days"),
+    "job_results": Bounds(24, 1, 72, "hours"),
+    "job_rows": Bounds(30, 7, 90, "days"),
+    "import_originals": Bounds(24, 1, 72, "hours"),
+    "merge_undo": Bounds(24, 1, 168, "hours"),
+    "backups": Bounds(90, 7, 3650, "days"),
+    "idle_people": Bounds(5, 1, 20, "years"),
+}
+
+
+@dataclass(frozen=True)
+class Retention:
+    """What a programme chose; units as in `BOUNDS`. `backups` is the age at which operators are
+    told to delete one, `idle_people` after how many quiet years a person comes up for review."""
+
+    ended_sessions: int = BOUNDS["ended_sessions"].usual
+    job_results: int = BOUNDS["job_results"].usual
+    job_rows: int = BOUNDS["job_rows"].usual
+    import_originals: int = BOUNDS["import_originals"].usual
+    merge_undo: int = BOUNDS["merge_undo"].usual
+    backups: int = BOUNDS["backups"].usual
+    idle_people: int = BOUNDS["idle_people"].usual
+
+    def span(self, name: str) -> timedelta:
+        """How long `name` is kept. A year counts as 365 days and a quarter."""
+        amount, unit = getattr(self, name), BOUNDS[name].unit
+        if unit == "hours":
+            return timedelta(hours=amount)
+        return timedelta(days=amount * (1 if unit == "days" else 365.25))
+
+
+def retention_from(kept: Mapping[str, Any] | None) -> Retention:
+    """What the programme's settings say; anything outside its bounds is as usual."""
+    chosen = {}
+    for field in fields(Retention):
+        bounds = BOUNDS[field.name]
+        value = (kept or {}).get(field.name)
+        if isinstance(value, int) and bounds.least <= value <= bounds.most:
+            chosen[field.name] = value
+    return Retention(**chosen)
