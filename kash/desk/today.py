@@ -16,6 +16,7 @@ from kash.forums.queries import (
     meetings_to_record,
     next_meetings,
 )
+from kash.people.queries import minors_unseen
 from kash.policy import Actor, Reach
 from kash.web.formats import to_local
 from kash.workshops.queries import (
@@ -46,6 +47,7 @@ class Today:
     own_certificates: list[Certificate] = field(default_factory=list)
     housekeeping: Housekeeping | None = None
     resets: list[ResetLine] = field(default_factory=list)
+    minors: int = 0
 
     @property
     def sessions_today(self) -> int:
@@ -63,7 +65,12 @@ class Today:
     def waiting(self) -> bool:
         """Whether anything needs the actor."""
         return bool(
-            self.registers or self.to_record or self.certificates or self.actions or self.resets
+            self.registers
+            or self.to_record
+            or self.certificates
+            or self.actions
+            or self.resets
+            or self.minors
         )
 
 
@@ -98,6 +105,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         meetings=next_meetings(actor, now),
         own_workshops=own_workshops,
         own_certificates=own_certificates,
+        minors=minors_unseen(actor) if actor.may("people.minors") else 0,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
         resets=[one for one in waiting_resets(actor) if not one.mine],
     )

@@ -6,7 +6,7 @@ actor; it narrows by the actor's reach itself, and answers None if the actor may
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,14 @@ class SectionRow:
     key_small: str = ""
 
 
+class SectionRows(list[SectionRow]):
+    """Lines with a note that stands beside their heading, such as a sum."""
+
+    def __init__(self, rows: Iterable[SectionRow], note: str = "") -> None:
+        super().__init__(rows)
+        self.note = note
+
+
 Provider = Callable[[str, Actor], Sequence[SectionRow] | None]
 
 
@@ -36,6 +44,11 @@ class Section:
     label: Any
     anchor: str
     rows: Sequence[SectionRow]
+
+    @property
+    def note(self) -> str:
+        """What stands beside the heading."""
+        return self.rows.note if isinstance(self.rows, SectionRows) else ""
 
 
 _providers: dict[Provider, Any] = {}

@@ -32,3 +32,25 @@ PURPOSE = {
 }
 ANSWER = {"given": _l("Given"), "refused": _l("Refused"), "withdrawn": _l("Withdrawn")}
 ANSWER_TONE = {"given": "good", "refused": "bad", "withdrawn": "warn"}
+# What the audit chain says of a person, by action; anything else is "Changed".
+TRAIL = {
+    "people.phone_shown": _l("Looked at the phone"),
+    "people.email_shown": _l("Looked at the e-mail"),
+    "people.person_added": _l("Added"),
+    "people.people_imported": _l("Added from a list"),
+    "people.person_changed": _l("Changed facts"),
+    "people.person_transferred": _l("Moved to another station"),
+    "people.people_transferred": _l("Moved to another station"),
+    "people.consent_recorded": _l("Recorded an answer about consent"),
+    "people.minor_seen": _l("Noted as under 18 and seen"),
+    "people.came_of_age": _l("No longer under 18"),
+    "workshops.person_enrolled": _l("Enrolled in a workshop"),
+    "workshops.enrolment_changed": _l("Changed the place in a workshop"),
+    "workshops.walk_in_taken": _l("Added at the door of a workshop"),
+    "certificates.names_confirmed": _l("Confirmed the printed name"),
+}
+
+
+def trail_text(action: str) -> str:
+    """An action of the audit chain about a person, as it is said to her."""
+    return str(TRAIL.get(action, _l("Another change")))

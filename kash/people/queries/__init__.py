@@ -37,6 +37,12 @@ from kash.people.queries.places import (
     zone_names,
     zones,
 )
+from kash.people.queries.postings import (
+    MOST_AT_ONCE,
+    PostedPerson,
+    movable_from,
+    movable_people,
+)
 from kash.people.queries.search import (
     ANY_PURPOSE,
     MOST_FOUND,
@@ -45,6 +51,7 @@ from kash.people.queries.search import (
     find_people,
     people,
 )
+from kash.people.queries.trail import latest_of_trail, trail
 from kash.people.reach import (
     forget_own_scope,
     reaches,
@@ -54,9 +61,11 @@ from kash.people.reach import (
 
 __all__ = [
     "ANY_PURPOSE",
+    "MOST_AT_ONCE",
     "MOST_FOUND",
     "FoundPerson",
     "PeopleSearch",
+    "PostedPerson",
     "ServiceChoice",
     "ServiceSearch",
     "Spelling",
@@ -66,9 +75,12 @@ __all__ = [
     "find_people",
     "forget_own_scope",
     "groups",
+    "latest_of_trail",
     "locked_person",
     "minors",
     "minors_unseen",
+    "movable_from",
+    "movable_people",
     "name_and_group",
     "newest_answers",
     "organisation",
@@ -87,6 +99,7 @@ __all__ = [
     "services_for_paper",
     "services_of_directory",
     "spellings",
+    "trail",
     "venue",
     "venue_names",
     "venues",

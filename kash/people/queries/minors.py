@@ -12,9 +12,7 @@ from kash.people.reach import within_reach
 from kash.policy import Actor
 from kash.web import Listing, listing
 
-_SINCE: Any = func.coalesce(
-    Person.minor_since, Person.created_at, type_=Person.created_at.type
-)
+_SINCE: Any = func.coalesce(Person.minor_since, Person.created_at, type_=Person.created_at.type)
 
 
 def minors(actor: Actor) -> Listing[Any]:

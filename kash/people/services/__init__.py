@@ -63,7 +63,14 @@ from kash.people.services.places import (
     change_zone,
     unify_spellings,
 )
-from kash.people.services.postings import AlreadyThere, DayDoesNotFit, transfer
+from kash.people.services.postings import (
+    AlreadyThere,
+    DayDoesNotFit,
+    NotMoved,
+    SomeCannotMove,
+    transfer,
+    transfer_many,
+)
 
 __all__ = [
     "UNDONE_WITHIN",
@@ -83,6 +90,7 @@ __all__ = [
     "MergedMeanwhile",
     "NoLongerUndone",
     "NotAName",
+    "NotMoved",
     "NotPossibleNow",
     "OrganisationDetails",
     "OrganisationTaken",
@@ -91,6 +99,7 @@ __all__ = [
     "SamePersonTwice",
     "ServiceChangedMeanwhile",
     "ServiceDetails",
+    "SomeCannotMove",
     "UnknownGroup",
     "UnknownOrganisation",
     "VenueDetails",
@@ -120,6 +129,7 @@ __all__ = [
     "show_address",
     "show_contact",
     "transfer",
+    "transfer_many",
     "undo_merge",
     "unify_spellings",
 ]

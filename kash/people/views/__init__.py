@@ -1,5 +1,23 @@
 """Pages about people, organisations and groups."""
 
-from kash.people.views import consents, directory, groups, organisations, persons, transfers
+from kash.people.views import (
+    consents,
+    directory,
+    groups,
+    minors,
+    organisations,
+    persons,
+    trail,
+    transfers,
+)
 
-__all__ = ["consents", "directory", "groups", "organisations", "persons", "transfers"]
+__all__ = [
+    "consents",
+    "directory",
+    "groups",
+    "minors",
+    "organisations",
+    "persons",
+    "trail",
+    "transfers",
+]

@@ -8,9 +8,18 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, rules, services, words
 from kash.people.consent_texts import TEXTS
+from kash.people.documents import consents as documents
 from kash.people.forms import ConsentForm
 from kash.policy import allow
-from kash.web import NotFound, current_actor, page
+from kash.web import NotFound, current_actor, download, page
+
+
+@blueprint.get("/<public_id>/consent-form.pdf")
+@allow("people.edit")
+def consent_form(public_id: str) -> ResponseReturnValue:
+    """The form on paper, in the person's language if the programme has it."""
+    found = queries.person(current_actor(), public_id, "people.edit")
+    return download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
 
 
 @blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])

@@ -9,12 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from kash.people import blueprint, queries, services, words
+from kash.people import blueprint, queries, rules, services, words
+from kash.people.documents.consents import form_language, language_name
 from kash.people.forms import PersonForm, SearchForm
 from kash.people.models import Person
 from kash.people.sections import sections_for
 from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, page
+from kash.web.account_names import account_names
+
+_TRAIL_SHOWN = 8
 
 
 @blueprint.get("")
@@ -114,7 +118,11 @@ def person(public_id: str) -> ResponseReturnValue:
 def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
     """Show the phone or the e-mail this once; the look is written down."""
     found = queries.person(current_actor(), public_id, "people.contact")
-    value = services.show_contact(found.public_id, which, current_actor())
+    try:
+        value = services.show_contact(found.public_id, which, current_actor())
+    except services.ContactRefused as problem:
+        flash(str(problem), "bad")
+        return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
     return _person_page(
         queries.person(current_actor(), public_id, "people.contact"), {which: value or _("None")}
     )
@@ -122,11 +130,22 @@ def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
 
 def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
     actor = current_actor()
+    sees_trail = queries.reached(actor, found, "people.trail")
+    entries = queries.latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
+    newest = {each.purpose: each for each in reversed(found.consents)}
+    language, own_language = form_language(found)
+    recorders = {each.recorded_by for each in newest.values()} if sees_trail else set()
     return render_template(
         "people/person.html",
+        trail=entries,
+        names=account_names(recorders | {one.actor for one in entries or ()}),
+        said=words.trail_text,
+        blocked={each.purpose: each for each in newest.values() if rules.keeps_from(each.answer)},
+        form_language=language_name(language),
+        own_language=own_language,
         person=found,
         posting=next((each for each in found.postings if each.until is None), None),
-        newest_consents={each.purpose: each for each in reversed(found.consents)},
+        newest_consents=newest,
         purposes=words.PURPOSE,
         words=words,
         shown=shown or {},

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from kash.attendance.models import RosterEntry
+from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries import Attended, attended
 from kash.database import db
 from kash.people.models import Group, Organisation, Person, Posting
@@ -235,7 +235,7 @@ def attendance_record(found: Workshop, session: Session | None = None) -> list[A
 
 @dataclass(frozen=True)
 class OwnWorkshop:
-    """A workshop in which a person is or was enrolled."""
+    """A workshop in which a person is or was enrolled, and the minutes that she attended there."""
 
     public_id: str
     title: str
@@ -243,10 +243,20 @@ class OwnWorkshop:
     ends_on: date
     state: str
     enrolment: EnrolmentState
+    minutes: int = 0
 
 
 def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
     """The workshops of one person, latest first."""
+    minutes = (
+        select(func.sum(Slot.minutes * MarkStatus.weight))
+        .select_from(Mark)
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .where(Slot.register_id == Workshop.register_id, Mark.person_id == Person.id)
+        .correlate(Workshop, Person)
+        .scalar_subquery()
+    )
     rows = db.session.execute(
         select(
             Workshop.public_id,
@@ -255,6 +265,7 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
             Workshop.ends_on,
             Workshop.state,
             Enrolment.state,
+            func.coalesce(minutes, 0),
         )
         .join(Enrolment, Enrolment.workshop_id == Workshop.id)
         .join(Person, Person.id == Enrolment.person_id)
@@ -262,4 +273,9 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
         .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
         .limit(100)
     )
-    return [OwnWorkshop(*row[:5], EnrolmentState(row[5])) for row in rows]
+    return [
+        OwnWorkshop(
+            row[0], row[1], row[2], row[3], row[4], EnrolmentState(row[5]), int(row[6]) // 100
+        )
+        for row in rows
+    ]

@@ -8,10 +8,10 @@ from flask import current_app, url_for
 from flask_babel import gettext as _
 
 from kash.people.queries import person as person_within_reach
-from kash.people.sections import SectionRow
+from kash.people.sections import SectionRow, SectionRows
 from kash.policy import Actor
 from kash.web import NotFound, current_actor
-from kash.web.formats import day_text, local_today
+from kash.web.formats import day_text, hours_text, local_today
 from kash.workshops.models import Workshop
 from kash.workshops.queries import (
     PlannedSession,
@@ -78,16 +78,20 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
         person_within_reach(actor, person_id)
     except NotFound:
         return None
-    return [
+    workshops = workshops_of_person(person_id)
+    rows = [
         SectionRow(
             key=day_text(one.starts_on),
             key_small=str(one.starts_on.year),
             text=one.title,
+            small=_("Attended: %(hours)s", hours=hours_text(one.minutes)) if one.minutes else "",
             url=url_for("workshops.workshop", public_id=one.public_id),
             tone="bad" if one.state == "cancelled" else ENROLMENT_TONE[one.enrolment],
             state=str(
                 STAGE[Stage.CANCELLED] if one.state == "cancelled" else ENROLMENT[one.enrolment]
             ),
         )
-        for one in workshops_of_person(person_id)
+        for one in workshops
     ]
+    total = sum(one.minutes for one in workshops)
+    return SectionRows(rows, _("Hours in all: %(hours)s", hours=hours_text(total)) if total else "")

@@ -1,0 +1,46 @@
+"""Who is posted where now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+
+from kash.database import db
+from kash.people.models import Organisation, Person, Posting
+from kash.people.reach import within_reach
+from kash.policy import Actor
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class PostedPerson:
+    """Someone who may be moved, and where she is now."""
+
+    public_id: str
+    name: str
+    station: str
+
+
+def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]:
+    rows = db.session.execute(
+        select(Person.public_id, Person.chosen_name, Organisation.name)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+        .where(condition, within_reach(actor, "people.edit"))
+        .order_by(Person.sort_name, Person.id)
+        .limit(MOST_AT_ONCE)
+    )
+    return [PostedPerson(row[0], row[1], row[2] or "") for row in rows]
+
+
+def movable_people(actor: Actor, public_ids: Collection[str]) -> list[PostedPerson]:
+    """Those of these people whom the actor may move, by name."""
+    return _movable(actor, Person.public_id.in_(public_ids))
+
+
+def movable_from(actor: Actor, organisation: str) -> list[PostedPerson]:
+    """The people of a station or collective whom the actor may move, by name."""
+    return _movable(actor, Organisation.public_id == organisation)

@@ -1,0 +1,31 @@
+"""The custodian's page of people under 18."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, services
+from kash.policy import allow
+from kash.web import current_actor
+from kash.web.account_names import account_names
+
+
+@blueprint.get("/minors")
+@allow("people.minors")
+def minors() -> ResponseReturnValue:
+    """Everybody who is, or may still be, under 18."""
+    found = queries.minors(current_actor())
+    names = account_names({one for row in found for one in (row.by, row.seen_by) if one})
+    return render_template("people/minors.html", listing=found, names=names)
+
+
+@blueprint.post("/<public_id>/minor-seen")
+@allow("people.minors")
+def minor_seen(public_id: str) -> ResponseReturnValue:
+    """Note that the custodian has seen it."""
+    found = queries.person(current_actor(), public_id, "people.minors")
+    services.note_minor_seen(found.public_id, current_actor())
+    flash(_("Noted."))
+    return redirect(url_for("people.minors"), 303)

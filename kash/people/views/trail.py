@@ -1,0 +1,26 @@
+"""Who opened or changed what is kept of a person."""
+
+from __future__ import annotations
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from kash.people import blueprint, queries, words
+from kash.policy import allow
+from kash.web import current_actor
+from kash.web.account_names import account_names
+
+
+@blueprint.get("/<public_id>/trail")
+@allow("people.trail")
+def trail(public_id: str) -> ResponseReturnValue:
+    """Everything that was done about a person; she sees it too."""
+    found = queries.person(current_actor(), public_id, "people.trail")
+    entries = queries.trail(found.public_id)
+    return render_template(
+        "people/trail.html",
+        person=found,
+        listing=entries,
+        names=account_names({one.actor for one in entries}),
+        said=words.trail_text,
+    )
