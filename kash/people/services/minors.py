@@ -13,7 +13,6 @@ from kash.people.queries import locked_person
 from kash.people.rules import is_minor
 from kash.policy import SYSTEM, Actor
 from kash.vault import audited
-from kash.web import NotFound
 from kash.web.formats import to_local
 
 
@@ -54,12 +53,11 @@ def _come_of_age() -> None:
 
 
 def note_minor_seen(public_id: str, by: Actor) -> None:
-    """The custodian has seen that this person is under 18. Once is enough. Raises NotFound."""
+    """The custodian has seen that this person is under 18. Once is enough, and of whoever is grown
+    up nothing is noted. Raises NotFound."""
     with audited("people.minor_seen", by) as change:
         person = locked_person(change.session, public_id)
-        if not person.minor:
-            raise NotFound
-        if person.minor_seen_at is not None:
+        if not person.minor or person.minor_seen_at is not None:
             change.nothing()
             return
         person.minor_seen_at, person.minor_seen_by = change.now, by.public_id
