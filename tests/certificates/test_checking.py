@@ -29,6 +29,7 @@ from kash.certificates.rules import (
     grouped,
 )
 from kash.database import db, utc_now
+from kash.people.models import Consent
 
 from .conftest import ALL, MOST, Ready
 from .test_views import words
@@ -152,6 +153,29 @@ def test_the_whole_page_is_small(client: FlaskClient, whole: Certificate) -> Non
     parts = [client.get(each, headers={"Accept-Encoding": "gzip"}).data for each in addresses]
     assert len(parts) >= 5
     assert len(page.data) + sum(map(len, parts)) < 60 * 1024
+
+
+def test_a_name_whose_printing_was_refused_is_compared_for_nobody(
+    whole: Certificate, client: FlaskClient
+) -> None:
+    serial = whole.serial
+    db.session.add(
+        Consent(
+            person_id=whole.person_id,
+            purpose="printed_name",
+            answer="refused",
+            text="As read out",
+            text_version="1",
+            recorded_by="system",
+        )
+    )
+    db.session.commit()
+    pages = [client.post("/verify", data={"serial": serial, "name": n}) for n in (ALL, "Amani")]
+    for page in pages:
+        assert "Valid Working Together" in words(page)
+        assert "No name is compared for this certificate." in words(page)
+        assert "matches" not in words(page).replace("only whether it matches", "")
+        assert 'name="name"' not in page.text
 
 
 # --- Counting -------------------------------------------------------------------------------
