@@ -177,6 +177,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.find": "people.find",
         "people.edit": "people.change",
         "people.contact": "people.contact",
+        "people.minors": "people.minors",
+        "people.trail": "people.trail",
         "search": "search",
         "directory.see": "directory.see",
         "directory.edit": "directory.change",
