@@ -32,8 +32,7 @@ def test_each_kind_prints_every_word_of_its_sample(kind, text_of, checked, prope
     # List markers and the foot are the only words that the sample doesn't hold.
     added = ["•"] * samples()[kind].count("<li>") if kind == "guide" else []
     added += ["1.", "2."] if kind == "plain" else []
-    # Nothing runs at the foot of cards.
-    for number in range(1, len(pages) + 1) if kind != "cards" else ():
+    for number in range(1, len(pages) + 1):
         added += f"Kept 5 years Page {number} of {len(pages)}".split()
     assert sorted(" ".join(pages).split()) == sorted(words_of(samples()[kind]) + added)
     properties = properties_of(made)
