@@ -10,8 +10,10 @@ from flask import render_template
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from kash.attendance.queries import PrintedSheet, printed_sheets
+from kash.attendance.queries import PrintedSheet, printed_sheets, statuses_for
 from kash.press import PagedDocument, document, qr_svg
+from kash.web.paper import logo_address
+from kash.web.programme import paper_wording
 
 # Rows that fit on one page between its head and the lines at its foot.
 ROWS_PER_SHEET = 10
@@ -41,7 +43,9 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
             language=str(get_locale() or "en"),
             kind="register",
             page_format="A4-landscape",
-            footer_left=_("Keep this sheet locked away."),
+            footer_left=" · ".join(
+                part for part in (paper_wording().footer, _("Keep this sheet locked away.")) if part
+            ),
         )
     )
 
@@ -55,4 +59,6 @@ def register_markup(sheets: Sequence[PrintedSheet], head: SheetHead) -> str:
         rows_per_sheet=ROWS_PER_SHEET,
         qr_svg=lambda sheet: qr_svg(sheet.public_id.upper(), label=_("Sheet number")),
         sheet_code=sheet_code,
+        logo=logo_address(paper_wording(), "registers"),
+        statuses=statuses_for("workshop"),
     )

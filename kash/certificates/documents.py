@@ -31,6 +31,8 @@ from kash.press.certificates import DesignName
 from kash.settings import Settings
 from kash.web.formats import date_text, hours_text
 from kash.web.language import brand, programme_zone
+from kash.web.paper import logo_address
+from kash.web.programme import paper_wording
 from kash.workshops.models import Facilitator, Workshop
 
 _OTHER_HEADING = {"en": ("Cheti cha Ushiriki", "sw"), "sw": ("Certificate of Participation", "en")}
@@ -66,7 +68,7 @@ def days_in_words(workshop: Workshop, language: str) -> str:
 
 
 def _signatories(batch: CertificateBatch) -> tuple[Signatory, ...]:
-    """The lead facilitator, and whoever approved the batch."""
+    """The lead facilitator, whoever approved the batch, and a third if the programme has one."""
     lead = db.session.scalar(
         select(Account.name)
         .join(Facilitator, Facilitator.account_id == Account.id)
@@ -77,10 +79,17 @@ def _signatories(batch: CertificateBatch) -> tuple[Signatory, ...]:
     approver = db.session.scalar(
         select(Account.name).where(Account.public_id == (batch.approved_by or ""))
     )
+    wording = paper_wording()
     signing = []
     if lead:
-        signing.append(Signatory(lead, _("Lead trainer")))
-    signing.append(Signatory(approver or brand(), _("For the programme")))
+        signing.append(Signatory(lead, wording.signer(0).title or _("Lead trainer")))
+    second = wording.signer(1)
+    signing.append(
+        Signatory(second.name or approver or brand(), second.title or _("For the programme"))
+    )
+    third = wording.signer(2)
+    if third.title:
+        signing.append(Signatory(third.name or brand(), third.title))
     return tuple(signing)
 
 
@@ -101,6 +110,7 @@ def _design(batch: CertificateBatch, language: str) -> CertificateDesign:
         ),
         signatories=_signatories(batch),
         dated=issued,
+        logo=logo_address(paper_wording(), "certificates"),
     )
 
 
@@ -187,7 +197,7 @@ def name_sheet(
                 title=_("Names"),
                 language=language,
                 kind="names",
-                footer_left=brand(),
+                footer_left=paper_wording().footer or brand(),
                 dated=utc_now(),
             )
         )

@@ -27,6 +27,8 @@ from kash.vault import head_code
 from kash.web import Problem
 from kash.web.formats import date_text, time_text, to_local
 from kash.web.language import brand, language_code
+from kash.web.paper import logo_address
+from kash.web.programme import paper_wording
 
 
 class PaperFailed(Problem):
@@ -149,6 +151,8 @@ def minutes_paper(forum: Forum, held: Meeting, now: datetime) -> bytes:
         "forums/paper/minutes.html",
         minutes=minutes,
         organisation=brand(),
+        wording=paper_wording(),
+        logo=logo_address(paper_wording(), "minutes"),
         code=head_code(),
         draft=draft,
         owner_on_paper=owner_on_paper,

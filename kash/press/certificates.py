@@ -65,7 +65,8 @@ class CertificateDesign:
     """How all certificates of a batch look. `language` is that of the words, for screen readers.
 
     `accent` (`#rrggbb`) takes the place of the designs' blue-green; "plain" stays black. `dated`
-    goes into the file's properties and is the time of every file in a zip.
+    goes into the file's properties and is the time of every file in a zip. `logo` is a picture as
+    a `data:` address.
     """
 
     name: DesignName
@@ -74,6 +75,7 @@ class CertificateDesign:
     signatories: tuple[Signatory, ...]
     accent: str | None = None
     dated: datetime | None = None
+    logo: str = ""
 
     def __post_init__(self) -> None:
         if self.name not in _NAME_LINES:
@@ -192,6 +194,10 @@ def _page(design: CertificateDesign, entry: CertificateEntry) -> Piece:
         for s in design.signatories
     )
     organisation = _optional("p", "org", words.organisation)
+    if design.logo:
+        alternative = escaped(words.organisation or words.heading)
+        picture_line = f'<img class="logo" src="{escaped(design.logo)}" alt="{alternative}">'
+        organisation = picture_line + organisation
     second = (
         f'<p class="second" lang="{escaped(words.subheading_language)}">'
         f"{escaped(words.subheading)}</p>"

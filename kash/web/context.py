@@ -54,7 +54,7 @@ def _frame() -> dict[str, Any]:
         "may": actor.may,
         "brand": brand(),
         "navigation": navigation(),
-        "languages": _languages(),
+        "page_languages": _languages(),
         "signed_in": None
         if person is None
         else {

@@ -112,6 +112,12 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         (
             Line("desk.retention", _l("How long things are kept"), "lock", _retention),
             Line(
+                "accounts.second_step_roles",
+                _l("Second step"),
+                "key",
+                _text(_l("Which roles need one to sign in.")),
+            ),
+            Line(
                 "accounts.index",
                 _l("Accounts"),
                 "accounts",

@@ -17,7 +17,6 @@ from kash.people.services.groups import (
     new_group,
 )
 from kash.people.services.merging import (
-    UNDONE_WITHIN,
     BothHaveAccounts,
     ChangedAfterMerge,
     MergedMeanwhile,
@@ -73,7 +72,6 @@ from kash.people.services.postings import (
 )
 
 __all__ = [
-    "UNDONE_WITHIN",
     "AgesDisagree",
     "AlreadyHere",
     "AlreadyThere",

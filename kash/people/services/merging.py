@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,9 +20,8 @@ from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanw
 from kash.policy import Actor
 from kash.vault import audited, lookup, open_sealed, open_text, seal
 from kash.web import NotFound, Problem
+from kash.web.programme import retention
 
-# So long a merge can be taken back; then what that needs is thrown away.
-UNDONE_WITHIN = timedelta(days=1)
 _SEALED = "person.merge"
 
 
@@ -240,7 +239,10 @@ def undo_merge(public_id: str, by: Actor) -> str:
             if merge.undone_at is not None:
                 change.nothing()
                 return merge.gone
-            if merge.sealed is None or merge.merged_at + UNDONE_WITHIN <= change.now:
+            if (
+                merge.sealed is None
+                or merge.merged_at + retention().span("merge_undo") <= change.now
+            ):
                 raise NoLongerUndone
             kept = session.scalar(
                 select(Person.public_id).where(Person.id == merge.kept_id).with_for_update()
@@ -259,13 +261,14 @@ def undo_merge(public_id: str, by: Actor) -> str:
 
 
 def forget_merges(now: datetime | None = None) -> None:
-    """Throw away what is needed to take back merges that are older than a day."""
+    """Throw away what is needed to take back merges that are older than the programme allows."""
+    kept = retention().span("merge_undo")
     with writing() as session:
         session.execute(
             update(PersonMerge)
             .where(
                 PersonMerge.sealed.is_not(None),
-                PersonMerge.merged_at <= (now or utc_now()) - UNDONE_WITHIN,
+                PersonMerge.merged_at <= (now or utc_now()) - kept,
             )
             .values(sealed=None)
         )
@@ -338,7 +341,6 @@ def declare_own_references() -> None:
 
 
 __all__ = [
-    "UNDONE_WITHIN",
     "BothHaveAccounts",
     "ChangedAfterMerge",
     "MergedMeanwhile",

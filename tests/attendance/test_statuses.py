@@ -1,0 +1,172 @@
+"""The programme's own statuses: what they count, who may be marked so, and what stays fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.attendance import queries, services
+from kash.attendance.rules import MadeMark, Reason, Reply, SlotTime, presences
+from kash.attendance.wording import status_word
+from kash.database import db
+from kash.policy import SYSTEM, Actor
+from kash.vault import AuditEntry
+
+from .conftest import Kept
+
+PHONE = services.StatusDetails("by telephone", "t", 50, "warn")
+
+
+def _status(code: str) -> queries.Status:
+    queries.forget_statuses()
+    db.session.rollback()
+    return queries.status(code)
+
+
+def _change(code: str, **more: object) -> None:
+    kept = _status(code)
+    values = {
+        "name": status_word(code),
+        "letter": kept.letter,
+        "weight": kept.weight,
+        "tone": kept.tone,
+        "active": kept.active,
+    }
+    services.change_status(
+        code,
+        services.StatusDetails(**(values | more)),
+        kept.edition,
+        SYSTEM,  # type: ignore[arg-type]
+    )
+
+
+def test_an_own_status_counts_its_share(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
+) -> None:
+    kept = keep(people=2, slots=1)
+    code = services.add_status(PHONE, SYSTEM)
+    answers = services.apply_marks(
+        kept.public_id, [kept.operation(0, code), kept.operation(1, "present")], actor("trainer")
+    )
+    assert [answer.answer for answer in answers] == [Reply.APPLIED, Reply.APPLIED]
+    found = {one.entry: one.percentage for one in queries.attended(kept.id)}
+    assert [found[entry] for entry in kept.entries] == [50, 100]
+    assert (_status(code).letter, status_word(code)) == ("T", "by telephone")
+
+
+def test_a_used_weight_stays_and_a_new_one_may_change(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
+) -> None:
+    kept = keep(people=1, slots=1)
+    code = services.add_status(PHONE, SYSTEM)
+    _change(code, weight=60)
+    assert _status(code).weight == 60
+    services.apply_marks(kept.public_id, [kept.operation(0, code)], actor("trainer"))
+    with pytest.raises(services.WeightIsUsed):
+        _change(code, weight=40)
+    _change(code, name="on the line")
+    assert (_status(code).weight, status_word(code)) == (60, "on the line")
+
+
+def test_what_is_out_of_use_is_refused_with_the_reason(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], actor: Callable[..., Actor]
+) -> None:
+    kept = keep(people=2, slots=1)
+    by = actor("trainer")
+    code = services.add_status(PHONE, SYSTEM)
+    services.apply_marks(kept.public_id, [kept.operation(0, code)], by)
+    _change(code, active=False)
+    answers = services.apply_marks(
+        kept.public_id,
+        [
+            kept.operation(1, code),
+            kept.operation(1, "never heard of"),
+            kept.operation(0, code, version=1),
+        ],
+        by,
+    )
+    assert [(answer.answer, answer.reason) for answer in answers] == [
+        (Reply.REJECTED, Reason.STATUS_RETIRED),
+        (Reply.REJECTED, Reason.STATUS_UNKNOWN),
+        (Reply.APPLIED, Reason.NONE),
+    ]
+    assert kept.marks() == {0: (code, 1)}
+    assert [
+        one.percentage for one in queries.attended(kept.id) if one.entry == kept.entries[0]
+    ] == [50]
+
+
+@pytest.mark.parametrize("code", ["present", "absent"])
+def test_no_register_loses_present_and_absent(both_engines_app: APIFlask, code: str) -> None:
+    with pytest.raises(services.AlwaysInUse):
+        _change(code, active=False)
+    with pytest.raises(services.WeightIsFixed):
+        _change(code, weight=10)
+    _change(code, name="Hapa", letter="H")
+    assert (status_word(code), _status(code).letter) == ("Hapa", "H")
+
+
+@pytest.mark.parametrize(
+    ("details", "field"),
+    [
+        (services.StatusDetails("late", "Q", 10), "name"),
+        (services.StatusDetails("by boat", "p", 10), "letter"),
+        (services.StatusDetails("by boat", "7", 10), "letter"),
+        (services.StatusDetails("", "Q", 10), "name"),
+    ],
+)
+def test_names_and_letters_stand_once(
+    both_engines_app: APIFlask, details: services.StatusDetails, field: str
+) -> None:
+    with pytest.raises(services.StatusProblem) as problem:
+        services.add_status(details, SYSTEM)
+    assert problem.value.field == field
+
+
+def test_who_saved_meanwhile_is_not_overwritten(both_engines_app: APIFlask) -> None:
+    code = services.add_status(PHONE, SYSTEM)
+    services.change_status(code, PHONE, 1, SYSTEM)
+    with pytest.raises(services.StatusChangedMeanwhile):
+        services.change_status(code, PHONE, 1, SYSTEM)
+
+
+def test_order_is_one_entry_and_nothing_else(both_engines_app: APIFlask) -> None:
+    code = services.add_status(PHONE, SYSTEM)
+    services.order_statuses([code, "nonsense"], SYSTEM)
+    queries.forget_statuses()
+    assert [one.code for one in queries.statuses_for("workshop")] == [
+        code,
+        "present",
+        "late",
+        "left_early",
+        "excused",
+        "absent",
+    ]
+    last = db.session.query(AuditEntry).order_by(AuditEntry.seq.desc()).first()
+    assert last is not None
+    assert (last.action, last.subjects) == ("attendance.statuses_ordered", ["settings"])
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 100), min_size=1),
+    st.lists(st.integers(5, 300), min_size=1, max_size=6),
+    st.data(),
+)
+def test_hours_are_each_share_of_each_session(
+    weights: dict[str, int], minutes: list[int], data: st.DataObject
+) -> None:
+    """Whatever statuses a programme has: never more than took place, and more weight never less."""
+    codes = st.sampled_from(sorted(weights))
+    marks = [MadeMark(slot, 1, data.draw(codes)) for slot in range(len(minutes))]
+    slots = [SlotTime(slot, length, closed=True) for slot, length in enumerate(minutes)]
+    found = presences([1], slots, marks, weights)[1]
+    assert found.weighted == sum(
+        length * weights[mark.status] for length, mark in zip(minutes, marks, strict=True)
+    )
+    assert 0 <= found.minutes <= found.total_minutes == sum(minutes)
+    heavier = {code: min(100, weight + 1) for code, weight in weights.items()}
+    assert presences([1], slots, marks, heavier)[1].weighted >= found.weighted

@@ -1,0 +1,102 @@
+"""Zones, venues, and one spelling for what was typed in several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.database import db
+from kash.people import queries, services
+from kash.people.models import Person, Venue, Zone
+from kash.people.rules.places import alike_area, tells_of_nobody
+from kash.policy import SYSTEM
+from kash.vault import AuditEntry
+
+Adding = Callable[..., str]
+
+
+def _zone(name: str, **more: Any) -> str:
+    return services.add_zone(services.ZoneDetails(name, **more), SYSTEM)
+
+
+def test_a_spelling_is_unified_everywhere_at_once(
+    both_engines_app: APIFlask, person: Adding, row: Callable[[str], Person]
+) -> None:
+    zone = _zone("Kondele")
+    typed = person(ward="Kondelle", reference="1", phone=None, email=None)
+    other = person(ward="Elsewhere Lane 7", reference="2", phone=None, email=None)
+    services.add_venue(services.VenueDetails("Hall", place="kondele"), SYSTEM)
+    before = row(typed).edition
+    entries = db.session.query(AuditEntry).count()
+    assert services.unify_spellings(zone, ["Kondelle", "kondele"], SYSTEM) == 2
+    assert (row(typed).ward, row(other).ward) == ("Kondele", "Elsewhere Lane 7")
+    assert row(typed).edition == before + 1
+    assert db.session.query(Venue.place).scalar() == "Kondele"
+    assert db.session.query(AuditEntry).count() == entries + 1
+    last = db.session.query(AuditEntry).order_by(AuditEntry.seq.desc()).first()
+    assert last is not None
+    assert (last.action, last.subjects) == ("people.spellings_unified", [zone])
+
+
+def test_what_could_be_an_address_is_only_counted(
+    both_engines_app: APIFlask, person: Adding
+) -> None:
+    _zone("Kondele")
+    person(ward="Kondelle", reference="1", phone=None, email=None)
+    person(ward="behind the blue gate", reference="2", phone=None, email=None)
+    found = queries.spellings()
+    assert [(one.text, one.people, one.alike) for one in found.shown] == [
+        ("Kondelle", 1, "Kondele")
+    ]
+    assert found.hidden == 1
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.booleans())
+def test_one_person_alone_is_never_shown(people: int, elsewhere: int, alike: bool) -> None:
+    shown = tells_of_nobody(people, elsewhere, "Kondele" if alike else "")
+    assert shown == (people >= 3 or elsewhere > 0 or alike)
+
+
+def test_a_slip_of_the_pen_is_alike_and_another_name_is_not() -> None:
+    areas = ["Kondele", "Nyalenda A"]
+    assert alike_area("KONDELLE", areas) == "Kondele"
+    assert alike_area("behind the blue gate", areas) == ""
+    assert alike_area("Kondele", []) == ""
+
+
+def test_a_zone_never_lies_in_itself(both_engines_app: APIFlask) -> None:
+    county = _zone("Kisumu", kind="county")
+    central = _zone("Central", kind="sub_county", within=county)
+    with pytest.raises(services.LiesInItself):
+        services.change_zone(county, services.ZoneDetails("Kisumu", "county", central), 1, SYSTEM)
+    with pytest.raises(services.LiesInItself):
+        services.change_zone(county, services.ZoneDetails("Kisumu", "county", county), 1, SYSTEM)
+    with pytest.raises(services.PlaceTaken):
+        _zone("kisumu")
+
+
+def test_a_new_name_goes_wherever_the_old_one_stood(
+    both_engines_app: APIFlask, person: Adding, row: Callable[[str], Person]
+) -> None:
+    zone = _zone("Nyalenda")
+    one = person(ward="Nyalenda", phone=None, email=None)
+    services.change_zone(zone, services.ZoneDetails("Nyalenda A"), 1, SYSTEM)
+    assert row(one).ward == "Nyalenda A"
+    with pytest.raises(services.ChangedMeanwhile):
+        services.change_zone(zone, services.ZoneDetails("Nyalenda B"), 1, SYSTEM)
+    assert db.session.query(Zone.name).scalar() == "Nyalenda A"
+
+
+def test_a_venue_out_of_use_is_offered_no_longer(both_engines_app: APIFlask) -> None:
+    made = services.add_venue(services.VenueDetails("Hall", safe_for="All"), SYSTEM)
+    assert queries.venue_names() == ["Hall"]
+    services.change_venue(made, services.VenueDetails("Hall", active=False), 1, SYSTEM)
+    assert queries.venue_names() == []
+    assert [one.name for one in queries.venues(also_closed=True)] == ["Hall"]
+    with pytest.raises(services.ChangedMeanwhile):
+        services.change_venue(made, services.VenueDetails("Hall"), 1, SYSTEM)
