@@ -80,7 +80,7 @@ def test_language_switch_posts_and_comes_back_to_the_same_page(app: Flask) -> No
         SimpleNamespace(code="sw", label="Kiswahili", current=False, url="/language", post=True),
     ]
     with app.test_request_context("/people?page=2"):
-        page = render_template_string('{% extends "base.html" %}', languages=languages)
+        page = render_template_string('{% extends "base.html" %}', page_languages=languages)
     assert re.findall(r'name="next"\s+value="(.*?)"', page) == ["/people?page=2"]
     assert re.findall(r'name="language" value="(.*?)"', page) == ["sw"]
     assert re.findall(r'<html lang="(.*?)"', page) == ["en"]
