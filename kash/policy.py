@@ -115,6 +115,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.POLICE_PEER: _SELF,
     },
     "search": _SEARCHING,
+    # Both of the two must be her own.
+    "people.merge": {_R.TRAINER: _OWN},
     "directory.see": _SEEING_DIRECTORY,
     # Whoever edits also reads the addresses that a service keeps confidential.
     "directory.edit": {

@@ -29,6 +29,7 @@ from kash.people.rules.directory import (
 )
 from kash.people.rules.matching import Known, Likeness, Match, Reason, reference_key
 from kash.people.rules.merging import CHOSEN, PostedStay, joined_stays, merged_minor
+from kash.people.rules.name_likeness import name_parts
 from kash.people.rules.persons import (
     AGE_BANDS,
     KINDS,
@@ -88,6 +89,7 @@ __all__ = [
     "last_fresh_day",
     "merged_minor",
     "minute_of_week",
+    "name_parts",
     "names_match",
     "open_at",
     "open_until",

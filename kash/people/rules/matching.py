@@ -130,7 +130,9 @@ def _blocks(record: _Record) -> Iterator[_Block]:
 class Known:
     """Everyone who is known, ready to be asked who may be the same as somebody."""
 
-    def __init__(self, likenesses: Iterable[Likeness] = ()) -> None:
+    def __init__(self, likenesses: Iterable[Likeness] = (), everyone: int = 0) -> None:
+        """`everyone` is how many people there are in all, where only some are known here."""
+        self._everyone = everyone
         self._records: list[_Record] = []
         self._blocks: dict[_Block, list[int]] = {}
         self._sounds: Counter[str] = Counter()
@@ -169,7 +171,9 @@ class Known:
 
     def _match(self, asked: _Record, known: _Record) -> Match | None:
         names = compare_names(asked.parts, known.parts)
-        bits = self._name_bits(names) - math.log2(len(self._records) + 500) - 4.5
+        bits = (
+            self._name_bits(names) - math.log2(max(len(self._records), self._everyone) + 500) - 4.5
+        )
         facts = _compare_facts(asked, known)
         score = round(100 / (1 + 2 ** -(bits + facts.bits)))
         if facts.same_reference:
@@ -192,7 +196,7 @@ class Known:
         )
 
     def _name_bits(self, names: NameLikeness) -> float:
-        people = len(self._records)
+        people = max(len(self._records), self._everyone)
         bits = 0.0
         for part, sure in names.shared:
             often = self._sounds[sound(part)]

@@ -10,6 +10,7 @@ from kash.people.services.directory import (
     mark_checked,
     show_address,
 )
+from kash.people.services.duplicates import ask_for_sweep, sweep, take_back_apart, tell_apart
 from kash.people.services.groups import (
     GroupTaken,
     add_group,
@@ -109,6 +110,7 @@ __all__ = [
     "add_service",
     "add_venue",
     "add_zone",
+    "ask_for_sweep",
     "change_group",
     "change_organisation",
     "change_person",
@@ -126,6 +128,9 @@ __all__ = [
     "record_consent",
     "show_address",
     "show_contact",
+    "sweep",
+    "take_back_apart",
+    "tell_apart",
     "transfer",
     "transfer_many",
     "undo_merge",

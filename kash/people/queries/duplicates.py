@@ -1,0 +1,313 @@
+"""Reads: who may be the same person, as far as the actor reaches one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.database import db
+from kash.jobs.models import Job
+from kash.people.models import (
+    Group,
+    LikelyDuplicate,
+    NotTheSame,
+    Organisation,
+    Person,
+    PersonMerge,
+    Posting,
+)
+from kash.people.queries.persons import person_ids_within_reach
+from kash.people.reach import within_reach
+from kash.people.rules import Known, Likeness, Match, name_parts
+from kash.policy import Actor
+from kash.web import Listing, NotFound, listing
+
+SWEEP = "people.duplicates"
+_MOST_CANDIDATES = 2_000
+_STEM = 4
+
+
+def likenesses(session: Session, where: ColumnElement[bool] | None = None) -> Iterator[Likeness]:
+    """What tells people apart, of everyone or of some; `key` is the person's public id."""
+    for _, likeness in numbered_likenesses(session, where):
+        yield likeness
+
+
+def numbered_likenesses(
+    session: Session, where: ColumnElement[bool] | None = None
+) -> Iterator[tuple[int, Likeness]]:
+    """The same, each with the person's key."""
+    statement = (
+        select(
+            Person.id,
+            Person.public_id,
+            Group.public_id,
+            Person.sort_name,
+            Person.reference,
+            Person.phone_lookup,
+            Organisation.public_id,
+            Person.ward,
+            Person.birth_year,
+            Person.sex,
+            Person.age_band,
+        )
+        .join(Person.group)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+        .order_by(Person.id)
+    )
+    if where is not None:
+        statement = statement.where(where)
+    for row in session.execute(statement.execution_options(yield_per=1000)):
+        yield (
+            row[0],
+            Likeness(
+                key=row[1],
+                group=row[2],
+                name=row[3],
+                reference=row[4],
+                phones=frozenset([row[5]]) if row[5] else frozenset(),
+                station=row[6] or "",
+                ward=row[7].casefold(),
+                birth_year=row[8],
+                sex=row[9],
+                age_band=row[10],
+            ),
+        )
+
+
+def apart_pairs(session: Session) -> set[frozenset[str]]:
+    """All pairs of public ids of whom somebody said that they are two people."""
+    first, second = Person.__table__.alias(), Person.__table__.alias()
+    rows = session.execute(
+        select(first.c.public_id, second.c.public_id)
+        .select_from(NotTheSame)
+        .join(first, first.c.id == NotTheSame.first_id)
+        .join(second, second.c.id == NotTheSame.second_id)
+    )
+    return {frozenset(row) for row in rows}
+
+
+def people_like(asked: Likeness) -> list[Match]:
+    """Who of everyone here may be the same as somebody just entered, best first.
+
+    Nobody of whom it was said that she is another person than the one with `asked.key`.
+    """
+    session = db.session()
+    everyone = session.scalar(select(func.count(Person.id))) or 0
+    known = Known(
+        likenesses(session, Person.id.in_(_candidates(session, asked))), everyone=everyone
+    )
+    mine = session.scalar(select(Person.id).where(Person.public_id == asked.key))
+    apart: set[str] = set()
+    if mine is not None:
+        apart = {one for pair in _apart_from(session, mine) for one in pair}
+    return known.matches(asked, but=apart)
+
+
+def _apart_from(session: Session, person_id: int) -> list[tuple[str, str]]:
+    rows = session.scalars(
+        select(NotTheSame)
+        .where(or_(NotTheSame.first_id == person_id, NotTheSame.second_id == person_id))
+        .options(joinedload(NotTheSame.first), joinedload(NotTheSame.second))
+    )
+    return [(row.first.public_id, row.second.public_id) for row in rows]
+
+
+def _candidates(session: Session, asked: Likeness) -> Sequence[int]:
+    facts: list[ColumnElement[bool]] = []
+    if asked.reference:
+        facts.append(Person.reference == asked.reference)
+    if asked.phones:
+        facts.append(Person.phone_lookup.in_(asked.phones))
+    stems = [part[:_STEM] for part in name_parts(asked.name) if len(part) > 1][:6]
+    named = [Person.sort_name.contains(stem, autoescape=True) for stem in stems]
+    facts.extend(and_(one, other) for at, one in enumerate(named) for other in named[at + 1 :])
+    if named and asked.station:
+        there = (
+            select(Posting.person_id)
+            .join(Organisation, Organisation.id == Posting.organisation_id)
+            .where(Organisation.public_id == asked.station, Posting.until.is_(None))
+        )
+        facts.append(and_(Person.id.in_(there), or_(*named)))
+    if named and asked.birth_year is not None:
+        facts.append(and_(Person.birth_year == asked.birth_year, or_(*named)))
+    if len(named) == 1:
+        facts.append(Person.sort_name == asked.name)
+    if not facts:
+        return []
+    return session.scalars(
+        select(Person.id).where(or_(*facts)).order_by(Person.id.desc()).limit(_MOST_CANDIDATES)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A person beside another: the facts are empty where the actor does not reach them."""
+
+    public_id: str
+    chosen_name: str
+    group_name: str
+    whole: bool
+    organisation: str = ""
+    ward: str = ""
+    cadre: str = ""
+    reference: str = ""
+    sex: str = ""
+    age_band: str = ""
+    birth_year: int | None = None
+    has_phone: bool = False
+
+
+def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, Facts]:
+    """{public id: what the actor may see of her}; of anyone at least name and group."""
+    rows = db.session.execute(
+        select(
+            Person,
+            Group.name,
+            Organisation.name,
+            Person.id.in_(person_ids_within_reach(actor)),
+        )
+        .join(Person.group)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+        .where(Person.public_id.in_(public_ids))
+    ).all()
+    found = {}
+    for person, group, organisation, whole in rows:
+        seen: dict[str, Any] = {}
+        if whole:
+            seen = {
+                "organisation": organisation or "",
+                "ward": person.ward,
+                "cadre": person.cadre,
+                "reference": person.reference,
+                "sex": person.sex,
+                "age_band": person.age_band,
+                "birth_year": person.birth_year,
+                "has_phone": person.phone_lookup is not None,
+            }
+        found[person.public_id] = Facts(
+            person.public_id, person.chosen_name, group, bool(whole), **seen
+        )
+    return found
+
+
+def _one_in_reach(actor: Actor, table: Any) -> ColumnElement[bool]:
+    mine = select(Person.id).where(within_reach(actor, "people.merge"))
+    return or_(table.first_id.in_(mine), table.second_id.in_(mine))
+
+
+def likely_duplicates(actor: Actor, reason: str = "") -> Listing[LikelyDuplicate]:
+    """Pairs of whom one at least is within reach, the likeliest first."""
+    statement = select(LikelyDuplicate).where(_one_in_reach(actor, LikelyDuplicate))
+    if reason:
+        statement = statement.where(LikelyDuplicate.reason == reason)
+    return listing(
+        statement.options(joinedload(LikelyDuplicate.first), joinedload(LikelyDuplicate.second)),
+        sorts={"score": LikelyDuplicate.score},
+        default_sort="score",
+        default_direction="desc",
+        key=LikelyDuplicate.id,
+        per_page=20,
+    )
+
+
+def count_likely_duplicates(actor: Actor) -> int:
+    """How many pairs wait for this actor."""
+    if not actor.may("people.merge"):
+        return 0
+    return (
+        db.session.scalar(
+            select(func.count(LikelyDuplicate.id)).where(_one_in_reach(actor, LikelyDuplicate))
+        )
+        or 0
+    )
+
+
+def likely_duplicate(actor: Actor, public_id: str) -> LikelyDuplicate:
+    """One pair of whom one at least is within reach. Raises NotFound."""
+    found = db.session.scalar(
+        select(LikelyDuplicate).where(
+            LikelyDuplicate.public_id == public_id, _one_in_reach(actor, LikelyDuplicate)
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def told_apart(actor: Actor) -> Listing[NotTheSame]:
+    """Pairs of whom somebody said that they are two people, the newest first."""
+    return listing(
+        select(NotTheSame)
+        .where(_one_in_reach(actor, NotTheSame))
+        .options(joinedload(NotTheSame.first), joinedload(NotTheSame.second)),
+        sorts={"said": NotTheSame.id},
+        default_sort="said",
+        default_direction="desc",
+        key=NotTheSame.id,
+        per_page=20,
+    )
+
+
+def told_apart_pair(actor: Actor, public_id: str) -> NotTheSame:
+    """One such pair. Raises NotFound."""
+    found = db.session.scalar(
+        select(NotTheSame).where(
+            NotTheSame.public_id == public_id, _one_in_reach(actor, NotTheSame)
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def last_sweep() -> Job | None:
+    """The sweep that was asked for last."""
+    return db.session.scalar(select(Job).where(Job.kind == SWEEP).order_by(Job.id.desc()).limit(1))
+
+
+def kept_instead(public_id: str) -> str | None:
+    """The public id of the person into whom this one was merged."""
+    return db.session.scalar(
+        select(Person.public_id)
+        .join(PersonMerge, PersonMerge.kept_id == Person.id)
+        .where(PersonMerge.gone == public_id, PersonMerge.undone_at.is_(None))
+        .order_by(PersonMerge.id.desc())
+        .limit(1)
+    )
+
+
+def open_merges(actor: Actor, person_id: int, since: datetime) -> Sequence[PersonMerge]:
+    """Merges into this person that can still be undone, the newest first."""
+    if not actor.may("people.merge"):
+        return []
+    return db.session.scalars(
+        select(PersonMerge)
+        .where(
+            PersonMerge.kept_id == person_id,
+            PersonMerge.undone_at.is_(None),
+            PersonMerge.sealed.is_not(None),
+            PersonMerge.merged_at > since,
+        )
+        .order_by(PersonMerge.id.desc())
+    ).all()
+
+
+def merge_within_reach(actor: Actor, public_id: str) -> PersonMerge:
+    """A merge into a person within reach. Raises NotFound."""
+    found = db.session.scalar(
+        select(PersonMerge)
+        .join(Person, Person.id == PersonMerge.kept_id)
+        .where(PersonMerge.public_id == public_id, within_reach(actor, "people.merge"))
+        .options(joinedload(PersonMerge.kept))
+    )
+    if found is None:
+        raise NotFound
+    return found

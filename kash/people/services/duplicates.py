@@ -1,0 +1,196 @@
+"""Looking through everyone for people who are written down twice, and saying who is not."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from kash.database import db, new_public_id, utc_now, writing
+from kash.jobs import JobResult, Progress, enqueue, job, periodic
+from kash.people.models import LikelyDuplicate, NotTheSame, Person
+from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
+from kash.people.rules import Known, Match
+from kash.people.services.merging import forget_merges
+from kash.policy import SYSTEM, Actor
+from kash.vault import audited
+from kash.web import NotFound
+from kash.web.formats import to_local
+
+_REPORTED_EVERY = 200
+_ROWS_PER_STATEMENT = 400
+_NIGHT_HOUR = 2
+_Pair = tuple[int, int]
+
+
+def ask_for_sweep(by: Actor) -> str:
+    """Have the worker look through everyone; the job's public id. One at a time."""
+    with audited("people.duplicates_sought", by) as change:
+        running = last_sweep()
+        if running is not None and not running.ended:
+            change.nothing()
+            return running.public_id
+        asked = enqueue(change.session, SWEEP, owner=by.public_id, title=_("Possible duplicates"))
+        change.about("programme")
+        return asked.public_id
+
+
+@job(SWEEP, resumable=True)
+def sweep(progress: Progress) -> JobResult | None:
+    """Compare everyone with everyone else, and store the pairs that are worth a look."""
+    found = likely_pairs(progress)
+    store_pairs(found)
+    return None
+
+
+def likely_pairs(progress: Progress) -> dict[_Pair, Match]:
+    """{(smaller key, larger key): why these two may be one}, but for those told apart."""
+    session = db.session()
+    people = list(numbered_likenesses(session))
+    # Comparing takes a while: the read transaction must not stay open meanwhile.
+    session.rollback()
+    keys = {likeness.key: number for number, likeness in people}
+    known = Known()
+    found: dict[_Pair, Match] = {}
+    for done, (number, likeness) in enumerate(people):
+        if done % _REPORTED_EVERY == 0:
+            progress.report(done, len(people))
+        for match in known.matches(likeness):
+            other = keys[match.key]
+            found[min(number, other), max(number, other)] = match
+        known.add(likeness)
+    progress.report(len(people), len(people))
+    return found
+
+
+def store_pairs(found: dict[_Pair, Match]) -> None:
+    """Keep these pairs in place of the last ones; a pair that was there keeps its id."""
+    with writing() as session:
+        here = set(session.scalars(select(Person.id)))
+        apart = {
+            (row.first_id, row.second_id)
+            for row in session.execute(select(NotTheSame.first_id, NotTheSame.second_id))
+        }
+        wanted = {
+            pair: match
+            for pair, match in found.items()
+            if pair not in apart and here.issuperset(pair)
+        }
+        gone = []
+        for row in session.scalars(select(LikelyDuplicate).with_for_update()):
+            match = wanted.pop((row.first_id, row.second_id), None)
+            if match is None:
+                gone.append(row.id)
+                continue
+            values = _values(match)
+            if row.score != match.score or row.reasons != values["reasons"]:
+                session.execute(
+                    update(LikelyDuplicate).where(LikelyDuplicate.id == row.id).values(**values)
+                )
+        for start in range(0, len(gone), _ROWS_PER_STATEMENT):
+            some = gone[start : start + _ROWS_PER_STATEMENT]
+            session.execute(delete(LikelyDuplicate).where(LikelyDuplicate.id.in_(some)))
+        rows = [
+            {
+                "public_id": new_public_id(),
+                "first_id": pair[0],
+                "second_id": pair[1],
+                "found_at": utc_now(),
+                **_values(match),
+            }
+            for pair, match in wanted.items()
+        ]
+        if rows:
+            session.execute(insert(LikelyDuplicate), rows)
+
+
+def _values(match: Match) -> dict[str, Any]:
+    reasons = [str(reason) for reason in match.reasons]
+    return {
+        "score": match.score,
+        "certain": match.certain,
+        "reasons": reasons,
+        "reason": reasons[0],
+    }
+
+
+def tell_apart(first: str, second: str, by: Actor) -> None:
+    """Remember that two are different people: they are never proposed again. Raises NotFound."""
+    with audited("people.persons_told_apart", by) as change:
+        session = change.session
+        ids = list(session.scalars(select(Person.id).where(Person.public_id.in_((first, second)))))
+        if len(ids) != 2:
+            raise NotFound
+        set_apart(session, ids[0], [ids[1]], by, change.now)
+        change.about(first, second)
+
+
+def set_apart(
+    session: Session, person_id: int, others: Collection[int], by: Actor, now: Any
+) -> None:
+    """Within another action: remember that a person is none of these others."""
+    for other in others:
+        first, second = min(person_id, other), max(person_id, other)
+        known = session.scalar(
+            select(NotTheSame.id).where(
+                NotTheSame.first_id == first, NotTheSame.second_id == second
+            )
+        )
+        if known is None:
+            session.add(
+                NotTheSame(first_id=first, second_id=second, said_by=by.public_id, said_at=now)
+            )
+        session.execute(
+            delete(LikelyDuplicate).where(
+                LikelyDuplicate.first_id == first, LikelyDuplicate.second_id == second
+            )
+        )
+
+
+def take_back_apart(public_id: str, by: Actor) -> None:
+    """Forget that two were told apart; the next sweep may propose them. Raises NotFound."""
+    with audited("people.told_apart_taken_back", by) as change:
+        row = change.session.scalar(
+            select(NotTheSame).where(NotTheSame.public_id == public_id).with_for_update()
+        )
+        if row is None:
+            raise NotFound
+        names = change.session.scalars(
+            select(Person.public_id).where(
+                or_(Person.id == row.first_id, Person.id == row.second_id)
+            )
+        ).all()
+        change.session.delete(row)
+        change.about(*names)
+
+
+@periodic("look_for_duplicates", minutes=60)
+def nightly() -> None:
+    """Ask for a sweep once a night."""
+    now = utc_now()
+    if to_local(now).hour != _NIGHT_HOUR:
+        return
+    last = last_sweep()
+    if last is None or last.created_at < now - timedelta(hours=20):
+        ask_for_sweep(SYSTEM)
+
+
+@periodic("forget_merges", minutes=15)
+def forget_old_merges() -> None:
+    """Throw away what is needed to undo merges that are older than a day."""
+    forget_merges()
+
+
+__all__ = [
+    "ask_for_sweep",
+    "likely_pairs",
+    "set_apart",
+    "store_pairs",
+    "sweep",
+    "take_back_apart",
+    "tell_apart",
+]
