@@ -54,3 +54,21 @@ TRAIL = {
 def trail_text(action: str) -> str:
     """An action of the audit chain about a person, as it is said to her."""
     return str(TRAIL.get(action, _l("Another change")))
+
+
+# Why two people may be one, or may not; each stands alone or beside others.
+REASON = {
+    "same_reference": _l("Same service or peer number"),
+    "same_phone": _l("Same phone"),
+    "same_name_same_station": _l("Same name at the same station"),
+    "similar_name_same_station": _l("Similar name at the same station"),
+    "same_name": _l("Same name"),
+    "similar_name": _l("Similar name"),
+    "same_birth_year": _l("Same birth year"),
+    "same_ward": _l("Same ward"),
+    "other_reference": _l("But different numbers"),
+    "other_name": _l("But different names"),
+    "other_sex": _l("But different sex"),
+    "other_birth_year": _l("But born years apart"),
+    "other_group": _l("But different groups"),
+}

@@ -23,6 +23,7 @@ from kash.people.queries.duplicates import (
     merge_within_reach,
     open_merges,
     people_like,
+    sees,
     told_apart,
     told_apart_pair,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "reached",
     "reaches",
     "register_own_scope",
+    "sees",
     "service_areas",
     "service_choices",
     "service_entry",

@@ -22,7 +22,7 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.queries.persons import person_ids_within_reach
-from kash.people.reach import within_reach
+from kash.people.reach import sees_names, within_reach
 from kash.people.rules import Known, Likeness, Match, name_parts
 from kash.policy import Actor
 from kash.web import Listing, NotFound, listing
@@ -282,6 +282,16 @@ def kept_instead(public_id: str) -> str | None:
         .order_by(PersonMerge.id.desc())
         .limit(1)
     )
+
+
+def sees(actor: Actor, public_id: str) -> bool:
+    """Whether this actor sees anything of a person: her facts, or at least her name."""
+    if sees_names(actor):
+        return True
+    statement = select(Person.id).where(
+        Person.public_id == public_id, within_reach(actor, "people.see")
+    )
+    return db.session.scalar(statement) is not None
 
 
 def open_merges(actor: Actor, person_id: int, since: datetime) -> Sequence[PersonMerge]:

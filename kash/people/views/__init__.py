@@ -3,7 +3,9 @@
 from kash.people.views import (
     consents,
     directory,
+    duplicates,
     groups,
+    merging,
     minors,
     organisations,
     persons,
@@ -14,7 +16,9 @@ from kash.people.views import (
 __all__ = [
     "consents",
     "directory",
+    "duplicates",
     "groups",
+    "merging",
     "minors",
     "organisations",
     "persons",

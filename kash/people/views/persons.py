@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
+from kash.database import utc_now
 from kash.people import blueprint, queries, rules, services, words
 from kash.people.documents.consents import form_language, language_name
 from kash.people.forms import PersonForm, SearchForm
@@ -96,6 +97,7 @@ def _list(
             for purpose, label in words.PURPOSE.items()
         ],
         names_only=names_only,
+        duplicates=queries.count_likely_duplicates(actor),
         own_only=Reach.OWN in queries.reaches(actor, "people.see")
         and actor.reach("people.see") is Reach.OWN,
     )
@@ -109,6 +111,9 @@ def person(public_id: str) -> ResponseReturnValue:
     try:
         return _person_page(queries.person(actor, public_id))
     except NotFound:
+        kept = queries.kept_instead(public_id)
+        if kept is not None and (queries.sees(actor, kept)):
+            return redirect(url_for("people.person", public_id=kept))
         named = queries.name_and_group(actor, public_id)
         return render_template("people/name_only.html", person=named)
 
@@ -151,6 +156,8 @@ def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         shown=shown or {},
         may_edit=queries.reached(actor, found, "people.edit"),
         may_contact=queries.reached(actor, found, "people.contact"),
+        may_merge=queries.reached(actor, found, "people.merge"),
+        merges=queries.open_merges(actor, found.id, utc_now() - services.UNDONE_WITHIN),
         sections=sections_for(found.public_id, actor),
     )
 

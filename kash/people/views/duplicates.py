@@ -1,0 +1,69 @@
+"""People who may be the same, and people who are not."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, services, words
+from kash.people.rules import Reason
+from kash.policy import allow
+from kash.web import current_actor
+
+
+@blueprint.get("/duplicates")
+@allow("people.merge")
+def duplicates() -> ResponseReturnValue:
+    """Pairs that may be one person, the likeliest first."""
+    actor = current_actor()
+    reason = request.args.get("reason", "")
+    if reason not in set(Reason):
+        reason = ""
+    listing = queries.likely_duplicates(actor, reason)
+    people = {each.public_id for pair in listing for each in (pair.first, pair.second)}
+    return render_template(
+        "people/duplicates.html",
+        listing=listing,
+        facts=queries.facts_of(actor, people),
+        reason=reason,
+        reasons=[(str(each), words.REASON[each]) for each in Reason if not each.against],
+        words=words,
+        sweep=queries.last_sweep(),
+    )
+
+
+@blueprint.post("/duplicates/look")
+@allow("people.merge")
+def look_for_duplicates() -> ResponseReturnValue:
+    """Have the worker look through everyone."""
+    services.ask_for_sweep(current_actor())
+    return redirect(url_for("people.duplicates"), 303)
+
+
+@blueprint.post("/duplicates/<pair_id>/apart")
+@allow("people.merge")
+def tell_apart(pair_id: str) -> ResponseReturnValue:
+    """They are two people: never proposed again."""
+    pair = queries.likely_duplicate(current_actor(), pair_id)
+    services.tell_apart(pair.first.public_id, pair.second.public_id, current_actor())
+    flash(_("Remembered. They are not proposed again."))
+    return redirect(url_for("people.duplicates"), 303)
+
+
+@blueprint.get("/duplicates/apart")
+@allow("people.merge")
+def told_apart() -> ResponseReturnValue:
+    """Pairs of whom somebody said that they are two people."""
+    actor = current_actor()
+    return render_template("people/told_apart.html", listing=queries.told_apart(actor))
+
+
+@blueprint.post("/duplicates/apart/<pair_id>/back")
+@allow("people.merge")
+def take_back_apart(pair_id: str) -> ResponseReturnValue:
+    """They may be one after all."""
+    queries.told_apart_pair(current_actor(), pair_id)
+    services.take_back_apart(pair_id, current_actor())
+    flash(_("Taken back. The next look through everyone may propose them."))
+    return redirect(url_for("people.told_apart"), 303)

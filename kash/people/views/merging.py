@@ -1,0 +1,113 @@
+"""Merging two people who are one, and undoing it within a day."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, services
+from kash.people.forms import SearchForm
+from kash.people.forms.merging import MergeForm, merged_fields
+from kash.people.models import Person
+from kash.people.queries.merging import joined_postings, what_moves
+from kash.policy import allow
+from kash.web import NotFound, Problem, current_actor, page
+
+
+@blueprint.route("/<public_id>/merge", methods=["GET", "POST"])
+@allow("people.merge")
+def merge_with(public_id: str) -> ResponseReturnValue:
+    """Find the other one, by name; the name is posted."""
+    actor = current_actor()
+    found = queries.person(actor, public_id, "people.merge")
+    form = SearchForm()
+    people = []
+    if form.validate_on_submit() and form.search.data:
+        people = [
+            each
+            for each in queries.find_people(actor, form.search.data)
+            if each.public_id != public_id
+        ]
+    facts = queries.facts_of(actor, [each.public_id for each in people])
+    return page(
+        "people/merge_with.html",
+        form=form,
+        person=found,
+        people=[facts[each.public_id] for each in people if each.public_id in facts],
+        asked=bool(form.search.data),
+    )
+
+
+@blueprint.route("/<public_id>/merge/<other_id>", methods=["GET", "POST"])
+@allow("people.merge", fresh=True)
+def merge(public_id: str, other_id: str) -> ResponseReturnValue:
+    """Choose field by field, look at what moves, then merge."""
+    actor = current_actor()
+    if public_id == other_id:
+        raise NotFound
+    if request.method == "POST" and queries.kept_instead(other_id) == public_id:
+        # Sent twice: it is done.
+        return redirect(url_for("people.person", public_id=public_id), 303)
+    kept = queries.person(actor, public_id, "people.merge")
+    gone = queries.person(actor, other_id, "people.merge")
+    form = MergeForm()
+    if not form.is_submitted():
+        form.editions.data = f"{kept.edition}-{gone.edition}"
+        return _merge_page(form, kept, gone)
+    if form.step.data == "merge" and form.validate():
+        try:
+            services.merge_people(public_id, other_id, request.form, form.editions_read, actor)
+        except services.ChangedMeanwhile:
+            kept = queries.person(actor, public_id, "people.merge")
+            gone = queries.person(actor, other_id, "people.merge")
+            form.editions.data = f"{kept.edition}-{gone.edition}"
+            problem = _("One of the two was changed while you were looking. Look again.")
+            return _merge_page(form, kept, gone, problem), 409
+        except services.MergedMeanwhile:
+            raise
+        except Problem as refused:
+            kept = queries.person(actor, public_id, "people.merge")
+            gone = queries.person(actor, other_id, "people.merge")
+            return _merge_page(form, kept, gone, str(refused)), 422
+        flash(_("Merged. For a day this can be undone."))
+        return redirect(url_for("people.person", public_id=public_id), 303)
+    return _merge_page(form, kept, gone, check=form.step.data == "check")
+
+
+def _merge_page(
+    form: MergeForm, kept: Person, gone: Person, problem: str = "", *, check: bool = False
+) -> str:
+    chosen = request.form if form.is_submitted() else None
+    return render_template(
+        "people/merge.html",
+        form=form,
+        kept=kept,
+        gone=gone,
+        fields=merged_fields(kept, gone, chosen),
+        postings=joined_postings(kept, gone),
+        moves=what_moves(gone),
+        problem=problem,
+        check=check,
+    )
+
+
+@blueprint.route("/merges/<merge_id>/undo", methods=["GET", "POST"])
+@allow("people.merge", fresh=True)
+def undo_merge(merge_id: str) -> ResponseReturnValue:
+    """Make two of one again."""
+    actor = current_actor()
+    found = queries.merge_within_reach(actor, merge_id)
+    if request.method == "POST":
+        kept = found.kept.public_id
+        try:
+            services.undo_merge(merge_id, actor)
+        except Problem as problem:
+            found = queries.merge_within_reach(actor, merge_id)
+            return (
+                render_template("people/undo_merge.html", merge=found, problem=str(problem)),
+                409,
+            )
+        flash(_("Undone. They are two people again."))
+        return redirect(url_for("people.person", public_id=kept), 303)
+    return render_template("people/undo_merge.html", merge=found, problem="")
