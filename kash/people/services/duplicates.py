@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, or_, select, update
-from sqlalchemy.orm import Session
 
 from kash.database import db, new_public_id, utc_now, writing
 from kash.jobs import JobResult, Progress, enqueue, job, periodic
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
 from kash.people.rules import Known, Match
+from kash.people.services.apart import set_apart
 from kash.people.services.merging import forget_merges
 from kash.policy import SYSTEM, Actor
 from kash.vault import audited
@@ -122,33 +121,16 @@ def tell_apart(first: str, second: str, by: Actor) -> None:
     """Remember that two are different people: they are never proposed again. Raises NotFound."""
     with audited("people.persons_told_apart", by) as change:
         session = change.session
-        ids = list(session.scalars(select(Person.id).where(Person.public_id.in_((first, second)))))
-        if len(ids) != 2:
+        found = {
+            row.public_id: row.id
+            for row in session.execute(
+                select(Person.public_id, Person.id).where(Person.public_id.in_((first, second)))
+            )
+        }
+        if len(found) != 2:
             raise NotFound
-        set_apart(session, ids[0], [ids[1]], by, change.now)
+        set_apart(session, found[first], [second], by, change.now)
         change.about(first, second)
-
-
-def set_apart(
-    session: Session, person_id: int, others: Collection[int], by: Actor, now: Any
-) -> None:
-    """Within another action: remember that a person is none of these others."""
-    for other in others:
-        first, second = min(person_id, other), max(person_id, other)
-        known = session.scalar(
-            select(NotTheSame.id).where(
-                NotTheSame.first_id == first, NotTheSame.second_id == second
-            )
-        )
-        if known is None:
-            session.add(
-                NotTheSame(first_id=first, second_id=second, said_by=by.public_id, said_at=now)
-            )
-        session.execute(
-            delete(LikelyDuplicate).where(
-                LikelyDuplicate.first_id == first, LikelyDuplicate.second_id == second
-            )
-        )
 
 
 def take_back_apart(public_id: str, by: Actor) -> None:
@@ -188,7 +170,6 @@ def forget_old_merges() -> None:
 __all__ = [
     "ask_for_sweep",
     "likely_pairs",
-    "set_apart",
     "store_pairs",
     "sweep",
     "take_back_apart",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
@@ -15,6 +15,7 @@ from kash.database import new_public_id
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import consent_holds, locked_person
 from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
+from kash.people.services.apart import set_apart
 from kash.policy import Actor
 from kash.vault import audited, lookup, open_text, seal
 from kash.web import NotFound, Problem
@@ -236,8 +237,16 @@ def new_person(
     return person
 
 
-def add_person(details: PersonDetails, by: Actor, public_id: str | None = None) -> str:
-    """Add a person; returns the public id. Raises what `new_person` raises.
+def add_person(
+    details: PersonDetails,
+    by: Actor,
+    public_id: str | None = None,
+    *,
+    none_of: Collection[str] = (),
+) -> str:
+    """Add a person, who is none of those with these public ids; returns the public id.
+
+    Raises what `new_person` raises.
 
     A form that brings the same `public_id` twice (sent twice, or again after going back) adds one
     person. Raises NotFound if someone else's person has that id.
@@ -253,6 +262,7 @@ def add_person(details: PersonDetails, by: Actor, public_id: str | None = None) 
                 change.nothing()
                 return public_id
         person = new_person(change.session, details, by, change.now, public_id=public_id)
+        set_apart(change.session, person.id, none_of, by, change.now)
         change.about(person.public_id)
         return person.public_id
 
@@ -269,9 +279,15 @@ def add_people(rows: Sequence[PersonDetails], by: Actor) -> list[str]:
 
 
 def change_person(
-    public_id: str, details: PersonDetails, contact: ContactChange, edition: int, by: Actor
+    public_id: str,
+    details: PersonDetails,
+    contact: ContactChange,
+    edition: int,
+    by: Actor,
+    *,
+    none_of: Collection[str] = (),
 ) -> None:
-    """Change a person's facts; the posting is changed by `transfer`.
+    """Change a person's facts; the posting is changed by `transfer`. She is none of `none_of`.
 
     A new printed name has yet to be confirmed. Raises NotFound, ChangedMeanwhile if `edition` is
     not the present one, and what `new_person` raises.
@@ -296,6 +312,7 @@ def change_person(
             _set_phone(person, contact.phone)
         if contact.email or contact.remove_email:
             _set_email(person, contact.email)
+        set_apart(session, person.id, none_of, by, change.now)
         person.edition += 1
         person.changed_at = change.now
         change.about(person.public_id)

@@ -49,6 +49,9 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
     if request.method == "POST" and queries.kept_instead(other_id) == public_id:
         # Sent twice: it is done.
         return redirect(url_for("people.person", public_id=public_id), 303)
+    if request.method == "POST" and queries.kept_instead(public_id) == other_id:
+        queries.person(actor, other_id, "people.merge")
+        raise services.MergedMeanwhile
     kept = queries.person(actor, public_id, "people.merge")
     gone = queries.person(actor, other_id, "people.merge")
     form = MergeForm()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +16,7 @@ from kash.people.documents.consents import form_language, language_name
 from kash.people.forms import PersonForm, SearchForm
 from kash.people.models import Person
 from kash.people.sections import sections_for
+from kash.people.views import entry
 from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, page
 from kash.web.account_names import account_names
@@ -171,9 +173,18 @@ def add() -> ResponseReturnValue:
     form.offer(groups, queries.organisations())
     form.key.data = form.new_id
     ask_shared = False
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not entry.goes_back():
+        matches = queries.people_like(entry.typed_likeness(form, None))
+        apart = entry.told_apart_here(matches)
+        if len(apart) < len(matches):
+            return entry.is_it_one(matches, form.chosen_name.data or "", url_for("people.index"))
+        details = form.details()
+        if entry.share_a_phone(apart):
+            details = replace(details, shared_phone=True)
         try:
-            made = services.add_person(form.details(), current_actor(), form.new_id)
+            made = services.add_person(
+                details, current_actor(), form.new_id, none_of=[match.key for match in apart]
+            )
         except Problem as problem:
             ask_shared = _beside_its_field(form, problem)
         else:
@@ -195,14 +206,29 @@ def edit(public_id: str) -> ResponseReturnValue:
     ask_shared = False
     if not form.is_submitted():
         form.fill(found)
-    elif form.validate():
+    elif form.validate() and not entry.goes_back():
+        # Of those who were as like before, nothing new is to be asked.
+        before = {match.key for match in queries.people_like(entry.present_likeness(found))}
+        likely = queries.people_like(entry.typed_likeness(form, found))
+        matches = [match for match in likely if match.key not in before]
+        apart = entry.told_apart_here(matches)
+        if len(apart) < len(matches):
+            return entry.is_it_one(
+                matches,
+                form.chosen_name.data or "",
+                url_for("people.person", public_id=public_id),
+            )
+        contact = form.contact()
+        if entry.share_a_phone(apart):
+            contact = replace(contact, shared_phone=True)
         try:
             services.change_person(
                 found.public_id,
                 form.details(),
-                form.contact(),
+                contact,
                 form.edition_read,
                 current_actor(),
+                none_of=[match.key for match in apart],
             )
         except services.ChangedMeanwhile:
             found = queries.person(current_actor(), public_id, "people.edit")

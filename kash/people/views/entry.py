@@ -1,0 +1,95 @@
+"""The step between typing a person in and keeping her: is she here already?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from flask import render_template, request
+
+from kash.people import queries, words
+from kash.people.forms import PersonForm
+from kash.people.models import Person
+from kash.people.rules import Likeness, Match, Reason, sort_name
+from kash.vault import lookup
+from kash.web import current_actor
+
+_MOST_SHOWN = 5
+_IDS = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
+
+
+def goes_back() -> bool:
+    """Whether the form is wanted again, as it was filled in."""
+    return request.form.get("go") == "back"
+
+
+def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
+    """What the form says that tells people apart; what it leaves sealed or out is as it is kept."""
+    details = form.details()
+    phone = lookup(details.phone, kind="phone") if details.phone else None
+    station = details.organisation
+    if person is not None:
+        kept = present_likeness(person)
+        station = kept.station
+        if phone is None and not form.remove_phone.data:
+            phone = person.phone_lookup
+    return Likeness(
+        key=person.public_id if person is not None else form.new_id,
+        group=details.group,
+        name=sort_name(details.chosen_name),
+        reference=details.reference,
+        phones=frozenset([phone]) if phone else frozenset(),
+        station=station,
+        ward=details.ward.casefold(),
+        birth_year=details.birth_year,
+        sex=details.sex,
+        age_band=details.age_band,
+    )
+
+
+def present_likeness(person: Person) -> Likeness:
+    """What is kept of a person that tells her apart."""
+    posting = next((each for each in person.postings if each.until is None), None)
+    return Likeness(
+        key=person.public_id,
+        group=person.group.public_id,
+        name=person.sort_name,
+        reference=person.reference,
+        phones=frozenset([person.phone_lookup]) if person.phone_lookup else frozenset(),
+        station=posting.organisation.public_id if posting is not None else "",
+        ward=person.ward.casefold(),
+        birth_year=person.birth_year,
+        sex=person.sex,
+        age_band=person.age_band,
+    )
+
+
+def told_apart_here(matches: Sequence[Match]) -> list[Match]:
+    """Those of whom the page before said that she is another person."""
+    said = set(_IDS.findall(request.form.get("another", "")[:2_000]))
+    return [match for match in matches if match.key in said]
+
+
+def share_a_phone(matches: Sequence[Match]) -> bool:
+    """Whether one of these has the phone that was typed."""
+    return any(Reason.SAME_PHONE in match.reasons for match in matches)
+
+
+def is_it_one(matches: Sequence[Match], typed_name: str, back_url: str) -> str:
+    """The page that asks; it carries all that was typed."""
+    shown = matches[:_MOST_SHOWN]
+    facts = queries.facts_of(current_actor(), [match.key for match in shown])
+    typed = [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in ("csrf_token", "another", "go")
+    ]
+    return render_template(
+        "people/is_it_one.html",
+        matches=[(match, facts[match.key]) for match in shown if match.key in facts],
+        another=" ".join(match.key for match in matches),
+        typed=typed,
+        typed_name=typed_name,
+        back_url=back_url,
+        words=words,
+    )
