@@ -23,6 +23,7 @@ def upgrade() -> None:
     sa.Column('score', sa.SmallInteger(), nullable=False),
     sa.Column('certain', sa.Boolean(), nullable=False),
     sa.Column('reasons', sa.JSON(), nullable=False),
+    sa.Column('names_alike', sa.Boolean(), nullable=False),
     sa.Column('reason', sa.String(length=32), nullable=False),
     sa.Column('found_at', kash.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),

@@ -36,6 +36,7 @@ class LikelyDuplicate(PublicId, Base):
     score: Mapped[int] = mapped_column(SmallInteger)
     certain: Mapped[bool] = mapped_column(default=False)
     reasons: Mapped[list[str]] = mapped_column(JSON)
+    names_alike: Mapped[bool] = mapped_column(default=False)
     # The first reason, by which the list is narrowed.
     reason: Mapped[str] = mapped_column(String(32), index=True)
     found_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.database import db
@@ -93,16 +93,26 @@ def apart_pairs(session: Session) -> set[frozenset[str]]:
     return {frozenset(row) for row in rows}
 
 
-def people_like(asked: Likeness) -> list[Match]:
+def people_like(actor: Actor, asked: Likeness) -> list[Match]:
     """Who of everyone here may be the same as somebody just entered, best first.
 
-    Nobody of whom it was said that she is another person than the one with `asked.key`.
+    Of whom the actor does not reach only name and group are compared: whoever types a phone or a
+    number must not learn by it whose it is. Nobody is told of whom it was said that she is another
+    person than the one with `asked.key`.
     """
+    reached = within_reach(actor, "people.see")
+    named = Likeness(key=asked.key, group=asked.group, name=asked.name)
+    found = _people_like(asked, reached) + _people_like(named, not_(reached))
+    return sorted(found, key=lambda match: (-match.certain, -match.score, match.key))
+
+
+def _people_like(asked: Likeness, among: ColumnElement[bool]) -> list[Match]:
     session = db.session()
     everyone = session.scalar(select(func.count(Person.id))) or 0
-    known = Known(
-        likenesses(session, Person.id.in_(_candidates(session, asked))), everyone=everyone
-    )
+    ids = _candidates(session, asked, among)
+    if not ids:
+        return []
+    known = Known(likenesses(session, Person.id.in_(ids)), everyone=everyone)
     mine = session.scalar(select(Person.id).where(Person.public_id == asked.key))
     apart: set[str] = set()
     if mine is not None:
@@ -119,7 +129,7 @@ def _apart_from(session: Session, person_id: int) -> list[tuple[str, str]]:
     return [(row.first.public_id, row.second.public_id) for row in rows]
 
 
-def _candidates(session: Session, asked: Likeness) -> Sequence[int]:
+def _candidates(session: Session, asked: Likeness, among: ColumnElement[bool]) -> Sequence[int]:
     facts: list[ColumnElement[bool]] = []
     if asked.reference:
         facts.append(Person.reference == asked.reference)
@@ -142,7 +152,10 @@ def _candidates(session: Session, asked: Likeness) -> Sequence[int]:
     if not facts:
         return []
     return session.scalars(
-        select(Person.id).where(or_(*facts)).order_by(Person.id.desc()).limit(_MOST_CANDIDATES)
+        select(Person.id)
+        .where(among, or_(*facts))
+        .order_by(Person.id.desc())
+        .limit(_MOST_CANDIDATES)
     ).all()
 
 
@@ -203,9 +216,17 @@ def _one_in_reach(actor: Actor, table: Any) -> ColumnElement[bool]:
     return or_(table.first_id.in_(mine), table.second_id.in_(mine))
 
 
+def _shown(actor: Actor) -> ColumnElement[bool]:
+    """Pairs of whom one at least is within reach; where the other is not, only those whose names
+    are alike: a phone alone must not say whose it is."""
+    mine = select(Person.id).where(within_reach(actor, "people.merge"))
+    both = and_(LikelyDuplicate.first_id.in_(mine), LikelyDuplicate.second_id.in_(mine))
+    return or_(both, and_(_one_in_reach(actor, LikelyDuplicate), LikelyDuplicate.names_alike))
+
+
 def likely_duplicates(actor: Actor, reason: str = "") -> Listing[LikelyDuplicate]:
-    """Pairs of whom one at least is within reach, the likeliest first."""
-    statement = select(LikelyDuplicate).where(_one_in_reach(actor, LikelyDuplicate))
+    """Pairs that this actor may be told of, the likeliest first."""
+    statement = select(LikelyDuplicate).where(_shown(actor))
     if reason:
         statement = statement.where(LikelyDuplicate.reason == reason)
     return listing(
@@ -222,20 +243,13 @@ def count_likely_duplicates(actor: Actor) -> int:
     """How many pairs wait for this actor."""
     if not actor.may("people.merge"):
         return 0
-    return (
-        db.session.scalar(
-            select(func.count(LikelyDuplicate.id)).where(_one_in_reach(actor, LikelyDuplicate))
-        )
-        or 0
-    )
+    return db.session.scalar(select(func.count(LikelyDuplicate.id)).where(_shown(actor))) or 0
 
 
 def likely_duplicate(actor: Actor, public_id: str) -> LikelyDuplicate:
-    """One pair of whom one at least is within reach. Raises NotFound."""
+    """One such pair. Raises NotFound."""
     found = db.session.scalar(
-        select(LikelyDuplicate).where(
-            LikelyDuplicate.public_id == public_id, _one_in_reach(actor, LikelyDuplicate)
-        )
+        select(LikelyDuplicate).where(LikelyDuplicate.public_id == public_id, _shown(actor))
     )
     if found is None:
         raise NotFound

@@ -12,7 +12,7 @@ from kash.database import db, new_public_id, utc_now, writing
 from kash.jobs import JobResult, Progress, enqueue, job, periodic
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
-from kash.people.rules import Known, Match
+from kash.people.rules import Known, Match, Reason
 from kash.people.services.apart import set_apart
 from kash.people.services.merging import forget_merges
 from kash.policy import SYSTEM, Actor
@@ -113,6 +113,7 @@ def _values(match: Match) -> dict[str, Any]:
         "score": match.score,
         "certain": match.certain,
         "reasons": reasons,
+        "names_alike": Reason.OTHER_NAME not in match.reasons,
         "reason": reasons[0],
     }
 

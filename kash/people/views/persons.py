@@ -174,7 +174,7 @@ def add() -> ResponseReturnValue:
     form.key.data = form.new_id
     ask_shared = False
     if form.validate_on_submit() and not entry.goes_back():
-        matches = queries.people_like(entry.typed_likeness(form, None))
+        matches = queries.people_like(current_actor(), entry.typed_likeness(form, None))
         apart = entry.told_apart_here(matches)
         if len(apart) < len(matches):
             return entry.is_it_one(matches, form.chosen_name.data or "", url_for("people.index"))
@@ -208,8 +208,11 @@ def edit(public_id: str) -> ResponseReturnValue:
         form.fill(found)
     elif form.validate() and not entry.goes_back():
         # Of those who were as like before, nothing new is to be asked.
-        before = {match.key for match in queries.people_like(entry.present_likeness(found))}
-        likely = queries.people_like(entry.typed_likeness(form, found))
+        before = {
+            match.key
+            for match in queries.people_like(current_actor(), entry.present_likeness(found))
+        }
+        likely = queries.people_like(current_actor(), entry.typed_likeness(form, found))
         matches = [match for match in likely if match.key not in before]
         apart = entry.told_apart_here(matches)
         if len(apart) < len(matches):
