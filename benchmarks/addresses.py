@@ -32,6 +32,7 @@ LISTS = frozenset(
         "certificates.index",
         "directory.index",
         "directory.search",
+        "people.duplicates",
         "people.index",
         "people.organisations",
         "people.search",
@@ -49,6 +50,7 @@ UNASKED = {
     "accounts.go_on": "there only when a form was interrupted",
     "accounts.recovery_codes": "there only with a second step",
     "accounts.remove_passkey": "who has a passkey signs in with a device",
+    "people.undo_merge": "there only for a day after a merge",
     "jobs.result": "a file that was made before",
 }
 # Lists that are searched by a form, because a name must be in no address.
@@ -153,7 +155,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
 
 def _own_scenes(loaded: Loaded, shared: Scene) -> Iterator[Scene]:
     peer = next(person for person in loaded.everybody.people if not person.police)
-    yield shared | _person(peer.public_id)
+    yield shared | {name: value for name, value in _person(peer.public_id).items() if value}
     certificate = db.session.scalars(
         select(Certificate.public_id).where(Certificate.person_id == peer.key).limit(1)
     ).one_or_none()
@@ -183,9 +185,10 @@ def _organisations() -> Scene:
     }
 
 
-def _person(public_id: str) -> Scene:
+def _person(public_id: str, other: str = "") -> Scene:
     return {
         "/people/<public_id>": public_id,
+        "/people/<public_id>/merge/<other_id>": other,
         "/people/<public_id>/consents/<purpose>": "photo",
     }
 
@@ -203,7 +206,10 @@ def _workshop(workshop: AWorkshop) -> Scene:
         f"{at}/attendance/<session_id>": found.sessions[0].public_id,
         f"{at}/attendance/<session_id>/<entry_id>": entry,
         f"{at}/certificates/names/<letter>": "B",
-        **_person(_public_id(Person, Person.id == enrolled.person_id)),
+        **_person(
+            _public_id(Person, Person.id == enrolled.person_id),
+            _public_id(Person, Person.id == found.enrolments[1].person_id),
+        ),
     }
     if workshop.batch:
         scene[f"{at}/certificates/batches/<batch_id>"] = workshop.batch

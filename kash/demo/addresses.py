@@ -54,6 +54,8 @@ class Prepared:
     password_link: str = ""
     closed_account: str = ""
     account_with_second_step: str = ""
+    twin: str = ""
+    merge: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ class Addresses:
             },
             "/account/passkeys/<public_id>": self._passkey,
             "/people/<public_id>": self._person,
+            "/people/<public_id>/merge/<other_id>": lambda *_: {"": self.prepared.twin},
+            "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
             "/people/groups/<public_id>": lambda *_: {"": _one(select(Group.public_id))},
             "/people/organisations/<public_id>": lambda *_: {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +24,9 @@ from kash.demo.addresses import Addresses, Page, Prepared
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
+from kash.jobs import SILENT
+from kash.people.models import Person
+from kash.people.services import PersonDetails, add_person, merge_people, sweep, tell_apart
 from kash.policy import NOBODY, Actor, Role
 from kash.settings import Settings
 from kash.web.formats import local_today
@@ -174,7 +177,30 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
         select(CertificateBatch).where(CertificateBatch.public_id == loaded.batches[0])
     ).one()
     job = make_paper(batch, "print_file", "Working Together", loaded.actors["trainer"])
-    return Prepared(job, invitation, password_link, closed, custodian.public_id)
+    twin, merge = _twins(loaded.actors["trainer"])
+    return Prepared(job, invitation, password_link, closed, custodian.public_id, twin, merge)
+
+
+def _twins(trainer: Actor) -> tuple[str, str]:
+    """Someone who is here a second time, two who were told apart, and one who was merged; the
+    public ids of the first and of the merge."""
+    subira = db.session.scalars(select(Person).where(Person.chosen_name == "Subira Mfano")).one()
+    kept, group, ward = subira.public_id, subira.group.public_id, subira.ward
+    details = PersonDetails("Mfano Subirra", group, ward=ward, sex=subira.sex)
+    twin = add_person(details, trainer)
+    again = add_person(replace(details, chosen_name="S. Mfano"), trainer)
+    other = add_person(replace(details, chosen_name="Subira Mfanno"), trainer, none_of=[kept])
+    editions = {
+        row.public_id: row.edition
+        for row in db.session.execute(
+            select(Person.public_id, Person.edition).where(Person.public_id.in_((kept, again)))
+        )
+    }
+    db.session.rollback()
+    merge = merge_people(kept, again, {}, (editions[kept], editions[again]), trainer)
+    sweep(SILENT)
+    tell_apart(twin, other, trainer)
+    return twin, merge
 
 
 def _passkeys(*actors: Actor) -> None:

@@ -35,7 +35,7 @@ def _loaded() -> LoadedProgramme:
 def test_every_page_has_an_address(sqlite_sample: Sample) -> None:
     app = sqlite_sample.app
     known = "0" * 16
-    prepared = Prepared(*[known] * 5)
+    prepared = Prepared(*[known] * 7)
     with app.test_request_context():
         addresses = Addresses(_loaded(), prepared)
         asked = {page.endpoint for page in addresses.pages(app, "visitor", NOBODY)}

@@ -49,8 +49,11 @@ from kash.jobs.models import Job
 from kash.people.models import (
     Consent,
     Group,
+    LikelyDuplicate,
+    NotTheSame,
     Organisation,
     Person,
+    PersonMerge,
     Posting,
     ServiceEntry,
     Venue,
@@ -325,6 +328,8 @@ class _Builder:
         }
         invitations = self.invitation(accounts["other peer"])
         reset = self.reset(accounts["other peer"], accounts["other trainer"])
+        beside = {OWN: people["police_peer"], OTHER: people["guest"]}
+        twins = {side: self.twins(people[side], beside[side]) for side in (OWN, OTHER)}
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -336,6 +341,8 @@ class _Builder:
                     **sides[side]["ids"],
                     **forums[side]["ids"],
                     **invitations,
+                    **twins[side],
+                    "person_beside": beside[side].public_id,
                     "person": person.public_id,
                     "person_outside": people["outside"].public_id,
                     "certificate": sides[side]["certificates"][person.public_id],
@@ -384,6 +391,22 @@ class _Builder:
         )
         self.add(RecoveryCode(account_id=made.id, code_hash=code_hash("k3fx-09wm-7000-8000")))
         return made
+
+    def twins(self, one: Person, other: Person) -> dict[str, str]:
+        """Two who may be one, two who were told apart, and one who was merged."""
+        first, second = sorted((one.id, other.id))
+        pair = self.add(
+            LikelyDuplicate(
+                first_id=first,
+                second_id=second,
+                score=50,
+                reasons=["same_phone", "other_name"],
+                reason="same_phone",
+            )
+        )
+        apart = self.add(NotTheSame(first_id=first, second_id=second, said_by="system"))
+        merge = self.add(PersonMerge(gone=new_public_id(), kept_id=one.id, merged_by="system"))
+        return {"pair": pair.public_id, "apart": apart.public_id, "merge": merge.public_id}
 
     def passkey(self, account: Account) -> str:
         made = self.add(

@@ -48,6 +48,8 @@ people.find           -    all  all   all  all    all  -       -       -
 people.change         -    -    own   -    -      -    -       -       -
 people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
+people.merge          -    -    own   -    -      -    -       -       -
+people.duplicates     -    -    all   -    -      -    -       -       -
 people.minors         -    -    -     -    -      all  -       -       -
 people.trail          -    all  own   -    -      all  self    self    -
 organisations.see     -    all  all   all  all    all  -       -       -
@@ -217,6 +219,14 @@ PLACES: dict[str, Place] = {
     "people.minor_seen": _of("person", post="people.minors"),
     "people.trail": _of("person", get="people.trail"),
     "people.consent_form": _of("person", get="people.change"),
+    "people.duplicates": Place("people.duplicates"),
+    "people.look_for_duplicates": Place(post="people.duplicates"),
+    "people.told_apart": Place("people.duplicates"),
+    "people.tell_apart": Place(post="people.merge", address={"pair_id": "pair"}),
+    "people.take_back_apart": Place(post="people.merge", address={"pair_id": "apart"}),
+    "people.merge_with": _of("person", both="people.merge"),
+    "people.merge": _of("person", both="people.merge", other_id="person_beside"),
+    "people.undo_merge": Place("people.merge", "people.merge", {"merge_id": "merge"}),
     "people.organisations": Place("organisations.see"),
     "people.add_organisation": Place("organisations.change", "organisations.change"),
     "people.edit_organisation": _of("organisation", both="organisations.change"),
