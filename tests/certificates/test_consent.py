@@ -11,6 +11,7 @@ from sqlalchemy import select
 from kash.attendance.models import RosterEntry, Sheet
 from kash.attendance.queries import printed_sheets
 from kash.certificates import documents, queries, services
+from kash.certificates.checking import verified
 from kash.certificates.models import Certificate
 from kash.certificates.rules import Requirement
 from kash.database import db, new_public_id
@@ -55,12 +56,12 @@ def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(
         select(Certificate).where(Certificate.printed_name == ALL)
     ).one()
     serial, public_id = certificate.serial or "", certificate.public_id
-    assert queries.verified(serial, ALL).name_matches is True
+    assert verified(serial, ALL).name_matches is True
     withdraw(ready, ALL)
     for typed in (ALL, "Somebody Else"):
-        answer = queries.verified(serial, typed)
+        answer = verified(serial, typed)
         assert (answer.standing, answer.name_matches, answer.name_withheld) == ("valid", None, True)
-    assert not queries.verified(serial, "").name_withheld
+    assert not verified(serial, "").name_withheld
     _design, entries = documents._printable(batch)
     assert [entry.printed_name for entry in entries] == [MOST]
     browser = client_for(ready.trainer)
