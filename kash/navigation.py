@@ -11,6 +11,9 @@ DESTINATIONS = (
     Destination("desk.today", _l("Today"), "today", SIGNED_IN, phone=True),
     Destination("workshops.index", _l("Workshops"), "workshop", "workshops.see", phone=True),
     Destination("people.index", _l("People"), "people", "people.find", phone=True),
+    Destination(
+        "people.index", _l("My page"), "people", "people.see", phone=True, unless="people.find"
+    ),
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
     Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
     Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),

@@ -15,13 +15,15 @@ _EXTENSION = "kash_navigation"
 
 @dataclass(frozen=True)
 class Destination:
-    """A main place. `phone` says that it stands in the bar of a phone, not behind "More"."""
+    """A main place. `phone` says that it stands in the bar of a phone, not behind "More"; whoever
+    holds the permission `unless` has another place for it."""
 
     endpoint: str
     label: Any
     icon: str
     permission: str
     phone: bool = False
+    unless: str = ""
 
 
 def init_navigation(app: Flask, destinations: Sequence[Destination]) -> None:
@@ -38,15 +40,14 @@ def navigation() -> list[dict[str, Any]]:
         return []
     here = (request.endpoint or "").partition(".")[0]
     shown: list[dict[str, Any]] = []
-    for place in current_app.extensions[_EXTENSION]:
-        if not actor.may(place.permission):
-            continue
+    reachable = [
+        place
+        for place in current_app.extensions[_EXTENSION]
+        if actor.may(place.permission) and not (place.unless and actor.may(place.unless))
+    ]
+    for place in reachable:
         room = place.endpoint.partition(".")[0]
-        same_room = [
-            other
-            for other in current_app.extensions[_EXTENSION]
-            if other.endpoint.partition(".")[0] == room
-        ]
+        same_room = [other for other in reachable if other.endpoint.partition(".")[0] == room]
         current = request.endpoint == place.endpoint if len(same_room) > 1 else here == room
         shown.append(
             {
