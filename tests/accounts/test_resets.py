@@ -1,0 +1,299 @@
+"""A lost second step, by two people; new devices; roles that need a second step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pyotp
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select, update
+
+from kash.accounts import queries, services
+from kash.accounts.errors import (
+    ResetAsked,
+    ResetByAnother,
+    ResetClosed,
+    SecondStepMissing,
+    WrongCode,
+)
+from kash.accounts.models import Account, Passkey, Programme, SecondStepReset, SignedInSession
+from kash.accounts.services.throttle import Client
+from kash.accounts.sessions import load_signed_in
+from kash.database import db, utc_now
+from kash.jobs import run_waiting
+from kash.policy import Actor, Role
+from kash.vault import AuditEntry
+from kash.web.errors import NotFound
+
+HERE = Client("198.51.100.7")
+Accounts = Callable[..., Actor]
+
+
+def _actions() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+
+
+def _letters(app: APIFlask) -> list[str]:
+    db.session.rollback()
+    run_waiting()
+    folder = Path(app.config["MAIL_FILE_PATH"])
+    return [path.read_text("utf-8") for path in sorted(folder.glob("*"))] if folder.exists() else []
+
+
+def _with_everything(who: Actor) -> list[str]:
+    secret, _address = services.begin_second_step(queries.account(who.public_id))
+    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    db.session.add(
+        Passkey(
+            account_id=who.account_id,
+            name="Phone",
+            credential_key="0" * 64,
+            credential_id=b"x",
+            public_key=b"y",
+        )
+    )
+    db.session.commit()
+    return codes
+
+
+# --- Two people -----------------------------------------------------------------------------
+
+
+def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts) -> None:
+    asker, director = actor("administrator"), actor("director")
+    owner = actor("custodian", email="mlinzi@example.org", language="en")
+    codes = _with_everything(owner)
+    token = services.open_session(owner.public_id, "")
+    reset = services.ask_reset(asker, owner.public_id, "She stood before me.")
+    assert queries.account(owner.public_id).has_second_step
+    stored = db.session.scalars(select(SecondStepReset)).one()
+    assert b"stood" not in stored.reason_sealed
+    assert queries.reset(director, reset).reason == "She stood before me."
+    assert [line.mine for line in queries.waiting_resets(asker)] == [True]
+    assert [line.mine for line in queries.waiting_resets(director)] == [False]
+    assert services.approve_reset(director, reset) == owner.public_id
+    account = queries.account(owner.public_id)
+    assert not account.has_second_step
+    assert queries.passkeys_of(account.id) == []
+    assert load_signed_in(token) is None
+    with pytest.raises(WrongCode):
+        services.check_second_step(owner.public_id, codes[0], HERE)
+    assert queries.waiting_resets(director) == []
+    assert _actions()[-2:] == ["accounts.reset_asked", "accounts.reset_approved"]
+    letters = _letters(both_engines_app)
+    told = "\n".join(letters)
+    assert told.count("To: mlinzi@example.org") == 2
+    assert "an administrator asked to remove the second step" in told.replace("\n", " ")
+    assert "signed out everywhere" in told.replace("\n", " ")
+    for secret in ("Lake programme", "She stood", "198.51.100.7"):
+        assert secret not in told
+
+
+def test_neither_who_asked_nor_whose_account_it_is_decides(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    asker, owner = actor("administrator"), actor("director")
+    _with_everything(owner)
+    reset = services.ask_reset(asker, owner.public_id, "Lost.")
+    for by in (asker, owner):
+        for decide in (services.approve_reset, services.refuse_reset):
+            with pytest.raises(ResetByAnother):
+                decide(by, reset)
+    assert queries.account(owner.public_id).has_second_step
+    services.refuse_reset(actor("administrator"), reset)
+    assert queries.account(owner.public_id).has_second_step
+    with pytest.raises(ResetClosed):
+        services.approve_reset(actor("administrator"), reset)
+    # After a refusal one may ask again.
+    services.ask_reset(asker, owner.public_id, "Really lost.")
+
+
+def test_a_request_waits_for_a_day(both_engines_app: APIFlask, actor: Accounts) -> None:
+    asker, owner, director = actor("administrator"), actor("trainer"), actor("director")
+    with pytest.raises(SecondStepMissing):
+        services.ask_reset(asker, owner.public_id, "Lost.")
+    _with_everything(owner)
+    reset = services.ask_reset(asker, owner.public_id, "Lost.")
+    with pytest.raises(ResetAsked):
+        services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
+    lasts = db.session.scalars(select(SecondStepReset)).one()
+    assert lasts.expires_at - lasts.asked_at == timedelta(hours=24)
+    db.session.execute(update(SecondStepReset).values(expires_at=utc_now()))
+    db.session.commit()
+    assert queries.waiting_resets(director) == []
+    for decide in (services.approve_reset, services.refuse_reset):
+        with pytest.raises(ResetClosed):
+            decide(director, reset)
+    assert queries.account(owner.public_id).has_second_step
+    services.ask_reset(asker, owner.public_id, "Lost.")
+
+
+def test_requests_are_for_those_who_decide(app: APIFlask, actor: Accounts) -> None:
+    owner = actor("peer")
+    _with_everything(owner)
+    reset = services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
+    for role in ("trainer", "custodian", "peer", "police_peer", "funder"):
+        assert queries.waiting_resets(actor(role)) == []
+        with pytest.raises(NotFound):
+            queries.reset(actor(role), reset)
+    with pytest.raises(NotFound):
+        services.approve_reset(actor("director"), "0" * 16)
+
+
+def test_waiting_requests_cost_the_same_however_many(
+    app: APIFlask,
+    actor: Accounts,
+    count_queries: Callable,  # type: ignore[type-arg]
+) -> None:
+    asker, director = actor("administrator"), actor("director")
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            owner = actor("peer", totp_sealed=b"sealed")
+            services.ask_reset(asker, owner.public_id, "Lost.")
+        db.session.rollback()
+        with count_queries() as seen:
+            queries.waiting_resets(director)
+        counts.append(seen.count)
+    assert counts == [2, 2]
+
+
+def test_who_has_the_machine_needs_nobody(app: APIFlask, actor: Accounts) -> None:
+    owner = actor("administrator", email="a@example.org")
+    _with_everything(owner)
+    db.session.rollback()
+    done = app.test_cli_runner().invoke(
+        args=["account", "reset-second-step", "a@example.org", "--yes"]
+    )
+    assert done.exit_code == 0, done.output
+    db.session.rollback()
+    assert not queries.account(owner.public_id).has_second_step
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
+    assert (entry.actor, entry.action) == ("system", "accounts.second_step_removed")
+
+
+# --- New devices ----------------------------------------------------------------------------
+
+
+def test_a_new_device_is_told_to_the_others_and_by_mail(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    who = actor("trainer", email="akinyi@example.org", language="sw")
+    first = services.open_session(who.public_id, "Firefox Android", HERE, unfamiliar=True)
+    second = services.open_session(who.public_id, "Chrome Windows", HERE, unfamiliar=True)
+    here, there = load_signed_in(first), load_signed_in(second)
+    assert here is not None
+    assert there is not None
+    asked = queries.unanswered_device(who.account_id or 0, here.actor.session_id)
+    assert asked is not None
+    assert (asked.device, asked.public_id) == ("Chrome, Windows", there.actor.session_id)
+    # The very first session of an account is nothing new to anybody.
+    assert (
+        db.session.scalar(
+            select(func.count()).select_from(SignedInSession).where(SignedInSession.unfamiliar)
+        )
+        == 1
+    )
+    letters = _letters(both_engines_app)
+    assert len(letters) == 1
+    assert "akinyi@example.org" in letters[0]
+    assert "Lake programme" not in letters[0]
+    assert HERE.address not in letters[0]
+    # The new device answers neither for itself nor for others.
+    for session in (there.actor.session_id, here.actor.session_id):
+        with pytest.raises(NotFound):
+            services.answer_for_device(there.actor, session, mine=True)
+    services.answer_for_device(here.actor, there.actor.session_id, mine=False)
+    assert load_signed_in(second) is None
+    assert load_signed_in(first) is not None
+    assert queries.unanswered_device(who.account_id or 0, here.actor.session_id) is None
+    assert _actions()[-1] == "accounts.device_refused"
+
+
+def test_yes_keeps_the_device_and_strangers_cannot_say_it(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    who = actor("trainer")
+    here = load_signed_in(services.open_session(who.public_id, ""))
+    token = services.open_session(who.public_id, "", unfamiliar=True)
+    there = load_signed_in(token)
+    stranger = load_signed_in(services.open_session(actor("director").public_id, ""))
+    assert here is not None
+    assert there is not None
+    assert stranger is not None
+    with pytest.raises(NotFound):
+        services.answer_for_device(stranger.actor, there.actor.session_id, mine=False)
+    services.answer_for_device(here.actor, there.actor.session_id, mine=True)
+    assert load_signed_in(token) is not None
+    # Answered once; a later "no" changes nothing.
+    services.answer_for_device(here.actor, there.actor.session_id, mine=False)
+    assert load_signed_in(token) is not None
+
+
+def test_an_administrator_ends_the_sessions_of_somebody_else(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    by, who, other = actor("administrator"), actor("trainer"), actor("trainer")
+    tokens = [services.open_session(who.public_id, "") for _ in range(3)]
+    first = load_signed_in(tokens[0])
+    assert first is not None
+    with pytest.raises(NotFound):
+        services.end_session_of(by, other.public_id, first.actor.session_id)
+    services.end_session_of(by, who.public_id, first.actor.session_id)
+    assert [load_signed_in(token) is not None for token in tokens] == [False, True, True]
+    services.end_sessions_of(by, who.public_id)
+    assert [load_signed_in(token) is not None for token in tokens] == [False] * 3
+
+
+# --- Roles that need one --------------------------------------------------------------------
+
+
+def test_roles_are_added_and_the_four_stay(both_engines_app: APIFlask, actor: Accounts) -> None:
+    by = actor("administrator")
+    db.session.execute(update(Programme).values(settings={"second_step_required": True}))
+    db.session.commit()
+    assert not queries.must_have_second_step({Role.TRAINER})
+    services.choose_roles_with_second_step(by, [Role.TRAINER, Role.DIRECTOR])
+    assert queries.roles_with_second_step() == {Role.TRAINER}
+    assert queries.must_have_second_step({Role.TRAINER})
+    services.choose_roles_with_second_step(by, [])
+    assert not queries.must_have_second_step({Role.TRAINER})
+    for role in ("administrator", "director", "custodian", "documentation"):
+        assert queries.must_have_second_step({Role(role)})
+    services.choose_roles_with_second_step(by, [])
+    assert _actions() == ["accounts.second_step_roles_chosen"] * 2
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq).limit(1)).one()
+    assert list(entry.subjects) == ["programme", "role:trainer"]
+
+
+# --- What was typed -------------------------------------------------------------------------
+
+
+def test_a_kept_form_is_sealed_to_its_session(both_engines_app: APIFlask, actor: Accounts) -> None:
+    who = actor("trainer")
+    people = [load_signed_in(services.open_session(who.public_id, "")) for _ in range(2)]
+    mine, other = (one.actor for one in people if one is not None)
+    fields = [("reason", "A long\nstory"), ("roles", "peer"), ("roles", "trainer")]
+    assert services.keep_form(mine, "/accounts/invite", fields)
+    assert services.kept_form(mine) == ("/accounts/invite", fields)
+    assert services.kept_form(other) is None
+    stored = db.session.scalars(
+        select(SignedInSession.kept_form).where(SignedInSession.kept_form.is_not(None))
+    ).one()
+    assert stored is not None
+    assert b"story" not in stored
+    db.session.execute(update(SignedInSession).values(kept_at=utc_now() - timedelta(minutes=16)))
+    db.session.commit()
+    assert services.kept_form(mine) is None
+    assert not services.keep_form(mine, "/x", [("text", "x" * 300_000)])
+
+
+def test_an_account_without_second_step_has_no_codes(app: APIFlask, actor: Accounts) -> None:
+    who = actor("trainer")
+    with pytest.raises(SecondStepMissing):
+        services.new_recovery_codes(who)
+    assert not db.session.scalars(select(Account)).one().has_second_step
