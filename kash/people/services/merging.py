@@ -51,7 +51,7 @@ class NoLongerUndone(Problem):
     """The merge cannot be taken back any more."""
 
     status = 409
-    sentence = _l("This merge can no longer be undone. More than a day has passed.")
+    sentence = _l("This merge can no longer be undone. The time for it has passed.")
 
 
 class ChangedAfterMerge(Problem):

@@ -73,7 +73,7 @@ def merge(public_id: str, other_id: str) -> ResponseReturnValue:
             kept = queries.person(actor, public_id, "people.merge")
             gone = queries.person(actor, other_id, "people.merge")
             return _merge_page(form, kept, gone, str(refused)), 422
-        flash(_("Merged. For a day this can be undone."))
+        flash(_("Merged. For a short time this can be undone."))
         return redirect(url_for("people.person", public_id=public_id), 303)
     return _merge_page(form, kept, gone, check=form.step.data == "check")
 

@@ -20,6 +20,7 @@ from kash.people.views import entry
 from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, page
 from kash.web.account_names import account_names
+from kash.web.programme import retention
 
 _TRAIL_SHOWN = 8
 
@@ -159,7 +160,7 @@ def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         may_edit=queries.reached(actor, found, "people.edit"),
         may_contact=queries.reached(actor, found, "people.contact"),
         may_merge=queries.reached(actor, found, "people.merge"),
-        merges=queries.open_merges(actor, found.id, utc_now() - services.UNDONE_WITHIN),
+        merges=queries.open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(found.public_id, actor),
     )
 
