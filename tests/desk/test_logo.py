@@ -1,0 +1,87 @@
+"""What is uploaded as a logo is read by its content, made small, and kept without its metadata."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from kash import storage
+from kash.accounts.models import Programme
+from kash.database import db
+from kash.desk.logo import (
+    MOST_BYTES,
+    DrawingRefused,
+    LogoProblem,
+    NoPicture,
+    PictureTooLarge,
+    prepared_logo,
+)
+
+
+def _picture(kind: str = "PNG", size: tuple[int, int] = (900, 300), **more: object) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", size, "navy").save(made, kind, **more)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_it_becomes_a_small_png_without_metadata(app: APIFlask, kind: str) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "taken at the drop-in centre"
+    made = prepared_logo(_picture(kind, exif=exif.tobytes()))
+    assert b"drop-in" not in made
+    with Image.open(io.BytesIO(made)) as read:
+        assert (read.format, read.size, read.info.get("exif")) == ("PNG", (480, 160), None)
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", NoPicture),
+        (b"%PDF-1.7 not a picture", LogoProblem),
+        (_picture()[:200], LogoProblem),
+        (b"\x89PNG\r\n\x1a\n" + b"0" * MOST_BYTES, PictureTooLarge),
+        (b"<?xml version='1.0'?><SVG onload='x'/>", DrawingRefused),
+        (_picture("GIF"), LogoProblem),
+        # A page of one colour is a few kilobytes, and 100 megapixels once it is read.
+        (_picture(size=(10_000, 10_000)), PictureTooLarge),
+        (_picture(size=(9_000, 10)), PictureTooLarge),
+    ],
+)
+def test_what_is_no_logo_is_refused(
+    app: APIFlask, content: bytes, problem: type[LogoProblem]
+) -> None:
+    with pytest.raises(LogoProblem) as refused:
+        prepared_logo(content)
+    assert type(refused.value) is problem
+
+
+def _kept() -> str:
+    db.session.rollback()
+    return str(db.session.get_one(Programme, 1).settings.get("paper", {}).get("logo", ""))
+
+
+def test_uploading_another_and_removing_leaves_no_file_behind(
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    browser = sign_in("administrator")
+
+    def send(content: bytes, name: str) -> int:
+        return browser.post(
+            "/settings/logo", data={"picture": (io.BytesIO(content), name)}
+        ).status_code
+
+    assert send(b"=HYPERLINK()", "logo.png") == 422
+    assert send(_picture("JPEG"), "../../x.exe") == 302
+    first = _kept()
+    assert browser.get("/settings/logo/picture").mimetype == "image/png"
+    assert send(_picture(), "logo.png") == 302
+    assert [file.key for file in storage.list("programme")] == [_kept()] != [first]
+    assert browser.post("/settings/logo/remove").status_code == 303
+    assert (_kept(), list(storage.list("programme"))) == ("", [])
+    assert browser.get("/settings/logo/picture").status_code == 404

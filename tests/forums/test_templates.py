@@ -1,0 +1,81 @@
+"""Agenda templates: what a meeting that begins with one holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from apiflask import APIFlask
+
+from kash.database import db
+from kash.forums import queries, services
+from kash.forums.models import AgendaItem, Forum, Meeting
+from kash.forums.rules import PlannedItem, agenda_from
+from kash.forums.services.problems import ChangedMeanwhile, EmptyAgenda, NameTaken
+from kash.policy import Actor
+from kash.web import Forbidden, NotFound
+
+ITEMS = (PlannedItem("Opening", 10), PlannedItem("Plans", 25))
+
+
+def _agenda(meeting: str) -> list[tuple[str, str, int | None]]:
+    db.session.rollback()
+    rows = (
+        db.session.query(AgendaItem)
+        .join(Meeting)
+        .filter(Meeting.public_id == meeting)
+        .order_by(AgendaItem.position)
+    )
+    return [(row.kind, row.title, row.minutes) for row in rows]
+
+
+def test_a_meeting_begins_with_a_template_and_keeps_its_matters_arising(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("director")
+    template = services.add_template("Monthly review", "en", ITEMS, by)
+    forum = services.open_forum(name="Review", template=template, by=by)
+    first, second = (
+        services.plan_meeting(
+            forum, starts_at=datetime(2026, month, 9, 6, tzinfo=UTC), template=template, by=by
+        )
+        for month in (11, 12)
+    )
+    assert _agenda(first) == [("plain", "Opening", 10), ("plain", "Plans", 25)]
+    assert _agenda(second) == [("arising", "", None), *_agenda(first)]
+    kept = services.keep_agenda(forum, second, name="With what arose", by=by)
+    assert [(item.kind, item.title) for item in queries.template(kept).items] == [
+        ("arising", ""),
+        ("plain", "Opening"),
+        ("plain", "Plans"),
+    ]
+    services.change_template(template, "Review", "", ITEMS[:1], 1, by)
+    assert len(_agenda(first)) == 2
+    with pytest.raises(ChangedMeanwhile):
+        services.change_template(template, "Review", "", ITEMS, 1, by)
+    services.remove_template(template, by)
+    db.session.rollback()
+    assert db.session.query(Forum.template_id).scalar() is None
+    with pytest.raises(NotFound):
+        services.remove_template(template, by)
+
+
+def test_names_stand_once_and_nothing_empty_is_kept(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    by = actor("trainer")
+    services.add_template("Monthly", "", ITEMS, by)
+    with pytest.raises(NameTaken):
+        services.add_template("monthly", "", ITEMS, by)
+    with pytest.raises(EmptyAgenda):
+        services.add_template("Empty", "", (), by)
+    with pytest.raises(Forbidden):
+        services.add_template("Other", "", ITEMS, actor("police_peer"))
+
+
+def test_matters_arise_once_and_never_at_first() -> None:
+    arising = PlannedItem("", None, "arising")
+    assert agenda_from(ITEMS, first_meeting=True) == list(ITEMS)
+    assert agenda_from(ITEMS, first_meeting=False) == [arising, *ITEMS]
+    assert agenda_from([*ITEMS, arising], first_meeting=False) == [*ITEMS, arising]
