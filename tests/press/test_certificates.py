@@ -175,3 +175,24 @@ def test_a_design_that_cannot_be_is_refused():
         print_file(design(), [])
     with pytest.raises(ValueError, match="same serial"):
         zip_file(design(), [entry(1), entry(1)])
+
+
+@pytest.mark.parametrize("name", ["classic", "modern", "plain"])
+def test_words_come_out_of_the_file_whole(name, text_of):
+    [page] = text_of(print_file(design(name), [entry(1, "Zawadi Kielelezo")]))
+    assert WORDING.organisation.casefold() in page.casefold()
+    assert WORDING.heading.casefold() in page.casefold()
+
+
+def test_a_logo_is_printed_and_read_aloud_by_its_owner(text_of, checked):
+    import base64
+
+    made = io.BytesIO()
+    Image.new("RGB", (120, 60), "navy").save(made, "PNG")
+    address = "data:image/png;base64," + base64.b64encode(made.getvalue()).decode()
+    plain = print_file(design("plain"), [entry(1, "Zawadi Kielelezo")])
+    with_logo = print_file(replace(design("plain"), logo=address), [entry(1, "Zawadi Kielelezo")])
+    checked(with_logo)
+    assert b"/Image" in with_logo
+    assert b"/Image" not in plain
+    assert text_of(with_logo) == text_of(plain)
