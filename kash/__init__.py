@@ -140,6 +140,7 @@ def _add_features(app: APIFlask) -> None:
     app.register_blueprint(accounts.blueprint)
     people.init_people(app)
     app.register_blueprint(people.blueprint)
+    training.init_training(app)
     app.register_blueprint(training.blueprint)
     attendance.init_attendance(app)
     workshops.init_workshops(app)

@@ -87,6 +87,10 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "settings.edit": {_R.ADMINISTRATOR: _ALL},
     "audit.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "audit.verify": {_R.ADMINISTRATOR: _ALL},
+    "access.review": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "approvals.delegate": {_R.DIRECTOR: _ALL},
+    "breaches.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "breaches.manage": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "people.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _OWN,
@@ -142,11 +146,33 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.propose": {_R.TRAINER: _OWN},
     "certificates.print": {_R.TRAINER: _OWN},
     "certificates.approve": {_R.DIRECTOR: _ALL},
+    "certificates.rule": {_R.DIRECTOR: _ALL},
     "certificates.revoke": {_R.DIRECTOR: _ALL},
     "forums.see": _SEEING_FORUMS,
     # A trainer may open a forum, and runs the one of which she is the secretary.
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
 }
+
+# What may be lent for a time of absence, each with what must be seen in order to decide. Nothing
+# else can be: neither roles, nor revoking, nor anything that opens what is sealed.
+DELEGABLE: Mapping[str, str] = {
+    "certificates.approve": "certificates.see",
+    "curriculum.approve": "curriculum.see",
+}
+_NEVER_STANDS_IN = frozenset({Role.PEER, Role.POLICE_PEER, Role.FUNDER})
+
+
+def may_stand_in(roles: Collection[Role], permission: str) -> bool:
+    """Whether an account with these roles may be lent an approval.
+
+    It must see everything that it would decide on by its own roles: what is lent is the decision,
+    never the sight of anything. Peer educators, police accounts and funders never are.
+    """
+    if permission not in DELEGABLE or not _NEVER_STANDS_IN.isdisjoint(roles):
+        return False
+    seen = GRANTS[DELEGABLE[permission]]
+    return any(seen.get(role) is Reach.ALL for role in roles)
+
 
 # Permissions that do not depend on a role.
 ANYONE = "anyone"
@@ -155,8 +181,19 @@ _OPEN = frozenset({ANYONE, SIGNED_IN})
 
 
 @dataclass(frozen=True)
+class StandIn:
+    """An approval that was lent to an actor, and the public id of whoever is absent."""
+
+    permission: str
+    absent: str
+
+
+@dataclass(frozen=True)
 class Actor:
-    """Who is acting, as services and queries know them: ids and roles, no name."""
+    """Who is acting, as services and queries know them: ids and roles, no name.
+
+    `stands_in` is what was lent to her for these days.
+    """
 
     public_id: str
     roles: frozenset[Role] = frozenset()
@@ -164,12 +201,32 @@ class Actor:
     person_id: int | None = None
     language: str = "en"
     session_id: str = field(default="", repr=False)
+    stands_in: tuple[StandIn, ...] = ()
 
     def reach(self, permission: str) -> Reach:
-        """How far this actor's roles let a permission reach."""
+        """How far this actor's roles, or what was lent to her, let a permission reach."""
         granted = GRANTS[permission]
         reaches = [granted[role] for role in self.roles if role in granted]
+        if self._absent(permission):
+            reaches += granted.values()
         return max(reaches, key=_WIDTH.__getitem__, default=Reach.NONE)
+
+    def _absent(self, permission: str) -> list[str]:
+        if permission not in DELEGABLE or not may_stand_in(self.roles, permission):
+            return []
+        return [lent.absent for lent in self.stands_in if lent.permission == permission]
+
+    def decides_for(self, permission: str, *, not_for: str | None = None) -> str | None:
+        """For whom this actor uses a lent permission; None if she decides in her own right.
+
+        `not_for` is whoever must not have a part in the decision, because it is about what she
+        proposed herself; an empty text says that nobody else is left to decide for.
+        """
+        granted = GRANTS[permission]
+        absent = self._absent(permission)
+        if not absent or any(role in granted for role in self.roles):
+            return None
+        return next((one for one in absent if one != not_for), "")
 
     def may(self, permission: str) -> bool:
         """Whether a permission reaches anything at all for this actor."""

@@ -10,6 +10,7 @@ blueprint = Blueprint("accounts", __name__)
 
 from kash.accounts import views  # noqa: E402
 from kash.accounts.commands import account_commands, set_up_code_command  # noqa: E402
+from kash.accounts.joining import join_own_registers  # noqa: E402
 from kash.accounts.sessions import init_sessions  # noqa: E402
 from kash.jobs.services import Kept, keep_results_by  # noqa: E402
 from kash.web.programme import retention  # noqa: E402
@@ -23,8 +24,10 @@ def _results_kept() -> Kept:
 
 
 def init_accounts(app: Flask) -> None:
-    """Say how the signed-in person is found, and add the commands for operators."""
+    """Say how the signed-in person is found, what ends with an account and what it hands over,
+    and add the commands for operators."""
     init_sessions(app)
     keep_results_by(app, _results_kept)
+    join_own_registers()
     app.cli.add_command(account_commands)
     app.cli.add_command(set_up_code_command)

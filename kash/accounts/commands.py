@@ -119,6 +119,20 @@ def reset_second_step(email: str) -> None:
     click.echo("Removed. Every session has ended.")
 
 
+@account_commands.command("lock")
+@click.argument("email")
+def lock(email: str) -> None:
+    """Lock an account at once and open an entry in the breach register, whose number is printed.
+
+    Every session and link of it ends. `flask account password`, or a link that an administrator
+    makes, lifts the lock.
+    """
+    account = queries.account_by_email(_email(email))
+    if account is None or not account.active:
+        raise click.ClickException("There is no open account with this e-mail address.")
+    click.echo(services.lock_at_once(SYSTEM, account.public_id))
+
+
 @click.command("setup-code")
 @with_appcontext
 def set_up_code_command() -> None:

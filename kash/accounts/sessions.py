@@ -8,12 +8,12 @@ from flask import Flask, current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
 from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import aliased
 from wtforms import ValidationError
 
 from kash.accounts import queries
-from kash.accounts.models import Account, AccountRole, SignedInSession
+from kash.accounts.models import Account, AccountRole, Delegation, SignedInSession
 from kash.accounts.rules import TOUCH_EVERY, session_is_over
 from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.sessions import end_session, keep_form
@@ -51,6 +51,8 @@ def load_signed_in(token: str) -> SignedIn | None:
         # A new device answers for nothing before it was answered for itself.
         or_(SignedInSession.unfamiliar.is_(False), SignedInSession.answered_at.is_not(None)),
     )
+    now = utc_now()
+    absent = aliased(Account)
     rows = db.session.execute(
         select(
             SignedInSession.id,
@@ -66,13 +68,18 @@ def load_signed_in(token: str) -> SignedIn | None:
             or_(Account.totp_sealed.is_not(None), Account.has_passkey),
             new_device.exists(),
             AccountRole.role,
+            Delegation.permissions,
+            absent.public_id,
         )
         .join(Account, Account.id == SignedInSession.account_id)
         .outerjoin(AccountRole, AccountRole.account_id == Account.id)
+        .outerjoin(Delegation, and_(Delegation.stand_in_id == Account.id, queries.in_force(now)))
+        .outerjoin(absent, absent.id == Delegation.absent_id)
         .where(
             SignedInSession.token_hash == token_hash(token),
             SignedInSession.ended_at.is_(None),
             Account.active.is_(True),
+            Account.paused_at.is_(None),
         )
     ).all()
     if not rows:
@@ -81,7 +88,6 @@ def load_signed_in(token: str) -> SignedIn | None:
     account_id, public_id, name, language, person_id, has_second_step, new_device_waits = account[
         :7
     ]
-    now = utc_now()
     if session_is_over(created, last_seen, now):
         return None
     if now - last_seen > TOUCH_EVERY:
@@ -96,6 +102,7 @@ def load_signed_in(token: str) -> SignedIn | None:
             person_id=person_id,
             language=language,
             session_id=session_id,
+            stands_in=queries.stand_ins((found[13], found[14]) for found in rows),
         ),
         name=name,
         token=token,

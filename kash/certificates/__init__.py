@@ -7,7 +7,7 @@ from flask import Flask
 
 blueprint = APIBlueprint("certificates", __name__, enable_openapi=False)
 
-from kash.certificates import documents, views  # noqa: E402, F401
+from kash.certificates import documents, leaving, views  # noqa: E402, F401
 
 
 def init_certificates(app: Flask) -> None:
@@ -17,3 +17,4 @@ def init_certificates(app: Flask) -> None:
 
     declare_references()
     views.join_other_rooms(app)
+    leaving.join_hand_over()

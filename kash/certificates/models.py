@@ -51,6 +51,8 @@ class CertificateBatch(PublicId, Base):
     state: Mapped[str] = mapped_column(String(12), default="proposed")
     proposed_by: Mapped[str] = mapped_column(String(16))
     approved_by: Mapped[str | None] = mapped_column(String(16))
+    # For whom the approver stood in, if she did.
+    approved_for: Mapped[str | None] = mapped_column(String(16))
     returned_reason: Mapped[str] = mapped_column(Text, default="")
     issued_by: Mapped[str | None] = mapped_column(String(16))
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

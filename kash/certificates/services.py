@@ -42,6 +42,13 @@ class SamePerson(Problem):
     sentence = _l("You proposed these certificates, so another person must approve them.")
 
 
+class StandsInForProposer(Problem):
+    """Whoever proposed a batch may not have it approved in her name either."""
+
+    status = 403
+    sentence = _l("You stand in for whoever proposed these, so another person must approve them.")
+
+
 class WrongStep(Problem):
     """The batch is in a state in which this can't be done, perhaps because somebody was faster."""
 
@@ -197,22 +204,33 @@ def _batch_for(
 
 
 def approve(batch: CertificateBatch, by: Actor) -> None:
-    """Approve a proposed batch. Raises SamePerson to whoever proposed it, else WrongStep."""
+    """Approve a proposed batch.
+
+    Raises SamePerson to whoever proposed it, StandsInForProposer, else WrongStep.
+    """
     with audited("certificates.approved", by) as change:
         locked = _batch_for(change.session, batch, Step.APPROVE, by)
+        absent = by.decides_for("certificates.approve", not_for=locked.proposed_by)
+        if absent == "":
+            raise StandsInForProposer
         _check_still_right(change.session, locked)
         locked.state = "approved"
         locked.approved_by = by.public_id
-        change.about(locked.public_id)
+        locked.approved_for = absent
+        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
 
 
-def turn_back(batch: CertificateBatch, reason: str, by: Actor) -> None:
-    """Turn a batch back that is not issued yet; its people can be proposed again."""
+def turn_back(batch: CertificateBatch, reason: str, by: Actor, *, acts: bool = False) -> None:
+    """Turn a batch back that is not issued yet; its people can be proposed again.
+
+    `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
+    """
     with audited("certificates.turned_back", by) as change:
         locked = _batch_for(change.session, batch, Step.RETURN, by)
         locked.state = "returned"
         locked.returned_reason = reason
-        change.about(locked.public_id)
+        absent = None if acts else by.decides_for("certificates.approve")
+        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
 
 
 def _check_still_right(session: Session, batch: CertificateBatch) -> None:

@@ -10,11 +10,12 @@ from flask_babel import lazy_gettext as _l
 
 blueprint = Blueprint("forums", __name__, url_prefix="/forums")
 
-from kash.forums import views  # noqa: E402,F401
+from kash.forums import leaving, views  # noqa: E402,F401
 
 
 def init_forums(app: Flask) -> None:
-    """Say what becomes of a seat when two people turn out to be one."""
+    """Say what becomes of a seat when two people turn out to be one, and what a secretary who
+    leaves hands over."""
     from kash.forums.rules import merged_seat
     from kash.people.references import declare_reference, joined
 
@@ -23,3 +24,4 @@ def init_forums(app: Flask) -> None:
         _l("Seats in forums"),
         joined("forum_member.person_id", ("forum_id",), merged_seat),
     )
+    leaving.join_hand_over()

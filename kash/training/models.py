@@ -51,6 +51,8 @@ class CourseVersion(PublicId, Base):
     returned_because: Mapped[str] = mapped_column(String(500), default="")
     proposed_by: Mapped[str | None] = mapped_column(String(16))
     published_by: Mapped[str | None] = mapped_column(String(16))
+    # For whom whoever published it stood in, if she did.
+    published_for: Mapped[str | None] = mapped_column(String(16))
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from kash.accounts.queries import names_of
 from kash.policy import allow
 from kash.press import RenderError
 from kash.training import blueprint, documents, queries, rules, services
@@ -123,9 +124,15 @@ def version(public_id: str) -> ResponseReturnValue:
 
 
 def _version_page(found: CourseVersion, form: ReturnForm) -> str:
+    actor = current_actor()
+    absent = actor.decides_for("curriculum.approve", not_for=found.proposed_by)
+    decides = found.state == "proposed" and actor.may("curriculum.approve")
     return render_template(
         "training/version.html",
         version=found,
+        decides=decides and absent != "" and found.proposed_by != actor.public_id,
+        standing_in=absent if decides else None,
+        names=names_of(one for one in (found.published_for, absent) if one),
         minutes=_minutes(found),
         plans=sum(len(module.plans) for module in found.modules),
         language_names=LANGUAGES,
@@ -299,7 +306,7 @@ def publish(public_id: str) -> ResponseReturnValue:
         return render_template("training/publish.html", version=found)
     try:
         services.publish(public_id, current_actor())
-    except services.StepNotPossible as problem:
+    except (services.SamePerson, services.StepNotPossible) as problem:
         return _not_done(public_id, problem)
     flash(_("Published. Workshops can now be made from it."))
     return redirect(url_for("training.version", public_id=public_id))

@@ -29,6 +29,8 @@ from kash.vault.sealing import Vault, vault_of
 MIRROR_STARTED = "audit.mirror_started"
 
 _PUBLIC_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
+# For whom somebody decided, standing in.
+_ON_BEHALF = re.compile(rf"for:{_PUBLIC_ID.pattern}")
 _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
@@ -64,7 +66,9 @@ class Change:
         """Name what the action concerns, by public ids (in order, each once)."""
         for public_id in public_ids:
             if not isinstance(public_id, str) or not (
-                _PUBLIC_ID.fullmatch(public_id) or public_id in _SUBJECTS
+                _PUBLIC_ID.fullmatch(public_id)
+                or _ON_BEHALF.fullmatch(public_id)
+                or public_id in _SUBJECTS
             ):
                 raise ValueInAudit("an audit entry names public ids and fixed words, never values")
             self._subjects[public_id] = None

@@ -19,6 +19,7 @@ def init_workshops(app: Flask) -> None:
     from kash.people.references import declare_reference, joined
     from kash.people.sections import register_section
     from kash.training.queries import register_taught_scope
+    from kash.workshops.leaving import join_hand_over
     from kash.workshops.queries import people_of
     from kash.workshops.queries.reach import versions_taught_to
     from kash.workshops.rules import merged_enrolment
@@ -39,3 +40,4 @@ def init_workshops(app: Flask) -> None:
         joined("enrolment.person_id", ("workshop_id",), merged_enrolment),
     )
     app.jinja_env.filters.update(enrolment_word=enrolment_word, pause_word=pause_word)
+    join_hand_over()

@@ -10,12 +10,18 @@ from kash.accounts.models.accounts import (
 )
 from kash.accounts.models.passkeys import Passkey, PasskeyChallenge
 from kash.accounts.models.resets import SecondStepReset
+from kash.accounts.models.safety import AccessReview, Breach, BreachNote, Delegation, HandOver
 from kash.accounts.models.throttle import CountedTries, KnownAddress
 
 __all__ = [
+    "AccessReview",
     "Account",
     "AccountRole",
+    "Breach",
+    "BreachNote",
     "CountedTries",
+    "Delegation",
+    "HandOver",
     "Invitation",
     "KnownAddress",
     "Passkey",

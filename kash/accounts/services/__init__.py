@@ -1,15 +1,23 @@
 """What is done with accounts, by noun: signing in, accounts, invitations, the second step."""
 
+from kash.accounts.services.access import record_review
 from kash.accounts.services.accounts import (
     change_password,
     choose_language,
-    deactivate,
     new_account,
     reactivate,
     rename,
     set_password,
     set_roles,
 )
+from kash.accounts.services.breaches import (
+    add_breach_note,
+    change_breach,
+    close_breach,
+    open_breach,
+    record_notice,
+)
+from kash.accounts.services.delegations import end_stand_in, lend_approvals
 from kash.accounts.services.invitations import (
     accept_invitation,
     accept_new_password,
@@ -18,6 +26,8 @@ from kash.accounts.services.invitations import (
     withdraw_invitation,
 )
 from kash.accounts.services.keeping import delete_old_sessions
+from kash.accounts.services.leaving import deactivate, hand_over
+from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.passkeys import (
     ADD,
     CONFIRM,
@@ -75,11 +85,13 @@ __all__ = [
     "Offer",
     "accept_invitation",
     "accept_new_password",
+    "add_breach_note",
     "add_passkey",
     "answer_for_device",
     "approve_reset",
     "ask_reset",
     "begin_second_step",
+    "change_breach",
     "change_password",
     "change_programme",
     "change_settings",
@@ -88,6 +100,7 @@ __all__ = [
     "check_second_step",
     "choose_language",
     "choose_roles_with_second_step",
+    "close_breach",
     "confirm_password",
     "confirm_second_step",
     "confirm_with_passkey",
@@ -98,17 +111,24 @@ __all__ = [
     "end_session",
     "end_session_of",
     "end_sessions_of",
+    "end_stand_in",
+    "hand_over",
     "invite",
     "keep_form",
     "kept_form",
+    "lend_approvals",
+    "lock_at_once",
     "new_account",
     "new_password_link",
     "new_recovery_codes",
     "offer_to_add",
     "offer_to_prove",
     "offer_to_sign_in",
+    "open_breach",
     "open_session",
     "reactivate",
+    "record_notice",
+    "record_review",
     "refuse_reset",
     "remove_passkey",
     "rename",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,13 +13,12 @@ from kash.accounts import queries
 from kash.accounts.errors import (
     EmailTaken,
     LastAdministrator,
-    NotYourself,
     PersonTaken,
     RolesConflict,
     WeakPassword,
     WrongPassword,
 )
-from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
+from kash.accounts.models import Account, AccountRole, SignedInSession
 from kash.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST, PasswordFault, password_fault
 from kash.accounts.secrets import hash_password, password_matches
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
@@ -140,14 +139,16 @@ def locked_account(session: Session, public_id: str) -> Account:
     return account
 
 
-def _lock_administrators(session: Session) -> None:
+def lock_administrators(session: Session) -> None:
+    """Have whoever changes administrators wait for each other."""
     # Two administrators who each remove the other at once must not both succeed.
     session.scalars(
         select(AccountRole).where(AccountRole.role == str(Role.ADMINISTRATOR)).with_for_update()
     ).all()
 
 
-def _other_administrators(session: Session, account: Account) -> int:
+def other_administrators(session: Session, account: Account) -> int:
+    """How many administrators would be left without this account."""
     return (
         session.scalar(
             select(func.count())
@@ -167,7 +168,7 @@ def set_roles(by: ActorLike, public_id: str, roles: Collection[Role]) -> None:
     """Give an account exactly these roles. Raises RolesConflict, LastAdministrator."""
     check_roles(roles)
     with audited("accounts.roles_changed", by) as change:
-        _lock_administrators(change.session)
+        lock_administrators(change.session)
         account = locked_account(change.session, public_id)
         held = queries.roles_of(account)
         if held == frozenset(roles):
@@ -176,7 +177,7 @@ def set_roles(by: ActorLike, public_id: str, roles: Collection[Role]) -> None:
         if (
             Role.ADMINISTRATOR in held
             and Role.ADMINISTRATOR not in roles
-            and not _other_administrators(change.session, account)
+            and not other_administrators(change.session, account)
         ):
             raise LastAdministrator
         account.roles = [row for row in account.roles if Role(row.role) in roles] + [
@@ -220,26 +221,6 @@ def end_sessions(session: Session, account_id: int, *, but: str = "") -> None:
     )
 
 
-def deactivate(by: Actor, public_id: str) -> None:
-    """Close an account: nobody signs in with it, its sessions and links end at once."""
-    if by.public_id == public_id:
-        raise NotYourself
-    with audited("accounts.deactivated", by) as change:
-        _lock_administrators(change.session)
-        account = locked_account(change.session, public_id)
-        if not account.active:
-            change.nothing()
-            return
-        if Role.ADMINISTRATOR in queries.roles_of(account) and not _other_administrators(
-            change.session, account
-        ):
-            raise LastAdministrator
-        account.active = False
-        end_sessions(change.session, account.id)
-        change.session.execute(delete(Invitation).where(Invitation.account_id == account.id))
-        change.about(public_id)
-
-
 def reactivate(by: ActorLike, public_id: str) -> None:
     """Open a closed account again."""
     with audited("accounts.reactivated", by) as change:
@@ -280,6 +261,7 @@ def set_password(by: ActorLike, public_id: str, password: str) -> None:
         account = locked_account(change.session, public_id)
         account.password_hash = hashed
         account.password_changed_at = change.now
+        account.paused_at = None
         end_sessions(change.session, account.id)
         change.about(public_id)
 

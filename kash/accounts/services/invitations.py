@@ -193,6 +193,7 @@ def accept_new_password(token: str, password: str) -> None:
             raise LinkSpent
         account.password_hash = hashed
         account.password_changed_at = change.now
+        account.paused_at = None
         invitation.used_at = change.now
         end_sessions(change.session, account.id)
         change.about(public_id)

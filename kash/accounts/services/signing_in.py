@@ -37,7 +37,8 @@ def check_password(email: str, password: str, client: Client) -> Account:
     tried = begin_try(key, client, account)
     account = queries.account_by_email(email)
     right = password_matches(account.password_hash if account is not None else None, password)
-    if not right or account is None or not account.active:
+    # A locked account is not told apart: whoever holds its phone must not learn of it.
+    if not right or account is None or not account.active or account.paused_at is not None:
         raise WrongSignIn
     public_id = account.public_id
     forgive_try(tried)
@@ -96,7 +97,7 @@ def open_session(
     kept = retention().span("ended_sessions")
     with audited("accounts.signed_in", Actor(public_id=public_id)) as change:
         account = locked_account(change.session, public_id)
-        if not account.active:
+        if not account.active or account.paused_at is not None:
             raise WrongSignIn
         unfamiliar = unfamiliar and account.last_seen_at is not None
         account.last_seen_at = change.now

@@ -38,8 +38,9 @@ def _batch_page(
     actor = current_actor()
     steps = allowed_steps(shown.state, proposed_by=shown.proposed_by, actor=actor.public_id)
     acts = acts_on(found)
+    standing_in = actor.decides_for("certificates.approve", not_for=shown.proposed_by)
     may = {
-        Step.APPROVE: actor.may("certificates.approve"),
+        Step.APPROVE: actor.may("certificates.approve") and standing_in != "",
         Step.RETURN: actor.may("certificates.approve") or acts,
         Step.ISSUE: acts,
         Step.PRINT: acts,
@@ -47,6 +48,7 @@ def _batch_page(
     certificates = queries.certificates_of(shown)
     return render_template(
         "certificates/batch.html",
+        standing_in=standing_in,
         workshop=found,
         batch=shown,
         certificates=certificates,
@@ -54,7 +56,15 @@ def _batch_page(
         steps={step.value for step in steps if may[step]},
         own=shown.state == "proposed" and shown.proposed_by == actor.public_id,
         names=names_of(
-            one for one in (shown.proposed_by, shown.approved_by, shown.issued_by) if one
+            one
+            for one in (
+                shown.proposed_by,
+                shown.approved_by,
+                shown.approved_for,
+                shown.issued_by,
+                standing_in,
+            )
+            if one
         ),
         design_name=DESIGN_NAMES[shown.design],
         form=form,
@@ -90,7 +100,8 @@ def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
 def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Turn a batch back, with what must be put right."""
     found = staff_workshop(public_id)
-    if not (current_actor().may("certificates.approve") or acts_on(found)):
+    acts = acts_on(found)
+    if not (current_actor().may("certificates.approve") or acts):
         raise Forbidden
     form = TurnBackForm()
     if not form.validate_on_submit():
@@ -98,7 +109,7 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
     return _step(
         found,
         batch_id,
-        lambda shown: services.turn_back(shown, form.reason.data or "", current_actor()),
+        lambda shown: services.turn_back(shown, form.reason.data or "", current_actor(), acts=acts),
         _("Turned back. Its people can be proposed again."),
     )
 

@@ -106,7 +106,7 @@ def revoke(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/certificates/rule", methods=["GET", "POST"])
-@allow("certificates.approve")
+@allow("certificates.rule")
 def rule() -> ResponseReturnValue:
     """The rule in force, its earlier versions, and a form for the next."""
     stored = queries.current_rule()

@@ -3,6 +3,7 @@
 from kash.training.services.courses import CourseTaken, add_course, change_course
 from kash.training.services.states import (
     NoPlansYet,
+    SamePerson,
     StepNotPossible,
     propose,
     publish,
@@ -30,6 +31,7 @@ __all__ = [
     "EditionPassed",
     "NoPlansYet",
     "NotADraft",
+    "SamePerson",
     "StepNotPossible",
     "TooMuch",
     "add_course",

@@ -25,6 +25,22 @@ class NoPlansYet(Problem):
     sentence = _l("Write at least one session before you propose this version.")
 
 
+class SamePerson(Problem):
+    """Publishing takes a second person, also where one stands in for another."""
+
+    status = 403
+    sentence = _l("You proposed this version, or stand in for who did: another must decide.")
+
+
+def _absent(version: CourseVersion, by: Actor) -> str | None:
+    """For whom the actor decides on a proposal, None in her own right. Raises SamePerson."""
+    absent = by.decides_for("curriculum.approve", not_for=version.proposed_by)
+    own = by.account_id is not None and version.proposed_by == by.public_id
+    if own or absent == "":
+        raise SamePerson
+    return absent
+
+
 def _step(change: Change, public_id: str, step: Step) -> CourseVersion:
     version = locked_version(change.session, public_id)
     plans = sum(len(module.plans) for module in version.modules)
@@ -57,13 +73,20 @@ def return_to_draft(public_id: str, because: str, by: Actor) -> None:
     """Send a proposal back with a sentence. Raises NotFound and StepNotPossible."""
     with audited("training.version_returned", by) as change:
         version = _step(change, public_id, "return")
+        absent = by.decides_for("curriculum.approve")
+        change.about(*([f"for:{absent}"] if absent else []))
         version.proposed_by = None
         version.returned_because = because
 
 
 def publish(public_id: str, by: Actor) -> None:
-    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible."""
+    """Publish a proposal: nothing in it changes any more. Raises NotFound, StepNotPossible and
+    SamePerson.
+    """
     with audited("training.version_published", by) as change:
         version = _step(change, public_id, "publish")
+        version.published_for = _absent(version, by)
         version.published_by = by.public_id
         version.published_at = change.now
+        if version.published_for:
+            change.about(f"for:{version.published_for}")

@@ -1,0 +1,114 @@
+"""What somebody holds and must hand over before she leaves: a register that rooms above join.
+
+A room says how much an account holds, who else may hold it, and how it is handed over. A holding
+may be let go (`let_go` is then the word for it) where nobody need hold it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account, AccountRole
+from kash.policy import GRANTS, Role
+
+
+@dataclass(frozen=True)
+class Holder:
+    """An account, by all that other rooms know it by."""
+
+    account_id: int
+    public_id: str
+    person_id: int | None = None
+
+
+Count = Callable[[Session, Holder], int]
+# Gives what the first holds to the second, or lets it go; answers the public ids concerned.
+Reassign = Callable[[Session, Holder, Holder | None, datetime], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A kind of thing that accounts hold. `permission` is what its next holder must have."""
+
+    key: str
+    label: Any
+    count: Count
+    reassign: Reassign
+    permission: str
+    let_go: Any = ""
+
+    def roles(self) -> Collection[Role]:
+        """The roles of which a successor must have one."""
+        return GRANTS[self.permission]
+
+
+@dataclass(frozen=True)
+class Held:
+    """How much an account holds of a kind, and who may take it: public ids to names."""
+
+    holding: Holding
+    count: int
+    successors: Mapping[str, str]
+
+
+_register: dict[str, Holding] = {}
+
+
+def register_holding(
+    label: Any,
+    count: Count,
+    reassign: Reassign,
+    *,
+    key: str,
+    permission: str,
+    let_go: Any = "",
+) -> None:
+    """Add a kind of thing that must be handed over. `key` is a fixed word, kept in hand-overs."""
+    _register[key] = Holding(key, label, count, reassign, permission, let_go)
+
+
+def forget_holding(key: str) -> None:
+    """Take a kind away again."""
+    _register.pop(key, None)
+
+
+def holding_label(key: str) -> Any:
+    """What a kind is called; its key if the room that knew it is gone."""
+    found = _register.get(key)
+    return found.label if found is not None else key
+
+
+def holder_of(account: Account) -> Holder:
+    """An account as a holder."""
+    return Holder(account.id, account.public_id, account.person_id)
+
+
+def holds_anything(session: Session, holder: Holder) -> bool:
+    """Whether an account holds anything at all."""
+    return any(one.count(session, holder) for one in _register.values())
+
+
+def held_by(session: Session, holder: Holder) -> list[Held]:
+    """What an account holds, each with who may take it; kinds of which it holds none left out."""
+    held = [(one, one.count(session, holder)) for one in _register.values()]
+    held = [(one, count) for one, count in held if count]
+    if not held:
+        return []
+    rows = session.execute(
+        select(Account.public_id, Account.name, AccountRole.role)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(
+            Account.active.is_(True), Account.paused_at.is_(None), Account.id != holder.account_id
+        )
+        .order_by(Account.name, Account.id)
+    ).all()
+    return [
+        Held(one, count, {row.public_id: row.name for row in rows if row.role in one.roles()})
+        for one, count in held
+    ]

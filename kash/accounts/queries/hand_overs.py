@@ -1,0 +1,27 @@
+"""What is asked about hand-overs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from kash.accounts.models import HandOver
+from kash.accounts.queries.accounts import names_of
+from kash.database import db
+
+
+def last_hand_over(account_id: int) -> HandOver | None:
+    """What an account handed over when it was closed last."""
+    return db.session.scalar(
+        select(HandOver)
+        .where(HandOver.account_id == account_id)
+        .order_by(HandOver.id.desc())
+        .limit(1)
+    )
+
+
+def names_for(lines: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of the successors of a hand-over."""
+    return names_of(str(line["to"]) for line in lines if line.get("to"))

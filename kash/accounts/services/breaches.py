@@ -1,0 +1,136 @@
+"""The breach register: entries are opened, written on, and closed with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Breach, BreachNote
+from kash.accounts.rules import Affected
+from kash.database import new_public_id
+from kash.vault import ActorLike, audited, seal
+from kash.web.errors import NotFound, Problem
+
+
+class BreachClosed(Problem):
+    """The entry is closed: nothing in it changes any more."""
+
+    status = 409
+    sentence = _l("This entry is closed. Open a new one if something else came up.")
+
+
+class NoticeGiven(Problem):
+    """The notice was recorded already."""
+
+    status = 409
+    sentence = _l("The notice was recorded already.")
+
+
+class LaterThanNow(Problem):
+    """A moment that has not come yet."""
+
+    status = 422
+    sentence = _l("This has not come yet. Enter a time that is past.")
+
+
+class BeforeNoticed(Problem):
+    """A notice before anything was noticed."""
+
+    status = 422
+    sentence = _l("This is before it was noticed.")
+
+
+def _open(session: Session, public_id: str) -> Breach:
+    found = session.scalar(select(Breach).where(Breach.public_id == public_id).with_for_update())
+    if found is None:
+        raise NotFound
+    if found.closed_at is not None:
+        raise BreachClosed
+    return found
+
+
+def _written(affected: Collection[Affected]) -> list[str]:
+    return [str(one) for one in Affected if one in affected]
+
+
+def open_breach(
+    by: ActorLike, *, what: str, affected: Collection[Affected], noticed_at: datetime
+) -> str:
+    """Begin an entry; answers its public id. The clock runs from `noticed_at`. LaterThanNow."""
+    public_id = new_public_id()
+    with audited("accounts.breach_opened", by) as change:
+        if noticed_at > change.now:
+            raise LaterThanNow
+        change.session.add(
+            Breach(
+                public_id=public_id,
+                what_sealed=seal(what, kind="breach.what", public_id=public_id),
+                affected=_written(affected),
+                noticed_at=noticed_at,
+                opened_at=change.now,
+                opened_by=by.public_id,
+            )
+        )
+        change.about(public_id)
+    return public_id
+
+
+def change_breach(
+    by: ActorLike, public_id: str, *, what: str, affected: Collection[Affected]
+) -> None:
+    """Write anew what happened and what was affected. Raises NotFound and BreachClosed."""
+    with audited("accounts.breach_changed", by) as change:
+        row = _open(change.session, public_id)
+        row.what_sealed = seal(what, kind="breach.what", public_id=public_id)
+        row.affected = _written(affected)
+        change.about(public_id)
+
+
+def add_breach_note(by: ActorLike, public_id: str, text: str) -> None:
+    """Add a line that nobody changes afterwards. Raises NotFound and BreachClosed."""
+    note_id = new_public_id()
+    with audited("accounts.breach_noted", by) as change:
+        row = _open(change.session, public_id)
+        change.session.add(
+            BreachNote(
+                public_id=note_id,
+                breach_id=row.id,
+                text_sealed=seal(text, kind="breach.note", public_id=note_id),
+                at=change.now,
+                by=by.public_id,
+            )
+        )
+        change.about(public_id, note_id)
+
+
+def record_notice(by: ActorLike, public_id: str, notified_at: datetime) -> None:
+    """Say when the Data Commissioner was told; the clock stops there.
+
+    Raises NotFound, BreachClosed, NoticeGiven, LaterThanNow and BeforeNoticed.
+    """
+    with audited("accounts.breach_notified", by) as change:
+        row = _open(change.session, public_id)
+        if row.notified_at is not None:
+            raise NoticeGiven
+        if notified_at > change.now:
+            raise LaterThanNow
+        # What is typed has no seconds.
+        if notified_at < row.noticed_at.replace(second=0, microsecond=0):
+            raise BeforeNoticed
+        row.notified_at = notified_at
+        row.notified_by = by.public_id
+        change.about(public_id)
+
+
+def close_breach(by: ActorLike, public_id: str, reason: str) -> None:
+    """Close an entry for good, with the reason. Raises NotFound and BreachClosed."""
+    with audited("accounts.breach_closed", by) as change:
+        row = _open(change.session, public_id)
+        row.reason_sealed = seal(reason, kind="breach.reason", public_id=public_id)
+        row.closed_at = change.now
+        row.closed_by = by.public_id
+        change.about(public_id)

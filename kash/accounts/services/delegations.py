@@ -1,0 +1,154 @@
+"""Standing in: an absent person lends her approvals for some days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.models import Account, Delegation
+from kash.accounts.rules import LONGEST_STAND_IN, DaysFault, days_fault
+from kash.accounts.services.accounts import locked_account
+from kash.database import new_public_id
+from kash.policy import DELEGABLE, GRANTS, Actor, may_stand_in
+from kash.vault import audited
+from kash.web.errors import Forbidden, NotFound, Problem
+from kash.web.formats import from_local, to_local
+
+
+class CannotStandIn(Problem):
+    """This account must not be lent that approval."""
+
+    status = 422
+    sentence = _l(
+        "This account cannot decide on that. It must see the same pages by its own roles, and not "
+        "be a peer educator, a police account or a funder."
+    )
+
+
+class WrongDays(Problem):
+    """The days do not fit; the sentence says why."""
+
+    status = 422
+
+
+class LentAlready(Problem):
+    """Somebody else stands in on one of these days."""
+
+    status = 409
+    sentence = _l("The same is lent to somebody for some of these days already. Withdraw that.")
+
+
+def _check_days(first: date, last: date, today: date) -> None:
+    fault = days_fault(first, last, today)
+    if fault is not None:
+        raise WrongDays(
+            {
+                DaysFault.ORDER: _("The last day is before the first."),
+                DaysFault.PAST: _("The last day is past."),
+                DaysFault.LONG: _("Use at most %(most)s days.", most=LONGEST_STAND_IN),
+            }[fault]
+        )
+
+
+def lend_approvals(
+    by: Actor,
+    stand_in: str,
+    *,
+    permissions: Collection[str],
+    first: date,
+    last: date,
+    reason: str,
+) -> str:
+    """Let another account decide for the actor from a day to a day, both included.
+
+    `stand_in` is a public id. Answers the delegation's public id. Raises Forbidden, WrongDays,
+    CannotStandIn and LentAlready.
+    """
+    if by.account_id is None or not any(role in GRANTS["approvals.delegate"] for role in by.roles):
+        raise Forbidden
+    public_id = new_public_id()
+    starts_at = from_local(first, time())
+    ends_at = from_local(last + timedelta(days=1), time())
+    with audited("accounts.approvals_lent", by) as change:
+        _check_days(first, last, to_local(change.now).date())
+        # One at a time, so that two forms sent at once do not both get through.
+        absent = locked_account(change.session, by.public_id)
+        other = change.session.scalar(select(Account).where(Account.public_id == stand_in))
+        if other is None or not other.active or other.paused_at or other.id == absent.id:
+            raise CannotStandIn
+        roles = queries.roles_of(other)
+        wanted = [one for one in DELEGABLE if one in permissions]
+        if not wanted or not all(may_stand_in(roles, one) for one in wanted):
+            raise CannotStandIn
+        if _overlapping(change.session, absent.id, wanted, starts_at, ends_at):
+            raise LentAlready
+        change.session.add(
+            Delegation(
+                public_id=public_id,
+                absent_id=absent.id,
+                stand_in_id=other.id,
+                permissions=wanted,
+                reason=reason,
+                starts_at=starts_at,
+                ends_at=ends_at,
+                created_at=change.now,
+            )
+        )
+        change.about(public_id, other.public_id)
+    return public_id
+
+
+def _overlapping(
+    session: Session,
+    absent_id: int,
+    permissions: Collection[str],
+    starts_at: datetime,
+    ends_at: datetime,
+) -> bool:
+    rows = session.scalars(
+        select(Delegation.permissions).where(
+            Delegation.absent_id == absent_id,
+            Delegation.withdrawn_at.is_(None),
+            Delegation.starts_at < ends_at,
+            Delegation.ends_at > starts_at,
+        )
+    )
+    return any(not set(permissions).isdisjoint(row) for row in rows)
+
+
+def end_stand_in(by: Actor, public_id: str) -> None:
+    """End a delegation at once: by either of the two, or whoever manages accounts. NotFound."""
+    with audited("accounts.approvals_withdrawn", by) as change:
+        row = change.session.scalar(
+            select(Delegation).where(Delegation.public_id == public_id).with_for_update()
+        )
+        concerned = row is not None and (
+            by.account_id in (row.absent_id, row.stand_in_id) or by.may("accounts.manage")
+        )
+        if row is None or not concerned or row.ends_at <= change.now:
+            raise NotFound
+        if row.withdrawn_at is not None:
+            change.nothing()
+            return
+        row.withdrawn_at = change.now
+        row.withdrawn_by = by.public_id
+        change.about(public_id)
+
+
+def end_all_stand_ins(session: Session, account_id: int, now: datetime, by: str) -> None:
+    """End what an account lent or was lent, inside the caller's transaction."""
+    session.execute(
+        update(Delegation)
+        .where(
+            or_(Delegation.absent_id == account_id, Delegation.stand_in_id == account_id),
+            Delegation.withdrawn_at.is_(None),
+            Delegation.ends_at > now,
+        )
+        .values(withdrawn_at=now, withdrawn_by=by)
+    )

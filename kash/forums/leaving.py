@@ -1,0 +1,85 @@
+"""What a secretary, or a member with an account, hands over when she leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from kash.accounts.holdings import Holder, register_holding
+from kash.forums.models import Action, Forum, ForumMember
+
+
+def _count_forums(session: Session, leaver: Holder) -> int:
+    return (
+        session.scalar(select(func.count(Forum.id)).where(Forum.secretary_id == leaver.account_id))
+        or 0
+    )
+
+
+def _pass_forums_on(
+    session: Session, leaver: Holder, successor: Holder | None, now: datetime
+) -> Sequence[str]:
+    if successor is None:
+        return []
+    rows = session.scalars(select(Forum).where(Forum.secretary_id == leaver.account_id)).all()
+    for row in rows:
+        row.secretary_id = successor.account_id
+    return [row.public_id for row in rows]
+
+
+def _actions_of(leaver: Holder) -> Select[Action]:
+    return (
+        select(Action)
+        .join(ForumMember, ForumMember.id == Action.owner_id)
+        .where(Action.state == "open", ForumMember.person_id == (leaver.person_id or 0))
+    )
+
+
+def _count_actions(session: Session, leaver: Holder) -> int:
+    return session.scalar(select(func.count()).select_from(_actions_of(leaver).subquery())) or 0
+
+
+def _pass_actions_on(
+    session: Session, leaver: Holder, successor: Holder | None, now: datetime
+) -> Sequence[str]:
+    """To the successor's seat in the same forum; where she has none, to nobody."""
+    moved: list[str] = []
+    for action in session.scalars(_actions_of(leaver)).all():
+        held = session.get_one(ForumMember, action.owner_id)
+        seat = (
+            session.scalar(
+                select(ForumMember).where(
+                    ForumMember.forum_id == held.forum_id,
+                    ForumMember.person_id == successor.person_id,
+                    ForumMember.left_on.is_(None),
+                )
+            )
+            if successor is not None and successor.person_id is not None
+            else None
+        )
+        action.owner_id = seat.id if seat is not None else None
+        moved.append(action.public_id)
+    return moved
+
+
+def join_hand_over() -> None:
+    """Have forums and open actions handed over before an account is closed."""
+    register_holding(
+        _l("Forums as secretary"),
+        _count_forums,
+        _pass_forums_on,
+        key="forums",
+        permission="forums.edit",
+    )
+    register_holding(
+        _l("Open actions"),
+        _count_actions,
+        _pass_actions_on,
+        key="actions",
+        permission="forums.see",
+        let_go=_l("Nobody yet: the next meeting decides"),
+    )
