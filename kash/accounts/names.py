@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
+from kash.accounts.rules import Affected, Clock, Opening
 from kash.policy import Role
 
 ROLE_NAMES: dict[Role, Any] = {
@@ -33,6 +36,51 @@ ROLE_NOTES: dict[Role, Any] = {
     Role.POLICE_PEER: _l("Sees his own workshops and certificates. Holds no other role."),
     Role.FUNDER: _l("Nothing is open to funders yet."),
 }
+
+
+AFFECTED_NAMES: dict[str, Any] = {
+    Affected.NAMES: _l("Names of participants"),
+    Affected.CONTACTS: _l("Phones or e-mail addresses"),
+    Affected.ATTENDANCE: _l("Workshops and attendance"),
+    Affected.CERTIFICATES: _l("Certificates"),
+    Affected.FORUMS: _l("Forums and their minutes"),
+    Affected.ACCOUNTS: _l("Accounts of staff"),
+    Affected.PAPER: _l("Paper: sheets, badges, print files"),
+    Affected.UNKNOWN: _l("Not known yet"),
+}
+
+# What can be lent during an absence, by its permission.
+APPROVAL_NAMES: dict[str, Any] = {
+    "certificates.approve": _l("Certificates: approve or turn back"),
+    "curriculum.approve": _l("Courses: publish or send back"),
+}
+
+OPENING_NAMES: dict[Opening, Any] = {
+    Opening.SHOWN: _l("Phones and e-mails shown"),
+    Opening.EXPORTED: _l("Exports"),
+    Opening.PRINTED: _l("Prints"),
+}
+
+
+def clock_text(clock: Clock) -> str:
+    """How the 72-hour clock stands, in words that need no colour."""
+    if clock.state == "running":
+        if not clock.hours:
+            return _("Less than an hour left for the notice")
+        return ngettext(
+            "%(num)s hour left for the notice", "%(num)s hours left for the notice", clock.hours
+        )
+    if clock.state == "overdue":
+        return ngettext(
+            "The notice is overdue by %(num)s hour",
+            "The notice is overdue by %(num)s hours",
+            clock.hours,
+        )
+    return {
+        "notified": _("Notice given in time"),
+        "notified late": _("Notice given late"),
+        "closed": _("Closed without a notice"),
+    }[clock.state]
 
 
 def role_choices() -> list[tuple[str, Any]]:

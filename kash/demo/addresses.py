@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, url_for
@@ -16,6 +17,8 @@ from werkzeug.routing import Rule
 
 from kash.accounts.models import (
     Account,
+    Breach,
+    Delegation,
     Invitation,
     Passkey,
     SecondStepReset,
@@ -23,7 +26,7 @@ from kash.accounts.models import (
 )
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.database import db
+from kash.database import db, utc_now
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
@@ -56,6 +59,8 @@ class Prepared:
     account_with_second_step: str = ""
     twin: str = ""
     merge: str = ""
+    handed_over_account: str = ""
+    locked_account: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,10 @@ class Addresses:
                 "": _one(select(SecondStepReset.public_id))
             },
             "/account/passkeys/<public_id>": self._passkey,
+            "/breaches/<breach_id>": lambda endpoint, *_: self._breach(endpoint),
+            "/account/stand-in/<delegation_id>": lambda *_: {
+                "": _one(select(Delegation.public_id).where(Delegation.withdrawn_at.is_(None)))
+            },
             "/people/<public_id>": self._person,
             "/people/<public_id>/merge/<other_id>": lambda *_: {"": self.prepared.twin},
             "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
@@ -164,6 +173,13 @@ class Addresses:
         yield from found
 
     def _account(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        if endpoint == "accounts.handed_over":
+            return {"": self.prepared.handed_over_account or self.prepared.closed_account}
+        if endpoint == "accounts.hand_over":
+            return {
+                "": self.loaded.actors["trainer2"].public_id,
+                "nothing": self.loaded.actors["monitoring"].public_id,
+            }
         if endpoint == "accounts.reactivate":
             return {"": self.prepared.closed_account}
         if endpoint == "accounts.ask_reset":
@@ -174,6 +190,7 @@ class Addresses:
         return {
             "": some,
             "closed": self.prepared.closed_account,
+            "locked": self.prepared.locked_account or some,
             "own": self.loaded.actors["administrator"].public_id,
         }
 
@@ -183,6 +200,17 @@ class Addresses:
             select(Passkey.public_id).where(Passkey.account_id == own).limit(1)
         ).one_or_none()
         return {} if found is None else {"": found}
+
+    def _breach(self, endpoint: str) -> Choices:
+        running = _one(select(Breach.public_id).where(Breach.closed_at.is_(None)))
+        if endpoint != "accounts.breach":
+            return {"": running}
+        late = Breach.noticed_at < utc_now() - timedelta(days=4)
+        return {
+            "": running,
+            "late": _one(select(Breach.public_id).where(Breach.closed_at.is_(None), late)),
+            "closed": _one(select(Breach.public_id).where(Breach.closed_at.is_not(None))),
+        }
 
     def _person(self, endpoint: str, key: str, _known: Known) -> Choices:
         name = "Baraka Sampuli" if key == "police" else "Subira Mfano"

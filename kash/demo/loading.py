@@ -19,6 +19,7 @@ from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
 from kash.demo.participants import People, add_people
 from kash.demo.people import COMMUNITY, POLICE
+from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
 from kash.demo.workshops import run_workshops
@@ -81,6 +82,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     batches = make_batches(actors, workshops, today)
     forum, meetings = hold_forum(actors, people, today)
     set_up_the_rest(actors, areas, forum)
+    keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
     return LoadedProgramme(actors, workshops, batches, forum, meetings)

@@ -52,11 +52,18 @@ WITH_ERRORS = {
         "accounts.enrol",
         "accounts.add_passkey",
         "accounts.ask_reset",
+        "accounts.hand_over",
+        "accounts.open_breach",
         "desk.edit_programme",
         "people.add_group",
         "people.edit_group",
     ),
-    "director": ("certificates.rule", "certificates.revoke", "forums.add"),
+    "director": (
+        "accounts.lend_approvals",
+        "certificates.rule",
+        "certificates.revoke",
+        "forums.add",
+    ),
     "trainer": (
         "forums.add",
         "forums.plan_meeting",
@@ -158,14 +165,18 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     invitation = services.invite(
         administrator, name="Mgeni Mfano", email="guest@demo.example", roles=[Role.TRAINER]
     )
-    closed = services.new_account(
-        administrator,
-        name="Zamani Mfano",
-        email="closed@demo.example",
-        password=secrets.token_urlsafe(16),
+    closed = _open_account(administrator, "Zamani Mfano", "closed@demo.example")
+    services.deactivate(administrator, closed)
+    locked = _open_account(administrator, "Kufuli Mfano", "locked@demo.example")
+    services.lock_at_once(administrator, locked)
+    left = _open_account(administrator, "Kuondoka Mfano", "left@demo.example", Role.ADMINISTRATOR)
+    services.invite(
+        queries.actor_of(queries.account(left)),
+        name="Mwaliko Mfano",
+        email="open@demo.example",
         roles=[Role.TRAINER],
     )
-    services.deactivate(administrator, closed)
+    services.hand_over(administrator, left, {"invitations": administrator.public_id})
     _second_step(custodian)
     _passkeys(administrator, loaded.actors["monitoring"])
     services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
@@ -178,7 +189,17 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     ).one()
     job = make_paper(batch, "print_file", "Working Together", loaded.actors["trainer"])
     twin, merge = _twins(loaded.actors["trainer"])
-    return Prepared(job, invitation, password_link, closed, custodian.public_id, twin, merge)
+    return Prepared(
+        job,
+        invitation,
+        password_link,
+        closed,
+        custodian.public_id,
+        twin,
+        merge,
+        left,
+        locked,
+    )
 
 
 def _twins(trainer: Actor) -> tuple[str, str]:
@@ -201,6 +222,12 @@ def _twins(trainer: Actor) -> tuple[str, str]:
     sweep(SILENT)
     tell_apart(twin, other, trainer)
     return twin, merge
+
+
+def _open_account(by: Actor, name: str, email: str, role: Role = Role.TRAINER) -> str:
+    return services.new_account(
+        by, name=name, email=email, password=secrets.token_urlsafe(16), roles=[role]
+    )
 
 
 def _passkeys(*actors: Actor) -> None:

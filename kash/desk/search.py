@@ -80,10 +80,13 @@ _PAGES: tuple[tuple[str, Any, str], ...] = (
     ("directory.add", _l("Add a service"), "directory.edit"),
     ("workshops.add", _l("Plan a workshop"), "workshops.edit"),
     ("training.add_course", _l("Add a course"), "curriculum.edit"),
-    ("certificates.rule", _l("Rule for certificates"), "certificates.approve"),
+    ("certificates.rule", _l("Rule for certificates"), "certificates.rule"),
     ("certificates.verify", _l("Check a certificate"), SIGNED_IN),
     ("accounts.invite", _l("Invite someone"), "accounts.manage"),
     ("accounts.trail", _l("Audit trail"), "audit.see"),
+    ("accounts.access", _l("Review of access"), "access.review"),
+    ("accounts.breaches", _l("Breach register"), "breaches.see"),
+    ("accounts.lock_own", _l("Lock my account"), SIGNED_IN),
     ("desk.edit_programme", _l("Programme"), "settings.edit"),
 )
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kash.accounts.queries import ResetLine, waiting_resets
+from kash.accounts.queries import (
+    BreachLine,
+    ResetLine,
+    open_breaches,
+    review_reminder,
+    waiting_resets,
+)
+from kash.accounts.queries.access import ReviewReminder
 from kash.certificates.models import Certificate
 from kash.certificates.queries import Waiting, certificates_of_person, waiting_for
 from kash.desk.queries import Housekeeping, housekeeping, own_public_id
@@ -48,6 +55,8 @@ class Today:
     housekeeping: Housekeeping | None = None
     resets: list[ResetLine] = field(default_factory=list)
     minors: int = 0
+    breaches: list[BreachLine] = field(default_factory=list)
+    review: ReviewReminder | None = None
 
     @property
     def sessions_today(self) -> int:
@@ -65,7 +74,8 @@ class Today:
     def waiting(self) -> bool:
         """Whether anything needs the actor."""
         return bool(
-            self.registers
+            self.breaches
+            or self.registers
             or self.to_record
             or self.certificates
             or self.actions
@@ -106,6 +116,8 @@ def today_for(actor: Actor, now: datetime) -> Today:
         own_workshops=own_workshops,
         own_certificates=own_certificates,
         minors=minors_unseen(actor) if actor.may("people.minors") else 0,
+        breaches=open_breaches(now) if actor.may("breaches.see") else [],
+        review=review_reminder(now) if actor.may("accounts.manage") else None,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
         resets=[one for one in waiting_resets(actor) if not one.mine],
     )

@@ -6,6 +6,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
+from kash.accounts.names import clock_text
 from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.today import MOST_SHOWN, today_for
@@ -26,4 +27,5 @@ def today() -> ResponseReturnValue:
         day=day,
         heading=format_date(day, "EEEE d MMMM", rebase=False),
         most=MOST_SHOWN,
+        clock_text=clock_text,
     )

@@ -21,6 +21,10 @@ from kash import create_app, storage
 from kash.accounts.models import (
     Account,
     AccountRole,
+    Breach,
+    BreachNote,
+    Delegation,
+    HandOver,
     Invitation,
     Passkey,
     Programme,
@@ -76,6 +80,7 @@ from .table import NOBODY, ROLES
 PASSWORD = "seven boats cross at dusk"
 OWN, OTHER = "own", "other"
 DAY = date(2026, 11, 16)
+_NEVER_STANDS_IN = {"peer", "police_peer", "funder", NOBODY}
 _CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 
 
@@ -312,6 +317,7 @@ class _Builder:
             role: self.account(role, [role], people[role].id if role in people else None)
             for role in ROLES
         }
+        self.other_director = self.account("other director", ["director"])
         accounts["other trainer"] = self.account("other trainer", ["trainer"])
         accounts["other peer"] = self.account("other peer", ["peer"], people[OTHER].id)
         sides = {
@@ -330,6 +336,10 @@ class _Builder:
         reset = self.reset(accounts["other peer"], accounts["other trainer"])
         beside = {OWN: people["police_peer"], OTHER: people["guest"]}
         twins = {side: self.twins(people[side], beside[side]) for side in (OWN, OTHER)}
+        breach = self.breach(accounts["other trainer"])
+        left = self.account("left", ["trainer"])
+        left.active = False
+        self.add(HandOver(account_id=left.id, lines=[], unfinished=[], by="system"))
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -366,6 +376,12 @@ class _Builder:
                     "device": self.session_of(owner, unfamiliar=True)[0],
                     "passkey": self.passkey(owner),
                     "reset": reset,
+                    "breach": breach,
+                    "left_account": left.public_id,
+                    "delegation": self.delegation(
+                        accounts["director"] if mine else self.other_director,
+                        accounts["other trainer"] if role in _NEVER_STANDS_IN else owner,
+                    ),
                 }
                 self.world.records[role, side] = Records(ids)
         for role in ROLES:
@@ -456,6 +472,49 @@ class _Builder:
         kept = browser.get_cookie("session")
         assert kept is not None
         return kept.value
+
+    def breach(self, account: Account) -> str:
+        public_id, note_id = new_public_id(), new_public_id()
+        made = self.add(
+            Breach(
+                public_id=public_id,
+                account_id=account.id,
+                what_sealed=seal(
+                    self.value("breach", OTHER), kind="breach.what", public_id=public_id
+                ),
+                affected=["names"],
+                unfinished=[],
+                noticed_at=utc_now() - timedelta(hours=3),
+                opened_by=account.public_id,
+            )
+        )
+        self.add(
+            BreachNote(
+                public_id=note_id,
+                breach_id=made.id,
+                text_sealed=seal(
+                    self.value("breach", OTHER), kind="breach.note", public_id=note_id
+                ),
+                by=account.public_id,
+            )
+        )
+        return public_id
+
+    def delegation(self, absent: Account, stand_in: Account) -> str:
+        """To begin next week, so that nothing is lent while the matrix is asked."""
+        first = absent if absent is not stand_in else self.other_director
+        made = self.add(
+            Delegation(
+                absent_id=first.id,
+                stand_in_id=stand_in.id,
+                permissions=["certificates.approve"],
+                reason="leave",
+                starts_at=utc_now() + timedelta(days=7),
+                ends_at=utc_now() + timedelta(days=9),
+            )
+        )
+        public_id: str = made.public_id
+        return public_id
 
     def invitation(self, account: Account) -> dict[str, str]:
         made: dict[str, str] = {}

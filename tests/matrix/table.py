@@ -43,6 +43,11 @@ settings.see          all  all  -     -    -      -    -       -       -
 settings.change       all  -    -     -    -      -    -       -       -
 audit.see             all  all  -     -    -      -    -       -       -
 audit.verify          all  -    -     -    -      -    -       -       -
+access.review         all  all  -     -    -      -    -       -       -
+approvals.delegate    -    all  -     -    -      -    -       -       -
+approvals.end         all  self self  self self   self -       -       -
+breaches.see          all  all  -     -    -      -    -       -       -
+breaches.manage       all  all  -     -    -      -    -       -       -
 people.see            -    all  own   all  names  all  self    self    -
 people.find           -    all  all   all  all    all  -       -       -
 people.change         -    -    own   -    -      -    -       -       -
@@ -73,6 +78,7 @@ certificates.print    -    -    own   -    -      -    -       -       -
 certificates.approve  -    all  -     -    -      -    -       -       -
 certificates.return   -    all  own   -    -      -    -       -       -
 certificates.revoke   -    all  -     -    -      -    -       -       -
+certificates.rule     -    all  -     -    -      -    -       -       -
 forums.see            -    all  all   all  all    all  member  member  -
 forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -
@@ -95,6 +101,7 @@ draft                 -    all  all   all  all    -    -       -       -
 certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
 service.address       -    all  all   -    all    all  -       -       -
+breach                all  all  -     -    -      -    -       -       -
 account.email         all  all  self  self self   self self    self    self
 """
 
@@ -135,6 +142,10 @@ class Place:
 
 def _of(what: str, *, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
     return Place(get or both, post or both, {"public_id": what, **more})
+
+
+def _breach(*, post: str = "", both: str = "") -> Place:
+    return Place(both, post or both, {"breach_id": "breach"})
 
 
 def _forum(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
@@ -198,6 +209,25 @@ PLACES: dict[str, Place] = {
     "accounts.resets": Place("accounts.approve_reset"),
     "accounts.reset": _of("reset", both="accounts.approve_reset"),
     "accounts.second_step_roles": Place("settings.change", "settings.change"),
+    "accounts.lock_own": Place(SIGNED_IN, SIGNED_IN),
+    "accounts.lock": _of("account", both="accounts.manage"),
+    "accounts.hand_over": _of("account", both="accounts.manage"),
+    "accounts.handed_over": _of("left_account", get="accounts.see"),
+    "accounts.access": Place("access.review"),
+    "accounts.export_access": Place("access.review", "access.review", sent={"kind": "=csv"}),
+    "accounts.record_review": Place(post="access.review"),
+    "accounts.record_account_review": _of("account", post="access.review"),
+    "accounts.lend_approvals": Place("approvals.delegate", "approvals.delegate"),
+    "accounts.end_stand_in": Place(
+        "approvals.end", "approvals.end", {"delegation_id": "delegation"}
+    ),
+    "accounts.breaches": Place("breaches.see"),
+    "accounts.open_breach": Place("breaches.manage", "breaches.manage"),
+    "accounts.breach": Place("breaches.see", address={"breach_id": "breach"}),
+    "accounts.edit_breach": _breach(both="breaches.manage"),
+    "accounts.add_breach_note": _breach(post="breaches.manage"),
+    "accounts.record_notice": _breach(post="breaches.manage"),
+    "accounts.close_breach": _breach(both="breaches.manage"),
     "accounts.trail": Place("audit.see"),
     "accounts.verify_trail": Place(post="audit.verify"),
     # --- jobs -------------------------------------------------------------------------------
@@ -304,7 +334,7 @@ PLACES: dict[str, Place] = {
     "certificates.certificate": _of("certificate", get="certificates.see"),
     "certificates.file": _of("certificate", get="certificates.see"),
     "certificates.revoke": _of("certificate", both="certificates.revoke"),
-    "certificates.rule": Place("certificates.approve", "certificates.approve"),
+    "certificates.rule": Place("certificates.rule", "certificates.rule"),
     "certificates.workshop": _of("workshop", get="certificates.staff"),
     "certificates.propose": _of("workshop", post="certificates.propose"),
     "certificates.names": _of("workshop", both="certificates.propose"),

@@ -16,9 +16,19 @@ from kash.accounts.forms.accounts import (
 )
 from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm
 from kash.accounts.forms.resets import DecisionForm, ResetForm, SecondStepRolesForm
+from kash.accounts.forms.safety import (
+    BreachForm,
+    CloseForm,
+    NewBreachForm,
+    NoteForm,
+    NoticeForm,
+    StandInForm,
+)
 
 __all__ = [
     "AddPasskeyForm",
+    "BreachForm",
+    "CloseForm",
     "CodeForm",
     "ConfirmForm",
     "DecisionForm",
@@ -26,7 +36,10 @@ __all__ = [
     "InviteForm",
     "JoinForm",
     "NameForm",
+    "NewBreachForm",
     "NewPasswordForm",
+    "NoteForm",
+    "NoticeForm",
     "PasskeyForm",
     "PasswordForm",
     "PersonForm",
@@ -34,5 +47,6 @@ __all__ = [
     "RolesForm",
     "SecondStepRolesForm",
     "SignInForm",
+    "StandInForm",
     "role_notes",
 ]

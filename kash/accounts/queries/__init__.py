@@ -55,7 +55,7 @@ from kash.accounts.queries.delegations import (
     possible_stand_ins,
     stand_ins,
 )
-from kash.accounts.queries.hand_overs import last_hand_over, names_for
+from kash.accounts.queries.hand_overs import held, last_hand_over, names_for
 from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of, site
 from kash.accounts.queries.resets import ResetLine, reset, waiting_reset_of, waiting_resets
 from kash.accounts.queries.sessions import open_sessions, unanswered, unanswered_device
@@ -90,6 +90,7 @@ __all__ = [
     "delegations_of",
     "email_key",
     "email_of",
+    "held",
     "in_force",
     "last_hand_over",
     "last_review",

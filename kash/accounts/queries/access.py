@@ -77,15 +77,10 @@ def _accounts(wanted: AccessFilter, now: datetime) -> Select[Any]:
             func.coalesce(Account.last_seen_at, Account.created_at) < now - UNUSED_AFTER
         )
     elif wanted.only == "password":
-        conditions.append(without_second_step())
+        conditions += [Account.totp_sealed.is_(None), Account.has_passkey.is_(False)]
     elif wanted.only == "unreviewed":
         conditions.append(_reviewed(Account.id).is_(None))
     return select(Account).where(*conditions)
-
-
-def without_second_step() -> Any:
-    """The condition of accounts that sign in with a password alone."""
-    return Account.totp_sealed.is_(None)
 
 
 def access_listing(wanted: AccessFilter, now: datetime) -> Listing[AccessLine]:
@@ -135,7 +130,7 @@ def _access_lines(accounts: Sequence[Account], now: datetime) -> list[AccessLine
                 public_id=one.public_id,
                 name=one.name,
                 roles=[row.role for row in one.roles],
-                second_step=one.totp_sealed is not None,
+                second_step=one.has_second_step,
                 paused=one.paused_at is not None,
                 last_seen=one.last_seen_at,
                 created=one.created_at,

@@ -7,9 +7,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kash.accounts.models import HandOver
+from kash.accounts.holdings import Held, held_by, holder_of
+from kash.accounts.models import Account, HandOver
 from kash.accounts.queries.accounts import names_of
 from kash.database import db
+
+
+def held(account: Account) -> list[Held]:
+    """What an account holds that somebody else must take, and who may."""
+    return held_by(db.session(), holder_of(account))
 
 
 def last_hand_over(account_id: int) -> HandOver | None:

@@ -7,7 +7,15 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.models import Account, Breach, Invitation
+from kash.accounts.models import (
+    Account,
+    Breach,
+    Invitation,
+    KnownAddress,
+    Passkey,
+    PasskeyChallenge,
+    SecondStepReset,
+)
 from kash.accounts.revocations import revoke_everything
 from kash.accounts.rules import Affected
 from kash.accounts.services.accounts import end_sessions, locked_account
@@ -70,5 +78,19 @@ def end_all_links(session: Session, account_id: int, now: datetime) -> None:
         delete(Invitation).where(
             Invitation.used_at.is_(None),
             or_(Invitation.account_id == account_id, Invitation.invited_by == public_id),
+        )
+    )
+
+
+def forget_devices(session: Session, account_id: int, now: datetime) -> None:
+    """The step that forgets phones and places: passkeys, and addresses used before.
+
+    The mark that a browser keeps is void with the next password.
+    """
+    for kept in (PasskeyChallenge, Passkey, KnownAddress):
+        session.execute(delete(kept).where(kept.account_id == account_id))
+    session.execute(
+        delete(SecondStepReset).where(
+            SecondStepReset.account_id == account_id, SecondStepReset.outcome == ""
         )
     )

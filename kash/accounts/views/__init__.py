@@ -1,25 +1,36 @@
-"""The pages of accounts: signing in, one's own account, everybody's accounts, the audit trail."""
+"""The pages of accounts: signing in, one's own account, everybody's accounts, what protects them,
+and the audit trail."""
 
 from kash.accounts.views import (
+    access,
     administration,
+    breaches,
     confirming,
     devices,
     joining,
+    leaving,
+    locking,
     own,
     passkeys,
     resets,
     signing_in,
+    stand_ins,
     trail,
 )
 
 __all__ = [
+    "access",
     "administration",
+    "breaches",
     "confirming",
     "devices",
     "joining",
+    "leaving",
+    "locking",
     "own",
     "passkeys",
     "resets",
     "signing_in",
+    "stand_ins",
     "trail",
 ]

@@ -16,8 +16,9 @@ from kash.accounts.errors import (
     RolesConflict,
 )
 from kash.accounts.forms import InviteForm, NameForm, PersonForm, RolesForm, role_notes
-from kash.accounts.names import ROLE_NAMES, role_name
+from kash.accounts.names import APPROVAL_NAMES, ROLE_NAMES, role_name
 from kash.accounts.services.accounts import link_person
+from kash.database import utc_now
 from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.policy import Role, allow
 from kash.web import NotFound, current_actor, page
@@ -135,8 +136,14 @@ def withdraw_invitation(public_id: str) -> ResponseReturnValue:
 def account(public_id: str) -> ResponseReturnValue:
     """One account."""
     found = queries.account(public_id)
+    now = utc_now()
+    reviews = current_actor().may("access.review")
     return render_template(
         "accounts/account.html",
+        access=queries.access_line(found, now) if reviews and found.active else None,
+        lent=queries.delegations_of(found.id, now),
+        approval_names=APPROVAL_NAMES,
+        handed_over=queries.last_hand_over(found.id) if not found.active else None,
         account=found,
         roles=[role_name(row.role) for row in found.roles],
         email=queries.email_of(found) if current_actor().may("accounts.manage") else "",
@@ -199,25 +206,6 @@ def person(public_id: str) -> ResponseReturnValue:
             flash(_("Saved."))
             return redirect(back, code=303)
     return page("accounts/person.html", form=form, back=back)
-
-
-@blueprint.route("/accounts/<public_id>/deactivate", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
-def deactivate(public_id: str) -> ResponseReturnValue:
-    """Close an account, after a question."""
-    found = queries.account(public_id)
-    if request.method == "POST":
-        services.deactivate(current_actor(), public_id)
-        flash(_("The account is closed. Its sessions have ended."))
-        return redirect(url_for("accounts.account", public_id=public_id), code=303)
-    return render_template(
-        "accounts/question.html",
-        name=found.name,
-        back=url_for("accounts.account", public_id=public_id),
-        heading=_("Close this account?"),
-        text=_("Nobody can sign in with it any more, and its sessions end at once."),
-        label=_("Close the account"),
-    )
 
 
 @blueprint.route("/accounts/<public_id>/reactivate", methods=["GET", "POST"])

@@ -20,9 +20,10 @@ from kash.accounts.errors import (
     WrongPassword,
 )
 from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
-from kash.accounts.names import role_name
+from kash.accounts.names import APPROVAL_NAMES, role_name
 from kash.accounts.services.second_step import second_step_address
 from kash.accounts.sessions import this_client
+from kash.database import utc_now
 from kash.policy import SIGNED_IN, allow
 from kash.vault import SealError, open_text, seal
 from kash.web import current_actor, page
@@ -44,6 +45,8 @@ def own() -> ResponseReturnValue:
         codes_left=queries.unused_recovery_codes(account.id),
         passkeys=queries.passkeys_of(account.id),
         passkeys_possible=queries.site() is not None,
+        lent=queries.delegations_of(account.id, utc_now()),
+        approval_names=APPROVAL_NAMES,
     )
 
 

@@ -35,6 +35,8 @@ _BEFORE_SECOND_STEP = frozenset(
         "accounts.add_passkey",
         "accounts.offer_to_add",
         "accounts.recovery_codes",
+        # Whoever is in danger must not be asked for a code first.
+        "accounts.lock_own",
         "accounts.sign_out",
         "accounts.confirm_password",
         "accounts.confirm_passkey",

@@ -124,6 +124,18 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
                 _text(_l("Who may sign in, and with which roles.")),
             ),
             Line(
+                "accounts.access",
+                _l("Review of access"),
+                "accounts",
+                _text(_l("What every account may do, and what it took with it.")),
+            ),
+            Line(
+                "accounts.breaches",
+                _l("Breach register"),
+                "alert",
+                _text(_l("What may have shown personal data, and its 72 hours.")),
+            ),
+            Line(
                 "accounts.trail",
                 _l("Audit"),
                 "history",

@@ -1,0 +1,145 @@
+"""The breach register, and its clock of 72 hours."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.forms import BreachForm, CloseForm, NewBreachForm, NoteForm, NoticeForm
+from kash.accounts.names import AFFECTED_NAMES, clock_text
+from kash.accounts.revocations import revocation_label
+from kash.accounts.rules import Affected
+from kash.accounts.services.breaches import (
+    BeforeNoticed,
+    BreachClosed,
+    LaterThanNow,
+    NoticeGiven,
+)
+from kash.database import utc_now
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+def _to(breach_id: str) -> ResponseReturnValue:
+    return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
+
+
+@blueprint.get("/breaches")
+@allow("breaches.see")
+def breaches() -> ResponseReturnValue:
+    """What is open, or what was closed."""
+    closed = request.args.get("closed") == "1"
+    return render_template(
+        "accounts/breaches.html",
+        breaches=queries.breach_listing(closed=closed, now=utc_now()),
+        closed=closed,
+        affected_names=AFFECTED_NAMES,
+        clock_text=clock_text,
+    )
+
+
+@blueprint.route("/breaches/new", methods=["GET", "POST"])
+@allow("breaches.manage")
+def open_breach() -> ResponseReturnValue:
+    """Begin an entry without locking an account: a lost paper, a wrong e-mail."""
+    form = NewBreachForm(data={"noticed_at": utc_now()})
+    if form.validate_on_submit():
+        try:
+            breach_id = services.open_breach(
+                current_actor(),
+                what=form.what.data or "",
+                affected=[Affected(one) for one in form.affected.data or ()],
+                noticed_at=form.noticed_at.data,
+            )
+        except LaterThanNow as problem:
+            form.noticed_at.errors = [str(problem)]
+        else:
+            return _to(breach_id)
+    return page("accounts/breach_new.html", form=form)
+
+
+def _page(
+    breach_id: str, *, note: NoteForm | None = None, notice: NoticeForm | None = None
+) -> ResponseReturnValue:
+    shown = queries.breach_page(breach_id, utc_now())
+    forms = (note, notice)
+    return render_template(
+        "accounts/breach.html",
+        breach=shown,
+        note_form=note or NoteForm(formdata=None),
+        notice_form=notice or NoticeForm(formdata=None, data={"notified_at": utc_now()}),
+        affected_names=AFFECTED_NAMES,
+        clock_text=clock_text,
+        step_label=revocation_label,
+    ), 422 if any(form is not None and form.errors for form in forms) else 200
+
+
+@blueprint.get("/breaches/<breach_id>")
+@allow("breaches.see")
+def breach(breach_id: str) -> ResponseReturnValue:
+    """One entry: the clock, what happened, and what was done, in order."""
+    return _page(breach_id)
+
+
+@blueprint.route("/breaches/<breach_id>/edit", methods=["GET", "POST"])
+@allow("breaches.manage")
+def edit_breach(breach_id: str) -> ResponseReturnValue:
+    """Write what happened and what was affected."""
+    found = queries.breach(breach_id)
+    if found.closed_at is not None:
+        flash(str(BreachClosed()), "warn")
+        return _to(breach_id)
+    form = BreachForm(data={"what": queries.breach_what(found), "affected": found.affected})
+    if form.validate_on_submit():
+        services.change_breach(
+            current_actor(),
+            breach_id,
+            what=form.what.data or "",
+            affected=[Affected(one) for one in form.affected.data or ()],
+        )
+        return _to(breach_id)
+    return page("accounts/breach_edit.html", form=form, breach_id=breach_id)
+
+
+@blueprint.post("/breaches/<breach_id>/notes")
+@allow("breaches.manage")
+def add_breach_note(breach_id: str) -> ResponseReturnValue:
+    """Add a line."""
+    form = NoteForm()
+    if not form.validate_on_submit():
+        return _page(breach_id, note=form)
+    services.add_breach_note(current_actor(), breach_id, form.text.data or "")
+    return _to(breach_id)
+
+
+@blueprint.post("/breaches/<breach_id>/notice")
+@allow("breaches.manage")
+def record_notice(breach_id: str) -> ResponseReturnValue:
+    """Say when the Data Commissioner was told."""
+    form = NoticeForm()
+    if form.validate_on_submit():
+        try:
+            services.record_notice(current_actor(), breach_id, form.notified_at.data)
+        except (LaterThanNow, BeforeNoticed, NoticeGiven) as problem:
+            form.notified_at.errors = [str(problem)]
+        else:
+            flash(_("Recorded. The clock has stopped."))
+            return _to(breach_id)
+    return _page(breach_id, notice=form)
+
+
+@blueprint.route("/breaches/<breach_id>/close", methods=["GET", "POST"])
+@allow("breaches.manage")
+def close_breach(breach_id: str) -> ResponseReturnValue:
+    """Close an entry for good, with the reason."""
+    shown = queries.breach_page(breach_id, utc_now())
+    if shown.line.closed_at is not None:
+        return _to(breach_id)
+    form = CloseForm()
+    if form.validate_on_submit():
+        services.close_breach(current_actor(), breach_id, form.reason.data or "")
+        flash(_("The entry is closed."))
+        return _to(breach_id)
+    return page("accounts/breach_close.html", form=form, breach=shown)

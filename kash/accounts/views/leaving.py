@@ -1,0 +1,103 @@
+"""A leaver's hand-over: who takes what, then the account is closed."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import LastAdministrator
+from kash.accounts.holdings import Held, holding_label
+from kash.accounts.models import Account
+from kash.accounts.revocations import revocation_label, revocations
+from kash.accounts.services.leaving import LET_GO, NobodyChosen, StillHolds
+from kash.policy import allow
+from kash.web import NotFound, current_actor
+
+
+@blueprint.route("/accounts/<public_id>/deactivate", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def deactivate(public_id: str) -> ResponseReturnValue:
+    """Close an account, after a question; if it holds anything, that goes to others first."""
+    found = queries.account(public_id)
+    if found.active and queries.held(found):
+        return redirect(url_for("accounts.hand_over", public_id=public_id), code=303)
+    if request.method == "POST":
+        try:
+            services.deactivate(current_actor(), public_id)
+        except StillHolds:
+            return redirect(url_for("accounts.hand_over", public_id=public_id), code=303)
+        flash(_("The account is closed. Its sessions have ended."))
+        return redirect(url_for("accounts.account", public_id=public_id), code=303)
+    return render_template(
+        "accounts/question.html",
+        name=found.name,
+        back=url_for("accounts.account", public_id=public_id),
+        heading=_("Close this account?"),
+        text=_("Nobody can sign in with it any more, and its sessions end at once."),
+        label=_("Close the account"),
+    )
+
+
+@blueprint.route("/accounts/<public_id>/hand-over", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def hand_over(public_id: str) -> ResponseReturnValue:
+    """What somebody holds, and who takes it; then everything at once."""
+    found = queries.account(public_id)
+    if not found.active:
+        raise NotFound
+    held = queries.held(found)
+    chosen = {one.holding.key: request.form.get(one.holding.key, "")[:16] for one in held}
+    problems: dict[str, str] = {}
+    if request.method == "POST":
+        problems = _unchosen(held, chosen)
+        if not problems:
+            try:
+                services.hand_over(current_actor(), public_id, chosen)
+            except NobodyChosen as problem:
+                problems = {problem.kind: str(problem)}
+                held = queries.held(queries.account(public_id))
+            except LastAdministrator as problem:
+                problems = {"": str(problem)}
+            else:
+                flash(_("Everything is handed over, and the account is closed."))
+                return redirect(url_for("accounts.handed_over", public_id=public_id), code=303)
+    return render_template(
+        "accounts/hand_over.html",
+        account=queries.account(public_id),
+        held=held,
+        chosen=chosen,
+        problems=problems,
+        let_go=LET_GO,
+        steps=[one.label for one in revocations()],
+    ), 422 if problems else 200
+
+
+def _unchosen(held: list[Held], chosen: dict[str, str]) -> dict[str, str]:
+    """All kinds for which nobody who may take them was chosen, so that all are said at once."""
+    return {
+        one.holding.key: str(NobodyChosen(one.holding.key))
+        for one in held
+        if chosen[one.holding.key] not in one.successors
+        and not (one.holding.let_go and chosen[one.holding.key] == LET_GO)
+    }
+
+
+@blueprint.get("/accounts/<public_id>/handed-over")
+@allow("accounts.see")
+def handed_over(public_id: str) -> ResponseReturnValue:
+    """What went to whom, to print."""
+    found: Account = queries.account(public_id)
+    kept = queries.last_hand_over(found.id)
+    if kept is None:
+        raise NotFound
+    names = queries.names_for(kept.lines) | queries.names_of([kept.by])
+    return render_template(
+        "accounts/handed_over.html",
+        account=found,
+        kept=kept,
+        names=names,
+        holding_label=holding_label,
+        step_label=revocation_label,
+    )

@@ -1,0 +1,48 @@
+"""Locking an account at once: one's own, or as an administrator anybody's."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.revocations import revocations
+from kash.accounts.sessions import forget_session
+from kash.policy import SIGNED_IN, allow
+from kash.web import NotFound, current_actor
+
+
+@blueprint.route("/account/lock", methods=["GET", "POST"])
+@allow(SIGNED_IN)
+def lock_own() -> ResponseReturnValue:
+    """Lock the own account now. Nothing is asked again: there may be no time for it."""
+    if request.method == "POST":
+        services.lock_at_once(current_actor(), current_actor().public_id)
+        forget_session()
+        flash(_("You are signed out everywhere. To come back, ask an administrator for a link."))
+        answer = make_response(redirect(url_for("accounts.sign_in"), code=303))
+        answer.headers["Clear-Site-Data"] = '"cache"'
+        return answer
+    return render_template(
+        "accounts/lock.html", account=None, steps=[one.label for one in revocations()]
+    )
+
+
+@blueprint.route("/accounts/<public_id>/lock", methods=["GET", "POST"])
+@allow("accounts.manage", fresh=True)
+def lock(public_id: str) -> ResponseReturnValue:
+    """Lock anybody's account now."""
+    found = queries.account(public_id)
+    if not found.active:
+        raise NotFound
+    if request.method == "POST":
+        breach_id = services.lock_at_once(current_actor(), public_id)
+        if public_id == current_actor().public_id:
+            forget_session()
+            return redirect(url_for("accounts.sign_in"), code=303)
+        flash(_("The account is locked. Write down here what happened."))
+        return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
+    return render_template(
+        "accounts/lock.html", account=found, steps=[one.label for one in revocations()]
+    )
