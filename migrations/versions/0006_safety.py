@@ -82,7 +82,6 @@ def upgrade() -> None:
         sa.Column('withdrawn_by', sa.String(16), nullable=True),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_delegation')),
         sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_delegation_in_order')),
-        sa.CheckConstraint('absent_id <> stand_in_id', name=op.f('ck_delegation_another')),
         sa.ForeignKeyConstraint(
             ['absent_id'], ['account.id'], name=op.f('fk_delegation_absent_id_account')
         ),

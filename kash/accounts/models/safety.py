@@ -63,7 +63,6 @@ class Delegation(PublicId, Base):
     __tablename__ = "delegation"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="in_order"),
-        CheckConstraint("absent_id <> stand_in_id", name="another"),
         Index("ix_delegation_stand_in_id_ends_at", "stand_in_id", "ends_at"),
         Index("ix_delegation_absent_id_ends_at", "absent_id", "ends_at"),
     )

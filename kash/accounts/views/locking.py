@@ -21,7 +21,7 @@ def lock_own() -> ResponseReturnValue:
         services.lock_at_once(current_actor(), current_actor().public_id)
         forget_session()
         flash(_("You are signed out everywhere. To come back, ask an administrator for a link."))
-        answer = make_response(redirect(url_for("accounts.sign_in"), code=303))
+        answer = make_response(redirect("/", code=303))
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
     return render_template(
@@ -40,7 +40,7 @@ def lock(public_id: str) -> ResponseReturnValue:
         breach_id = services.lock_at_once(current_actor(), public_id)
         if public_id == current_actor().public_id:
             forget_session()
-            return redirect(url_for("accounts.sign_in"), code=303)
+            return redirect("/", code=303)
         flash(_("The account is locked. Write down here what happened."))
         return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
     return render_template(
