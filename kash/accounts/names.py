@@ -6,7 +6,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from kash.accounts.rules import Affected, Clock, Opening
 from kash.policy import Role
@@ -67,15 +66,9 @@ def clock_text(clock: Clock) -> str:
     if clock.state == "running":
         if not clock.hours:
             return _("Less than an hour left for the notice")
-        return ngettext(
-            "%(num)s hour left for the notice", "%(num)s hours left for the notice", clock.hours
-        )
+        return _("Hours left for the notice: %(hours)s", hours=clock.hours)
     if clock.state == "overdue":
-        return ngettext(
-            "The notice is overdue by %(num)s hour",
-            "The notice is overdue by %(num)s hours",
-            clock.hours,
-        )
+        return _("The notice is overdue. Hours late: %(hours)s", hours=clock.hours)
     return {
         "notified": _("Notice given in time"),
         "notified late": _("Notice given late"),

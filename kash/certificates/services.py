@@ -262,8 +262,11 @@ def issue(batch: CertificateBatch, today: date, by: Actor) -> None:
         change.about(locked.public_id)
 
 
-def make_paper(batch: CertificateBatch, kind: str, title: str, by: Actor) -> str:
-    """Have the worker make the print file or the zip of an issued batch; the job's public id."""
+def make_paper(batch: CertificateBatch, kind: str, title: str, by: Actor, *, back: str = "") -> str:
+    """Have the worker make the print file or the zip of an issued batch; the job's public id.
+
+    `back` is the path to which the job's page leads back.
+    """
     if kind not in ("print_file", "zip_file"):
         raise UnknownChoice
     with audited("certificates.printed", by) as change:
@@ -274,6 +277,7 @@ def make_paper(batch: CertificateBatch, kind: str, title: str, by: Actor) -> str
             f"certificates.{kind}",
             owner=by.public_id,
             title=title,
+            back=back,
             total=len(locked.certificates),
             batch=locked.public_id,
         )

@@ -16,6 +16,7 @@ ENDED = (DONE, FAILED, CANCELLED)
 
 class Job(PublicId, Base):
     """`owner` is the public id of who asked; `arguments` are ids; `title` says what is made.
+    `back` is the path of the page on which it was asked for.
 
     `worker` is whose hands it is in, so that a worker that starts again finds what it dropped.
     """
@@ -34,6 +35,7 @@ class Job(PublicId, Base):
     kind: Mapped[str] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(200))
     owner: Mapped[str] = mapped_column(String(16))
+    back: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(16), default="en")
     state: Mapped[str] = mapped_column(String(12), default=WAITING)
     cancel_asked: Mapped[bool] = mapped_column(default=False)

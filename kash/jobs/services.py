@@ -35,11 +35,19 @@ class UnknownKind(LookupError):
 
 
 def enqueue(
-    session: Session, kind: str, *, owner: str, title: str, total: int = 0, **arguments: Any
+    session: Session,
+    kind: str,
+    *,
+    owner: str,
+    title: str,
+    total: int = 0,
+    back: str = "",
+    **arguments: Any,
 ) -> Job:
     """Ask for work, inside the caller's write transaction; it starts once that is durable.
 
     `owner` is the asker's public id, `title` a neutral text, `arguments` ids and plain choices.
+    `back` is the path of the page that asks, to which the job's page leads back.
     """
     if kind not in KINDS:
         raise UnknownKind(kind)
@@ -48,6 +56,7 @@ def enqueue(
         title=title,
         owner=owner,
         total=total,
+        back=back if back.startswith("/") and not back.startswith("//") else "",
         arguments=arguments,
         language=str(get_locale() or "en"),
     )

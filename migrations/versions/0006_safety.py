@@ -26,6 +26,8 @@ def upgrade() -> None:
         table.add_column(sa.Column('approved_for', sa.String(16), nullable=True))
     with op.batch_alter_table('course_version') as table:
         table.add_column(sa.Column('published_for', sa.String(16), nullable=True))
+    with op.batch_alter_table('job') as table:
+        table.add_column(sa.Column('back', sa.String(200), nullable=False, server_default=''))
     # Not by a batch: a copied table would lose the triggers that guard the trail.
     op.create_index('ix_audit_entry_actor_action_at', 'audit_entry', ['actor', 'action', 'at'])
     op.create_table(
@@ -128,6 +130,8 @@ def downgrade() -> None:
     for table in ('access_review', 'hand_over', 'delegation', 'breach_note', 'breach'):
         op.drop_table(table)
     op.drop_index('ix_audit_entry_actor_action_at', 'audit_entry')
+    with op.batch_alter_table('job') as table:
+        table.drop_column('back')
     with op.batch_alter_table('course_version') as table:
         table.drop_column('published_for')
     with op.batch_alter_table('certificate_batch') as table:

@@ -133,3 +133,4 @@ def test_the_worker_ends_when_its_keeper_is_killed(keeper: subprocess.Popen[str]
     time.sleep(0.5)
     keeper.kill()
     until(lambda: is_gone(worker))
+    assert is_gone(worker)

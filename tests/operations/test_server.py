@@ -115,6 +115,8 @@ def test_the_server(running: Running) -> None:
     running.process.terminate()
     assert running.process.wait(20) == 0
     until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
+    assert processes
+    assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
     assert "Traceback" not in running.said()
 
 
@@ -125,6 +127,8 @@ def test_nothing_outlives_a_killed_server(running: Running) -> None:
     running.process.kill()
     running.process.wait(5)
     until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
+    assert processes
+    assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
 
 
 @pytest.mark.parametrize(
@@ -138,12 +142,24 @@ def test_nothing_outlives_a_killed_server(running: Running) -> None:
 def test_a_wrong_setting_is_said_in_a_line(
     tmp_path: Path, variable: str, value: str, sentence: str
 ) -> None:
+    _said_in_a_line(COMMAND, tmp_path, variable, value, sentence)
+
+
+def test_the_flask_command_says_it_in_a_line_too(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flask", "db", "current"]
+    sentence = "KASH_MAIL_URL: must start with console://"
+    _said_in_a_line(command, tmp_path, "KASH_MAIL_URL", "post", sentence)
+
+
+def _said_in_a_line(
+    command: list[str], folder: Path, variable: str, value: str, sentence: str
+) -> None:
     done = subprocess.run(
-        COMMAND,
+        command,
         cwd=ROOT,
         capture_output=True,
         text=True,
-        env=os.environ | {"KASH_DATA_DIR": str(tmp_path), variable: value},
+        env=os.environ | {"KASH_DATA_DIR": str(folder), variable: value},
     )
     assert done.returncode == 1
     assert done.stderr.startswith(sentence)

@@ -136,7 +136,8 @@ def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     kind = request.form.get("kind", "")
     title = _("Certificates, one print file") if kind == "print_file" else _("Certificates, zip")
     try:
-        public_job_id = services.make_paper(shown, kind, title, current_actor())
+        back = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
+        public_job_id = services.make_paper(shown, kind, title, current_actor(), back=back)
     except Problem as problem:
         return _batch_page(found, shown, TurnBackForm(), str(problem))
     return redirect(url_for("jobs.page", public_id=public_job_id))
