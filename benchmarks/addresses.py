@@ -26,6 +26,7 @@ _ARGUMENT = re.compile(r"<[^>]+>")
 # Pages of fifty rows.
 LISTS = frozenset(
     {
+        "accounts.access",
         "accounts.index",
         "accounts.trail",
         "certificates.find",
@@ -41,6 +42,11 @@ LISTS = frozenset(
 )
 # Not asked for, and why.
 UNASKED = {
+    "accounts.breach": "there are none in what is measured",
+    "accounts.close_breach": "as above",
+    "accounts.edit_breach": "as above",
+    "accounts.end_stand_in": "as above",
+    "accounts.handed_over": "as above",
     "static": "files, which a browser keeps",
     "web.leave": "ends the session, and shows another page",
     "desk.logo_picture": "a file, which is there only once one was uploaded",
