@@ -7,7 +7,6 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from flask import stream_with_context
 from flask_babel import gettext as _
 
 from kash.accounts.names import OPENING_NAMES, role_name
@@ -58,15 +57,16 @@ def _row(line: AccessLine) -> list[object]:
 
 def access_csv(lines: Sequence[AccessLine]) -> Iterator[bytes]:
     """UTF-8 with a mark by which spreadsheets know it."""
+    # The words are looked up now: while it is sent there is no request any more.
+    return _written([_head(), *(_row(line) for line in lines)])
 
-    def pieces() -> Iterator[bytes]:
-        yield b"\xef\xbb\xbf"
-        for row in ([*_head()], *(_row(line) for line in lines)):
-            out = io.StringIO()
-            csv.writer(out).writerow(_plain(value) for value in row)
-            yield out.getvalue().encode()
 
-    return stream_with_context(pieces())
+def _written(rows: Sequence[Sequence[object]]) -> Iterator[bytes]:
+    yield b"\xef\xbb\xbf"
+    for row in rows:
+        out = io.StringIO()
+        csv.writer(out).writerow(_plain(value) for value in row)
+        yield out.getvalue().encode()
 
 
 def access_xlsx(lines: Iterable[AccessLine]) -> bytes:

@@ -1,0 +1,582 @@
+"""Locks, breaches, stand-ins, hand-overs and reviews of access, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, update
+
+from kash.accounts import queries, services
+from kash.accounts.errors import LastAdministrator, LinkSpent, NotYourself, WrongSignIn
+from kash.accounts.holdings import Holder, forget_holding, register_holding
+from kash.accounts.models import (
+    Account,
+    AccountRole,
+    Breach,
+    BreachNote,
+    Delegation,
+    Invitation,
+    SignedInSession,
+)
+from kash.accounts.queries import AccessFilter
+from kash.accounts.revocations import forget_revocation, register_revocation
+from kash.accounts.rules import Affected, Opening
+from kash.accounts.services.breaches import (
+    BeforeNoticed,
+    BreachClosed,
+    LaterThanNow,
+    NoticeGiven,
+)
+from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
+from kash.accounts.services.leaving import LET_GO, NobodyChosen, StillHolds
+from kash.accounts.services.throttle import Client
+from kash.database import db, utc_now
+from kash.policy import Actor, Reach, Role, StandIn
+from kash.vault import AuditEntry, audited
+from kash.web.errors import Forbidden, NotFound
+from kash.web.formats import local_today
+from tests.conftest import PASSWORD
+
+Actors = Callable[..., Actor]
+HERE = Client("198.51.100.7")
+GOOD = "a quiet ferry at noon"
+
+
+def _last_entry() -> tuple[str, str, list[str]]:
+    db.session.rollback()
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
+    return entry.actor, entry.action, entry.subjects
+
+
+def _entries() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
+
+
+# --- Locks ----------------------------------------------------------------------------------
+
+
+def test_a_lock_ends_everything_and_begins_an_entry(
+    both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by = actor("administrator")
+    who = actor("trainer", email="t@example.org")
+    client_for(who)
+    link = services.new_password_link(by, who.public_id)
+    before = _entries()
+    breach_id = services.lock_at_once(who, who.public_id)
+    assert _entries() == before + 1
+    assert _last_entry() == (
+        who.public_id,
+        "accounts.locked_at_once",
+        [who.public_id, breach_id],
+    )
+    assert queries.open_sessions(who.account_id or 0) == []
+    assert queries.usable_invitation(link) is None
+    with pytest.raises(WrongSignIn):
+        services.check_password("t@example.org", PASSWORD, HERE)
+    with pytest.raises(WrongSignIn):
+        services.open_session(who.public_id, "Firefox")
+    row = queries.breach(breach_id)
+    assert (row.account_id, row.opened_by, row.affected) == (
+        who.account_id,
+        who.public_id,
+        ["unknown"],
+    )
+    assert abs(row.noticed_at - utc_now()) < timedelta(minutes=1)
+
+
+def test_only_a_new_link_opens_a_locked_account(both_engines_app: APIFlask, actor: Actors) -> None:
+    by = actor("administrator")
+    who = actor("police_peer", email="p@example.org")
+    old = services.new_password_link(by, who.public_id)
+    services.lock_at_once(who, who.public_id)
+    with pytest.raises(LinkSpent):
+        services.accept_new_password(old, GOOD)
+    services.accept_new_password(services.new_password_link(by, who.public_id), GOOD)
+    assert services.check_password("p@example.org", GOOD, HERE).public_id == who.public_id
+
+
+def test_pressing_twice_keeps_one_entry(both_engines_app: APIFlask, actor: Actors) -> None:
+    by, who = actor("administrator"), actor("trainer")
+    first = services.lock_at_once(who, who.public_id)
+    assert services.lock_at_once(by, who.public_id) == first
+    assert db.session.scalar(select(func.count(Breach.id))) == 1
+    services.close_breach(by, first, "Found again.")
+    assert services.lock_at_once(by, who.public_id) != first
+
+
+def test_a_room_joins_what_ends_and_may_be_unfinished(app: APIFlask, actor: Actors) -> None:
+    seen: list[int] = []
+
+    def keys(session: Any, account_id: int, now: datetime) -> str:
+        seen.append(account_id)
+        return "A member must open the vault."
+
+    who = actor("custodian")
+    register_revocation("Keys are taken back", keys, key="test.keys")
+    try:
+        breach_id = services.lock_at_once(who, who.public_id)
+    finally:
+        forget_revocation("test.keys")
+    assert seen == [who.account_id]
+    assert queries.breach(breach_id).unfinished == ["test.keys"]
+
+
+def test_a_failing_step_leaves_everything_as_it_was(
+    both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    def breaks(session: Any, account_id: int, now: datetime) -> None:
+        raise RuntimeError
+
+    who = actor("trainer")
+    client_for(who)
+    register_revocation("Breaks", breaks, key="test.breaks")
+    try:
+        with pytest.raises(RuntimeError):
+            services.lock_at_once(who, who.public_id)
+    finally:
+        forget_revocation("test.breaks")
+    assert len(queries.open_sessions(who.account_id or 0)) == 1
+    assert _entries() == 0
+
+
+def test_anybody_locks_the_own_account_by_two_pages_and_no_password(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    who = actor("police_peer")
+    browser = client_for(who)
+    db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=2)))
+    db.session.commit()
+    assert 'href="/account/lock"' in browser.get("/account").text
+    page = browser.get("/account/lock")
+    assert (page.status_code, "Lock it now" in page.text) == (200, True)
+    answer = browser.post("/account/lock")
+    assert (answer.status_code, answer.headers["Clear-Site-Data"]) == (303, '"cache"')
+    assert browser.get("/account").location.startswith("/sign-in")
+    assert browser.post("/account/lock").location.startswith("/sign-in")
+
+
+def test_an_administrator_locks_anybody_after_the_password(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    who = actor("trainer")
+    browser = client_for(actor("administrator"))
+    answer = browser.post(f"/accounts/{who.public_id}/lock")
+    breach_id = db.session.scalars(select(Breach.public_id)).one()
+    assert answer.location == f"/breaches/{breach_id}"
+    page = browser.get(answer.location).text
+    assert "Less than an hour" not in page
+    assert "Hours left for the notice: 71" in page
+
+
+# --- Breaches -------------------------------------------------------------------------------
+
+
+def test_an_entry_is_sealed_written_on_and_closed_for_good(
+    both_engines_app: APIFlask, actor: Actors
+) -> None:
+    by = actor("director")
+    noticed = utc_now() - timedelta(hours=5)
+    breach_id = services.open_breach(
+        by, what="A sheet was lost.", affected=[Affected.PAPER], noticed_at=noticed
+    )
+    services.add_breach_note(by, breach_id, "It was found.")
+    services.add_breach_note(by, breach_id, "Nobody had read it.")
+    services.change_breach(by, breach_id, what="Two sheets.", affected=[Affected.NAMES])
+    for when, problem in (
+        (utc_now() + timedelta(hours=1), LaterThanNow),
+        (noticed - timedelta(hours=1), BeforeNoticed),
+    ):
+        with pytest.raises(problem):
+            services.record_notice(by, breach_id, when)
+    services.record_notice(by, breach_id, noticed + timedelta(hours=2))
+    with pytest.raises(NoticeGiven):
+        services.record_notice(by, breach_id, noticed + timedelta(hours=2))
+    services.close_breach(by, breach_id, "All done.")
+    for change in (
+        lambda: services.add_breach_note(by, breach_id, "More"),
+        lambda: services.change_breach(by, breach_id, what="x", affected=[]),
+        lambda: services.close_breach(by, breach_id, "Again"),
+    ):
+        with pytest.raises(BreachClosed):
+            change()
+    page = queries.breach_page(breach_id, utc_now())
+    assert (page.what, page.reason, page.line.clock.state) == (
+        "Two sheets.",
+        "All done.",
+        "notified",
+    )
+    assert [note.text for note in page.notes] == ["It was found.", "Nobody had read it."]
+    stored = [
+        *db.session.scalars(select(Breach.what_sealed)),
+        *db.session.scalars(select(Breach.reason_sealed)),
+        *db.session.scalars(select(BreachNote.text_sealed)),
+    ]
+    assert [blob for blob in stored if b"sheet" in blob or b"found" in blob] == []
+
+
+def test_nothing_is_noticed_in_the_future(app: APIFlask, actor: Actors) -> None:
+    with pytest.raises(LaterThanNow):
+        services.open_breach(
+            actor("director"), what="x", affected=[], noticed_at=utc_now() + timedelta(hours=1)
+        )
+    with pytest.raises(NotFound):
+        services.add_breach_note(actor("director"), "0" * 16, "x")
+
+
+def test_an_overdue_entry_is_said_in_words_on_its_page_and_on_today(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by = actor("director")
+    breach_id = services.open_breach(
+        by, what="A laptop.", affected=[Affected.NAMES], noticed_at=utc_now() - timedelta(hours=80)
+    )
+    browser = client_for(by)
+    words = "The notice is overdue. Hours late: 8"
+    for address in ("/", "/breaches", f"/breaches/{breach_id}"):
+        assert words in browser.get(address).text
+
+
+def test_what_is_wrong_in_an_entry_is_said_beside_it(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    browser = client_for(actor("director"))
+    answer = browser.post(
+        "/breaches/new", data={"what": "Kept text", "noticed_at": "2190-01-01T08:00"}
+    )
+    assert answer.status_code == 422
+    assert "Kept text" in answer.text
+    answer = browser.post(
+        "/breaches/new",
+        data={"what": "Kept", "noticed_at": "2190-01-01T08:00", "affected": ["names"]},
+    )
+    assert (answer.status_code, "This has not come yet" in answer.text) == (422, True)
+
+
+# --- Standing in ----------------------------------------------------------------------------
+
+
+def _lend(by: Actor, to: Actor, first: int = 0, last: int = 3, **more: Any) -> str:
+    today = local_today()
+    return services.lend_approvals(
+        by,
+        to.public_id,
+        permissions=more.pop("permissions", ["certificates.approve"]),
+        first=today + timedelta(days=first),
+        last=today + timedelta(days=last),
+        reason="leave",
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "holds"), [(0, 0, True), (-3, 2, True), (1, 4, False), (-9, 3, True)]
+)
+def test_what_is_lent_holds_on_its_days_only(
+    both_engines_app: APIFlask, actor: Actors, first: int, last: int, holds: bool
+) -> None:
+    director, officer = actor("director"), actor("monitoring")
+    _lend(director, officer, first, last)
+    lent = queries.lent_to(officer.account_id or 0)
+    expected = (StandIn("certificates.approve", director.public_id),)
+    assert lent == (expected if holds else ())
+    after = datetime.now(UTC) + timedelta(days=last + 2)
+    assert queries.lent_to(officer.account_id or 0, after) == ()
+
+
+def test_a_stand_in_decides_in_the_browser_and_the_trail_says_for_whom(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    director, officer = actor("director", name="Mwalimu"), actor("monitoring")
+    browser = client_for(officer)
+    address = "/courses/versions/0000000000000000/publish"
+    assert browser.get(address).status_code == 403
+    delegation = _lend(director, officer, permissions=["curriculum.approve"])
+    assert browser.get(address).status_code == 404
+    assert browser.get("/certificates/rule").status_code == 403
+    assert "You decide for Mwalimu" in browser.get("/account").text
+    services.end_stand_in(officer, delegation)
+    assert browser.get(address).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["peer", "police_peer", "funder", "administrator", "custodian"])
+def test_who_never_stands_in(both_engines_app: APIFlask, actor: Actors, role: str) -> None:
+    with pytest.raises(CannotStandIn):
+        _lend(actor("director"), actor(role))
+
+
+def test_only_directors_lend_and_never_what_is_lent_to_them(
+    both_engines_app: APIFlask, actor: Actors
+) -> None:
+    director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
+    _lend(director, officer)
+    standing = Actor(
+        officer.public_id,
+        officer.roles,
+        officer.account_id,
+        stands_in=queries.lent_to(officer.account_id or 0),
+    )
+    assert standing.reach("certificates.approve") is Reach.ALL
+    for who in (standing, other, actor("administrator")):
+        with pytest.raises(Forbidden):
+            _lend(who, other)
+    with pytest.raises(CannotStandIn):
+        _lend(director, director)
+    with pytest.raises(CannotStandIn):
+        _lend(director, officer, 5, 6, permissions=["certificates.revoke"])
+
+
+def test_days_overlaps_and_lengths_are_refused(both_engines_app: APIFlask, actor: Actors) -> None:
+    director, officer, other = actor("director"), actor("monitoring"), actor("trainer")
+    for first, last in ((3, 1), (-5, -1), (0, 90)):
+        with pytest.raises(WrongDays):
+            _lend(director, officer, first, last)
+    _lend(director, officer, 0, 5)
+    with pytest.raises(LentAlready):
+        _lend(director, other, 5, 9)
+    _lend(director, other, 6, 9)
+    _lend(director, other, 5, 9, permissions=["curriculum.approve"])
+
+
+@pytest.mark.parametrize("change", ["closed", "role"])
+def test_whoever_lost_what_she_lent_lends_nothing(
+    both_engines_app: APIFlask, actor: Actors, change: str
+) -> None:
+    by = actor("administrator")
+    director, officer = actor("director"), actor("monitoring")
+    _lend(director, officer)
+    if change == "closed":
+        services.deactivate(by, director.public_id)
+    else:
+        services.set_roles(by, director.public_id, [Role.TRAINER])
+    assert queries.lent_to(officer.account_id or 0) == ()
+    assert officer.public_id not in {
+        one.public_id for one in queries.accounts_that_may("certificates.approve")
+    }
+
+
+def test_whoever_decides_is_told_by_role_or_by_loan(
+    both_engines_app: APIFlask, actor: Actors
+) -> None:
+    director, officer = actor("director"), actor("monitoring")
+    actor("trainer")
+    _lend(director, officer)
+    assert {one.public_id for one in queries.accounts_that_may("certificates.approve")} == {
+        director.public_id,
+        officer.public_id,
+    }
+    assert {one.public_id for one in queries.accounts_that_may("curriculum.approve")} == {
+        director.public_id
+    }
+
+
+def test_strangers_cannot_end_a_stand_in(both_engines_app: APIFlask, actor: Actors) -> None:
+    director, officer = actor("director"), actor("monitoring")
+    delegation = _lend(director, officer)
+    for who in (actor("director"), actor("trainer")):
+        with pytest.raises(NotFound):
+            services.end_stand_in(who, delegation)
+    services.end_stand_in(actor("administrator"), delegation)
+    assert db.session.scalars(select(Delegation.withdrawn_at)).one() is not None
+
+
+# --- Leaving --------------------------------------------------------------------------------
+
+
+def test_nothing_is_forgotten_when_somebody_leaves(
+    both_engines_app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by, leaver = actor("administrator"), actor("administrator")
+    client_for(leaver)
+    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    with pytest.raises(StillHolds):
+        services.deactivate(by, leaver.public_id)
+    for choice in ({}, {"invitations": "0" * 16}, {"invitations": leaver.public_id}):
+        with pytest.raises(NobodyChosen):
+            services.hand_over(by, leaver.public_id, choice)
+    assert queries.account(leaver.public_id).active
+    before = _entries()
+    services.hand_over(by, leaver.public_id, {"invitations": by.public_id})
+    assert _entries() == before + 1
+    account = queries.account(leaver.public_id)
+    assert not account.active
+    assert queries.open_sessions(account.id) == []
+    assert db.session.scalars(select(Invitation.invited_by)).all() == [by.public_id]
+    kept = queries.last_hand_over(account.id)
+    assert kept is not None
+    assert kept.lines == [{"key": "invitations", "count": 1, "to": by.public_id}]
+
+
+def test_what_nobody_need_hold_may_be_let_go(both_engines_app: APIFlask, actor: Actors) -> None:
+    by, leaver = actor("administrator"), actor("administrator")
+    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    services.hand_over(by, leaver.public_id, {"invitations": LET_GO})
+    assert db.session.scalars(select(Invitation)).all() == []
+
+
+def test_a_hand_over_that_fails_half_way_leaves_everything(
+    both_engines_app: APIFlask, actor: Actors
+) -> None:
+    def breaks(*_: Any) -> list[str]:
+        raise RuntimeError
+
+    by, leaver = actor("administrator"), actor("administrator")
+    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    register_holding("Boats", lambda *_: 1, breaks, key="boats", permission="accounts.manage")
+    try:
+        with pytest.raises(RuntimeError):
+            services.hand_over(
+                by,
+                leaver.public_id,
+                {"invitations": by.public_id, "boats": by.public_id},
+            )
+    finally:
+        forget_holding("boats")
+    db.session.rollback()
+    assert queries.account(leaver.public_id).active
+    assert db.session.scalars(select(Invitation.invited_by)).all() == [leaver.public_id]
+
+
+def test_nobody_closes_herself_or_the_last_administrator(
+    both_engines_app: APIFlask, actor: Actors
+) -> None:
+    by = actor("administrator")
+    with pytest.raises(NotYourself):
+        services.hand_over(by, by.public_id, {})
+    with pytest.raises(LastAdministrator):
+        services.hand_over(actor("director"), by.public_id, {})
+
+
+def test_the_page_of_an_account_that_holds_something_leads_to_the_hand_over(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by, leaver = actor("administrator", name="Bidii"), actor("administrator", name="Zamani")
+    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    browser = client_for(by)
+    at = f"/accounts/{leaver.public_id}"
+    for answer in (browser.get(f"{at}/deactivate"), browser.post(f"{at}/deactivate")):
+        assert (answer.status_code, answer.location) == (303, f"{at}/hand-over")
+    missing = browser.post(f"{at}/hand-over", data={"invitations": "nonsense"})
+    assert (missing.status_code, "Choose who takes this." in missing.text) == (422, True)
+    done = browser.post(f"{at}/hand-over", data={"invitations": by.public_id})
+    assert done.location == f"{at}/handed-over"
+    assert "Bidii" in browser.get(done.location).text
+    assert browser.post(f"{at}/hand-over").status_code == 404
+
+
+def test_the_successor_must_have_the_role(app: APIFlask, actor: Actors) -> None:
+    by, leaver, trainer = actor("administrator"), actor("administrator"), actor("trainer")
+    services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
+    (held,) = queries.held(queries.account(leaver.public_id))
+    assert set(held.successors) == {by.public_id}
+    with pytest.raises(NobodyChosen):
+        services.hand_over(by, leaver.public_id, {"invitations": trainer.public_id})
+
+
+def test_holders_are_known_by_ids_only() -> None:
+    assert set(Holder.__dataclass_fields__) == {"account_id", "public_id", "person_id"}
+
+
+# --- Reviews --------------------------------------------------------------------------------
+
+
+def test_a_review_counts_what_each_account_took(both_engines_app: APIFlask, actor: Actors) -> None:
+    director, trainer = actor("director", name="Aa"), actor("trainer", name="Bb")
+    for action in ("people.phone_shown", "people.email_shown", "certificates.printed"):
+        with audited(action, trainer) as change:
+            change.about(trainer.public_id)
+    services.record_review(director, trainer.public_id)
+    with both_engines_app.test_request_context():
+        first, second = queries.access_listing(AccessFilter(), utc_now()).rows
+    assert first.openings == dict.fromkeys(Opening, 0)
+    assert second.openings == {Opening.SHOWN: 2, Opening.EXPORTED: 0, Opening.PRINTED: 1}
+    assert (first.reviewed_at, second.reviewed_by) == (None, "Aa")
+
+
+def test_a_review_asks_as_often_for_one_account_as_for_three(
+    app: APIFlask, actor: Actors, count_queries: Callable[[], Any]
+) -> None:
+    director = actor("director")
+    services.record_review(director)
+    counts = []
+    for more in (0, 2):
+        for _ in range(more):
+            who = actor("trainer")
+            services.record_review(director, who.public_id)
+        db.session.rollback()
+        with app.test_request_context(), count_queries() as seen:
+            queries.access_listing(AccessFilter(), utc_now())
+        counts.append(seen.count)
+    assert counts[0] == counts[1]
+
+
+def test_the_filters_of_a_review(both_engines_app: APIFlask, actor: Actors) -> None:
+    old = utc_now() - timedelta(days=120)
+    director = actor("director")
+    asleep = actor("trainer", last_seen_at=old)
+    actor("monitoring")
+    services.record_review(director, director.public_id)
+
+    def found(**wanted: str) -> set[str]:
+        with both_engines_app.test_request_context():
+            return {
+                one.public_id
+                for one in queries.access_listing(AccessFilter(**wanted), utc_now()).rows
+            }
+
+    assert found(only="unused") == {asleep.public_id}
+    assert found(role="director") == {director.public_id}
+    assert director.public_id not in found(only="unreviewed")
+    assert len(found(only="password")) == 3
+
+
+def test_the_reminder_comes_after_90_days(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by = actor("administrator")
+    soon, late = utc_now() + timedelta(days=89), utc_now() + timedelta(days=91)
+    services.record_review(by)
+    assert queries.review_reminder(soon) is None
+    assert queries.review_reminder(late) is not None
+
+
+def test_the_table_is_no_formula_and_asks_for_the_password(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    from io import BytesIO
+
+    from python_calamine import CalamineWorkbook
+
+    by = actor("director", name="=HYPERLINK(1)")
+    browser = client_for(by)
+    answer = browser.post("/access/export", data={"kind": "csv"})
+    assert answer.mimetype == "text/csv"
+    assert "'=HYPERLINK(1)" in answer.text
+    assert "\n=HYPERLINK" not in answer.text
+    assert _last_entry()[1] == "accounts.access_exported"
+    sheet = browser.post("/access/export", data={"kind": "xlsx"}).data
+    rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
+    assert rows[1][0] == "=HYPERLINK(1)"
+    assert browser.post("/access/export", data={"kind": "exe"}).status_code == 404
+    db.session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=1)))
+    db.session.commit()
+    assert browser.post("/access/export", data={"kind": "csv"}).status_code == 303
+
+
+def test_accounts_that_are_locked_are_marked(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    by = actor("director")
+    who = actor("trainer", name="Amina")
+    services.lock_at_once(who, who.public_id)
+    assert "Locked" in client_for(by).get("/access").text
+    assert {
+        one.name
+        for one in db.session.scalars(select(Account).where(Account.paused_at.is_not(None)))
+    } == {"Amina"}
+    assert db.session.scalar(select(func.count()).select_from(AccountRole)) == 2
