@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import AccessReview, Account, AccountRole, Programme
@@ -67,7 +67,7 @@ def _reviewed(account_id: Any) -> Any:
 
 
 def _accounts(wanted: AccessFilter, now: datetime) -> Select[Any]:
-    conditions = [Account.active.is_(True)]
+    conditions: list[ColumnElement[bool]] = [Account.active.is_(True)]
     if wanted.role:
         conditions.append(
             Account.id.in_(select(AccountRole.account_id).where(AccountRole.role == wanted.role))

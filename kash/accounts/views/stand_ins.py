@@ -24,7 +24,7 @@ def lend_approvals() -> ResponseReturnValue:
     possible = queries.possible_stand_ins(by.account_id or 0)
     form = StandInForm(data={"first": local_today()})
     form.stand_in.choices = [("", _("Choose"))] + [(one[0], one[1]) for one in possible]
-    if form.validate_on_submit():
+    if form.validate_on_submit() and form.first.data and form.last.data:
         try:
             services.lend_approvals(
                 by,
