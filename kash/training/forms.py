@@ -159,26 +159,27 @@ class DraftPage:
         given = request.form.get("edition", "")
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
-    def _used(self) -> Iterator[KashForm]:
-        yield self.about
+    def _used(self) -> Iterator[tuple[str, KashForm]]:
+        """Every form in which there is something, with what its module or session is called."""
+        yield "", self.about
         for part in self.modules:
-            yield part.form
+            yield part.module.title, part.form
             for plan in part.plans:
-                yield plan.form
+                yield plan.plan.title, plan.form
             if typed_in(part.new_plan):
-                yield part.new_plan
+                yield part.new_plan.title.data or part.module.title, part.new_plan
         if typed_in(self.new_module):
-            yield self.new_module
+            yield self.new_module.title.data or "", self.new_module
 
     def validate(self) -> bool:
         """Check everything, so that all that is wrong is said at once."""
-        answers = [form.validate() for form in self._used()]
+        answers = [form.validate() for _place, form in self._used()]
         return all(answers)
 
     @property
-    def wrong_fields(self) -> list[Any]:
-        """Every field with an error, in the order of the page."""
-        return [each for form in self._used() for each in form if each.errors]
+    def wrong_fields(self) -> list[tuple[str, Any]]:
+        """Every field with an error, in the order of the page, each with the session it is in."""
+        return [(place, each) for place, form in self._used() for each in form if each.errors]
 
     def text(self) -> rules.VersionText:
         """All that was written."""
