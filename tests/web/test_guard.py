@@ -438,7 +438,10 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
     ("role", "labels"),
     [
         ("administrator", ["Today", "Services", "Accounts", "Settings"]),
-        ("peer", ["Today", "Workshops", "Forums", "Curriculum", "Certificates", "Services"]),
+        (
+            "peer",
+            ["Today", "Workshops", "My page", "Forums", "Curriculum", "Certificates", "Services"],
+        ),
         (
             "director",
             [
