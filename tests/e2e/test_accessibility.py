@@ -138,7 +138,7 @@ def signed_in(walk: Walk) -> BrowserContext:
     page.goto(walk.served.address + "/sign-in")
     page.fill("[name=email]", "trainer@example.org")
     page.fill("[name=password]", PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url(walk.served.address + "/")
     return context
 
