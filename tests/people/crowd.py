@@ -271,11 +271,16 @@ def people(count: int, chance: random.Random, stations: int = 60) -> list[Someon
 
 def _weighted(names: list[str], chance: random.Random) -> str:
     # Some names are far commoner than others.
-    return names[min(int(chance.paretovariate(0.9)) - 1, 10**6) % len(names)]
+    return chance.choices(names, [1 / (rank + 5) for rank in range(len(names))])[0]
 
 
 def _given(sex: str, chance: random.Random) -> str:
     return _weighted(_GIVEN[sex], chance)
+
+
+def known_well(one: Someone) -> bool:
+    """Whether more is known of somebody than a name and a place: else she could not be found."""
+    return bool(one.facts.phones) or (one.facts.birth_year is not None and " " in one.name)
 
 
 def disturbed(one: Someone, chance: random.Random) -> Someone:
@@ -287,7 +292,10 @@ def disturbed(one: Someone, chance: random.Random) -> Someone:
     whom a list says nothing but a common name, nothing can be found.
     """
     name = one.name
-    for change in chance.sample((_slip, _other_order, _initial, _no_apostrophe, _doubled), 2):
+    for change in (
+        chance.choice((_slip, _slip, _initial, _doubled)),
+        chance.choice((_other_order, _no_apostrophe)),
+    ):
         name = change(name, chance)
     facts = replace(one.facts, reference="")
     draw = chance.random()
@@ -302,14 +310,14 @@ def disturbed(one: Someone, chance: random.Random) -> Someone:
             facts = replace(facts, station=f"{facts.station} spelled otherwise")
         if chance.random() < 0.3:
             facts = replace(facts, birth_year=None)
-    elif facts.birth_year is None:
-        facts = replace(facts, phones=one.facts.phones or frozenset({f"phone of {one.key}"}))
+    elif facts.birth_year is None or " " not in one.name:
+        facts = replace(facts, phones=one.facts.phones)
     return Someone(f"{one.key} again", name, facts)
 
 
 def _slip(name: str, chance: random.Random) -> str:
     """One letter left out, doubled, swapped with the next, or another."""
-    at = chance.choice([at for at in range(1, len(name) - 1) if name[at].isalpha()])
+    at = chance.choice([at for at in range(1, len(name) - 1) if name[at : at + 2].isalpha()])
     letter = name[at]
     return chance.choice(
         (

@@ -179,8 +179,11 @@ class Known:
         if facts.same_reference:
             # The number is somebody's own: a quite different name is worth a look all the same.
             score = max(score, 60)
-        elif facts.same_phone:
-            score = max(score, 45 if not facts.against else DOUBTFUL)
+        elif facts.same_phone and not facts.against:
+            # Two with other names, and nothing against it, may be one with two aliases.
+            score = max(score, 45)
+        elif facts.same_phone and names.similar:
+            score = max(score, DOUBTFUL)
         if score < DOUBTFUL:
             return None
         telling = (facts.same_reference and names.agreeing > 0) or (
@@ -237,18 +240,18 @@ def _compare_facts(asked: _Record, known: _Record) -> _Facts:
         bits += 13.0
         agreeing.append(Reason.SAME_PHONE)
     elif one.phones and other.phones:
-        bits -= 1.5
+        bits -= 2.0
     same_station = bool(one.station) and one.station == other.station
     if same_station:
         bits += 6.0
     elif one.station and other.station:
-        bits -= 1.5
+        bits -= 3.0
     if one.ward and other.ward:
         if one.ward == other.ward:
             bits += 3.0
             agreeing.append(Reason.SAME_WARD)
         else:
-            bits -= 1.0
+            bits -= 2.0
     if one.sex and other.sex:
         if one.sex == other.sex:
             bits += 0.8

@@ -86,9 +86,21 @@ def sound(part: str) -> str:
     return "".join(kept) if len(kept) > 2 else heard
 
 
+def _as_one(parts: Sequence[str]) -> list[str]:
+    """Where a space stands for a lost apostrophe, one part: `ng ang a` is `nganga`."""
+    joined: list[str] = []
+    for part in parts:
+        last = joined[-1] if joined else ""
+        if last.endswith("ng") and (len(last) <= _STEM or len(part) == 1):
+            joined[-1] = last + part
+        else:
+            joined.append(part)
+    return joined
+
+
 def name_parts(name: str) -> tuple[str, ...]:
     """The parts of a name in `sort_name` form, without titles and ranks, each once."""
-    parts = tuple(dict.fromkeys(_PARTS.findall(name)))
+    parts = tuple(dict.fromkeys(_as_one(_PARTS.findall(name))))
     bare = tuple(part for part in parts if part not in _TITLES)
     return bare or parts
 

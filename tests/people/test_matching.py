@@ -1,0 +1,119 @@
+"""Who may be the same person: names, facts, and a crowd with a thousand people written twice."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.people.rules import Known, Likeness, Reason, reference_key, sort_name
+from kash.people.rules.name_likeness import compare_names, name_parts
+from tests.people.crowd import disturbed, known_well, people
+
+
+def like(name: str, key: str = "asked", **facts: object) -> Likeness:
+    made = Likeness(key=key, group="police", name=sort_name(name))
+    return replace(made, **facts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same", "similar"),
+    [
+        ("Otieno Wekesa", "Wekesa Otieno", True, True),
+        ("Ng'ang'a Wanjiru", "Ng ang a Wanjiru", True, True),
+        ("Ng’ang’a", "Nganga", True, True),
+        ("Sgt. Otieno Wekesa", "Otieno Wekesa", True, True),
+        ("O. Wekesa", "Wekesa Otieno", False, True),
+        ("Wekkesa Otieno", "Wekesa Otieno", False, True),
+        ("Catherine", "Katherine", False, True),
+        ("Otieno Wekesa", "Otieno Barasa", False, False),
+        ("Achieng", "Ochieng", False, False),
+        ("O.", "Otieno", False, False),
+    ],
+)
+def test_names_are_compared_part_by_part(one: str, other: str, same: bool, similar: bool) -> None:
+    for first, second in ((one, other), (other, one)):
+        found = compare_names(name_parts(sort_name(first)), name_parts(sort_name(second)))
+        assert (found.same, found.similar) == (same, similar)
+
+
+def test_a_number_with_a_like_name_is_certain() -> None:
+    known = Known([like("Otieno Wekesa", "one", reference="F/90123")])
+    (match,) = known.matches(like("O. Wekesa", reference="90123"))
+    assert (match.key, match.certain, match.reasons[0]) == ("one", True, Reason.SAME_REFERENCE)
+    (doubtful,) = known.matches(like("Mary Barasa", reference="90123"))
+    assert not doubtful.certain
+    assert Reason.OTHER_NAME in doubtful.reasons
+    assert known.matches(like("Mary Barasa", reference="90123", group="community")) == []
+
+
+def test_a_phone_is_certain_only_with_a_like_name() -> None:
+    phone = frozenset({"hash"})
+    known = Known([like("Asha Mfano", "one", phones=phone)])
+    assert [match.certain for match in known.matches(like("Mfano Asha", phones=phone))] == [True]
+    (other,) = known.matches(like("Baraka Juma", phones=phone))
+    assert (other.certain, other.reasons) == (False, (Reason.SAME_PHONE, Reason.OTHER_NAME))
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"reference": "90124"}, Reason.OTHER_REFERENCE),
+        ({"birth_year": 1961}, Reason.OTHER_BIRTH_YEAR),
+        ({"sex": "male"}, Reason.OTHER_SEX),
+    ],
+)
+def test_what_speaks_against_it_lowers_the_score(facts: dict[str, object], reason: Reason) -> None:
+    phone = frozenset({"hash"})
+    asked = like("Asha Mfano Juma", phones=phone, birth_year=1990, sex="female", reference="90123")
+    known = Known([replace(asked, key="one")])
+    (sure,) = known.matches(asked)
+    (less,) = known.matches(replace(asked, **facts))  # type: ignore[arg-type]
+    assert less.score <= sure.score
+    assert (sure.certain, less.certain) == (True, False)
+    assert reason in less.reasons
+
+
+def test_an_alias_with_another_code_is_another_person() -> None:
+    known = Known([like("Ochieng", "one", reference="KSM-014", station="dawn")])
+    assert known.matches(like("Ochieng", reference="KSM-015", station="dawn")) == []
+
+
+def test_nobody_matches_herself_or_whom_she_is_not() -> None:
+    known = Known([like("Otieno Wekesa Juma", key, station="s") for key in ("one", "two")])
+    asked = like("Otieno Wekesa Juma", "one", station="s")
+    assert [match.key for match in known.matches(asked)] == ["two"]
+    assert known.matches(asked, but={"two"}) == []
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=12))
+def test_nothing_that_is_written_breaks_it(one: str, other: str, reference: str) -> None:
+    known = Known([like(one, "one", reference=reference, station="s", birth_year=1990)])
+    for match in known.matches(like(other, reference=reference, station="s", birth_year=1990)):
+        assert 0 <= match.score <= 100
+    assert reference_key(reference_key(reference)) == reference_key(reference)
+
+
+def test_a_thousand_written_twice_are_found_among_twenty_thousand() -> None:
+    chance = random.Random(1)
+    crowd = people(20_000, chance)
+    well_known = [one for one in crowd if known_well(one)]
+    copies = [disturbed(one, chance) for one in chance.sample(well_known, 1_000)]
+    twice = {frozenset((copy.key, copy.key.removesuffix(" again"))) for copy in copies}
+    rows = crowd + copies
+    chance.shuffle(rows)
+    known = Known()
+    found, certain = set(), set()
+    for row in rows:
+        for match in known.matches(row.likeness):
+            pair = frozenset((row.key, match.key))
+            found.add(pair)
+            if match.certain:
+                certain.add(pair)
+        known.add(row.likeness)
+    assert len(found & twice) >= 0.97 * len(twice)
+    assert len(found & twice) >= 0.95 * len(found)
+    assert certain <= twice
