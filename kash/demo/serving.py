@@ -35,7 +35,8 @@ def _free_port() -> int:
 def serving(data_dir: Path, prepare: Callable[[Settings], Made]) -> Iterator[tuple[str, Made]]:
     """Prepare a programme and serve it: yields the address, and what `prepare` made."""
     port = _free_port()
-    address = f"http://127.0.0.1:{port}"
+    # By its name: browsers allow no passkeys to a bare number.
+    address = f"http://localhost:{port}"
     chosen = {
         "KASH_DATA_DIR": str(data_dir),
         "KASH_DATABASE_URL": "",
