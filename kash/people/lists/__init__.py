@@ -1,0 +1,5 @@
+"""Lists of people as they come from the field: from a file's bytes to rows that can be stored.
+
+What is decided of a list is in `kash.people.rules.lists`; here files are opened, within limits that
+hold before any library sees them, and everything is put into words.
+"""

@@ -1,0 +1,14 @@
+"""What can be wrong with a list as a whole."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.web import Problem
+
+
+class FileUnreadable(Problem):
+    """The file as a whole cannot be read."""
+
+    status = 422
+    sentence = _l("This file cannot be read.")

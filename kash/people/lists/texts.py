@@ -1,0 +1,172 @@
+"""Lists as text: in whatever encoding, with whatever between the cells."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from kash.people.lists.errors import FileUnreadable
+from kash.people.rules.lists.cells import MOST_CHARACTERS, Cell, clean
+
+MOST_COLUMNS = 200
+_DELIMITERS = (",", ";", "\t", "|")
+_LOOKED_AT = 60
+_COMMON = frozenset("éèêëáàâäåãíìîïóòôöõúùûüñçÉÈÊÁÀÂÄÅÍÓÔÖÚÜÑÇĩũĨŨß–—‘’“”…•°£€©®·\xa0")
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Numbered rows of cells, and how the bytes were read."""
+
+    rows: tuple[tuple[int, Sequence[Cell]], ...]
+    encoding: str
+    mixed_rows: tuple[int, ...] = ()
+
+
+def read_text_table(content: bytes) -> TextTable:
+    """A text file as a table. Raises FileUnreadable."""
+    text, encoding, mixed = decoded(content)
+    if not text.strip():
+        raise FileUnreadable(_("This file is empty."))
+    delimiter, text = _delimiter(text)
+    return TextTable(tuple(_rows(text, delimiter)), encoding, mixed)
+
+
+def decoded(content: bytes) -> tuple[str, str, tuple[int, ...]]:
+    """The text, the name of its encoding, and the numbers of lines in a second encoding."""
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if content.startswith(mark):
+            try:
+                return content.decode(name), name.removesuffix("-sig"), ()
+            except UnicodeDecodeError:
+                if name != "utf-8-sig":
+                    raise FileUnreadable(_("This file is cut off or damaged.")) from None
+                content = content.removeprefix(mark)
+    wide = _wide(content)
+    if wide:
+        return content.decode(wide, errors="replace"), wide, ()
+    try:
+        return content.decode("utf-8"), "utf-8", ()
+    except UnicodeDecodeError:
+        pass
+    return _by_lines(content)
+
+
+def _wide(content: bytes) -> str:
+    """UTF-16 without a mark: every other byte of plain text is zero."""
+    some = content[:4000]
+    if len(some) < 8 or b"\x00" not in some:
+        return ""
+    even, odd = some[::2].count(0), some[1::2].count(0)
+    half = len(some) // 2
+    if odd > 0.6 * half and even < 0.1 * half:
+        return "utf-16-le"
+    return "utf-16-be" if even > 0.6 * half and odd < 0.1 * half else ""
+
+
+def _by_lines(content: bytes) -> tuple[str, str, tuple[int, ...]]:
+    lines = content.splitlines(keepends=True)
+    second = [at for at, line in enumerate(lines) if not _is_utf8(line)]
+    single = _single_byte(b"".join(lines[at] for at in second))
+    third = set(second)
+    some_utf8 = any(
+        not line.isascii() and at not in third for at, line in enumerate(lines)
+    )
+    if not some_utf8:
+        return content.decode(single, errors="replace"), single, ()
+    text = "".join(
+        line.decode(single if at in third else "utf-8", errors="replace")
+        for at, line in enumerate(lines)
+    )
+    return text, "utf-8", tuple(at + 1 for at in second)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _single_byte(content: bytes) -> str:
+    """The encoding under which what is not ASCII reads most like names and signs."""
+    scored = []
+    for name in ("cp1252", "mac-roman", "latin-1"):
+        try:
+            text = content.decode(name)
+        except UnicodeDecodeError:
+            continue
+        odd = [each for each in text if not each.isascii()]
+        scored.append((sum(1 if each in _COMMON else -1 for each in odd) / max(1, len(odd)), name))
+    best = max(scored, key=lambda each: each[0])
+    if best[0] > 0:
+        return best[1]
+    # The last resort, and the slowest.
+    from charset_normalizer import from_bytes
+
+    found = from_bytes(content[:200_000]).best()
+    return found.encoding if found is not None else best[1]
+
+
+def _delimiter(text: str) -> tuple[str, str]:
+    first, _end, rest = text.partition("\n")
+    named = first.strip().strip('"').casefold()
+    if named.startswith("sep=") and len(named) == 5:
+        # The row still counts, as it does in a spreadsheet.
+        return named[4], "\n" + rest
+    head = text[:20_000]
+    best, weight = ",", 0.0
+    for delimiter in _DELIMITERS:
+        try:
+            rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row]
+        except csv.Error:
+            continue
+        widths = Counter(len(row) for row in rows[:_LOOKED_AT] if len(row) > 1)
+        if not widths:
+            continue
+        width, often = widths.most_common(1)[0]
+        filled = sum(bool(cell.strip()) for row in rows[:_LOOKED_AT] if len(row) == width for cell in row)
+        score = often + min(width, 20) / 100 + filled / 1000
+        if score > weight:
+            best, weight = delimiter, score
+    return best, text
+
+
+def _rows(text: str, delimiter: str) -> Iterable[tuple[int, Sequence[Cell]]]:
+    try:
+        yield from list(_parsed(text, delimiter, strict=True))
+        return
+    except csv.Error:
+        pass
+    try:
+        rows = list(_parsed(text, delimiter, strict=False))
+    except csv.Error:
+        raise FileUnreadable(_("This file is not a clean CSV file.")) from None
+    # A quotation mark that is never closed swallows all that follows.
+    if rows and any(isinstance(cell, str) and len(cell) > MOST_CHARACTERS for cell in rows[-1][1]):
+        raise FileUnreadable(_("This file is not a clean CSV file."))
+    if text.count('"') % 2:
+        raise FileUnreadable(_("This file is not a clean CSV file."))
+    yield from rows
+
+
+def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterable[tuple[int, Sequence[Cell]]]:
+    source = io.StringIO(text, newline=None)
+    for number, row in enumerate(csv.reader(source, delimiter=delimiter, strict=strict), 1):
+        while row and not row[-1].strip():
+            row.pop()
+        if not row:
+            continue
+        if len(row) > MOST_COLUMNS:
+            raise FileUnreadable(_("This file has more than %(most)s columns.", most=MOST_COLUMNS))
+        yield number, [clean(cell) if len(cell) <= MOST_CHARACTERS else cell for cell in row]

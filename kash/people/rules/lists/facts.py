@@ -1,0 +1,121 @@
+"""Names, numbers, sexes, languages and ranks as lists write them."""
+
+from __future__ import annotations
+
+import re
+
+from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, is_formula, text_of
+from kash.people.rules.persons import LANGUAGES, MOST_NAME, SEXES, is_a_name, sort_name
+
+MOST_REFERENCE, MOST_CADRE, MOST_WARD = 40, 80, 120
+
+_SEX = {
+    "m": "male", "male": "male", "man": "male", "men": "male", "mr": "male", "me": "male",
+    "mme": "male", "mwanaume": "male", "mwanamume": "male", "kiume": "male", "boy": "male",
+    "f": "female", "female": "female", "woman": "female", "women": "female", "fem": "female",
+    "ms": "female", "mrs": "female", "ke": "female", "mke": "female", "mwanamke": "female",
+    "kike": "female", "girl": "female", "lady": "female",
+    "other": "other", "o": "other", "intersex": "other", "nyingine": "other", "nonbinary": "other",
+}  # fmt: skip
+_LANGUAGE = {
+    "en": "en", "eng": "en", "english": "en", "kiingereza": "en",
+    "sw": "sw", "swa": "sw", "kis": "sw", "swahili": "sw", "kiswahili": "sw", "ksw": "sw",
+    "luo": "luo", "dholuo": "luo", "kijaluo": "luo", "jaluo": "luo",
+    "guz": "guz", "kisii": "guz", "ekegusii": "guz", "gusii": "guz", "kikisii": "guz",
+    "luy": "luy", "luhya": "luy", "luluhya": "luy", "kiluhya": "luy", "luyia": "luy",
+}  # fmt: skip
+# Ranks of the Kenya Police Service, lowest first, with the ways in which lists write them.
+_RANKS = {
+    "Constable": ("pc", "cons", "const", "constable", "policeconstable", "apc", "wpc", "konstebo"),
+    "Corporal": ("cpl", "corp", "corporal", "koplo"),
+    "Sergeant": ("sgt", "serg", "sergeant", "sajini", "sargent", "sargeant"),
+    "Senior Sergeant": ("ssgt", "srsgt", "snrsgt", "seniorsergeant", "sajinimkuu", "seniorsgt"),
+    "Inspector": ("ip", "insp", "inspector", "policeinspector", "inspekta"),
+    "Chief Inspector": ("ci", "cip", "cinsp", "chiefinspector", "chinsp", "chiefinsp", "inspektamkuu"),
+    "Assistant Superintendent": ("asp", "assistantsuperintendent", "asstsuperintendent", "asstsp"),
+    "Superintendent": ("sp", "supt", "superintendent"),
+    "Senior Superintendent": ("ssp", "seniorsuperintendent", "snrsuperintendent"),
+    "Commissioner": ("cp", "commissioner"),
+}  # fmt: skip
+_RANK_OF = {written: rank for rank, ways in _RANKS.items() for written in ways}
+
+
+def _letters(text: str) -> str:
+    return "".join(each for each in sort_name(text) if each.isalnum())
+
+
+def read_name(cell: Cell, field: str = "name") -> Reading[str]:
+    """A name as written, with single spaces. What is no name is wrong, and why."""
+    if is_empty(cell):
+        return Reading("")
+    name = text_of(cell)
+    if is_formula(name):
+        return Reading("", (Remark("name_formula", field, wrong=True),))
+    if not is_a_name(name) or not any(each.isalpha() for each in name):
+        return Reading("", (Remark("name_no_letter", field, name[:40], wrong=True),))
+    if len(name) > MOST_NAME:
+        return Reading("", (Remark("too_long", field, wrong=True),))
+    return Reading(name)
+
+
+def read_text(cell: Cell, field: str, most: int) -> Reading[str]:
+    """A short text as written; a formula or one that is too long is wrong."""
+    if is_empty(cell):
+        return Reading("")
+    text = text_of(cell)
+    if is_formula(text):
+        return Reading("", (Remark("formula", field, wrong=True),))
+    if len(text) > most:
+        return Reading("", (Remark("too_long", field, wrong=True),))
+    return Reading(text)
+
+
+def read_sex(cell: Cell) -> Reading[str]:
+    """`X` stands on passports for neither of the two: it is read as other, and told."""
+    if is_empty(cell):
+        return Reading("")
+    given = text_of(cell)
+    text = _letters(given)
+    if text in SEXES:
+        return Reading(text)
+    if text == "x":
+        return Reading("other", (Remark("sex_x", "sex", given),))
+    if text in _SEX:
+        return Reading(_SEX[text])
+    return Reading("", (Remark("sex_wrong", "sex", given[:40], wrong=True),))
+
+
+def read_language(cell: Cell) -> Reading[str]:
+    """The first language named that the programme speaks."""
+    if is_empty(cell):
+        return Reading("")
+    given = text_of(cell)
+    named = [_letters(part) for part in re.split(r"[/,;&+]|\band\b|\bna\b", given)]
+    found = [_LANGUAGE[each] for each in named if each in _LANGUAGE]
+    if not found:
+        return Reading("", (Remark("language_unknown", "language", given[:40]),))
+    several = len(set(found)) > 1 or len(found) < len([each for each in named if each])
+    told = (Remark("language_first", "language", given[:40], found[0]),) if several else ()
+    return Reading(found[0], told)
+
+
+def read_cadre(cell: Cell) -> Reading[str]:
+    """A rank in its whole word if it is a known one, else as written."""
+    reading = read_text(cell, "cadre", MOST_CADRE)
+    rank = _RANK_OF.get(_letters(reading.value))
+    return Reading(rank) if rank else reading
+
+
+def is_rank(cell: Cell) -> bool:
+    """Whether a cell holds a known rank."""
+    return _letters(text_of(cell)) in _RANK_OF
+
+
+def is_sex(cell: Cell) -> bool:
+    """Whether a cell holds a sex."""
+    return _letters(text_of(cell)) in _SEX
+
+
+def is_language(cell: Cell) -> bool:
+    """Whether a cell holds a language."""
+    return _letters(text_of(cell)) in _LANGUAGE or text_of(cell) in LANGUAGES

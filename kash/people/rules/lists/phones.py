@@ -1,0 +1,86 @@
+"""Phone numbers as lists hold them: as numbers, two in a cell, with the letter O for 0."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, text_of
+
+_APART = re.compile(r"[/;,|&\n]|\bor\b|\band\b|\bau\b|\bna\b", re.IGNORECASE)
+_NOT_DIGITS = re.compile(r"[oOlI]")
+_DIGITS = {"o": "0", "O": "0", "l": "1", "I": "1"}
+_LONGEST = 40
+# Two numbers with nothing but a space between them.
+_RUN_ON = re.compile(r"(?<!\d)(?:\+?254|0)\d{9}(?!\d)")
+
+
+def one_phone(text: str, region: str) -> str | None:
+    """A number in E.164, or None if there is no such number. `region` is where it is dialled."""
+    if len(text) > _LONGEST:
+        return None
+    digits = "".join(each for each in text if each.isdigit())
+    if not 7 <= len(digits) <= 15 or not text.isascii():
+        return None
+    tries = [text]
+    if not text.startswith(("+", "0")):
+        tries.append("+" + digits)
+    if digits.startswith("00"):
+        tries.append("+" + digits[2:])
+    for each in tries:
+        try:
+            number = phonenumbers.parse(each, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return None
+
+
+def _with_digits(text: str) -> str:
+    """Letters that stand for digits replaced, where everything else is a digit or a sign."""
+    rest = _NOT_DIGITS.sub("", text)
+    if sum(each.isdigit() for each in rest) >= 6 and not any(each.isalpha() for each in rest):
+        return _NOT_DIGITS.sub(lambda found: _DIGITS[found[0]], text)
+    return text
+
+
+def read_phone(cell: Cell, region: str) -> Reading[str]:
+    """The first number of a cell that is one, in E.164; empty if none is given or none is one.
+
+    Remarks never quote a number.
+    """
+    if is_empty(cell):
+        return Reading("")
+    remarks: list[Remark] = []
+    given = text_of(cell)
+    run_on = _RUN_ON.findall(given)
+    parts = run_on if len(run_on) > 1 else [part.strip(" .:'\"`") for part in _APART.split(given)]
+    found: list[str] = []
+    failed = 0
+    for part in parts:
+        if not any(each.isdigit() for each in part):
+            continue
+        mended = _with_digits(part)
+        phone = one_phone(_plain_digits(mended), region)
+        if phone is None:
+            failed += 1
+            continue
+        if not found and mended != part:
+            remarks.append(Remark("phone_letters", "phone"))
+        if phone not in found:
+            found.append(phone)
+    if not found:
+        return Reading("", (Remark("phone_wrong", "phone", given[:_LONGEST], wrong=True),))
+    if len(found) > 1 or failed:
+        remarks.append(Remark("phone_second", "phone"))
+    return Reading(found[0], tuple(remarks))
+
+
+def _plain_digits(text: str) -> str:
+    """Without what people put before and between: `Tel: (0712) 345-678` becomes `0712345678`."""
+    start = "+" if re.match(r"[^\d]*\+\s*\d", text) else ""
+    if any(each.isalpha() for each in re.sub(r"(?i)\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", "", text)):
+        return text
+    return start + "".join(each for each in text if each.isdigit())
