@@ -12,6 +12,7 @@ import io
 import re
 import zipfile
 import zlib
+import xml.parsers.expat as expat
 from collections.abc import Iterable
 
 import python_calamine
@@ -28,10 +29,12 @@ _MOST_SHEETS = 20
 _LOWEST_ROW = 100_000
 _MOST_CELLS = 2_000_000
 _CHUNK = 256 * 1024
-_NEEDED = re.compile(r"\[Content_Types\]\.xml|_rels/.*|xl/(workbook\.xml|styles\.xml|sharedStrings\.xml|_rels/.*|worksheets/[^/]*\.xml|worksheets/_rels/.*)")
+_NEEDED = re.compile(
+    r"\[Content_Types\]\.xml|_rels/.*|"
+    r"xl/(workbook\.xml|styles\.xml|sharedStrings\.xml|_rels/.*|worksheets/[^/]*\.xml|worksheets/_rels/.*)"
+)
 _ENCRYPTED = 0x1
-# A cell that is not closed at once holds something.
-_CELL = re.compile(rb'<(?:\w+:)?c\b(?:[^>]*?\br="([A-Za-z]{1,3})([0-9]{1,7})")?[^>]*?(/?)>')
+_PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
 def read_workbook(content: bytes) -> list[Sheet]:
@@ -110,29 +113,57 @@ def _packed(parts: Iterable[tuple[str, bytes]]) -> bytes:
     return copy.getvalue()
 
 
-def _measure(sheet: bytes) -> None:
-    """Refuse a sheet whose rectangle of filled cells is too large. Raises FileUnreadable."""
-    widest = lowest = cells = 0
-    for found in _CELL.finditer(sheet):
-        if found[3]:
-            continue
-        cells += 1
-        if found[1] is None:
-            continue
-        widest = max(widest, _column(found[1]))
-        lowest = max(lowest, int(found[2]))
-        if widest > 16_384 or lowest > _LOWEST_ROW:
+class _Measure:
+    """How large the rectangle of filled cells is, told by a parser that makes nothing else."""
+
+    def __init__(self) -> None:
+        self.row = self.column = self.cells = self.widest = self.lowest = 0
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def _doctype(self, *_given: object) -> None:
+        raise _unclean()
+
+    def _start(self, name: str, given: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            place = _PLACE.fullmatch(given.get("r", ""))
+            self.column = _column(place[1]) if place else self.column + 1
+            if place:
+                self.row = int(place[2])
+        elif tag == "row":
+            self.row = int(given.get("r") or self.row + 1)
+            self.column = 0
+        elif tag in ("v", "is", "f"):
+            self._filled()
+
+    def _filled(self) -> None:
+        self.cells += 1
+        self.widest = max(self.widest, self.column)
+        self.lowest = max(self.lowest, self.row)
+        if self.lowest > _LOWEST_ROW:
             raise FileUnreadable(
                 _("A cell stands far below the list. Delete everything below it and save again.")
             )
-    if widest > MOST_COLUMNS:
-        raise FileUnreadable(_("This file has more than %(most)s columns.", most=MOST_COLUMNS))
-    if cells > _MOST_CELLS or widest * lowest > _MOST_CELLS * 4:
-        raise _too_large()
+        if self.widest > MOST_COLUMNS:
+            raise FileUnreadable(
+                _("This file has more than %(most)s columns.", most=MOST_COLUMNS)
+            )
+        if self.cells > _MOST_CELLS or self.widest * self.lowest > _MOST_CELLS:
+            raise _too_large()
 
 
-def _column(letters: bytes) -> int:
+def _measure(sheet: bytes) -> None:
+    """Refuse a sheet whose rectangle of filled cells is too large. Raises FileUnreadable."""
+    try:
+        _Measure().parser.Parse(sheet, True)
+    except expat.ExpatError:
+        raise _unclean() from None
+
+
+def _column(letters: str) -> int:
     number = 0
     for letter in letters.upper():
-        number = number * 26 + letter - 64
+        number = number * 26 + ord(letter) - 64
     return number

@@ -1,0 +1,205 @@
+"""Each row of a list against everyone who is known and against the rows before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kash.people.rules.lists.cells import Remark
+from kash.people.rules.lists.rows import ReadRow
+from kash.people.rules.matching import Known, Likeness, Match, Reason
+from kash.people.rules.persons import ages_disagree, is_minor, sort_name
+
+OUT, NEW = "out", "new"
+_ROW = "row-"
+
+
+class State(StrEnum):
+    """What becomes of a row if the list is confirmed now."""
+
+    NEW = "new"
+    SAME = "same"
+    DOUBTFUL = "doubtful"
+    WRONG = "wrong"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRow:
+    """A row with its group and organisation found. Both are public ids; `new_station` is the name
+    of an organisation that is added with the list."""
+
+    row: ReadRow
+    group: str
+    organisation: str = ""
+    new_station: str = ""
+    phone_lookup: str = field(default="", repr=False)
+    wrong: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is thought of a row. `same_as` is a person's public id, or a row as `row-6`."""
+
+    placed: PlacedRow
+    state: State
+    same_as: str = ""
+    matches: tuple[Match, ...] = ()
+    decided: bool = False
+    may_be_new: bool = True
+    shared_phone: bool = False
+
+    @property
+    def number(self) -> int:
+        """The row, as a spreadsheet counts."""
+        return self.placed.row.number
+
+    @property
+    def same_row(self) -> int:
+        """The row above that it repeats; 0 if it repeats none."""
+        return row_number(self.same_as)
+
+
+def row_key(number: int) -> str:
+    """By what a row of this list is known beside persons."""
+    return f"{_ROW}{number}"
+
+
+def row_number(key: str) -> int:
+    """The row that a key names; 0 for a person's."""
+    return int(key.removeprefix(_ROW)) if key.startswith(_ROW) else 0
+
+
+def likeness_of(placed: PlacedRow, key: str) -> Likeness:
+    """What tells this row's person from others."""
+    row = placed.row
+    return Likeness(
+        key=key,
+        group=placed.group,
+        name=sort_name(row.name),
+        reference=row.reference,
+        phones=frozenset((placed.phone_lookup,)) if placed.phone_lookup else frozenset(),
+        station=placed.organisation or (f"new {sort_name(placed.new_station)}" if placed.new_station else ""),
+        ward=sort_name(row.ward),
+        birth_year=row.birth.year,
+        sex=row.sex,
+        age_band=row.birth.band,
+    )
+
+
+def class_rows(
+    rows: Iterable[PlacedRow], known: Known, decisions: Mapping[int, str]
+) -> list[Outcome]:
+    """Class rows in order. `known` learns them: it is spent afterwards."""
+    outcomes = []
+    by_row: dict[int, Outcome] = {}
+    for placed in rows:
+        outcome = _class(placed, known, decisions.get(placed.row.number, ""), by_row)
+        outcomes.append(outcome)
+        by_row[outcome.number] = outcome
+        if outcome.state not in (State.WRONG, State.OUT) and not outcome.same_row:
+            known.add(likeness_of(placed, row_key(outcome.number)))
+    return outcomes
+
+
+def _class(
+    placed: PlacedRow, known: Known, decision: str, by_row: Mapping[int, Outcome]
+) -> Outcome:
+    if decision == OUT:
+        return Outcome(placed, State.OUT, decided=True)
+    if placed.row.wrong or placed.wrong:
+        return Outcome(placed, State.WRONG)
+    matches = tuple(known.matches(likeness_of(placed, "this")))
+    taken = any(Reason.SAME_REFERENCE in match.reasons for match in matches)
+    shared = any(Reason.SAME_PHONE in match.reasons for match in matches)
+    if decision == NEW and not taken:
+        return Outcome(placed, State.NEW, matches=matches, decided=True, shared_phone=shared)
+    if decision and any(match.key == decision for match in matches):
+        return Outcome(placed, State.SAME, decision, matches, decided=True, may_be_new=not taken)
+    certain = [match for match in matches if match.certain]
+    above = [match for match in certain if row_number(match.key)]
+    people = [match for match in certain if not row_number(match.key)]
+    if above:
+        # What was thought of the row above holds for its repetition.
+        return Outcome(placed, State.SAME, above[0].key, matches, may_be_new=not taken)
+    if len(people) == 1:
+        return Outcome(placed, State.SAME, people[0].key, matches, may_be_new=not taken)
+    if matches:
+        return Outcome(placed, State.DOUBTFUL, matches=matches, may_be_new=not taken)
+    return Outcome(placed, State.NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is kept of a person, as far as a list may fill it. Contacts are look-up hashes."""
+
+    printed_name: str = ""
+    reference: str = ""
+    sex: str = ""
+    birth_year: int | None = None
+    age_band: str = ""
+    cadre: str = ""
+    ward: str = ""
+    language: str = ""
+    organisation: str = ""
+    phone: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Fields that a row fills, and fields in which it says something else than what is kept."""
+
+    fills: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
+
+
+_PLAIN = ("printed_name", "reference", "sex", "cadre", "language", "ward")
+
+
+def compare(
+    placed: PlacedRow, kept: Facts, year: int, email_lookup: Callable[[str], str]
+) -> Comparison:
+    """What a row knows more or otherwise than what is kept. Case and accents are no difference."""
+    row = placed.row
+    fills: list[str] = []
+    differs: list[str] = []
+
+    def put(name: str, given: str, held: str, *, same: bool) -> None:
+        if given and not held:
+            fills.append(name)
+        elif given and not same:
+            differs.append(name)
+
+    for name in _PLAIN:
+        given, held = getattr(row, name), getattr(kept, name)
+        put(name, given, held, same=sort_name(given) == sort_name(held))
+    put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)
+    email = email_lookup(row.email) if row.email else ""
+    put("email", email, kept.email, same=email == kept.email)
+    place = placed.organisation or placed.new_station
+    put("organisation", place, kept.organisation, same=place == kept.organisation)
+    born = row.birth
+    if born.year and kept.birth_year:
+        put("birth", str(born.year), str(kept.birth_year), same=born.year == kept.birth_year)
+    elif born.year:
+        put("birth", str(born.year), kept.age_band, same=False) if ages_disagree(
+            kept.age_band, born.year, year
+        ) else fills.append("birth")
+    elif born.band:
+        held = kept.age_band or (str(kept.birth_year) if kept.birth_year else "")
+        put(
+            "birth",
+            born.band,
+            held,
+            same=born.band == kept.age_band
+            if kept.age_band
+            else not ages_disagree(born.band, kept.birth_year, year),
+        )
+    return Comparison(tuple(fills), tuple(differs))
+
+
+def is_child(row: ReadRow, year: int) -> bool:
+    """Whether a row's person is, or may be, under 18."""
+    return is_minor(row.birth.band, row.birth.year, year)
