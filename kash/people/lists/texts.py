@@ -78,9 +78,7 @@ def _by_lines(content: bytes) -> tuple[str, str, tuple[int, ...]]:
     second = [at for at, line in enumerate(lines) if not _is_utf8(line)]
     single = _single_byte(b"".join(lines[at] for at in second))
     third = set(second)
-    some_utf8 = any(
-        not line.isascii() and at not in third for at, line in enumerate(lines)
-    )
+    some_utf8 = any(not line.isascii() and at not in third for at, line in enumerate(lines))
     if not some_utf8:
         return content.decode(single, errors="replace"), single, ()
     text = "".join(
@@ -128,14 +126,18 @@ def _delimiter(text: str) -> tuple[str, str]:
     best, weight = ",", 0.0
     for delimiter in _DELIMITERS:
         try:
-            rows = [row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row]
+            rows = [
+                row for row in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter) if row
+            ]
         except csv.Error:
             continue
         widths = Counter(len(row) for row in rows[:_LOOKED_AT] if len(row) > 1)
         if not widths:
             continue
         width, often = widths.most_common(1)[0]
-        filled = sum(bool(cell.strip()) for row in rows[:_LOOKED_AT] if len(row) == width for cell in row)
+        filled = sum(
+            bool(cell.strip()) for row in rows[:_LOOKED_AT] if len(row) == width for cell in row
+        )
         score = often + min(width, 20) / 100 + filled / 1000
         if score > weight:
             best, weight = delimiter, score

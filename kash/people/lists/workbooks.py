@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import io
 import re
+import xml.parsers.expat as expat
 import zipfile
 import zlib
-import xml.parsers.expat as expat
 from collections.abc import Iterable
 
 import python_calamine
@@ -70,7 +70,9 @@ def _copied(content: bytes) -> bytes:
             entries = given.infolist()
             if any(entry.flag_bits & _ENCRYPTED for entry in entries):
                 raise FileUnreadable(
-                    _("This file is locked with a password. Open it, save it without one, try again.")
+                    _(
+                        "This file is locked with a password. Open it, save it without one, try again."
+                    )
                 )
             needed = [entry for entry in entries if _NEEDED.fullmatch(entry.filename.lstrip("/"))]
             if not any(entry.filename.lstrip("/") == "xl/workbook.xml" for entry in needed):
@@ -147,9 +149,7 @@ class _Measure:
                 _("A cell stands far below the list. Delete everything below it and save again.")
             )
         if self.widest > MOST_COLUMNS:
-            raise FileUnreadable(
-                _("This file has more than %(most)s columns.", most=MOST_COLUMNS)
-            )
+            raise FileUnreadable(_("This file has more than %(most)s columns.", most=MOST_COLUMNS))
         if self.cells > _MOST_CELLS or self.widest * self.lowest > _MOST_CELLS:
             raise _too_large()
 

@@ -2,6 +2,7 @@
 
 from kash.people.models.directory import ServiceEntry, ServiceHours
 from kash.people.models.duplicates import LikelyDuplicate, NotTheSame, PersonMerge
+from kash.people.models.lists import PeopleList, PeopleListMapping, PeopleListPerson
 from kash.people.models.persons import (
     Consent,
     Group,
@@ -17,6 +18,9 @@ __all__ = [
     "LikelyDuplicate",
     "NotTheSame",
     "Organisation",
+    "PeopleList",
+    "PeopleListMapping",
+    "PeopleListPerson",
     "Person",
     "PersonMerge",
     "Posting",

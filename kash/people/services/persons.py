@@ -148,18 +148,30 @@ def _refuse_phone(session: Session, phone: str | None, but: int | None) -> None:
         raise AlreadyHere("phone")
 
 
+def phone_values(public_id: str, phone: str | None) -> dict[str, Any]:
+    """The columns that hold a phone, for the person of this public id."""
+    return {
+        "phone_sealed": seal(phone, kind="person.phone", public_id=public_id) if phone else None,
+        "phone_lookup": lookup(phone, kind="phone") if phone else None,
+    }
+
+
+def email_values(public_id: str, email: str | None) -> dict[str, Any]:
+    """The columns that hold an e-mail, for the person of this public id."""
+    return {
+        "email_sealed": seal(email, kind="person.email", public_id=public_id) if email else None,
+        "email_lookup": lookup(email.lower(), kind="email") if email else None,
+    }
+
+
 def _set_phone(person: Person, phone: str | None) -> None:
-    person.phone_sealed = (
-        seal(phone, kind="person.phone", public_id=person.public_id) if phone else None
-    )
-    person.phone_lookup = lookup(phone, kind="phone") if phone else None
+    for name, value in phone_values(person.public_id, phone).items():
+        setattr(person, name, value)
 
 
 def _set_email(person: Person, email: str | None) -> None:
-    person.email_sealed = (
-        seal(email, kind="person.email", public_id=person.public_id) if email else None
-    )
-    person.email_lookup = lookup(email.lower(), kind="email") if email else None
+    for name, value in email_values(person.public_id, email).items():
+        setattr(person, name, value)
 
 
 def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:
@@ -195,6 +207,24 @@ def _note_age(person: Person, band_before: str, by: Actor, now: datetime) -> Non
     person.minor = minor
 
 
+def made_person(
+    details: PersonDetails, group: Group, by: Actor, now: datetime, public_id: str
+) -> Person:
+    """A new person, not yet in the session. Raises NotAName and AgesDisagree; whether she is here
+    already, the caller has asked."""
+    person = Person(
+        public_id=public_id,
+        created_by=by.public_id,
+        created_at=now,
+        changed_at=now,
+        **_facts(details, group, now),
+        **phone_values(public_id, details.phone),
+        **email_values(public_id, details.email),
+    )
+    _note_age(person, "", by, now)
+    return person
+
+
 def new_person(
     session: Session,
     details: PersonDetails,
@@ -210,20 +240,10 @@ def new_person(
     """
     group = _group(session, details.group)
     place = _organisation(session, details.organisation)
-    facts = _facts(details, group, now)
+    person = made_person(details, group, by, now, public_id or new_public_id())
     _refuse_reference(session, group, details.reference, None)
     if not details.shared_phone:
         _refuse_phone(session, details.phone, None)
-    person = Person(
-        public_id=public_id or new_public_id(),
-        created_by=by.public_id,
-        created_at=now,
-        changed_at=now,
-        **facts,
-    )
-    _note_age(person, "", by, now)
-    _set_phone(person, details.phone)
-    _set_email(person, details.email)
     session.add(person)
     session.flush()
     if place is not None:

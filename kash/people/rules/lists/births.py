@@ -13,7 +13,13 @@ from datetime import date, timedelta
 from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, text_of
 from kash.people.rules.persons import ADULT, AGE_BANDS, birth_years
 
-BANDS = {"under18": (0, 17), "18-24": (18, 24), "25-34": (25, 34), "35-44": (35, 44), "45-plus": (45, 110)}
+BANDS = {
+    "under18": (0, 17),
+    "18-24": (18, 24),
+    "25-34": (25, 34),
+    "35-44": (35, 44),
+    "45-plus": (45, 110),
+}
 _OLDEST = 110
 # Of a year of two digits the century is taken in which someone who takes part is this old.
 _AGES_OF_TWO_DIGITS = range(10, 101)
@@ -129,7 +135,10 @@ def _bracket(text: str, given: str, today: date) -> _Read | None:
             return None
     elif found := _FROM.fullmatch(bare) or _FROM_WORDS.fullmatch(bare):
         # Above an age means from the next one on.
-        least, most = int(found[1]) + (found.re is _FROM_WORDS and "=" not in bare and "≥" not in bare), _OLDEST
+        least, most = (
+            int(found[1]) + (found.re is _FROM_WORDS and "=" not in bare and "≥" not in bare),
+            _OLDEST,
+        )
     elif found := _BELOW.fullmatch(bare):
         least, most = 0, int(found[1]) - 1
     else:

@@ -14,7 +14,23 @@ Value = TypeVar("Value")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MOST_CHARACTERS = 2_000
 _NOTHING = frozenset(
-    ("-", "--", "—", "–", ".", "n/a", "na", "n.a.", "n.a", "nil", "none", "null", "hakuna", "?", "#n/a")
+    (
+        "-",
+        "--",
+        "—",
+        "–",
+        ".",
+        "n/a",
+        "na",
+        "n.a.",
+        "n.a",
+        "nil",
+        "none",
+        "null",
+        "hakuna",
+        "?",
+        "#n/a",
+    )
 )
 
 

@@ -80,7 +80,8 @@ def likeness_of(placed: PlacedRow, key: str) -> Likeness:
         name=sort_name(row.name),
         reference=row.reference,
         phones=frozenset((placed.phone_lookup,)) if placed.phone_lookup else frozenset(),
-        station=placed.organisation or (f"new {sort_name(placed.new_station)}" if placed.new_station else ""),
+        station=placed.organisation
+        or (f"new {sort_name(placed.new_station)}" if placed.new_station else ""),
         ward=sort_name(row.ward),
         birth_year=row.birth.year,
         sex=row.sex,

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
 from kash.people.rules.lists.births import NOT_KNOWN, read_birth
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
 from kash.people.rules.lists.facts import is_language, is_rank, is_sex
+from kash.people.rules.lists.heading_words import NOTHING, WAYS
 from kash.people.rules.lists.phones import read_phone
 from kash.people.rules.persons import sort_name
 
@@ -34,73 +36,6 @@ FIELDS = (
 LEFT_OUT = ""
 SEVERAL = frozenset({"name", "birth", "phone"})
 
-_WAYS: Mapping[str, tuple[str, ...]] = {
-    "name": (
-        "name", "names", "chosen name", "full name", "full names", "name of participant", "participant",
-        "participants name", "name of officer", "officer", "preferred name", "alias", "nickname",
-        "preferred name may be an alias", "jina", "majina", "jina kamili", "jina la mshiriki",
-        "mshiriki", "nying", "first name", "firstname", "last name", "lastname", "surname", "middle name",
-        "other names", "given name", "family name", "jina la kwanza", "jina la ukoo", "peer educator",
-        "name in full", "nickname alias", "called", "jina la utani", "jina unalopendelea",
-    ),
-    "printed_name": (
-        "printed name", "name on certificate", "certificate name", "name on paper",
-        "jina kwenye cheti", "jina la cheti", "name to be printed",
-    ),
-    "reference": (
-        "reference", "ref", "ref no", "svc no", "service no", "service number", "svc number", "force no",
-        "force number", "f no", "fno", "p no", "pf no", "pf number", "personal no", "personal number",
-        "staff no", "code", "peer code", "unique code", "uic", "client code", "peer no", "peer number",
-        "pe code", "own number", "id code", "namba ya utumishi", "nambari ya utumishi", "namba ya kazi",
-        "nambari ya kazi", "msimbo", "kodi", "badge no", "badge number", "participant code", "reg no",
-        "registration no", "peer educator code", "namba ya huduma", "service or peer number",
-    ),
-    "phone": (
-        "phone", "phone no", "phone number", "tel", "tel no", "telephone", "telephone no",
-        "telephone number", "mobile", "mobile no", "mobile number", "cell", "cell no", "cellphone",
-        "contact", "contacts", "contact no", "phone contact", "mpesa", "mpesa no", "mpesa number",
-        "simu", "nambari ya simu", "namba ya simu", "phone optional", "no ya simu", "rununu",
-        "whatsapp", "whatsapp no", "simu namba", "safaricom no", "airtime no", "msisdn",
-    ),
-    "email": ("email", "e mail", "mail", "email address", "barua pepe", "e mail address"),
-    "sex": ("sex", "gender", "m f", "f m", "sex m f", "gender m f", "jinsia", "jinsi", "mf", "me ke", "ke me"),
-    "birth": (
-        "dob", "d o b", "date of birth", "birth date", "birthdate", "birth year", "year of birth", "yob",
-        "born", "age", "age bracket", "age group", "age band", "age range", "age years", "age in years",
-        "d o b age", "dob age", "umri", "miaka", "tarehe ya kuzaliwa", "mwaka wa kuzaliwa", "kuzaliwa",
-        "birthday", "rika", "umri miaka", "age yrs",
-    ),
-    "cadre": (
-        "cadre", "rank", "cheo", "title", "position", "designation", "rank cadre", "rank or cadre", "job group",
-        "wadhifa", "role", "kada",
-    ),
-    "organisation": (
-        "organisation", "organization", "station", "police station", "duty station", "work station",
-        "stn", "post", "police post", "station post", "kituo", "kituo post", "kituo cha polisi",
-        "kituo cha kazi", "workstation", "place of work", "unit", "collective", "group name",
-        "station or collective", "cbo", "shirika", "division station", "posting", "base", "office",
-    ),
-    "since": ("since", "there since", "posted since", "date posted", "posting date", "tangu", "date of posting"),
-    "ward": (
-        "ward", "wadi", "kata", "area", "location", "residence", "estate", "eneo", "mtaa", "village",
-        "sub location", "place of residence", "makazi", "hotspot", "zone", "wards", "area of residence",
-    ),
-    "language": (
-        "language", "lang", "lugha", "preferred language", "languages", "language spoken", "dhok",
-        "mother tongue", "lugha anayopendelea",
-    ),
-    "group": ("group", "kundi", "participant group", "category", "kikundi"),
-}  # fmt: skip
-# Known to hold nothing that is kept.
-_NOTHING = (
-    "no", "s no", "sno", "sn", "serial", "serial no", "nambari", "namba", "nam", "remarks", "remark", "comments",
-    "comment", "maoni", "signature", "sign", "sahihi", "saini", "sig", "date", "tarehe", "time in", "time out", "id no",
-    "national id", "id number", "idno", "kitambulisho", "amount", "kiasi", "notes", "day", "row", "row no",
-    "attendance", "mahudhurio", "county", "kaunti", "venue", "s n", "nr", "number", "day 1", "day 2", "day 3",
-    "sub county", "next of kin", "marital status",
-)  # fmt: skip
-
-
 def normalised(heading: str) -> str:
     """A heading as headings are compared: small letters, words only."""
     text = sort_name(heading).replace("_", " ").replace("№", "no").replace("#", " no ")
@@ -108,8 +43,9 @@ def normalised(heading: str) -> str:
     return " ".join(re.sub(r"[^\w]+", " ", text).split())
 
 
-_EXACT = {normalised(way): field for field, ways in _WAYS.items() for way in ways}
-_EXACT |= {normalised(way): LEFT_OUT for way in _NOTHING}
+_EXACT = {normalised(way): field for field, ways in WAYS.items() for way in ways}
+_EXACT |= {normalised(way): LEFT_OUT for way in NOTHING}
+_NUMBERS = frozenset(("no", "number", "s no", "sno", "nambari", "namba"))
 _LIKELY_AT = 86
 _LOOKED_AT = 60
 
@@ -165,10 +101,14 @@ def _share(cells: Sequence[Cell], fits: object) -> float:
 
 
 def _is_serial(cells: Sequence[Cell]) -> bool:
-    numbers = [int(text) for cell in cells if re.fullmatch(r"\d{1,5}", text := text_of(cell).rstrip("."))]
+    numbers = [
+        int(text) for cell in cells if re.fullmatch(r"\d{1,5}", text := text_of(cell).rstrip("."))
+    ]
     if len(numbers) < 2 or len(numbers) < 0.7 * sum(not is_empty(cell) for cell in cells):
         return False
-    steps = sum(after - before in (0, 1, 2) for before, after in zip(numbers, numbers[1:], strict=False))
+    steps = sum(
+        after - before in (0, 1, 2) for before, after in zip(numbers, numbers[1:], strict=False)
+    )
     return steps >= 0.7 * (len(numbers) - 1) and max(numbers) <= 3 * len(cells) + 5
 
 
@@ -186,7 +126,11 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
         text = text_of(cell)
         words = text.split()
         letters = sum(each.isalpha() for each in text)
-        return 2 <= len(words) <= 6 and letters > 0.8 * len(text.replace(" ", "")) and not is_rank(cell)
+        return (
+            2 <= len(words) <= 6
+            and letters > 0.8 * len(text.replace(" ", ""))
+            and not is_rank(cell)
+        )
 
     return {
         "phone": _share(some, phone),
@@ -222,7 +166,9 @@ def match_columns(
         field, alike = field_by_heading(heading)
         if alike and field == LEFT_OUT:
             # `No.` over numbers that do not count the rows is somebody's own number.
-            numbers = plain in ("no", "number", "s no", "sno", "nambari", "namba") and not look["serial"]
+            numbers = (
+                plain in ("no", "number", "s no", "sno", "nambari", "namba") and not look["serial"]
+            )
             if not numbers or look["phone"] > 0.5 or not any(not is_empty(c) for c in columns[at]):
                 continue
             offers.append((60, -at, "reference", "guess"))

@@ -81,6 +81,9 @@ def read_phone(cell: Cell, region: str) -> Reading[str]:
 def _plain_digits(text: str) -> str:
     """Without what people put before and between: `Tel: (0712) 345-678` becomes `0712345678`."""
     start = "+" if re.match(r"[^\d]*\+\s*\d", text) else ""
-    if any(each.isalpha() for each in re.sub(r"(?i)\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", "", text)):
+    if any(
+        each.isalpha()
+        for each in re.sub(r"(?i)\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", "", text)
+    ):
         return text
     return start + "".join(each for each in text if each.isdigit())

@@ -53,6 +53,7 @@ def header_number(sheet: Sheet) -> int:
 
 def best_sheet(sheets: Sequence[Sheet]) -> int:
     """Which sheet holds the list: one with headings and most rows."""
+
     def weight(at: int) -> tuple[bool, int, int]:
         sheet = sheets[at]
         return header_number(sheet) > 0, len(sheet.rows), -at
@@ -93,9 +94,7 @@ def table_of(sheet: Sheet, header: int) -> Table:
     return Table(header, tuple(headings), tuple(below))
 
 
-def skipped_as(
-    cells: Sequence[Cell], headings: Sequence[str], name_columns: Sequence[int]
-) -> str:
+def skipped_as(cells: Sequence[Cell], headings: Sequence[str], name_columns: Sequence[int]) -> str:
     """Why a row is no person's, or empty if it is one."""
     held = filled(cells)
     first = next((cell for cell in held if isinstance(cell, str)), "")

@@ -1,0 +1,209 @@
+"""Reads for lists that are brought in: who is known, what is kept of them, past lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.database import db
+from kash.people.models import (
+    Group,
+    Organisation,
+    PeopleList,
+    PeopleListMapping,
+    PeopleListPerson,
+    Person,
+    Posting,
+)
+from kash.people.reach import reaches, within_reach
+from kash.people.rules import sort_name
+from kash.people.rules.lists.classing import Facts
+from kash.people.rules.matching import Likeness
+from kash.policy import Actor, Reach
+from kash.web import Listing, NotFound, listing
+
+_AT_ONCE = 500
+
+
+def _likely(statement: Select[Any]) -> Select[Any]:
+    return (
+        statement.join(Person.group)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+    )
+
+
+def likenesses() -> Iterator[Likeness]:
+    """What tells everyone in the programme apart, keyed by public id."""
+    rows = db.session.execute(
+        _likely(
+            select(
+                Person.public_id,
+                Group.public_id,
+                Person.sort_name,
+                Person.reference,
+                Person.phone_lookup,
+                Organisation.public_id,
+                Person.ward,
+                Person.birth_year,
+                Person.sex,
+                Person.age_band,
+            )
+        )
+    )
+    for key, group, name, reference, phone, station, ward, year, sex, band in rows:
+        yield Likeness(
+            key=key,
+            group=group,
+            name=name,
+            reference=reference,
+            phones=frozenset((phone,)) if phone else frozenset(),
+            station=station or "",
+            ward=sort_name(ward),
+            birth_year=year,
+            sex=sex,
+            age_band=band,
+        )
+
+
+def people_mark(session: Session) -> tuple[Any, ...]:
+    """Something that differs once anyone was added, changed, merged or taken away."""
+    row = session.execute(
+        select(
+            func.count(Person.id),
+            func.max(Person.id),
+            func.max(Person.changed_at),
+            func.sum(Person.edition),
+        )
+    ).one()
+    places = session.execute(select(func.count(Organisation.id), func.max(Organisation.id))).one()
+    return (*row, *places)
+
+
+def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, str, Facts | None]]:
+    """(name, group name, facts) by public id; facts only of those whom the actor may change."""
+    wanted = list(dict.fromkeys(public_ids))
+    found: dict[str, tuple[str, str, Facts | None]] = {}
+    mine = within_reach(actor, "people.edit")
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        rows = db.session.execute(
+            _likely(
+                select(
+                    Person,
+                    Group.name,
+                    Organisation.public_id,
+                    case((mine, 1), else_=0).label("whole"),
+                )
+            ).where(Person.public_id.in_(some))
+        )
+        for person, group, place, whole in rows:
+            facts = None
+            if whole:
+                facts = Facts(
+                    printed_name=person.printed_name,
+                    reference=person.reference,
+                    sex=person.sex,
+                    birth_year=person.birth_year,
+                    age_band=person.age_band,
+                    cadre=person.cadre,
+                    ward=person.ward,
+                    language=person.language,
+                    organisation=place or "",
+                    phone=person.phone_lookup or "",
+                    email=person.email_lookup or "",
+                )
+            found[person.public_id] = (person.chosen_name, group, facts)
+    return found
+
+
+def people_list(actor: Actor, public_id: str) -> PeopleList:
+    """A list of the actor's own. Raises NotFound."""
+    statement = (
+        select(PeopleList)
+        .where(PeopleList.public_id == public_id)
+        .options(joinedload(PeopleList.group))
+    )
+    if Reach.ALL not in reaches(actor, "people.import"):
+        statement = statement.where(PeopleList.created_by == actor.public_id)
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def people_lists(actor: Actor) -> Listing[Any]:
+    """Lists that were brought in by anyone, newest first, and the actor's own that wait."""
+    statement = (
+        select(PeopleList)
+        .where(or_(PeopleList.state != "waiting", PeopleList.created_by == actor.public_id))
+        .options(joinedload(PeopleList.group))
+    )
+    return listing(
+        statement,
+        sorts={"when": PeopleList.created_at},
+        default_sort="when",
+        default_direction="desc",
+        key=PeopleList.id,
+    )
+
+
+def list_people(found: PeopleList) -> Listing[Any]:
+    """Whom a list added or changed, as rows of public_id, chosen_name, minor and added."""
+    return listing(
+        select(Person.public_id, Person.chosen_name, Person.minor, PeopleListPerson.added)
+        .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
+        .where(PeopleListPerson.list_id == found.id),
+        sorts={"row": PeopleListPerson.row},
+        default_sort="row",
+        key=PeopleListPerson.id,
+    )
+
+
+def person_ids_of_list(found: PeopleList) -> list[str]:
+    """The public ids of everyone whom a list added or changed, in the list's order."""
+    return list(
+        db.session.scalars(
+            select(Person.public_id)
+            .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
+            .where(PeopleListPerson.list_id == found.id)
+            .order_by(PeopleListPerson.row)
+        )
+    )
+
+
+def list_mapping(shape: str, actor: Actor) -> PeopleListMapping | None:
+    """How a list of this shape was matched: by the actor herself, else by whoever did last."""
+    rows = db.session.scalars(
+        select(PeopleListMapping)
+        .where(PeopleListMapping.shape == shape)
+        .order_by(PeopleListMapping.changed_at.desc())
+    ).all()
+    own = [row for row in rows if row.created_by == actor.public_id]
+    return (own or list(rows) or [None])[0]
+
+
+def newest_mapping(actor: Actor) -> PeopleListMapping | None:
+    """The mapping that the actor made last, of whatever list."""
+    return db.session.scalars(
+        select(PeopleListMapping)
+        .where(PeopleListMapping.created_by == actor.public_id)
+        .order_by(PeopleListMapping.changed_at.desc())
+        .limit(1)
+    ).first()
+
+
+def person_numbers(session: Session, public_ids: Sequence[str]) -> Mapping[str, int]:
+    """Keys by public id."""
+    found: dict[str, int] = {}
+    for start in range(0, len(public_ids), _AT_ONCE):
+        rows = session.execute(
+            select(Person.public_id, Person.id).where(
+                Person.public_id.in_(public_ids[start : start + _AT_ONCE])
+            )
+        )
+        found.update({public_id: key for public_id, key in rows})
+    return found

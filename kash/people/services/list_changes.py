@@ -1,0 +1,286 @@
+"""What a list changes in people who are here already, and taking a whole list back."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Column, Table, delete, func, select
+from sqlalchemy.orm import Session
+
+from kash.database import Base, new_public_id
+from kash.people.lists.previews import Preview
+from kash.people.models import (
+    Organisation,
+    PeopleList,
+    PeopleListPerson,
+    Person,
+    Posting,
+)
+from kash.people.rules import is_minor
+from kash.people.rules.lists.classing import Outcome
+from kash.people.services.persons import email_values, phone_values
+from kash.policy import Actor
+from kash.vault import audited, open_text, seal
+from kash.vault.audit import Change
+from kash.web import NotFound, Problem
+
+_BEFORE = "people.list_before"
+_AT_ONCE = 500
+_SEALED = ("phone_sealed", "email_sealed")
+
+
+class NotUndone(Problem):
+    """Something depends on people of this list, or they were changed since."""
+
+    sentence = _l(
+        "This list can no longer be undone: someone in it was enrolled, marked or changed since."
+    )
+
+
+def change_persons(
+    change: Change, found: PeopleList, preview: Preview, places: Mapping[str, str]
+) -> list[str]:
+    """Fill and replace what was shown, in the people who are here already; their public ids."""
+    wanted = {
+        each.same_as: (each, fills) for each in preview.outcomes if (fills := preview.fills(each))
+    }
+    changed = []
+    for person in _locked(change.session, list(wanted)):
+        each, fills = wanted[person.public_id]
+        before = _fill(change, person, each, fills, places)
+        person.edition += 1
+        person.changed_at = change.now
+        change.session.add(
+            PeopleListPerson(
+                list_id=found.id,
+                person_id=person.id,
+                row=each.number,
+                added=False,
+                edition=person.edition,
+                before=seal(json.dumps(before), kind=_BEFORE, public_id=person.public_id),
+            )
+        )
+        changed.append(person.public_id)
+    return changed
+
+
+def _locked(session: Session, public_ids: Sequence[str]) -> Iterable[Person]:
+    for start in range(0, len(public_ids), _AT_ONCE):
+        yield from session.scalars(
+            select(Person)
+            .where(Person.public_id.in_(public_ids[start : start + _AT_ONCE]))
+            .order_by(Person.id)
+            .with_for_update()
+        ).all()
+
+
+def _fill(
+    change: Change, person: Person, each: Outcome, fills: Sequence[str], places: Mapping[str, str]
+) -> dict[str, Any]:
+    row = each.placed.row
+    values: dict[str, Any] = {}
+    for name in fills:
+        if name == "phone":
+            values |= phone_values(person.public_id, row.phone)
+        elif name == "email":
+            values |= email_values(person.public_id, row.email)
+        elif name == "birth":
+            values |= {"birth_year": row.birth.year, "age_band": row.birth.band}
+        elif name != "organisation":
+            values[name] = getattr(row, name)
+    before: dict[str, Any] = {name: getattr(person, name) for name in values}
+    before["minor"] = person.minor
+    if "printed_name" in values:
+        before["printed_name_confirmed_at"] = None
+        person.printed_name_confirmed_at = None
+    for name, value in values.items():
+        setattr(person, name, value)
+    # A list never lifts the flag of a child; only a person's page does.
+    person.minor = person.minor or is_minor(person.age_band, person.birth_year, change.now.year)
+    for name in _SEALED:
+        if before.get(name) is not None:
+            before[name] = base64.b64encode(before[name]).decode()
+    if "organisation" in fills:
+        place = each.placed.organisation or places[each.placed.new_station]
+        before |= _post(change, person, place)
+    return before
+
+
+def _post(change: Change, person: Person, place: str) -> dict[str, Any]:
+    session = change.session
+    organisation = session.scalar(select(Organisation.id).where(Organisation.public_id == place))
+    assert organisation is not None
+    today = change.now.date()
+    present = session.scalar(
+        select(Posting).where(Posting.person_id == person.id, Posting.until.is_(None))
+    )
+    ended = ""
+    if present is not None:
+        present.until = max(today, present.since)
+        ended = present.public_id
+        session.flush()
+    made = Posting(
+        public_id=new_public_id(), person_id=person.id, organisation_id=organisation, since=today
+    )
+    session.add(made)
+    return {"posting_added": made.public_id, "posting_ended": ended}
+
+
+def undo_list(public_id: str, by: Actor) -> None:
+    """Take a list back: whom it added goes, what it changed is as before. All, or nothing.
+
+    Raises NotFound, and NotUndone if anything depends on one of the people it added, or one of them
+    was changed since.
+    """
+    with audited("people.list_undone", by) as change:
+        session = change.session
+        found = session.scalar(
+            select(PeopleList)
+            .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
+            .with_for_update()
+        )
+        if found is None or found.state == "waiting":
+            raise NotFound
+        if found.state == "undone":
+            change.nothing()
+            return
+        entries = session.scalars(
+            select(PeopleListPerson).where(PeopleListPerson.list_id == found.id)
+        ).all()
+        persons = _persons_of(session, entries)
+        added = [entry for entry in entries if entry.added]
+        for entry in entries:
+            if persons[entry.person_id].edition != entry.edition:
+                raise NotUndone
+        if depending(session, [entry.person_id for entry in added]):
+            raise NotUndone
+        for entry in entries:
+            if not entry.added:
+                _put_back(session, persons[entry.person_id], entry, change)
+        _remove(session, found, added, persons)
+        found.state = "undone"
+        found.undone_at, found.undone_by = change.now, by.public_id
+        change.about(public_id, *(persons[entry.person_id].public_id for entry in entries))
+        session.execute(delete(PeopleListPerson).where(PeopleListPerson.list_id == found.id))
+        _remove_places(session, found)
+
+
+def _persons_of(session: Session, entries: Sequence[PeopleListPerson]) -> dict[int, Person]:
+    found: dict[int, Person] = {}
+    keys = [entry.person_id for entry in entries]
+    for start in range(0, len(keys), _AT_ONCE):
+        rows = session.scalars(
+            select(Person)
+            .where(Person.id.in_(keys[start : start + _AT_ONCE]))
+            .order_by(Person.id)
+            .with_for_update()
+        )
+        found |= {person.id: person for person in rows}
+    return found
+
+
+def _references(to: Table) -> list[Column[Any]]:
+    """Every column of the schema that refers to a table's rows."""
+    return [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table is to
+    ]
+
+
+_OWN = frozenset({"posting", "people_list_person"})
+
+
+def depending(session: Session, person_ids: Sequence[int]) -> bool:
+    """Whether anything but their first posting and the list itself refers to these people."""
+    person = Base.metadata.tables[Person.__tablename__]
+    for column in _references(person):
+        if column.table.name in _OWN:
+            continue
+        for start in range(0, len(person_ids), _AT_ONCE):
+            some = person_ids[start : start + _AT_ONCE]
+            if session.execute(select(column).where(column.in_(some)).limit(1)).first():
+                return True
+    for start in range(0, len(person_ids), _AT_ONCE):
+        some = person_ids[start : start + _AT_ONCE]
+        later = (
+            select(Posting.person_id)
+            .where(Posting.person_id.in_(some))
+            .group_by(Posting.person_id)
+            .having((func.count(Posting.id) > 1) | (func.count(Posting.until) > 0))
+        )
+        again = (
+            select(PeopleListPerson.person_id)
+            .where(PeopleListPerson.person_id.in_(some))
+            .group_by(PeopleListPerson.person_id)
+            .having(func.count(PeopleListPerson.id) > 1)
+        )
+        if session.execute(later.limit(1)).first() or session.execute(again.limit(1)).first():
+            return True
+    return False
+
+
+def _put_back(session: Session, person: Person, entry: PeopleListPerson, change: Change) -> None:
+    assert entry.before is not None
+    before = json.loads(open_text(entry.before, kind=_BEFORE, public_id=person.public_id))
+    added, ended = before.pop("posting_added", ""), before.pop("posting_ended", "")
+    for name in _SEALED:
+        if before.get(name):
+            before[name] = base64.b64decode(before[name])
+    for name, value in before.items():
+        setattr(person, name, value)
+    if added:
+        made = session.scalar(select(Posting).where(Posting.public_id == added))
+        if made is None or made.until is not None:
+            raise NotUndone
+        session.delete(made)
+        session.flush()
+    if ended:
+        present = session.scalar(select(Posting).where(Posting.public_id == ended))
+        if present is None:
+            raise NotUndone
+        present.until = None
+    person.edition += 1
+    person.changed_at = change.now
+
+
+def _remove(
+    session: Session,
+    found: PeopleList,
+    added: Sequence[PeopleListPerson],
+    persons: Mapping[int, Person],
+) -> None:
+    session.flush()
+    keys = [entry.person_id for entry in added]
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        for table, column in (
+            (Posting, Posting.person_id),
+            (PeopleListPerson, PeopleListPerson.person_id),
+            (Person, Person.id),
+        ):
+            session.execute(
+                delete(table).where(column.in_(some)).execution_options(synchronize_session=False)
+            )
+
+
+def _remove_places(session: Session, found: PeopleList) -> None:
+    """Take away the organisations that came with the list and that nothing refers to."""
+    table = Base.metadata.tables[Organisation.__tablename__]
+    for public_id in found.organisations:
+        key = session.scalar(select(Organisation.id).where(Organisation.public_id == public_id))
+        used = any(
+            session.execute(select(column).where(column == key).limit(1)).first()
+            for column in _references(table)
+        )
+        if key is not None and not used:
+            session.execute(
+                delete(Organisation)
+                .where(Organisation.id == key)
+                .execution_options(synchronize_session=False)
+            )

@@ -1,0 +1,406 @@
+"""Bringing in a list: it waits sealed, is corrected, and is then stored whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from kash import storage
+from kash.database import new_public_id, utc_now, writing
+from kash.jobs import periodic
+from kash.people.lists import keeping
+from kash.people.lists.choices import Choices, opened_choices, sealed_choices
+from kash.people.lists.errors import FileUnreadable
+from kash.people.lists.files import ReadFile, read_file
+from kash.people.lists.mappings import Mapped, sealed_mapping, shape_of
+from kash.people.lists.previews import Preview, make_preview, mapping_of
+from kash.people.lists.reports import report_of
+from kash.people.models import (
+    Group,
+    Organisation,
+    PeopleList,
+    PeopleListMapping,
+    PeopleListPerson,
+    Person,
+    Posting,
+)
+from kash.people.queries.lists import people_mark, person_numbers
+from kash.people.rules.lists.classing import Outcome, State
+from kash.people.services.list_changes import change_persons
+from kash.people.services.persons import PersonDetails, person_values
+from kash.policy import Actor
+from kash.vault import audited, seal
+from kash.vault.audit import Change
+from kash.web import NotFound, Problem
+from kash.web.formats import local_today
+
+_TRIES = 3
+_AT_ONCE = 500
+
+
+class ListChanged(Problem):
+    """What would be stored is not what was shown. Nothing was stored."""
+
+    sentence = _l("People were added or changed since you looked. Nothing was saved yet.")
+
+
+class ListGone(Problem):
+    """The list waits no longer."""
+
+    sentence = _l("This list no longer waits: it was added, or thrown away. Bring it in again.")
+
+
+def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
+    """Keep a list sealed until it is confirmed; returns its public id. Raises FileUnreadable."""
+    read = read_file(content)
+    choices = Choices(file_name=file_name[:120], group=group)
+    # Whatever is wrong with the list as a whole is said before anything is kept.
+    make_preview(read, choices, by, local_today())
+    public_id = new_public_id()
+    keeping.keep(public_id, "file", content)
+    with audited("people.list_brought", by) as change:
+        change.session.add(
+            PeopleList(
+                public_id=public_id,
+                format="csv" if read.encoding else "xlsx",
+                choices=sealed_choices(choices, public_id),
+                created_by=by.public_id,
+                created_at=change.now,
+            )
+        )
+        change.about(public_id)
+    return public_id
+
+
+def _waiting(session: Session, public_id: str, by: Actor) -> PeopleList:
+    found = session.scalar(
+        select(PeopleList)
+        .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    if found.state != "waiting" or found.choices is None:
+        raise ListGone
+    return found
+
+
+def choose(public_id: str, correct: Callable[[Choices], None], by: Actor) -> None:
+    """Correct what was chosen for a list that waits. Raises NotFound and ListGone."""
+    with audited("people.list_corrected", by) as change:
+        found = _waiting(change.session, public_id, by)
+        assert found.choices is not None
+        choices = opened_choices(found.choices, public_id)
+        correct(choices)
+        found.choices = sealed_choices(choices, public_id)
+        found.edition += 1
+        change.about(public_id)
+
+
+def cancel_list(public_id: str, by: Actor) -> None:
+    """Throw away a list that waits. Raises NotFound and ListGone."""
+    with audited("people.list_cancelled", by) as change:
+        found = _waiting(change.session, public_id, by)
+        change.session.delete(found)
+        change.about(public_id)
+    keeping.throw_away(public_id, "file")
+
+
+def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
+    """What a list that waits would do now. Raises ListGone and FileUnreadable."""
+    if found.state != "waiting" or found.choices is None:
+        raise ListGone
+    choices = opened_choices(found.choices, found.public_id)
+    try:
+        content = keeping.kept(found.public_id, "file")
+    except storage.FileMissing:
+        raise ListGone from None
+    return make_preview(read_file(content), choices, by, local_today()), choices
+
+
+def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
+    """Store a list as it was shown: `seen` is the digest of the preview that was confirmed.
+
+    Whoever was added meanwhile may change what it does: then nothing is stored. A list that is
+    stored already stays as it is. Raises ListChanged, ListGone, NotFound and FileUnreadable.
+    """
+    public_id = found.public_id
+    if found.state == "added":
+        return
+    for _try in range(_TRIES):
+        preview, choices = preview_list(found, by)
+        if preview.digest != seen:
+            raise ListChanged
+        # Made before, as nothing slow belongs into the transaction.
+        report = report_of(preview)
+        keeping.keep(public_id, "report", report)
+        if _stored(public_id, preview, choices, by):
+            keeping.throw_away(public_id, "file")
+            return
+    raise ListChanged
+
+
+def _stored(public_id: str, preview: Preview, choices: Choices, by: Actor) -> bool:
+    """Whether it was stored: not, if someone was added or changed since the preview was made."""
+    with audited("people.people_imported", by) as change:
+        session = change.session
+        found = session.scalar(
+            select(PeopleList)
+            .where(PeopleList.public_id == public_id, PeopleList.created_by == by.public_id)
+            .with_for_update()
+        )
+        if found is None:
+            raise ListGone
+        if found.state != "waiting":
+            change.nothing()
+            return True
+        # One list after the other: two that hold the same people must see each other.
+        session.execute(select(Group.id).order_by(Group.id).with_for_update())
+        if people_mark(session) != preview.mark or found.edition != _edition(found, choices):
+            change.nothing()
+            return False
+        _store(change, found, preview, by)
+        _remember(session, preview, choices, by)
+        change.about(public_id)
+    return True
+
+
+def _edition(found: PeopleList, choices: Choices) -> int:
+    # Corrected in another window since: the preview was made of other choices.
+    assert found.choices is not None
+    same = opened_choices(found.choices, found.public_id) == choices
+    return found.edition if same else -1
+
+
+def _store(change: Change, found: PeopleList, preview: Preview, by: Actor) -> None:
+    session = change.session
+    places = _add_places(change, found, preview)
+    new = [each for each in preview.outcomes if each.state is State.NEW]
+    made = _add_persons(session, new, places, by, change)
+    numbers = person_numbers(session, [key for key, _each in made])
+    postings = _add_postings(session, made, numbers, places, change)
+    session.execute(
+        insert(PeopleListPerson),
+        [
+            {
+                "list_id": found.id,
+                "person_id": numbers[key],
+                "row": each.number,
+                "added": True,
+                "edition": 1,
+                "before": seal(postings.get(key, ""), kind="people.list_before", public_id=key),
+            }
+            for key, each in made
+        ],
+    ) if made else None
+    changed = change_persons(change, found, preview, places)
+    counts = preview.counts
+    found.state = "added"
+    found.added_at = change.now
+    found.choices = None
+    found.group_id = session.scalar(select(Group.id).where(Group.public_id == preview.group))
+    found.new_count, found.changed_count = len(made), len(changed)
+    found.same_count = counts[State.SAME]
+    found.left_count = counts[State.DOUBTFUL] + counts[State.WRONG] + counts[State.OUT]
+    found.organisations = sorted(set(places.values()) - _known_places(preview))
+    found.has_report = True
+    change.about(*(key for key, _each in made), *changed)
+
+
+def _known_places(preview: Preview) -> set[str]:
+    return {each.placed.organisation for each in preview.outcomes}
+
+
+def _add_places(change: Change, found: PeopleList, preview: Preview) -> dict[str, str]:
+    """Public ids of organisations by what rows say: an id of its own, or the name of a new one."""
+    places = {key: key for key in _known_places(preview) if key}
+    police = change.session.scalar(select(Group.is_police).where(Group.public_id == preview.group))
+    wanted: dict[str, str] = {}
+    for each in preview.outcomes:
+        stored = each.state is State.NEW or "organisation" in preview.fills(each)
+        if stored and each.placed.new_station:
+            wanted.setdefault(each.placed.new_station, each.placed.group)
+    for name in wanted:
+        made = Organisation(
+            public_id=new_public_id(),
+            name=name,
+            kind="station" if police else "collective",
+            group_id=change.session.scalar(select(Group.id).where(Group.public_id == wanted[name])),
+            created_at=change.now,
+        )
+        change.session.add(made)
+        places[name] = made.public_id
+        change.about(made.public_id)
+    change.session.flush()
+    return places
+
+
+def details_of(outcome: Outcome) -> PersonDetails:
+    """A row as the person that it becomes."""
+    row = outcome.placed.row
+    return PersonDetails(
+        chosen_name=row.name,
+        group=outcome.placed.group,
+        printed_name=row.printed_name,
+        sex=row.sex,
+        age_band=row.birth.band,
+        birth_year=row.birth.year,
+        cadre=row.cadre,
+        ward=row.ward,
+        language=row.language,
+        reference=row.reference,
+        organisation=outcome.placed.organisation,
+        since=row.since,
+        phone=row.phone or None,
+        email=row.email or None,
+        shared_phone=outcome.shared_phone,
+    )
+
+
+def _add_persons(
+    session: Session,
+    new: Sequence[Outcome],
+    places: dict[str, str],
+    by: Actor,
+    change: Change,
+) -> list[tuple[str, Outcome]]:
+    groups = {each.public_id: each for each in session.scalars(select(Group))}
+    made = [(new_public_id(), each) for each in new]
+    values = [
+        person_values(details_of(each), groups[each.placed.group], by, change.now, key)
+        for key, each in made
+    ]
+    for start in range(0, len(values), _AT_ONCE):
+        session.execute(insert(Person), values[start : start + _AT_ONCE])
+    return made
+
+
+def _add_postings(
+    session: Session,
+    made: Sequence[tuple[str, Outcome]],
+    numbers: Any,
+    places: dict[str, str],
+    change: Change,
+) -> dict[str, str]:
+    """The public ids of postings by the person's."""
+    ids: dict[str, int] = {
+        row.public_id: row.id
+        for row in session.execute(
+            select(Organisation.public_id, Organisation.id).where(
+                Organisation.public_id.in_(set(places.values()))
+            )
+        )
+    }
+    rows = []
+    postings = {}
+    for key, each in made:
+        place = each.placed.organisation or places.get(each.placed.new_station, "")
+        if not place:
+            continue
+        postings[key] = new_public_id()
+        rows.append(
+            {
+                "public_id": postings[key],
+                "person_id": numbers[key],
+                "organisation_id": ids[place],
+                "since": each.placed.row.since or change.now.date(),
+            }
+        )
+    for start in range(0, len(rows), _AT_ONCE):
+        session.execute(insert(Posting), rows[start : start + _AT_ONCE])
+    return postings
+
+
+def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -> None:
+    if not any(preview.table.headings):
+        return
+    mapped: Mapped = mapping_of(preview, choices)
+    shape = shape_of(preview.table.headings)
+    row = session.scalar(
+        select(PeopleListMapping).where(
+            PeopleListMapping.shape == shape, PeopleListMapping.created_by == by.public_id
+        )
+    )
+    if row is None:
+        row = PeopleListMapping(public_id=new_public_id(), shape=shape, created_by=by.public_id)
+        session.add(row)
+    row.sealed = sealed_mapping(mapped, row.public_id)
+    row.changed_at = utc_now()
+
+
+def import_at_once(
+    read: ReadFile, group: str, by: Actor, preview: Preview, choices: Choices
+) -> str:
+    """Store a list that does not wait, as the command line does; returns its public id.
+
+    Raises ListChanged if someone was added meanwhile.
+    """
+    public_id = new_public_id()
+    with writing() as session:
+        session.add(
+            PeopleList(
+                public_id=public_id,
+                format="csv" if read.encoding else "xlsx",
+                choices=sealed_choices(choices, public_id),
+                created_by=by.public_id,
+            )
+        )
+    keeping.keep(public_id, "report", report_of(preview))
+    if not _stored(public_id, preview, choices, by):
+        with writing() as session:
+            session.execute(delete(PeopleList).where(PeopleList.public_id == public_id))
+        keeping.throw_away(public_id, "report")
+        raise ListChanged
+    return public_id
+
+
+@periodic("throw_away_old_lists", minutes=30)
+def throw_away_old() -> None:
+    """Throw away lists that nobody confirmed within a day, and reports older than a month."""
+    now = utc_now()
+    with writing() as session:
+        old = session.scalars(
+            select(PeopleList.public_id).where(
+                PeopleList.state == "waiting", PeopleList.created_at < now - keeping.WAITS
+            )
+        ).all()
+        session.execute(delete(PeopleList).where(PeopleList.public_id.in_(old)))
+        stale = session.scalars(
+            select(PeopleList)
+            .where(PeopleList.has_report, PeopleList.created_at < now - keeping.REPORT_KEPT)
+            .with_for_update()
+        ).all()
+        reports = [each.public_id for each in stale]
+        for each in stale:
+            each.has_report = False
+        waiting = set(
+            session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
+        )
+    for public_id in reports:
+        keeping.throw_away(public_id, "report")
+    # Also what lies there without a row: whoever kept it may have died half-way.
+    for file in list(storage.list(keeping.FOLDER)):
+        public_id, _dash, what = file.key.rpartition("/")[2].partition("-")
+        settled = now - file.changed_at > timedelta(minutes=10)
+        if what == "file" and public_id not in waiting and settled:
+            storage.delete(file.key)
+
+
+__all__ = [
+    "FileUnreadable",
+    "ListChanged",
+    "ListGone",
+    "bring_in",
+    "cancel_list",
+    "choose",
+    "confirm_list",
+    "details_of",
+    "import_at_once",
+    "preview_list",
+    "throw_away_old",
+]
