@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from kash.database import init_database
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
+from kash.web.bodies import InMemoryRequest
 
 __all__ = ["create_app"]
 
@@ -19,6 +20,8 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 class Kash(APIFlask):
     """The application. What it logs of an exception is left to `kash.web.logs`."""
+
+    request_class = InMemoryRequest
 
     def log_exception(self, exc_info: object) -> None:
         """Say nothing: the usual line holds the address and the exception's message."""

@@ -108,6 +108,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
         _R.CUSTODIAN: _ALL,
     },
     "people.edit": {_R.TRAINER: _OWN},
+    "people.import": {_R.TRAINER: _OWN},
     "people.contact": {_R.TRAINER: _OWN},
     "people.minors": {_R.CUSTODIAN: _ALL},
     # Who opened or changed what is kept of a person: whoever answers for it, and she herself.

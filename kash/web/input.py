@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from flask import Flask, abort, request
 
+from kash.web.bodies import limit_body
+
 # All of C0 and C1 but tab, line feed and carriage return, and halves of surrogate pairs.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 LARGEST_FORM = 2 * 1024 * 1024
@@ -32,6 +34,8 @@ def refuse_nul() -> None:
     if request.mimetype == _FORMS[0]:
         # Such a form is read whole into memory, whatever MAX_FORM_MEMORY_SIZE says.
         request.max_content_length = LARGEST_FORM
+    elif request.mimetype == _FORMS[1]:
+        limit_body(LARGEST_FORM)
     if any("\x00" in text for text in _texts()):
         abort(400)
 

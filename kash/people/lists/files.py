@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.texts import read_text_table
-from kash.people.lists.workbooks import read_workbook
+from kash.people.lists.workbooks import locked, read_workbook
 from kash.people.rules.lists.tables import Sheet
 
 MOST_BYTES = 10 * 1024 * 1024
@@ -42,9 +42,7 @@ def read_file(content: bytes) -> ReadFile:
         raise FileUnreadable(_("This file is larger than 10 MB."))
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise FileUnreadable(
-                _("This file is locked with a password. Open it, save it without one, try again.")
-            )
+            raise locked()
         raise FileUnreadable(
             _("This is a file of an old kind. Open it and save it as XLSX or CSV.")
         )

@@ -85,7 +85,20 @@ class Preview:
     comparisons: dict[int, Comparison]
     mark: tuple[Any, ...]
     takes: Mapping[int, Sequence[str]]
+    organisation_names: Mapping[str, str]
     counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def new_places(self) -> int:
+        """How many organisations are added with the list."""
+        return len({each.placed.new_station for each in self.outcomes if self._stores(each)} - {""})
+
+    def _stores(self, outcome: Outcome) -> bool:
+        return outcome.state is State.NEW or "organisation" in self.fills(outcome)
+
+    def first_values(self, at: int) -> list[str]:
+        """Some cells of a column, as they would be typed."""
+        return [text for cell in self.table.column(at, 12) if (text := text_of(cell))][:3]
 
     @property
     def digest(self) -> str:
@@ -111,10 +124,6 @@ class Preview:
             return ()
         taken = self.takes.get(outcome.number, ())
         return (*found.fills, *(name for name in found.differs if name in taken))
-
-    def state_of(self, outcome: Outcome) -> State:
-        """What becomes of a row: one that repeats another shares that one's end."""
-        return outcome.state
 
 
 def make_preview(
@@ -158,6 +167,7 @@ def make_preview(
     preview = Preview(
         file, sheet, sheet_at, table, guesses, group, guessed, seen_before, list(places.values()),
         outcomes, skipped, people, comparisons, mark, choices.takes,
+        {each.public_id: each.name for each in organisations},
     )  # fmt: skip
     preview.counts.update(str(each.state) for each in outcomes)
     preview.counts["all"] = len(outcomes)

@@ -131,7 +131,7 @@ def _delimiter(text: str) -> tuple[str, str]:
             ]
         except csv.Error:
             continue
-        widths = Counter(len(row) for row in rows[:_LOOKED_AT] if len(row) > 1)
+        widths = Counter(len(row) for row in rows if len(row) > 1)
         if not widths:
             continue
         width, often = widths.most_common(1)[0]

@@ -141,6 +141,11 @@ def remark_text(remark: Remark) -> str:
     return str(sentences[remark.code]())
 
 
+def row_name(number: int, name: str) -> str:
+    """Someone in a row above."""
+    return _("Row %(row)s: %(name)s", row=number, name=name)
+
+
 def reasons_text(reasons: tuple[Reason, ...]) -> str:
     """Why two may be one person, what speaks for it and what against."""
     for_it = ", ".join(str(REASON[each]) for each in reasons if not each.against)

@@ -60,6 +60,13 @@ def _unclean() -> FileUnreadable:
     return FileUnreadable(_("This file is not a clean XLSX file."))
 
 
+def locked() -> FileUnreadable:
+    """The file cannot be opened without a password."""
+    return FileUnreadable(
+        _("This file is locked with a password. Open it, save it without one, try again.")
+    )
+
+
 def _too_large() -> FileUnreadable:
     return FileUnreadable(_("This file unpacks to far more than a list needs. Nothing was read."))
 
@@ -69,11 +76,7 @@ def _copied(content: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as given:
             entries = given.infolist()
             if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-                raise FileUnreadable(
-                    _(
-                        "This file is locked with a password. Open it, save it without one, try again."
-                    )
-                )
+                raise locked()
             needed = [entry for entry in entries if _NEEDED.fullmatch(entry.filename.lstrip("/"))]
             if not any(entry.filename.lstrip("/") == "xl/workbook.xml" for entry in needed):
                 raise _unclean()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.database import db
@@ -28,7 +28,7 @@ from kash.web import Listing, NotFound, listing
 _AT_ONCE = 500
 
 
-def _likely(statement: Select[Any]) -> Select[Any]:
+def _likely(statement: Any) -> Any:
     return (
         statement.join(Person.group)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
@@ -153,10 +153,13 @@ def people_lists(actor: Actor) -> Listing[Any]:
 
 def list_people(found: PeopleList) -> Listing[Any]:
     """Whom a list added or changed, as rows of public_id, chosen_name, minor and added."""
-    return listing(
+    statement: Any = (
         select(Person.public_id, Person.chosen_name, Person.minor, PeopleListPerson.added)
         .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
-        .where(PeopleListPerson.list_id == found.id),
+        .where(PeopleListPerson.list_id == found.id)
+    )
+    return listing(
+        statement,
         sorts={"row": PeopleListPerson.row},
         default_sort="row",
         key=PeopleListPerson.id,
@@ -183,7 +186,7 @@ def list_mapping(shape: str, actor: Actor) -> PeopleListMapping | None:
         .order_by(PeopleListMapping.changed_at.desc())
     ).all()
     own = [row for row in rows if row.created_by == actor.public_id]
-    return (own or list(rows) or [None])[0]
+    return next(iter([*own, *rows]), None)
 
 
 def newest_mapping(actor: Actor) -> PeopleListMapping | None:
@@ -205,5 +208,5 @@ def person_numbers(session: Session, public_ids: Sequence[str]) -> Mapping[str, 
                 Person.public_id.in_(public_ids[start : start + _AT_ONCE])
             )
         )
-        found.update({public_id: key for public_id, key in rows})
+        found |= {row.public_id: row.id for row in rows}
     return found

@@ -112,8 +112,9 @@ def _fill(
 
 def _post(change: Change, person: Person, place: str) -> dict[str, Any]:
     session = change.session
-    organisation = session.scalar(select(Organisation.id).where(Organisation.public_id == place))
-    assert organisation is not None
+    organisation = session.scalars(
+        select(Organisation.id).where(Organisation.public_id == place)
+    ).one()
     today = change.now.date()
     present = session.scalar(
         select(Posting).where(Posting.person_id == person.id, Posting.until.is_(None))
@@ -226,8 +227,7 @@ def depending(session: Session, person_ids: Sequence[int]) -> bool:
 
 
 def _put_back(session: Session, person: Person, entry: PeopleListPerson, change: Change) -> None:
-    assert entry.before is not None
-    before = json.loads(open_text(entry.before, kind=_BEFORE, public_id=person.public_id))
+    before = json.loads(open_text(entry.before or b"", kind=_BEFORE, public_id=person.public_id))
     added, ended = before.pop("posting_added", ""), before.pop("posting_ended", "")
     for name in _SEALED:
         if before.get(name):

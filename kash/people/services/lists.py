@@ -94,8 +94,7 @@ def choose(public_id: str, correct: Callable[[Choices], None], by: Actor) -> Non
     """Correct what was chosen for a list that waits. Raises NotFound and ListGone."""
     with audited("people.list_corrected", by) as change:
         found = _waiting(change.session, public_id, by)
-        assert found.choices is not None
-        choices = opened_choices(found.choices, public_id)
+        choices = opened_choices(found.choices or b"", public_id)
         correct(choices)
         found.choices = sealed_choices(choices, public_id)
         found.edition += 1
@@ -172,8 +171,7 @@ def _stored(public_id: str, preview: Preview, choices: Choices, by: Actor) -> bo
 
 def _edition(found: PeopleList, choices: Choices) -> int:
     # Corrected in another window since: the preview was made of other choices.
-    assert found.choices is not None
-    same = opened_choices(found.choices, found.public_id) == choices
+    same = opened_choices(found.choices or b"", found.public_id) == choices
     return found.edition if same else -1
 
 

@@ -25,3 +25,6 @@ __all__ = [
     "trail",
     "transfers",
 ]
+from kash.people.views import consents, directory, groups, lists, organisations, persons, transfers
+
+__all__ = ["consents", "directory", "groups", "lists", "organisations", "persons", "transfers"]

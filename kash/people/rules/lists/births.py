@@ -30,14 +30,15 @@ _MONTHS = {
     "aug": 8, "ago": 8, "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "des": 12,
 }  # fmt: skip
 _AGE_WORDS = re.compile(
-    r"\b(years?|yrs?|yr|y/?o|old|of age|aged?|miaka|umri|mwaka|approx\w*|about|circa|ca|est)\b\.?|[~()]",
+    r"\b(years?|yrs?|yr|y/?o|old|of age|aged?|miaka|umri|mwaka|approx\w*|about|circa|ca|est)\b\.?"
+    r"|[~()]",
     re.IGNORECASE,
 )
 _BORN_WORDS = re.compile(r"\b(born|dob|d\.o\.b|b|alizaliwa|circa|ca|c)\b\.?:?|[~]", re.IGNORECASE)
 _DASH = r"\s*(?:-|–|—|−|‑|\bto\b|\bhadi\b|/)\s*"
 _BRACKET = re.compile(rf"(\d{{1,3}}){_DASH}(\d{{1,3}})")
 _FROM = re.compile(
-    r"(\d{1,3})\s*(?:\+|plus|-plus|and (?:above|over|older)|& (?:above|over)|or (?:more|older)|na zaidi)"
+    r"(\d{1,3})\s*(?:\+|-?plus|(?:and|&) (?:above|over|older)|or (?:more|older)|na zaidi)"
 )
 _FROM_WORDS = re.compile(r"(?:above|over|>=?|≥|more than|zaidi ya)\s*(\d{1,3})")
 _BELOW = re.compile(r"(?:under|below|less than|<|chini ya)\s*-?(\d{1,3})")

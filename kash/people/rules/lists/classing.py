@@ -74,14 +74,14 @@ def row_number(key: str) -> int:
 def likeness_of(placed: PlacedRow, key: str) -> Likeness:
     """What tells this row's person from others."""
     row = placed.row
+    new = f"new {sort_name(placed.new_station)}" if placed.new_station else ""
     return Likeness(
         key=key,
         group=placed.group,
         name=sort_name(row.name),
         reference=row.reference,
         phones=frozenset((placed.phone_lookup,)) if placed.phone_lookup else frozenset(),
-        station=placed.organisation
-        or (f"new {sort_name(placed.new_station)}" if placed.new_station else ""),
+        station=placed.organisation or new,
         ward=sort_name(row.ward),
         birth_year=row.birth.year,
         sex=row.sex,

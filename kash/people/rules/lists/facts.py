@@ -31,7 +31,7 @@ _RANKS = {
     "Sergeant": ("sgt", "serg", "sergeant", "sajini", "sargent", "sargeant"),
     "Senior Sergeant": ("ssgt", "srsgt", "snrsgt", "seniorsergeant", "sajinimkuu", "seniorsgt"),
     "Inspector": ("ip", "insp", "inspector", "policeinspector", "inspekta"),
-    "Chief Inspector": ("ci", "cip", "cinsp", "chiefinspector", "chinsp", "chiefinsp", "inspektamkuu"),
+    "Chief Inspector": ("ci", "cip", "cinsp", "chiefinspector", "chinsp", "chiefinsp"),
     "Assistant Superintendent": ("asp", "assistantsuperintendent", "asstsuperintendent", "asstsp"),
     "Superintendent": ("sp", "supt", "superintendent"),
     "Senior Superintendent": ("ssp", "seniorsuperintendent", "snrsuperintendent"),

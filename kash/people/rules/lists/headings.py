@@ -36,6 +36,7 @@ FIELDS = (
 LEFT_OUT = ""
 SEVERAL = frozenset({"name", "birth", "phone"})
 
+
 def normalised(heading: str) -> str:
     """A heading as headings are compared: small letters, words only."""
     text = sort_name(heading).replace("_", " ").replace("№", "no").replace("#", " no ")
@@ -106,9 +107,7 @@ def _is_serial(cells: Sequence[Cell]) -> bool:
     ]
     if len(numbers) < 2 or len(numbers) < 0.7 * sum(not is_empty(cell) for cell in cells):
         return False
-    steps = sum(
-        after - before in (0, 1, 2) for before, after in zip(numbers, numbers[1:], strict=False)
-    )
+    steps = sum(after - before in (0, 1, 2) for before, after in pairwise(numbers))
     return steps >= 0.7 * (len(numbers) - 1) and max(numbers) <= 3 * len(cells) + 5
 
 

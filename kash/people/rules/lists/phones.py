@@ -12,6 +12,7 @@ _APART = re.compile(r"[/;,|&\n]|\bor\b|\band\b|\bau\b|\bna\b", re.IGNORECASE)
 _NOT_DIGITS = re.compile(r"[oOlI]")
 _DIGITS = {"o": "0", "O": "0", "l": "1", "I": "1"}
 _LONGEST = 40
+_BEFORE = re.compile(r"\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", re.IGNORECASE)
 # Two numbers with nothing but a space between them.
 _RUN_ON = re.compile(r"(?<!\d)(?:\+?254|0)\d{9}(?!\d)")
 

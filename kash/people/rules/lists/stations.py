@@ -12,8 +12,8 @@ from kash.people.rules.persons import sort_name
 
 _ALIKE = 90
 _SHORT = {
-    "rd": "road", "st": "street", "mkt": "market", "hqs": "hq", "headquarters": "hq", "ctr": "centre",
-    "center": "centre", "est": "estate",
+    "rd": "road", "st": "street", "mkt": "market", "hqs": "hq", "headquarters": "hq",
+    "ctr": "centre", "center": "centre", "est": "estate",
 }  # fmt: skip
 _GENERIC = frozenset(("police", "station", "stn", "stat", "kituo", "cha", "polisi", "the", "ps"))
 _KINDS = frozenset(("post", "patrol", "base", "camp", "hq", "unit"))
@@ -74,7 +74,7 @@ def grouped(names: Iterable[tuple[str, int]]) -> Mapping[str, str]:
             near = [each for each in by_key if len(each) > 4 and fuzz.ratio(each, key) >= _ALIKE]
             key = near[0] if near else key
         by_key.setdefault(key, []).append((often, len(name), name))
-    called = {}
+    called: dict[str, str] = {}
     for like in by_key.values():
         # A name with its kind in full reads best for those who do not know the place.
         first = max(like, key=lambda each: ("station" in each[2].casefold(), each[0], each[1]))

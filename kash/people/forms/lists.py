@@ -1,0 +1,121 @@
+"""What people enter about lists that are brought in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms.validators import ValidationError
+
+from kash.people.lists.choices import ADD, NONE, Choices
+from kash.people.lists.previews import Preview
+from kash.people.models import Group, Organisation
+from kash.people.rules.lists.classing import NEW, OUT
+from kash.people.rules.lists.headings import FIELDS, LEFT_OUT
+from kash.people.rules.lists.rows import EDITABLE
+from kash.web import KashForm
+from kash.web.forms import choice_field, clean_text
+
+Correction = Callable[[Choices], None]
+_WHOLE = re.compile(r"[0-9]{1,6}")
+_MOST_TYPED = 200
+
+
+class UploadForm(KashForm):
+    """A file, and the group of its people if the list does not say it."""
+
+    file = FileField(_l("File"))
+    group = choice_field(_l("Group"), required=False)
+
+    def offer(self, groups: Sequence[Group]) -> None:
+        """Set what can be chosen."""
+        self.group.choices = [
+            ("", _("As the list says")),
+            *((group.public_id, group.name) for group in groups),
+        ]
+
+    def validate_file(self, field: FileField) -> None:
+        """A file is needed."""
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose a file."))
+
+    def content(self) -> tuple[bytes, str]:
+        """The file's bytes, which lie in memory only, and its name."""
+        return self.file.data.stream.read(), clean_text(self.file.data.filename or "")
+
+
+def columns_correction(
+    given: Mapping[str, str],
+    preview: Preview,
+    groups: Iterable[Group],
+    organisations: Iterable[Organisation],
+) -> Correction:
+    """What was corrected of sheet, header row, group, columns and stations.
+
+    What is not on offer is as if it had not been sent. Another sheet or header row makes all that
+    was chosen below it void.
+    """
+    sheet = _number(given.get("sheet", ""), len(preview.file.sheets))
+    last = max(number for number, _cells in preview.sheet.rows)
+    header = _number(given.get("header", ""), last)
+    group = given.get("group", "")
+    known_groups = {each.public_id for each in groups}
+    known_places = {each.public_id for each in organisations} | {ADD, NONE}
+    columns = {
+        at: field
+        for at, guess in enumerate(preview.guesses)
+        if (field := given.get(f"column-{at}", guess.field)) != guess.field
+        and (field == LEFT_OUT or field in FIELDS)
+    }
+    stations = {
+        place.written: chosen
+        for at, place in enumerate(preview.places)
+        if (chosen := given.get(f"station-{at}", "")) in known_places and chosen != place.chosen
+    }
+    elsewhere = sheet is not None and sheet != preview.sheet_at
+    moved = header is not None and header != preview.table.header
+
+    def correct(choices: Choices) -> None:
+        if group in known_groups:
+            choices.group = group
+        if elsewhere:
+            choices.sheet, choices.header = sheet, None
+        elif moved:
+            choices.header = header
+        if elsewhere or moved:
+            choices.forget_rows()
+            return
+        if columns:
+            # A field goes to one column: the one it was given to first leaves it.
+            choices.columns |= columns
+        choices.stations |= stations
+
+    return correct
+
+
+def row_correction(given: Mapping[str, str], takes: Sequence[str], number: int) -> Correction:
+    """What was decided of one row: a decision, cells typed anew, or fields to be replaced."""
+    decision = given.get("decision", "")
+    if "ask" in given or not re.fullmatch(
+        rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}", decision
+    ):
+        decision = ""
+    edits = {name: str(clean_text(given[name]))[:_MOST_TYPED] for name in EDITABLE if name in given}
+
+    def correct(choices: Choices) -> None:
+        choices.decisions.pop(number, None)
+        if decision:
+            choices.decisions[number] = decision
+        if edits:
+            choices.edits[number] = {**choices.edits.get(number, {}), **edits}
+        if "takes" in given:
+            choices.takes[number] = [name for name in takes if name in FIELDS]
+
+    return correct
+
+
+def _number(text: str, most: int) -> int | None:
+    return int(text) if _WHOLE.fullmatch(text) and int(text) <= most else None

@@ -1,0 +1,51 @@
+"""What can be done next with the people of a list, such as enrolling them in a workshop.
+
+A feature above registers a step once, at start-up. It says which choices the actor has, and does the
+step for people by their public ids; what it may not do with somebody it leaves out and counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kash.policy import Actor
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """How many it was done for and how many it was not; `url` leads to where they are now."""
+
+    done: int
+    left_out: int
+    url: str
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """`choices` are (public id, text) for an actor; `take` does it for the choice."""
+
+    key: str
+    label: Any
+    help: Any
+    choices: Callable[[Actor], Sequence[tuple[str, str]]]
+    take: Callable[[str, Sequence[str], Actor], StepDone]
+
+
+_steps: dict[str, NextStep] = {}
+
+
+def register_next_step(step: NextStep) -> None:
+    """Offer a step on the page of every list that was added."""
+    _steps[step.key] = step
+
+
+def forget_next_step(key: str) -> None:
+    """Offer it no longer."""
+    _steps.pop(key, None)
+
+
+def next_steps() -> Sequence[NextStep]:
+    """All steps, in the order in which they were registered."""
+    return list(_steps.values())

@@ -1,0 +1,208 @@
+"""Pages on which a list is brought in, checked, confirmed, and taken back."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, services
+from kash.people.account_names import account_names
+from kash.people.forms import UploadForm, columns_correction, row_correction
+from kash.people.lists import words
+from kash.people.lists.files import MOST_BYTES
+from kash.people.lists.keeping import kept
+from kash.people.lists.pages import ListPage
+from kash.people.lists.templates import template_of
+from kash.people.models import PeopleList
+from kash.people.next_steps import next_steps
+from kash.people.queries import lists as list_queries
+from kash.people.rules.lists.headings import FIELDS
+from kash.policy import allow
+from kash.web import NotFound, current_actor, download, page
+from kash.web.bodies import takes_file
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/lists")
+@allow("people.import")
+def lists() -> ResponseReturnValue:
+    """Lists that were brought in, and one's own that wait."""
+    listing = list_queries.people_lists(current_actor())
+    return render_template(
+        "people/lists/lists.html",
+        listing=listing,
+        names=account_names({each.created_by for each in listing}),
+        own=current_actor().public_id,
+    )
+
+
+@blueprint.route("/lists/new", methods=["GET", "POST"])
+@allow("people.import")
+@takes_file(MOST_BYTES)
+def bring_list() -> ResponseReturnValue:
+    """Choose a file; it is read at once, and waits sealed."""
+    form = UploadForm()
+    groups = queries.groups()
+    form.offer(groups)
+    if form.validate_on_submit():
+        content, name = form.content()
+        try:
+            made = services.bring_in(content, name, form.group.data or "", current_actor())
+        except services.FileUnreadable as problem:
+            form.file.errors = [str(problem)]
+        else:
+            return redirect(url_for("people.list", list_id=made), 303)
+    return page("people/lists/new.html", form=form, groups=groups, most_bytes=MOST_BYTES)
+
+
+@blueprint.get("/lists/templates/<group_id>")
+@allow("people.import")
+def list_template(group_id: str) -> ResponseReturnValue:
+    """An empty list of one group, with its words and what can be chosen."""
+    group = next((each for each in queries.groups() if each.public_id == group_id), None)
+    if group is None:
+        raise NotFound
+    content = template_of(group, queries.organisations())
+    return download(content, name=_("list") + ".xlsx", type=_XLSX)
+
+
+@blueprint.get("/lists/<list_id>", endpoint="list")
+@allow("people.import")
+def one_list(list_id: str) -> ResponseReturnValue:
+    """A list that waits, row by row; or what became of it."""
+    found = list_queries.people_list(current_actor(), list_id)
+    if found.state == "waiting":
+        return _preview_page(found)
+    return render_template(
+        "people/lists/outcome.html",
+        found=found,
+        people=list_queries.list_people(found),
+        steps_to_take=[
+            (step, choices)
+            for step in next_steps()
+            if found.state == "added" and (choices := step.choices(current_actor()))
+        ],
+    )
+
+
+def _preview_page(found: PeopleList, before: str = "", status: int = 200) -> ResponseReturnValue:
+    preview, choices = services.preview_list(found, current_actor())
+    return (
+        render_template(
+            "people/lists/preview.html",
+            found=found,
+            preview=preview,
+            file_name=choices.file_name,
+            shown=ListPage(preview, request.values.get("state", "")),
+            groups=queries.groups(),
+            organisations=queries.organisations(),
+            fields=FIELDS,
+            words=words,
+            before=before,
+        ),
+        status,
+    )
+
+
+@blueprint.post("/lists/<list_id>/columns")
+@allow("people.import")
+def list_columns(list_id: str) -> ResponseReturnValue:
+    """Correct sheet, header row, group, columns and stations."""
+    actor = current_actor()
+    found = list_queries.people_list(actor, list_id)
+    preview, _choices = services.preview_list(found, actor)
+    correct = columns_correction(request.form, preview, queries.groups(), queries.organisations())
+    services.choose(list_id, correct, actor)
+    return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
+
+
+@blueprint.post("/lists/<list_id>/rows/<int:number>")
+@allow("people.import")
+def list_row(list_id: str, number: int) -> ResponseReturnValue:
+    """Decide one row, or type what is wrong in it anew."""
+    actor = current_actor()
+    found = list_queries.people_list(actor, list_id)
+    preview, _choices = services.preview_list(found, actor)
+    if number not in {each.number for each in preview.outcomes}:
+        raise NotFound
+    correct = row_correction(request.form, request.form.getlist("take"), number)
+    services.choose(list_id, correct, actor)
+    back = url_for(
+        "people.list",
+        list_id=list_id,
+        state=request.form.get("state", "")[:10] or None,
+        page=request.form.get("page", "")[:4] or None,
+        _anchor="rows",
+    )
+    return redirect(back, 303)
+
+
+@blueprint.post("/lists/<list_id>/confirm")
+@allow("people.import")
+def confirm_list(list_id: str) -> ResponseReturnValue:
+    """Store the list as it was shown; if that is no longer what it would do, show it anew."""
+    actor = current_actor()
+    found = list_queries.people_list(actor, list_id)
+    try:
+        services.confirm_list(found, request.form.get("seen", "")[:64], actor)
+    except services.ListChanged:
+        before = request.form.get("counts", "")[:200]
+        found = list_queries.people_list(actor, list_id)
+        return _preview_page(found, before or "-", 409)
+    return redirect(url_for("people.list", list_id=list_id), 303)
+
+
+@blueprint.post("/lists/<list_id>/cancel")
+@allow("people.import")
+def cancel_list(list_id: str) -> ResponseReturnValue:
+    """Throw a waiting list away."""
+    services.cancel_list(list_id, current_actor())
+    flash(_("The list was thrown away. Nothing was saved."))
+    return redirect(url_for("people.lists"), 303)
+
+
+@blueprint.route("/lists/<list_id>/undo", methods=["GET", "POST"])
+@allow("people.import", fresh=True)
+def undo_list(list_id: str) -> ResponseReturnValue:
+    """Take back what a list did, while nothing depends on it."""
+    found = list_queries.people_list(current_actor(), list_id)
+    if found.state == "waiting":
+        raise NotFound
+    if request.method == "POST":
+        try:
+            services.undo_list(list_id, current_actor())
+        except services.NotUndone as problem:
+            return render_template("people/lists/undo.html", found=found, problem=problem), 409
+        flash(_("The list was undone."))
+        return redirect(url_for("people.list", list_id=list_id), 303)
+    return render_template("people/lists/undo.html", found=found, problem=None)
+
+
+@blueprint.get("/lists/<list_id>/report")
+@allow("people.import")
+def list_report(list_id: str) -> ResponseReturnValue:
+    """What was done with each row, as a file."""
+    found = list_queries.people_list(current_actor(), list_id)
+    if not found.has_report or found.state == "waiting":
+        raise NotFound
+    return download(kept(list_id, "report"), name=_("report") + ".csv", type="text/csv")
+
+
+@blueprint.post("/lists/<list_id>/next/<step>")
+@allow("people.import")
+def list_next(list_id: str, step: str) -> ResponseReturnValue:
+    """Do a next step with everyone of the list, such as enrolling them."""
+    actor = current_actor()
+    found = list_queries.people_list(actor, list_id)
+    wanted = next((each for each in next_steps() if each.key == step), None)
+    if wanted is None or found.state != "added":
+        raise NotFound
+    chosen = request.form.get("choice", "")
+    if chosen not in {public_id for public_id, _text in wanted.choices(actor)}:
+        flash(_("Choose one from the list."), "bad")
+        return redirect(url_for("people.list", list_id=list_id), 303)
+    done = wanted.take(chosen, list_queries.person_ids_of_list(found), actor)
+    flash(_("Done for: %(done)s. Left out: %(left)s.", done=done.done, left=done.left_out))
+    return redirect(done.url, 303)

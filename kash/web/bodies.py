@@ -1,0 +1,67 @@
+"""How bodies arrive: wholly in memory, and no larger than their page takes.
+
+The form parser would else spool a file to a plain temporary file, and what people bring in are names
+and phones.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
+
+from flask import Request, current_app, request
+from flask_babel import gettext as _
+
+from kash.web.errors import Problem
+
+View = TypeVar("View", bound=Callable[..., Any])
+_MOST = "kash_most_bytes"
+
+
+class BodyTooLarge(Problem):
+    """The body is larger than this page takes; nothing of it was read."""
+
+    status = 413
+
+
+class InMemoryRequest(Request):
+    """A request whose files lie in memory only; their size is limited before they are read."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def takes_file(most_bytes: int) -> Callable[[View], View]:
+    """Declare that a view takes a file, of at most so many bytes."""
+
+    def declare(view: View) -> View:
+        setattr(view, _MOST, most_bytes)
+        return view
+
+    return declare
+
+
+def limit_body(beside: int) -> None:
+    """Limit a multipart body to the file that its view takes, and `beside` bytes for the rest.
+
+    Raises BodyTooLarge if the request says itself that it is larger.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, _MOST, 0)
+    request.max_content_length = most + beside
+    if (request.content_length or 0) > most + beside:
+        if not most:
+            raise BodyTooLarge
+        raise BodyTooLarge(
+            _(
+                "This file is larger than %(most)s MB. Nothing was read.",
+                most=most // (1024 * 1024),
+            )
+        )
