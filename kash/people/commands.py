@@ -1,4 +1,4 @@
-"""`flask people`: a clean list of people from a file, and an empty list to fill in."""
+"""`flask people`: a list of people from a file, and an empty list to fill in."""
 
 from __future__ import annotations
 
@@ -9,36 +9,93 @@ from flask.cli import AppGroup
 from flask_babel import gettext as _
 
 from kash.database import utc_now
-from kash.people.importing import FileUnreadable, RowsWrong, read_people, write_template
-from kash.people.rules import is_minor
-from kash.people.services import add_people
+from kash.people import queries
+from kash.people.lists import words
+from kash.people.lists.choices import Choices
+from kash.people.lists.errors import FileUnreadable
+from kash.people.lists.files import MOST_BYTES, read_file
+from kash.people.lists.previews import Preview, make_preview
+from kash.people.lists.templates import template_of
+from kash.people.rules.lists.classing import State, is_child
+from kash.people.services import import_at_once
 from kash.policy import SYSTEM
 from kash.web import Problem
+from kash.web.formats import local_today
 
 people_commands = AppGroup("people", help="Bring in lists of people.")
 
 _SHOWN = 50
+_LEFT_OUT = (State.WRONG, State.DOUBTFUL)
+
+
+def _group(name: str) -> str:
+    """The public id of a group by its name or letter. Raises FileUnreadable."""
+    if not name:
+        return ""
+    for group in queries.groups():
+        if name.casefold() in (group.name.casefold(), group.letter.casefold()):
+            return group.public_id
+    raise FileUnreadable(_("There is no such group in this programme."))
+
+
+def _content(file: Path) -> bytes:
+    try:
+        if file.stat().st_size > MOST_BYTES:
+            raise FileUnreadable(_("This file is larger than 10 MB."))
+        return file.read_bytes()
+    except OSError:
+        raise FileUnreadable(_("There is no such file.")) from None
+
+
+def _show(preview: Preview) -> None:
+    """Counts, and each row that stays out with its reason. No name and no phone is shown."""
+    counts = preview.counts
+    click.echo(
+        _(
+            "New: %(new)s. Same: %(same)s. Doubtful: %(doubtful)s. Wrong: %(wrong)s.",
+            new=counts[State.NEW],
+            same=counts[State.SAME],
+            doubtful=counts[State.DOUBTFUL],
+            wrong=counts[State.WRONG],
+        )
+    )
+    out = [each for each in preview.outcomes if each.state in _LEFT_OUT]
+    for each in out[:_SHOWN]:
+        remarks = [*each.placed.row.remarks, *each.placed.wrong]
+        told = [
+            f"{words.FIELD[remark.field]}: {words.remark_text(remark)}"
+            if remark.field
+            else words.remark_text(remark)
+            for remark in remarks
+            if remark.wrong
+        ] or [words.reasons_text(match.reasons) for match in each.matches[:1]]
+        where = _("Row %(row)s", row=each.number)
+        click.echo(f"{where}, {words.STATE[each.state]}: {' '.join(told)}", err=True)
+    if len(out) > _SHOWN:
+        click.echo(_("Further rows: %(number)s", number=len(out) - _SHOWN), err=True)
 
 
 @people_commands.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", "group_name", default="", help="The group of rows that name none.")
-def import_people(file: Path, group_name: str) -> None:
-    """Add the people in FILE (CSV or XLSX), all or none."""
+@click.option("--apply", is_flag=True, help="Store the people; else only show what would be.")
+def import_people(file: Path, group_name: str, apply: bool) -> None:
+    """Show what the list in FILE (CSV or XLSX) would add; with --apply add it, all or nothing."""
     try:
-        details = read_people(file, group_name)
-        made = add_people(details, SYSTEM)
-    except RowsWrong as problem:
-        for error in problem.errors[:_SHOWN]:
-            click.echo(str(error), err=True)
-        if len(problem.errors) > _SHOWN:
-            rest = len(problem.errors) - _SHOWN
-            click.echo(_("Further errors: %(number)s", number=rest), err=True)
-        raise click.ClickException(str(problem)) from None
+        choices = Choices(group=_group(group_name))
+        read = read_file(_content(file))
+        preview = make_preview(read, choices, SYSTEM, local_today(), add_places=False)
+        _show(preview)
+        if not apply:
+            click.echo(_("Nothing was saved. Add --apply to save the list."))
+            return
+        if any(preview.counts[state] for state in _LEFT_OUT):
+            raise click.ClickException(_("Nothing was added."))
+        import_at_once(read, SYSTEM, preview, choices)
     except Problem as problem:
         raise click.ClickException(str(problem)) from None
-    year = utc_now().year
-    minors = sum(is_minor(each.age_band, each.birth_year, year) for each in details)
+    made = [each for each in preview.outcomes if each.state is State.NEW]
+    minors = sum(is_child(each.placed.row, utc_now().year) for each in made)
     click.echo(_("People added: %(number)s", number=len(made)))
     if minors:
         click.echo(_("Under 18, and not to be enrolled: %(number)s", number=minors))
@@ -46,10 +103,19 @@ def import_people(file: Path, group_name: str) -> None:
 
 @people_commands.command("template")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def template(file: Path) -> None:
-    """Write an empty list with our column names to FILE (.csv or .xlsx)."""
+@click.option("--group", "group_name", default="", help="The group by whose words it is made.")
+def template(file: Path, group_name: str) -> None:
+    """Write an empty list to FILE (.xlsx)."""
     try:
-        write_template(file)
+        if file.suffix.lower() != ".xlsx":
+            raise FileUnreadable(_("The file's name must end in .xlsx."))
+        wanted = _group(group_name)
+        group = next(
+            (each for each in queries.groups() if not wanted or each.public_id == wanted), None
+        )
+        if group is None:
+            raise FileUnreadable(_("There is no such group in this programme."))
+        file.write_bytes(template_of(group, queries.organisations()))
     except FileUnreadable as problem:
         raise click.ClickException(str(problem)) from None
     except OSError:

@@ -1,7 +1,7 @@
 """What can be done next with the people of a list, such as enrolling them in a workshop.
 
-A feature above registers a step once, at start-up. It says which choices the actor has, and does the
-step for people by their public ids; what it may not do with somebody it leaves out and counts.
+A feature above registers a step once, at start-up. It says which choices the actor has, and does
+the step for people by their public ids; with whom it may not, it leaves out and counts.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How bodies arrive: wholly in memory, and no larger than their page takes.
 
-The form parser would else spool a file to a plain temporary file, and what people bring in are names
-and phones.
+The form parser would else spool a file to a plain temporary file, and what people bring in are
+names and phones.
 """
 
 from __future__ import annotations

@@ -21,6 +21,7 @@ from kash.web.forms import choice_field, clean_text
 
 Correction = Callable[[Choices], None]
 _WHOLE = re.compile(r"[0-9]{1,6}")
+_DECISION = re.compile(rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}")
 _MOST_TYPED = 200
 
 

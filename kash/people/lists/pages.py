@@ -1,4 +1,4 @@
-"""What one page of a preview shows: rows with questions first, each with what there is to choose."""
+"""What one page of a preview shows: rows with questions first, with what there is to choose."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from kash.people.lists.previews import Preview
 from kash.people.rules.lists.births import Born
 from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
 from kash.people.rules.lists.rows import EDITABLE, ReadRow
+from kash.people.rules.matching import Reason
 from kash.web import Listing, paged
 
 _ORDER = [State.WRONG, State.DOUBTFUL, State.SAME, State.NEW, State.OUT]
@@ -88,7 +89,7 @@ class ListPage:
             edits=_edits(outcome) if outcome.state is State.WRONG else (),
         )
 
-    def _side(self, key: str, reasons: tuple[words.Reason, ...]) -> Side:
+    def _side(self, key: str, reasons: tuple[Reason, ...]) -> Side:
         told = words.reasons_text(reasons)
         if number := row_number(key):
             other = next(each for each in self._preview.outcomes if each.number == number)

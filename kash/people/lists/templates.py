@@ -1,7 +1,7 @@
 """Empty lists to fill in: a workbook with a group's words and with what can be chosen.
 
-It is written by hand, as a zip of a few small parts: the library that writes sheets would stay in the
-server's memory for this alone.
+It is written by hand, as a zip of a few small parts: the library that writes sheets would stay in
+the server's memory for this alone.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ def _workbook(
 def _types() -> str:
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
     sheets = "".join(
-        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{kind}.worksheet+xml"/>'
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml" '
+        f'ContentType="{kind}.worksheet+xml"/>'
         for number in (1, 2)
     )
     return (

@@ -331,9 +331,7 @@ def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -
     row.changed_at = utc_now()
 
 
-def import_at_once(
-    read: ReadFile, group: str, by: Actor, preview: Preview, choices: Choices
-) -> str:
+def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices) -> str:
     """Store a list that does not wait, as the command line does; returns its public id.
 
     Raises ListChanged if someone was added meanwhile.
