@@ -40,6 +40,18 @@ from kash.people.services.lists import (
     import_at_once,
     preview_list,
 )
+from kash.people.services.merging import (
+    UNDONE_WITHIN,
+    BothHaveAccounts,
+    ChangedAfterMerge,
+    MergedMeanwhile,
+    NoLongerUndone,
+    SamePersonTwice,
+    forget_merges,
+    merge_people,
+    undo_merge,
+)
+from kash.people.services.minors import note_minor_seen, note_who_came_of_age
 from kash.people.services.organisations import (
     OrganisationDetails,
     OrganisationTaken,
@@ -99,10 +111,10 @@ __all__ = [
     "GroupTaken",
     "HoursOverlap",
     "LiesInItself",
-    "MergedMeanwhile",
-    "NoLongerUndone",
     "ListChanged",
     "ListGone",
+    "MergedMeanwhile",
+    "NoLongerUndone",
     "NotAName",
     "NotMoved",
     "NotPossibleNow",
@@ -157,5 +169,6 @@ __all__ = [
     "transfer_many",
     "undo_merge",
     "undo_list",
+    "undo_merge",
     "unify_spellings",
 ]

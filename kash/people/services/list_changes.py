@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -20,9 +21,8 @@ from kash.people.models import (
     Person,
     Posting,
 )
-from kash.people.rules import is_minor
 from kash.people.rules.lists.classing import Outcome
-from kash.people.services.persons import email_values, phone_values
+from kash.people.services.persons import email_values, note_age, phone_values
 from kash.policy import Actor
 from kash.vault import audited, open_text, seal
 from kash.vault.audit import Change
@@ -30,7 +30,15 @@ from kash.web import NotFound, Problem
 
 _BEFORE = "people.list_before"
 _AT_ONCE = 500
-_SEALED = ("phone_sealed", "email_sealed")
+# What follows from an age, and changes with it.
+_AGE = (
+    "age_recorded_on",
+    "minor",
+    "minor_since",
+    "minor_by",
+    "minor_seen_at",
+    "minor_seen_by",
+)
 
 
 class NotUndone(Problem):
@@ -42,7 +50,7 @@ class NotUndone(Problem):
 
 
 def change_persons(
-    change: Change, found: PeopleList, preview: Preview, places: Mapping[str, str]
+    change: Change, found: PeopleList, preview: Preview, places: Mapping[str, str], by: Actor
 ) -> list[str]:
     """Fill and replace what was shown, in the people who are here already; their public ids."""
     wanted = {
@@ -51,7 +59,7 @@ def change_persons(
     changed = []
     for person in _locked(change.session, list(wanted)):
         each, fills = wanted[person.public_id]
-        before = _fill(change, person, each, fills, places)
+        before = _fill(change, person, each, fills, places, by)
         person.edition += 1
         person.changed_at = change.now
         change.session.add(
@@ -78,8 +86,33 @@ def _locked(session: Session, public_ids: Sequence[str]) -> Iterable[Person]:
         ).all()
 
 
+def _written(value: Any) -> Any:
+    """A column's value as JSON holds it."""
+    if isinstance(value, bytes):
+        return ["bytes", base64.b64encode(value).decode()]
+    if isinstance(value, datetime):
+        return ["moment", value.isoformat()]
+    if isinstance(value, date):
+        return ["day", value.isoformat()]
+    return value
+
+
+def _read(value: Any) -> Any:
+    if not isinstance(value, list):
+        return value
+    kind, text = value
+    if kind == "bytes":
+        return base64.b64decode(text)
+    return datetime.fromisoformat(text) if kind == "moment" else date.fromisoformat(text)
+
+
 def _fill(
-    change: Change, person: Person, each: Outcome, fills: Sequence[str], places: Mapping[str, str]
+    change: Change,
+    person: Person,
+    each: Outcome,
+    fills: Sequence[str],
+    places: Mapping[str, str],
+    by: Actor,
 ) -> dict[str, Any]:
     row = each.placed.row
     values: dict[str, Any] = {}
@@ -92,18 +125,15 @@ def _fill(
             values |= {"birth_year": row.birth.year, "age_band": row.birth.band}
         elif name != "organisation":
             values[name] = getattr(row, name)
-    before: dict[str, Any] = {name: getattr(person, name) for name in values}
-    before["minor"] = person.minor
+    kept = {name: getattr(person, name) for name in (*values, *_AGE)}
     if "printed_name" in values:
-        before["printed_name_confirmed_at"] = None
+        kept["printed_name_confirmed_at"] = person.printed_name_confirmed_at
         person.printed_name_confirmed_at = None
+    band = person.age_band
     for name, value in values.items():
         setattr(person, name, value)
-    # A list never lifts the flag of a child; only a person's page does.
-    person.minor = person.minor or is_minor(person.age_band, person.birth_year, change.now.year)
-    for name in _SEALED:
-        if before.get(name) is not None:
-            before[name] = base64.b64encode(before[name]).decode()
+    note_age(person, band, by, change.now)
+    before: dict[str, Any] = {"columns": {name: _written(value) for name, value in kept.items()}}
     if "organisation" in fills:
         place = each.placed.organisation or places[each.placed.new_station]
         before |= _post(change, person, place)
@@ -162,7 +192,7 @@ def undo_list(public_id: str, by: Actor) -> None:
         for entry in entries:
             if not entry.added:
                 _put_back(session, persons[entry.person_id], entry, change)
-        _remove(session, found, added, persons)
+        _remove(session, added)
         found.state = "undone"
         found.undone_at, found.undone_by = change.now, by.public_id
         change.about(public_id, *(persons[entry.person_id].public_id for entry in entries))
@@ -195,13 +225,15 @@ def _references(to: Table) -> list[Column[Any]]:
 
 
 _OWN = frozenset({"posting", "people_list_person"})
+# Found by a sweep, and found again by the next.
+_FOUND = frozenset({"likely_duplicate", "not_the_same"})
 
 
 def depending(session: Session, person_ids: Sequence[int]) -> bool:
     """Whether anything but their first posting and the list itself refers to these people."""
     person = Base.metadata.tables[Person.__tablename__]
     for column in _references(person):
-        if column.table.name in _OWN:
+        if column.table.name in _OWN | _FOUND:
             continue
         for start in range(0, len(person_ids), _AT_ONCE):
             some = person_ids[start : start + _AT_ONCE]
@@ -229,11 +261,8 @@ def depending(session: Session, person_ids: Sequence[int]) -> bool:
 def _put_back(session: Session, person: Person, entry: PeopleListPerson, change: Change) -> None:
     before = json.loads(open_text(entry.before or b"", kind=_BEFORE, public_id=person.public_id))
     added, ended = before.pop("posting_added", ""), before.pop("posting_ended", "")
-    for name in _SEALED:
-        if before.get(name):
-            before[name] = base64.b64decode(before[name])
-    for name, value in before.items():
-        setattr(person, name, value)
+    for name, value in before["columns"].items():
+        setattr(person, name, _read(value))
     if added:
         made = session.scalar(select(Posting).where(Posting.public_id == added))
         if made is None or made.until is not None:
@@ -249,16 +278,15 @@ def _put_back(session: Session, person: Person, entry: PeopleListPerson, change:
     person.changed_at = change.now
 
 
-def _remove(
-    session: Session,
-    found: PeopleList,
-    added: Sequence[PeopleListPerson],
-    persons: Mapping[int, Person],
-) -> None:
+def _remove(session: Session, added: Sequence[PeopleListPerson]) -> None:
     session.flush()
+    person = Base.metadata.tables[Person.__tablename__]
     keys = [entry.person_id for entry in added]
     for start in range(0, len(keys), _AT_ONCE):
         some = keys[start : start + _AT_ONCE]
+        for found in _references(person):
+            if found.table.name in _FOUND:
+                session.execute(delete(found.table).where(found.in_(some)))
         for table, column in (
             (Posting, Posting.person_id),
             (PeopleListPerson, PeopleListPerson.person_id),

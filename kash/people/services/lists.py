@@ -26,13 +26,12 @@ from kash.people.models import (
     PeopleList,
     PeopleListMapping,
     PeopleListPerson,
-    Person,
     Posting,
 )
 from kash.people.queries.lists import people_mark, person_numbers
 from kash.people.rules.lists.classing import Outcome, State
 from kash.people.services.list_changes import change_persons
-from kash.people.services.persons import PersonDetails, person_values
+from kash.people.services.persons import PersonDetails, made_person
 from kash.policy import Actor
 from kash.vault import audited, seal
 from kash.vault.audit import Change
@@ -196,7 +195,7 @@ def _store(change: Change, found: PeopleList, preview: Preview, by: Actor) -> No
             for key, each in made
         ],
     ) if made else None
-    changed = change_persons(change, found, preview, places)
+    changed = change_persons(change, found, preview, places, by)
     counts = preview.counts
     found.state = "added"
     found.added_at = change.now
@@ -269,12 +268,11 @@ def _add_persons(
 ) -> list[tuple[str, Outcome]]:
     groups = {each.public_id: each for each in session.scalars(select(Group))}
     made = [(new_public_id(), each) for each in new]
-    values = [
-        person_values(details_of(each), groups[each.placed.group], by, change.now, key)
+    session.add_all(
+        made_person(details_of(each), groups[each.placed.group], by, change.now, key)
         for key, each in made
-    ]
-    for start in range(0, len(values), _AT_ONCE):
-        session.execute(insert(Person), values[start : start + _AT_ONCE])
+    )
+    session.flush()
     return made
 
 
@@ -377,6 +375,8 @@ def throw_away_old() -> None:
         waiting = set(
             session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         )
+    for public_id in old:
+        keeping.throw_away(public_id, "file")
     for public_id in reports:
         keeping.throw_away(public_id, "report")
     # Also what lies there without a row: whoever kept it may have died half-way.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kash.database import new_public_id, utc_now, writing
 from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
-from kash.people.references import column_of, declare_reference, references
+from kash.people.references import column_of, declare_reference, joined, references
 from kash.people.rules import PostedStay, ages_disagree, joined_stays, merged_minor, sort_name
 from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanwhile
 from kash.policy import Actor
@@ -331,6 +331,10 @@ def declare_own_references() -> None:
     """Declare what refers to a person in this room, and in that of accounts beside it."""
     declare_reference("posting.person_id", _l("Postings"), _move_postings)
     declare_reference("consent.person_id", _l("Answers on consent"))
+    declare_reference(
+        "people_list_person.person_id",
+        move=joined("people_list_person.person_id", ("list_id",), lambda _kept, _gone: {}),
+    )
     declare_reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts)
     declare_reference("invitation.person_id", _l("Invitations"))
     declare_reference("person_merge.kept_id", _l("Earlier merges"))

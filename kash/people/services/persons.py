@@ -194,7 +194,7 @@ def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any
     }
 
 
-def _note_age(person: Person, band_before: str, by: Actor, now: datetime) -> None:
+def note_age(person: Person, band_before: str, by: Actor, now: datetime) -> None:
     """Say when the age was given, and flag a minor anew or no longer."""
     today = to_local(now).date()
     if person.age_band != band_before:
@@ -221,7 +221,7 @@ def made_person(
         **phone_values(public_id, details.phone),
         **email_values(public_id, details.email),
     )
-    _note_age(person, "", by, now)
+    note_age(person, "", by, now)
     return person
 
 
@@ -325,7 +325,7 @@ def change_person(
         before, band_before = person.printed_name or person.chosen_name, person.age_band
         for name, value in facts.items():
             setattr(person, name, value)
-        _note_age(person, band_before, by, change.now)
+        note_age(person, band_before, by, change.now)
         if (person.printed_name or person.chosen_name) != before:
             person.printed_name_confirmed_at = None
         if contact.phone or contact.remove_phone:

@@ -1,0 +1,51 @@
+"""Lists brought in as a trainer brings them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kash.database import db
+from kash.people import services
+from kash.people.lists.previews import Preview
+from kash.people.models import PeopleList
+from kash.people.queries.lists import people_list
+from kash.policy import Actor
+
+DATA = Path(__file__).parents[2] / "data"
+
+Bringing = Callable[..., str]
+
+
+def held(public_id: str, by: Actor) -> PeopleList:
+    """The list's row, read anew."""
+    db.session.rollback()
+    return people_list(by, public_id)
+
+
+def preview_of(public_id: str, by: Actor) -> Preview:
+    """What the list would do now."""
+    return services.preview_list(held(public_id, by), by)[0]
+
+
+def confirm(public_id: str, by: Actor) -> None:
+    """Confirm a list as it is shown now."""
+    services.confirm_list(held(public_id, by), preview_of(public_id, by).digest, by)
+
+
+def states(preview: Preview) -> dict[int, str]:
+    """The state of each row."""
+    return {each.number: str(each.state) for each in preview.outcomes}
+
+
+@pytest.fixture
+def bring() -> Bringing:
+    """`bring(actor, "a;b", group=…)` brings in a list as text or bytes; its public id."""
+
+    def make(by: Actor, content: str | bytes, name: str = "list.csv", group: str = "") -> str:
+        data = content.encode() if isinstance(content, str) else content
+        return services.bring_in(data, name, group, by)
+
+    return make
