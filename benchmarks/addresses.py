@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from benchmarks.load import Loaded
+from benchmarks.load.people import AnAccount
 from benchmarks.load.workshops import AWorkshop
 from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
@@ -18,6 +19,9 @@ from kash.database import PublicId, db
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
+from kash.people.queries.lists import people_list
+from kash.people.services import bring_in, confirm_list, preview_list
+from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
 
@@ -134,6 +138,8 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         "/jobs/<public_id>": _public_id(Job),
     }
     ordinary = next(one for one in past if one is not loaded.largest)
+    waiting, added = _lists(trainer)
+    shared["/people/lists/<list_id>"] = waiting
     yield (
         shared
         | {"/accounts/<public_id>": everybody.accounts["monitoring"].public_id}
@@ -149,6 +155,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         | _course("draft")
         | _forum(loaded.forum, "planned")
     )
+    shared["/people/lists/<list_id>"] = added
     guarded = everybody.accounts["guarded"]
     yield shared | {
         "/accounts/<public_id>": guarded.public_id,
@@ -179,6 +186,19 @@ def _own_scenes(loaded: Loaded, shared: Scene) -> Iterator[Scene]:
         yield shared | _version(taught)
 
 
+def _lists(account: AnAccount) -> tuple[str, str]:
+    """A list that waits and one that was added, brought in by this trainer."""
+    trainer = Actor(account.public_id, frozenset(account.roles), account.key)
+    rows = "\n".join(f"Mfano Jaribio {number};QX-{number};30" for number in range(60))
+    made = [
+        bring_in(f"Name;Code;Age\n{rows}\n".encode(), "list.csv", _public_id(Group), trainer)
+        for _twice in range(2)
+    ]
+    found = people_list(trainer, made[1])
+    confirm_list(found, preview_list(found, trainer)[0].digest, trainer)
+    return made[0], made[1]
+
+
 def _organisations() -> Scene:
     return {
         "/people/organisations/<public_id>": _public_id(Organisation),
@@ -188,6 +208,7 @@ def _organisations() -> Scene:
         "/settings/places/<public_id>": _public_id(Venue),
         "/forums/templates/<template_id>": _public_id(AgendaTemplate),
         "/services/<public_id>": _public_id(ServiceEntry),
+        "/people/lists/templates/<group_id>": _public_id(Group),
     }
 
 

@@ -29,7 +29,7 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db, utc_now
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
-from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
+from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Workshop, WorkshopSession
@@ -110,6 +110,8 @@ class Addresses:
             "/people/<public_id>/merge/<other_id>": lambda *_: {"": self.prepared.twin},
             "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
+            "/people/lists/<list_id>": self._lists,
+            "/people/lists/templates/<group_id>": lambda *_: {"": _one(select(Group.public_id))},
             "/people/groups/<public_id>": lambda *_: {"": _one(select(Group.public_id))},
             "/people/organisations/<public_id>": lambda *_: {
                 "": _one(select(Organisation.public_id))
@@ -322,6 +324,13 @@ class Addresses:
                 .where(Workshop.public_id == known["public_id"])
             )
         }
+
+    def _lists(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        added = _one(select(PeopleList.public_id).where(PeopleList.state == "added"))
+        if endpoint != "people.list":
+            return {"": added}
+        waiting = _one(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
+        return {"": waiting, "saved": added}
 
     def _certificate(self, _endpoint: str, key: str, _known: Known) -> Choices:
         issued = select(Certificate.public_id).where(Certificate.serial.is_not(None))

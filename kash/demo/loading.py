@@ -17,6 +17,7 @@ from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
+from kash.demo.lists import bring_lists
 from kash.demo.participants import People, add_people
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.safety import keep_safe
@@ -77,6 +78,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
         language="sw",
     )
     add_services(actors, today)
+    bring_lists(actors)
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)

@@ -15,11 +15,15 @@ __all__ = ["blueprint", "init_workshops", "models", "views"]
 
 def init_workshops(app: Flask) -> None:
     """Add the tabs, what a person's page shows of workshops, and who reaches whom and what."""
+    from kash.accounts.queries import names_of
+    from kash.people.account_names import register_account_names
+    from kash.people.next_steps import register_next_step
     from kash.people.reach import register_own_scope
     from kash.people.references import declare_reference, joined
     from kash.people.sections import register_section
     from kash.training.queries import register_taught_scope
     from kash.workshops.leaving import join_hand_over
+    from kash.workshops.list_step import ENROL_LIST
     from kash.workshops.queries import people_of
     from kash.workshops.queries.reach import versions_taught_to
     from kash.workshops.rules import merged_enrolment
@@ -32,6 +36,8 @@ def init_workshops(app: Flask) -> None:
     register_tab(app, _l("Attendance"), "workshops.attendance", "attendance.see", 30)
     register_tab(app, _l("Documents"), "workshops.documents", "attendance.see", 90)
     register_own_scope(people_of)
+    register_account_names(names_of)
+    register_next_step(ENROL_LIST)
     register_taught_scope(versions_taught_to)
     register_section(_l("Workshops"), person_rows)
     declare_reference(

@@ -50,12 +50,15 @@ from kash.forums.models import (
     Meeting,
 )
 from kash.jobs.models import Job
+from kash.people.lists import keeping
+from kash.people.lists.choices import Choices, sealed_choices
 from kash.people.models import (
     Consent,
     Group,
     LikelyDuplicate,
     NotTheSame,
     Organisation,
+    PeopleList,
     Person,
     PersonMerge,
     Posting,
@@ -340,6 +343,10 @@ class _Builder:
         left = self.account("left", ["trainer"])
         left.active = False
         self.add(HandOver(account_id=left.id, lines=[], unfinished=[], by="system"))
+        lists = {
+            OWN: self.lists(accounts["trainer"], OWN),
+            OTHER: self.lists(accounts["other trainer"], OTHER),
+        }
         for role in (*ROLES, NOBODY):
             own_person = self.world.own_person.get(role, OWN)
             account = accounts.get(role)
@@ -353,6 +360,7 @@ class _Builder:
                     **invitations,
                     **twins[side],
                     "person_beside": beside[side].public_id,
+                    **lists[side],
                     "person": person.public_id,
                     "person_outside": people["outside"].public_id,
                     "certificate": sides[side]["certificates"][person.public_id],
@@ -423,6 +431,19 @@ class _Builder:
         apart = self.add(NotTheSame(first_id=first, second_id=second, said_by="system"))
         merge = self.add(PersonMerge(gone=new_public_id(), kept_id=one.id, merged_by="system"))
         return {"pair": pair.public_id, "apart": apart.public_id, "merge": merge.public_id}
+    def lists(self, owner: Account, whose: str) -> dict[str, str]:
+        """One list that waits, and one that was added."""
+        waiting, added = new_public_id(), new_public_id()
+        name = self.value("person.name", whose)
+        keeping.keep(waiting, "file", f"Name;Group;Age\n{name};Police;30\n;Police;x\n".encode())
+        keeping.keep(added, "report", b"Row\r\n")
+        choices = sealed_choices(Choices(), waiting)
+        facts: dict[str, Any] = {"format": "csv", "created_by": owner.public_id}
+        self.add(PeopleList(public_id=waiting, choices=choices, **facts))
+        self.add(
+            PeopleList(public_id=added, state="added", added_at=utc_now(), has_report=True, **facts)
+        )
+        return {"list": waiting, "list_added": added}
 
     def passkey(self, account: Account) -> str:
         made = self.add(

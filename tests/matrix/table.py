@@ -55,6 +55,7 @@ people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
 people.merge          -    -    own   -    -      -    -       -       -
 people.duplicates     -    -    all   -    -      -    -       -       -
+people.import         -    -    own   -    -      -    -       -       -
 people.minors         -    -    -     -    -      all  -       -       -
 people.trail          -    all  own   -    -      all  self    self    -
 organisations.see     -    all  all   all  all    all  -       -       -
@@ -263,6 +264,19 @@ PLACES: dict[str, Place] = {
     "people.groups": Place("settings.see"),
     "people.add_group": Place("settings.change", "settings.change"),
     "people.edit_group": _of("group", both="settings.change"),
+    "people.lists": Place("people.import"),
+    "people.bring_list": Place("people.import", "people.import"),
+    "people.list_template": Place("people.add", address={"group_id": "group"}),
+    "people.list": Place("people.import", address={"list_id": "list"}),
+    "people.list_columns": Place(post="people.import", address={"list_id": "list"}),
+    "people.list_row": Place(post="people.import", address={"list_id": "list", "number": "=2"}),
+    "people.confirm_list": Place(post="people.import", address={"list_id": "list"}),
+    "people.cancel_list": Place(post="people.import", address={"list_id": "list"}),
+    "people.undo_list": Place("people.import", "people.import", address={"list_id": "list_added"}),
+    "people.list_report": Place("people.import", address={"list_id": "list_added"}),
+    "people.list_next": Place(
+        post="people.import", address={"list_id": "list_added", "step": "=enrol"}
+    ),
     # --- the directory of services ----------------------------------------------------------
     "directory.index": Place("directory.see"),
     "directory.search": Place(post="directory.see"),

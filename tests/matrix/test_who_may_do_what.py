@@ -183,6 +183,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.contact": "people.contact",
         "people.minors": "people.minors",
         "people.trail": "people.trail",
+        "people.import": "people.import",
         "search": "search",
         "directory.see": "directory.see",
         "directory.edit": "directory.change",

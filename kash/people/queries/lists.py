@@ -152,9 +152,16 @@ def people_lists(actor: Actor) -> Listing[Any]:
 
 
 def list_people(found: PeopleList) -> Listing[Any]:
-    """Whom a list added or changed, as rows of public_id, chosen_name, minor and added."""
+    """Whom a list added or found, as rows of public_id, chosen_name, minor, added and edition (0 if
+    she stayed as she was)."""
     statement: Any = (
-        select(Person.public_id, Person.chosen_name, Person.minor, PeopleListPerson.added)
+        select(
+            Person.public_id,
+            Person.chosen_name,
+            Person.minor,
+            PeopleListPerson.added,
+            PeopleListPerson.edition,
+        )
         .join(PeopleListPerson, PeopleListPerson.person_id == Person.id)
         .where(PeopleListPerson.list_id == found.id)
     )

@@ -21,7 +21,7 @@ from kash.people.models import (
     Person,
     Posting,
 )
-from kash.people.rules.lists.classing import Outcome
+from kash.people.rules.lists.classing import Outcome, State
 from kash.people.services.persons import email_values, note_age, phone_values
 from kash.policy import Actor
 from kash.vault import audited, open_text, seal
@@ -52,13 +52,25 @@ class NotUndone(Problem):
 def change_persons(
     change: Change, found: PeopleList, preview: Preview, places: Mapping[str, str], by: Actor
 ) -> list[str]:
-    """Fill and replace what was shown, in the people who are here already; their public ids."""
+    """Fill and replace what was shown, in the people who are here already; their public ids.
+
+    Those in whom nothing changes are noted as people of the list too.
+    """
     wanted = {
-        each.same_as: (each, fills) for each in preview.outcomes if (fills := preview.fills(each))
+        each.same_as: (each, preview.fills(each))
+        for each in reversed(preview.outcomes)
+        if each.state is State.SAME and not each.same_row
     }
     changed = []
     for person in _locked(change.session, list(wanted)):
         each, fills = wanted[person.public_id]
+        if not fills:
+            change.session.add(
+                PeopleListPerson(
+                    list_id=found.id, person_id=person.id, row=each.number, added=False, edition=0
+                )
+            )
+            continue
         before = _fill(change, person, each, fills, places, by)
         person.edition += 1
         person.changed_at = change.now
@@ -184,18 +196,19 @@ def undo_list(public_id: str, by: Actor) -> None:
         ).all()
         persons = _persons_of(session, entries)
         added = [entry for entry in entries if entry.added]
-        for entry in entries:
+        touched = [entry for entry in entries if entry.before is not None]
+        for entry in touched:
             if persons[entry.person_id].edition != entry.edition:
                 raise NotUndone
         if depending(session, [entry.person_id for entry in added]):
             raise NotUndone
-        for entry in entries:
+        for entry in touched:
             if not entry.added:
                 _put_back(session, persons[entry.person_id], entry, change)
         _remove(session, added)
         found.state = "undone"
         found.undone_at, found.undone_by = change.now, by.public_id
-        change.about(public_id, *(persons[entry.person_id].public_id for entry in entries))
+        change.about(public_id, *(persons[entry.person_id].public_id for entry in touched))
         session.execute(delete(PeopleListPerson).where(PeopleListPerson.list_id == found.id))
         _remove_places(session, found)
 

@@ -6,6 +6,7 @@ from kash.workshops.services.enrolment import (
     WalkIn,
     change_enrolment,
     enrol,
+    enrol_all,
     walk_in,
 )
 from kash.workshops.services.errors import (
@@ -59,6 +60,7 @@ __all__ = [
     "change_workshop",
     "duplicate_workshop",
     "enrol",
+    "enrol_all",
     "lay_out_anew",
     "order_sessions",
     "plan_workshop",

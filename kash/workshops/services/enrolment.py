@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -19,6 +20,7 @@ from kash.workshops.rules import EnrolmentState, possible_moves
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.seats import give_seat, move_up, set_state
 
+_AT_ONCE = 500
 _STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
 
 
@@ -81,6 +83,38 @@ def enrol(
             enrolment = _new_enrolment(session, held, found)
         change.about(held.public_id, enrolment.public_id, found.public_id)
         return give_seat(session, held, enrolment, wanted, change.now)
+
+
+def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> tuple[int, int]:
+    """Enrol many at once; returns how many were and how many were not.
+
+    Left out are people under 18, and those who have an answer in this workshop already. Raises
+    NotFound and WorkshopCancelled.
+    """
+    with audited("workshops.people_enrolled", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        there = set(
+            session.scalars(select(Enrolment.person_id).where(Enrolment.workshop_id == held.id))
+        )
+        enrolled = 0
+        for start in range(0, len(people), _AT_ONCE):
+            some = people[start : start + _AT_ONCE]
+            found = session.scalars(
+                select(Person).where(Person.public_id.in_(some)).order_by(Person.id)
+            ).all()
+            for person in found:
+                if person.minor or person.id in there:
+                    continue
+                enrolment = _new_enrolment(session, held, person)
+                give_seat(session, held, enrolment, EnrolmentState.CONFIRMED, change.now)
+                change.about(enrolment.public_id, person.public_id)
+                enrolled += 1
+        if not enrolled:
+            change.nothing()
+        else:
+            change.about(held.public_id)
+        return enrolled, len(people) - enrolled
 
 
 def change_enrolment(

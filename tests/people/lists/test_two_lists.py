@@ -47,7 +47,7 @@ def told(preview: Preview, columns: tuple[str, ...]) -> list[list[str]]:
 
 
 def stored() -> dict[str, list[str]]:
-    """Everyone as stored, by name: number, phone, sex, born or age, rank, station, ward, language."""
+    """Everyone as stored: phone, sex, born or age, rank, station, ward and language by name."""
     found = {}
     statement = (
         select(Person, Organisation.name)

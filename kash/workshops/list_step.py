@@ -1,0 +1,38 @@
+"""Enrolling everyone of a list of people that was brought in, from the list's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from kash.database import db
+from kash.people.next_steps import NextStep, StepDone
+from kash.policy import Actor
+from kash.web.formats import local_today, short_date_text
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop, workshops_of_trainer
+from kash.workshops.services import enrol_all
+
+
+def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
+    if not actor.may("workshops.edit"):
+        return []
+    found = db.session.scalars(workshops_of_trainer(actor).where(Workshop.ends_on >= local_today()))
+    return [(each.public_id, f"{each.title}, {short_date_text(each.starts_on)}") for each in found]
+
+
+def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
+    found = own_workshop(workshop, actor, "workshops.edit")
+    done, left_out = enrol_all(found.public_id, people, actor)
+    return StepDone(done, left_out, url_for("workshops.people", public_id=workshop))
+
+
+ENROL_LIST = NextStep(
+    "enrol",
+    _l("Enrol them in a workshop"),
+    _l("Nobody under 18 is enrolled."),
+    _coming,
+    _enrol,
+)
