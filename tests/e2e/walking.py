@@ -221,7 +221,8 @@ class Walk:
         sheet = self.folder / "people.csv"
         rows = [f"{chosen},{printed},Police" for chosen, printed in POLICE]
         sheet.write_text("\n".join(["chosen_name,printed_name,group", *rows]) + "\n", "utf-8")
-        assert self.served.command("people", "import", str(sheet)) == "People added: 3\n"
+        done = self.served.command("people", "import", str(sheet), "--apply")
+        assert done.endswith("People added: 3\n")
         trainer = self.people["trainer"]
         trainer.go("/people")
         for chosen, printed in COMMUNITY:

@@ -49,6 +49,7 @@ from kash.policy import Actor
 from kash.vault import lookup
 from kash.web.fields import DEFAULT_REGION
 
+_LOOKED_AT = 5
 _POLICE = ("police", "polisi", "officers", "nps", "askari")
 _COMMUNITY = ("community", "jamii", "peer educator", "alias", "sex worker", "collective")
 
@@ -134,7 +135,9 @@ def make_preview(
     if not 0 <= sheet_at < len(file.sheets):
         sheet_at = best_sheet(file.sheets)
     sheet = file.sheets[sheet_at]
-    header = choices.header if choices.header is not None else header_number(sheet)
+    header = choices.header
+    if header is None:
+        header = header_number(sheet) or _header_seen_before(sheet, actor)
     table = table_of(sheet, header)
     if not table.rows:
         raise FileUnreadable(_("There is no row below the column names."))
@@ -172,6 +175,14 @@ def make_preview(
     preview.counts.update(str(each.state) for each in outcomes)
     preview.counts["all"] = len(outcomes)
     return preview
+
+
+def _header_seen_before(sheet: Sheet, actor: Actor) -> int:
+    """The row whose cells somebody took for headings before; 0 if there is none."""
+    for number, cells in sheet.rows[:_LOOKED_AT]:
+        if len(cells) > 1 and remembered([text_of(cell) for cell in cells], actor)[1]:
+            return number
+    return 0
 
 
 def _guesses(table: Table, choices: Choices, mapped: Mapped, today: date) -> list[Guess]:
