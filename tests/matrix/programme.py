@@ -431,6 +431,7 @@ class _Builder:
         apart = self.add(NotTheSame(first_id=first, second_id=second, said_by="system"))
         merge = self.add(PersonMerge(gone=new_public_id(), kept_id=one.id, merged_by="system"))
         return {"pair": pair.public_id, "apart": apart.public_id, "merge": merge.public_id}
+
     def lists(self, owner: Account, whose: str) -> dict[str, str]:
         """One list that waits, and one that was added."""
         waiting, added = new_public_id(), new_public_id()

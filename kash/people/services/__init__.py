@@ -17,17 +17,6 @@ from kash.people.services.groups import (
     change_group,
     new_group,
 )
-from kash.people.services.merging import (
-    BothHaveAccounts,
-    ChangedAfterMerge,
-    MergedMeanwhile,
-    NoLongerUndone,
-    SamePersonTwice,
-    forget_merges,
-    merge_people,
-    undo_merge,
-)
-from kash.people.services.minors import note_minor_seen, note_who_came_of_age
 from kash.people.services.list_changes import NotUndone, undo_list
 from kash.people.services.lists import (
     FileUnreadable,
@@ -167,7 +156,6 @@ __all__ = [
     "tell_apart",
     "transfer",
     "transfer_many",
-    "undo_merge",
     "undo_list",
     "undo_merge",
     "unify_spellings",

@@ -5,6 +5,7 @@ from kash.people.views import (
     directory,
     duplicates,
     groups,
+    lists,
     merging,
     minors,
     organisations,
@@ -18,6 +19,7 @@ __all__ = [
     "directory",
     "duplicates",
     "groups",
+    "lists",
     "merging",
     "minors",
     "organisations",
@@ -25,6 +27,3 @@ __all__ = [
     "trail",
     "transfers",
 ]
-from kash.people.views import consents, directory, groups, lists, organisations, persons, transfers
-
-__all__ = ["consents", "directory", "groups", "lists", "organisations", "persons", "transfers"]
