@@ -30,7 +30,6 @@ from kash.people.services.lists import (
     preview_list,
 )
 from kash.people.services.merging import (
-    UNDONE_WITHIN,
     BothHaveAccounts,
     ChangedAfterMerge,
     MergedMeanwhile,
