@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import random
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -509,3 +511,28 @@ def test_what_is_kept_to_take_a_merge_back_is_sealed(
     assert b"Asali" not in sealed
     assert len(sealed) > 200
     assert db.session.scalar(text("select count(*) from person_merge")) == 1
+
+
+def test_of_two_who_merge_crosswise_at_once_one_wins(
+    both_engines_app: APIFlask, two: Callable[..., tuple[str, str]]
+) -> None:
+    one, other = two()
+    editions = _editions(one, other)
+    db.session.remove()
+    start = threading.Barrier(2)
+
+    def merge(kept: str, gone: str) -> str:
+        with both_engines_app.app_context():
+            start.wait()
+            try:
+                merge_people(kept, gone, {}, editions, SYSTEM)
+            except MergedMeanwhile:
+                return "told"
+            finally:
+                db.session.remove()
+            return "merged"
+
+    with ThreadPoolExecutor(2) as threads:
+        ends = list(threads.map(merge, (one, other), (other, one)))
+    assert sorted(ends) == ["merged", "told"]
+    assert db.session.scalar(select(func.count(Person.id))) == 1
