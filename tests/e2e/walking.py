@@ -493,12 +493,24 @@ class Walk:
 
     def looks_round(self) -> None:
         """Pages that nobody needed on the way, by those who may see them."""
+        director = self.people["director"]
+        director.go("/breaches/new")
+        director.page.fill("[name=what]", "A sign-in sheet was left in a car.")
+        director.page.check("[name=affected][value=paper]")
+        director.button("Open the entry")
+        director.page.wait_for_url(re.compile(r"/breaches/[0-9a-z]{16}$"))
+        breach = director.path
         for name, paths in {
             "administrator": (
                 "/", "/accounts", "/accounts/invite", "/settings", "/settings/programme",
                 "/people/groups", "/audit", "/account", "/account/password", "/account/name",
+                "/account/lock", "/access", "/access/export", "/breaches", breach,
+                f"{breach}/edit", f"{breach}/close",
             ),
-            "director": ("/", "/workshops/", "/people", "/forums/", self.forum, self.workshop),
+            "director": (
+                "/", "/workshops/", "/people", "/forums/", self.forum, self.workshop,
+                "/account", "/account/stand-in",
+            ),
             "trainer": (
                 "/", "/workshops/", "/people/organisations", "/people/organisations/new",
                 "/forums/", self.forum, f"{self.forum}/actions", f"{self.workshop}/edit",
