@@ -42,6 +42,8 @@ TRAIL = {
     "people.person_transferred": _l("Moved to another station"),
     "people.people_transferred": _l("Moved to another station"),
     "people.consent_recorded": _l("Recorded an answer about consent"),
+    "people.persons_merged": _l("Merged with another record"),
+    "people.merge_undone": _l("A merge was undone"),
     "people.minor_seen": _l("Noted as under 18 and seen"),
     "people.came_of_age": _l("No longer under 18"),
     "workshops.person_enrolled": _l("Enrolled in a workshop"),

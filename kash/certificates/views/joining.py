@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.certificates import queries
 from kash.certificates.rules import grouped
-from kash.people.sections import SectionRow
+from kash.people.sections import SectionRow, register_section
 from kash.policy import Actor
 from kash.web.formats import day_text
 from kash.workshops.tabs import register_tab
@@ -35,3 +35,4 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
 def join_other_rooms(app: Flask) -> None:
     """Put the room's tab on workshops and its part on people's pages."""
     register_tab(app, _l("Certificates"), "certificates.workshop", "certificates.see", 50)
+    register_section(_l("Certificates"), person_rows)
