@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
-from kash.people.rules.lists.headings import field_by_heading, normalised, recognised
+from kash.people.rules.lists.headings import field_by_heading, recognised
 
 # How many filled rows are looked at for the headings.
 LOOKED_AT = 40
@@ -103,7 +103,7 @@ def skipped_as(cells: Sequence[Cell], headings: Sequence[str], name_columns: Seq
     if len(held) <= 2 and _FOOT.fullmatch(first):
         return "note"
     same = sum(
-        bool(heading) and isinstance(cell, str) and normalised(cell) == normalised(heading)
+        bool(heading) and isinstance(cell, str) and cell.casefold() == heading.casefold()
         for cell, heading in zip(cells, headings, strict=False)
     )
     if same >= max(2, len(held) - 1):
