@@ -11,9 +11,23 @@ from pathlib import Path
 from benchmarks.load import Size, load_programme
 
 ROWS, PEOPLE = 5_000, 2_000
-_GIVEN = ("Achieng", "Otieno", "Wanjiku", "Kamau", "Nekesa", "Barasa", "Amina", "Mwangi", "Chebet")
-_FAMILY = ("Okello", "Njoroge", "Wafula", "Odhiambo", "Simiyu", "Kiprop", "Mohamed", "Were", "Oloo")
-_STATIONS = ("Lakeside Stn", "Hill Top Stn.", "Riverbank", "Market Post", "Airport Rd Post")
+# As many names and stations as a county has.
+_SOUNDS = ("O", "A", "Wa", "Mu", "Ki", "Nya", "Che", "Ka", "Ba", "Si")
+_ENDS = (
+    "thieno",
+    "kello",
+    "njiru",
+    "mbui",
+    "koth",
+    "doyo",
+    "lagat",
+    "randi",
+    "simba",
+    "keyo",
+    "tieno",
+)
+_NAMES = tuple(f"{first}{end}" for first in _SOUNDS for end in _ENDS)
+_STATIONS = tuple(f"{name} {kind}" for name in _NAMES for kind in ("Stn", "Police Station"))
 _AGES = ("31", "07/04/1994", "25 – 29", "08.06.89", "42 yrs", "12 Dec 1983", "35+", "")
 
 
@@ -26,7 +40,7 @@ def messy_list(rows: int, seed: int = 1) -> bytes:
         "No.;NAMES;Svc No;Rank;Station;Tel. No;D.O.B",
     ]
     for number in range(1, rows + 1):
-        name = f"{dice.choice(_GIVEN)} {dice.choice(_GIVEN)} {dice.choice(_FAMILY)}"
+        name = " ".join(dice.sample(_NAMES, 3))
         phone = f"07{dice.randrange(10**7, 10**8)}"
         written = dice.choice((phone, phone[1:], "O" + phone[1:], f"{phone} / 0633775527"))
         service = str(200_000 + number)
