@@ -185,6 +185,7 @@ def value_for(table: Table, column: Any, number: int) -> Any:
 # Columns with a check: what each of the rows has.
 _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("organisation", "kind"): ["station", "collective"],
+    ("people_list", "state"): ["waiting", "added"],
     ("person", "sex"): ["female", "male"],
     ("consent", "answer"): ["given", "refused"],
     ("course_version", "state"): ["draft", "published"],
