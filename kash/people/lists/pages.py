@@ -15,6 +15,7 @@ from kash.people.rules.lists.rows import EDITABLE, ReadRow
 from kash.people.rules.matching import Reason
 from kash.web import Listing, paged
 
+_OF_NAMES = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.OTHER_NAME})
 _ORDER = [State.WRONG, State.DOUBTFUL, State.SAME, State.NEW, State.OUT]
 
 
@@ -97,6 +98,9 @@ class ListPage:
             line = _row_line(row, other.placed.organisation, self._preview)
             return Side(key, words.row_name(number, row.name), line, told)
         name, group, facts = self._preview.people[key]
+        if facts is None:
+            # Of someone out of reach nothing is told but what the name tells.
+            told = words.reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
         return Side(key, name, " · ".join([group, *_facts_line(facts)]), told)
 
     def _differences(self, outcome: Outcome) -> list[Difference]:

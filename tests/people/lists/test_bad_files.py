@@ -1,0 +1,125 @@
+"""Files that are no list, or are made to do harm: a sentence each, and no great work done."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import pytest
+import xlsxwriter
+from apiflask import APIFlask
+
+from kash.people.lists import workbooks
+from kash.people.lists.errors import FileUnreadable
+from kash.people.lists.files import read_file
+
+pytestmark = pytest.mark.usefixtures("app")
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
+LOCKED = "This file is locked with a password. Open it, save it without one, try again."
+UNCLEAN = "This file is not a clean XLSX file."
+TOO_LARGE = "This file unpacks to far more than a list needs. Nothing was read."
+
+
+def workbook(write: Callable[[xlsxwriter.Workbook], None]) -> bytes:
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, {"strings_to_formulas": False}) as book:
+        write(book)
+    return made.getvalue()
+
+
+def with_part(name: str, body: bytes) -> bytes:
+    """A good workbook in which one part is replaced."""
+    good = workbook(lambda book: book.add_worksheet().write_row(0, 0, ["Name", "Code"]))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(good)) as old, zipfile.ZipFile(made, "w", 8) as new:
+        for entry in old.namelist():
+            new.writestr(entry, body if entry == name else old.read(entry))
+    return made.getvalue()
+
+
+def sheet(inside: str, before: str = "") -> bytes:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return (
+        f'{before}<worksheet xmlns="{space}"><sheetData>{inside}</sheetData></worksheet>'.encode()
+    )
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "This file is empty."),
+        (b"\n" * 1_000_000, "This file is empty."),
+        (b";;;\n" * 100_000, "This file is empty."),
+        (b"%PDF-1.7 ...", "This is not a list. Bring an XLSX or a CSV file."),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), LOCKED),
+        (OLE, "This is a file of an old kind. Open it and save it as XLSX or CSV."),
+        (b"PK\x03\x04 no workbook", UNCLEAN),
+        (b",".join([b"x"] * 100_000), "This file has more than 200 columns."),
+        (b'Name,Group\n"Amani,A\n', "This file is not a clean CSV file."),
+        (b"Name\n" + b"Amani\n" * 5_100, "This file has more than 5000 rows."),
+        (with_part(SHEET, b" " * (workbooks.MOST_INFLATED + 1)), TOO_LARGE),
+        (
+            with_part(SHEET, sheet('<row r="1"><c r="XFD1" t="n"><v>1</v></c></row>')),
+            "This file has more than 200 columns.",
+        ),
+        (
+            with_part(SHEET, sheet("<row r='1048576'><c r='A1048576' t='n'><v>1</v></c></row>")),
+            "A cell stands far below the list. Delete everything below it and save again.",
+        ),
+        (with_part(SHEET, sheet("", '<!DOCTYPE x [<!ENTITY a "b">]>')), UNCLEAN),
+        (with_part(SHEET, b"<worksheet"), UNCLEAN),
+    ],
+)
+def test_it_is_refused_in_a_sentence(content: bytes, said: str) -> None:
+    with pytest.raises(FileUnreadable) as problem:
+        read_file(content)
+    assert str(problem.value) == said
+
+
+def test_a_part_that_lies_about_its_size_is_not_inflated_beyond_the_limit() -> None:
+    content = bytearray(with_part(SHEET, b" " * 3_000_000))
+    size = (3_000_000).to_bytes(4, "little")
+    while (at := content.find(size)) >= 0:
+        content[at : at + 4] = (1000).to_bytes(4, "little")
+    with pytest.raises(FileUnreadable):
+        read_file(bytes(content))
+
+
+def test_empty_rows_without_end_are_passed_over() -> None:
+    rows = "".join(
+        f'<row r="{number}"><c r="A{number}" s="0"/></row>' for number in range(2, 90_000)
+    )
+    first = '<row r="1"><c r="A1" t="inlineStr"><is><t>Name</t></is></c></row>'
+    (found,) = read_file(with_part(SHEET, sheet(first + rows))).sheets
+    assert found.rows == ((1, ["Name"]),)
+
+
+def test_two_encodings_in_one_file_are_both_read_and_told() -> None:
+    content = "Name;Code\nZoë;1\n".encode() + "Café;2\n".encode("cp1252")
+    read = read_file(content)
+    assert [list(cells) for _number, cells in read.sheets[0].rows] == [
+        ["Name", "Code"],
+        ["Zoë", "1"],
+        ["Café", "2"],
+    ]
+    assert (read.encoding, read.mixed_rows) == ("utf-8", (3,))
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "mac-roman"]
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_encoding_and_delimiter(app: APIFlask, encoding: str, delimiter: str) -> None:
+    lines = [
+        ["Name", "Code", "Ward"],
+        ["Café Fatuma", "KC-1", "Kondele"],
+        ["Zoë", "KC-2", "Obunga"],
+    ]
+    content = "\r\n".join(delimiter.join(line) for line in lines).encode(encoding)
+    (found,) = read_file(content).sheets
+    assert [list(cells) for _number, cells in found.rows] == lines

@@ -1,0 +1,67 @@
+"""Reading of phones, births and headings, whatever stands in a cell."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.people.rules.lists.births import BANDS, Born, read_birth
+from kash.people.rules.lists.heading_words import WAYS
+from kash.people.rules.lists.headings import FIELDS, field_by_heading
+from kash.people.rules.lists.phones import read_phone
+
+TODAY = date(2026, 11, 24)
+
+
+@given(st.integers(700_000_000, 729_999_999), st.sampled_from(["0", "254", "+254", "", "+254 "]))
+def test_a_phone_is_read_however_it_begins(number: int, before: str) -> None:
+    assert read_phone(f"{before}{number}", "KE").value == f"+254{number}"
+    assert read_phone(f"O{number}", "KE").value == f"+254{number}"
+    assert read_phone(f"0{number} / 12", "KE").value == f"+254{number}"
+    assert read_phone(float(number), "KE").value == f"+254{number}"
+
+
+@given(st.text() | st.floats(allow_nan=True) | st.dates())
+def test_a_phone_is_a_number_or_wrong_and_never_breaks(cell: str | float | date) -> None:
+    reading = read_phone(cell, "KE")
+    assert reading.value == "" or reading.value.startswith("+")
+    assert not (reading.value and any(each.wrong for each in reading.remarks))
+
+
+@given(st.dates(date(1930, 1, 1), date(2010, 12, 31)))
+def test_a_birth_day_is_read_day_first_in_every_form(day: date) -> None:
+    forms: list[str | date] = [day, day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}"]
+    forms += [f"{day.day} {day:%b} {day.year}", f"{day:%B} {day.day}, {day.year}", str(day.year)]
+    for form in forms:
+        assert read_birth(form, TODAY).value == Born(year=day.year)
+
+
+@given(st.integers(1, 110), st.integers(0, 60))
+def test_a_bracket_is_kept_only_where_one_band_holds_it(least: int, more: int) -> None:
+    most = min(least + more, 110)
+    reading = read_birth(f"{least} – {most}", TODAY)
+    holding = [band for band, (low, high) in BANDS.items() if low <= least and most <= high]
+    assert reading.value == Born(band=holding[0] if holding else "")
+    maybe_child = not holding and least < 18
+    assert any(each.wrong for each in reading.remarks) == maybe_child
+
+
+@given(st.text() | st.floats(allow_nan=True) | st.dates())
+def test_a_birth_is_something_known_or_told(cell: str | float | date) -> None:
+    reading = read_birth(cell, TODAY)
+    if reading.value.year is not None:
+        assert 1916 <= reading.value.year <= 2026
+
+
+@given(st.sampled_from(sorted(WAYS)), st.data())
+def test_a_heading_is_known_in_any_case_and_with_a_bracket(field: str, data: st.DataObject) -> None:
+    way = data.draw(st.sampled_from(WAYS[field]))
+    for written in (way.upper(), f" {way}. ", f"{way} (optional)"):
+        assert field_by_heading(written)[0] == field
+
+
+@given(st.text())
+def test_any_text_as_a_heading_is_a_field_or_none(text: str) -> None:
+    assert field_by_heading(text)[0] in ("", *FIELDS)
