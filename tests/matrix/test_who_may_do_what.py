@@ -184,6 +184,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.minors": "people.minors",
         "people.trail": "people.trail",
         "people.import": "people.import",
+        "people.merge": "people.merge",
         "search": "search",
         "directory.see": "directory.see",
         "directory.edit": "directory.change",
