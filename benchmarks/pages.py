@@ -27,7 +27,15 @@ from benchmarks.timing import MILLISECONDS
 ROUNDS = 15
 WARM_UP = 3
 TARGETS = {"page_ms_median": 15.0, "page_ms_max": 50.0, "list_ms_max": 25.0, "memory_mb": 260.0}
-ACCOUNTS = ("administrator", "director", "trainer", "monitoring", "documentation", "peer")
+ACCOUNTS = (
+    "administrator",
+    "director",
+    "trainer",
+    "monitoring",
+    "documentation",
+    "custodian",
+    "peer",
+)
 # Someone who gave the password, but not yet the code.
 HALFWAY = "guarded"
 _SECONDS_FOR_A_BATCH = 300.0

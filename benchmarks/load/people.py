@@ -211,6 +211,7 @@ def _accounts(
     add("director", Role.DIRECTOR)
     add("monitoring", Role.MONITORING)
     add("documentation", Role.DOCUMENTATION)
+    add("custodian", Role.CUSTODIAN)
     add("trainer", Role.TRAINER)
     for number in range(2, trainers + 1):
         add(f"trainer{number}", Role.TRAINER)

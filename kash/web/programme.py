@@ -20,7 +20,8 @@ _SOURCE = "kash_programme_source"
 @dataclass(frozen=True)
 class ProgrammeFacts:
     """The programme's neutral name (all that titles show), its zone and its languages; what it
-    says on paper, and how long it keeps things."""
+    says on paper, how long it keeps things, and who needs a second step beside those who always
+    do (names of roles)."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
@@ -28,6 +29,8 @@ class ProgrammeFacts:
     default_language: str = "en"
     paper: PaperWording = field(default_factory=PaperWording)
     retention: Retention = field(default_factory=Retention)
+    second_step_required: bool = True
+    second_step_roles: frozenset[str] = frozenset()
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:

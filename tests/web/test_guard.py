@@ -59,9 +59,14 @@ def test_every_endpoint_declares_a_permission(app: APIFlask) -> None:
     assert set(permissions.values()) <= {*GRANTS, ANYONE, SIGNED_IN}
     assert {endpoint for endpoint, found in permissions.items() if found == ANYONE} == {
         "accounts.join",
+        "accounts.lost_phone",
         "accounts.new_password",
+        "accounts.offer_second_step",
+        "accounts.offer_to_sign_in",
         "accounts.second_step",
+        "accounts.second_step_with_passkey",
         "accounts.sign_in",
+        "accounts.sign_in_with_passkey",
         "accounts.sign_out",
         "certificates.verify",
         "desk.set_up",
@@ -503,8 +508,7 @@ def test_a_page_costs_few_queries(
     browser.get("/account/name")
     with count_queries() as seen:
         browser.get("/account/name")
-    # The session with its account and roles, the programme, whether a second step is asked for,
-    # and the page's own two.
+    # The session with its account and roles, the programme, and the page's own two.
     assert seen.count <= 4
 
 

@@ -31,7 +31,6 @@ from kash.accounts.queries.accounts import (
     programme_facts,
     roles_of,
     roles_with_second_step,
-    second_step_required,
     unused_recovery_codes,
     usable_invitation,
 )
@@ -113,7 +112,6 @@ __all__ = [
     "review_reminder",
     "roles_of",
     "roles_with_second_step",
-    "second_step_required",
     "site",
     "stand_ins",
     "unanswered",

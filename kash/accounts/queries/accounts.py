@@ -28,6 +28,7 @@ from kash.web.errors import NotFound
 from kash.web.lists import Listing, listing
 from kash.web.paper import paper_from
 from kash.web.programme import ProgrammeFacts
+from kash.web.programme import programme_facts as known_programme
 from kash.web.retention import retention_from
 
 # People stand beside accounts: of a participant only the key is of interest here.
@@ -59,6 +60,8 @@ def programme_facts() -> ProgrammeFacts | None:
         row[3],
         paper=paper_from(row[4].get("paper")),
         retention=retention_from(row[4].get("retention")),
+        second_step_required=bool(row[4].get("second_step_required", True)),
+        second_step_roles=frozenset(row[4].get("second_step_roles", ())),
     )
 
 
@@ -76,25 +79,19 @@ def address_is_known(account_id: int, address_key: str) -> bool:
     return bool(found)
 
 
-def second_step_required() -> bool:
-    """Whether the programme asks the roles that open much for a second step (it does at first)."""
-    settings = db.session.scalar(select(Programme.settings)) or {}
-    return bool(settings.get("second_step_required", True))
-
-
 def roles_with_second_step() -> frozenset[Role]:
     """The roles that the programme has added to those that always need a second step."""
-    settings = db.session.scalar(select(Programme.settings)) or {}
-    return frozenset(Role(role) for role in settings.get("second_step_roles", ()))
+    facts = known_programme()
+    return frozenset(Role(role) for role in facts.second_step_roles) if facts else frozenset()
 
 
 def must_have_second_step(roles: Collection[Role]) -> bool:
-    """Whether an account with these roles must have a second step here."""
-    if not roles:
+    """Whether an account with these roles must have a second step here: the roles that open much,
+    unless the programme asks nobody for it, and those that the programme has added."""
+    facts = known_programme()
+    if facts is not None and not facts.second_step_required:
         return False
-    settings = db.session.scalar(select(Programme.settings)) or {}
-    more = {Role(role) for role in settings.get("second_step_roles", ())}
-    return bool(settings.get("second_step_required", True)) and needs_second_step(roles, more)
+    return needs_second_step(roles, roles_with_second_step())
 
 
 def email_key(email: str) -> str:

@@ -115,6 +115,7 @@ def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> Non
         programme.settings = {**programme.settings, "second_step_roles": more}
         programme.version += 1
         change.about("programme", *(f"role:{role}" for role in sorted(before ^ set(more))))
+    forget_programme_facts()
 
 
 Kind = Literal["retention", "paper", "logo"]
