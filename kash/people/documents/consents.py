@@ -11,6 +11,8 @@ from kash.people.consent_texts import TEXTS
 from kash.people.models import Person
 from kash.press import PagedDocument, document
 from kash.web.language import LANGUAGES, brand, programme_languages
+from kash.web.paper import logo_address
+from kash.web.programme import paper_wording
 
 
 def form_language(person: Person) -> tuple[str, bool]:
@@ -45,6 +47,7 @@ def consent_form(person: Person) -> bytes:
                 organisation=brand(),
                 wanted=None if own else language_name(person.language),
                 printed_in=language_name(language),
+                logo=logo_address(paper_wording(), "consents"),
             ),
             title=_("What I agree to"),
             language=language,

@@ -8,7 +8,6 @@ from datetime import timedelta
 from kash import storage
 from kash.vault import open_file, seal_file
 
-WAITS = timedelta(days=1)
 REPORT_KEPT = timedelta(days=30)
 FOLDER = "lists"
 

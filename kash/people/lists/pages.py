@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from flask_babel import gettext as _
+
 from kash.database import utc_now
 from kash.people import words as people_words
 from kash.people.lists import words
@@ -100,7 +102,8 @@ class ListPage:
         name, group, facts = self._preview.people[key]
         if facts is None:
             # Of someone out of reach nothing is told but what the name tells.
-            told = words.reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
+            named = words.reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
+            told = _("%(reasons)s. You see no more of this person: ask who does.", reasons=named)
         return Side(key, name, " · ".join([group, *_facts_line(facts)]), told)
 
     def _differences(self, outcome: Outcome) -> list[Difference]:
@@ -170,6 +173,7 @@ def _edits(outcome: Outcome) -> list[tuple[str, str, str]]:
     """(field, label, what is typed) of the cells that can be typed anew: those that are wrong, and
     the name."""
     row = outcome.placed.row
-    wrong = {remark.field for remark in row.remarks if remark.wrong}
+    remarks = (*row.remarks, *outcome.placed.wrong)
+    wrong = {remark.field for remark in remarks if remark.wrong}
     names = [name for name in EDITABLE if name in wrong]
     return [(name, str(words.FIELD[name]), row.typed.get(name, "")[:200]) for name in names]

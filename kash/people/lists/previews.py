@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,11 @@ from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import MOST_ROWS, ReadFile
 from kash.people.lists.mappings import Mapped, remembered
 from kash.people.models import Group, Organisation
-from kash.people.queries.lists import kept_facts, likenesses, people_mark
+from kash.people.queries.lists import kept_facts, likenesses, numbers_taken, people_mark
 from kash.people.rules import sort_name
 from kash.people.rules.lists.cells import Remark, text_of
 from kash.people.rules.lists.classing import (
+    NUMBER_TAKEN,
     Comparison,
     Facts,
     Outcome,
@@ -30,6 +31,7 @@ from kash.people.rules.lists.classing import (
     State,
     class_rows,
     compare,
+    row_key,
     row_number,
 )
 from kash.people.rules.lists.headings import FIELDS, LEFT_OUT, Guess, match_columns, normalised
@@ -165,8 +167,9 @@ def make_preview(
     places = _places(rows, choices, mapped, organisations, add=add_places)
     placed = _placed(rows, places, group, groups)
     mark = people_mark(db.session())
-    outcomes = class_rows(placed, Known(likenesses()), choices.decisions)
-    people, comparisons = _compared(outcomes, actor, today)
+    numbers = numbers_taken()
+    outcomes = class_rows(placed, Known(likenesses(actor)), choices.decisions, numbers)
+    people, comparisons = _compared(outcomes, actor, today, numbers)
     preview = Preview(
         file, sheet, sheet_at, table, guesses, group, guessed, seen_before, list(places.values()),
         outcomes, skipped, people, comparisons, mark, choices.takes,
@@ -278,7 +281,7 @@ def _placed(
 
 
 def _compared(
-    outcomes: Sequence[Outcome], actor: Actor, today: date
+    outcomes: list[Outcome], actor: Actor, today: date, numbers: Mapping[tuple[str, str], str]
 ) -> tuple[dict[str, tuple[str, str, Facts | None]], dict[int, Comparison]]:
     keys = {each.same_as for each in outcomes if each.same_as and not row_number(each.same_as)}
     for each in outcomes:
@@ -287,13 +290,26 @@ def _compared(
     people = kept_facts(sorted(keys), actor)
     comparisons: dict[int, Comparison] = {}
     used: set[str] = set()
+    holders = dict(numbers)
     for each in outcomes:
+        if each.state is State.NEW and each.placed.row.reference:
+            holders[each.placed.group, each.placed.row.reference] = row_key(each.number)
+    for at, each in enumerate(outcomes):
         if each.state is not State.SAME or each.same_row or each.same_as in used:
             continue
         used.add(each.same_as)
         facts = people[each.same_as][2]
-        if facts is not None:
-            comparisons[each.number] = compare(each.placed, facts, today.year, _email_lookup)
+        if facts is None:
+            continue
+        found = compare(each.placed, facts, today.year, _email_lookup)
+        number = (facts.group, each.placed.row.reference)
+        wanted = "reference" in (*found.fills, *found.differs)
+        if wanted and holders.setdefault(number, each.same_as) != each.same_as:
+            found = found.but("reference")
+            remark = Remark(NUMBER_TAKEN, "reference")
+            placed = replace(each.placed, wrong=(*each.placed.wrong, remark))
+            outcomes[at] = replace(each, placed=placed)
+        comparisons[each.number] = found
     return people, comparisons
 
 

@@ -95,6 +95,7 @@ _REMARK: dict[str, Any] = {
     "birth_maybe_minor": _l("This age may be under 18. Ask, and enter the age."),
     "birth_disagrees": _l("Age and birth year do not fit together."),
     "group_missing": _l("Choose the group of this list above."),
+    "number_taken": _l("Someone in this group has this number already."),
     "station_unknown": _l("There is no such station or collective. Add it first."),
 }
 

@@ -21,7 +21,8 @@ from kash.people.models.persons import Group, Person
 
 class PeopleList(PublicId, Base):
     """A list. While it waits, its file lies sealed in the file store, and what was chosen for it is
-    sealed in `choices`; both go when it is confirmed, cancelled, or a day old.
+    sealed in `choices`; both go when it is confirmed, cancelled, or older than the
+    programme keeps such lists.
 
     `organisations` are the public ids of those that were added with it.
     """

@@ -36,11 +36,17 @@ def _likely(statement: Any) -> Any:
     )
 
 
-def likenesses() -> Iterator[Likeness]:
-    """What tells everyone in the programme apart, keyed by public id."""
+def likenesses(actor: Actor) -> Iterator[Likeness]:
+    """What tells everyone in the programme apart, keyed by public id.
+
+    Of whom the actor does not reach it is name and group only: whoever writes a list of phones must
+    not learn by it whose they are.
+    """
+    seen = within_reach(actor, "people.see")
     rows = db.session.execute(
         _likely(
             select(
+                case((seen, 1), else_=0),
                 Person.public_id,
                 Group.public_id,
                 Person.sort_name,
@@ -54,7 +60,10 @@ def likenesses() -> Iterator[Likeness]:
             )
         )
     )
-    for key, group, name, reference, phone, station, ward, year, sex, band in rows:
+    for whole, key, group, name, reference, phone, station, ward, year, sex, band in rows:
+        if not whole:
+            yield Likeness(key=key, group=group, name=name)
+            continue
         yield Likeness(
             key=key,
             group=group,
@@ -67,6 +76,17 @@ def likenesses() -> Iterator[Likeness]:
             sex=sex,
             age_band=band,
         )
+
+
+def numbers_taken() -> dict[tuple[str, str], str]:
+    """Who has each service or peer number: {(group, number): person}, by public ids. A number is
+    somebody's own in her group, whoever reaches her."""
+    rows = db.session.execute(
+        select(Group.public_id, Person.reference, Person.public_id)
+        .join(Person.group)
+        .where(Person.reference != "")
+    )
+    return {(group, reference): key for group, reference, key in rows}
 
 
 def people_mark(session: Session) -> tuple[Any, ...]:
@@ -94,7 +114,7 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
             _likely(
                 select(
                     Person,
-                    Group.name,
+                    Group,
                     Organisation.public_id,
                     case((mine, 1), else_=0).label("whole"),
                 )
@@ -104,6 +124,7 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
             facts = None
             if whole:
                 facts = Facts(
+                    group=group.public_id,
                     printed_name=person.printed_name,
                     reference=person.reference,
                     sex=person.sex,
@@ -116,7 +137,7 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
                     phone=person.phone_lookup or "",
                     email=person.email_lookup or "",
                 )
-            found[person.public_id] = (person.chosen_name, group, facts)
+            found[person.public_id] = (person.chosen_name, group.name, facts)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash import storage
@@ -37,6 +38,7 @@ from kash.vault import audited, seal
 from kash.vault.audit import Change
 from kash.web import NotFound, Problem
 from kash.web.formats import local_today
+from kash.web.programme import retention
 
 _TRIES = 3
 _AT_ONCE = 500
@@ -137,7 +139,12 @@ def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
         # Made before, as nothing slow belongs into the transaction.
         report = report_of(preview)
         keeping.keep(public_id, "report", report)
-        if _stored(public_id, preview, choices, by):
+        try:
+            stored = _stored(public_id, preview, choices, by)
+        except IntegrityError:
+            # A number was given to somebody while this was written: the next preview knows it.
+            stored = False
+        if stored:
             keeping.throw_away(public_id, "file")
             return
     raise ListChanged
@@ -355,12 +362,14 @@ def import_at_once(read: ReadFile, by: Actor, preview: Preview, choices: Choices
 
 @periodic("throw_away_old_lists", minutes=30)
 def throw_away_old() -> None:
-    """Throw away lists that nobody confirmed within a day, and reports older than a month."""
+    """Throw away lists that nobody confirmed in the time for which the programme keeps them, and
+    reports older than a month."""
     now = utc_now()
+    waits = retention().span("import_originals")
     with writing() as session:
         old = session.scalars(
             select(PeopleList.public_id).where(
-                PeopleList.state == "waiting", PeopleList.created_at < now - keeping.WAITS
+                PeopleList.state == "waiting", PeopleList.created_at < now - waits
             )
         ).all()
         session.execute(delete(PeopleList).where(PeopleList.public_id.in_(old)))

@@ -21,6 +21,7 @@ from kash.people.rules.lists.headings import FIELDS
 from kash.policy import allow
 from kash.web import NotFound, current_actor, download, page
 from kash.web.bodies import takes_file
+from kash.web.programme import retention
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -54,7 +55,13 @@ def bring_list() -> ResponseReturnValue:
             form.file.errors = [str(problem)]
         else:
             return redirect(url_for("people.list", list_id=made), 303)
-    return page("people/lists/new.html", form=form, groups=groups, most_bytes=MOST_BYTES)
+    return page(
+        "people/lists/new.html",
+        form=form,
+        groups=groups,
+        most_bytes=MOST_BYTES,
+        hours=retention().import_originals,
+    )
 
 
 @blueprint.get("/lists/templates/<group_id>")

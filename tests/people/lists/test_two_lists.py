@@ -148,20 +148,29 @@ def test_nothing_plain_lies_on_the_disk_while_a_list_waits(
         assert [path.name for path in files if secret in path.read_bytes()] == []
 
 
-def test_a_list_that_waits_goes_after_a_day(
-    app: APIFlask, actor: Callable[..., Actor], bring: Bringing
+@pytest.mark.parametrize("hours", [24, 3])
+def test_a_list_that_waits_goes_when_the_programme_says(
+    app: APIFlask,
+    actor: Callable[..., Actor],
+    bring: Bringing,
+    monkeypatch: pytest.MonkeyPatch,
+    hours: int,
 ) -> None:
     from datetime import timedelta
 
     from kash.database import utc_now
-    from kash.people.services.lists import throw_away_old
+    from kash.people.services import lists
+    from kash.web.retention import Retention
 
+    monkeypatch.setattr(lists, "retention", lambda: Retention(import_originals=hours))
     trainer = actor("trainer")
     old = bring(trainer, "Name;Group\nAmani;Police\n")
     young = bring(trainer, "Name;Group\nBaraka;Police\n")
-    held(old, trainer).created_at = utc_now() - timedelta(hours=25)
+    held(old, trainer).created_at = utc_now() - timedelta(hours=hours, minutes=5)
     db.session.commit()
-    throw_away_old()
+    held(young, trainer).created_at = utc_now() - timedelta(hours=hours, minutes=-5)
+    db.session.commit()
+    lists.throw_away_old()
     db.session.rollback()
     assert [row.public_id for row in db.session.query(PeopleList)] == [young]
     assert (storage.exists(f"lists/{old}-file"), storage.exists(f"lists/{young}-file")) == (

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kash.people.rules.lists.cells import Remark
@@ -12,6 +12,7 @@ from kash.people.rules.matching import Known, Likeness, Match, Reason
 from kash.people.rules.persons import ages_disagree, is_minor, sort_name
 
 OUT, NEW = "out", "new"
+NUMBER_TAKEN = "number_taken"
 _ROW = "row-"
 
 
@@ -90,29 +91,36 @@ def likeness_of(placed: PlacedRow, key: str) -> Likeness:
 
 
 def class_rows(
-    rows: Iterable[PlacedRow], known: Known, decisions: Mapping[int, str]
+    rows: Iterable[PlacedRow],
+    known: Known,
+    decisions: Mapping[int, str],
+    numbers: Collection[tuple[str, str]] = (),
 ) -> list[Outcome]:
-    """Class rows in order. `known` learns them: it is spent afterwards."""
+    """Class rows in order. `known` learns them: it is spent afterwards.
+
+    `numbers` are all that are taken, as (group, number), also by people of whom `known` holds the
+    name only: no row may be new with one of them.
+    """
     outcomes = []
-    by_row: dict[int, Outcome] = {}
     for placed in rows:
-        outcome = _class(placed, known, decisions.get(placed.row.number, ""), by_row)
+        outcome = _class(placed, known, decisions.get(placed.row.number, ""), numbers)
         outcomes.append(outcome)
-        by_row[outcome.number] = outcome
         if outcome.state not in (State.WRONG, State.OUT) and not outcome.same_row:
             known.add(likeness_of(placed, row_key(outcome.number)))
     return outcomes
 
 
 def _class(
-    placed: PlacedRow, known: Known, decision: str, by_row: Mapping[int, Outcome]
+    placed: PlacedRow, known: Known, decision: str, numbers: Collection[tuple[str, str]]
 ) -> Outcome:
     if decision == OUT:
         return Outcome(placed, State.OUT, decided=True)
     if placed.row.wrong or placed.wrong:
         return Outcome(placed, State.WRONG)
     matches = tuple(known.matches(likeness_of(placed, "this")))
-    taken = any(Reason.SAME_REFERENCE in match.reasons for match in matches)
+    taken = (placed.group, placed.row.reference) in numbers or any(
+        Reason.SAME_REFERENCE in match.reasons for match in matches
+    )
     shared = any(Reason.SAME_PHONE in match.reasons for match in matches)
     if decision == NEW and not taken:
         return Outcome(placed, State.NEW, matches=matches, decided=True, shared_phone=shared)
@@ -128,13 +136,18 @@ def _class(
         return Outcome(placed, State.SAME, people[0].key, matches, may_be_new=not taken)
     if matches:
         return Outcome(placed, State.DOUBTFUL, matches=matches, may_be_new=not taken)
+    if taken:
+        remark = Remark(NUMBER_TAKEN, "reference", wrong=True)
+        return Outcome(replace(placed, wrong=(*placed.wrong, remark)), State.WRONG)
     return Outcome(placed, State.NEW)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is kept of a person, as far as a list may fill it. Contacts are look-up hashes."""
+    """What is kept of a person, as far as a list may fill it. Contacts are look-up hashes, `group`
+    and `organisation` are public ids."""
 
+    group: str = ""
     printed_name: str = ""
     reference: str = ""
     sex: str = ""
@@ -154,6 +167,13 @@ class Comparison:
 
     fills: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+
+    def but(self, field: str) -> Comparison:
+        """The same without one field."""
+        return Comparison(
+            tuple(name for name in self.fills if name != field),
+            tuple(name for name in self.differs if name != field),
+        )
 
 
 _PLAIN = ("printed_name", "reference", "sex", "cadre", "language", "ward")

@@ -1,0 +1,192 @@
+"""What a list tells of people whom its trainer does not reach: the name, the group, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from kash.database import db
+from kash.people import services
+from kash.people.models import Group, Person
+from kash.people.services import PersonDetails
+from kash.policy import Actor
+from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
+from tests.people.lists.test_pages import said
+
+HEADINGS = "Name;Code;Phone;Station;Age\n"
+
+
+@pytest.fixture
+def known(groups: tuple[Group, Group], actor: Callable[..., Actor]) -> PersonDetails:
+    """Someone whom another trainer added, with number, phone and station."""
+    other = actor("trainer")
+    station = services.add_organisation(
+        services.OrganisationDetails("Kondele Post", "station"), other
+    )
+    details = PersonDetails(
+        "Zawadi Kielelezo",
+        groups[1].public_id,
+        reference="K-77",
+        phone="+254722000999",
+        organisation=station,
+        birth_year=1991,
+    )
+    services.add_person(details, other)
+    return replace(details, organisation="Kondele Post")
+
+
+def test_a_phone_or_a_station_of_someone_out_of_reach_makes_no_row_doubtful(
+    actor: Callable[..., Actor],
+    bring: Bringing,
+    groups: tuple[Group, Group],
+    known: PersonDetails,
+) -> None:
+    trainer = actor("trainer")
+    rows = [f"Amani Mfano;K-{number};{{}};{{}};{{}}\n" for number in range(1, 5)]
+    facts = [("", "", ""), ("0722000999", "", ""), ("", "Kondele Post", ""), ("", "", "1991")]
+    told = []
+    for row, fact in zip(rows, facts, strict=True):
+        made = bring(trainer, HEADINGS + row.format(*fact), group=groups[1].public_id)
+        (outcome,) = preview_of(made, trainer).outcomes
+        told.append((str(outcome.state), outcome.matches, outcome.shared_phone))
+    assert told == [("new", (), False)] * 4
+    # Nor does the phone make a name that is a little alike any likelier.
+    scores = []
+    for phone in ("", "0722000999", "0722000998"):
+        text = f"{HEADINGS}Zawadi Kielelezo;;{phone};;\n"
+        made = bring(trainer, text, group=groups[1].public_id)
+        (outcome,) = preview_of(made, trainer).outcomes
+        scores.append([(match.score, match.reasons) for match in outcome.matches])
+    assert scores[0] == scores[1] == scores[2]
+    assert [len(each) for each in scores] == [1, 1, 1]
+
+
+def test_the_same_phone_is_stored_twice_without_a_word(
+    actor: Callable[..., Actor],
+    bring: Bringing,
+    groups: tuple[Group, Group],
+    known: PersonDetails,
+) -> None:
+    trainer = actor("trainer")
+    made = bring(trainer, HEADINGS + "Amani Mfano;;0722000999;;30\n", group=groups[1].public_id)
+    confirm(made, trainer)
+    db.session.rollback()
+    phones = [row.phone_lookup for row in db.session.query(Person)]
+    assert (len(phones), len(set(phones))) == (2, 1)
+    assert held(made, trainer).new_count == 1
+
+
+def test_a_taken_number_is_said_without_saying_whose_it_is(
+    actor: Callable[..., Actor],
+    bring: Bringing,
+    client_for: Callable[[Actor], FlaskClient],
+    groups: tuple[Group, Group],
+    known: PersonDetails,
+) -> None:
+    trainer = actor("trainer")
+    made = bring(trainer, HEADINGS + "Amani Mfano;K-77;;;30\n", group=groups[1].public_id)
+    browser = client_for(trainer)
+    page = browser.get(f"/people/lists/{made}")
+    assert states(preview_of(made, trainer)) == {2: "wrong"}
+    assert "Someone in this group has this number already." in said(page)
+    assert "Zawadi" not in page.text
+    for decision in ("new", "same"):
+        browser.post(f"/people/lists/{made}/rows/2", data={"decision": decision})
+        assert states(preview_of(made, trainer)) == {2: "wrong"}
+    browser.post(f"/people/lists/{made}/rows/2", data={"reference": "K-78"})
+    assert states(preview_of(made, trainer)) == {2: "new"}
+    # In another group it is another number.
+    made = bring(trainer, HEADINGS + "Amani Mfano;K-77;;;30\n", group=groups[0].public_id)
+    assert states(preview_of(made, trainer)) == {2: "new"}
+
+
+def test_someone_of_the_same_name_is_asked_about(
+    actor: Callable[..., Actor],
+    bring: Bringing,
+    client_for: Callable[[Actor], FlaskClient],
+    groups: tuple[Group, Group],
+    known: PersonDetails,
+) -> None:
+    trainer = actor("trainer")
+    text = f"{HEADINGS}Zawadi Kielelezo;K-77;0722000999;Kondele Post;1991\n"
+    made = bring(trainer, text, group=groups[1].public_id)
+    assert states(preview_of(made, trainer)) == {2: "doubtful"}
+    words = said(client_for(trainer).get(f"/people/lists/{made}"))
+    assert "same name. You see no more of this person: ask who does." in words
+    for reason in ("same number", "same phone", "same place", "same birth year"):
+        assert reason not in words
+    assert "The number is taken, so this cannot be a new person." in words
+
+
+def test_two_trainers_with_the_same_officers_store_nobody_twice(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
+) -> None:
+    first, second = actor("trainer"), actor("trainer")
+    content = (DATA / "officers.xlsx").read_bytes()
+    confirm(bring(first, content, "officers.xlsx"), first)
+    before = {row.public_id: row.edition for row in db.session.query(Person)}
+    made = bring(second, content, "officers.xlsx")
+    preview = preview_of(made, second)
+    named = {each.number: each for each in preview.outcomes if each.state == "doubtful"}
+    assert preview.counts["new"] == 0
+    # Rows that repeat one above are the same as that row.
+    same = [each for each in preview.outcomes if each.state == "same"]
+    assert all(each.same_row in named for each in same)
+    assert len(named) + len(same) + preview.counts["wrong"] == 52
+    assert all(not each.may_be_new for each in named.values() if each.placed.row.reference)
+    told = {remark.code for each in preview.outcomes for remark in each.placed.wrong}
+    assert told <= {"number_taken"}
+    confirm(made, second)
+    db.session.rollback()
+    assert {row.public_id: row.edition for row in db.session.query(Person)} == before
+
+
+def test_a_number_that_somebody_else_has_is_not_filled_in(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], bring: Bringing
+) -> None:
+    trainer, other = actor("trainer"), actor("trainer")
+    group = db.session.query(Group).filter_by(letter="B").one().public_id
+    mine = services.add_person(PersonDetails("Amani Mfano", group, phone="+254712345678"), trainer)
+    services.add_person(PersonDetails("Zawadi Kielelezo", group, reference="K-77"), other)
+    made = bring(trainer, HEADINGS + "Amani Mfano;K-77;0712345678;;1990\n", group=group)
+    preview = preview_of(made, trainer)
+    assert states(preview) == {2: "same"}
+    assert [each.fills for each in preview.comparisons.values()] == [("birth",)]
+    confirm(made, trainer)
+    db.session.rollback()
+    row = db.session.query(Person).filter_by(public_id=mine).one()
+    assert (row.reference, row.birth_year) == ("", 1990)
+
+
+def test_a_number_given_away_while_the_list_is_stored_changes_what_it_does(
+    both_engines_app: APIFlask,
+    actor: Callable[..., Actor],
+    bring: Bringing,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from kash.people.services import lists
+
+    trainer, other = actor("trainer"), actor("trainer")
+    group = db.session.query(Group).filter_by(letter="B").one().public_id
+    made = bring(trainer, HEADINGS + "Amani Mfano;K-77;;;1990\n", group=group)
+    seen = preview_of(made, trainer)
+    services.add_person(PersonDetails("Zawadi Kielelezo", group, reference="K-77"), other)
+    found = held(made, trainer)
+    choices = services.preview_list(found, trainer)[1]
+    given = [(seen, choices)]
+
+    def as_it_was(*asked: object) -> object:
+        return given.pop() if given else services.preview_list(found, trainer)
+
+    monkeypatch.setattr(lists, "preview_list", as_it_was)
+    # The mark is read before the number is given: only the rule of the table is left.
+    monkeypatch.setattr(lists, "people_mark", lambda _session: seen.mark)
+    with pytest.raises(services.ListChanged) as problem:
+        services.confirm_list(found, seen.digest, trainer)
+    assert "Zawadi" not in str(problem.value)
+    db.session.rollback()
+    assert [row.chosen_name for row in db.session.query(Person)] == ["Zawadi Kielelezo"]
