@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from kash.database import db
 from kash.people import queries, rules, services
+from kash.people.documents import consents
 from kash.people.documents.consents import consent_form, form_language
 from kash.people.models import Person, Posting
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
 from kash.policy import SYSTEM, Actor
 from kash.vault import AuditEntry
+from kash.web import paper
 from tests.people.conftest import PHONE, Adding
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -83,8 +85,6 @@ def test_a_name_gives_way_to_a_code_on_paper(person: Adding, row: Row) -> None:
 def test_the_form_is_in_her_language_or_says_that_it_is_not(
     person: Adding, row: Row, both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kash.people.documents import consents
-
     made: list[tuple[str, str]] = []
     monkeypatch.setattr(
         consents, "document", lambda paged: made.append((paged.language, paged.html)) or b""
@@ -108,6 +108,21 @@ def test_the_form_is_in_her_language_or_says_that_it_is_not(
     assert ids["sw"][:6].upper() in in_swahili
     assert "Dholuo" in instead
     assert "Asali Sampuli" in instead
+
+
+def test_the_consent_form_bears_the_logo_where_the_programme_wants_it(
+    both_engines_app: APIFlask, person: Adding, row: Row, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(consents, "document", lambda paged: made.append(paged.html) or b"")
+    monkeypatch.setattr(paper, "picture_address", lambda wording: "data:image/png;base64,AAAA")
+    one = person()
+    for kinds in (("consents",), ("minutes", "registers")):
+        wording = paper.PaperWording(logo="logo/x", logo_on=frozenset(kinds))
+        monkeypatch.setattr(consents, "paper_wording", lambda wording=wording: wording)
+        with both_engines_app.test_request_context():
+            consent_form(row(one))
+    assert ['src="data:image/png;base64,AAAA"' in html for html in made] == [True, False]
 
 
 def test_the_list_is_narrowed_by_what_was_not_asked_yet(
