@@ -223,9 +223,17 @@ def keep_posted() -> str | None:
 
 
 def _new_device() -> dict[str, Any]:
-    """For every page: a new device of which the account has not said whether it is its own."""
+    """For every page: a new device of which the account has not said whether it is its own.
+
+    Not on the page that locks the own account: nothing is asked of whoever is in danger.
+    """
     actor = current_actor()
-    if not g.get("new_device_waits") or g.get("failing") or actor.account_id is None:
+    if (
+        not g.get("new_device_waits")
+        or g.get("failing")
+        or actor.account_id is None
+        or request.endpoint == "accounts.lock_own"
+    ):
         return {"new_device": None}
     return {"new_device": queries.unanswered_device(actor.account_id, actor.session_id)}
 

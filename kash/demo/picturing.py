@@ -30,7 +30,8 @@ _SETTLED = """() => {
 _SEND_EMPTY = """() => {
   const typed = form => [...form.elements].filter(
     one => one.matches('input:not([type=hidden]), textarea, select')).length;
-  const form = [...document.forms].filter(one => one.method === 'post' && typed(one))
+  const form = [...document.forms].filter(
+    one => one.method === 'post' && !one.matches('[role=search]') && typed(one))
     .sort((one, other) => typed(other) - typed(one))[0];
   if (!form) return false;
   for (const one of form.elements) {

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, select
 
-from kash.accounts.models import Account, Invitation
+from kash.accounts.models import Account, Breach, Delegation, Invitation
+from kash.accounts.queries import in_force
 from kash.attendance.models import Mark, Slot
 from kash.database import db
 from kash.forums.models import AgendaTemplate, ForumMember
@@ -64,9 +65,11 @@ class Counts:
     zones: int
     venues: int
     agendas: int
+    open_breaches: int
+    stand_ins: int
 
 
-def counts() -> Counts:
+def counts(now: datetime) -> Counts:
     """What the overview of the settings counts; one query."""
     row = db.session.execute(
         select(
@@ -78,6 +81,8 @@ def counts() -> Counts:
                     (Zone, (Zone.active,)),
                     (Venue, (Venue.active,)),
                     (AgendaTemplate, ()),
+                    (Breach, (Breach.closed_at.is_(None),)),
+                    (Delegation, (in_force(now),)),
                 )
             )
         )

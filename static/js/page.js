@@ -1,9 +1,11 @@
 // Loads only what the page at hand needs. Every page works without any of it.
 import "./pageshow.js";
 
-// One key leads to the search from everywhere, but for where something is being typed.
+// Ctrl and K (on a Mac the command key) lead to the search from everywhere, but for where something
+// is being typed. One key alone would answer to whoever speaks to the machine, or slips (WCAG 2.1.4).
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+  if (event.altKey || event.shiftKey) return;
   if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
   const box = [...document.querySelectorAll("[data-find]")].find((each) => each.checkVisibility());
   const link = document.querySelector("[data-find-page]");

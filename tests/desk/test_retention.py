@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -85,3 +86,18 @@ def test_a_password_given_long_ago_is_asked_again(sign_in: Callable[..., FlaskCl
 
 def test_nothing_set_is_as_usual(app: APIFlask) -> None:
     assert retention_from(None) == Retention()
+
+
+def test_the_page_tells_what_signing_in_leaves_behind(
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    page = sign_in("director").get("/settings/retention").text
+    key = r'<div class="key">\s*(\S+)\s*<small>(\w+)</small>\s*</div>'
+    what = r'\s*<div class="what">\s*<b>([^<]+)<'
+    fixed = re.findall(key + what, page.split('id="fixed"')[1])
+    assert fixed == [
+        ("15", "minutes", "Attempts to sign in that failed"),
+        ("30", "days", "Addresses from which an account signed in"),
+        ("5", "minutes", "Questions to passkeys"),
+        ("16", "hours", "Being signed in"),
+    ]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from kash.accounts import services
 from kash.accounts.models import Programme, SignedInSession
 from kash.attendance.register import ensure_statuses
 from kash.database import db, utc_now
+from kash.policy import Actor
 from kash.vault import AuditEntry
+from kash.web.formats import local_today
 
 GIVEN: dict[str, Any] = {
     "name": "River programme",
@@ -62,6 +67,60 @@ def test_the_overview_shows_groups_and_marks(sign_in: Callable[..., FlaskClient]
     for expected in ("Police", "Community", "Africa/Nairobi", "Kiswahili", "/accounts", "/audit"):
         assert expected in text
     assert text.count("<select") == 0
+
+
+def _lines(text: str) -> dict[str, tuple[str, str]]:
+    """What stands on the overview: each line's address, or nothing, and what it says."""
+    found = re.findall(
+        r'<div class="what">\s*(?:<a href="([^"]+)">|<b>)([^<]+)</(?:a|b)>\s*<p>([^<]*)</p>', text
+    )
+    return {label: (address, says) for address, label, says in found}
+
+
+def test_the_overview_tells_of_safety_as_far_as_each_may_see(
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    administrator, director = actor("administrator"), actor("director", name="Achieng")
+    stand_in = actor("trainer", name="Baraka")
+    shown = [_lines(client_for(who).get("/settings").text) for who in (administrator, director)]
+    told = {
+        "Review of access": "Nobody has looked through it yet.",
+        "Breach register": "No entry is open.",
+        "Deciding for each other": "Nobody decides for somebody else now.",
+        "Agenda templates": "In use: 0",
+        "Roles that need a second step": "Nobody has to have one.",
+    }
+    for lines in shown:
+        assert {label: lines[label][1] for label in told} == told
+    assert [{label for label in told if not lines[label][0]} for lines in shown] == [
+        {"Deciding for each other", "Agenda templates"},
+        {"Roles that need a second step"},
+    ]
+    services.record_review(administrator)
+    services.lock_at_once(administrator, actor("peer").public_id)
+    today = local_today()
+    services.lend_approvals(
+        director,
+        stand_in.public_id,
+        permissions=["certificates.approve"],
+        first=today,
+        last=today,
+        reason="Leave",
+    )
+    db.session.execute(update(Programme).values(settings={"second_step_roles": ["trainer"]}))
+    db.session.commit()
+    browser = client_for(actor("director", totp_sealed=b"sealed"))
+    lines = _lines(browser.get("/settings").text)
+    assert lines["Review of access"][1].startswith("Last looked through on ")
+    assert lines["Breach register"] == ("/breaches", "Open entries: 1")
+    assert lines["Deciding for each other"] == (
+        "/account/stand-in",
+        "Deciding for somebody else now: 1",
+    )
+    assert lines["Roles that need a second step"] == (
+        "",
+        "Administrator, Director, Trainer, Documentation officer, Custodian",
+    )
 
 
 def test_a_change_is_kept_and_audited(sign_in: Callable[..., FlaskClient]) -> None:

@@ -76,7 +76,10 @@ def test_answers_to_what_was_typed_are_usable_by_everyone(walk: Walk) -> None:
     trainer = walk.people["trainer"]
     trainer.page.set_viewport_size(DESK)
     trainer.go("/services")
+    # A key alone does nothing, so that nobody is led away by a slip or by a word that is heard.
     trainer.page.keyboard.press("/")
+    assert trainer.page.evaluate("document.activeElement === document.body")
+    trainer.page.keyboard.press("Control+k")
     trainer.page.keyboard.type("sample")
     trainer.page.keyboard.press("Enter")
     trainer.page.wait_for_url("**/search")

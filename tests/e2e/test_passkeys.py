@@ -264,7 +264,7 @@ def test_the_pages_of_passkeys_and_new_devices_are_usable(site: Site) -> None:
     device.button("Use your passkey")
     device.arrives("/accounts/invite")
     device.go("/")
-    device.button("No: end it, and change my password")
+    device.button("No, end that session")
     device.arrives("/account/password")
     other.go("/account")
     assert "/sign-in" in other.page.url

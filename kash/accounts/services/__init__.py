@@ -28,21 +28,25 @@ from kash.accounts.services.invitations import (
 from kash.accounts.services.keeping import delete_old_sessions
 from kash.accounts.services.leaving import deactivate, hand_over
 from kash.accounts.services.locking import lock_at_once
-from kash.accounts.services.passkeys import (
+from kash.accounts.services.passkey_challenges import (
     ADD,
     CONFIRM,
     SECOND_STEP,
     SIGN_IN,
     Offer,
-    add_passkey,
+)
+from kash.accounts.services.passkey_proofs import (
     check_passkey,
     confirm_with_passkey,
-    credential_key,
-    offer_to_add,
     offer_to_prove,
     offer_to_sign_in,
-    remove_passkey,
     sign_in_with_passkey,
+)
+from kash.accounts.services.passkeys import (
+    add_passkey,
+    credential_key,
+    offer_to_add,
+    remove_passkey,
 )
 from kash.accounts.services.programme import (
     change_programme,

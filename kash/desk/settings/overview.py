@@ -12,13 +12,18 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.models import Programme
+from kash.accounts.names import ROLE_NAMES
+from kash.accounts.queries import last_review, roles_with_second_step, second_step_required
+from kash.accounts.rules import NEED_SECOND_STEP
 from kash.attendance.queries import statuses_for
 from kash.attendance.wording import status_word
+from kash.database import utc_now
 from kash.desk import blueprint, queries
 from kash.desk.settings.programme import the_programme
 from kash.people.queries import groups
 from kash.policy import allow, declared_permission
 from kash.web import current_actor
+from kash.web.formats import short_date_text
 from kash.web.language import LANGUAGES
 from kash.web.programme import paper_wording, retention
 
@@ -71,6 +76,32 @@ def _retention(_now: Now) -> str:
     )
 
 
+def _second_step(_now: Now) -> str:
+    if not second_step_required():
+        return _("Nobody has to have one.")
+    needing = NEED_SECOND_STEP | roles_with_second_step()
+    return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in needing)
+
+
+def _review(_now: Now) -> str:
+    latest = last_review()
+    if latest is None:
+        return _("Nobody has looked through it yet.")
+    return _("Last looked through on %(day)s.", day=short_date_text(latest.at))
+
+
+def _breaches(now: Now) -> str:
+    if not now.counts.open_breaches:
+        return _("No entry is open.")
+    return _("Open entries: %(count)s", count=now.counts.open_breaches)
+
+
+def _stand_ins(now: Now) -> str:
+    if not now.counts.stand_ins:
+        return _("Nobody decides for somebody else now.")
+    return _("Deciding for somebody else now: %(count)s", count=now.counts.stand_ins)
+
+
 def _count(name: str) -> Callable[[Now], str]:
     return lambda now: _("In use: %(count)s", count=getattr(now.counts, name))
 
@@ -113,9 +144,9 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("desk.retention", _l("How long things are kept"), "lock", _retention),
             Line(
                 "accounts.second_step_roles",
-                _l("Second step"),
+                _l("Roles that need a second step"),
                 "key",
-                _text(_l("Which roles need one to sign in.")),
+                _second_step,
             ),
             Line(
                 "accounts.index",
@@ -127,14 +158,10 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
                 "accounts.access",
                 _l("Review of access"),
                 "accounts",
-                _text(_l("What every account may do, and what it took with it.")),
+                _review,
             ),
-            Line(
-                "accounts.breaches",
-                _l("Breach register"),
-                "alert",
-                _text(_l("What may have shown personal data, and its 72 hours.")),
-            ),
+            Line("accounts.lend_approvals", _l("Deciding for each other"), "people", _stand_ins),
+            Line("accounts.breaches", _l("Breach register"), "alert", _breaches),
             Line(
                 "accounts.trail",
                 _l("Audit"),
@@ -151,7 +178,7 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
 def settings() -> ResponseReturnValue:
     """The overview: a line for each thing, with what holds now."""
     actor = current_actor()
-    now = Now(the_programme(), queries.counts())
+    now = Now(the_programme(), queries.counts(utc_now()))
 
     def is_open(endpoint: str) -> bool:
         view = current_app.view_functions.get(endpoint)
@@ -164,7 +191,13 @@ def settings() -> ResponseReturnValue:
         return ""
 
     # What holds is told also to who may not go there.
-    always = {"desk.edit_programme", "people.organisations"}
+    always = {
+        "desk.edit_programme",
+        "people.organisations",
+        "forums.templates",
+        "accounts.second_step_roles",
+        "accounts.lend_approvals",
+    }
     return render_template(
         "desk/settings/index.html",
         sections=[

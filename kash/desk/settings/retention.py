@@ -12,7 +12,13 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
-from kash.accounts.rules import SESSION_IDLE, SESSION_LONGEST, THROTTLE_WINDOW
+from kash.accounts.rules import (
+    ADDRESS_KNOWN_FOR,
+    CHALLENGE_LASTS,
+    SESSION_IDLE,
+    SESSION_LONGEST,
+    THROTTLE_WINDOW,
+)
 from kash.accounts.services import change_settings
 from kash.database import utc_now
 from kash.desk import blueprint, queries
@@ -99,6 +105,8 @@ def retention() -> ResponseReturnValue:
         units=UNITS,
         words=WORDS,
         window=int(THROTTLE_WINDOW.total_seconds() // 60),
+        known=ADDRESS_KNOWN_FOR.days,
+        challenge=int(CHALLENGE_LASTS.total_seconds() // 60),
         idle=int(SESSION_IDLE.total_seconds() // 3600),
         longest=int(SESSION_LONGEST.total_seconds() // 3600),
         backup_days=settings.backup_keep_days,

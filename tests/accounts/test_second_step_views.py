@@ -1,0 +1,107 @@
+"""The pages of a lost phone, and who needs a second step."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pyotp
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from kash.accounts import queries, services
+from kash.accounts.models import Programme
+from kash.database import db
+from kash.policy import Actor
+from tests.conftest import PASSWORD
+
+Accounts = Callable[..., Actor]
+Signing = Callable[..., FlaskClient]
+
+
+def test_a_recovery_code_leads_to_a_new_second_step(app: APIFlask, actor: Accounts) -> None:
+    who = actor("director", email="d@example.org")
+    secret, _address = services.begin_second_step(queries.account(who.public_id))
+    codes = services.confirm_second_step(who, secret, pyotp.TOTP(s=secret).now())
+    browser = app.test_client()
+    assert browser.get("/sign-in/lost-phone").location == "/sign-in"
+    browser.post("/sign-in", data={"email": "d@example.org", "password": PASSWORD})
+    assert "I have lost my phone" in browser.get("/sign-in/code").text
+    page = browser.get("/sign-in/lost-phone").text
+    assert 'action="/sign-in/code"' in page
+    assert "a second person has to agree" in page
+    wrong = browser.post("/sign-in/code", data={"code": "aaaa-aaaa-aaaa-aaaa"})
+    assert wrong.status_code == 422
+    done = browser.post("/sign-in/code", data={"code": codes[0]})
+    assert done.location == "/account/after-recovery"
+    page = browser.get(done.location).text
+    assert "Set up another phone" in page
+    assert 'href="/account/lock"' in page
+    assert browser.get("/account/second-step").status_code == 200
+
+
+def test_codes_are_offered_only_with_a_second_step(sign_in: Signing) -> None:
+    browser = sign_in("trainer")
+    assert "recovery codes" not in browser.get("/account").text
+    for ask in (browser.get, browser.post):
+        assert ask("/account/recovery-codes").location == "/account"
+    assert "The second step is not set up" in browser.get("/account").text
+
+
+def test_two_people_take_a_second_step_off(
+    app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    owner = actor("custodian", name="Mlinzi", totp_sealed=b"sealed")
+    asker, director = (
+        client_for(actor("administrator", name="Amina")),
+        client_for(actor("director")),
+    )
+    page = asker.get(f"/accounts/{owner.public_id}").text
+    assert "Ask to remove the second step" in page
+    empty = asker.post(f"/accounts/{owner.public_id}/reset-second-step", data={"reason": " "})
+    assert empty.status_code == 422
+    asker.post(f"/accounts/{owner.public_id}/reset-second-step", data={"reason": "She came."})
+    again = asker.post(f"/accounts/{owner.public_id}/reset-second-step", data={"reason": "Again."})
+    assert again.status_code == 422
+    assert "This was asked for already." in again.text
+    today = director.get("/").text
+    assert "Lost second step: Mlinzi" in today
+    assert "Amina asked. You are the second person." in today
+    assert "Lost second step" not in asker.get("/").text
+    found = re.search(r"/accounts/resets/([0-9a-z]{16})", today)
+    assert found is not None
+    where = found.group(0)
+    assert "She came." in director.get(where).text
+    assert "Agree and remove it" not in asker.get(where).text
+    asker.post(where, data={"decision": "approve"})
+    assert "Another person has to decide this" in asker.get("/accounts/resets").text
+    assert director.post(where, data={"decision": "perhaps"}).status_code == 200
+    assert queries.account(owner.public_id).has_second_step
+    done = director.post(where, data={"decision": "approve"})
+    assert done.location == f"/accounts/{owner.public_id}"
+    db.session.rollback()
+    assert not queries.account(owner.public_id).has_second_step
+    assert "This was agreed to." in director.get(where).text
+    director.post(where, data={"decision": "approve"})
+    assert "This request is closed" in director.get("/accounts/resets").text
+
+
+def test_an_administrator_chooses_who_needs_a_second_step(
+    app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    administrator = actor("administrator", totp_sealed=b"sealed")
+    browser, trainer = client_for(administrator), client_for(actor("trainer"))
+    db.session.execute(update(Programme).values(settings={"second_step_required": True}))
+    db.session.commit()
+    page = browser.get("/accounts/second-step").text
+    assert 'value="trainer"' in page
+    for role in ("administrator", "director", "custodian", "documentation"):
+        assert f'value="{role}"' not in page
+    assert trainer.get("/").status_code == 200
+    saved = browser.post("/accounts/second-step", data={"roles": ["trainer"]})
+    assert saved.status_code == 303
+    assert trainer.get("/").location == "/account/second-step"
+    assert browser.post("/accounts/second-step", data={"roles": ["director"]}).status_code == 422
+    browser.post("/accounts/second-step", data={"none": "chosen"})
+    assert trainer.get("/").status_code == 200
