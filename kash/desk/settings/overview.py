@@ -13,8 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.accounts.models import Programme
 from kash.accounts.names import ROLE_NAMES
-from kash.accounts.queries import last_review, roles_with_second_step, second_step_required
-from kash.accounts.rules import NEED_SECOND_STEP
+from kash.accounts.queries import last_review, must_have_second_step
 from kash.attendance.queries import statuses_for
 from kash.attendance.wording import status_word
 from kash.database import utc_now
@@ -77,10 +76,8 @@ def _retention(_now: Now) -> str:
 
 
 def _second_step(_now: Now) -> str:
-    if not second_step_required():
-        return _("Nobody has to have one.")
-    needing = NEED_SECOND_STEP | roles_with_second_step()
-    return ", ".join(str(name) for role, name in ROLE_NAMES.items() if role in needing)
+    needing = [str(name) for role, name in ROLE_NAMES.items() if must_have_second_step((role,))]
+    return ", ".join(needing) or _("Nobody has to have one.")
 
 
 def _review(_now: Now) -> str:
