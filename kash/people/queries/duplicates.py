@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.database import db
@@ -211,16 +211,23 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, Facts]:
     return found
 
 
+def _mine(actor: Actor, person_id: Any) -> ColumnElement[bool]:
+    """Asked of each pair's person by herself: pairs are few, and those in reach may be many."""
+    return exists(
+        select(Person.id)
+        .where(Person.id == person_id, within_reach(actor, "people.merge"))
+        .correlate(LikelyDuplicate, NotTheSame)
+    )
+
+
 def _one_in_reach(actor: Actor, table: Any) -> ColumnElement[bool]:
-    mine = select(Person.id).where(within_reach(actor, "people.merge"))
-    return or_(table.first_id.in_(mine), table.second_id.in_(mine))
+    return or_(_mine(actor, table.first_id), _mine(actor, table.second_id))
 
 
 def _shown(actor: Actor) -> ColumnElement[bool]:
     """Pairs of whom one at least is within reach; where the other is not, only those whose names
     are alike: a phone alone must not say whose it is."""
-    mine = select(Person.id).where(within_reach(actor, "people.merge"))
-    both = and_(LikelyDuplicate.first_id.in_(mine), LikelyDuplicate.second_id.in_(mine))
+    both = and_(_mine(actor, LikelyDuplicate.first_id), _mine(actor, LikelyDuplicate.second_id))
     return or_(both, and_(_one_in_reach(actor, LikelyDuplicate), LikelyDuplicate.names_alike))
 
 
