@@ -17,15 +17,16 @@ from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
-from kash.demo.lists import bring_lists
-from kash.demo.participants import People, add_people
+from kash.demo.lists import leave_a_list_waiting
+from kash.demo.participants import People, add_people, find_a_minor
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
 from kash.demo.workshops import run_workshops
+from kash.jobs import SILENT
 from kash.people.models import Person
-from kash.people.services import new_group
+from kash.people.services import new_group, sweep
 from kash.policy import SYSTEM, Actor, Role
 from kash.vault import audited
 
@@ -78,12 +79,14 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
         language="sw",
     )
     add_services(actors, today)
-    bring_lists(actors)
+    leave_a_list_waiting(actors)
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)
     forum, meetings = hold_forum(actors, people, today)
     set_up_the_rest(actors, areas, forum)
+    find_a_minor(people, actors)
+    sweep(SILENT)
     keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kash.demo.accounts import SECOND_TRAINER, TRAINER
+from kash.demo.lists import bring_officers
 from kash.demo.people import (
     COLLECTIVES,
     COMMUNITY,
     COMMUNITY_PEOPLE,
+    MINOR,
     PARTNERS,
     POLICE,
     POLICE_PEOPLE,
@@ -19,10 +21,13 @@ from kash.demo.people import (
     SamplePerson,
     phone,
 )
-from kash.people import services
+from kash.people import queries, services
 from kash.people.queries import groups
 from kash.people.services import OrganisationDetails, PersonDetails
 from kash.policy import Actor
+
+# So many of the police came as a list.
+BROUGHT_BY_LIST = 3
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,13 @@ def add_people(actors: dict[str, Actor], today: date) -> People:
 
     stations, collectives = add_places(STATIONS), add_places(COLLECTIVES)
     add_places(PARTNERS)
-    police = services.add_people(
-        [
-            _details(number, person, group_ids[POLICE], stations, today)
-            for number, person in enumerate(POLICE_PEOPLE, start=1)
-        ],
-        trainer,
-    )
+    officers = [
+        _details(number, person, group_ids[POLICE], stations, today)
+        for number, person in enumerate(POLICE_PEOPLE, start=1)
+    ]
+    names_of_stations = {key: place.name for key, place in zip(stations, STATIONS, strict=True)}
+    police = services.add_people(officers[:-BROUGHT_BY_LIST], trainer)
+    police += bring_officers(officers[-BROUGHT_BY_LIST:], names_of_stations, trainer)
     community = [
         services.add_person(
             _details(number, person, group_ids[COMMUNITY], collectives, today),
@@ -96,6 +101,26 @@ def _details(
         since=today - timedelta(days=150 + number * 11),
         phone=phone(number),
         email=f"person{number}@demo.example" if number % 10 == 0 else None,
+    )
+
+
+def find_a_minor(people: People, actors: dict[str, Actor]) -> None:
+    """Have the trainer learn that someone is younger than was thought."""
+    trainer = actors[TRAINER.key]
+    found = queries.person(trainer, people.by_name[MINOR])
+    details = PersonDetails(
+        chosen_name=found.chosen_name,
+        group=found.group.public_id,
+        printed_name=found.printed_name,
+        sex=found.sex,
+        age_band="under18",
+        cadre=found.cadre,
+        ward=found.ward,
+        language=found.language,
+        reference=found.reference,
+    )
+    services.change_person(
+        found.public_id, details, services.ContactChange(), found.edition, trainer
     )
 
 

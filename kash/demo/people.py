@@ -107,7 +107,7 @@ Bahati Mfano|male|25-34|Peer educator|luy|1
 Chausiku Mazoezi|female|25-34|Peer educator|luo|1
 Dalili Jaribio|female|45-plus|Peer educator|luo|1
 Furaha|other|25-34|Outreach volunteer|sw|1|Furaha Onyesho
-Hisani Kigezo|female|25-34|Peer educator|guz|1
+Kigezo Tabasamu|female|18-24|Peer educator|sw|1
 Jamila Wanjirũ Mchoro-Kielelezo wa Mfano na Sampuli|female|35-44|Peer educator|sw|1
 Kiangazi Namuna|male|25-34|Peer educator|luo|1
 Mwezi|female|18-24|Peer educator|sw|1|Mwezi Kifani
@@ -121,6 +121,9 @@ def _read(rows: str) -> tuple[SamplePerson, ...]:
         people.append(SamplePerson(name, sex, age, cadre, language, int(place), "".join(printed)))
     return tuple(people)
 
+
+# Who turns out to be younger than was thought.
+MINOR = "Mwezi"
 
 POLICE_PEOPLE = _read(_POLICE_ROWS)
 COMMUNITY_PEOPLE = _read(_COMMUNITY_ROWS)
