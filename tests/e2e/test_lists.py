@@ -12,26 +12,46 @@ from playwright.sync_api import Browser
 from tests.people.lists.expected import OFFICERS, PEERS, rows
 
 from .serving import Served
-from .walking import Walk, Walker
+from .test_accessibility import findings
+from .walking import DESK, Walk, Walker
 
 DATA = Path(__file__).parents[1] / "data"
+PERSON = re.compile(r"/people/[0-9a-z]{16}$")
+LIST = re.compile(r"/people/lists/[0-9a-z]{16}")
+# One row of each kind: same, doubtful, new, wrong, and a child.
+MIXED = """Name;Number;Phone;Ward;Age
+Zawadi Kielelezo;K-9001;0712 000 901;Obunga;30
+Kielelezo Zawadi;;0712 000 902;;
+Amani Jaribio;K-9002;0712 000 903;Kondele;31
+;K-9003;0712 000 904;Kondele;32
+Tulivu Onyesho;K-9004;0712 000 905;Kondele;16
+"""
 WORDS = {"new": "New", "wrong": "Wrong"}
 
 
 @pytest.fixture(scope="module")
-def trainer(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
-    """A trainer of an empty programme."""
+def programme(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """An empty programme with a trainer and a custodian."""
     folder = tmp_path_factory.mktemp("lists")
     served = Served(folder / "var")
     walk = Walk(served, browser, folder)
     try:
         walk.sets_up()
         walk.invites("trainer", "trainer", "Baraka")
-        yield walk.people["trainer"]
+        walk.invites("custodian", "custodian", "Rehema")
+        yield walk
     finally:
         for walker in walk.people.values():
             walker.context.close()
         served.stop()
+
+
+@pytest.fixture
+def trainer(programme: Walk) -> Walker:
+    """The trainer, at a desk."""
+    walker = programme.people["trainer"]
+    walker.page.set_viewport_size(DESK)
+    return walker
 
 
 def shown(walker: Walker) -> dict[str, tuple[str, str]]:
@@ -75,3 +95,107 @@ def test_each_row_comes_out_as_it_must(trainer: Walker, name: str, table: str, a
     facts = trainer.page.locator("dl.facts").first.inner_text().split()
     assert str(added) in facts
     assert trainer.troubles == []
+
+
+class Looked:
+    """What axe found on the pages that were looked at, in every guise."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def at(self, walker: Walker, heading: str) -> None:
+        """The page with this heading, as it stands."""
+        walker.page.get_by_role("heading", level=1, name=heading, exact=True).wait_for()
+        self.found += findings(walker.page, f"{walker.name}: {heading} ({walker.path})")
+        walker.page.set_viewport_size(DESK)
+
+
+def adds(walker: Walker, name: str, **more: str) -> None:
+    """Type somebody of the community in, up to the button."""
+    walker.go("/people/new")
+    walker.fill(chosen_name=name, **more)
+    walker.page.get_by_label("Community", exact=True).check()
+    walker.button("Save")
+
+
+def sends(walker: Walker, name: str, content: str) -> None:
+    walker.go("/people/lists/new")
+    walker.page.set_input_files(
+        "input[type=file]", {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+    )
+    walker.page.select_option("main [name=group]", label="Community")
+    walker.button("Read the list")
+
+
+@pytest.mark.browser
+def test_pages_of_lists_and_twins_are_usable_by_everyone(programme: Walk, trainer: Walker) -> None:
+    looked = Looked()
+    adds(trainer, "Zawadi Kielelezo", reference="K-9001", ward="Kondele")
+    trainer.page.wait_for_url(PERSON)
+    kept = trainer.path
+    # Typed in once more: is it her?
+    adds(trainer, "Zawadi Kielelezzo", ward="Kondele")
+    looked.at(trainer, "Is it this person?")
+    trainer.button("Another person: save")
+    trainer.page.wait_for_url(PERSON)
+    twin = trainer.path
+    # A list: the file, what is wrong with it, and each kind of row.
+    trainer.go("/people/lists/new")
+    looked.at(trainer, "Bring in a list")
+    sends(trainer, "empty.csv", "Name;Number\n")
+    trainer.sees("There is no row below the column names.")
+    looked.at(trainer, "Bring in a list")
+    sends(trainer, "mixed.csv", MIXED)
+    trainer.page.wait_for_url(LIST)
+    made = trainer.path.partition("?")[0].partition("#")[0]
+    looked.at(trainer, "Check the list before it is saved")
+    counts = [trainer.page.locator(f"tr[id^=row-] .tag:text-is('{each}')").count() for each in (
+        "New", "Same", "Doubtful", "Wrong")]  # fmt: skip
+    assert counts == [2, 1, 1, 1]
+    trainer.page.locator("#row-3").get_by_role("button", name=re.compile("A new person")).click()
+    trainer.go(f"{made}?state=new")
+    looked.at(trainer, "Check the list before it is saved")
+    trainer.go("/people/lists")
+    looked.at(trainer, "Lists of people")
+    trainer.go(made)
+    trainer.button("Save the list")
+    looked.at(trainer, "The list is saved")
+    trainer.go(f"{made}/undo")
+    looked.at(trainer, "Undo this list?")
+    # Two who may be one.
+    trainer.go("/people/duplicates")
+    trainer.button("Look now")
+    trainer.page.get_by_role("link", name=re.compile("^Merge")).first.wait_for(timeout=30_000)
+    looked.at(trainer, "Possible duplicates")
+    trainer.go("/people/duplicates/apart")
+    looked.at(trainer, "People told apart")
+    trainer.go(f"{kept}/merge")
+    trainer.page.fill("main [name=search]", "Kielelezzo")
+    trainer.page.press("main [name=search]", "Enter")
+    trainer.page.get_by_role("link", name=re.compile("Side by side")).wait_for()
+    looked.at(trainer, "Merge with…")
+    trainer.go(f"{kept}/merge/{twin.rpartition('/')[2]}")
+    looked.at(trainer, "One of two")
+    trainer.button("Continue")
+    looked.at(trainer, "Merge these two?")
+    trainer.button("Merge")
+    trainer.page.wait_for_url(PERSON)
+    trainer.link("Undo the merge")
+    looked.at(trainer, "Undo this merge?")
+    # Who looked, and several who move.
+    trainer.go(f"{kept}/trail")
+    looked.at(trainer, trainer.heading())
+    trainer.go("/people")
+    for box in trainer.page.locator("[name=chosen]").all()[:3]:
+        box.check()
+    trainer.button("Move the ticked people")
+    looked.at(trainer, "Move several people")
+    trainer.button("Move them")
+    trainer.page.locator(".error, [aria-invalid=true]").first.wait_for()
+    looked.at(trainer, "Move several people")
+    custodian = programme.people["custodian"]
+    custodian.go("/people/minors")
+    custodian.sees("Tulivu Onyesho")
+    looked.at(custodian, "Under 18")
+    assert looked.found == [], "\n".join(looked.found)
+    assert trainer.troubles + custodian.troubles == []
