@@ -21,7 +21,7 @@ Bahati Jaribio;KC-1002;O700000942 / 0733;Kondele;35+;SW;
 Hekima Mfano;KC-1003;0700 000 94;Manyatta B;31;English;
 ;KC-1004;;Manyatta B;18-24;SW;
 Asali Kielelezo;KC-1001;0700000941;Kondele;25 - 29;Dholuo;
-Subira Mfano;;0700 000 943;Kondele;;SW;
+Mchoro Johari;;;;;Luo;
 Mazoezi Raha;KC-1006;0700 000 044;Manyatta B;28;Luo;
 Tulivu Kigezo;KC-1007;0700 000 945;Kondele;16;SW;
 Shwari Onyesho;KC-1008;0700 000 946;Kondele;33;SW;hakuja
