@@ -139,7 +139,7 @@ class ItemForm(KashForm):
     """The title of an item."""
 
     title = text_field(_l("Title of the item"), most=200)
-    minutes = whole_number_field(_l("Minutes"), least=1, most=LONGEST_ITEM, required=False)
+    minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
 
 
 class OutcomeForm(KashForm):

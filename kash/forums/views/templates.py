@@ -34,7 +34,7 @@ class ItemLine(Form):
     """A point of the agenda. One whose title is emptied is left out."""
 
     title = text_field(_l("Item"), most=200, required=False, filters=[clean_text])
-    minutes = whole_number_field(_l("Minutes"), least=1, most=LONGEST_ITEM, required=False)
+    minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
     kind = HiddenField(default="plain")
 
 
