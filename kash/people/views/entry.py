@@ -75,20 +75,24 @@ def share_a_phone(matches: Sequence[Match]) -> bool:
     return any(Reason.SAME_PHONE in match.reasons for match in matches)
 
 
-def is_it_one(matches: Sequence[Match], typed_name: str, back_url: str) -> str:
-    """The page that asks; it carries all that was typed."""
+def is_it_one(
+    matches: Sequence[Match], typed_name: str, back_url: str, *, at_door: bool = False
+) -> str:
+    """The page that asks; it carries all that was typed. At a door whoever is here already is taken
+    in at once: the page then sends her public id as `same`."""
     shown = matches[:_MOST_SHOWN]
     facts = queries.facts_of(current_actor(), [match.key for match in shown])
     typed = [
         (name, value)
         for name, value in request.form.items(multi=True)
-        if name not in ("csrf_token", "another", "go")
+        if name not in ("csrf_token", "another", "go", "same")
     ]
     return render_template(
         "people/is_it_one.html",
         matches=[(match, facts[match.key]) for match in shown if match.key in facts],
         another=" ".join(match.key for match in matches),
         typed=typed,
+        at_door=at_door,
         typed_name=typed_name,
         back_url=back_url,
         words=words,

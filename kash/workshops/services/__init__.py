@@ -7,6 +7,7 @@ from kash.workshops.services.enrolment import (
     change_enrolment,
     enrol,
     enrol_all,
+    take_in,
     walk_in,
 )
 from kash.workshops.services.errors import (
@@ -67,5 +68,6 @@ __all__ = [
     "remove_session",
     "restore_workshop",
     "share_costs",
+    "take_in",
     "walk_in",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from flask_babel import lazy_gettext as _l
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from kash.database import new_public_id
 from kash.people.models import Person
 from kash.people.services import PersonDetails, new_person
+from kash.people.services.apart import set_apart
 from kash.policy import Actor
 from kash.vault import audited
 from kash.web import NotFound, Problem
@@ -65,16 +66,8 @@ def enrol(
     with audited("workshops.person_enrolled", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
-        found = session.scalars(select(Person).where(Person.public_id == person)).first()
-        if found is None:
-            raise NotFound
-        if found.minor:
-            raise MinorNotEnrolled
-        enrolment = session.scalars(
-            select(Enrolment).where(
-                Enrolment.workshop_id == held.id, Enrolment.person_id == found.id
-            )
-        ).first()
+        found = _adult(session, person)
+        enrolment = _enrolment_of(session, held, found)
         if enrolment is not None and EnrolmentState(enrolment.state) in _STANDING:
             state = EnrolmentState(enrolment.state)
             change.nothing()
@@ -147,12 +140,19 @@ def change_enrolment(
         return state
 
 
-def walk_in(workshop: str, who: WalkIn, by: Actor, *, person_id: str | None = None) -> str:
+def walk_in(
+    workshop: str,
+    who: WalkIn,
+    by: Actor,
+    *,
+    person_id: str | None = None,
+    none_of: Collection[str] = (),
+) -> str:
     """Take in someone who came to the door: added, enrolled and on the roster in one step.
 
     She is in the room, so she has a seat even when all are taken. The same `person_id` sent twice
-    takes in one person. Returns the person's public id. Raises NotFound, WorkshopCancelled,
-    MinorNotEnrolled, and what adding a person raises.
+    takes in one person. She is none of `none_of` (public ids). Returns the person's public id.
+    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, and what adding a person raises.
     """
     with audited("workshops.walk_in_taken", by) as change:
         session = change.session
@@ -174,10 +174,48 @@ def walk_in(workshop: str, who: WalkIn, by: Actor, *, person_id: str | None = No
         )
         if person.minor:
             raise MinorNotEnrolled
+        set_apart(session, person.id, none_of, by, change.now)
         enrolment = _new_enrolment(session, held, person)
         set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
         change.about(held.public_id, enrolment.public_id, person.public_id)
         return person.public_id
+
+
+def take_in(workshop: str, person: str, by: Actor) -> None:
+    """Take in someone who came to the door and is here already: enrolled and on the roster.
+
+    She has a seat even when all are taken. Raises NotFound, WorkshopCancelled and
+    MinorNotEnrolled.
+    """
+    with audited("workshops.person_enrolled", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        found = _adult(session, person)
+        enrolment = _enrolment_of(session, held, found)
+        if enrolment is not None and enrolment.state == str(EnrolmentState.CONFIRMED):
+            change.nothing()
+            return
+        if enrolment is None:
+            enrolment = _new_enrolment(session, held, found)
+        set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
+        change.about(held.public_id, enrolment.public_id, found.public_id)
+
+
+def _adult(session: Session, person: str) -> Person:
+    found = session.scalars(select(Person).where(Person.public_id == person)).first()
+    if found is None:
+        raise NotFound
+    if found.minor:
+        raise MinorNotEnrolled
+    return found
+
+
+def _enrolment_of(session: Session, workshop: Workshop, person: Person) -> Enrolment | None:
+    return session.scalars(
+        select(Enrolment).where(
+            Enrolment.workshop_id == workshop.id, Enrolment.person_id == person.id
+        )
+    ).first()
 
 
 def _new_enrolment(session: Session, workshop: Workshop, person: Person) -> Enrolment:

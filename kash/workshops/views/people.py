@@ -6,8 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people.queries import groups
+from kash.people.queries import groups, people_like
+from kash.people.rules import Likeness, sort_name
 from kash.people.services import NotAName
+from kash.people.views import entry
 from kash.policy import allow
 from kash.web import current_actor, page
 from kash.web.input import CONTROL_CHARACTERS
@@ -124,8 +126,18 @@ def walk_in(public_id: str) -> ResponseReturnValue:
     found = queries.own_workshop(public_id, actor, "workshops.edit")
     form = WalkInForm()
     form.group.choices = [(one.public_id, one.name) for one in groups()]
-    if form.validate_on_submit():
+    if form.validate_on_submit() and not entry.goes_back():
+        known = _likeness(form)
+        matches = people_like(actor, known)
+        same = request.form.get("same", "")
+        apart = entry.told_apart_here(matches)
         try:
+            if same in {match.key for match in matches}:
+                services.take_in(public_id, same, actor)
+                return _taken_in(public_id)
+            if len(apart) < len(matches):
+                back = url_for("workshops.people", public_id=public_id)
+                return entry.is_it_one(matches, given(form.chosen_name.data), back, at_door=True)
             services.walk_in(
                 public_id,
                 services.WalkIn(
@@ -136,15 +148,31 @@ def walk_in(public_id: str) -> ResponseReturnValue:
                 ),
                 actor,
                 person_id=_key(form.key.data),
+                none_of=[match.key for match in apart],
             )
         except services.MinorNotEnrolled as problem:
             form.age_band.errors = [str(problem)]
         except NotAName as problem:
             form.chosen_name.errors = [str(problem)]
         else:
-            flash(_("Enrolled, and on the register."))
-            return redirect(url_for("workshops.people", public_id=public_id), code=303)
+            return _taken_in(public_id)
     return page("workshops/walk_in.html", form=form, workshop=found)
+
+
+def _taken_in(public_id: str) -> ResponseReturnValue:
+    flash(_("Enrolled, and on the register."))
+    return redirect(url_for("workshops.people", public_id=public_id), code=303)
+
+
+def _likeness(form: WalkInForm) -> Likeness:
+    """What is known of somebody at the door."""
+    return Likeness(
+        key=_key(form.key.data) or "",
+        group=given(form.group.data),
+        name=sort_name(given(form.chosen_name.data)),
+        sex=form.sex.data or "",
+        age_band=given(form.age_band.data),
+    )
 
 
 def _key(text: str | None) -> str | None:
