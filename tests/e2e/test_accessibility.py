@@ -68,6 +68,18 @@ def test_every_kind_of_page_was_visited(walk: Walk) -> None:
         "", "accounts", "account", "audit", "certificates", "forums", "jobs", "people",
         "services", "search", "settings", "sign-in", "courses", "verify", "workshops",
     }  # fmt: skip
+    settings = {path for path in walk.people["administrator"].been if path.startswith("/settings/")}
+    assert settings >= {
+        f"/settings/{kind}{page}"
+        for kind in ("zones", "places")
+        for page in ("", "/new", "/*")
+    } | {
+        "/settings/marks", "/settings/marks/new", "/settings/zones/spellings", "/settings/paper",
+        "/settings/paper/edit", "/settings/logo", "/settings/logo/paper", "/settings/retention",
+        "/settings/retention/edit", "/settings/programme",
+    }  # fmt: skip
+    assert "/accounts/resets/*" in walk.people["administrator"].been
+    assert "/forums/templates/*" in walk.people["trainer"].been
 
 
 def test_answers_to_what_was_typed_are_usable_by_everyone(walk: Walk) -> None:
@@ -100,6 +112,33 @@ def test_answers_to_what_was_typed_are_usable_by_everyone(walk: Walk) -> None:
         assert anyone.page.evaluate("document.activeElement.matches('.verdict')")
         found += findings(anyone.page, f"checked {serial}")
     anyone.page.set_viewport_size(DESK)
+    assert found == [], "\n".join(found)
+
+
+def test_pages_of_a_lost_phone_and_of_a_new_device_are_usable_by_everyone(walk: Walk) -> None:
+    """They are there for minutes, or until they are answered."""
+    without = walk.newcomer("without a phone")
+    without.go("/sign-in")
+    without.fill(email="director@example.org", password=PASSWORD)
+    without.button("Sign in")
+    without.page.wait_for_url("**/sign-in/code")
+    found = findings(without.page, "the second step")
+    without.page.set_viewport_size(DESK)
+    without.link("I have lost my phone")
+    without.page.wait_for_url("**/sign-in/lost-phone")
+    found += findings(without.page, "a lost phone")
+    elsewhere, peer = walk.newcomer("elsewhere"), walk.people["peer"]
+    elsewhere.go("/sign-in")
+    elsewhere.fill(email="peer@example.org", password=PASSWORD)
+    elsewhere.button("Sign in")
+    elsewhere.page.wait_for_url(walk.served.address + "/")
+    peer.go("/account")
+    peer.sees("Was it you?")
+    found += findings(peer.page, "a new device")
+    peer.page.set_viewport_size(DESK)
+    peer.button("Yes")
+    peer.page.wait_for_url("**/account")
+    assert peer.page.get_by_text("Was it you?").count() == 0
     assert found == [], "\n".join(found)
 
 

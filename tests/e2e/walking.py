@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import pyotp
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
 
+from .looking_round import look_round
 from .serving import Served
 
 PASSWORD = "seven boats cross at dusk"
@@ -173,7 +174,7 @@ class Walk:
         self.verifies()
         self.meets()
         self.keeps_services()
-        self.looks_round()
+        look_round(self)
 
     def sets_up(self) -> None:
         """The administrator, with the code from the terminal."""
@@ -490,36 +491,3 @@ class Walk:
         for path in ("/services", service, "/services/cards", "/search"):
             peer.go(path)
             self.notes[f"peer at {path.replace(service, 'service')}"] = peer.page.content()
-
-    def looks_round(self) -> None:
-        """Pages that nobody needed on the way, by those who may see them."""
-        director = self.people["director"]
-        director.go("/breaches/new")
-        director.page.fill("[name=what]", "A sign-in sheet was left in a car.")
-        director.page.check("[name=affected][value=paper]")
-        director.button("Open the entry")
-        director.page.wait_for_url(re.compile(r"/breaches/[0-9a-z]{16}$"))
-        breach = director.path
-        for name, paths in {
-            "administrator": (
-                "/", "/accounts", "/accounts/invite", "/settings", "/settings/programme",
-                "/people/groups", "/audit", "/account", "/account/password", "/account/name",
-                "/account/lock", "/access", "/access/export", "/breaches", breach,
-                f"{breach}/edit", f"{breach}/close",
-            ),
-            "director": (
-                "/", "/workshops/", "/people", "/forums/", self.forum, self.workshop,
-                "/account", "/account/stand-in",
-            ),
-            "trainer": (
-                "/", "/workshops/", "/people/organisations", "/people/organisations/new",
-                "/forums/", self.forum, f"{self.forum}/actions", f"{self.workshop}/edit",
-                f"{self.workshop}/costs", f"{self.workshop}/sessions/new",
-                f"{self.workshop}/order", f"{self.workshop}/lay-out",
-                f"{self.workshop}/duplicate", f"{self.workshop}/cancel", "/account",
-            ),
-            "peer": ("/", "/workshops/", self.workshop, "/certificates/", "/people", "/account"),
-        }.items():  # fmt: skip
-            walker = self.people[name]
-            for path in paths:
-                walker.go(path)

@@ -1,0 +1,108 @@
+"""What nobody needed on the path, visited by those who may see it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .walking import Walk
+
+
+def look_round(walk: Walk) -> None:
+    """Pages that nobody needed on the way, by those who may see them."""
+    adds_to_settings(walk)
+    writes_an_agenda(walk)
+    asks_to_remove_a_second_step(walk)
+    visits(walk)
+
+
+def adds_to_settings(walk: Walk) -> None:
+    """An area, a place and a mark, so that each has a page to change it on."""
+    administrator = walk.people["administrator"]
+    for kind, fields in {
+        "zones": {"name": "Sample Ward"},
+        "places": {"name": "Hall C"},
+        "marks": {"name": "by telephone", "letter": "T", "weight": "50"},
+    }.items():
+        administrator.go(f"/settings/{kind}/new")
+        administrator.fill(**fields)
+        administrator.button("Save")
+        administrator.page.wait_for_url(f"**/settings/{kind}")
+        administrator.link(next(iter(fields.values())))
+        administrator.page.wait_for_url(re.compile(rf"/settings/{kind}/(?!new)\w+$"))
+
+
+def writes_an_agenda(walk: Walk) -> None:
+    """A template; the empty page before it."""
+    trainer = walk.people["trainer"]
+    trainer.go("/forums/templates")
+    trainer.go("/forums/templates/new")
+    trainer.fill(name="Short review")
+    trainer.page.get_by_label("Item 1", exact=True).fill("Opening")
+    trainer.button("Save")
+    trainer.page.wait_for_url("**/forums/templates")
+    trainer.link("Short review")
+    trainer.page.wait_for_url(re.compile(r"/templates/[0-9a-z]{16}$"))
+    trainer.go(f"{trainer.path}/remove")
+
+
+def asks_to_remove_a_second_step(walk: Walk) -> None:
+    """An administrator for the director; another would have to agree."""
+    administrator = walk.people["administrator"]
+    administrator.go("/accounts")
+    administrator.link("Achieng")
+    administrator.link("Ask to remove the second step")
+    administrator.fill(reason="She came to the office herself.")
+    administrator.button("Ask for it")
+    administrator.page.wait_for_url(re.compile(r"/accounts/(resets|[0-9a-z]{16}$)"))
+    administrator.go("/accounts/resets")
+    administrator.link("Achieng")
+    administrator.page.wait_for_url(re.compile(r"/resets/[0-9a-z]{16}$"))
+    administrator.go("/accounts")
+    administrator.link("Baraka")
+    administrator.page.wait_for_url(re.compile(r"/accounts/[0-9a-z]{16}$"))
+    account = administrator.path
+    for page in ("hand-over", "lock", "roles", "name", "participant", "new-password"):
+        administrator.go(f"{account}/{page}")
+
+
+def visits(walk: Walk) -> None:
+    """Each of these as it is."""
+    director = walk.people["director"]
+    director.go("/breaches/new")
+    director.page.fill("[name=what]", "A sign-in sheet was left in a car.")
+    director.page.check("[name=affected][value=paper]")
+    director.button("Open the entry")
+    director.page.wait_for_url(re.compile(r"/breaches/[0-9a-z]{16}$"))
+    breach = director.path
+    for name, paths in {
+        "administrator": (
+            "/", "/accounts", "/accounts/invite", "/settings", "/settings/programme",
+            "/people/groups", "/audit", "/account", "/account/password", "/account/name",
+            "/account/lock", "/access", "/access/export", "/breaches", breach,
+            f"{breach}/edit", f"{breach}/close", "/accounts/second-step", "/people/groups/new",
+            "/settings/paper", "/settings/paper/edit", "/settings/logo", "/settings/logo/paper",
+            "/settings/logo/remove", "/settings/places", "/settings/marks", "/settings/zones",
+            "/settings/zones/spellings", "/settings/retention", "/settings/retention/edit",
+            "/account/passkeys/add", "/account/recovery-codes", "/account/second-step",
+            "/account/after-recovery", "/confirm",
+        ),
+        "director": (
+            "/", "/workshops/", "/people", "/forums/", walk.forum, walk.workshop,
+            "/account", "/account/stand-in", "/account/after-recovery", "/accounts",
+            "/accounts/resets", "/access", "/breaches", "/settings", "/settings/marks",
+            "/settings/places", "/settings/retention", "/settings/retention/people",
+        ),
+        "trainer": (
+            "/", "/workshops/", "/people/organisations", "/people/organisations/new",
+            "/forums/", walk.forum, f"{walk.forum}/actions", f"{walk.workshop}/edit",
+            f"{walk.workshop}/costs", f"{walk.workshop}/sessions/new",
+            f"{walk.workshop}/order", f"{walk.workshop}/lay-out",
+            f"{walk.workshop}/duplicate", f"{walk.workshop}/cancel", "/account",
+        ),
+        "peer": ("/", "/workshops/", walk.workshop, "/certificates/", "/people", "/account"),
+    }.items():  # fmt: skip
+        walker = walk.people[name]
+        for path in paths:
+            walker.go(path)
