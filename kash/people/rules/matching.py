@@ -70,6 +70,12 @@ class Likeness:
     sex: str = ""
     age_band: str = ""
 
+    @property
+    def name_only(self) -> bool:
+        """Whether nothing is known but name and group, as of somebody out of reach."""
+        facts = (self.reference, self.phones, self.station, self.ward, self.sex, self.age_band)
+        return self.birth_year is None and not any(facts)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -184,6 +190,9 @@ class Known:
             score = max(score, 45)
         elif facts.same_phone and names.similar:
             score = max(score, DOUBTFUL)
+        if names.same and len(known.parts) > 1 and _by_name_only(asked.likeness, known.likeness):
+            # However common it is: there is nothing else by which to tell them apart.
+            score = max(score, DOUBTFUL)
         if score < DOUBTFUL:
             return None
         telling = (facts.same_reference and names.agreeing > 0) or (
@@ -207,6 +216,10 @@ class Known:
         # Someone may leave a name away; two people each have one that the other lacks.
         both = min(names.left, names.right)
         return bits - 6.0 * both - 1.5 * (max(names.left, names.right) - both)
+
+
+def _by_name_only(one: Likeness, other: Likeness) -> bool:
+    return one.group == other.group and (one.name_only or other.name_only)
 
 
 @dataclass(slots=True)

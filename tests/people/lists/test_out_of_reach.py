@@ -17,6 +17,22 @@ from kash.policy import Actor
 from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
 from tests.people.lists.test_pages import said
 
+NAMES = [
+    f"{first}{second}"
+    for first in ("Ki", "Mu", "Wa", "Nya")
+    for second in (
+        "gezo",
+        "zoezi",
+        "namuna",
+        "sampuli",
+        "jaribio",
+        "mfano",
+        "kifani",
+        "chora",
+        "pembe",
+        "tundu",
+    )
+]
 HEADINGS = "Name;Code;Phone;Station;Age\n"
 
 
@@ -120,6 +136,19 @@ def test_someone_of_the_same_name_is_asked_about(
     for reason in ("same number", "same phone", "same place", "same birth year"):
         assert reason not in words
     assert "The number is taken, so this cannot be a new person." in words
+
+
+def test_a_common_name_out_of_reach_is_asked_about_too(
+    actor: Callable[..., Actor], bring: Bringing, groups: tuple[Group, Group]
+) -> None:
+    first, second = actor("trainer"), actor("trainer")
+    rows = [f"{one} {two};;;;\n" for one in ("Zawadi", "Amani") for two in NAMES]
+    text = HEADINGS + "".join(rows)
+    confirm(bring(first, text, group=groups[1].public_id), first)
+    again = preview_of(bring(second, text, group=groups[1].public_id), second)
+    assert set(states(again).values()) == {"doubtful"}
+    elsewhere = preview_of(bring(second, text, group=groups[0].public_id), second)
+    assert set(states(elsewhere).values()) == {"new"}
 
 
 def test_two_trainers_with_the_same_officers_store_nobody_twice(
