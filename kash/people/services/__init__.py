@@ -40,6 +40,7 @@ from kash.people.services.merging import (
     undo_merge,
 )
 from kash.people.services.minors import note_minor_seen, note_who_came_of_age
+from kash.people.services.old_lists import throw_away_old
 from kash.people.services.organisations import (
     OrganisationDetails,
     OrganisationTaken,
@@ -153,6 +154,7 @@ __all__ = [
     "sweep",
     "take_back_apart",
     "tell_apart",
+    "throw_away_old",
     "transfer",
     "transfer_many",
     "undo_list",

@@ -159,10 +159,10 @@ def test_a_list_that_waits_goes_when_the_programme_says(
     from datetime import timedelta
 
     from kash.database import utc_now
-    from kash.people.services import lists
+    from kash.people.services import old_lists
     from kash.web.retention import Retention
 
-    monkeypatch.setattr(lists, "retention", lambda: Retention(import_originals=hours))
+    monkeypatch.setattr(old_lists, "retention", lambda: Retention(import_originals=hours))
     trainer = actor("trainer")
     old = bring(trainer, "Name;Group\nAmani;Police\n")
     young = bring(trainer, "Name;Group\nBaraka;Police\n")
@@ -170,7 +170,7 @@ def test_a_list_that_waits_goes_when_the_programme_says(
     db.session.commit()
     held(young, trainer).created_at = utc_now() - timedelta(hours=hours, minutes=-5)
     db.session.commit()
-    lists.throw_away_old()
+    old_lists.throw_away_old()
     db.session.rollback()
     assert [row.public_id for row in db.session.query(PeopleList)] == [young]
     assert (storage.exists(f"lists/{old}-file"), storage.exists(f"lists/{young}-file")) == (
