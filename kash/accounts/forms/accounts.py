@@ -129,7 +129,7 @@ class PersonForm(KashForm):
         _l("Participant's number"),
         most=16,
         required=False,
-        description=_l("The 16 characters at the end of the participant's page address."),
+        description=_l("Sixteen characters that stand on the participant's page."),
     )
 
 
@@ -154,8 +154,7 @@ class InviteForm(RolesForm):
         most=16,
         required=False,
         description=_l(
-            "Only for peer educators: the 16 characters at the end of the participant's page"
-            " address."
+            "Only for peer educators: sixteen characters that stand on the participant's page."
         ),
     )
     send = BooleanField(_l("Send the link by e-mail"), default=True)
