@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
-from huey.serializer import Serializer
 
 from kash.jobs.registry import CHORES
+from kash.jobs.stores import load_library, load_valkey
+
+load_library()
+
+from huey.serializer import Serializer  # noqa: E402
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -90,6 +94,7 @@ class JobQueue:
         logging.getLogger("huey").setLevel(logging.WARNING)
         common: dict[str, Any] = {"results": False, "serializer": _Json()}
         if self._settings.queue_url:
+            load_valkey()
             queue: Any = RedisHuey(_NAME, url=self._settings.queue_url, **common)
         else:
             self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete
-from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
 
 from kash.accounts import queries
 from kash.accounts.errors import NoPasskeysHere, PasskeyRefused
@@ -16,6 +15,9 @@ from kash.accounts.models import PasskeyChallenge
 from kash.accounts.rules import CHALLENGE_LASTS, THROTTLE_WINDOW, Site
 from kash.accounts.services.throttle import Client, count_try
 from kash.database import new_public_id, utc_now, writing
+
+if TYPE_CHECKING:
+    from webauthn.helpers.structs import PublicKeyCredentialDescriptor
 
 ADD, SIGN_IN, SECOND_STEP, CONFIRM = "add", "sign_in", "second_step", "confirm"
 _LONGEST_ANSWER = 20_000
@@ -101,6 +103,9 @@ def parsed_answer(answer: str) -> dict[str, Any]:
 
 def descriptors_of(account_id: int) -> list[PublicKeyCredentialDescriptor]:
     """The passkeys of an account as a browser is told of them."""
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
+
     return [
         PublicKeyCredentialDescriptor(
             id=one.credential_id,

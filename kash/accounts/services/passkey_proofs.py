@@ -4,13 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from webauthn import (
-    generate_authentication_options,
-    options_to_json,
-    verify_authentication_response,
-)
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.structs import UserVerificationRequirement
 
 from kash.accounts import queries
 from kash.accounts.errors import PasskeyCopied, PasskeyNotChecked, PasskeyRefused
@@ -36,6 +29,10 @@ from kash.vault import audited
 
 def offer_to_sign_in(client: Client) -> Offer:
     """What a device needs to sign in with nothing typed. Raises NoPasskeysHere, TooManyTries."""
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     site = required_site()
     challenge_id, challenge = offer_challenge(SIGN_IN, None, client)
     options = generate_authentication_options(
@@ -49,6 +46,10 @@ def offer_to_sign_in(client: Client) -> Offer:
 
 def offer_to_prove(purpose: str, public_id: str, client: Client) -> Offer:
     """The same for an account that is known, as its second step or to confirm."""
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn import generate_authentication_options, options_to_json
+    from webauthn.helpers.structs import UserVerificationRequirement
+
     site = required_site()
     account = queries.account(public_id)
     challenge_id, challenge = offer_challenge(purpose, account.id, client)
@@ -93,6 +94,10 @@ def _proved(
     purpose: str, challenge_id: str, answer: str, *, alone: bool, owner: str | None = None
 ) -> str:
     """Whose passkey has signed the challenge. `alone`: its device must have checked the holder."""
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn import verify_authentication_response
+    from webauthn.helpers import base64url_to_bytes
+
     site = required_site()
     offered = spend_challenge(purpose, challenge_id)
     credential = parsed_answer(answer)

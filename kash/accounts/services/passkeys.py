@@ -12,18 +12,6 @@ from flask_babel import gettext as _
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from webauthn import (
-    generate_registration_options,
-    options_to_json,
-    verify_registration_response,
-)
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from kash.accounts import queries
 from kash.accounts.errors import LastSecondStep, PasskeyKnown, PasskeyRefused, TooManyPasskeys
@@ -49,11 +37,12 @@ from kash.vault import audited
 from kash.web.errors import NotFound
 from kash.web.programme import brand
 
-_TRANSPORTS = frozenset(one.value for one in AuthenticatorTransport)
-
 
 def credential_key(credential_id: bytes) -> str:
     """By what a passkey is found: the hash of its id."""
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn.helpers import bytes_to_base64url
+
     return token_hash(bytes_to_base64url(credential_id))
 
 
@@ -62,6 +51,15 @@ def offer_to_add(by: Actor, client: Client) -> Offer:
 
     What the device keeps and shows in its list tells neither name nor e-mail nor programme.
     """
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn import generate_registration_options, options_to_json
+    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers.structs import (
+        AuthenticatorSelectionCriteria,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     site = required_site()
     challenge_id, challenge = offer_challenge(ADD, by.account_id, client)
     handle = _handle(by)
@@ -97,6 +95,10 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
     Returns recovery codes if the account had none, which are shown this once. Raises
     PasskeyRefused, PasskeyKnown, TooManyPasskeys, NoPasskeysHere.
     """
+    # Loaded when first used: few pages need it, and it is large.
+    from webauthn import verify_registration_response
+    from webauthn.helpers.structs import AuthenticatorTransport
+
     site = required_site()
     offered = spend_challenge(ADD, challenge_id)
     if offered.account_id != by.account_id:
@@ -113,6 +115,7 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
         # The library reads what a stranger may have written, byte by byte; whatever it stumbles
         # over is no passkey.
         raise PasskeyRefused from None
+    known_transports = {one.value for one in AuthenticatorTransport}
     transports = credential["response"].get("transports")
     codes = fresh_codes()
     with audited("accounts.passkey_added", by) as change:
@@ -131,7 +134,7 @@ def add_passkey(by: Actor, challenge_id: str, name: str, answer: str) -> list[st
             public_key=made.credential_public_key,
             sign_count=made.sign_count,
             signs_in_alone=made.user_verified,
-            transports=sorted(_TRANSPORTS.intersection(_texts(transports))),
+            transports=sorted(known_transports.intersection(_texts(transports))),
             created_at=change.now,
         )
         change.session.add(passkey)

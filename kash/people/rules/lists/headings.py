@@ -79,7 +79,7 @@ def field_by_heading(heading: str) -> tuple[str, int]:
     for way, field in _EXACT.items():
         if abs(len(way) - len(plain)) > 12:
             continue
-        alike = int(fuzz.ratio(plain, way)) if len(way) > 3 else 0
+        alike = int(fuzz.ratio(plain, way, score_cutoff=_LIKELY_AT)) if len(way) > 3 else 0
         if len(words) > 1 and set(way.split()) == set(words):
             alike = max(alike, 96)
         if alike > score and field:
@@ -196,10 +196,17 @@ def match_columns(
     return guesses
 
 
-def recognised(cells: Sequence[Cell]) -> int:
-    """How much a row looks like headings: 0 if not at all. The whole is weighed for short texts."""
-    score = 0
-    filled = 0
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """How much a row looks like headings: 0 if not at all; and how many are known for certain."""
+
+    score: int
+    known: int
+
+
+def recognised(cells: Sequence[Cell]) -> Recognised:
+    """How much a row looks like headings. The whole is weighed for short texts."""
+    score = known = filled = 0
     for cell in cells:
         if is_empty(cell):
             continue
@@ -208,7 +215,9 @@ def recognised(cells: Sequence[Cell]) -> int:
             score -= 60
             continue
         _field, alike = field_by_heading(cell)
-        score += alike if alike >= 88 else 0
-        if alike < 88 and any(each.isdigit() for each in cell):
+        if alike >= 88:
+            score += alike
+            known += 1
+        elif any(each.isdigit() for each in cell):
             score -= 30
-    return score if filled else 0
+    return Recognised(score if filled else 0, known)

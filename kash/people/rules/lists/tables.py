@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
-from kash.people.rules.lists.headings import field_by_heading, recognised
+from kash.people.rules.lists.headings import recognised
 
 # How many filled rows are looked at for the headings.
 LOOKED_AT = 40
@@ -40,14 +40,12 @@ def filled(cells: Sequence[Cell]) -> list[Cell]:
 def header_number(sheet: Sheet) -> int:
     """The number of the row of headings; 0 if none is found."""
     best, at = 0, 0
+    width = sheet.width
     for number, cells in sheet.rows[:LOOKED_AT]:
-        score = recognised(cells)
-        known = sum(
-            field_by_heading(cell)[1] >= 88 for cell in cells if isinstance(cell, str) and cell
-        )
-        alone = len(filled(cells)) == 1 and sheet.width > 1
-        if known and not alone and score > best:
-            best, at = score, number
+        found = recognised(cells)
+        alone = len(filled(cells)) == 1 and width > 1
+        if found.known and not alone and found.score > best:
+            best, at = found.score, number
     return at
 
 
@@ -58,7 +56,7 @@ def best_sheet(sheets: Sequence[Sheet]) -> int:
         sheet = sheets[at]
         return header_number(sheet) > 0, len(sheet.rows), -at
 
-    return max(range(len(sheets)), key=weight)
+    return max(range(len(sheets)), key=weight) if len(sheets) > 1 else 0
 
 
 @dataclass(frozen=True, slots=True)
