@@ -87,6 +87,8 @@ class JobQueue:
         return self.huey.dequeue()
 
     def _open(self) -> Any:
+        if self._settings.queue_url:
+            load_valkey()
         from huey import RedisHuey, SqliteHuey, crontab
 
         from kash.jobs.runner import run_chore, run_job
@@ -94,7 +96,6 @@ class JobQueue:
         logging.getLogger("huey").setLevel(logging.WARNING)
         common: dict[str, Any] = {"results": False, "serializer": _Json()}
         if self._settings.queue_url:
-            load_valkey()
             queue: Any = RedisHuey(_NAME, url=self._settings.queue_url, **common)
         else:
             self._settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

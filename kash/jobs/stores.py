@@ -26,7 +26,7 @@ def load_library() -> None:
 
 def load_valkey() -> None:
     """Have huey find the client of Valkey after all."""
-    storage = importlib.import_module("huey.storage")
-    if storage.Redis is None:
-        # Classes that were taken from it before see what it holds now.
-        importlib.reload(storage)
+    if importlib.import_module("huey.storage").Redis is None:
+        # In the order in which each takes its classes from the one before.
+        for name in ("huey.storage", "huey.api", "huey"):
+            importlib.reload(importlib.import_module(name))
