@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
 from flask_wtf.csrf import validate_csrf
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import Executable, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 from wtforms import ValidationError
 
@@ -19,7 +20,7 @@ from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.sessions import end_session, keep_form
 from kash.accounts.services.signing_in import open_session
 from kash.accounts.services.throttle import Client
-from kash.database import db, utc_now, writing
+from kash.database import UtcDateTime, db, utc_now, writing
 from kash.policy import Actor, Role
 from kash.web.acting import SignedIn, current_actor, signed_in
 from kash.web.guard import login_manager
@@ -40,8 +41,12 @@ __all__ = [
 ]
 
 
-def load_signed_in(token: str) -> SignedIn | None:
-    """Whose session a cookie belongs to, None if it ended. One query; touched once a minute."""
+@lru_cache(maxsize=1)
+def _whose_session() -> Executable:
+    """The session of a token with its account, roles and what is lent to it, at a moment `now`.
+
+    Every page asks it, and putting it together takes longer than running it.
+    """
     new = aliased(SignedInSession)
     new_device = select(new.id).where(
         new.account_id == SignedInSession.account_id,
@@ -51,9 +56,9 @@ def load_signed_in(token: str) -> SignedIn | None:
         # A new device answers for nothing before it was answered for itself.
         or_(SignedInSession.unfamiliar.is_(False), SignedInSession.answered_at.is_not(None)),
     )
-    now = utc_now()
     absent = aliased(Account)
-    rows = db.session.execute(
+    lent = queries.in_force(bindparam("now", type_=UtcDateTime()))
+    return (
         select(
             SignedInSession.id,
             SignedInSession.public_id,
@@ -73,15 +78,21 @@ def load_signed_in(token: str) -> SignedIn | None:
         )
         .join(Account, Account.id == SignedInSession.account_id)
         .outerjoin(AccountRole, AccountRole.account_id == Account.id)
-        .outerjoin(Delegation, and_(Delegation.stand_in_id == Account.id, queries.in_force(now)))
+        .outerjoin(Delegation, and_(Delegation.stand_in_id == Account.id, lent))
         .outerjoin(absent, absent.id == Delegation.absent_id)
         .where(
-            SignedInSession.token_hash == token_hash(token),
+            SignedInSession.token_hash == bindparam("token"),
             SignedInSession.ended_at.is_(None),
             Account.active.is_(True),
             Account.paused_at.is_(None),
         )
-    ).all()
+    )
+
+
+def load_signed_in(token: str) -> SignedIn | None:
+    """Whose session a cookie belongs to, None if it ended. One query; touched once a minute."""
+    now = utc_now()
+    rows = db.session.execute(_whose_session(), {"token": token_hash(token), "now": now}).all()
     if not rows:
         return None
     session_key, session_id, created, last_seen, fresh_at, *account = rows[0]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kash.accounts.models import Account, AccountRole, Delegation
@@ -32,7 +32,7 @@ class Lent:
     state: str
 
 
-def in_force(now: datetime) -> Any:
+def in_force(now: datetime | ColumnElement[datetime]) -> Any:
     """The condition of delegations that count at this moment.
 
     Whoever is absent must still have what she lent: an account that was closed, or lost the role,
