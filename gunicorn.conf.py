@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
+# The log's library draws errors in colour where this is installed, as developers have it. A server
+# writes JSON, and would carry it for nothing.
+sys.modules["rich"] = None  # type: ignore[assignment]
 
-from kash.settings import SettingsError, load_settings
-from kash.vault import KeyFileError
+from kash.settings import SettingsError, load_settings  # noqa: E402
+from kash.vault import KeyFileError  # noqa: E402
 
 os.umask(0o077)
 try:
@@ -63,3 +66,7 @@ def post_worker_init(worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     _server.ended()
+
+
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    _server.served()

@@ -129,7 +129,7 @@ def _prepare_migrations(app: Flask) -> Any:
 def init_database(app: Flask) -> None:
     """Bind the engine to the application, values hidden from every error and log."""
     uri = str(app.config["SQLALCHEMY_DATABASE_URI"])
-    options: dict[str, Any] = {"hide_parameters": True}
+    options: dict[str, Any] = {"hide_parameters": True, "query_cache_size": 120}
     if not uri.startswith("sqlite"):
         options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Server:
         self._settings = settings
         self._app = app
         self._keeper: WorkerKeeper | None = None
+        self._answered = itertools.count(1)
 
     def starting(self) -> None:
         """Before anything listens: the database is brought up to date."""
@@ -84,12 +86,19 @@ class Server:
         if worker.age == 1:
             print(f"http://localhost:{self._settings.port}", flush=True)
 
+    def served(self) -> None:
+        """A request was answered: now and then what pages have freed goes back to the system."""
+        if next(self._answered) % _ANSWERS_BETWEEN == 0:
+            with contextlib.suppress(AttributeError):
+                ctypes.CDLL(None).malloc_trim(0)
+
     def ended(self) -> None:
         """The last web process is gone."""
         if self._keeper is not None:
             self._keeper.stop()
 
 
+_ANSWERS_BETWEEN = 50
 _M_MMAP_THRESHOLD = -3
 _LARGE = 128 * 1024
 
@@ -105,7 +114,10 @@ def _return_large_blocks() -> None:
 
 
 def _rehearse(app: Flask) -> None:
-    """Draw a page in each language, so that what every page needs is loaded before the fork."""
+    """Read every template and draw a page in each language, so that what pages need is loaded
+    before the fork."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
     with app.test_request_context():
         for language in LANGUAGES:
             with force_locale(language):
