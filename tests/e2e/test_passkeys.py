@@ -130,12 +130,14 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    others = list(browser.contexts)
     made = Site(browser, tmp_path_factory.mktemp("passkeys"))
     try:
         yield made
     finally:
         for context in list(browser.contexts):
-            context.close()
+            if context not in others:
+                context.close()
         made.served.stop()
 
 
