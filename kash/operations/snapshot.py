@@ -19,7 +19,13 @@ from kash.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
 
 # What is known only while somebody is signed in must not outlive it in a backup.
-NEVER_KEPT = ("signed_in_session", "known_address", "counted_tries", "passkey_challenge")
+NEVER_KEPT = (
+    "signed_in_session",
+    "known_address",
+    "counted_tries",
+    "passkey_challenge",
+    "vault_opening",
+)
 _PART = 4 * 1024 * 1024
 
 

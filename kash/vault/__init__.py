@@ -1,6 +1,7 @@
 """The vault keeps what must not be read and what must not be altered. It seals values and files
-under keys that lie outside the database, finds sealed values again by a keyed look-up, and links
-every action into an audit chain that cannot be changed unseen."""
+under keys that lie outside the database, finds sealed values again by a keyed look-up, seals
+documents that only members' own keys open, and links every action into an audit chain that cannot
+be changed unseen."""
 
 from __future__ import annotations
 
@@ -16,9 +17,73 @@ from kash.vault.audit import (
     note_restore,
 )
 from kash.vault.commands import audit_commands, vault_commands
+from kash.vault.compartments import CompartmentName, Place
+from kash.vault.documents import (
+    NobodyCanOpen,
+    NoSuchDocument,
+    SavedMeanwhile,
+    Sealed,
+    can_file,
+    fetch,
+    fetch_one,
+    file_document,
+    keep_keys,
+    key_of,
+    open_document,
+    open_each,
+    save_document,
+    scrub,
+    shred,
+)
 from kash.vault.envelope import NotAuthentic, SealError, Truncated, UnknownFormat, UnknownKey
 from kash.vault.keys import KeyFileError
-from kash.vault.models import AuditEntry, AuditHead
+from kash.vault.membership import (
+    NewKeys,
+    add_member,
+    begin_rotation,
+    can_open,
+    continue_rotation,
+    fingerprint,
+    let_in,
+    make_compartment,
+    make_keys,
+    missing_compartments,
+    remove_member,
+    rotation_due,
+    seal_anew,
+    take_compartment,
+    unfinished_rotations,
+)
+from kash.vault.models import (
+    AuditEntry,
+    AuditHead,
+    Compartment,
+    CompartmentWrap,
+    DocumentKey,
+    SealedDocument,
+    Unsealing,
+    VaultMember,
+    VaultOpening,
+)
+from kash.vault.openings import (
+    OpenVault,
+    begin_opening,
+    end_old_openings,
+    end_openings,
+    end_openings_of,
+    find_opening,
+    open_in_memory,
+    private_by_passphrase,
+    private_by_recovery,
+    touch_opening,
+)
+from kash.vault.passphrases import (
+    new_passphrase,
+    new_recovery_code,
+    passphrase_as_read,
+    recovery_code_as_read,
+    stretched,
+)
 from kash.vault.sealing import (
     Vault,
     lookup,
@@ -32,6 +97,13 @@ from kash.vault.sealing import (
     vault_of,
 )
 from kash.vault.triggers import TriggersMissing, assert_triggers, install_triggers
+from kash.vault.unsealing import (
+    ask_to_unseal,
+    forget_run_out,
+    grant_unsealing,
+    open_granted,
+    refuse_unsealing,
+)
 from kash.vault.verifying import Fault, Problem, Verification, verify
 
 __all__ = [
@@ -39,31 +111,90 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Change",
+    "Compartment",
+    "CompartmentName",
+    "CompartmentWrap",
+    "DocumentKey",
     "Fault",
     "KeyFileError",
+    "NewKeys",
+    "NoSuchDocument",
+    "NobodyCanOpen",
     "NotAuthentic",
+    "OpenVault",
+    "Place",
     "Problem",
+    "SavedMeanwhile",
     "SealError",
+    "Sealed",
+    "SealedDocument",
     "TriggersMissing",
     "Truncated",
     "UnknownFormat",
     "UnknownKey",
+    "Unsealing",
     "ValueInAudit",
     "Vault",
+    "VaultMember",
+    "VaultOpening",
     "Verification",
+    "add_member",
+    "ask_to_unseal",
     "assert_triggers",
     "audited",
+    "begin_opening",
+    "begin_rotation",
+    "can_file",
+    "can_open",
+    "continue_rotation",
+    "end_old_openings",
+    "end_openings",
+    "end_openings_of",
+    "fetch",
+    "fetch_one",
+    "file_document",
+    "find_opening",
+    "fingerprint",
+    "forget_run_out",
+    "grant_unsealing",
     "head_code",
     "init_vault",
     "install_triggers",
+    "keep_keys",
+    "key_of",
+    "let_in",
     "lookup",
+    "make_compartment",
+    "make_keys",
+    "missing_compartments",
+    "new_passphrase",
+    "new_recovery_code",
     "note_restore",
+    "open_document",
+    "open_each",
     "open_file",
+    "open_granted",
+    "open_in_memory",
     "open_sealed",
     "open_text",
+    "passphrase_as_read",
+    "private_by_passphrase",
+    "private_by_recovery",
+    "recovery_code_as_read",
+    "refuse_unsealing",
+    "remove_member",
     "rotate",
+    "rotation_due",
+    "save_document",
+    "scrub",
     "seal",
+    "seal_anew",
     "seal_file",
+    "shred",
+    "stretched",
+    "take_compartment",
+    "touch_opening",
+    "unfinished_rotations",
     "vault_of",
     "verify",
 ]

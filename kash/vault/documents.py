@@ -1,0 +1,293 @@
+"""Vault-sealed documents in the database: filed by anybody, opened by members, shredded for good.
+
+Filing needs no key: a document's own key is sealed to its compartment's public key. The first
+member who opens it keeps the key under the compartment's symmetric key from then on. Functions that
+write take the session of the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, delete, select, text, update
+from sqlalchemy.orm import Session
+
+from kash.database import after_commit, db, new_public_id
+from kash.vault import compartments as sealing
+from kash.vault.compartments import CompartmentName, Place, Secret
+from kash.vault.envelope import SealError, UnknownKey
+from kash.vault.models import Compartment, DocumentKey, SealedDocument
+from kash.vault.openings import OpenVault
+
+_CHECKPOINT_TRIES = 50
+_CHECKPOINT_PAUSE = 0.1
+
+
+class NobodyCanOpen(SealError):
+    """The compartment has no member yet, so that nothing can be filed to it."""
+
+    sentence = "Nobody holds keys of the vault yet, so nothing can be sealed for them."
+
+
+class NoSuchDocument(SealError):
+    """It was never there, or it was shredded."""
+
+    sentence = "There is no such document, or it was shredded."
+
+
+class SavedMeanwhile(SealError):
+    """Somebody else saved another version since this one was opened."""
+
+    sentence = "Somebody else saved this meanwhile."
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """A document as it lies in the database, with its key as it is wrapped."""
+
+    id: int
+    place: Place
+    version: int
+    body: bytes = field(repr=False)
+    form: str
+    wrapped: bytes = field(repr=False)
+    compartment_id: int
+    generation: int
+
+
+def _current(session: Session, name: str) -> Compartment:
+    found = session.scalar(
+        select(Compartment)
+        .where(Compartment.name == name, Compartment.state == "current")
+        .with_for_update(read=True)
+    )
+    if found is None:
+        raise NobodyCanOpen
+    return found
+
+
+def can_file(session: Session, compartment: str = CompartmentName.CASE) -> bool:
+    """Whether somebody holds the keys of a compartment, so that it takes documents."""
+    current = Compartment.name == compartment, Compartment.state == "current"
+    return session.scalar(select(Compartment.id).where(*current)) is not None
+
+
+def file_document(
+    session: Session,
+    kind: str,
+    plaintext: bytes,
+    *,
+    compartment: str = CompartmentName.CASE,
+    public_id: str = "",
+    key: bytes = b"",
+) -> SealedDocument:
+    """Seal and add a document that its author cannot open again. Raises NobodyCanOpen.
+
+    `kind` is a fixed word; `key` is given only where something else (a file) is sealed under the
+    same key.
+    """
+    current = _current(session, compartment)
+    place = Place(compartment, kind, public_id or new_public_id())
+    key = key or sealing.new_key()
+    row = SealedDocument(
+        public_id=place.public_id,
+        compartment=compartment,
+        kind=kind,
+        version=1,
+        body=sealing.seal_body(plaintext, key, place, 1),
+    )
+    session.add(row)
+    session.flush()
+    session.add(
+        DocumentKey(
+            document_id=row.id,
+            compartment_id=current.id,
+            form="filed",
+            wrapped=sealing.file_key(key, current.public_key, place, current.generation),
+        )
+    )
+    session.flush()
+    return row
+
+
+def sealed_documents(*public_ids: str, kind: str = "") -> Select[*tuple[Any, ...]]:
+    """The question for documents with their keys: those of these ids, or all of a kind."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            SealedDocument.id,
+            SealedDocument.compartment,
+            SealedDocument.kind,
+            SealedDocument.public_id,
+            SealedDocument.version,
+            SealedDocument.body,
+            DocumentKey.form,
+            DocumentKey.wrapped,
+            DocumentKey.compartment_id,
+            Compartment.generation,
+        )
+        .join(DocumentKey, DocumentKey.document_id == SealedDocument.id)
+        .join(Compartment, Compartment.id == DocumentKey.compartment_id)
+    )
+    if kind:
+        query = query.where(SealedDocument.kind == kind)
+    if public_ids or not kind:
+        query = query.where(SealedDocument.public_id.in_(public_ids))
+    return query
+
+
+def fetch(session: Session, *public_ids: str, kind: str = "") -> list[Sealed]:
+    """Documents as they lie, in no particular order; those that are not there are left out."""
+    return [
+        Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
+        for row in session.execute(sealed_documents(*public_ids, kind=kind))
+    ]
+
+
+def fetch_one(session: Session, public_id: str, kind: str) -> Sealed:
+    """One document of this kind. Raises NoSuchDocument."""
+    found = fetch(session, public_id, kind=kind)
+    if not found:
+        raise NoSuchDocument
+    return found[0]
+
+
+def key_of(vault: OpenVault, sealed: Sealed) -> bytes:
+    """A document's key. Raises SealError: UnknownKey if the compartment is not the member's."""
+    secret = vault.secrets.get((sealed.place.compartment, sealed.generation))
+    if secret is None:
+        raise UnknownKey
+    return _unwrapped(sealed, secret)
+
+
+def _unwrapped(sealed: Sealed, secret: Secret) -> bytes:
+    if sealed.form == "kept":
+        return sealing.open_kept_key(sealed.wrapped, secret, sealed.place)
+    return sealing.open_filed_key(sealed.wrapped, secret, sealed.place)
+
+
+def open_document(vault: OpenVault, sealed: Sealed) -> bytes:
+    """What a document says. Raises SealError."""
+    return sealing.open_body(sealed.body, key_of(vault, sealed), sealed.place, sealed.version)
+
+
+def open_each(
+    vault: OpenVault, found: Iterable[Sealed]
+) -> Iterator[tuple[Sealed, bytes | SealError]]:
+    """Each document with what it says, or why it does not open: one damaged hides no other."""
+    for sealed in found:
+        try:
+            yield sealed, open_document(vault, sealed)
+        except SealError as error:
+            yield sealed, error
+
+
+def keep_keys(session: Session, vault: OpenVault, found: Iterable[Sealed]) -> int:
+    """Keep the keys of documents that are still as they were filed; how many that were.
+
+    To be called in the transaction that notes the opening. Who kept first has kept: the key is the
+    same. A damaged document is left as it is.
+    """
+    kept = 0
+    for sealed in found:
+        if sealed.form == "kept":
+            continue
+        secret = vault.newest(sealed.place.compartment)
+        try:
+            key = key_of(vault, sealed)
+        except SealError:
+            continue
+        kept += _rewrapped(session, sealed, key, secret, vault)
+    return kept
+
+
+def _rewrapped(
+    session: Session, sealed: Sealed, key: bytes, secret: Secret, vault: OpenVault
+) -> int:
+    done = session.execute(
+        update(DocumentKey)
+        .where(
+            DocumentKey.document_id == sealed.id,
+            DocumentKey.compartment_id == sealed.compartment_id,
+            DocumentKey.form == sealed.form,
+        )
+        .values(
+            form="kept",
+            compartment_id=vault.compartment_ids[secret.compartment, secret.generation],
+            wrapped=sealing.keep_key(key, secret, sealed.place),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def save_document(session: Session, vault: OpenVault, sealed: Sealed, plaintext: bytes) -> int:
+    """Put a new version in place of the one that was opened; its number.
+
+    Nothing of the old version is kept. Raises SavedMeanwhile, NoSuchDocument, SealError.
+    """
+    version = sealed.version + 1
+    body = sealing.seal_body(plaintext, key_of(vault, sealed), sealed.place, version)
+    done = session.execute(
+        update(SealedDocument)
+        .where(SealedDocument.id == sealed.id, SealedDocument.version == sealed.version)
+        .values(version=version, body=body)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount == 1:  # type: ignore[attr-defined]
+        return version
+    there = session.scalar(select(SealedDocument.id).where(SealedDocument.id == sealed.id))
+    raise NoSuchDocument if there is None else SavedMeanwhile
+
+
+def shred(session: Session, public_ids: Sequence[str]) -> int:
+    """End documents for good: their keys, then their ciphertext; how many there were.
+
+    After the commit nothing of them is left in the database's own files, see `scrub`.
+    """
+    rows = select(SealedDocument.id).where(SealedDocument.public_id.in_(public_ids))
+    ids = list(session.scalars(rows))
+    session.execute(
+        delete(DocumentKey)
+        .where(DocumentKey.document_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(SealedDocument)
+        .where(SealedDocument.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    if ids:
+        after_commit(_scrub)
+    return len(ids)
+
+
+def _scrub() -> None:
+    scrub()
+
+
+def scrub() -> bool:
+    """Clear what was deleted out of the database's files; whether that is done.
+
+    SQLite overwrites what it deletes; here its write-ahead log is emptied, which readers can hold
+    up, so it is tried until it says so. On PostgreSQL the tables are vacuumed; its write-ahead log
+    ages out.
+    """
+    session = db.session()
+    session.rollback()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("VACUUM vault_document_key, vault_document"))
+            return True
+        raw = connection.connection.driver_connection
+        assert raw is not None  # noqa: S101 - for the type: the connection is open
+        if raw.in_transaction:
+            raw.rollback()
+        for _ in range(_CHECKPOINT_TRIES):
+            busy, _pages, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return True
+            time.sleep(_CHECKPOINT_PAUSE)
+    return False
