@@ -133,6 +133,7 @@ def _add_features(app: APIFlask) -> None:
         demo,
         desk,
         forums,
+        incidents,
         people,
         training,
         workshops,
@@ -150,6 +151,8 @@ def _add_features(app: APIFlask) -> None:
     app.register_blueprint(workshops.blueprint)
     certificates.init_certificates(app)
     app.register_blueprint(certificates.blueprint)
+    incidents.init_incidents(app)
+    app.register_blueprint(incidents.blueprint)
     forums.init_forums(app)
     app.register_blueprint(forums.blueprint)
     app.register_blueprint(desk.blueprint)

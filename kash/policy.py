@@ -149,6 +149,18 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.approve": {_R.DIRECTOR: _ALL},
     "certificates.rule": {_R.DIRECTOR: _ALL},
     "certificates.revoke": {_R.DIRECTOR: _ALL},
+    "incidents.file": {
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+        _R.DOCUMENTATION: _ALL,
+        _R.CUSTODIAN: _ALL,
+    },
+    # Only with the vault open, and never a case that one has a part in.
+    "incidents.see": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL, _R.CUSTODIAN: _OWN},
+    "incidents.edit": {_R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _OWN},
+    # A mediator's own briefs.
+    "incidents.briefs": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
+    "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
     "forums.see": _SEEING_FORUMS,
     # A trainer may open a forum, and runs the one of which she is the secretary.
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},

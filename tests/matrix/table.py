@@ -80,6 +80,11 @@ certificates.approve  -    all  -     -    -      -    -       -       -
 certificates.return   -    all  own   -    -      -    -       -       -
 certificates.revoke   -    all  -     -    -      -    -       -       -
 certificates.rule     -    all  -     -    -      -    -       -       -
+incidents.file        -    -    -     -    all    all  self    self    -
+incidents.see         -    all  -     -    all    own  -       -       -
+incidents.change      -    -    -     -    all    own  -       -       -
+incidents.briefs      -    -    -     -    -      -    self    self    -
+incidents.duty        -    all  -     -    all    -    -       -       -
 forums.see            -    all  all   all  all    all  member  member  -
 forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -

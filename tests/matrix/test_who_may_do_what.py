@@ -201,6 +201,11 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "certificates.approve": "certificates.approve",
         "certificates.rule": "certificates.rule",
         "certificates.revoke": "certificates.revoke",
+        "incidents.file": "incidents.file",
+        "incidents.see": "incidents.see",
+        "incidents.edit": "incidents.change",
+        "incidents.briefs": "incidents.briefs",
+        "incidents.duty": "incidents.duty",
         "forums.see": "forums.see",
         "forums.edit": "forums.run",
     }

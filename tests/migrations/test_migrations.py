@@ -208,7 +208,14 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("service_entry", "address"): ["", ""],
     ("service_hours", "closes"): [60, 61],
     ("second_step_reset", "outcome"): ["approved", "refused"],
+    ("incident", "state"): ["submitted", "triaged"],
+    ("mediation_brief", "state"): ["open", "closed"],
+    ("vault_compartment", "name"): ["case", "identity"],
+    ("vault_compartment", "state"): ["current", "retiring"],
+    ("vault_document", "compartment"): ["case", "identity"],
+    ("vault_document_key", "form"): ["filed", "kept"],
 }
+_CHOSEN[("mediator_duty_hours", "closes")] = [60, 61]
 _LATER = [datetime(2027, 1, day, tzinfo=UTC) for day in (1, 2)]
 _CHOSEN[("delegation", "ends_at")] = _LATER
 _ONE_ROW = {"programme", "audit_head"}

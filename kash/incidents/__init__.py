@@ -1,0 +1,17 @@
+"""Incidents: who did what to whom, what was asked for, and how it was settled.
+
+Of an incident the database shows a random reference, its state, the hash of its receipt code and an
+hour at which somebody should look at it. Everything else is one document that only members of the
+vault can open. Peer educators file without keys and can't read back what they filed; mediators see
+briefs, and never a case.
+"""
+
+from flask import Blueprint, Flask
+
+blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
+
+from kash.incidents import models, views  # noqa: E402,F401
+
+
+def init_incidents(app: Flask) -> None:
+    """Join the rooms below."""

@@ -1,0 +1,14 @@
+"""The tables of incidents: as little as can be said in clear."""
+
+from kash.incidents.models.incidents import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models.mediation import Duty, DutyHours, DutyStation, MediationBrief
+
+__all__ = [
+    "Duty",
+    "DutyHours",
+    "DutyStation",
+    "Incident",
+    "IncidentDraft",
+    "IncidentDraftScreen",
+    "MediationBrief",
+]

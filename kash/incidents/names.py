@@ -1,0 +1,132 @@
+"""What the codes of a record are called, for pages and papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+ACT_NAMES: dict[str, Any] = {
+    "L1": _l("Arrest without charge"),
+    "L2": _l("Unlawful detention or bail refused"),
+    "L3": _l("Round-up"),
+    "L4": _l("Not told the reasons for arrest"),
+    "P1": _l("Assault"),
+    "S1": _l("Rape"),
+    "S2": _l("Sexual assault"),
+    "S3": _l("Sexual harassment"),
+    "T1": _l("Threats"),
+    "H1": _l("Forced HIV test"),
+    "H2": _l("HIV status disclosed"),
+    "H3": _l("Health care denied"),
+    "M1": _l("Extortion"),
+    "M2": _l("Confiscation"),
+    "M3": _l("Theft"),
+    "M4": _l("Condoms taken as evidence"),
+    "W1": _l("Denial of payment"),
+    "Q1": _l("Illegal search or raid"),
+    "C1": _l("Forced signature"),
+    "R1": _l("Complaint refused"),
+}
+STATE_NAMES: dict[str, Any] = {
+    "draft": _l("Draft"),
+    "submitted": _l("Submitted"),
+    "triaged": _l("Triaged"),
+    "verified": _l("Verified"),
+    "insufficient": _l("Not enough information"),
+    "no_violation": _l("Not a violation"),
+    "mediation": _l("In mediation"),
+    "referred": _l("Referred"),
+    "resolved": _l("Resolved"),
+    "unresolved": _l("Not resolved"),
+    "closed": _l("Closed"),
+    "shredded": _l("Shredded"),
+}
+PARTY_KIND_NAMES: dict[str, Any] = {
+    "police": _l("Police"),
+    "client": _l("Client"),
+    "other": _l("Somebody else"),
+}
+INVOLVEMENT_NAMES: dict[str, Any] = {
+    "did": _l("Did it"),
+    "ordered": _l("Ordered it"),
+    "present": _l("Was present"),
+    "helped": _l("Helped her"),
+    "unclear": _l("Unclear"),
+}
+RANK_BAND_NAMES: dict[str, Any] = {
+    "constable": _l("Constable or corporal"),
+    "non_commissioned": _l("Sergeant"),
+    "inspectorate": _l("Inspector"),
+    "gazetted": _l("Superintendent or above"),
+    "reserve": _l("Reservist"),
+    "unknown": _l("Not known"),
+}
+AGE_BAND_NAMES: dict[str, Any] = {
+    "under_18": _l("Under 18"),
+    "18_24": _l("18 to 24"),
+    "25_34": _l("25 to 34"),
+    "35_44": _l("35 to 44"),
+    "45_up": _l("45 and over"),
+    "unknown": _l("Not known"),
+}
+SOURCE_NAMES: dict[str, Any] = {
+    "herself": _l("The person herself"),
+    "witness": _l("A witness"),
+    "peer": _l("A peer educator"),
+    "organisation": _l("An organisation"),
+    "document": _l("A document"),
+    "media": _l("Media"),
+    "other": _l("Another source"),
+}
+RELIABILITY_NAMES: dict[str, Any] = {
+    "confirmed": _l("Confirmed"),
+    "likely": _l("Likely"),
+    "uncertain": _l("Uncertain"),
+    "doubtful": _l("Doubtful"),
+}
+PURPOSE_NAMES: dict[str, Any] = {
+    "record": _l("Keep this record"),
+    "mediation": _l("Contact a mediator"),
+    "forum_totals": _l("Count in the forum's totals"),
+    "forum_story": _l("Tell as a story at the forum"),
+    "funder": _l("Share with a funder"),
+    "court": _l("Use before a court"),
+}
+RESPONSE_NAMES: dict[str, Any] = {
+    "waiting": _l("No answer yet"),
+    "agreed": _l("Agreed to help"),
+    "refused": _l("Refused"),
+    "no_answer": _l("Could not be reached"),
+    "passed_on": _l("Passed it on"),
+}
+RESULT_NAMES: dict[str, Any] = {
+    "": _l("Not known yet"),
+    "released": _l("Released"),
+    "returned": _l("Given back"),
+    "paid": _l("Paid"),
+    "apology": _l("Apologised"),
+    "partly": _l("Partly"),
+    "none": _l("Nothing"),
+}
+TERM_NAMES: dict[str, Any] = {
+    "release": _l("Release"),
+    "return": _l("Give back"),
+    "pay": _l("Pay"),
+    "apologise": _l("Apologise"),
+}
+REFERRAL_NAMES: dict[str, Any] = {
+    "legal": _l("Legal"),
+    "medical": _l("Medical"),
+    "shelter": _l("Shelter"),
+    "psychosocial": _l("Counselling"),
+    "oversight": _l("Oversight body"),
+    "child_protection": _l("Child protection"),
+}
+REFERRAL_OUTCOME_NAMES: dict[str, Any] = {
+    "": _l("Not known yet"),
+    "reached": _l("Was seen"),
+    "helped": _l("Was helped"),
+    "refused": _l("Was turned away"),
+    "not_reached": _l("Did not go"),
+}

@@ -1,0 +1,129 @@
+"""Cases as a member sees them: opened in memory, without those she must be kept away from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import db
+from kash.incidents.errors import Damaged
+from kash.incidents.models import Incident
+from kash.incidents.queries.readers import reader_of
+from kash.incidents.rules.conflicts import Reader, conflict_of
+from kash.incidents.rules.record import Record, from_bytes
+from kash.policy import Actor, Reach
+from kash.vault import OpenVault, Sealed, SealedDocument, SealError, fetch, open_each
+from kash.web.errors import NotFound
+
+KIND = "incident"
+
+
+@dataclass
+class Case:
+    """One incident, opened. `version` is that of the sealed record."""
+
+    reference: str
+    state: str
+    remind_at: datetime | None
+    record: Record = field(repr=False)
+    sealed: Sealed = field(repr=False)
+
+    @property
+    def version(self) -> int:
+        """Which version of the record this is."""
+        return self.sealed.version
+
+
+@dataclass(frozen=True)
+class DamagedCase:
+    """One incident whose record does not open."""
+
+    reference: str
+    state: str
+
+
+def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
+    """Every case that the actor may see, and those that do not open, in no particular order.
+
+    Three queries. Whoever shows it notes the opening (`services.note_opening`).
+    """
+    rows = {
+        row.document_id: row
+        for row in db.session.execute(
+            select(
+                Incident.document_id, Incident.public_id, Incident.state, Incident.remind_at
+            ).where(Incident.document_id.is_not(None))
+        )
+    }
+    found = [sealed for sealed in fetch(db.session(), kind=KIND) if sealed.id in rows]
+    reader = reader_of(by)
+    cases: list[Case] = []
+    damaged: list[DamagedCase] = []
+    for sealed, plaintext in open_each(vault, found):
+        row = rows[sealed.id]
+        try:
+            record = _record(plaintext)
+        except Damaged:
+            damaged.append(DamagedCase(row.public_id, row.state))
+            continue
+        if sees(by, reader, record):
+            cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed))
+    return cases, damaged
+
+
+def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
+    """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
+    session = session or db.session()
+    row = session.execute(
+        select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
+        .join(SealedDocument, SealedDocument.id == Incident.document_id)
+        .where(Incident.public_id == reference)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    found = fetch(session, row[3], kind=KIND)
+    if not found:
+        raise NotFound
+    ((sealed, plaintext),) = open_each(vault, found)
+    record = _record(plaintext)
+    if not sees(by, reader_of(by), record):
+        raise NotFound
+    return Case(row[0], row[1], row[2], record, sealed)
+
+
+def _record(plaintext: bytes | SealError) -> Record:
+    if isinstance(plaintext, SealError):
+        raise Damaged
+    try:
+        return from_bytes(plaintext)
+    except ValidationError:
+        raise Damaged from None
+
+
+def sees(by: Actor, reader: Reader, record: Record) -> bool:
+    """Whether a case is within the actor's reach and she has no part in it.
+
+    A custodian who is nothing else sees what concerns her: minors, and cases that somebody else
+    had to be kept away from.
+    """
+    if conflict_of(reader, record) is not None:
+        return False
+    if by.reach("incidents.see") is Reach.ALL:
+        return True
+    return by.reach("incidents.see") is Reach.OWN and concerns_custodian(record)
+
+
+def concerns_custodian(record: Record) -> bool:
+    """Whether a case is one for the custodian: a minor, or a conflict of interest."""
+    parties_known = any(party.account or party.person for party in record.parties)
+    return record.has_minor() or parties_known or bool(record.declared)
+
+
+def references(cases: Sequence[Case]) -> list[str]:
+    """The references of cases."""
+    return [case.reference for case in cases]

@@ -1,0 +1,1 @@
+"""Pure decisions about incidents: no Flask, no database, no clock."""

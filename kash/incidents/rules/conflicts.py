@@ -1,0 +1,65 @@
+"""Who must not read, verify or mediate a case: whoever is part of it or serves where it happened,
+staff included."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kash.incidents.rules.record import Record
+
+
+class Conflict(StrEnum):
+    """Why somebody is kept away."""
+
+    NAMED = "named"
+    STATION = "station"
+    DECLARED = "declared"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is known here of somebody who would read: public ids, and service numbers as written.
+
+    `stations` are all the stations at which she serves, or ever served.
+    """
+
+    account: str
+    person: str = ""
+    stations: frozenset[str] = frozenset()
+    service_numbers: frozenset[str] = field(default=frozenset())
+
+
+def service_number_as_read(number: str) -> str:
+    """A service number in its one form."""
+    return "".join(letter for letter in number.casefold() if letter.isalnum()).lstrip("0")
+
+
+def conflict_of(reader: Reader, record: Record) -> Conflict | None:
+    """Why this reader must not see the case, None if she may."""
+    if reader.account in record.declared:
+        return Conflict.DECLARED
+    numbers = {service_number_as_read(number) for number in reader.service_numbers} - {""}
+    for party in record.parties:
+        if party.account and party.account == reader.account:
+            return Conflict.NAMED
+        if party.person and party.person == reader.person:
+            return Conflict.NAMED
+        if service_number_as_read(party.service_number) in numbers:
+            return Conflict.NAMED
+    if reader.stations & implicated_stations(record):
+        return Conflict.STATION
+    return None
+
+
+def implicated_stations(record: Record) -> frozenset[str]:
+    """The stations whose officers are parties to a case, by public id."""
+    return frozenset(
+        party.station for party in record.parties if party.kind == "police" and party.station
+    )
+
+
+def free_of_conflict(readers: Iterable[Reader], record: Record) -> list[Reader]:
+    """Those who may have to do with a case."""
+    return [reader for reader in readers if conflict_of(reader, record) is None]
