@@ -12,6 +12,7 @@ from wtforms.validators import ValidationError
 
 from kash.database import new_public_id
 from kash.people import directory_words, rules, words
+from kash.people.forms.week import WeekForm
 from kash.people.models import ServiceEntry
 from kash.people.services import ServiceDetails
 from kash.web import KashForm
@@ -47,19 +48,7 @@ class PublicPhoneField(PhoneField):
         super().process_formdata(valuelist)
 
 
-class _WeekForm(KashForm):
-    """The hours of seven days, Monday first."""
-
-    day_0 = text_field(_l("Monday"), most=60, required=False)
-    day_1 = text_field(_l("Tuesday"), most=60, required=False)
-    day_2 = text_field(_l("Wednesday"), most=60, required=False)
-    day_3 = text_field(_l("Thursday"), most=60, required=False)
-    day_4 = text_field(_l("Friday"), most=60, required=False)
-    day_5 = text_field(_l("Saturday"), most=60, required=False)
-    day_6 = text_field(_l("Sunday"), most=60, required=False)
-
-
-class ServiceForm(_WeekForm):
+class ServiceForm(WeekForm):
     """A service. `key` is the id that a new one gets, so that sending twice adds one."""
 
     key = HiddenField()
@@ -69,7 +58,6 @@ class ServiceForm(_WeekForm):
     area = text_field(_l("Area"), most=120, required=False)
     phone = PublicPhoneField(_l("Phone"))
     other_phone = PublicPhoneField(_l("Another phone"))
-    always = BooleanField(_l("Open day and night, every day"))
     address = text_field(_l("Address and the way there"), most=400, required=False)
     address_confidential = BooleanField(_l("The address is confidential: call first"))
     remove_address = BooleanField(_l("Remove the address that is kept"))
@@ -95,38 +83,6 @@ class ServiceForm(_WeekForm):
                 raise ValidationError(_("Enter the day."))
         elif field.data > local_today():
             raise ValidationError(_("This day is in the future."))
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Also read each day's hours, and refuse what overlaps from one day to the next."""
-        fine = super().validate(extra_validators=extra_validators)
-        if not self.always.data:
-            fine = self._days_are_read() and fine
-        return fine
-
-    def _days_are_read(self) -> bool:
-        fine = True
-        known: list[rules.Stretch] = []
-        for weekday, field in enumerate(self.days):
-            if field.errors:
-                fine = False
-                continue
-            try:
-                day = rules.read_day(weekday, field.data or "")
-                if rules.overlap([*known, *day]):
-                    raise rules.NotHours
-            except rules.NotHours:
-                field.errors = [
-                    _("These are not hours that fit. They look like 08:00–13:00, 14:00–17:00.")
-                ]
-                fine = False
-            else:
-                known += day
-        return fine
-
-    @property
-    def days(self) -> list[Any]:
-        """The fields of the week, Monday first."""
-        return [self[f"day_{weekday}"] for weekday in range(7)]
 
     @property
     def new_id(self) -> str:
@@ -159,28 +115,15 @@ class ServiceForm(_WeekForm):
             cost_note=self.cost_note.data or "",
             recommended_by=self.recommended_by.data or "",
             notes=self.notes.data or "",
-            hours=self._hours(),
+            hours=self.hours(),
             active=bool(self.active.data),
-        )
-
-    def _hours(self) -> tuple[rules.Stretch, ...]:
-        if self.always.data:
-            return tuple(rules.Stretch(day * rules.DAY, (day + 1) * rules.DAY) for day in range(7))
-        return tuple(
-            each
-            for weekday, field in enumerate(self.days)
-            for each in rules.read_day(weekday, field.data or "")
         )
 
     def fill(self, entry: ServiceEntry) -> None:
         """Show what is kept, but for a sealed address."""
         for name in _KEPT:
             getattr(self, name).data = getattr(entry, name)
-        stretches = entry.stretches
-        self.always.data = rules.always_open(stretches)
-        if not self.always.data:
-            for weekday, field in enumerate(self.days):
-                field.data = rules.written_day(stretches, weekday)
+        self.fill_week(entry.stretches)
         self.edition.data = str(entry.edition)
 
 
