@@ -6,8 +6,8 @@ calm page:
     register_section("evidence", _l("Evidence"), "incidents/evidence_part.html", 40, evidence_part)
     register_action(_l("Print the case file"), "incidents.case_file", 20, may_be_printed)
 
-A part's provider gets the opened case and the actor, and answers what its template needs besides
-`case`, `record`, `actor` and `section`, or None if nothing is to be shown. It opens no further
+A part's provider gets the opened case and the actor, and answers what its template finds as `part`
+(besides `case`, `record` and `actor`), or None if nothing is to be shown. It opens no further
 document and writes nothing: the opening of the case is noted once, by its page.
 """
 
@@ -26,8 +26,8 @@ Shows = Callable[[Case, Actor], bool]
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the page. `key` is its anchor; `order` its place, the summary's parts being at
-    10 to 90; `beside` puts it into the narrow column. The template is included below the heading."""
+    """One part of the page. `key` is its anchor; `order` its place among the others (10 to 90);
+    `beside` puts it into the narrow column. The template is included below its heading."""
 
     key: str
     title: Any

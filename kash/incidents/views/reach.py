@@ -1,0 +1,30 @@
+"""The open vault, as every page of a case needs it, and the case itself."""
+
+from __future__ import annotations
+
+from kash.incidents.queries.cases import Case, open_case
+from kash.policy import Actor
+from kash.vault import OpenVault
+from kash.web import current_actor
+from kash.web.errors import NotFound
+
+try:
+    from kash.members.opening import current_vault, require_vault
+except ModuleNotFoundError:  # until the room of members stands below this one
+    from kash.incidents.views._until_members import current_vault, require_vault
+
+__all__ = ["current_vault", "here", "require_vault", "the_vault"]
+
+
+def the_vault() -> OpenVault:
+    """The open vault of a view below `@require_vault`."""
+    vault = current_vault()
+    if vault is None:
+        raise NotFound
+    return vault
+
+
+def here(reference: str) -> tuple[Actor, OpenVault, Case]:
+    """Who acts, her open vault and the case of this address. Raises NotFound and Damaged."""
+    actor, vault = current_actor(), the_vault()
+    return actor, vault, open_case(actor, vault, reference)
