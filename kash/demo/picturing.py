@@ -9,6 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import BrowserContext, Error, Page, Response, sync_playwright
 
+from kash.demo.acts import Act, do_acts
 from kash.demo.paper_pictures import picture_pdf
 
 BROWSER = "/usr/bin/chromium"
@@ -16,6 +17,9 @@ WIDTHS = {360: 740, 1280: 900}
 MOST_HEIGHT = 8000
 SERVER_ERROR = 500
 UNPROCESSABLE = 422
+_REFUSED = "Failed to load resource: the server responded with a status of 4"
+# How long an act may take, in ms.
+_PATIENCE = 8_000
 
 What = Literal["pictured", "paper", "elsewhere", "refused", "failed"]
 NOT_PICTURED = frozenset({"elsewhere", "refused", "failed"})
@@ -55,13 +59,16 @@ class Cookie:
 
 @dataclass(frozen=True)
 class Order:
-    """A page to picture, as whom, and whether after sending its form empty."""
+    """A page to picture, as whom, and after what: sending its form empty, or certain acts. What
+    `writes` is pictured when everything else was."""
 
     name: str
     url: str
     cookie: Cookie | None
     fresh: bool = False
     empty_form: bool = False
+    acts: tuple[Act, ...] = ()
+    writes: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,15 +122,15 @@ def _one(
         return Outcome(order.name, "failed", str(problem).splitlines()[0])
     if answer.status >= SERVER_ERROR:
         return Outcome(order.name, "failed", f"{answer.status} {order.url}")
-    if 300 <= answer.status < 400:
+    if 300 <= answer.status < 400 and not order.acts:
         return Outcome(order.name, "elsewhere", answer.headers.get("location", ""))
-    if not answer.ok:
+    if answer.status >= 400:
         return Outcome(order.name, "refused", f"{answer.status}")
     kind = answer.headers.get("content-type", "")
     if kind.startswith("application/pdf"):
         picture_pdf(answer.body(), folder, order.name)
         return Outcome(order.name, "paper")
-    if not kind.startswith("text/html"):
+    if not kind.startswith("text/html") and not order.acts:
         return Outcome(order.name, "elsewhere", kind)
     return _page(context, address, order, folder, schemes)
 
@@ -138,6 +145,7 @@ def _page(
         "console",
         lambda message: notes.append(message.text) if message.type == "error" else None,
     )
+    page.set_default_timeout(_PATIENCE)
     try:
         page.goto(address + order.url, wait_until="load")
         if order.empty_form:
@@ -145,20 +153,26 @@ def _page(
             notes = [note for note in notes if "422" not in note]
             if status != UNPROCESSABLE:
                 notes.append(f"sending it empty answered {status}")
+        # The browser writes an answer of 4xx into its console; what was expected is told below.
+        if order.acts:
+            told = do_acts(page, order.acts)
+            notes = [note for note in notes if not note.startswith(_REFUSED)] + told
+        dialog = page.query_selector("dialog[open]") is not None
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 notes.append(f"{wide} px wide at {width}")
             # A window as high as the page: what sticks to an edge then covers nothing in between.
-            tall = page.evaluate("document.documentElement.scrollHeight")
+            # A dialog lies over one window.
+            tall = 0 if dialog else page.evaluate("document.documentElement.scrollHeight")
             page.set_viewport_size({"width": width, "height": min(max(tall, height), MOST_HEIGHT)})
             page.evaluate(_SETTLED)
             for scheme in schemes:
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 page.screenshot(
                     path=folder / f"{order.name}-{width}-{scheme}.png",
-                    full_page=True,
+                    full_page=not dialog,
                     animations="disabled",
                 )
     except Error as problem:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -15,12 +17,13 @@ from sqlalchemy import select
 
 from kash import create_app
 from kash.accounts import queries, services
-from kash.accounts.models import Passkey
+from kash.accounts.models import Passkey, SignedInSession
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services import make_paper
-from kash.database import db, writing
+from kash.database import db, utc_now, writing
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import Addresses, Page, Prepared
+from kash.demo.answers import Answer, answers
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
@@ -112,6 +115,47 @@ def _half_signed_in(app: Flask, actor: Actor) -> Cookie:
     return _cookie(app, {"second_step": [actor.public_id, int(time.time()), "/"]})
 
 
+def _late(app: Flask, actor: Actor) -> Cookie:
+    """Of somebody who gave her password too long ago for a dangerous action."""
+    token = services.open_session(actor.public_id, "Firefox Android")
+    with writing() as session:
+        newest = session.scalars(
+            select(SignedInSession)
+            .where(SignedInSession.account_id == actor.account_id)
+            .order_by(SignedInSession.id.desc())
+            .limit(1)
+        ).one()
+        newest.fresh_at = utc_now() - timedelta(hours=1)
+    return _cookie(app, {"_user_id": token, "_fresh": True})
+
+
+def _answered(
+    wanted: list[Answer], pages: dict[str, list[Page]], cookies: dict[str, Cookie], late: Cookie
+) -> Iterator[Order]:
+    """Pages that come only by what was typed and pressed on another. Raises LookupError for one
+    whose page that account doesn't have."""
+    for answer in wanted:
+        page = next(
+            (
+                page
+                for page in pages[answer.key]
+                if (page.endpoint, page.variant) == (answer.endpoint, answer.variant)
+            ),
+            None,
+        )
+        if page is None:
+            raise LookupError(f"{answer.key} has no page {answer.endpoint}: kash/demo/answers.py")
+        parts = (answer.key, answer.endpoint.replace(".", "_"), answer.variant, answer.called)
+        yield Order(
+            "-".join(part for part in parts if part),
+            page.url,
+            late if answer.late else cookies.get(answer.key),
+            page.fresh and not answer.late,
+            acts=answer.acts,
+            writes=answer.writes,
+        )
+
+
 def _orders(key: str, cookie: Cookie | None, pages: list[Page]) -> list[Order]:
     orders = []
     for page in pages:
@@ -132,31 +176,37 @@ def sample_programme(settings: Settings) -> Orders:
     """Load the sample and list its pages for each account."""
     app = create_app(settings)
     with app.app_context():
-        loaded = load_programme(secrets.token_urlsafe(16), local_today())
+        password = secrets.token_urlsafe(16)
+        loaded = load_programme(password, local_today())
         orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo"))
         addresses = Addresses(loaded, _prepare(loaded))
         seen: set[str] = set()
         cookies = {account.key: _signed_in(app, loaded.actors[account.key]) for account in ACCOUNTS}
         half = _half_signed_in(app, loaded.actors["custodian"])
+        late = _late(app, loaded.actors["administrator"])
+        wanted = answers(password)
     with app.test_request_context():
         visitor = [
             page
             for page in addresses.pages(app, "visitor", NOBODY)
             if page.endpoint != "desk.set_up"
         ]
+        every = {"visitor": visitor}
         for page in visitor:
             cookie = half if page.endpoint in SOON else None
             orders.pages += _orders("visitor", cookie, [page])
         keys = [*FIRST, *(account.key for account in ACCOUNTS if account.key not in FIRST)]
         for key in keys:
+            every[key] = list(addresses.pages(app, key, loaded.actors[key]))
             pages = [
                 page
-                for page in addresses.pages(app, key, loaded.actors[key])
+                for page in every[key]
                 # The many states of a page are pictured for the first who sees them.
                 if not page.variant or f"{page.endpoint}/{page.variant}" not in seen
             ]
             seen |= {f"{page.endpoint}/{page.variant}" for page in pages}
             orders.pages += _orders(key, cookies[key], pages)
+        orders.pages += _answered(wanted, every, cookies, late)
     return orders
 
 

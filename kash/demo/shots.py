@@ -1,8 +1,9 @@
 """Pictures of every page of the sample: `python -m kash.demo.shots DIR`.
 
 Each page that a role may see is pictured at two widths, light and dark, as
-`role-page-width-scheme.png`; the main forms once more as they answer when nothing is filled in; and
-every page of every PDF. The pages come from the application's list of routes.
+`role-page-width-scheme.png`; the main forms once more as they answer when nothing is filled in;
+what comes only when something was typed and pressed (`kash/demo/answers.py`); and every page of
+every PDF. The pages come from the application's list of routes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Picture every page of the sample programme.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", metavar="PREFIX", help="role-page begins with this")
+    parser.add_argument(
+        "--answers", action="store_true", help="only what was typed and pressed for"
+    )
     parser.add_argument("--quick", action="store_true", help="light only")
     chosen = parser.parse_args(arguments)
     folder: Path = chosen.folder
@@ -37,8 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="kash-shots-") as directory:
         for name, prepare in (("empty", empty_programme), ("sample", sample_programme)):
             with serving(Path(directory) / name, prepare) as (address, orders):
+                if chosen.answers:
+                    orders = Orders([one for one in orders.pages if one.acts])
                 outcomes += _picture(address, orders, chosen.only, folder, schemes)
-    return _tell(outcomes, whole=not chosen.only)
+    return _tell(outcomes, whole=not chosen.only and not chosen.answers)
 
 
 def _picture(
@@ -49,8 +55,8 @@ def _picture(
         for paper in orders.papers:
             if paper.suffix == ".pdf":
                 picture_pdf(paper.read_bytes(), folder, f"paper-{paper.stem}")
-    # What asks for a password that was given just now comes first.
-    wanted.sort(key=lambda one: not one.fresh)
+    # What asks for a password that was given just now comes first, and what writes comes last.
+    wanted.sort(key=lambda one: (not one.fresh, one.writes))
     parts: list[list[Order]] = [wanted[start::BROWSERS] for start in range(BROWSERS)]
     with ProcessPoolExecutor(BROWSERS) as browsers:
         asked = [

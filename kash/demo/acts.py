@@ -1,0 +1,89 @@
+"""What is done on a page before it is pictured: fields are filled in, buttons pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playwright.sync_api import Error, Page, Response
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A field, as a CSS selector, and what it gets: text, a choice's label, or a tick for ""."""
+
+    field: str
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Attach:
+    """A file field, as a CSS selector, with a file's name and content."""
+
+    field: str
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button or link, as a CSS selector, and what only the page that comes has."""
+
+    button: str
+    shows: str
+    status: int = 200
+
+
+Act = Fill | Attach | Press
+
+
+def do_acts(page: Page, acts: Sequence[Act]) -> list[str]:
+    """Do one after the other; returns what came out otherwise than declared. Raises Error of
+    Playwright when there is no such field or button."""
+    notes: list[str] = []
+    for act in acts:
+        if isinstance(act, Press):
+            notes += _press(page, act)
+        elif isinstance(act, Attach):
+            page.locator(act.field).set_input_files(
+                {
+                    "name": act.file_name,
+                    "mimeType": "application/octet-stream",
+                    "buffer": act.content,
+                }
+            )
+        else:
+            _fill(page, act)
+    return notes
+
+
+def _fill(page: Page, act: Fill) -> None:
+    field = page.locator(act.field)
+    if not act.value:
+        field.check()
+    elif field.evaluate("one => one.matches('select')"):
+        field.select_option(label=act.value)
+    elif field.is_hidden():
+        field.evaluate("(one, value) => { one.value = value; }", act.value)
+    else:
+        field.fill(act.value)
+
+
+def _press(page: Page, act: Press) -> list[str]:
+    answers: list[Response] = []
+
+    def keep(answer: Response) -> None:
+        if answer.request.is_navigation_request():
+            answers.append(answer)
+
+    page.on("response", keep)
+    try:
+        page.locator(act.button).first.click()
+        page.wait_for_load_state("load")
+        page.locator(act.shows).first.wait_for()
+    except Error as problem:
+        raise Error(f"{act.button} did not lead to {act.shows}") from problem
+    finally:
+        page.remove_listener("response", keep)
+    status = answers[-1].status if answers else act.status
+    return [] if status == act.status else [f"{act.button} answered {status}"]

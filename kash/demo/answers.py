@@ -1,0 +1,197 @@
+"""Pages that come only when something was typed and pressed: what to do, as whom, for each.
+
+A new one is a line below. Whoever writes something says so: it is pictured after everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from kash.certificates.models import Certificate
+from kash.certificates.rules import grouped
+from kash.database import db
+from kash.demo.acts import Act, Attach, Fill, Press
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A picture `called` so, taken after the acts on a page that has an address of its own.
+
+    `late`: the password was given too long ago for a dangerous action.
+    """
+
+    key: str
+    endpoint: str
+    called: str
+    acts: tuple[Act, ...]
+    variant: str = ""
+    writes: bool = False
+    late: bool = False
+
+
+_SEARCH = "main form[role=search]"
+_MAIN = "main form:not([role=search]) button.main"
+_ERRORS = Press(_MAIN, "[data-errors], main [aria-invalid=true]", 422)
+_TWIN = (Fill("#chosen_name", "Subira Mfano"), Fill("label.pick:has-text('Community') input"))
+_IS_IT_ONE = Press(_MAIN, "form#answer")
+
+
+def _found(key: str, endpoint: str, called: str, typed: str, shows: str) -> Answer:
+    return Answer(
+        key,
+        endpoint,
+        called,
+        (Fill(f"{_SEARCH} [name=search]", typed), Press(f"{_SEARCH} button.btn", shows)),
+    )
+
+
+def _pressed(
+    key: str, endpoint: str, called: str, button: str, shows: str, variant: str = ""
+) -> Answer:
+    return Answer(key, endpoint, called, (Press(button, shows),), variant, writes=True)
+
+
+def _dialog(key: str, endpoint: str, variant: str = "") -> Answer:
+    acts = (Press("main a[data-confirm]", "dialog[open]"),)
+    return Answer(key, endpoint, "dialog", acts, variant)
+
+
+def _searches() -> Iterator[Answer]:
+    for key in ("director", "trainer", "peer", "police", "funder"):
+        yield _found(key, "desk.search_page", "found", "mfano", "#found")
+    yield _found("trainer", "desk.search_page", "nothing", "Zzzz", "#found .empty")
+    yield _found("trainer", "people.index", "found", "mfano", "main table")
+    yield _found("trainer", "people.index", "nobody", "Zzzz", "main .empty")
+    yield _found("monitoring", "people.index", "found", "mfano", "main table")
+    yield _found("trainer", "people.merge_with", "found", "mfano", "main .ledger")
+    yield _found("trainer", "workshops.people", "found", "mfano", "#candidates .ledger")
+    yield _found("trainer", "workshops.people", "nobody", "Zzzz", "#candidates .muted")
+    yield _found("trainer", "forums.add_member", "found", "mfano", "#found")
+    yield _found("trainer", "forums.find_guest", "found", "mfano", "#found")
+    yield _found("peer", "directory.index", "found", "clinic", "main table")
+    yield _found("trainer", "directory.index", "nothing", "Zzzz", "main .empty")
+    yield _found("trainer", "certificates.index", "found", "mfano", "main table")
+
+
+def _of_people() -> Iterator[Answer]:
+    yield Answer("trainer", "people.add", "is-it-one", (*_TWIN, _IS_IT_ONE))
+    yield Answer("trainer", "workshops.walk_in", "is-it-one", (*_TWIN, _IS_IT_ONE))
+    check = Press("button[value=check]", "button[value=merge]")
+    yield Answer("trainer", "people.merge", "check", (check,))
+    yield Answer(
+        "trainer",
+        "people.index",
+        "ticked",
+        (
+            Fill("tbody tr:nth-child(1) .tick input"),
+            Fill("tbody tr:nth-child(2) .tick input"),
+            Press("button[form=chosen]", "fieldset.field"),
+            _ERRORS,
+        ),
+    )
+    show = "main .ledger form button:has-text('Show')"
+    yield _pressed("trainer", "people.person", "phone-shown", show, "main a[href^='tel:']")
+    yield _pressed(
+        "trainer", "people.duplicates", "told-apart", "button:has-text('Not the same')", ".toast"
+    )
+
+
+def _of_lists() -> Iterator[Answer]:
+    wrong = Attach("#file", "names.xlsx", b"%PDF-1.7 this is no list")
+    yield Answer("trainer", "people.bring_list", "unreadable", (wrong, _ERRORS))
+    changed = Press("form.dock button.main", ".note", 409)
+    yield Answer("trainer", "people.list", "changed", (Fill("[name=seen]", "x"), changed))
+    out = Press("tr.bad button[value=out]", "button[value=ask]")
+    yield Answer("trainer", "people.list", "corrected", (out,), writes=True)
+    headings = (Fill("[name=header]", "2"), Press("button:has-text('Read it again so')", "#rows"))
+    yield Answer("trainer", "people.list", "read-again", headings, writes=True)
+
+
+def _of_certificates() -> Iterator[Answer]:
+    issued = db.session.scalars(
+        select(Certificate)
+        .where(Certificate.serial.is_not(None), Certificate.revoked_at.is_(None))
+        .order_by(Certificate.id)
+        .limit(1)
+    ).one()
+    serial = Fill("#serial", grouped(issued.serial or ""))
+    valid = Press("main button", ".verdict.good")
+    compared = Press(".verdict ~ form button", ".match")
+    page = ("visitor", "certificates.verify")
+    yield Answer(*page, "valid", (serial, valid))
+    yield Answer(
+        *page, "name-matches", (serial, valid, Fill("#name", issued.printed_name), compared)
+    )
+    yield Answer(*page, "name-differs", (serial, valid, Fill("#name", "Zzzz"), compared))
+    unknown = (Fill("#serial", "AAAA-AAAA-AAA0"), Press("main button", "[aria-invalid=true]", 422))
+    yield Answer(*page, "misread", unknown)
+
+
+def _of_accounts(password: str) -> Iterator[Answer]:
+    yield Answer(
+        "visitor",
+        "accounts.sign_in",
+        "wrong",
+        (
+            Fill("#email", "nobody@demo.example"),
+            Fill("#password", "no such password"),
+            Press(_MAIN, "[data-errors]", 422),
+        ),
+    )
+    yield Answer(
+        "administrator",
+        "accounts.invite",
+        "link",
+        (
+            Fill("#name", "Mpya Mfano"),
+            Fill("#email", "new@demo.example"),
+            Fill("label.pick:has-text('Trainer') input"),
+            Press(_MAIN, "#link"),
+        ),
+        writes=True,
+    )
+    yield _pressed(
+        "administrator", "accounts.trail", "verified", "main .title button", ".toast, .note"
+    )
+    yield _pressed("custodian", "accounts.recovery_codes", "shown", "main button.btn", "main code")
+    yield Answer(
+        "administrator",
+        "accounts.own_password",
+        "too-common",
+        (
+            Fill("#present", password),
+            Fill("#new", "password1234"),
+            _ERRORS,
+        ),
+    )
+    yield Answer(
+        "administrator",
+        "accounts.invite",
+        "go-on",
+        (
+            Fill("#password", password),
+            Press(_MAIN, "textarea[hidden]"),
+        ),
+        late=True,
+    )
+
+
+def _dialogs() -> Iterator[Answer]:
+    yield _dialog("administrator", "accounts.index")
+    yield _dialog("trainer", "training.edit")
+    yield _dialog("trainer", "people.list", "saved")
+
+
+def answers(password: str) -> list[Answer]:
+    """All of them. `password` is everybody's in the sample."""
+    return [
+        *_searches(),
+        *_of_people(),
+        *_of_lists(),
+        *_of_certificates(),
+        *_of_accounts(password),
+        *_dialogs(),
+    ]
