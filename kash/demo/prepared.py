@@ -230,9 +230,10 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     _second_step(custodian)
     _passkeys(administrator, loaded.actors["monitoring"])
     services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
-    services.open_session(loaded.actors["monitoring"].public_id, "Chrome Windows")
+    # Asks on each page of the M&E officer, and on no other's, whether it was she.
+    services.open_session(loaded.actors["monitoring"].public_id, "Chrome Windows", unfamiliar=True)
     services.open_session(administrator.public_id, "Firefox Android")
-    services.open_session(administrator.public_id, "Chrome Windows", unfamiliar=True)
+    services.open_session(administrator.public_id, "Chrome Windows")
     password_link = services.new_password_link(administrator, loaded.actors["monitoring"].public_id)
     batch = db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == loaded.batches[0])

@@ -11,6 +11,8 @@ from flask import Flask, current_app, request, url_for
 from kash.web.acting import current_actor
 
 _EXTENSION = "kash_navigation"
+# Pages of one's own account belong to no main place.
+_OWN = "/account"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,6 @@ def navigation() -> list[dict[str, Any]]:
     actor = current_actor()
     if actor.account_id is None:
         return []
-    here = (request.endpoint or "").partition(".")[0]
     shown: list[dict[str, Any]] = []
     reachable = [
         place
@@ -46,16 +47,24 @@ def navigation() -> list[dict[str, Any]]:
         if actor.may(place.permission) and not (place.unless and actor.may(place.unless))
     ]
     for place in reachable:
-        room = place.endpoint.partition(".")[0]
-        same_room = [other for other in reachable if other.endpoint.partition(".")[0] == room]
-        current = request.endpoint == place.endpoint if len(same_room) > 1 else here == room
+        url = url_for(place.endpoint)
         shown.append(
             {
                 "label": place.label,
-                "url": url_for(place.endpoint),
+                "url": url,
                 "icon": place.icon,
-                "current": current,
+                "current": _is_here(place, url, reachable),
                 "phone": place.phone,
             }
         )
     return shown
+
+
+def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
+    """Whether the page stands below a place; or in its room, if that has one place only and the
+    page is not the reader's own account."""
+    below = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
+    room = place.endpoint.partition(".")[0]
+    alone = sum(other.endpoint.partition(".")[0] == room for other in reachable) == 1
+    own = request.path == _OWN or request.path.startswith(f"{_OWN}/")
+    return below or (alone and not own and (request.endpoint or "").partition(".")[0] == room)

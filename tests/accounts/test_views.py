@@ -406,7 +406,7 @@ def test_the_director_sees_accounts_and_changes_nothing(
     assert "Tabu" in page.text
     assert "tabu@example.org" not in page.text
     assert "Change the roles" not in page.text
-    for address in ("roles", "deactivate", "name", "participant", "new-password", "reactivate"):
+    for address in ("roles", "hand-over", "name", "participant", "new-password", "reactivate"):
         answer = browser.post(f"/accounts/{who.public_id}/{address}", data={"name": "X"})
         assert answer.status_code == 403
         assert "Tabu" not in answer.text
@@ -445,16 +445,16 @@ def test_an_account_is_closed_and_opened_again(
     theirs = client_for(who)
     browser = sign_in("administrator", name="Amina")
     address = f"/accounts/{who.public_id}"
-    assert "Close this account?" in browser.get(f"{address}/deactivate").text
+    assert "This person holds nothing" in browser.get(f"{address}/hand-over").text
     assert theirs.get("/account").status_code == 200
-    assert browser.post(f"{address}/deactivate").location == address
+    assert browser.post(f"{address}/hand-over").location == f"{address}/handed-over"
     assert theirs.get("/account").status_code == 303
     assert "Tabu" in browser.get("/accounts?closed=1").text
     assert browser.post(f"{address}/reactivate").location == address
     assert "Tabu" in browser.get("/accounts").text
     own = queries.account_by_email("administrator-2@example.org")
     assert own is not None
-    refused = browser.post(f"/accounts/{own.public_id}/deactivate")
+    refused = browser.post(f"/accounts/{own.public_id}/hand-over")
     assert refused.status_code == 409
     assert "You cannot do this to your own account." in refused.text
 
@@ -671,7 +671,7 @@ def test_a_double_submit_of_an_invitation_leaves_one(sign_in: Signing) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_wrong_ids_are_not_found(sign_in: Signing, method: str) -> None:
     browser = sign_in("administrator")
-    for path in ("", "/roles", "/name", "/participant", "/deactivate", "/reactivate"):
+    for path in ("", "/roles", "/name", "/participant", "/hand-over", "/reactivate"):
         for public_id in ("0123456789abcdef", "x", "1", "é" * 200):
             if path == "" and method == "post":
                 continue

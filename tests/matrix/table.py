@@ -206,7 +206,6 @@ PLACES: dict[str, Place] = {
     "accounts.roles": _of("account", both="accounts.manage"),
     "accounts.name": _of("account", both="accounts.manage"),
     "accounts.person": _of("account", both="accounts.manage"),
-    "accounts.deactivate": _of("account", both="accounts.manage"),
     "accounts.reactivate": _of("account", both="accounts.manage"),
     "accounts.new_password_link": _of("account", both="accounts.manage"),
     "accounts.end_session_of": _of("account", both="accounts.manage", session_id="session"),
@@ -423,5 +422,5 @@ PLACES: dict[str, Place] = {
     "desk.remove_logo": Place("settings.change", "settings.change"),
     "desk.retention": Place("settings.see"),
     "desk.edit_retention": Place("settings.change", "settings.change"),
-    "desk.quiet_people": Place("people.see"),
+    "desk.quiet_people": Place("people.find"),
 }

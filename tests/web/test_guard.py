@@ -482,6 +482,26 @@ def test_every_place_in_the_bar_opens(sign_in: Signing) -> None:
             assert 'aria-current="page"' in marked, (role, address)
 
 
+def test_the_bar_marks_the_place_above_a_page_and_none_above_ones_own_account(
+    sign_in: Signing,
+) -> None:
+    browser = sign_in("administrator")
+    for address, label in (
+        ("/", "Today"),
+        ("/settings", "Settings"),
+        ("/settings/places", "Settings"),
+        ("/accounts/invite", "Accounts"),
+        ("/breaches", "Accounts"),
+        ("/account", None),
+        ("/account/password", None),
+        ("/search", None),
+    ):
+        page = browser.get(address).text
+        bar = page.partition('<nav class="bar"')[2].partition("<details")[0]
+        marked = re.findall(r'aria-current="page">.*?<span>([^<]+)</span>', bar)
+        assert marked == ([label] if label else []), address
+
+
 def test_the_language_is_switched_and_kept(
     client: FlaskClient, actor: Callable[..., Actor], client_for: Signing
 ) -> None:

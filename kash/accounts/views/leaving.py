@@ -11,33 +11,9 @@ from kash.accounts.errors import LastAdministrator
 from kash.accounts.holdings import Held, holding_label
 from kash.accounts.models import Account
 from kash.accounts.revocations import revocation_label, revocations
-from kash.accounts.services.leaving import LET_GO, NobodyChosen, StillHolds
+from kash.accounts.services.leaving import LET_GO, NobodyChosen
 from kash.policy import allow
 from kash.web import NotFound, current_actor
-
-
-@blueprint.route("/accounts/<public_id>/deactivate", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
-def deactivate(public_id: str) -> ResponseReturnValue:
-    """Close an account, after a question; if it holds anything, that goes to others first."""
-    found = queries.account(public_id)
-    if found.active and queries.held(found):
-        return redirect(url_for("accounts.hand_over", public_id=public_id), code=303)
-    if request.method == "POST":
-        try:
-            services.deactivate(current_actor(), public_id)
-        except StillHolds:
-            return redirect(url_for("accounts.hand_over", public_id=public_id), code=303)
-        flash(_("The account is closed. Its sessions have ended."))
-        return redirect(url_for("accounts.account", public_id=public_id), code=303)
-    return render_template(
-        "accounts/question.html",
-        name=found.name,
-        back=url_for("accounts.account", public_id=public_id),
-        heading=_("Close this account?"),
-        text=_("Nobody can sign in with it any more, and its sessions end at once."),
-        label=_("Close the account"),
-    )
 
 
 @blueprint.route("/accounts/<public_id>/hand-over", methods=["GET", "POST"])

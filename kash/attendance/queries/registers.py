@@ -110,6 +110,7 @@ class GridRow:
     name: str
     letter: str
     group: str
+    minor: bool
     marks: Mapping[str, Standing]
     presence: Presence
 
@@ -134,6 +135,7 @@ def grid(register_id: int) -> Grid:
             Person.chosen_name,
             Group.letter,
             Group.name.label("group"),
+            Person.minor,
         )
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
@@ -169,6 +171,7 @@ def grid(register_id: int) -> Grid:
                 row.chosen_name,
                 row.letter,
                 row.group,
+                row.minor,
                 by_person.get(row.person_id, {}),
                 counted[row.person_id],
             )

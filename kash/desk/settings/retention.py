@@ -138,7 +138,7 @@ def edit_retention() -> ResponseReturnValue:
 
 
 @blueprint.get("/settings/retention/people")
-@allow("people.see")
+@allow("people.find")
 def quiet_people() -> ResponseReturnValue:
     """Who has done nothing here for long, among the reader's people. Only to be looked at."""
     kept = chosen_retention()

@@ -43,11 +43,12 @@ class PeopleSearch:
 
 @dataclass(frozen=True)
 class FoundPerson:
-    """Someone found by name: nothing but the name and the group."""
+    """Someone found by name: nothing but the name, the group, and whether she is under 18."""
 
     public_id: str
     chosen_name: str
     group_name: str
+    minor: bool = False
 
 
 def _dialect() -> str:
@@ -235,13 +236,13 @@ def _first_by_name(
 
 
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
-    """People by name for whoever may find them: name and group only, never more than `limit`."""
+    """People by name for whoever may find them, never more than `limit`."""
     words = _typed_words(text)
     if not words:
         return []
     conditions = [] if finds_names(actor) else [within_reach(actor, "people.see")]
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, Group.name)
+        select(Person.public_id, Person.chosen_name, Group.name, Person.minor)
         .join(Person.group)
         .where(Person.id.in_(_ids_by_name(words, conditions, limit)))
         .order_by(Person.sort_name, Person.id)
