@@ -69,7 +69,7 @@ def _searches() -> Iterator[Answer]:
     yield _found("trainer", "people.merge_with", "found", "mfano", "main .ledger")
     yield _found("trainer", "workshops.people", "found", "mfano", "#candidates .ledger")
     yield _found("trainer", "workshops.people", "nobody", "Zzzz", "#candidates .muted")
-    yield _found("trainer", "forums.add_member", "found", "mfano", "#found")
+    yield _found("trainer", "forums.find_member", "found", "mfano", "#found")
     yield _found("trainer", "forums.find_guest", "found", "mfano", "#found")
     yield _found("peer", "directory.index", "found", "clinic", "main table")
     yield _found("trainer", "directory.index", "nothing", "Zzzz", "main .empty")
@@ -78,7 +78,8 @@ def _searches() -> Iterator[Answer]:
 
 def _of_people() -> Iterator[Answer]:
     yield Answer("trainer", "people.add", "is-it-one", (*_TWIN, _IS_IT_ONE))
-    yield Answer("trainer", "workshops.walk_in", "is-it-one", (*_TWIN, _IS_IT_ONE))
+    at_door = (*_TWIN, Fill("#age_band", "25 to 34"), _IS_IT_ONE)
+    yield Answer("trainer", "workshops.walk_in", "is-it-one", at_door)
     check = Press("button[value=check]", "button[value=merge]")
     yield Answer("trainer", "people.merge", "check", (check,))
     yield Answer(
@@ -93,7 +94,9 @@ def _of_people() -> Iterator[Answer]:
         ),
     )
     show = "main .ledger form button:has-text('Show')"
-    yield _pressed("trainer", "people.person", "phone-shown", show, "main a[href^='tel:']")
+    yield _pressed(
+        "trainer", "people.person", "phone-shown", show, "[aria-labelledby=contact] b.num"
+    )
     yield _pressed(
         "trainer", "people.duplicates", "told-apart", "button:has-text('Not the same')", ".toast"
     )
@@ -106,8 +109,11 @@ def _of_lists() -> Iterator[Answer]:
     yield Answer("trainer", "people.list", "changed", (Fill("[name=seen]", "x"), changed))
     out = Press("tr.bad button[value=out]", "button[value=ask]")
     yield Answer("trainer", "people.list", "corrected", (out,), writes=True)
-    headings = (Fill("[name=header]", "2"), Press("button:has-text('Read it again so')", "#rows"))
-    yield Answer("trainer", "people.list", "read-again", headings, writes=True)
+    columns = (
+        Fill("[name=column-6]", "Ward"),
+        Press("button:has-text('Read it again so')", "#columns"),
+    )
+    yield Answer("trainer", "people.list", "read-again", columns, writes=True)
 
 
 def _of_certificates() -> Iterator[Answer]:
@@ -169,11 +175,13 @@ def _of_accounts(password: str) -> Iterator[Answer]:
     )
     yield Answer(
         "administrator",
-        "accounts.invite",
+        "accounts.index",
         "go-on",
         (
+            Press("main a[data-confirm]", "dialog[open]"),
+            Press("dialog button.bad", "#password"),
             Fill("#password", password),
-            Press(_MAIN, "textarea[hidden]"),
+            Press(_MAIN, "main form[action*='/invitations/']"),
         ),
         late=True,
     )
@@ -181,7 +189,7 @@ def _of_accounts(password: str) -> Iterator[Answer]:
 
 def _dialogs() -> Iterator[Answer]:
     yield _dialog("administrator", "accounts.index")
-    yield _dialog("trainer", "training.edit")
+    yield _dialog("trainer", "workshops.workshop", "planned")
     yield _dialog("trainer", "people.list", "saved")
 
 

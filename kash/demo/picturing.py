@@ -17,7 +17,7 @@ WIDTHS = {360: 740, 1280: 900}
 MOST_HEIGHT = 8000
 SERVER_ERROR = 500
 UNPROCESSABLE = 422
-_REFUSED = "Failed to load resource: the server responded with a status of 4"
+_EXPECTED = ("Failed to load resource: the server responded with a status of 4", "htmx:")
 # How long an act may take, in ms.
 _PATIENCE = 8_000
 
@@ -153,10 +153,10 @@ def _page(
             notes = [note for note in notes if "422" not in note]
             if status != UNPROCESSABLE:
                 notes.append(f"sending it empty answered {status}")
-        # The browser writes an answer of 4xx into its console; what was expected is told below.
+        # The console also tells of answers of 4xx, and of what was asked while one typed.
         if order.acts:
             told = do_acts(page, order.acts)
-            notes = [note for note in notes if not note.startswith(_REFUSED)] + told
+            notes = [note for note in notes if not note.startswith(_EXPECTED)] + told
         dialog = page.query_selector("dialog[open]") is not None
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})

@@ -61,10 +61,12 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
-    """Whether the page stands below a place; or in its room, if that has one place only and the
-    page is not the reader's own account."""
+    """Whether the page stands below a place; or in its room, if that has one place only, which is
+    not Today, and the page is not the reader's own account."""
     below = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
     room = place.endpoint.partition(".")[0]
     alone = sum(other.endpoint.partition(".")[0] == room for other in reachable) == 1
     own = request.path == _OWN or request.path.startswith(f"{_OWN}/")
-    return below or (alone and not own and (request.endpoint or "").partition(".")[0] == room)
+    return below or (
+        url != "/" and alone and not own and (request.endpoint or "").partition(".")[0] == room
+    )

@@ -17,7 +17,7 @@ from kash.workshops.models import Workshop
 from tests.demo.conftest import Sample
 
 
-def _loaded() -> LoadedProgramme:
+def loaded() -> LoadedProgramme:
     actors = {}
     for one in ACCOUNTS:
         account = account_by_email(one.email)
@@ -37,7 +37,7 @@ def test_every_page_has_an_address(sqlite_sample: Sample) -> None:
     known = "0" * 16
     prepared = Prepared(*[known] * 7)
     with app.test_request_context():
-        addresses = Addresses(_loaded(), prepared)
+        addresses = Addresses(loaded(), prepared)
         asked = {page.endpoint for page in addresses.pages(app, "visitor", NOBODY)}
         for key, actor in addresses.loaded.actors.items():
             asked |= {page.endpoint for page in addresses.pages(app, key, actor)}

@@ -1,0 +1,37 @@
+"""The pages that come only when something was typed and pressed, as they are declared."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kash.demo.acts import Press
+from kash.demo.addresses import Addresses, Prepared
+from kash.demo.answers import answers
+from kash.policy import NOBODY, Actor
+from tests.demo.conftest import Sample
+from tests.demo.test_addresses import loaded
+
+
+def _pages(sample: Sample, key: str, actor: Actor) -> dict[tuple[str, str], str]:
+    with sample.app.test_request_context():
+        addresses = Addresses(loaded(), Prepared(*["0" * 16] * 9))
+        found = addresses.pages(sample.app, key, actor)
+        return {(page.endpoint, page.variant): page.url for page in found}
+
+
+def test_each_begins_on_a_page_of_its_account_and_ends_with_a_press(
+    sqlite_sample: Sample,
+) -> None:
+    with sqlite_sample.app.app_context():
+        declared = answers("a password")
+        actors = {"visitor": NOBODY, **loaded().actors}
+        pages = {key: _pages(sqlite_sample, key, actor) for key, actor in actors.items()}
+    strays = [
+        (each.key, each.endpoint, each.variant)
+        for each in declared
+        if (each.endpoint, each.variant) not in pages[each.key]
+    ]
+    assert strays == []
+    assert [each.called for each in declared if not isinstance(each.acts[-1], Press)] == []
+    names = Counter((each.key, each.endpoint, each.variant, each.called) for each in declared)
+    assert [name for name, count in names.items() if count > 1] == []
