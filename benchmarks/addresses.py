@@ -60,6 +60,8 @@ UNASKED = {
     "accounts.go_on": "there only when a form was interrupted",
     "accounts.recovery_codes": "there only with a second step",
     "accounts.remove_passkey": "who has a passkey signs in with a device",
+    "members.go_on": "there only when a form was interrupted",
+    "members.state": "for a script, which asks now and then",
     "people.list": "reads a whole list anew: `bench people` tells what that takes",
     "people.undo_merge": "there only for a day after a merge",
     "jobs.result": "a file that was made before",

@@ -84,8 +84,9 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.queries import names_of
     from kash.accounts.services import choose_language
-    from kash.accounts.sessions import keep_posted, leave
+    from kash.accounts.sessions import leave
     from kash.jobs import blueprint as jobs
+    from kash.members.opening import keep_posted
     from kash.web.account_names import init_account_names
     from kash.web.context import Endpoints, init_context
     from kash.web.errors import init_errors
@@ -134,6 +135,7 @@ def _add_features(app: APIFlask) -> None:
         desk,
         forums,
         incidents,
+        members,
         people,
         training,
         workshops,
@@ -144,6 +146,8 @@ def _add_features(app: APIFlask) -> None:
     app.register_blueprint(accounts.blueprint)
     people.init_people(app)
     app.register_blueprint(people.blueprint)
+    members.init_members(app)
+    app.register_blueprint(members.blueprint)
     training.init_training(app)
     app.register_blueprint(training.blueprint)
     attendance.init_attendance(app)

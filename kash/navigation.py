@@ -15,6 +15,7 @@ DESTINATIONS = (
         "people.index", _l("My page"), "people", "people.see", phone=True, unless="people.find"
     ),
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
+    Destination("members.open_vault", _l("Vault"), "key", "vault.open"),
     Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
     Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),
     Destination("directory.index", _l("Services"), "directory", "directory.see"),

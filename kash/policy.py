@@ -162,6 +162,16 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "incidents.briefs": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
     "forums.see": _SEEING_FORUMS,
+    # Who may hold keys. What they open is decided by the keys themselves, and by `members.rules`.
+    "vault.open": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},
+    "vault.unseal": {_R.CUSTODIAN: _ALL},
+    # An administrator holds no keys, but may take others' away.
+    "vault.members": {
+        _R.ADMINISTRATOR: _ALL,
+        _R.DIRECTOR: _ALL,
+        _R.DOCUMENTATION: _ALL,
+        _R.CUSTODIAN: _ALL,
+    },
     # A trainer may open a forum, and runs the one of which she is the secretary.
     "forums.edit": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
 }

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +32,26 @@ from kash.accounts.models import Account, AccountRole, Programme, SignedInSessio
 from kash.accounts.queries import actor_of, email_key
 from kash.accounts.secrets import hash_password, new_token, token_hash
 from kash.database import Base, db, new_public_id, utc_now
+from kash.members.rules import entitled
 from kash.people.models import Group
 from kash.policy import Actor, Role
 from kash.settings import Settings
-from kash.vault import install_triggers, seal
+from kash.vault import (
+    OpenVault,
+    VaultMember,
+    add_member,
+    begin_opening,
+    find_opening,
+    install_triggers,
+    let_in,
+    make_compartment,
+    make_keys,
+    missing_compartments,
+    new_passphrase,
+    new_recovery_code,
+    open_in_memory,
+    seal,
+)
 
 PASSWORD = "seven boats cross at dusk"
 ENGINES = ("sqlite", "postgresql")
@@ -210,7 +226,7 @@ class Browser(FlaskClient):
 def _make_app(settings: Settings) -> APIFlask:
     app = create_app(settings)
     app.test_client_class = Browser
-    app.config.update(TESTING=True, ARGON2=CHEAP, WTF_CSRF_ENABLED=False)
+    app.config.update(TESTING=True, ARGON2=CHEAP, VAULT_ARGON2=CHEAP, WTF_CSRF_ENABLED=False)
     return app
 
 
@@ -391,6 +407,74 @@ def sign_in(
 
     def make(*roles: str, **more: Any) -> FlaskClient:
         return client_for(actor(*roles, **more))
+
+    return make
+
+
+@dataclass(frozen=True)
+class AMember:
+    """Somebody with keys of the vault, signed in, with the vault open in her browser."""
+
+    actor: Actor
+    client: FlaskClient
+    public_id: str
+    passphrase: str
+    recovery_code: str
+    cookie: str
+
+    def vault(self) -> OpenVault:
+        """Her vault as it is open in her session at this moment, for calls below the pages."""
+        db.session.rollback()
+        found = find_opening(db.session(), self.actor.session_id, self.cookie, utc_now())
+        assert found is not None
+        return found[0]
+
+
+@pytest.fixture
+def a_member(
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> Callable[..., AMember]:
+    """`a_member("documentation")`: an account whose vault is open in its browser.
+
+    The first to be made makes the compartments that its roles entitle to; those who follow are let
+    into what has been made, `identity` only once a custodian was made. `second_step=False` leaves
+    the account without one, `is_open=False` the vault closed.
+    """
+    makers: dict[str, OpenVault] = {}
+
+    def make(*roles: str, second_step: bool = True, is_open: bool = True, **more: Any) -> AMember:
+        who = actor(*roles, **more)
+        passphrase, code = new_passphrase(), new_recovery_code()
+        keys = make_keys(passphrase, code)
+        session, now = db.session(), utc_now()
+        member = add_member(session, who.public_id, keys, now)
+        may = entitled(who.roles)
+        for name in missing_compartments(session, sorted(may)):
+            make_compartment(session, name, [member], now)
+        for name in sorted(may & set(makers)):
+            let_in(session, makers[name], member, [name], now)
+        member.admitted_by, member.admitted_at = who.public_id, now
+        if second_step:
+            account = session.get_one(Account, who.account_id)
+            account.totp_sealed = seal(
+                "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", kind="account.totp", public_id=account.public_id
+            )
+        session.commit()
+        for name in may:
+            makers.setdefault(name, open_in_memory(session, member, keys.private, now))
+        client = client_for(who)
+        with client.session_transaction() as kept:
+            token = kept["_user_id"]
+        row = db.session.query(SignedInSession).filter_by(token_hash=token_hash(token)).one()
+        who = replace(who, session_id=row.public_id)
+        cookie = ""
+        if is_open:
+            member = db.session.query(VaultMember).filter_by(holder=who.public_id).one()
+            cookie = begin_opening(db.session(), member, keys.private, row.public_id, utc_now())
+            db.session.commit()
+            client.set_cookie("vault", cookie)
+        db.session.rollback()
+        return AMember(who, client, keys.public_id, passphrase, code, cookie)
 
     return make
 

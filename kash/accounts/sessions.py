@@ -36,6 +36,7 @@ __all__ = [
     "keep_posted",
     "leave",
     "load_signed_in",
+    "posted",
     "remember_browser",
     "this_client",
 ]
@@ -206,7 +207,10 @@ def remember_browser(response: Any, public_id: str) -> None:
 
 
 # What is typed anew rather than kept.
-_NEVER_KEPT = ("password", "present", "new", "code", "credential", "sealed", "csrf_token")
+_NEVER_KEPT = (
+    "password", "passphrase", "recovery_code", "present", "new", "code", "credential", "sealed",
+    "csrf_token",
+)  # fmt: skip
 
 
 def keep_posted() -> str | None:
@@ -222,6 +226,12 @@ def keep_posted() -> str | None:
             validate_csrf(request.form.get("csrf_token"))
         except ValidationError:
             return None
+    address, fields = posted()
+    return url_for("accounts.go_on") if keep_form(current_actor(), address, fields) else None
+
+
+def posted() -> tuple[str, list[tuple[str, str]]]:
+    """Where the present form is going, and its fields but for what is typed anew."""
     fields = [
         (name, value)
         for name, values in request.form.lists()
@@ -229,8 +239,7 @@ def keep_posted() -> str | None:
         if name not in _NEVER_KEPT and "password" not in name
     ]
     query = request.query_string.decode("ascii", "ignore")
-    address = request.path + ("?" + query if query else "")
-    return url_for("accounts.go_on") if keep_form(current_actor(), address, fields) else None
+    return request.path + ("?" + query if query else ""), fields
 
 
 def _new_device() -> dict[str, Any]:

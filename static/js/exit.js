@@ -6,6 +6,9 @@ let presses = [];
 
 function leave(address) {
   document.documentElement.hidden = true;
+  // The vault is closed by itself, should the page that follows never arrive.
+  const vault = document.querySelector("[data-vault-close]");
+  if (vault) navigator.sendBeacon(vault.action, new FormData(vault));
   try {
     sessionStorage.clear();
   } catch {

@@ -69,6 +69,9 @@ class _Reader(HTMLParser):
 
     def _field(self, tag: str, given: dict[str, str]) -> None:
         kind = given.get("type", "") if tag in ("input", "button") else tag
+        if "data-masked" in given:
+            # A secret never comes back, however its field is called.
+            kind = "password"
         name = given.get("name", "")
         if not name or "disabled" in given or name == "csrf_token":
             return

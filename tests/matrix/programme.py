@@ -68,7 +68,19 @@ from kash.people.models import (
 )
 from kash.settings import Settings
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.vault import install_triggers, lookup, seal
+from kash.vault import (
+    NewKeys,
+    VaultMember,
+    add_member,
+    begin_opening,
+    install_triggers,
+    lookup,
+    make_compartment,
+    make_keys,
+    new_passphrase,
+    new_recovery_code,
+    seal,
+)
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -115,6 +127,8 @@ class World:
     values: list[Value] = field(default_factory=list)
     accounts: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
+    # Of those with keys, whose vault is open.
+    vault_cookies: dict[str, str] = field(default_factory=dict)
     records: dict[tuple[str, str], Records] = field(default_factory=dict)
     # Whose person, of those in `values`, is the own one of a role.
     own_person: dict[str, str] = field(default_factory=dict)
@@ -131,6 +145,8 @@ class World:
         browser = self.app.test_client()
         if role in self.cookies:
             browser.set_cookie("session", self.cookies[role])
+        if role in self.vault_cookies:
+            browser.set_cookie("vault", self.vault_cookies[role])
         return browser
 
     def keep(self) -> None:
@@ -187,6 +203,7 @@ def make_app(folder: Path) -> APIFlask:
     )
     app.config.update(
         ARGON2=_CHEAP,
+        VAULT_ARGON2=_CHEAP,
         WTF_CSRF_ENABLED=False,
         PROPAGATE_EXCEPTIONS=False,
     )
@@ -322,6 +339,7 @@ class _Builder:
         }
         self.other_director = self.account("other director", ["director"])
         accounts["other trainer"] = self.account("other trainer", ["trainer"])
+        accounts["other custodian"] = self.account("other custodian", ["custodian"])
         accounts["other peer"] = self.account("other peer", ["peer"], people[OTHER].id)
         sides = {
             OWN: self.side(
@@ -335,6 +353,7 @@ class _Builder:
             ),
             OTHER: self.forum(OTHER, accounts["director"], [people[OTHER]]),
         }
+        vault = self.vault(accounts)
         invitations = self.invitation(accounts["other peer"])
         reset = self.reset(accounts["other peer"], accounts["other trainer"])
         beside = {OWN: people["police_peer"], OTHER: people["guest"]}
@@ -394,7 +413,33 @@ class _Builder:
                 self.world.records[role, side] = Records(ids)
         for role in ROLES:
             self.world.accounts[role] = accounts[role].public_id
-            self.world.cookies[role] = self.cookie(accounts[role])
+            self.world.cookies[role], session_id = self.cookie(accounts[role])
+            if role in vault:
+                self.open_vault(role, vault[role], session_id)
+
+    # --- the vault ------------------------------------------------------------------------------
+
+    def vault(self, accounts: dict[str, Account]) -> dict[str, NewKeys]:
+        """The keys of those who hold any: the custodian has made both compartments."""
+        now, holders = utc_now(), ("custodian", "documentation", "director", "other custodian")
+        keys = {one: make_keys(new_passphrase(), new_recovery_code()) for one in holders}
+        members = {}
+        for one in holders:
+            member = add_member(self.session(), accounts[one].public_id, keys[one], now)
+            member.admitted_by, member.admitted_at = accounts["custodian"].public_id, now
+            members[one] = member
+        keepers = [members["custodian"], members["other custodian"]]
+        make_compartment(self.session(), "case", list(members.values()), now)
+        make_compartment(self.session(), "identity", keepers, now)
+        return keys
+
+    def open_vault(self, role: str, keys: NewKeys, session_id: str) -> None:
+        """Open it in the browser of a role, used so lately that no page notes it."""
+        member = self.session.query(VaultMember).filter_by(public_id=keys.public_id).one()
+        later = utc_now() + timedelta(hours=1)
+        self.world.vault_cookies[role] = begin_opening(
+            self.session(), member, keys.private, session_id, later
+        )
 
     # --- accounts -------------------------------------------------------------------------------
 
@@ -485,15 +530,15 @@ class _Builder:
         )
         return row.public_id, token
 
-    def cookie(self, account: Account) -> str:
-        _row, token = self.session_of(account)
+    def cookie(self, account: Account) -> tuple[str, str]:
+        row, token = self.session_of(account)
         browser = self.world.app.test_client()
         with browser.session_transaction() as session:
             session["_user_id"] = token
             session["_fresh"] = True
         kept = browser.get_cookie("session")
         assert kept is not None
-        return kept.value
+        return kept.value, row
 
     def breach(self, account: Account) -> str:
         public_id, note_id = new_public_id(), new_public_id()

@@ -85,6 +85,9 @@ incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -
 incidents.briefs      -    -    -     -    -      -    self    self    -
 incidents.duty        -    all  -     -    all    -    -       -       -
+vault.open            -    all  -     -    all    all  -       -       -
+vault.unseal          -    -    -     -    -      all  -       -       -
+vault.members         all  all  -     -    all    all  -       -       -
 forums.see            -    all  all   all  all    all  member  member  -
 forums.appear         -    all  own   -    -      -    self    self    -
 forums.action         -    all  own   -    -      -    self    self    -
@@ -168,6 +171,13 @@ PLACES: dict[str, Place] = {
     "web.language": Place(post=ANYONE, address={"code": "=sw"}),
     "watch.healthz": Place(ANYONE),
     "watch.metrics": Place(ANYONE),
+    # --- the vault --------------------------------------------------------------------------
+    "members.open_vault": Place("vault.open", "vault.open"),
+    "members.offer_passkey": Place(post="vault.open"),
+    "members.close": Place(post=SIGNED_IN),
+    "members.state": Place(SIGNED_IN),
+    "members.used": Place(post=SIGNED_IN),
+    "members.go_on": Place("vault.open"),
     # --- accounts ---------------------------------------------------------------------------
     "accounts.sign_in": Place(ANYONE, ANYONE),
     "accounts.second_step": Place(ANYONE, ANYONE),

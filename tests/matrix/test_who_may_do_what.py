@@ -206,6 +206,9 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "incidents.edit": "incidents.change",
         "incidents.briefs": "incidents.briefs",
         "incidents.duty": "incidents.duty",
+        "vault.open": "vault.open",
+        "vault.unseal": "vault.unseal",
+        "vault.members": "vault.members",
         "forums.see": "forums.see",
         "forums.edit": "forums.run",
     }

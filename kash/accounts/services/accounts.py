@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
+from kash.accounts.endings import roles_changed, sessions_ended
 from kash.accounts.errors import (
     EmailTaken,
     LastAdministrator,
@@ -183,6 +184,8 @@ def set_roles(by: ActorLike, public_id: str, roles: Collection[Role]) -> None:
         account.roles = [row for row in account.roles if Role(row.role) in roles] + [
             AccountRole(role=str(role)) for role in sorted(set(roles) - held)
         ]
+        change.session.flush()
+        roles_changed(change.session, public_id, frozenset(roles), change.now)
         change.about(public_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
 
 
@@ -210,15 +213,19 @@ def link_person(by: ActorLike, public_id: str, person_id: int | None) -> None:
 
 def end_sessions(session: Session, account_id: int, *, but: str = "") -> None:
     """End an account's sessions, all or all but one, inside the caller's transaction."""
-    session.execute(
-        update(SignedInSession)
-        .where(
+    ending = session.scalars(
+        select(SignedInSession.public_id).where(
             SignedInSession.account_id == account_id,
             SignedInSession.ended_at.is_(None),
             SignedInSession.public_id != but,
         )
-        .values(ended_at=utc_now())
+    ).all()
+    session.execute(
+        update(SignedInSession)
+        .where(SignedInSession.public_id.in_(ending))
+        .values(ended_at=utc_now(), kept_form=None)
     )
+    sessions_ended(session, ending)
 
 
 def reactivate(by: ActorLike, public_id: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from kash.accounts.endings import sessions_ended
 from kash.accounts.models import Account, SignedInSession
 from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.database import db, utc_now, writing
@@ -36,6 +37,7 @@ def end_session(by: Actor, session_id: str) -> None:
             return
         row.ended_at = change.now
         row.kept_form = None
+        sessions_ended(change.session, [session_id])
         change.about(session_id)
 
 
@@ -63,6 +65,7 @@ def end_session_of(by: Actor, public_id: str, session_id: str) -> None:
             return
         row.ended_at = change.now
         row.kept_form = None
+        sessions_ended(change.session, [session_id])
         change.about(public_id, session_id)
 
 
@@ -97,6 +100,8 @@ def answer_for_device(by: Actor, session_id: str, *, mine: bool) -> None:
         asked.answered_at = change.now
         if not mine and asked.ended_at is None:
             asked.ended_at = change.now
+            asked.kept_form = None
+            sessions_ended(change.session, [session_id])
         change.about(session_id)
 
 

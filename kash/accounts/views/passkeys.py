@@ -32,7 +32,7 @@ from kash.web import KashForm, current_actor, page, safe_next, signed_in
 _CHALLENGE = "passkey_"
 
 
-def _offered(purpose: str, offer: services.Offer) -> Response:
+def offered(purpose: str, offer: services.Offer) -> Response:
     """The challenge for the script; which one it is stays in this browser's own cookie."""
     session[_CHALLENGE + purpose] = offer.challenge_id
     return Response(offer.options, mimetype="application/json")
@@ -56,7 +56,7 @@ def error_of(form: KashForm) -> str:
 @allow(ANYONE)
 def offer_to_sign_in() -> ResponseReturnValue:
     """A challenge for whichever passkey the device has."""
-    return _offered(services.SIGN_IN, services.offer_to_sign_in(this_client()))
+    return offered(services.SIGN_IN, services.offer_to_sign_in(this_client()))
 
 
 @blueprint.post("/sign-in/passkey")
@@ -89,7 +89,7 @@ def offer_second_step() -> ResponseReturnValue:
     if pending is None:
         return redirect(url_for("accounts.sign_in"), code=303)
     offer = services.offer_to_prove(services.SECOND_STEP, pending[0], this_client())
-    return _offered(services.SECOND_STEP, offer)
+    return offered(services.SECOND_STEP, offer)
 
 
 @blueprint.post("/sign-in/code/passkey")
@@ -119,7 +119,7 @@ def second_step_with_passkey() -> ResponseReturnValue:
 def offer_to_confirm() -> ResponseReturnValue:
     """A challenge for one's own passkeys, before a dangerous action."""
     offer = services.offer_to_prove(services.CONFIRM, current_actor().public_id, this_client())
-    return _offered(services.CONFIRM, offer)
+    return offered(services.CONFIRM, offer)
 
 
 # --- One's own ------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def offer_to_confirm() -> ResponseReturnValue:
 @allow(SIGNED_IN, fresh=True)
 def offer_to_add() -> ResponseReturnValue:
     """A challenge for a new passkey."""
-    return _offered(services.ADD, services.offer_to_add(current_actor(), this_client()))
+    return offered(services.ADD, services.offer_to_add(current_actor(), this_client()))
 
 
 @blueprint.route("/account/passkeys/add", methods=["GET", "POST"])

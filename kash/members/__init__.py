@@ -1,0 +1,21 @@
+"""Who holds keys of the vault, and when it is open.
+
+Members make keys of their own, let each other in, open the vault with a passphrase and a second
+factor, and close it. Rooms above ask `members.opening` whether it is open in the present request.
+"""
+
+from flask import Blueprint, Flask
+
+blueprint = Blueprint("members", __name__, url_prefix="/vault")
+
+from kash.members import views  # noqa: E402
+from kash.members.joining import join_registers  # noqa: E402
+from kash.members.opening import init_opening  # noqa: E402
+
+__all__ = ["blueprint", "init_members", "views"]
+
+
+def init_members(app: Flask) -> None:
+    """Load the open vault with each request, and say what ends with sessions and accounts."""
+    init_opening(app)
+    join_registers()

@@ -1,0 +1,153 @@
+"""Opening the vault, seeing for how long it is open, closing it, and going on."""
+
+from __future__ import annotations
+
+from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import queries as accounts
+from kash.accounts import services as proofs
+from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongCode
+from kash.accounts.sessions import this_client
+from kash.accounts.views.passkeys import challenge_of, offered
+from kash.members import blueprint, queries, services
+from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
+from kash.members.forms import OpenForm, OpenWithPasskeyForm
+from kash.members.opening import (
+    current_vault,
+    forget_loaded,
+    forget_vault_cookie,
+    leaves_idle,
+    openness,
+    require_vault,
+    set_vault_cookie,
+    use_vault,
+)
+from kash.policy import SIGNED_IN, allow
+from kash.web import current_actor, page, safe_next
+
+_HOME = "/vault"
+
+
+def _with_passkey() -> bool:
+    """Whether this page asks for a passkey: chosen, or the only second factor there is."""
+    account = accounts.account(current_actor().public_id)
+    if not (account.has_passkey and accounts.site()):
+        return False
+    return account.totp_sealed is None or request.values.get("with") == "passkey"
+
+
+@blueprint.route("", methods=["GET", "POST"])
+@allow("vault.open")
+def open_vault() -> ResponseReturnValue:
+    """Open the vault; while it is open, what it is open for."""
+    by = current_actor()
+    address = safe_next(request.form.get("next") or request.args.get("next"), _HOME)
+    if current_vault() is not None:
+        if request.method == "POST" or address != _HOME:
+            return redirect(address, code=303)
+        return render_template("members/open.html", openness=openness())
+    member = queries.member_of(by.public_id)
+    if member is None or not queries.holds_anything(member):
+        return render_template("members/no_keys.html", member=member)
+    if not g.get("has_second_step"):
+        return render_template("members/no_second_step.html")
+    passkey = _with_passkey()
+    form = OpenWithPasskeyForm() if passkey else OpenForm()
+    if form.validate_on_submit():
+        try:
+            token = services.open_with_passphrase(
+                by, form.passphrase.data or "", lambda: _prove(form)
+            )
+        except (WrongPassphrase, NoKeys) as problem:
+            form.passphrase.errors = [str(problem)]
+        except (WrongCode, SignInPaused) as problem:
+            form.code.errors = [str(problem)]
+        except (PasskeyRefused, TooManyPassphrases) as problem:
+            form.form_errors.append(str(problem))
+        else:
+            return _opened(token, address)
+    form.next.data = "" if address == _HOME else address
+    if passkey:
+        form.credential.data = ""
+    account = accounts.account(by.public_id)
+    return page(
+        "members/unlock.html",
+        form=form,
+        passkey=passkey,
+        other=account.has_passkey and account.totp_sealed is not None and bool(accounts.site()),
+        has_app=account.totp_sealed is not None,
+        kept=address == url_for("members.go_on"),
+    )
+
+
+def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
+    """Take the second factor. Raises WrongCode, SignInPaused, PasskeyRefused."""
+    by = current_actor()
+    if isinstance(form, OpenForm):
+        proofs.check_second_step(by.public_id, form.code.data or "", this_client().of(by))
+        return
+    proofs.check_passkey(by.public_id, challenge_of(proofs.SECOND_STEP), form.credential.data or "")
+
+
+def _opened(token: str, address: str) -> ResponseReturnValue:
+    answer = make_response(redirect(address, code=303))
+    set_vault_cookie(answer, token)
+    use_vault(token)
+    return answer
+
+
+@blueprint.post("/passkey/challenge")
+@allow("vault.open")
+@leaves_idle
+def offer_passkey() -> ResponseReturnValue:
+    """A challenge for one's own passkeys, as second factor."""
+    by = current_actor()
+    return offered(
+        proofs.SECOND_STEP, proofs.offer_to_prove(proofs.SECOND_STEP, by.public_id, this_client())
+    )
+
+
+@blueprint.post("/close")
+@allow(SIGNED_IN)
+@leaves_idle
+def close() -> ResponseReturnValue:
+    """Close the vault in this browser."""
+    services.close_vault(current_actor())
+    forget_loaded()
+    if request.headers.get("X-Requested-With") != "fetch":
+        flash(_("The vault is closed."))
+    answer = make_response(redirect("/", code=303))
+    forget_vault_cookie(answer)
+    return answer
+
+
+@blueprint.get("/state")
+@allow(SIGNED_IN)
+@leaves_idle
+def state() -> ResponseReturnValue:
+    """For how many seconds the vault is open; asking does not keep it open."""
+    found = openness()
+    return jsonify({"open": found is not None, "seconds": found.seconds if found else 0})
+
+
+@blueprint.post("/used")
+@allow(SIGNED_IN)
+def used() -> ResponseReturnValue:
+    """Somebody is typing: the vault is in use, though nothing is sent yet."""
+    found = openness()
+    return jsonify({"open": found is not None, "seconds": found.seconds if found else 0})
+
+
+@blueprint.get("/go-on")
+@allow("vault.open")
+@require_vault
+def go_on() -> ResponseReturnValue:
+    """What was typed before the vault was opened, ready to be sent again."""
+    vault = current_vault()
+    kept = services.kept_for_member(current_actor(), vault) if vault is not None else None
+    if kept is None:
+        return redirect(_HOME, code=303)
+    address, fields = kept
+    return render_template("accounts/go_on.html", address=safe_next(address), fields=fields)
