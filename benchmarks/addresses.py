@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from benchmarks.load import Loaded
-from benchmarks.load.people import AnAccount
+from benchmarks.load.people import FULL_NAMES, AnAccount
 from benchmarks.load.workshops import AWorkshop
 from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
@@ -62,7 +63,6 @@ UNASKED = {
     "accounts.remove_passkey": "who has a passkey signs in with a device",
     "members.go_on": "there only when a form was interrupted",
     "members.state": "for a script, which asks now and then",
-    "people.list": "reads a whole list anew: `bench people` tells what that takes",
     "people.undo_merge": "there only for a day after a merge",
     "jobs.result": "a file that was made before",
 }
@@ -192,7 +192,8 @@ def _own_scenes(loaded: Loaded, shared: Scene) -> Iterator[Scene]:
 def _lists(account: AnAccount) -> tuple[str, str]:
     """A list that waits and one that was added, brought in by this trainer."""
     trainer = Actor(account.public_id, frozenset(account.roles), account.key)
-    rows = "\n".join(f"Mfano Jaribio {number};QX-{number};30" for number in range(60))
+    names = random.Random(4).sample(FULL_NAMES, 60)
+    rows = "\n".join(f"{name};QX-{number};30" for number, name in enumerate(names))
     made = [
         bring_in(f"Name;Code;Age\n{rows}\n".encode(), "list.csv", _public_id(Group), trainer)
         for _twice in range(2)

@@ -36,6 +36,7 @@ _FAMILY = (
     *("Makokha", "Nyongesa", "Kimani", "Karanja", "Muthoni", "Kibet", "Cheruiyot", "Langat"),
     *("Koech", "Mogaka", "Nyaboke", "Omari", "Juma", "Abdi", "Ng’ang’a", "Mumo", "Kilonzo"),
 )
+FULL_NAMES = tuple(f"{given} {family}" for given in _GIVEN for family in _FAMILY)
 _WARDS = ("Manyatta A", "Manyatta B", "Nyalenda A", "Nyalenda B", "Kondele", "Obunga", "Kajulu")
 _RANKS = ("Constable", "Corporal", "Sergeant", "Inspector")
 _CADRES = ("Peer educator", "Outreach worker", "Paralegal")

@@ -19,7 +19,8 @@ from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import MOST_ROWS, ReadFile
 from kash.people.lists.mappings import Mapped, remembered
 from kash.people.models import Group, Organisation
-from kash.people.queries.lists import kept_facts, likenesses, numbers_taken, people_mark
+from kash.people.queries.known import known_for, numbers_taken
+from kash.people.queries.lists import kept_facts, people_mark
 from kash.people.rules import sort_name
 from kash.people.rules.lists.cells import Remark, text_of
 from kash.people.rules.lists.classing import (
@@ -31,6 +32,7 @@ from kash.people.rules.lists.classing import (
     State,
     class_rows,
     compare,
+    likeness_of,
     row_key,
     row_number,
 )
@@ -46,7 +48,6 @@ from kash.people.rules.lists.tables import (
     skipped_as,
     table_of,
 )
-from kash.people.rules.matching import Known
 from kash.policy import Actor
 from kash.vault import lookup
 from kash.web.fields import DEFAULT_REGION
@@ -167,8 +168,9 @@ def make_preview(
     places = _places(rows, choices, mapped, organisations, add=add_places)
     placed = _placed(rows, places, group, groups)
     mark = people_mark(db.session())
-    numbers = numbers_taken()
-    outcomes = class_rows(placed, Known(likenesses(actor)), choices.decisions, numbers)
+    numbers = numbers_taken(row.reference for row in rows)
+    known = known_for(actor, [likeness_of(each, "") for each in placed])
+    outcomes = class_rows(placed, known, choices.decisions, numbers)
     people, comparisons = _compared(outcomes, actor, today, numbers)
     preview = Preview(
         file, sheet, sheet_at, table, guesses, group, guessed, seen_before, list(places.values()),

@@ -1,11 +1,11 @@
-"""Reads for lists that are brought in: who is known, what is kept of them, past lists."""
+"""Reads for lists that are brought in: what is kept of people, past lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.database import db
@@ -16,77 +16,12 @@ from kash.people.models import (
     PeopleListMapping,
     PeopleListPerson,
     Person,
-    Posting,
 )
+from kash.people.queries.known import AT_ONCE, with_posting
 from kash.people.reach import reaches, within_reach
-from kash.people.rules import sort_name
 from kash.people.rules.lists.classing import Facts
-from kash.people.rules.matching import Likeness
 from kash.policy import Actor, Reach
 from kash.web import Listing, NotFound, listing
-
-_AT_ONCE = 500
-
-
-def _likely(statement: Any) -> Any:
-    return (
-        statement.join(Person.group)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
-    )
-
-
-def likenesses(actor: Actor) -> Iterator[Likeness]:
-    """What tells everyone in the programme apart, keyed by public id.
-
-    Of whom the actor does not reach it is name and group only: whoever writes a list of phones must
-    not learn by it whose they are.
-    """
-    seen = within_reach(actor, "people.see")
-    rows = db.session.execute(
-        _likely(
-            select(
-                case((seen, 1), else_=0),
-                Person.public_id,
-                Group.public_id,
-                Person.sort_name,
-                Person.reference,
-                Person.phone_lookup,
-                Organisation.public_id,
-                Person.ward,
-                Person.birth_year,
-                Person.sex,
-                Person.age_band,
-            )
-        )
-    )
-    for whole, key, group, name, reference, phone, station, ward, year, sex, band in rows:
-        if not whole:
-            yield Likeness(key=key, group=group, name=name)
-            continue
-        yield Likeness(
-            key=key,
-            group=group,
-            name=name,
-            reference=reference,
-            phones=frozenset((phone,)) if phone else frozenset(),
-            station=station or "",
-            ward=sort_name(ward),
-            birth_year=year,
-            sex=sex,
-            age_band=band,
-        )
-
-
-def numbers_taken() -> dict[tuple[str, str], str]:
-    """Who has each service or peer number: {(group, number): person}, by public ids. A number is
-    somebody's own in her group, whoever reaches her."""
-    rows = db.session.execute(
-        select(Group.public_id, Person.reference, Person.public_id)
-        .join(Person.group)
-        .where(Person.reference != "")
-    )
-    return {(group, reference): key for group, reference, key in rows}
 
 
 def people_mark(session: Session) -> tuple[Any, ...]:
@@ -108,10 +43,10 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
     wanted = list(dict.fromkeys(public_ids))
     found: dict[str, tuple[str, str, Facts | None]] = {}
     mine = within_reach(actor, "people.edit")
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
         rows = db.session.execute(
-            _likely(
+            with_posting(
                 select(
                     Person,
                     Group,
@@ -230,10 +165,10 @@ def newest_mapping(actor: Actor) -> PeopleListMapping | None:
 def person_numbers(session: Session, public_ids: Sequence[str]) -> Mapping[str, int]:
     """Keys by public id."""
     found: dict[str, int] = {}
-    for start in range(0, len(public_ids), _AT_ONCE):
+    for start in range(0, len(public_ids), AT_ONCE):
         rows = session.execute(
             select(Person.public_id, Person.id).where(
-                Person.public_id.in_(public_ids[start : start + _AT_ONCE])
+                Person.public_id.in_(public_ids[start : start + AT_ONCE])
             )
         )
         found |= {row.public_id: row.id for row in rows}

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -105,14 +105,19 @@ class _Record:
     reference: str
 
 
-_Block = tuple[str, ...]
+Block = tuple[str, ...]
 
 
 def _record(likeness: Likeness) -> _Record:
     return _Record(likeness, name_parts(likeness.name), reference_key(likeness.reference))
 
 
-def _blocks(record: _Record) -> Iterator[_Block]:
+def blocks_of(likeness: Likeness) -> Iterator[Block]:
+    """What somebody must share with another to be compared at all."""
+    yield from _blocks(_record(likeness))
+
+
+def _blocks(record: _Record) -> Iterator[Block]:
     known = record.likeness
     if record.reference:
         yield ("reference", known.group, record.reference)
@@ -136,20 +141,32 @@ def _blocks(record: _Record) -> Iterator[_Block]:
 class Known:
     """Everyone who is known, ready to be asked who may be the same as somebody."""
 
-    def __init__(self, likenesses: Iterable[Likeness] = (), everyone: int = 0) -> None:
-        """`everyone` is how many people there are in all, where only some are known here."""
-        self._everyone = everyone
+    def __init__(
+        self,
+        likenesses: Iterable[Likeness] = (),
+        everyone: int = 0,
+        sounds: Mapping[str, int] | None = None,
+    ) -> None:
+        """`everyone` is how many people there are in all, where only some are known here, and
+        `sounds` how many of them have a name that sounds so, where that was counted."""
         self._records: list[_Record] = []
-        self._blocks: dict[_Block, list[int]] = {}
+        self._blocks: dict[Block, list[int]] = {}
         self._sounds: Counter[str] = Counter()
         for likeness in likenesses:
-            self.add(likeness)
+            self._know(likeness)
+        self._everyone = max(everyone, len(self._records))
+        if sounds is not None:
+            self._sounds = Counter(sounds)
 
     def __len__(self) -> int:
         return len(self._records)
 
     def add(self, likeness: Likeness) -> None:
         """Know one more."""
+        self._know(likeness)
+        self._everyone += 1
+
+    def _know(self, likeness: Likeness) -> None:
         record = _record(likeness)
         place = len(self._records)
         self._records.append(record)
@@ -177,9 +194,7 @@ class Known:
 
     def _match(self, asked: _Record, known: _Record) -> Match | None:
         names = compare_names(asked.parts, known.parts)
-        bits = (
-            self._name_bits(names) - math.log2(max(len(self._records), self._everyone) + 500) - 4.5
-        )
+        bits = self._name_bits(names) - math.log2(self._everyone + 500) - 4.5
         facts = _compare_facts(asked, known)
         score = round(100 / (1 + 2 ** -(bits + facts.bits)))
         if facts.same_reference:
@@ -208,11 +223,10 @@ class Known:
         )
 
     def _name_bits(self, names: NameLikeness) -> float:
-        people = max(len(self._records), self._everyone)
         bits = 0.0
         for part, sure in names.shared:
             often = self._sounds[sound(part)]
-            bits += sure * min(9.0, math.log2((people + 500) / (often + 2)))
+            bits += sure * min(9.0, math.log2((self._everyone + 500) / (often + 2)))
         # Someone may leave a name away; two people each have one that the other lacks.
         both = min(names.left, names.right)
         return bits - 6.0 * both - 1.5 * (max(names.left, names.right) - both)

@@ -105,6 +105,11 @@ def name_parts(name: str) -> tuple[str, ...]:
     return bare or parts
 
 
+def is_plain_part(word: str) -> bool:
+    """Whether a word of a name is a part of it whatever stands beside it."""
+    return word not in _TITLES and not word.endswith("ng") and bool(_PARTS.fullmatch(word))
+
+
 def _genders_apart(one: str, other: str) -> bool:
     return one[1:] == other[1:] and {one[0], other[0]} == {"a", "o"}
 

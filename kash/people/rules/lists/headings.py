@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from kash.people.rules.lists.births import NOT_KNOWN, read_birth
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
@@ -46,6 +46,10 @@ def normalised(heading: str) -> str:
 
 _EXACT = {normalised(way): field for field, ways in WAYS.items() for way in ways}
 _EXACT |= {normalised(way): LEFT_OUT for way in NOTHING}
+_LONG = [way for way, field in _EXACT.items() if field and len(way) > 3]
+_BY_WORDS = {
+    frozenset(way.split()): field for way, field in reversed(_EXACT.items()) if field and " " in way
+}
 _NUMBERS = frozenset(("no", "number", "s no", "sno", "nambari", "namba"))
 _LIKELY_AT = 86
 _LOOKED_AT = 60
@@ -76,14 +80,11 @@ def field_by_heading(heading: str) -> tuple[str, int]:
         return _EXACT[short], 97
     words = plain.split()
     best, score = LEFT_OUT, 0
-    for way, field in _EXACT.items():
-        if abs(len(way) - len(plain)) > 12:
-            continue
-        alike = int(fuzz.ratio(plain, way, score_cutoff=_LIKELY_AT)) if len(way) > 3 else 0
-        if len(words) > 1 and set(way.split()) == set(words):
-            alike = max(alike, 96)
-        if alike > score and field:
-            best, score = field, alike
+    if len(words) > 1 and frozenset(words) in _BY_WORDS:
+        best, score = _BY_WORDS[frozenset(words)], 96
+    likest = process.extractOne(plain, _LONG, scorer=fuzz.ratio, score_cutoff=_LIKELY_AT)
+    if likest is not None and int(likest[1]) > score:
+        best, score = _EXACT[likest[0]], int(likest[1])
     if score < _LIKELY_AT:
         for size in (3, 2, 1):
             for at in range(len(words) - size + 1):
