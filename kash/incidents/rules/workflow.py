@@ -1,0 +1,156 @@
+"""The steps of a case: from where to where, who may take each, and what it asks for.
+
+Asking a mediator and making a referral wait for no state: somebody may be in a cell. The states
+`mediation` and `referred` say what a case is waiting for, and come after it was verified.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+OVER = frozenset({"closed", "shredded"})
+DECISIONS = frozenset({"verified", "insufficient", "no_violation"})
+OPEN = frozenset(
+    {
+        "draft",
+        "submitted",
+        "triaged",
+        "verified",
+        "insufficient",
+        "no_violation",
+        "mediation",
+        "referred",
+        "resolved",
+        "unresolved",
+    }
+)
+
+
+class Refusal(StrEnum):
+    """Why a step is not open to somebody."""
+
+    STATE = "state"
+    SAME_PERSON = "same_person"
+    CONFLICT = "conflict"
+    OUTCOME = "outcome"
+    REASON = "reason"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `verb` names it; with `another` it takes somebody who neither filed nor triaged;
+    `asks_reason` that it needs one; `undoable` that another step leads back."""
+
+    verb: str
+    sources: frozenset[str]
+    target: str
+    another: bool = False
+    asks_reason: bool = False
+    undoable: bool = True
+
+
+def _step(verb: str, sources: Collection[str], target: str, **more: bool) -> tuple[str, Step]:
+    return verb, Step(verb, frozenset(sources), target, **more)
+
+
+_UNDER_WAY = ("verified", "mediation", "referred")
+STEPS: dict[str, Step] = dict(
+    [
+        _step("submit", ["draft"], "submitted"),
+        _step("triage", ["submitted"], "triaged"),
+        _step("verify", ["triaged"], "verified", another=True),
+        _step("insufficient", ["triaged"], "insufficient", another=True, asks_reason=True),
+        _step("no_violation", ["triaged"], "no_violation", another=True, asks_reason=True),
+        # New information came in.
+        _step("look_again", ["insufficient", "no_violation"], "triaged", asks_reason=True),
+        _step("mediate", ["verified", "referred", "resolved", "unresolved"], "mediation"),
+        _step("refer", ["verified", "mediation", "resolved", "unresolved"], "referred"),
+        _step("resolve", [*_UNDER_WAY, "unresolved"], "resolved", asks_reason=True),
+        _step("unresolve", [*_UNDER_WAY, "resolved"], "unresolved", asks_reason=True),
+        _step("close", OPEN - {"draft"}, "closed"),
+        # Back to where it stood: verified if it had been, else to be looked at again.
+        _step("reopen", ["closed"], "triaged", asks_reason=True),
+        _step("shred", ["closed"], "shredded", undoable=False),
+    ]
+)
+
+# What may be said at closing, by the state that it is closed from.
+_ENDED = {
+    "resolved": ("settled", "partly_settled"),
+    "unresolved": ("not_settled",),
+    "insufficient": ("insufficient",),
+    "no_violation": ("no_violation",),
+}
+# She took her consent back, or it was filed twice: from every state.
+ANY_TIME = ("withdrawn", "duplicate")
+CLOSING_OUTCOMES = (*(one for some in _ENDED.values() for one in some), *ANY_TIME)
+
+
+def closing_outcomes(state: str) -> tuple[str, ...]:
+    """What may be said of a case that is closed from a state; none if it cannot be closed."""
+    if state not in STEPS["close"].sources:
+        return ()
+    return (*_ENDED.get(state, ()), *ANY_TIME)
+
+
+def target_of(step: Step, *, verified: bool) -> str:
+    """The state that a step leads to. `verified`: whether the case was found true before."""
+    if step.verb == "reopen" and verified:
+        return "verified"
+    return step.target
+
+
+def refusal_of(
+    verb: str,
+    state: str,
+    *,
+    by: str,
+    filed_by: str = "",
+    triaged_by: str = "",
+    conflict: bool = False,
+    outcome: str = "",
+    reason: str = "",
+) -> Refusal | None:
+    """Why somebody (an account's public id) must not take a step now; None if she may.
+
+    `filed_by` and `triaged_by` are accounts' public ids, or empty where nobody knows.
+    """
+    step = STEPS[verb]
+    if conflict:
+        return Refusal.CONFLICT
+    if state not in step.sources:
+        return Refusal.STATE
+    if step.another and by in {filed_by, triaged_by} - {""}:
+        return Refusal.SAME_PERSON
+    if verb == "close" and outcome not in closing_outcomes(state):
+        return Refusal.OUTCOME
+    if step.asks_reason and not reason.strip():
+        return Refusal.REASON
+    return None
+
+
+def open_steps(state: str) -> list[Step]:
+    """The steps that lead on from a state, but shredding, whoever may take them."""
+    return [step for step in STEPS.values() if state in step.sources and step.verb != "shred"]
+
+
+# The one thing that comes next, whoever has to do it.
+_NEXT = {
+    "draft": "submit",
+    "submitted": "triage",
+    "triaged": "verify",
+    "verified": "mediate",
+    "insufficient": "close",
+    "no_violation": "close",
+    "mediation": "resolve",
+    "referred": "resolve",
+    "resolved": "close",
+    "unresolved": "close",
+}
+
+
+def next_step(state: str) -> str:
+    """The verb of what usually comes next; empty if nothing does."""
+    return _NEXT.get(state, "")

@@ -1,0 +1,181 @@
+"""Clocks after an arrest and an assault, by their properties and by days of the calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.rules.clocks import (
+    Clock,
+    clocks_from,
+    clocks_of,
+    court_deadline,
+    due_days,
+    remind_at,
+    unset_clocks,
+)
+from kash.incidents.rules.court_days import CourtDays, public_holidays
+from kash.incidents.rules.record import Act, Intervention, Record, Referral, Term
+
+ZONE = ZoneInfo("Africa/Nairobi")
+COURTS = CourtDays()
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+
+
+def at(text: str) -> datetime:
+    """A moment of Nairobi's clocks, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("arrested", "before_court"),
+    [
+        # Tuesday morning: 24 hours later a court sits.
+        ("2026-11-17 10:30", "2026-11-18 10:30"),
+        # 24 hours end in the evening: the end of the next day.
+        ("2026-11-17 20:00", "2026-11-19 17:00"),
+        # 24 hours end before the court opens: the end of that same day.
+        ("2026-11-17 05:00", "2026-11-18 17:00"),
+        # Exactly at closing.
+        ("2026-11-17 17:00", "2026-11-18 17:00"),
+        # Friday: the end of Monday.
+        ("2026-11-20 11:00", "2026-11-23 17:00"),
+        # Thursday night before Good Friday: Easter Monday is none either.
+        ("2027-03-25 21:00", "2027-03-30 17:00"),
+        # 12 December 2027 is a Sunday, so that Monday is kept.
+        ("2027-12-10 12:00", "2027-12-14 17:00"),
+        # Christmas on Friday, Boxing Day on Saturday.
+        ("2026-12-24 09:00", "2026-12-28 17:00"),
+    ],
+)
+def test_court_by_the_calendar(arrested: str, before_court: str) -> None:
+    assert court_deadline(at(arrested), ZONE, COURTS) == at(before_court)
+
+
+def test_a_day_that_the_programme_knows_of_is_no_court_day() -> None:
+    strike = CourtDays(closed={date(2026, 11, 18), date(2026, 11, 19)})
+    assert court_deadline(at("2026-11-17 10:30"), ZONE, strike) == at("2026-11-20 17:00")
+
+
+@given(arrested=MOMENTS)
+def test_court_is_never_before_24_hours_and_always_while_a_court_sits(arrested: datetime) -> None:
+    deadline = court_deadline(arrested, ZONE, COURTS)
+    there = deadline.astimezone(ZONE)
+    assert deadline - arrested >= timedelta(hours=24)
+    # Christmas, a weekend and what is kept after it: never a week.
+    assert deadline - arrested < timedelta(days=7)
+    assert COURTS.sits_on(there.date())
+    assert time(8) <= there.time() <= time(17)
+
+
+@given(arrested=MOMENTS)
+def test_between_24_hours_and_the_deadline_no_court_day_ends(arrested: datetime) -> None:
+    deadline = court_deadline(arrested, ZONE, COURTS)
+    after = (arrested + timedelta(hours=24)).astimezone(ZONE)
+    day = after.date()
+    while day < deadline.astimezone(ZONE).date():
+        closing = datetime.combine(day, time(17), tzinfo=ZONE)
+        assert not COURTS.sits_on(day) or closing < after
+        day += timedelta(days=1)
+
+
+@given(year=st.integers(2024, 2100))
+def test_holidays_of_any_year(year: int) -> None:
+    days = public_holidays(year)
+    assert {date(year, 6, 1), date(year, 12, 12), date(year, 12, 26)} <= days
+    sundays = {day for day in days if day.weekday() == 6}
+    assert len(days) == 10 + len(sundays)
+    assert all(day + timedelta(days=1) in days for day in sundays)
+
+
+@given(exposed=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=6)))
+def test_medicine_has_72_hours_and_contraception_120(exposed: datetime, later: timedelta) -> None:
+    pep, contraception = clocks_from(None, exposed, ZONE, COURTS)
+    assert (pep.kind, contraception.kind) == ("pep", "contraception")
+    now = exposed + later
+    assert pep.runs(now) is (later < timedelta(hours=72))
+    assert contraception.runs(now) is (later < timedelta(hours=120))
+    assert pep.left(now) == timedelta(hours=72) - later
+
+
+def test_the_clock_of_the_court_stops_when_she_is_let_go() -> None:
+    record = Record.model_validate({"happening": {"arrested_at": at("2026-11-17 10:30")}})
+    assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
+    record.terms = [Term(id="t1", kind="release", due_on=date(2026, 11, 18))]
+    assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
+    record.terms[0].fulfilled_on = date(2026, 11, 18)
+    assert clocks_of(record, ZONE, COURTS) == []
+    record.terms = []
+    record.interventions = [Intervention(id="i1", result="released")]
+    assert clocks_of(record, ZONE, COURTS) == []
+
+
+def test_acts_ask_for_the_moment_that_starts_their_clock() -> None:
+    record = Record(acts=[Act(id="a1", code="L1"), Act(id="a2", code="S1")])
+    assert unset_clocks(record) == ["court", "pep"]
+    record.happening.arrested_at = record.happening.exposed_at = at("2026-11-17 10:30")
+    assert unset_clocks(record) == []
+    assert unset_clocks(Record(acts=[Act(id="a1", code="M1")])) == []
+
+
+CLOCKS = st.lists(
+    st.builds(
+        lambda kind, began, span: Clock(kind, began, began + span),
+        st.sampled_from(["court", "pep", "contraception"]),
+        MOMENTS,
+        st.timedeltas(timedelta(hours=24), timedelta(hours=120)),
+    ),
+    max_size=3,
+)
+
+
+@given(
+    clocks=CLOCKS,
+    days=st.lists(st.dates(date(2025, 1, 1), date(2035, 1, 1)), max_size=3),
+    now=MOMENTS,
+    newly=st.booleans(),
+)
+def test_a_reminder_is_a_whole_hour_to_come(
+    clocks: list[Clock], days: list[date], now: datetime, newly: bool
+) -> None:
+    found = remind_at(clocks, days, now, ZONE, newly=newly)
+    if found is None:
+        assert not (newly and any(clock.runs(now) for clock in clocks))
+        return
+    assert found > now
+    assert (found.minute, found.second, found.microsecond) == (0, 0, 0)
+
+
+def test_reminders_of_one_clock_come_before_it_ends_and_then_no_more() -> None:
+    clock = Clock("court", at("2026-11-17 10:30"), at("2026-11-18 10:30"))
+
+    def next_after(moment: str, **more: bool) -> datetime | None:
+        return remind_at([clock], [], at(moment), ZONE, **more)
+
+    assert next_after("2026-11-17 11:00") == at("2026-11-18 04:00")
+    assert next_after("2026-11-18 04:00") == at("2026-11-18 08:00")
+    assert next_after("2026-11-18 04:30", newly=True) == at("2026-11-18 05:00")
+    assert next_after("2026-11-18 08:00") is None
+    assert next_after("2026-11-18 11:00", newly=True) is None
+
+
+def test_what_is_promised_and_not_done_is_due() -> None:
+    day = date(2026, 11, 20)
+    record = Record(
+        terms=[
+            Term(id="t1", kind="pay", due_on=day),
+            Term(id="t2", kind="pay", due_on=day, fulfilled_on=day),
+        ],
+        referrals=[
+            Referral(id="r1", kind="legal", due_on=date(2026, 11, 21)),
+            Referral(id="r2", kind="legal", due_on=day, outcome="helped"),
+            Referral(id="r3", kind="medical"),
+        ],
+    )
+    assert due_days(record) == [day, date(2026, 11, 21)]
+    assert remind_at([], due_days(record), at("2026-11-19 12:00"), ZONE) == at("2026-11-20 08:00")
+    assert remind_at([], due_days(record), at("2026-11-20 12:00"), ZONE) == at("2026-11-21 08:00")

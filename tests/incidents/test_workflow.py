@@ -1,0 +1,155 @@
+"""The steps of a case, by their properties."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.models.incidents import STATES
+from kash.incidents.rules.workflow import (
+    ANY_TIME,
+    CLOSING_OUTCOMES,
+    OPEN,
+    OVER,
+    STEPS,
+    Refusal,
+    closing_outcomes,
+    next_step,
+    open_steps,
+    refusal_of,
+    target_of,
+)
+
+VERBS = st.sampled_from(sorted(STEPS))
+A_STATE = st.sampled_from(STATES)
+PEOPLE = st.sampled_from(["anna", "brenda", "carol"])
+
+
+def reached(state: str) -> set[str]:
+    """Every state that can follow a state, by any number of steps."""
+    found: set[str] = set()
+    ahead = [state]
+    while ahead:
+        here = ahead.pop()
+        for step in STEPS.values():
+            if here in step.sources:
+                for verified in (True, False):
+                    target = target_of(step, verified=verified)
+                    if target not in found:
+                        found.add(target)
+                        ahead.append(target)
+    return found
+
+
+def test_open_and_over_are_all_states() -> None:
+    assert set(STATES) == OPEN | OVER
+    assert not OPEN & OVER
+
+
+def test_every_state_is_reached_from_the_first_and_leads_to_the_last() -> None:
+    assert reached("draft") == set(STATES) - {"draft"}
+    assert all("shredded" in reached(state) for state in STATES if state != "shredded")
+    assert reached("shredded") == set()
+
+
+def test_nothing_is_shredded_but_what_was_closed() -> None:
+    assert [
+        (verb, sorted(step.sources)) for verb, step in STEPS.items() if step.target == "shredded"
+    ] == [("shred", ["closed"])]
+
+
+def test_every_step_but_shredding_can_be_taken_back() -> None:
+    undone = {
+        verb: bool(step.sources & reached(target_of(step, verified=True)))
+        for verb, step in STEPS.items()
+    }
+    # A report that was handed in is never a draft again; it goes on.
+    assert {verb for verb, can in undone.items() if not can} == {"submit", "shred", "triage"}
+
+
+def test_nobody_skips_the_verification() -> None:
+    """A case is in mediation, referred or settled only if somebody had verified it."""
+    behind = {"mediation", "referred", "resolved", "unresolved"}
+    for step in STEPS.values():
+        if step.target in behind:
+            assert step.sources <= behind | {"verified"}
+    for step in STEPS.values():
+        if step.target == "verified":
+            assert (step.sources, step.another) == (frozenset({"triaged"}), True)
+
+
+@given(state=A_STATE)
+def test_what_comes_next_is_a_step_of_that_state(state: str) -> None:
+    verb = next_step(state)
+    steps = {step.verb for step in open_steps(state)}
+    assert (verb in steps) == (state not in OVER)
+
+
+@given(verb=VERBS, state=A_STATE, by=PEOPLE, filed_by=PEOPLE, triaged_by=PEOPLE)
+def test_the_one_who_filed_or_triaged_never_decides_what_is_true(
+    verb: str, state: str, by: str, filed_by: str, triaged_by: str
+) -> None:
+    refusal = refusal_of(
+        verb,
+        state,
+        by=by,
+        filed_by=filed_by,
+        triaged_by=triaged_by,
+        outcome="withdrawn",
+        reason="because",
+    )
+    decides = verb in ("verify", "insufficient", "no_violation")
+    if state not in STEPS[verb].sources:
+        assert refusal is Refusal.STATE
+    elif decides and by in (filed_by, triaged_by):
+        assert refusal is Refusal.SAME_PERSON
+    else:
+        assert refusal is None
+
+
+@given(verb=VERBS, state=A_STATE, by=PEOPLE)
+def test_a_conflict_of_interest_refuses_everything(verb: str, state: str, by: str) -> None:
+    refusal = refusal_of(verb, state, by=by, conflict=True, outcome="withdrawn", reason="so")
+    assert refusal is Refusal.CONFLICT
+
+
+@given(state=st.sampled_from(sorted(OPEN)), outcome=st.sampled_from(["", *CLOSING_OUTCOMES]))
+def test_closing_takes_an_outcome_that_fits_the_state(state: str, outcome: str) -> None:
+    refusal = refusal_of("close", state, by="anna", outcome=outcome)
+    fits = outcome in closing_outcomes(state)
+    expected = None if fits else Refusal.STATE if state == "draft" else Refusal.OUTCOME
+    assert refusal is expected
+    assert outcome or not fits
+
+
+@pytest.mark.parametrize(
+    ("state", "outcomes"),
+    [
+        ("draft", ()),
+        ("submitted", ANY_TIME),
+        ("verified", ANY_TIME),
+        ("resolved", ("settled", "partly_settled", *ANY_TIME)),
+        ("unresolved", ("not_settled", *ANY_TIME)),
+        ("insufficient", ("insufficient", *ANY_TIME)),
+        ("no_violation", ("no_violation", *ANY_TIME)),
+        ("closed", ()),
+        ("shredded", ()),
+    ],
+)
+def test_what_may_be_said_at_closing(state: str, outcomes: tuple[str, ...]) -> None:
+    assert closing_outcomes(state) == outcomes
+
+
+@given(verb=VERBS, blank=st.sampled_from(["", " ", "\n\t"]))
+def test_a_reason_is_more_than_space(verb: str, blank: str) -> None:
+    step = STEPS[verb]
+    state = sorted(step.sources)[0]
+    outcome = next(iter(closing_outcomes(state)), "")
+    refusal = refusal_of(verb, state, by="anna", reason=blank, outcome=outcome)
+    assert refusal is (Refusal.REASON if step.asks_reason else None)
+
+
+@given(verified=st.booleans())
+def test_a_case_that_was_verified_is_reopened_as_verified(verified: bool) -> None:
+    assert target_of(STEPS["reopen"], verified=verified) == ("verified" if verified else "triaged")
