@@ -11,7 +11,8 @@ import os
 import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
@@ -40,8 +41,7 @@ class CompartmentName(StrEnum):
     IDENTITY = "identity"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """What a document's key and body are bound to, whatever row they lie in."""
 
     compartment: str
@@ -154,10 +154,14 @@ def open_granted_key(wrapped: bytes, private: X25519PrivateKey, place: Place, me
 # --- Under a compartment's symmetric key -----------------------------------------------------
 
 
+@lru_cache(maxsize=256)
+def _keeping_kind(compartment: str, generation: int, kind: str) -> bytes:
+    return length_prefixed("kash kept", compartment, str(generation), kind)
+
+
 def _keeping(place: Place, generation: int) -> bytes:
-    return length_prefixed(
-        "kash kept", place.compartment, str(generation), place.kind, place.public_id
-    )
+    of_kind = _keeping_kind(place.compartment, generation, place.kind)
+    return of_kind + length_prefixed(place.public_id)
 
 
 def keep_key(key: bytes, secret: Secret, place: Place) -> bytes:

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, delete, select, text, update
 from sqlalchemy.orm import Session
@@ -44,18 +43,24 @@ class SavedMeanwhile(SealError):
     sentence = "Somebody else saved this meanwhile."
 
 
-@dataclass(frozen=True)
-class Sealed:
+class Sealed(NamedTuple):
     """A document as it lies in the database, with its key as it is wrapped."""
 
     id: int
     place: Place
     version: int
-    body: bytes = field(repr=False)
+    body: bytes
     form: str
-    wrapped: bytes = field(repr=False)
+    wrapped: bytes
     compartment_id: int
     generation: int
+
+    def __repr__(self) -> str:
+        return f"Sealed({self.place.kind} {self.place.public_id}, version {self.version})"
+
+    def without_body(self) -> Sealed:
+        """Only what keeping its key needs: for lists that hold thousands."""
+        return self._replace(body=b"")
 
 
 def _current(session: Session, name: str) -> Compartment:
@@ -144,6 +149,17 @@ def fetch(session: Session, *public_ids: str, kind: str = "") -> list[Sealed]:
         Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
         for row in session.execute(sealed_documents(*public_ids, kind=kind))
     ]
+
+
+def fetch_each(session: Session, kind: str, *, at_once: int = 500) -> Iterator[Sealed]:
+    """All documents of a kind, read in portions, so that they never lie in memory together.
+
+    Nothing else may be asked of the session before the last one was read.
+    """
+    statement = sealed_documents(kind=kind).execution_options(yield_per=at_once)
+    for portion in session.execute(statement).partitions():
+        for row in portion:
+            yield Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
 
 
 def fetch_one(session: Session, public_id: str, kind: str) -> Sealed:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -185,8 +186,14 @@ def _is_inner(cipher: AESGCM, index: int, chunk: bytes, bound: bytes) -> bool:
     return True
 
 
+@lru_cache(maxsize=256)
+def _bound_to_kind(form: int, key_id: bytes, kind: str) -> bytes:
+    return length_prefixed("kash", bytes([form]), key_id, kind)
+
+
 def _bound(form: int, key_id: bytes, kind: str, public_id: str, version: int) -> bytes:
-    return length_prefixed("kash", bytes([form]), key_id, kind, public_id, str(version))
+    # What is the same for all of a kind is put together once: lists open thousands.
+    return _bound_to_kind(form, key_id, kind) + length_prefixed(public_id, str(version))
 
 
 def _framed(plaintext: bytes, size: int) -> bytes:
