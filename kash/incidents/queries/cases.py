@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -13,11 +14,20 @@ from sqlalchemy.orm import Session
 from kash.database import db
 from kash.incidents.errors import Damaged
 from kash.incidents.models import Incident
+from kash.incidents.queries.officers import Officer, kept_away, officers
 from kash.incidents.queries.readers import reader_of
-from kash.incidents.rules.conflicts import Reader, conflict_of
+from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
 from kash.incidents.rules.record import Record, from_bytes
 from kash.policy import Actor, Reach
-from kash.vault import OpenVault, Sealed, SealedDocument, SealError, fetch, open_each
+from kash.vault import (
+    OpenVault,
+    Sealed,
+    SealedDocument,
+    SealError,
+    fetch,
+    fetch_each,
+    open_each,
+)
 from kash.web.errors import NotFound
 
 KIND = "incident"
@@ -50,7 +60,7 @@ class DamagedCase:
 def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
     """Every case that the actor may see, and those that do not open, in no particular order.
 
-    Three queries. Whoever shows it notes the opening (`services.note_opening`).
+    A few queries, however many there are. Whoever shows it notes the opening (`services.note_opening`).
     """
     rows = {
         row.document_id: row
@@ -60,8 +70,8 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
             ).where(Incident.document_id.is_not(None))
         )
     }
-    found = [sealed for sealed in fetch(db.session(), kind=KIND) if sealed.id in rows]
-    reader = reader_of(by)
+    sight = sight_of(by)
+    found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     cases: list[Case] = []
     damaged: list[DamagedCase] = []
     for sealed, plaintext in open_each(vault, found):
@@ -71,7 +81,7 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
         except Damaged:
             damaged.append(DamagedCase(row.public_id, row.state))
             continue
-        if sees(by, reader, record):
+        if sight.takes_in(record):
             cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed))
     return cases, damaged
 
@@ -91,7 +101,7 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
         raise NotFound
     ((sealed, plaintext),) = open_each(vault, found)
     record = _record(plaintext)
-    if not sees(by, reader_of(by), record):
+    if not sight_of(by).takes_in(record):
         raise NotFound
     return Case(row[0], row[1], row[2], record, sealed)
 
@@ -105,23 +115,50 @@ def _record(plaintext: bytes | SealError) -> Record:
         raise Damaged from None
 
 
-def sees(by: Actor, reader: Reader, record: Record) -> bool:
-    """Whether a case is within the actor's reach and she has no part in it.
+class Seen(Concerning, Protocol):
+    """A record, as far as who may see it depends on it."""
 
-    A custodian who is nothing else sees what concerns her: minors, and cases that somebody else
-    had to be kept away from.
+    def has_minor(self) -> bool:
+        """Whether somebody on record is under 18."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Which cases an actor sees: within her reach, and none in which she has a part.
+
+    A custodian who is nothing else sees what concerns her: minors, and cases from which somebody
+    is or may have to be kept away. `others` is everybody with keys, known only if it matters.
     """
-    if conflict_of(reader, record) is not None:
-        return False
-    if by.reach("incidents.see") is Reach.ALL:
-        return True
-    return by.reach("incidents.see") is Reach.OWN and concerns_custodian(record)
+
+    by: Actor
+    reader: Reader
+    others: Sequence[Officer] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether she sees every case but those in which she has a part."""
+        return self.by.reach("incidents.see") is Reach.ALL
+
+    def takes_in(self, record: Seen) -> bool:
+        """Whether she sees a case."""
+        if conflict_of(self.reader, record) is not None:
+            return False
+        if self.whole:
+            return True
+        narrow = self.by.reach("incidents.see") is Reach.OWN
+        return narrow and concerns_custodian(record, self.others)
 
 
-def concerns_custodian(record: Record) -> bool:
-    """Whether a case is one for the custodian: a minor, or a conflict of interest."""
-    parties_known = any(party.account or party.person for party in record.parties)
-    return record.has_minor() or parties_known or bool(record.declared)
+def sight_of(by: Actor) -> Sight:
+    """What an actor sees, in two queries; three more for a custodian who is nothing else."""
+    whole = by.reach("incidents.see") is Reach.ALL
+    return Sight(by, reader_of(by), () if whole else officers())
+
+
+def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
+    """Whether a case is one for the custodian: a minor, or a conflict of interest of anybody."""
+    known = any(party.account or party.person for party in record.parties)
+    return record.has_minor() or known or bool(record.declared or kept_away(others, record))
 
 
 def references(cases: Sequence[Case]) -> list[str]:

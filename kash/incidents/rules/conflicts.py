@@ -3,11 +3,46 @@ staff included."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
-from kash.incidents.rules.record import Record
+
+class Taking(Protocol):
+    """A party, as far as it counts here (`record.Party`)."""
+
+    @property
+    def kind(self) -> str:
+        """`police`, or another kind."""
+
+    @property
+    def station(self) -> str:
+        """An organisation's public id, or empty."""
+
+    @property
+    def service_number(self) -> str:
+        """As written, or empty."""
+
+    @property
+    def person(self) -> str:
+        """A person's public id, or empty."""
+
+    @property
+    def account(self) -> str:
+        """An account's public id, or empty."""
+
+
+class Concerning(Protocol):
+    """A record, as far as it counts here (`record.Record`)."""
+
+    @property
+    def parties(self) -> Sequence[Taking]:
+        """Who took part."""
+
+    @property
+    def declared(self) -> Sequence[str]:
+        """Accounts that said that they must not work on it."""
 
 
 class Conflict(StrEnum):
@@ -36,7 +71,7 @@ def service_number_as_read(number: str) -> str:
     return "".join(letter for letter in number.casefold() if letter.isalnum()).lstrip("0")
 
 
-def conflict_of(reader: Reader, record: Record) -> Conflict | None:
+def conflict_of(reader: Reader, record: Concerning) -> Conflict | None:
     """Why this reader must not see the case, None if she may."""
     if reader.account in record.declared:
         return Conflict.DECLARED
@@ -53,13 +88,13 @@ def conflict_of(reader: Reader, record: Record) -> Conflict | None:
     return None
 
 
-def implicated_stations(record: Record) -> frozenset[str]:
+def implicated_stations(record: Concerning) -> frozenset[str]:
     """The stations whose officers are parties to a case, by public id."""
     return frozenset(
         party.station for party in record.parties if party.kind == "police" and party.station
     )
 
 
-def free_of_conflict(readers: Iterable[Reader], record: Record) -> list[Reader]:
+def free_of_conflict(readers: Iterable[Reader], record: Concerning) -> list[Reader]:
     """Those who may have to do with a case."""
     return [reader for reader in readers if conflict_of(reader, record) is None]

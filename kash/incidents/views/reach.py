@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from kash.incidents.queries.cases import Case, open_case
+from kash.members.opening import current_vault, require_vault
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web import current_actor
 from kash.web.errors import NotFound
-
-try:
-    from kash.members.opening import current_vault, require_vault
-except ModuleNotFoundError:  # until the room of members stands below this one
-    from kash.incidents.views._until_members import current_vault, require_vault
 
 __all__ = ["current_vault", "here", "require_vault", "the_vault"]
 

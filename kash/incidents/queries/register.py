@@ -1,0 +1,161 @@
+"""The register: every case opened in memory in one pass, looked through, and let go again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import select
+
+from kash.database import db
+from kash.incidents.models import Incident
+from kash.incidents.queries.calendar import court_days
+from kash.incidents.queries.cases import KIND, DamagedCase, Sight, sight_of
+from kash.incidents.rules.clocks import Clock, clocks_from
+from kash.incidents.rules.finding import (
+    ALL,
+    QUEUE,
+    Filters,
+    Summary,
+    Wanted,
+    fits,
+    fold,
+    holds,
+    light,
+    may_hold,
+    summary_of,
+)
+from kash.incidents.rules.workflow import OVER
+from kash.policy import Actor
+from kash.vault import OpenVault, Sealed, SealError, fetch_each, open_each
+from kash.web.formats import zone
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case in the register, with its clocks."""
+
+    summary: Summary
+    clocks: Sequence[Clock]
+
+    def running(self, now: datetime) -> list[Clock]:
+        """The clocks that have not ended, the soonest first."""
+        return [clock for clock in self.clocks if clock.runs(now)]
+
+
+@dataclass
+class Register:
+    """What was found: lines in no particular order, cases that do not open, how many there are of
+    each kind (`queue`, `open`, `all`), and documents whose keys are still as they were filed."""
+
+    lines: list[Line] = field(default_factory=list)
+    damaged: list[DamagedCase] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: {"queue": 0, "open": 0, "all": 0})
+    new: list[Sealed] = field(default_factory=list)
+    wards: set[str] = field(default_factory=set)
+    stations: set[str] = field(default_factory=set)
+
+
+def register(
+    by: Actor,
+    vault: OpenVault,
+    asked: Filters,
+    wanted: Sequence[Wanted],
+    now: datetime,
+    *,
+    counting: bool = True,
+) -> Register:
+    """The cases that fit, of those that the actor may see, in four queries and one pass.
+
+    Without `counting`, records that cannot hold the words are not read any further, and what is
+    counted are only those that were.
+    """
+    rows = {
+        row.document_id: (row.public_id, row.state)
+        for row in db.session.execute(
+            select(Incident.document_id, Incident.public_id, Incident.state).where(
+                Incident.document_id.is_not(None)
+            )
+        )
+    }
+    found, there, courts = Register(), zone(), court_days()
+    today = now.astimezone(there).date()
+    sight = sight_of(by)
+    marks = _marks(sight)
+    for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
+        if sealed.id not in rows:
+            continue
+        reference, state = rows[sealed.id]
+        try:
+            if isinstance(plaintext, SealError):
+                raise ValueError
+            record = _read(plaintext, reference, wanted, counting=counting)
+            if record is None:
+                continue
+            if not _sees(sight, marks, plaintext, record):
+                continue
+            line = summary_of(reference, state, record)
+            clocks = clocks_from(
+                None if line.free else line.arrested_at, line.exposed_at, there, courts
+            )
+            here = not wanted or holds(record, reference, wanted)
+        except (ValueError, TypeError, AttributeError, KeyError):
+            found.damaged.append(DamagedCase(reference, state))
+            continue
+        if sealed.form != "kept":
+            found.new.append(sealed.without_body())
+        shown = list(_kinds(line, clocks, by.public_id, now, today))
+        for kind in shown:
+            found.counts[kind] += 1
+        if line.ward:
+            found.wards.add(line.ward)
+        found.stations.update(line.stations)
+        runs = any(clock.runs(now) for clock in clocks)
+        over = any(not clock.runs(now) for clock in clocks)
+        if here and asked.show in shown and fits(line, asked, running=runs, over=over):
+            found.lines.append(Line(line, clocks))
+    return found
+
+
+def _read(
+    plaintext: bytes, reference: str, wanted: Sequence[Wanted], *, counting: bool
+) -> dict[str, Any] | None:
+    if wanted and not counting and not may_hold(fold(plaintext.decode()), reference, wanted):
+        return None
+    record = from_json(plaintext)
+    if not isinstance(record, dict):
+        raise TypeError
+    return record
+
+
+def _kinds(
+    line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date
+) -> Iterator[str]:
+    yield ALL
+    if line.state in OVER:
+        return
+    yield "open"
+    waits = line.state == "submitted" or _is_due(line, clocks, now, today)
+    if line.assigned_to == me or (not line.assigned_to and waits):
+        yield QUEUE
+
+
+def _is_due(line: Summary, clocks: Sequence[Clock], now: datetime, today: date) -> bool:
+    promised = line.due_on is not None and line.due_on <= today
+    return promised or any(clock.runs(now) for clock in clocks)
+
+
+def _marks(sight: Sight) -> list[bytes]:
+    """What stands in a record if she may have a part in it: else it need not be looked into."""
+    reader = sight.reader
+    marks = [mark.encode() for mark in (reader.account, reader.person, *reader.stations) if mark]
+    return [*marks, b'"service_number"'] if reader.service_numbers else marks
+
+
+def _sees(sight: Sight, marks: Sequence[bytes], plaintext: bytes, record: dict[str, Any]) -> bool:
+    if sight.whole and not any(mark in plaintext for mark in marks):
+        return True
+    return sight.takes_in(light(record))

@@ -1,0 +1,292 @@
+"""Finding cases by what their records say: folded words, and filters over a short summary.
+
+A record is looked through as it was sealed, as JSON, before it is read: most do not hold the words
+and need not be taken apart.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+MOST_WORDS = 8
+CLOCK_RUNS, CLOCK_OVER = "runs", "over"
+QUEUE, OPEN, ALL = "queue", "open", "all"
+
+
+def fold(text: str) -> str:
+    """A text without case, accents and kinds of apostrophes."""
+    folded = text.casefold()
+    if folded.isascii():
+        return folded
+    parts = unicodedata.normalize("NFKD", folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One typed word, folded, and codes of the record whose name holds it (`M1` for "extor")."""
+
+    word: str
+    codes: frozenset[str] = frozenset()
+
+    @property
+    def plain(self) -> bool:
+        """Whether the word stands in JSON as it is typed."""
+        return '"' not in self.word and "\\" not in self.word
+
+
+def wanted_words(text: str, names: Mapping[str, Collection[str]]) -> list[Wanted]:
+    """The first words of what was typed. `names` are what codes are called, in every language."""
+    words = list(dict.fromkeys(fold(text).split()))[:MOST_WORDS]
+    folded = {code: [fold(name) for name in called] for code, called in names.items()}
+    return [
+        Wanted(
+            word,
+            frozenset(
+                code
+                for code, called in folded.items()
+                if len(word) > 2 and any(word in name for name in called)
+            ),
+        )
+        for word in words
+    ]
+
+
+def may_hold(plaintext: str, reference: str, wanted: Collection[Wanted]) -> bool:
+    """Whether a record, as sealed JSON and folded, may hold all words. Never wrongly says no."""
+    return all(
+        not one.plain
+        or one.word in plaintext
+        or one.word in reference
+        or any(f'"{code.casefold()}"' in plaintext for code in one.codes)
+        for one in wanted
+    )
+
+
+def holds(record: Any, reference: str, wanted: Collection[Wanted]) -> bool:
+    """Whether a record's values, not the names of its fields, hold every word."""
+    values = [fold(value) for value in _texts(record)]
+    codes = frozenset(value.upper() for value in values if len(value) < 4)
+    return all(
+        one.word in reference or one.codes & codes or any(one.word in value for value in values)
+        for one in wanted
+    )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
+
+
+class LightParty(NamedTuple):
+    """A party, as far as a conflict of interest needs it."""
+
+    kind: str
+    station: str
+    service_number: str
+    person: str
+    account: str
+
+
+class LightRecord(NamedTuple):
+    """A record, as far as who may see it depends on it."""
+
+    parties: list[LightParty]
+    declared: list[str]
+    minor: bool
+
+    def has_minor(self) -> bool:
+        """Whether somebody on record is under 18."""
+        return self.minor
+
+
+def light(record: Mapping[str, Any]) -> LightRecord:
+    """What who may see it depends on, from a record's JSON."""
+    return LightRecord(
+        [
+            LightParty(
+                party.get("kind", "police"),
+                party.get("station", ""),
+                party.get("service_number", ""),
+                party.get("person", ""),
+                party.get("account", ""),
+            )
+            for party in record.get("parties", ())
+        ],
+        list(record.get("declared", ())),
+        any(person.get("age_band") == "under_18" for person in record.get("persons", ())),
+    )
+
+
+class Summary(NamedTuple):
+    """One line of the register: what a list shows of a case, and what filters ask of it.
+
+    `due_on` is the earliest day on which something promised is not done; `free`: she was let go.
+    """
+
+    reference: str
+    state: str
+    filed_at: datetime | None
+    begun_on: date | None
+    acts: tuple[str, ...]
+    ward: str
+    stations: tuple[str, ...]
+    urgent: bool
+    minor: bool
+    consent: bool
+    assigned_to: str
+    arrested_at: datetime | None
+    exposed_at: datetime | None
+    free: bool
+    due_on: date | None
+    evidence: int
+
+    @property
+    def month(self) -> str:
+        """The month of what happened, else of when it came in, as `2026-11`."""
+        day = self.begun_on or self.filed_at
+        return "" if day is None else f"{day.year:04}-{day.month:02}"
+
+
+def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary:
+    """The line of a case, from its record's JSON. Raises ValueError, TypeError, AttributeError or
+    KeyError if it is none."""
+    happening = record.get("happening", {})
+    due = [
+        one["due_on"]
+        for one in record.get("terms", ())
+        if one.get("due_on") and not one.get("fulfilled_on")
+    ]
+    due += [
+        one["due_on"]
+        for one in record.get("referrals", ())
+        if one.get("due_on") and not one.get("outcome")
+    ]
+    free = any(one.get("result") == "released" for one in record.get("interventions", ())) or any(
+        one.get("kind") == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
+    )
+    persons = record.get("persons", ())
+    return Summary(
+        reference=reference,
+        state=state,
+        filed_at=_moment(record.get("filing", {}).get("filed_at")),
+        begun_on=_day(happening.get("begun_on")),
+        acts=tuple(dict.fromkeys(act["code"] for act in record.get("acts", ()))),
+        ward=record.get("place", {}).get("ward", ""),
+        stations=tuple(
+            dict.fromkeys(
+                party["station_name"]
+                for party in record.get("parties", ())
+                if party.get("station_name")
+            )
+        ),
+        urgent=bool(record.get("urgent")),
+        minor=any(person.get("age_band") == "under_18" for person in persons),
+        consent=_consents(record, [person["id"] for person in persons]),
+        assigned_to=record.get("assigned_to", ""),
+        arrested_at=_moment(happening.get("arrested_at")),
+        exposed_at=_moment(happening.get("exposed_at")),
+        free=free,
+        due_on=_day(min(due)) if due else None,
+        evidence=len(record.get("evidence", ())),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _consents(record: Mapping[str, Any], persons: list[str]) -> bool:
+    # As Record.consents_to("record"), which a test compares with this.
+    answers = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
+    for person in persons or [""]:
+        own = [one for one in answers if one.get("person", "") in ("", person)]
+        if not own or not max(own, key=lambda one: datetime.fromisoformat(one["at"]))["given"]:
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked of the register, besides words. Empty asks nothing.
+
+    `show` is `queue`, `open` or `all`; `since` and `until` are months as `2026-11`; `clock` is
+    `runs` or `over`.
+    """
+
+    words: str = ""
+    show: str = ALL
+    state: str = ""
+    act: str = ""
+    ward: str = ""
+    station: str = ""
+    since: str = ""
+    until: str = ""
+    clock: str = ""
+    assigned: str = ""
+    urgent: bool = False
+    minor: bool = False
+    no_consent: bool = False
+
+    def asked(self) -> bool:
+        """Whether anything narrows the list."""
+        return self != Filters(show=self.show)
+
+    def as_kept(self) -> dict[str, Any]:
+        """What differs from asking nothing, for a saved view."""
+        usual = Filters()
+        return {
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if getattr(self, one.name) != getattr(usual, one.name)
+        }
+
+
+def filters_from(kept: Mapping[str, Any]) -> Filters:
+    """Filters as they were kept; what is not known is left out."""
+    chosen: dict[str, Any] = {}
+    for one in fields(Filters):
+        value = kept.get(one.name)
+        if one.name in ("urgent", "minor", "no_consent"):
+            chosen[one.name] = value is True
+        elif isinstance(value, str):
+            chosen[one.name] = value[:200]
+    return Filters(**chosen)
+
+
+def fits(line: Summary, asked: Filters, *, running: bool, over: bool) -> bool:
+    """Whether a case fits the filters, apart from words and `show`.
+
+    `running` and `over` say whether one of its clocks runs, or has ended.
+    """
+    return not (
+        (asked.state and line.state != asked.state)
+        or (asked.act and asked.act not in line.acts)
+        or (asked.ward and fold(asked.ward) not in fold(line.ward))
+        or (asked.station and not any(fold(asked.station) in fold(name) for name in line.stations))
+        or (asked.since and not line.month >= asked.since)
+        or (asked.until and not "" < line.month <= asked.until)
+        or (asked.clock == CLOCK_RUNS and not running)
+        or (asked.clock == CLOCK_OVER and not over)
+        or (asked.assigned == "nobody" and line.assigned_to)
+        or (asked.assigned not in ("", "nobody") and line.assigned_to != asked.assigned)
+        or (asked.urgent and not line.urgent)
+        or (asked.minor and not line.minor)
+        or (asked.no_consent and line.consent)
+    )
