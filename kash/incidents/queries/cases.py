@@ -60,7 +60,8 @@ class DamagedCase:
 def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
     """Every case that the actor may see, and those that do not open, in no particular order.
 
-    A few queries, however many there are. Whoever shows it notes the opening (`services.note_opening`).
+    A few queries, however many cases there are. Whoever shows them notes the opening
+    (`services.note_opening`).
     """
     rows = {
         row.document_id: row
