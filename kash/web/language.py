@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
+from markupsafe import Markup
 
 from kash.web.acting import current_actor
 from kash.web.programme import (
@@ -55,7 +59,42 @@ def language_code() -> str:
     return str(locale.language) if locale is not None else "en"
 
 
+class TemplateText:
+    """`_` and `ngettext` of templates: Flask-Babel's, of which a page calls several hundred.
+
+    Flask-Babel finds the catalogue anew for each, through seven looks at the request, and Jinja
+    calls each through three functions: together a third of the time of a list. Here the catalogue
+    of each of our languages is kept. Every template is HTML, so what is given back is marked as
+    such, and values are escaped into it.
+    """
+
+    def __init__(self) -> None:
+        self._catalogues: dict[str, Translations] = {}
+
+    def _catalogue(self) -> Translations:
+        locale = get_locale()
+        language = locale.language if locale is not None else ""
+        kept = self._catalogues.get(language)
+        if kept is None:
+            kept = get_translations()
+            if language in LANGUAGES:
+                self._catalogues[language] = kept
+        return kept
+
+    def gettext(self, message: str, /, **values: Any) -> Markup:
+        """A message in the language in use, with values escaped into it."""
+        text = Markup(self._catalogue().ugettext(message))  # noqa: S704 - ours, from a template
+        return text % values if values or "%" in text else text
+
+    def ngettext(self, one: str, many: str, num: int, /, **values: Any) -> Markup:
+        """The same by number, which the message may name as `num`."""
+        text = Markup(self._catalogue().ungettext(one, many, num))  # noqa: S704 - as above
+        return text % {"num": num, **values}
+
+
 def init_language(app: Flask, translations: str) -> None:
     """Choose language and zone for each request; catalogues lie in the folder `translations`."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", translations)
     babel.init_app(app, locale_selector=_locale, timezone_selector=programme_zone)
+    texts = TemplateText()
+    app.jinja_env.globals.update(_=texts.gettext, gettext=texts.gettext, ngettext=texts.ngettext)

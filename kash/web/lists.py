@@ -86,15 +86,18 @@ def listing(
     default_direction: str = "asc",
     key: Any = None,
     per_page: int = ROWS,
+    counted: Select[Any] | None = None,
 ) -> Listing[Any]:
     """The page of a select that the request asks for, in two queries.
 
     `sorts` maps what the address may say to a column or a tuple of columns. `key`, a unique column,
     settles the order of equal rows. A page past the end is the last page. Rows are objects if one
-    thing is selected, else tuples.
+    thing is selected, else tuples. `counted` is a plainer select of as many rows, where there is
+    one: the joins that shown columns need are dear when the whole list is counted.
     """
     asked = asked_for(sorts, default_sort, default_direction)
-    counted = statement.order_by(None)
+    if counted is None:
+        counted = statement.order_by(None)
     if key is not None:
         counted = counted.with_only_columns(key, maintain_column_froms=True)
     total = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0

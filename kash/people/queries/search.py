@@ -7,10 +7,11 @@ first of them by name are read from an index, and the list says that there are m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select, true
 from sqlalchemy.orm import aliased
 
 from kash.database import db
@@ -49,6 +50,26 @@ class FoundPerson:
     chosen_name: str
     group_name: str
     minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A row of the list of people. Of whom the actor does not reach there are the first three
+    only; `whole` says so, and everything else is empty."""
+
+    public_id: str
+    chosen_name: str
+    group_name: str
+    whole: int = 0
+    organisation: str | None = None
+    ward: str | None = None
+    cadre: str | None = None
+    reference: str | None = None
+    minor: bool = False
+    created_at: datetime | None = None
+
+
+_OF_ANYONE = 3
 
 
 def _dialect() -> str:
@@ -144,22 +165,19 @@ def _narrowed(mine: ColumnElement[bool], search: PeopleSearch) -> list[ColumnEle
     return conditions
 
 
-def _rows(mine: ColumnElement[bool]) -> Select[Any]:
-    def shown(column: Any) -> Any:
-        return case((mine, column), else_=null())
-
+def _rows(whole: ColumnElement[bool]) -> Select[Any]:
     return (
         select(
             Person.public_id,
             Person.chosen_name,
             Group.name.label("group_name"),
-            case((mine, 1), else_=0).label("whole"),
-            shown(Organisation.name).label("organisation"),
-            shown(Person.ward).label("ward"),
-            shown(Person.cadre).label("cadre"),
-            shown(Person.reference).label("reference"),
-            case((and_(mine, Person.minor), 1), else_=0).label("minor"),
-            shown(Person.created_at).label("created_at"),
+            case((whole, 1), else_=0).label("whole"),
+            Organisation.name.label("organisation"),
+            Person.ward,
+            Person.cadre,
+            Person.reference,
+            Person.minor,
+            Person.created_at,
         )
         .join(Person.group)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
@@ -167,12 +185,20 @@ def _rows(mine: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _listed(statement: Select[Any], mine: ColumnElement[bool]) -> Listing[Any]:
-    def shown(column: Any) -> Any:
-        return case((mine, column), else_=null())
+def _shown(row: Any) -> ListedPerson:
+    """A row as the actor may see it. The condition of reach is asked once for each row, and not
+    once for each column, of which SQLite would make as many lists of everyone in reach."""
+    return ListedPerson(*row) if row.whole else ListedPerson(*row[:_OF_ANYONE])
 
-    return listing(
-        statement,
+
+def _listed(
+    whole: ColumnElement[bool], conditions: Sequence[ColumnElement[bool]]
+) -> Listing[ListedPerson]:
+    def shown(column: Any) -> Any:
+        return case((whole, column), else_=null())
+
+    found = listing(
+        _rows(whole).where(*conditions),
         sorts={
             "name": Person.sort_name,
             "group": (Group.position, Person.sort_name),
@@ -181,45 +207,46 @@ def _listed(statement: Select[Any], mine: ColumnElement[bool]) -> Listing[Any]:
         },
         default_sort="name",
         key=Person.id,
+        # Everyone has one group, and one open posting at most: neither adds to the number.
+        counted=select(Person.id).where(*conditions),
     )
+    return replace(found, rows=[_shown(row) for row in found])
 
 
-def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[Any]:
-    """People as rows of public_id, chosen_name, group_name, whole, and for those in reach also
-    organisation, ward, cadre, reference, minor, created_at.
+def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:
+    """The people whom this actor may see in a list.
 
     Without a search these are the people in reach. A search for a name finds anyone if the actor
-    may find people; `whole` is 0 for a row of which only name and group may be shown, and its other
-    columns are then empty. Numbers, phones and stations are searched within reach only. `phone` is
-    the search text as a number in E.164, if it is one. Where more than MOST_FOUND are found, they
-    stand by name, and the first MOST_FOUND of them can be seen.
+    may find people; `whole` is false for a row of which only name and group may be shown, and
+    everything else of it is then empty. Numbers, phones and stations are searched within reach
+    only. `phone` is the search text as a number in E.164, if it is one. Where more than MOST_FOUND
+    are found, they stand by name, and the first MOST_FOUND of them can be seen.
     """
     mine = within_reach(actor, "people.see")
     conditions = _narrowed(mine, search)
-    rows = _rows(mine)
-    anyone = finds_names(actor)
-    if not search.text:
-        if not sees_names(actor):
-            conditions.append(mine)
-        return _listed(rows.where(*conditions), mine)
+    anyone = finds_names(actor) if search.text else sees_names(actor)
     if not anyone:
         conditions.append(mine)
+    # Who is listed only because she is in reach needs not be asked again.
+    whole = mine if anyone else true()
+    if not search.text:
+        return _listed(whole, conditions)
     words = _typed_words(search.text)
     found = _named_at_most(words, conditions, MOST_FOUND + 1)
     if len(found) > MOST_FOUND:
-        return _first_by_name(rows, words, conditions)
+        return _first_by_name(_rows(whole), words, conditions)
     facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
     if phone is not None:
         facts.append(Person.phone_lookup == lookup(phone, kind="phone"))
     found += db.session.scalars(
         select(Person.id).where(mine, or_(*facts), *conditions).limit(MOST_FOUND)
     )
-    return _listed(rows.where(Person.id.in_(set(found))), mine)
+    return _listed(whole, [Person.id.in_(set(found))])
 
 
 def _first_by_name(
     rows: Select[Any], words: Sequence[str], conditions: Sequence[ColumnElement[bool]]
-) -> Listing[Any]:
+) -> Listing[ListedPerson]:
     """One page of the first MOST_FOUND by name of those who are called so."""
     asked = asked_for({"name": Person.sort_name}, "name")
     pages = MOST_FOUND // ROWS
@@ -231,8 +258,9 @@ def _first_by_name(
         rows.where(Person.id.in_(ids)).order_by(
             *(column.desc() if backwards else column for column in order)
         )
-    ).all()
-    return Listing(shown, page, pages, MOST_FOUND, "name", asked.direction, beyond=True)
+    )
+    rows_shown = [_shown(row) for row in shown]
+    return Listing(rows_shown, page, pages, MOST_FOUND, "name", asked.direction, beyond=True)
 
 
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
