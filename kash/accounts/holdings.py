@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
@@ -71,6 +71,33 @@ def register_holding(
 ) -> None:
     """Add a kind of thing that must be handed over. `key` is a fixed word, kept in hand-overs."""
     _register[key] = Holding(key, label, count, reassign, permission, let_go)
+
+
+def register_proposals(
+    label: Any, model: Any, states: Collection[str], *, key: str, permission: str
+) -> None:
+    """Have proposals handed over that nobody has decided for good: rows of `model` in one of these
+    states. A proposal becomes the successor's, who so cannot be the one who decides it."""
+
+    def proposed_by(leaver: Holder) -> Select[Any]:
+        return select(model).where(
+            model.proposed_by == leaver.public_id, model.state.in_(tuple(states))
+        )
+
+    def count(session: Session, leaver: Holder) -> int:
+        return session.scalar(select(func.count()).select_from(proposed_by(leaver).subquery())) or 0
+
+    def pass_on(
+        session: Session, leaver: Holder, successor: Holder | None, now: datetime
+    ) -> Sequence[str]:
+        if successor is None:
+            return []
+        rows = session.scalars(proposed_by(leaver)).all()
+        for row in rows:
+            row.proposed_by = successor.public_id
+        return [row.public_id for row in rows]
+
+    register_holding(label, count, pass_on, key=key, permission=permission)
 
 
 def forget_holding(key: str) -> None:

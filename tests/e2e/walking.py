@@ -4,17 +4,16 @@ certificates and the forum's minutes."""
 from __future__ import annotations
 
 import re
-import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pyotp
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser
 
 from .looking_round import look_round
 from .serving import Served
+from .walkers import Walker, text_of
 
 PASSWORD = "seven boats cross at dusk"
 PHONE = {"width": 360, "height": 740}
@@ -37,98 +36,6 @@ ELIGIBLE = [
 SECRETARY_TEXT = "The desk officer writes down each report and gives a number."
 DECISION = "Every station names one officer to call."
 ACTION = "Send the list of officers to all members."
-
-
-def text_of(pdf: bytes, folder: Path, name: str) -> str:
-    """What a PDF says, page by page, each page ended by a form feed."""
-    path = folder / name
-    path.write_bytes(pdf)
-    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
-    return subprocess.run(
-        ["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True
-    ).stdout
-
-
-@dataclass
-class Walker:
-    """One of the people, with a browser of her own. Where she has been is kept."""
-
-    name: str
-    context: BrowserContext
-    page: Page
-    address: str
-    been: dict[str, str] = field(default_factory=dict)
-    troubles: list[str] = field(default_factory=list)
-
-    def watch(self) -> None:
-        self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
-        self.page.on("response", self._answered)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        # What the browser says of an answer such as 422 is no trouble.
-        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            self.troubles.append(f"{self.page.url}: {message.text}")
-
-    def _answered(self, answer: Response) -> None:
-        kind = answer.headers.get("content-type", "")
-        request = answer.request
-        if answer.status >= 500:
-            self.troubles.append(f"{request.method} {answer.url}: {answer.status}")
-        if (
-            request.is_navigation_request()
-            and request.method == "GET"
-            and answer.status == 200
-            and kind.startswith("text/html")
-        ):
-            path = answer.url.removeprefix(self.address).partition("?")[0]
-            kept = re.sub(r"[0-9a-hjkmnp-tv-z]{16}", "*", path)
-            if "/join/" not in path:
-                self.been.setdefault(kept, path)
-
-    def go(self, path: str) -> None:
-        self.page.goto(self.address + path)
-
-    def fill(self, **fields: str) -> None:
-        for name, value in fields.items():
-            self.page.fill(f"main [name={name}]", value)
-
-    def button(self, name: str) -> None:
-        self.page.get_by_role("button", name=name, exact=True).first.click()
-
-    def link(self, name: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).first.click()
-
-    def heading(self) -> str:
-        return self.page.get_by_role("heading", level=1).inner_text()
-
-    def sees(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for(timeout=10_000)
-
-    def file(self, path: str) -> bytes:
-        answer = self.context.request.get(self.address + path)
-        assert answer.ok, f"{path}: {answer.status}"
-        return answer.body()
-
-    def downloads(self, button: str) -> bytes:
-        with self.page.expect_download() as coming:
-            self.button(button)
-        return Path(coming.value.path()).read_bytes()
-
-    def second_step(self) -> None:
-        """Read the key off the page and type the code, as a phone would."""
-        if "/account/second-step" not in self.page.url:
-            return
-        key = self.page.locator("code").first.inner_text().replace(" ", "")
-        self.fill(code=pyotp.TOTP(key).now())
-        self.button("Turn it on")
-        self.sees("Your recovery codes")
-        self.link("I have kept them")
-
-    @property
-    def path(self) -> str:
-        return self.page.url.removeprefix(self.address)
 
 
 @dataclass

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
@@ -21,16 +20,20 @@ from kash.people.lists.previews import Preview, make_preview, mapping_of
 from kash.people.lists.reports import report_of
 from kash.people.models import (
     Group,
-    Organisation,
     PeopleList,
     PeopleListMapping,
     PeopleListPerson,
-    Posting,
 )
 from kash.people.queries.lists import people_mark, person_numbers
-from kash.people.rules.lists.classing import Outcome, State
+from kash.people.rules.lists.classing import State
+from kash.people.services.list_additions import (
+    add_persons,
+    add_places,
+    add_postings,
+    details_of,
+    known_places,
+)
 from kash.people.services.list_changes import change_persons
-from kash.people.services.persons import PersonDetails, made_person
 from kash.policy import Actor
 from kash.vault import audited, seal
 from kash.vault.audit import Change
@@ -180,11 +183,11 @@ def _edition(found: PeopleList, choices: Choices) -> int:
 
 def _store(change: Change, found: PeopleList, preview: Preview, by: Actor) -> None:
     session = change.session
-    places = _add_places(change, found, preview)
+    places = add_places(change, found, preview)
     new = [each for each in preview.outcomes if each.state is State.NEW]
-    made = _add_persons(session, new, places, by, change)
+    made = add_persons(session, new, places, by, change)
     numbers = person_numbers(session, [key for key, _each in made])
-    postings = _add_postings(session, made, numbers, places, change)
+    postings = add_postings(session, made, numbers, places, change)
     session.execute(
         insert(PeopleListPerson),
         [
@@ -208,112 +211,9 @@ def _store(change: Change, found: PeopleList, preview: Preview, by: Actor) -> No
     found.new_count, found.changed_count = len(made), len(changed)
     found.same_count = counts[State.SAME]
     found.left_count = counts[State.DOUBTFUL] + counts[State.WRONG] + counts[State.OUT]
-    found.organisations = sorted(set(places.values()) - _known_places(preview))
+    found.organisations = sorted(set(places.values()) - known_places(preview))
     found.has_report = True
     change.about(*(key for key, _each in made), *changed)
-
-
-def _known_places(preview: Preview) -> set[str]:
-    return {each.placed.organisation for each in preview.outcomes}
-
-
-def _add_places(change: Change, found: PeopleList, preview: Preview) -> dict[str, str]:
-    """Public ids of organisations by what rows say: an id of its own, or the name of a new one."""
-    places = {key: key for key in _known_places(preview) if key}
-    police = change.session.scalar(select(Group.is_police).where(Group.public_id == preview.group))
-    wanted: dict[str, str] = {}
-    for each in preview.outcomes:
-        stored = each.state is State.NEW or "organisation" in preview.fills(each)
-        if stored and each.placed.new_station:
-            wanted.setdefault(each.placed.new_station, each.placed.group)
-    for name in wanted:
-        made = Organisation(
-            public_id=new_public_id(),
-            name=name,
-            kind="station" if police else "collective",
-            group_id=change.session.scalar(select(Group.id).where(Group.public_id == wanted[name])),
-            created_at=change.now,
-        )
-        change.session.add(made)
-        places[name] = made.public_id
-        change.about(made.public_id)
-    change.session.flush()
-    return places
-
-
-def details_of(outcome: Outcome) -> PersonDetails:
-    """A row as the person that it becomes."""
-    row = outcome.placed.row
-    return PersonDetails(
-        chosen_name=row.name,
-        group=outcome.placed.group,
-        printed_name=row.printed_name,
-        sex=row.sex,
-        age_band=row.birth.band,
-        birth_year=row.birth.year,
-        cadre=row.cadre,
-        ward=row.ward,
-        language=row.language,
-        reference=row.reference,
-        organisation=outcome.placed.organisation,
-        since=row.since,
-        phone=row.phone or None,
-        email=row.email or None,
-        shared_phone=outcome.shared_phone,
-    )
-
-
-def _add_persons(
-    session: Session,
-    new: Sequence[Outcome],
-    places: dict[str, str],
-    by: Actor,
-    change: Change,
-) -> list[tuple[str, Outcome]]:
-    groups = {each.public_id: each for each in session.scalars(select(Group))}
-    made = [(new_public_id(), each) for each in new]
-    session.add_all(
-        made_person(details_of(each), groups[each.placed.group], by, change.now, key)
-        for key, each in made
-    )
-    session.flush()
-    return made
-
-
-def _add_postings(
-    session: Session,
-    made: Sequence[tuple[str, Outcome]],
-    numbers: Any,
-    places: dict[str, str],
-    change: Change,
-) -> dict[str, str]:
-    """The public ids of postings by the person's."""
-    ids: dict[str, int] = {
-        row.public_id: row.id
-        for row in session.execute(
-            select(Organisation.public_id, Organisation.id).where(
-                Organisation.public_id.in_(set(places.values()))
-            )
-        )
-    }
-    rows = []
-    postings = {}
-    for key, each in made:
-        place = each.placed.organisation or places.get(each.placed.new_station, "")
-        if not place:
-            continue
-        postings[key] = new_public_id()
-        rows.append(
-            {
-                "public_id": postings[key],
-                "person_id": numbers[key],
-                "organisation_id": ids[place],
-                "since": each.placed.row.since or change.now.date(),
-            }
-        )
-    for start in range(0, len(rows), _AT_ONCE):
-        session.execute(insert(Posting), rows[start : start + _AT_ONCE])
-    return postings
 
 
 def _remember(session: Session, preview: Preview, choices: Choices, by: Actor) -> None:
