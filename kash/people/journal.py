@@ -46,6 +46,8 @@ class Journal:
         self.session = session
         self.by = by
         self.now = now
+        # Public ids of others whom the action concerns, for the audit.
+        self.concerned: list[str] = []
         self._before: dict[_Place, _Values | None] = {}
 
     def rows(self, table: Table, where: ColumnElement[bool]) -> list[_Values]:

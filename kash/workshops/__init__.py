@@ -19,14 +19,13 @@ def init_workshops(app: Flask) -> None:
     from kash.people.account_names import register_account_names
     from kash.people.next_steps import register_next_step
     from kash.people.reach import register_own_scope
-    from kash.people.references import declare_reference, joined
     from kash.people.sections import register_section
     from kash.training.queries import register_taught_scope
     from kash.workshops.leaving import join_hand_over
     from kash.workshops.list_step import ENROL_LIST
+    from kash.workshops.merging import declare_references
     from kash.workshops.queries import people_of
     from kash.workshops.queries.reach import versions_taught_to
-    from kash.workshops.rules import merged_enrolment
     from kash.workshops.tabs import register_tab
     from kash.workshops.views.frame import person_rows
     from kash.workshops.wording import enrolment_word, pause_word
@@ -40,10 +39,6 @@ def init_workshops(app: Flask) -> None:
     register_next_step(ENROL_LIST)
     register_taught_scope(versions_taught_to)
     register_section(_l("Workshops"), person_rows)
-    declare_reference(
-        "enrolment.person_id",
-        _l("Enrolments"),
-        joined("enrolment.person_id", ("workshop_id",), merged_enrolment),
-    )
+    declare_references()
     app.jinja_env.filters.update(enrolment_word=enrolment_word, pause_word=pause_word)
     join_hand_over()

@@ -17,7 +17,7 @@ from kash.people.models import Group, Organisation, Person
 from kash.people.sections import SectionRow, forget_section, register_section
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry
+from kash.vault import AuditEntry, lookup
 from tests.people.conftest import EMAIL, PHONE, SECRETS, Adding
 
 SignIn = Callable[..., FlaskClient]
@@ -85,16 +85,42 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
 
 
 def test_a_phone_in_use_asks_whether_it_is_shared(
-    sign_in: SignIn, person: Adding, groups: tuple[Group, Group]
+    client_for: Callable[[Actor], FlaskClient],
+    actor: Callable[..., Actor],
+    person: Adding,
+    groups: tuple[Group, Group],
 ) -> None:
-    person()
-    browser = sign_in("trainer")
+    trainer = actor("trainer")
+    person(by=trainer)
+    browser = client_for(trainer)
     assert "shared_phone" not in browser.get("/people/new").text
     sent = entered(groups, phone=PHONE)
     refused = browser.post("/people/new", data=sent)
     assert said_beside(refused.text, "phone") == "Someone with this phone is here already."
     assert "shared_phone" in refused.text
     assert browser.post("/people/new", data=sent | {"shared_phone": "y"}).status_code == 302
+
+
+def test_a_phone_of_someone_out_of_reach_is_taken_without_a_word(
+    client_for: Callable[[Actor], FlaskClient],
+    actor: Callable[..., Actor],
+    person: Adding,
+    groups: tuple[Group, Group],
+) -> None:
+    trainer = actor("trainer")
+    person()
+    browser = client_for(trainer)
+    added = browser.post("/people/new", data=entered(groups, phone=PHONE))
+    assert added.status_code == 302
+    other = browser.post("/people/new", data=entered(groups, chosen_name="Amani Jaribio"))
+    address = other.headers["Location"]
+    changed = {"chosen_name": "Amani Jaribio", "edition": "1", "shared_phone": ""}
+    refused = browser.post(f"{address}/edit", data=entered(groups, phone=PHONE) | changed)
+    # What is asked is about the one whom she added herself.
+    assert "Zuri Mfano" in refused.text
+    assert "Asali" not in added.text + refused.text
+    held = db.session.query(Person).filter(Person.phone_lookup == lookup(PHONE, kind="phone"))
+    assert {each.created_by for each in held} == {SYSTEM.public_id, trainer.public_id}
 
 
 def test_under_18_is_said_on_the_page_and_in_the_list(sign_in: SignIn, person: Adding) -> None:

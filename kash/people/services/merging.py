@@ -105,7 +105,7 @@ def merge_people(
         )
         merge.sealed = seal(journal.written(), kind=_SEALED, public_id=merge.public_id)
         session.add(merge)
-        change.about(kept, gone, merge.public_id)
+        change.about(kept, gone, merge.public_id, *journal.concerned)
         return merge.public_id
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kash.database import new_public_id
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import consent_holds, locked_person
+from kash.people.reach import within_reach
 from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
 from kash.people.services.apart import set_apart
 from kash.policy import Actor
@@ -49,7 +50,8 @@ class AgesDisagree(Problem):
 
 
 class AlreadyHere(Problem):
-    """Someone with this number or phone is here already. `field` is "reference" or "phone"."""
+    """Someone with this number is here already, or someone in reach with this phone. `field` is
+    "reference" or "phone"."""
 
     sentence = _l("Someone with this phone is here already.")
 
@@ -138,10 +140,14 @@ def _refuse_reference(session: Session, group: Group, reference: str, but: int |
         raise AlreadyHere("reference")
 
 
-def _refuse_phone(session: Session, phone: str | None, but: int | None) -> None:
+def _refuse_phone(session: Session, phone: str | None, by: Actor, but: int | None) -> None:
+    """Refuse a phone of somebody whom this actor sees. That a stranger's is here is told to nobody:
+    the two stand side by side until the sweep shows them to who sees both."""
     if not phone:
         return
-    statement = select(Person.id).where(Person.phone_lookup == lookup(phone, kind="phone"))
+    statement = select(Person.id).where(
+        Person.phone_lookup == lookup(phone, kind="phone"), within_reach(by, "people.see")
+    )
     if but is not None:
         statement = statement.where(Person.id != but)
     if session.scalar(statement.limit(1)) is not None:
@@ -243,7 +249,7 @@ def new_person(
     person = made_person(details, group, by, now, public_id or new_public_id())
     _refuse_reference(session, group, details.reference, None)
     if not details.shared_phone:
-        _refuse_phone(session, details.phone, None)
+        _refuse_phone(session, details.phone, by, None)
     session.add(person)
     session.flush()
     if place is not None:
@@ -321,7 +327,7 @@ def change_person(
         facts = _facts(details, group, change.now)
         _refuse_reference(session, group, details.reference, person.id)
         if contact.phone and not contact.shared_phone:
-            _refuse_phone(session, contact.phone, person.id)
+            _refuse_phone(session, contact.phone, by, person.id)
         before, band_before = person.printed_name or person.chosen_name, person.age_band
         for name, value in facts.items():
             setattr(person, name, value)

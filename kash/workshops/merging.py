@@ -1,0 +1,52 @@
+"""What becomes of enrolments when two people turn out to be one."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.people.journal import Journal, table_of
+from kash.people.references import declare_reference, joined
+from kash.web.formats import to_local
+from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.rules import EnrolmentState, merged_enrolment
+from kash.workshops.services.seats import move_up
+
+_join = joined("enrolment.person_id", ("workshop_id",), merged_enrolment)
+
+
+def _move_enrolments(journal: Journal, kept: int, gone: int) -> None:
+    """Where both had a seat, one falls free and goes to the queue's first.
+
+    It stays hers when the merge is undone: whoever was told that she has a seat keeps it. So it
+    doesn't stand in the journal.
+    """
+    table = table_of(Enrolment)
+    seats = [
+        row["workshop_id"]
+        for row in journal.rows(table, table.c.person_id.in_((kept, gone)))
+        if row["state"] == str(EnrolmentState.CONFIRMED)
+    ]
+    _join(journal, kept, gone)
+    freed = sorted({workshop for workshop in seats if seats.count(workshop) > 1})
+    if not freed:
+        return
+    workshops = journal.session.scalars(
+        select(Workshop)
+        .where(
+            Workshop.id.in_(freed),
+            Workshop.state == "planned",
+            Workshop.ends_on >= to_local(journal.now).date(),
+        )
+        .order_by(Workshop.id)
+        .with_for_update()
+    )
+    for workshop in workshops.all():
+        moved = move_up(journal.session, workshop, journal.now)
+        if moved:
+            journal.concerned += [workshop.public_id, *moved]
+
+
+def declare_references() -> None:
+    """Declare this room's foreign keys to a person."""
+    declare_reference("enrolment.person_id", _l("Enrolments"), _move_enrolments)
