@@ -130,3 +130,22 @@ REFERRAL_OUTCOME_NAMES: dict[str, Any] = {
     "refused": _l("Was turned away"),
     "not_reached": _l("Did not go"),
 }
+# What a mediator is asked, in the words that she reads.
+REQUEST_NAMES: dict[str, Any] = {
+    "release": _l("Ask for somebody’s release"),
+    "charge_or_release": _l("Ask that somebody is brought to court or released"),
+    "return": _l("Ask that something is given back"),
+    "pay": _l("Ask that what is owed is paid"),
+    "apologise": _l("Ask for an apology"),
+    "stop": _l("Ask that threats or visits stop"),
+    "medical": _l("Ask that somebody may see a doctor"),
+    "complaint": _l("Ask that a complaint is taken"),
+}
+CLOSING_NAMES: dict[str, Any] = {
+    "released": _l("Released"),
+    "returned": _l("Given back"),
+    "paid": _l("Paid"),
+    "apology": _l("Apologised"),
+    "partly": _l("Partly settled"),
+    "none": _l("Not settled"),
+}

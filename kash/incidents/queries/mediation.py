@@ -1,0 +1,207 @@
+"""Reads of mediators on duty and of briefs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from kash.accounts.models import Account, AccountRole
+from kash.database import db, utc_now
+from kash.incidents.models import Duty, DutyStation, MediationBrief
+from kash.incidents.queries.readers import readers
+from kash.incidents.rules.conflicts import Reader
+from kash.incidents.rules.mediation import Answer, Mediator
+from kash.people.rules import Stretch, open_at
+from kash.policy import Actor, Role
+from kash.vault import SealError, open_text
+from kash.web import Listing, NotFound, listing
+
+NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
+MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a mediator reads: what is asked, where, and whom of the programme she may call.
+
+    `note` is empty when it was shredded.
+    """
+
+    public_id: str
+    state: str
+    station: str
+    request: str
+    call_name: str
+    call_phone: str
+    runs_out_at: datetime
+
+
+def duties(*, active: bool | None = True) -> Sequence[Duty]:
+    """Mediators with their stations and hours, by name."""
+    query = _with_parts().join(Account, Account.id == Duty.account_id).order_by(Account.name)
+    if active is not None:
+        query = query.where(Duty.active.is_(active), Account.active.is_(True))
+    return db.session.scalars(query).all()
+
+
+def _with_parts() -> Select[Duty]:
+    return select(Duty).options(
+        joinedload(Duty.account),
+        selectinload(Duty.stations).joinedload(DutyStation.organisation),
+        selectinload(Duty.hours),
+    )
+
+
+def duty_listing() -> Listing[Duty]:
+    """A page of everybody who mediates, whether on duty or not."""
+    query = _with_parts().join(Account, Account.id == Duty.account_id)
+    return listing(
+        query,
+        sorts={"name": Account.name, "active": (Duty.active.desc(), Account.name)},
+        default_sort="name",
+        key=Duty.id,
+    )
+
+
+def duty(public_id: str, session: Session | None = None) -> Duty:
+    """One mediator. Raises NotFound."""
+    found = (session or db.session()).scalar(_with_parts().where(Duty.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_duty(by: Actor) -> Duty | None:
+    """The actor's own duty, if she mediates."""
+    return db.session.scalar(_with_parts().where(Duty.account_id == by.account_id))
+
+
+def phone_of(one: Duty) -> str:
+    """The number for this duty, E.164; empty if there is none."""
+    if one.phone_sealed is None:
+        return ""
+    return open_text(one.phone_sealed, kind=PHONE, public_id=one.public_id)
+
+
+def possible_mediators() -> list[tuple[str, str]]:
+    """(public id, name) of peer educators of either group who do not mediate yet."""
+    mediates = select(Duty.account_id)
+    found = db.session.execute(
+        select(Account.public_id, Account.name)
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .where(
+            AccountRole.role.in_(MEDIATING_ROLES),
+            Account.active.is_(True),
+            Account.id.not_in(mediates),
+        )
+        .order_by(Account.name)
+    )
+    return [(public_id, name) for public_id, name in found]
+
+
+def as_mediators(found: Collection[Duty]) -> list[Mediator]:
+    """Mediators as the rules see them, with what keeps each away from a case."""
+    known = readers([one.account.public_id for one in found])
+    return [
+        Mediator(
+            account=one.account.public_id,
+            stations=frozenset(each.organisation.public_id for each in one.stations),
+            spoken=tuple(code for code in one.spoken.split(",") if code),
+            stretches=stretches_of(one),
+            active=one.active,
+            reader=known.get(one.account.public_id, Reader(one.account.public_id)),
+        )
+        for one in found
+    ]
+
+
+def stretches_of(one: Duty) -> tuple[Stretch, ...]:
+    """The hours of a duty."""
+    return tuple(Stretch(each.opens, each.closes) for each in one.hours)
+
+
+def is_on_duty(one: Duty, minute: int) -> bool:
+    """Whether somebody can be called in this minute of the week; always, if no hours are known."""
+    stretches = stretches_of(one)
+    return one.active and (not stretches or open_at(stretches, minute))
+
+
+def own_briefs(by: Actor) -> list[Brief]:
+    """The actor's own briefs that are still to be answered or closed, the oldest first."""
+    rows = db.session.scalars(
+        select(MediationBrief)
+        .where(
+            MediationBrief.account_id == by.account_id,
+            MediationBrief.state != "closed",
+            MediationBrief.runs_out_at > utc_now(),
+        )
+        .order_by(MediationBrief.runs_out_at, MediationBrief.id)
+    )
+    return [found for row in rows if (found := _brief(row)) is not None]
+
+
+def own_brief(by: Actor, public_id: str) -> Brief:
+    """One of the actor's own briefs that is still open. Raises NotFound."""
+    for found in own_briefs(by):
+        if found.public_id == public_id:
+            return found
+    raise NotFound
+
+
+def briefs_waiting(by: Actor) -> int:
+    """How many briefs wait for the actor's answer."""
+    return sum(found.state == "open" for found in own_briefs(by))
+
+
+def _brief(row: MediationBrief) -> Brief | None:
+    if row.note_sealed is None:
+        return None
+    try:
+        note = json.loads(open_text(row.note_sealed, kind=NOTE, public_id=row.public_id))
+    except (SealError, ValueError):
+        return None
+    return Brief(
+        public_id=row.public_id,
+        state=row.state,
+        station=str(note.get("station", "")),
+        request=str(note.get("request", "")),
+        call_name=str(note.get("call_name", "")),
+        call_phone=str(note.get("call_phone", "")),
+        runs_out_at=row.runs_out_at,
+    )
+
+
+def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[str, Answer]:
+    """What mediators answered to these briefs; those that still wait are left out.
+
+    A brief that is no longer there, or ended without a word, was not answered.
+    """
+    if not briefs:
+        return {}
+    rows = (session or db.session()).scalars(
+        select(MediationBrief).where(MediationBrief.public_id.in_(briefs))
+    )
+    answers = dict.fromkeys(briefs, Answer("no_answer"))
+    for row in rows:
+        if row.outcome_sealed is None and row.state != "closed":
+            del answers[row.public_id]
+        if row.outcome_sealed is None:
+            continue
+        try:
+            said = json.loads(
+                open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id)
+            )
+        except (SealError, ValueError):
+            continue
+        at = said.get("at")
+        answers[row.public_id] = Answer(
+            response=str(said.get("response", "waiting")),
+            result=str(said.get("result", "")),
+            answered_at=datetime.fromisoformat(at) if at else None,
+        )
+    return answers

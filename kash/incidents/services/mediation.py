@@ -1,0 +1,320 @@
+"""Asking mediators, their answers, and who is on duty."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account, AccountRole
+from kash.database import new_public_id
+from kash.incidents.models import Duty, DutyHours, DutyStation, MediationBrief
+from kash.incidents.queries.mediation import (
+    MEDIATING_ROLES,
+    NOTE,
+    OUTCOME,
+    PHONE,
+    answers_to,
+    as_mediators,
+    duties,
+    duty,
+)
+from kash.incidents.rules import mediation as rules
+from kash.incidents.rules.record import Record
+from kash.incidents.services.cases import changing
+from kash.people.models import Organisation
+from kash.people.rules import Stretch, overlap
+from kash.policy import Actor
+from kash.vault import OpenVault, audited, seal
+from kash.web import NotFound, Problem
+from kash.web.formats import to_local
+
+
+class NoConsentToMediate(Problem):
+    """Nobody on record agreed that a mediator is asked."""
+
+    sentence = _l(
+        "Nobody has agreed yet that a mediator is asked. Write down the consent first."
+    )
+
+
+class MustKeepAway(Problem):
+    """This mediator has a part in the case, or serves where it happened."""
+
+    sentence = _l("This mediator must be kept away from this case. Choose another one.")
+
+
+class NoMediator(Problem):
+    """This account can't mediate: it is no peer educator's, or mediates already."""
+
+    sentence = _l("Choose a peer educator who does not mediate yet.")
+
+
+class HoursOverlap(Problem):
+    """Two stretches of duty share a time."""
+
+    sentence = _l("Two of these hours overlap.")
+
+
+class DutyChangedMeanwhile(Problem):
+    """Someone else saved this mediator since the form was opened."""
+
+    sentence = _l("Someone else saved changes while you were writing.")
+
+
+@dataclass(frozen=True)
+class DutyDetails:
+    """When, where and in which languages somebody mediates. `phone` is E.164 or empty; stations
+    are public ids of organisations."""
+
+    phone: str = field(default="", repr=False)
+    spoken: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
+    hours: tuple[Stretch, ...] = ()
+    note: str = ""
+    active: bool = True
+
+
+# --- Duty ------------------------------------------------------------------------------------
+
+
+def add_mediator(by: Actor, account: str, details: DutyDetails) -> str:
+    """Put a peer educator on duty; the public id of the duty. Raises NoMediator, HoursOverlap."""
+    _refuse(details)
+    with audited("mediation.mediator_added", by) as change:
+        found = change.session.scalar(
+            select(Account.id)
+            .join(AccountRole, AccountRole.account_id == Account.id)
+            .where(
+                Account.public_id == account,
+                Account.active.is_(True),
+                AccountRole.role.in_(MEDIATING_ROLES),
+            )
+        )
+        mediates = change.session.scalar(select(Duty.id).where(Duty.account_id == found))
+        if found is None or mediates is not None:
+            raise NoMediator
+        row = Duty(public_id=new_public_id(), account_id=found)
+        change.session.add(row)
+        _write(change.session, row, details)
+        change.about(row.public_id)
+        return row.public_id
+
+
+def change_mediator(by: Actor, public_id: str, details: DutyDetails, edition: int) -> None:
+    """Change when and where somebody mediates. Raises NotFound, DutyChangedMeanwhile."""
+    _refuse(details)
+    with audited("mediation.mediator_changed", by) as change:
+        row = duty(public_id, change.session)
+        if row.edition != edition:
+            raise DutyChangedMeanwhile
+        _write(change.session, row, details)
+        row.edition += 1
+        change.about(public_id)
+
+
+def remove_mediator(by: Actor, public_id: str) -> None:
+    """Take somebody off the list for good. Her open briefs end. Raises NotFound."""
+    with audited("mediation.mediator_removed", by) as change:
+        row = duty(public_id, change.session)
+        _end_briefs(change.session, row.account_id)
+        change.session.delete(row)
+        change.about(public_id)
+
+
+def set_own_duty(by: Actor, *, active: bool) -> None:
+    """A mediator says herself whether she can be called. Raises NotFound."""
+    with audited("mediation.duty_changed", by) as change:
+        row = change.session.scalar(select(Duty).where(Duty.account_id == by.account_id))
+        if row is None:
+            raise NotFound
+        if row.active is active:
+            change.nothing()
+            return
+        row.active = active
+        row.edition += 1
+        change.about(row.public_id)
+
+
+def _refuse(details: DutyDetails) -> None:
+    if overlap(details.hours):
+        raise HoursOverlap
+
+
+def _write(session: Session, row: Duty, details: DutyDetails) -> None:
+    row.phone_sealed = (
+        seal(details.phone, kind=PHONE, public_id=row.public_id) if details.phone else None
+    )
+    row.spoken, row.note = ",".join(details.spoken), details.note
+    row.active = details.active
+    session.flush()
+    stations = session.scalars(
+        select(Organisation.id).where(
+            Organisation.public_id.in_(details.stations), Organisation.kind == "station"
+        )
+    )
+    row.stations = [DutyStation(organisation_id=number) for number in stations]
+    row.hours = [DutyHours(opens=one.opens, closes=one.closes) for one in details.hours]
+    session.flush()
+
+
+def end_duty(session: Session, account_id: int, _now: datetime) -> None:
+    """For whoever is locked out or leaves: no duty, and no briefs."""
+    _end_briefs(session, account_id)
+    session.execute(update(Duty).where(Duty.account_id == account_id).values(active=False))
+
+
+def _end_briefs(session: Session, account_id: int) -> None:
+    session.execute(
+        update(MediationBrief)
+        .where(MediationBrief.account_id == account_id, MediationBrief.state != "closed")
+        .values(state="closed", note_sealed=None)
+    )
+
+
+# --- Briefs ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a mediator is asked: one of `rules.REQUESTS`, the station's name, whom to call."""
+
+    mediator: str
+    request: str
+    station: str = ""
+    call_name: str = ""
+    call_phone: str = field(default="", repr=False)
+
+
+def ask_mediator(
+    by: Actor, vault: OpenVault, reference: str, request: Request, *, version: int | None = None
+) -> None:
+    """Write a brief for one mediator, and into the record that she was asked.
+
+    The audit names the case alone, as for any change of it: what ties the two stands only in the
+    sealed record. Raises NoConsentToMediate, MustKeepAway, NotFound, ChangedMeanwhile.
+    """
+    if request.request not in rules.REQUESTS:
+        raise NotFound
+    with changing("incidents.changed", by, vault, reference, version=version) as case:
+        if not case.record.consents_to("mediation"):
+            raise NoConsentToMediate
+        session = case.change.session
+        free = rules.may_mediate(as_mediators(duties()), case.record, 0)
+        if request.mediator not in {one.account for one in free}:
+            raise MustKeepAway
+        account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))
+        row = MediationBrief(
+            public_id=new_public_id(),
+            account_id=account,
+            runs_out_at=rules.runs_out(to_local(case.change.now)).astimezone(UTC),
+        )
+        note = {
+            "station": request.station,
+            "request": request.request,
+            "call_name": request.call_name,
+            "call_phone": request.call_phone,
+        }
+        row.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=row.public_id)
+        session.add(row)
+        rules.asked(
+            case.record, request.mediator, row.public_id, request.request, case.change.now
+        )
+        case.happened("mediator_asked", request.mediator)
+
+
+def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: str) -> None:
+    """Take a brief back before it was answered. Raises NotFound."""
+    with changing("incidents.changed", by, vault, reference) as case:
+        found = [one for one in case.record.interventions if one.id == intervention and one.brief]
+        if not found:
+            raise NotFound
+        case.change.session.execute(
+            delete(MediationBrief).where(MediationBrief.public_id == found[0].brief)
+        )
+        found[0].brief, found[0].response = "", "no_answer"
+        case.happened("request_withdrawn", found[0].mediator)
+
+
+def collect_answers(session: Session, record: Record) -> bool:
+    """Take over into a record, which is about to be saved, what mediators answered meanwhile.
+
+    What is in the record now is deleted from the briefs. Whether there was anything.
+    """
+    briefs = [one.brief for one in record.interventions if one.brief]
+    answers = answers_to(briefs, session)
+    done = rules.take_over(record, answers)
+    if done:
+        session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(done)))
+    return bool(answers)
+
+
+def answer_brief(by: Actor, public_id: str, *, accepts: bool) -> None:
+    """A mediator says whether she will help. Saying no shreds the note. Raises NotFound."""
+    with audited("mediation.brief_answered", by) as change:
+        row = _own(change.session, by, public_id)
+        if accepts and row.state == "accepted":
+            change.nothing()
+            return
+        row.state = "accepted" if accepts else "closed"
+        _answer(row, "agreed" if accepts else "refused", "", change.now)
+        change.about(public_id)
+
+
+def close_brief(by: Actor, public_id: str, result: str) -> None:
+    """A mediator says how it ended; the note is shredded. Raises NotFound."""
+    if result not in rules.CLOSING:
+        raise NotFound
+    with audited("mediation.brief_closed", by) as change:
+        row = _own(change.session, by, public_id)
+        row.state = "closed"
+        _answer(row, "agreed", result, change.now)
+        change.about(public_id)
+
+
+def _own(session: Session, by: Actor, public_id: str) -> MediationBrief:
+    row = session.scalar(
+        select(MediationBrief)
+        .where(
+            MediationBrief.public_id == public_id,
+            MediationBrief.account_id == by.account_id,
+            MediationBrief.state != "closed",
+            MediationBrief.note_sealed.is_not(None),
+        )
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _answer(row: MediationBrief, response: str, result: str, now: datetime) -> None:
+    said = {"response": response, "result": result, "at": now.isoformat(timespec="minutes")}
+    row.outcome_sealed = seal(json.dumps(said), kind=OUTCOME, public_id=row.public_id)
+    if row.state == "closed":
+        row.note_sealed = None
+
+
+def shred_briefs(session: Session, briefs: Sequence[str]) -> None:
+    """Delete briefs whose case is shredded."""
+    session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(briefs)))
+
+
+def shred_old_notes(session: Session, now: datetime) -> int:
+    """Delete notes whose seven days are over; how many. An answer stays until a member took it
+    over; a brief without an answer goes wholly, and the record says that nobody answered."""
+    over = MediationBrief.runs_out_at <= now
+    gone = session.execute(
+        delete(MediationBrief).where(over, MediationBrief.outcome_sealed.is_(None))
+    )
+    ended = session.execute(
+        update(MediationBrief)
+        .where(over, MediationBrief.note_sealed.is_not(None))
+        .values(note_sealed=None, state="closed")
+    )
+    return int(gone.rowcount) + int(ended.rowcount)  # type: ignore[attr-defined]

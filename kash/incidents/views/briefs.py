@@ -1,0 +1,67 @@
+"""What a mediator is asked to do: briefs, never a case."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.incidents import blueprint, queries, services
+from kash.incidents.forms.mediation import ClosingForm
+from kash.incidents.names import REQUEST_NAMES
+from kash.people.directory_words import phone_text
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+@blueprint.get("/briefs")
+@allow("incidents.briefs")
+def briefs() -> ResponseReturnValue:
+    """The actor's own briefs, and whether she can be called."""
+    by = current_actor()
+    return render_template(
+        "incidents/briefs.html",
+        briefs=queries.own_briefs(by),
+        duty=queries.own_duty(by),
+        requests=REQUEST_NAMES,
+        phone_text=phone_text,
+    )
+
+
+@blueprint.post("/briefs/duty")
+@allow("incidents.briefs")
+def own_duty() -> ResponseReturnValue:
+    """Say whether one can be called."""
+    services.set_own_duty(current_actor(), active=request.form.get("active") == "1")
+    flash(_("Saved."))
+    return redirect(url_for("incidents.briefs"), 303)
+
+
+@blueprint.post("/briefs/<brief_id>/answer")
+@allow("incidents.briefs")
+def answer_brief(brief_id: str) -> ResponseReturnValue:
+    """Say yes or no to what is asked."""
+    accepts = request.form.get("answer") == "yes"
+    services.answer_brief(current_actor(), brief_id, accepts=accepts)
+    flash(
+        _("Thank you. Call the programme if anything is unclear.")
+        if accepts
+        else _("The programme will ask somebody else.")
+    )
+    return redirect(url_for("incidents.briefs"), 303)
+
+
+@blueprint.route("/briefs/<brief_id>/close", methods=["GET", "POST"])
+@allow("incidents.briefs")
+def close_brief(brief_id: str) -> ResponseReturnValue:
+    """Say how it ended."""
+    by = current_actor()
+    brief = queries.own_brief(by, brief_id)
+    form = ClosingForm()
+    if form.validate_on_submit():
+        services.close_brief(by, brief_id, form.result.data)
+        flash(_("Thank you. What was asked is deleted here now."))
+        return redirect(url_for("incidents.briefs"), 303)
+    return page(
+        "incidents/brief_close.html", form=form, brief=brief, requests=REQUEST_NAMES
+    )

@@ -1,0 +1,114 @@
+"""Asking a mediator about a case."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.database import utc_now
+from kash.incidents import blueprint, queries, services
+from kash.incidents.forms.mediation import AskForm
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.mediation import Mediator, may_mediate
+from kash.members.opening import require_vault
+from kash.people import directory_words, words
+from kash.people.rules import minute_of_week
+from kash.policy import allow
+from kash.web import current_actor, page
+from kash.web.account_names import account_names
+from kash.web.formats import to_local
+
+
+def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:
+    minute = minute_of_week(to_local(utc_now()))
+    found = queries.as_mediators(queries.duties())
+    return may_mediate(found, case.record, minute, station), minute
+
+
+def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
+    """The station of the first party that has one, and what can be chosen."""
+    named = [
+        (party.station, party.station_name)
+        for party in case.record.parties
+        if party.station_name
+    ]
+    choices = [("", _("None"))] + [(name, name) for _id, name in dict(named).items()]
+    return (named[0][0] if named else ""), choices
+
+
+@blueprint.route("/<reference>/mediator", methods=["GET", "POST"])
+@allow("incidents.edit")
+def ask_mediator(reference: str) -> ResponseReturnValue:
+    """Choose a mediator and what she is asked; she reads nothing else of the case."""
+    vault = require_vault()
+    by = current_actor()
+    case = queries.open_case(by, vault, reference)
+    station, choices = _station_of(case)
+    offered, minute = _offered(case, station)
+    names = account_names(one.account for one in offered)
+    form = AskForm()
+    form.mediator.choices = [(one.account, names.get(one.account, "")) for one in offered]
+    form.station.choices = choices
+    if not form.is_submitted():
+        form.station.data = choices[1][0] if len(choices) > 1 else ""
+        form.call_name.data = account_names([by.public_id]).get(by.public_id, "")
+    elif form.validate():
+        try:
+            services.ask_mediator(
+                by,
+                vault,
+                reference,
+                services.Request(
+                    mediator=form.mediator.data,
+                    request=form.request.data,
+                    station=form.station.data or "",
+                    call_name=form.call_name.data or "",
+                    call_phone=form.call_phone.data or "",
+                ),
+            )
+        except services.MustKeepAway as problem:
+            form.mediator.errors = [str(problem)]
+        except services.NoConsentToMediate as problem:
+            form.mediator.errors = [str(problem)]
+        else:
+            flash(_("The mediator can read it now."))
+            return redirect(url_for("incidents.case", reference=reference), 303)
+    else:
+        # Her page was noted when it was asked for.
+        return page("incidents/ask.html", **_asking(form, case, offered, minute))
+    services.note_opening(by, vault, case)
+    return page("incidents/ask.html", **_asking(form, case, offered, minute))
+
+
+def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, object]:
+    return {
+        "form": form,
+        "case": case,
+        "agreed": case.record.consents_to("mediation"),
+        "notes": {
+            one.account: " · ".join(
+                filter(
+                    None,
+                    (
+                        _("on duty now") if one.on_duty(minute) else _("not on duty now"),
+                        ", ".join(str(words.LANGUAGE.get(code, code)) for code in one.spoken),
+                        "; ".join(
+                            f"{days} {hours}"
+                            for days, hours in directory_words.hours_lines(one.stretches)
+                        ),
+                    ),
+                )
+            )
+            for one in offered
+        },
+    }
+
+
+@blueprint.post("/<reference>/mediator/<intervention_id>/withdraw")
+@allow("incidents.edit")
+def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:
+    """Take a request back before it was answered."""
+    services.withdraw_request(current_actor(), require_vault(), reference, intervention_id)
+    flash(_("The request is taken back."))
+    return redirect(url_for("incidents.case", reference=reference), 303)
