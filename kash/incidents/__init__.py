@@ -7,11 +7,20 @@ briefs, and never a case.
 """
 
 from flask import Blueprint, Flask
+from flask_babel import lazy_gettext as _l
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
 
-from kash.incidents import models, views  # noqa: E402,F401
+from kash.incidents import chores, models, views  # noqa: E402,F401
 
 
 def init_incidents(app: Flask) -> None:
-    """Join the rooms below."""
+    """Join the rooms below: what ends with an account, with a case, and what the worker does."""
+    from kash.accounts.revocations import register_revocation
+    from kash.incidents import endings, saving
+    from kash.incidents.services import mediation
+
+    register_revocation(_l("Duty as a mediator ends"), mediation.end_duty)
+    saving.register_before_saving(mediation.collect_answers)
+    endings.register_closing(mediation.end_briefs)
+    endings.register_shredding(mediation.shred_briefs)

@@ -6,6 +6,7 @@ It is written straight into the tables, so that no page is needed to prepare the
 from __future__ import annotations
 
 import itertools
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -49,6 +50,7 @@ from kash.forums.models import (
     ForumMember,
     Meeting,
 )
+from kash.incidents.models import Duty, MediationBrief
 from kash.jobs.models import Job
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, sealed_choices
@@ -362,6 +364,7 @@ class _Builder:
         left = self.account("left", ["trainer"])
         left.active = False
         self.add(HandOver(account_id=left.id, lines=[], unfinished=[], by="system"))
+        duty = self.add(Duty(account_id=accounts["other peer"].id, spoken="sw"))
         lists = {
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
@@ -405,6 +408,8 @@ class _Builder:
                     "reset": reset,
                     "breach": breach,
                     "left_account": left.public_id,
+                    "duty": duty.public_id,
+                    "brief": self.brief(owner),
                     "delegation": self.delegation(
                         accounts["director"] if mine else self.other_director,
                         accounts["other trainer"] if role in _NEVER_STANDS_IN else owner,
@@ -440,6 +445,17 @@ class _Builder:
         self.world.vault_cookies[role] = begin_opening(
             self.session(), member, keys.private, session_id, later
         )
+
+    def brief(self, account: Account) -> str:
+        row = MediationBrief(
+            public_id=new_public_id(),
+            account_id=account.id,
+            runs_out_at=utc_now() + timedelta(days=7),
+        )
+        note = {"station": self.value("brief", account.name), "request": "release"}
+        row.note_sealed = seal(json.dumps(note), kind="mediation.note", public_id=row.public_id)
+        self.add(row)
+        return row.public_id
 
     # --- accounts -------------------------------------------------------------------------------
 

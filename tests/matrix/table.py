@@ -111,6 +111,7 @@ certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
 service.address       -    all  all   -    all    all  -       -       -
 breach                all  all  -     -    -      -    -       -       -
+brief                 -    -    -     -    -      -    self    self    -
 account.email         all  all  self  self self   self self    self    self
 """
 
@@ -374,6 +375,17 @@ PLACES: dict[str, Place] = {
     ),
     "certificates.issue": _of("workshop", post="certificates.print", batch_id="proposed_batch"),
     "certificates.make_paper": _of("workshop", post="certificates.print", batch_id="batch"),
+    # --- incidents --------------------------------------------------------------------------
+    "incidents.duty_list": Place("incidents.duty"),
+    "incidents.add_mediator": Place("incidents.duty", "incidents.duty"),
+    "incidents.edit_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
+    "incidents.remove_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
+    "incidents.briefs": Place("incidents.briefs"),
+    "incidents.own_duty": Place(post="incidents.briefs"),
+    "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
+    "incidents.close_brief": Place(
+        "incidents.briefs", "incidents.briefs", {"brief_id": "brief"}
+    ),
     # --- forums -----------------------------------------------------------------------------
     "forums.index": Place("forums.see"),
     "forums.add": Place("forums.open", "forums.open"),

@@ -1,6 +1,43 @@
 """Reads of incidents. What is sealed is opened in memory, for the length of one request."""
 
 from kash.incidents.queries.cases import Case, DamagedCase, open_case, open_cases
+from kash.incidents.queries.mediation import (
+    Brief,
+    answers_to,
+    as_mediators,
+    briefs_waiting,
+    duties,
+    duty,
+    duty_listing,
+    is_on_duty,
+    own_brief,
+    own_briefs,
+    own_duty,
+    phone_of,
+    possible_mediators,
+    stretches_of,
+)
 from kash.incidents.queries.readers import reader_of, readers
 
-__all__ = ["Case", "DamagedCase", "open_case", "open_cases", "reader_of", "readers"]
+__all__ = [
+    "Brief",
+    "Case",
+    "DamagedCase",
+    "answers_to",
+    "as_mediators",
+    "briefs_waiting",
+    "duties",
+    "duty",
+    "duty_listing",
+    "is_on_duty",
+    "open_case",
+    "open_cases",
+    "own_brief",
+    "own_briefs",
+    "own_duty",
+    "phone_of",
+    "possible_mediators",
+    "reader_of",
+    "readers",
+    "stretches_of",
+]

@@ -193,9 +193,7 @@ def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[
         if row.outcome_sealed is None:
             continue
         try:
-            said = json.loads(
-                open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id)
-            )
+            said = json.loads(open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id))
         except (SealError, ValueError):
             continue
         at = said.get("at")

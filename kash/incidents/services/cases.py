@@ -12,6 +12,7 @@ from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.rules.record import Event, Record, as_bytes
+from kash.incidents.saving import take_over_everything
 from kash.policy import Actor
 from kash.vault import (
     Change,
@@ -86,6 +87,7 @@ def changing(
         if version is not None and version != case.version:
             raise ChangedMeanwhile
         yield CaseChange(change, case, row, vault, by)
+        take_over_everything(change.session, case.record)
         try:
             save_document(change.session, vault, case.sealed, as_bytes(case.record))
         except SavedMeanwhile:

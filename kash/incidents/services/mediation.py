@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
 from kash.database import new_public_id
+from kash.incidents.endings import Remains
 from kash.incidents.models import Duty, DutyHours, DutyStation, MediationBrief
 from kash.incidents.queries.mediation import (
     MEDIATING_ROLES,
@@ -38,9 +38,7 @@ from kash.web.formats import to_local
 class NoConsentToMediate(Problem):
     """Nobody on record agreed that a mediator is asked."""
 
-    sentence = _l(
-        "Nobody has agreed yet that a mediator is asked. Write down the consent first."
-    )
+    sentence = _l("Nobody has agreed yet that a mediator is asked. Write down the consent first.")
 
 
 class MustKeepAway(Problem):
@@ -222,9 +220,7 @@ def ask_mediator(
         }
         row.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=row.public_id)
         session.add(row)
-        rules.asked(
-            case.record, request.mediator, row.public_id, request.request, case.change.now
-        )
+        rules.asked(case.record, request.mediator, row.public_id, request.request, case.change.now)
         case.happened("mediator_asked", request.mediator)
 
 
@@ -300,9 +296,25 @@ def _answer(row: MediationBrief, response: str, result: str, now: datetime) -> N
         row.note_sealed = None
 
 
-def shred_briefs(session: Session, briefs: Sequence[str]) -> None:
-    """Delete briefs whose case is shredded."""
-    session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(briefs)))
+def end_briefs(session: Session, record: Record) -> None:
+    """A case is closed: what nobody answered is taken back."""
+    collect_answers(session, record)
+    for one in record.interventions:
+        if one.brief:
+            one.response, one.brief = "no_answer", _deleted(session, one.brief)
+
+
+def shred_briefs(session: Session, record: Record) -> Remains:
+    """A case is shredded: its briefs go with it."""
+    for one in record.interventions:
+        if one.brief:
+            _deleted(session, one.brief)
+    return Remains()
+
+
+def _deleted(session: Session, brief: str) -> str:
+    session.execute(delete(MediationBrief).where(MediationBrief.public_id == brief))
+    return ""
 
 
 def shred_old_notes(session: Session, now: datetime) -> int:

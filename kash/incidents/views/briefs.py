@@ -62,6 +62,4 @@ def close_brief(brief_id: str) -> ResponseReturnValue:
         services.close_brief(by, brief_id, form.result.data)
         flash(_("Thank you. What was asked is deleted here now."))
         return redirect(url_for("incidents.briefs"), 303)
-    return page(
-        "incidents/brief_close.html", form=form, brief=brief, requests=REQUEST_NAMES
-    )
+    return page("incidents/brief_close.html", form=form, brief=brief, requests=REQUEST_NAMES)

@@ -39,9 +39,7 @@ def _stations() -> list[tuple[str, str]]:
 @allow("incidents.duty")
 def duty_list() -> ResponseReturnValue:
     """Everybody who mediates."""
-    return render_template(
-        "incidents/duty.html", listing=queries.duty_listing(), **_said()
-    )
+    return render_template("incidents/duty.html", listing=queries.duty_listing(), **_said())
 
 
 @blueprint.route("/duty/new", methods=["GET", "POST"])
@@ -111,5 +109,3 @@ def remove_mediator(duty_id: str) -> ResponseReturnValue:
         flash(_("Removed from the list of mediators."))
         return redirect(url_for("incidents.duty_list"), 303)
     return render_template("incidents/duty_remove.html", duty=found)
-
-

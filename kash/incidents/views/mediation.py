@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
 from kash.incidents import blueprint, queries, services
 from kash.incidents.forms.mediation import AskForm
+from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, RESULT_NAMES
 from kash.incidents.queries.cases import Case
-from kash.incidents.rules.mediation import Mediator, may_mediate
-from kash.members.opening import require_vault
+from kash.incidents.rules.mediation import Mediator, may_mediate, take_over
+from kash.incidents.sections import register_section
+from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
 from kash.people.rules import minute_of_week
-from kash.policy import allow
+from kash.policy import Actor, allow
 from kash.web import current_actor, page
 from kash.web.account_names import account_names
 from kash.web.formats import to_local
@@ -29,9 +34,7 @@ def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:
 def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
     """The station of the first party that has one, and what can be chosen."""
     named = [
-        (party.station, party.station_name)
-        for party in case.record.parties
-        if party.station_name
+        (party.station, party.station_name) for party in case.record.parties if party.station_name
     ]
     choices = [("", _("None"))] + [(name, name) for _id, name in dict(named).items()]
     return (named[0][0] if named else ""), choices
@@ -39,11 +42,10 @@ def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
 
 @blueprint.route("/<reference>/mediator", methods=["GET", "POST"])
 @allow("incidents.edit")
+@require_vault
 def ask_mediator(reference: str) -> ResponseReturnValue:
     """Choose a mediator and what she is asked; she reads nothing else of the case."""
-    vault = require_vault()
-    by = current_actor()
-    case = queries.open_case(by, vault, reference)
+    by, vault, case = here(reference)
     station, choices = _station_of(case)
     offered, minute = _offered(case, station)
     names = account_names(one.account for one in offered)
@@ -81,7 +83,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
     return page("incidents/ask.html", **_asking(form, case, offered, minute))
 
 
-def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, object]:
+def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
     return {
         "form": form,
         "case": case,
@@ -107,8 +109,30 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
 
 @blueprint.post("/<reference>/mediator/<intervention_id>/withdraw")
 @allow("incidents.edit")
+@require_vault
 def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:
     """Take a request back before it was answered."""
-    services.withdraw_request(current_actor(), require_vault(), reference, intervention_id)
+    services.withdraw_request(current_actor(), the_vault(), reference, intervention_id)
     flash(_("The request is taken back."))
     return redirect(url_for("incidents.case", reference=reference), 303)
+
+
+def _part(case: Case, actor: Actor) -> dict[str, object] | None:
+    record = case.record.model_copy(deep=True)
+    briefs = [one.brief for one in record.interventions if one.brief]
+    take_over(record, queries.answers_to(briefs))
+    may_edit = actor.may("incidents.edit") and case.state not in ("closed", "shredded")
+    if not record.interventions and not may_edit:
+        return None
+    return {
+        "interventions": record.interventions,
+        "names": account_names(one.mediator for one in record.interventions),
+        "requests": REQUEST_NAMES,
+        "responses": RESPONSE_NAMES,
+        "results": RESULT_NAMES,
+        "may_edit": may_edit,
+        "may_ask": may_edit and record.consents_to("mediation"),
+    }
+
+
+register_section("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)

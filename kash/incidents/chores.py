@@ -1,0 +1,53 @@
+"""What the worker does for this room by itself, without any key."""
+
+from __future__ import annotations
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from kash.accounts.models import Account
+from kash.accounts.queries import email_of
+from kash.database import db, utc_now, writing
+from kash.incidents.models import MediationBrief
+from kash.incidents.rules.mediation import TOLD_AT
+from kash.incidents.services.mediation import shred_old_notes
+from kash.jobs import periodic
+from kash.messages import MailFailed, mail_is_set_up, send_mail
+from kash.web.formats import to_local
+from kash.web.programme import brand, programme_languages
+
+
+@periodic("mediation_shred_notes", minutes=60)
+def _shred_notes() -> None:
+    with writing() as session:
+        shred_old_notes(session, utc_now())
+
+
+@periodic("mediation_tell_who_is_asked", minutes=60)
+def _tell() -> None:
+    """Three times a day, and not when something is asked: a mail must not tell when that was."""
+    now = utc_now()
+    if to_local(now).hour not in TOLD_AT or not mail_is_set_up():
+        return
+    waiting = db.session.scalars(
+        select(Account)
+        .join(MediationBrief, MediationBrief.account_id == Account.id)
+        .where(
+            MediationBrief.state == "open",
+            MediationBrief.runs_out_at > now,
+            Account.active.is_(True),
+        )
+        .distinct()
+        .order_by(Account.id)
+    ).all()
+    for account in waiting:
+        with force_locale(account.language or programme_languages()[0]):
+            try:
+                send_mail(
+                    email_of(account),
+                    _("Something waits for you at %(name)s", name=brand()),
+                    _("Sign in to read what it is.") + "\n",
+                )
+            except MailFailed:
+                continue
