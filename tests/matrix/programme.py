@@ -365,6 +365,8 @@ class _Builder:
         left.active = False
         self.add(HandOver(account_id=left.id, lines=[], unfinished=[], by="system"))
         duty = self.add(Duty(account_id=accounts["other peer"].id, spoken="sw"))
+        self.add(Duty(account_id=accounts["peer"].id))
+        self.add(Duty(account_id=accounts["police_peer"].id))
         lists = {
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
@@ -409,7 +411,7 @@ class _Builder:
                     "breach": breach,
                     "left_account": left.public_id,
                     "duty": duty.public_id,
-                    "brief": self.brief(owner),
+                    "brief": self.brief(owner, role if mine else OTHER),
                     "delegation": self.delegation(
                         accounts["director"] if mine else self.other_director,
                         accounts["other trainer"] if role in _NEVER_STANDS_IN else owner,
@@ -446,13 +448,13 @@ class _Builder:
             self.session(), member, keys.private, session_id, later
         )
 
-    def brief(self, account: Account) -> str:
+    def brief(self, account: Account, whose: str) -> str:
         row = MediationBrief(
             public_id=new_public_id(),
             account_id=account.id,
             runs_out_at=utc_now() + timedelta(days=7),
         )
-        note = {"station": self.value("brief", account.name), "request": "release"}
+        note = {"station": self.value("brief", whose), "request": "release"}
         row.note_sealed = seal(json.dumps(note), kind="mediation.note", public_id=row.public_id)
         self.add(row)
         return row.public_id

@@ -383,9 +383,7 @@ PLACES: dict[str, Place] = {
     "incidents.briefs": Place("incidents.briefs"),
     "incidents.own_duty": Place(post="incidents.briefs"),
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
-    "incidents.close_brief": Place(
-        "incidents.briefs", "incidents.briefs", {"brief_id": "brief"}
-    ),
+    "incidents.close_brief": Place("incidents.briefs", "incidents.briefs", {"brief_id": "brief"}),
     # --- forums -----------------------------------------------------------------------------
     "forums.index": Place("forums.see"),
     "forums.add": Place("forums.open", "forums.open"),

@@ -60,7 +60,7 @@ def _may_be_shown(world: World, role: str, value: Value) -> bool:
         return True
     if reach == "-":
         return False
-    if value.kind == "account.email":
+    if value.kind in ("account.email", "brief"):
         return value.whose == role
     if value.kind.startswith("person."):
         return _own_person(world, role, value.whose)

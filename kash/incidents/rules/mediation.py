@@ -68,9 +68,9 @@ def may_mediate(
 
 
 def runs_out(now_local: datetime) -> datetime:
-    """When a brief written now is shredded: at the end of the seventh day, to tell no hour."""
-    last = (now_local + KEPT_FOR).date()
-    return datetime.combine(last, time(23, 59), tzinfo=now_local.tzinfo)
+    """When a brief written now is shredded: when the seventh day is over, to tell no hour."""
+    last = (now_local + KEPT_FOR).date() + timedelta(days=1)
+    return datetime.combine(last, time(), tzinfo=now_local.tzinfo)
 
 
 def asked(record: Record, mediator: str, brief: str, request: str, now: datetime) -> Intervention:
