@@ -16,6 +16,7 @@ DESTINATIONS = (
     ),
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
     Destination("members.open_vault", _l("Vault"), "key", "vault.open"),
+    Destination("incidents.briefs", _l("Mediation"), "message", "incidents.briefs"),
     Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
     Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),
     Destination("directory.index", _l("Services"), "directory", "directory.see"),

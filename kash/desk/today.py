@@ -23,6 +23,7 @@ from kash.forums.queries import (
     meetings_to_record,
     next_meetings,
 )
+from kash.incidents.queries import briefs_waiting
 from kash.people.queries import minors_unseen
 from kash.policy import Actor, Reach
 from kash.web.formats import to_local
@@ -55,6 +56,7 @@ class Today:
     housekeeping: Housekeeping | None = None
     resets: list[ResetLine] = field(default_factory=list)
     minors: int = 0
+    briefs: int = 0
     breaches: list[BreachLine] = field(default_factory=list)
     review: ReviewReminder | None = None
 
@@ -81,6 +83,7 @@ class Today:
             or self.actions
             or self.resets
             or self.minors
+            or self.briefs
         )
 
 
@@ -116,6 +119,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         own_workshops=own_workshops,
         own_certificates=own_certificates,
         minors=minors_unseen(actor) if actor.may("people.minors") else 0,
+        briefs=briefs_waiting(actor) if actor.may("incidents.briefs") else 0,
         breaches=open_breaches(now) if actor.may("breaches.see") else [],
         review=review_reminder(now) if actor.may("accounts.manage") else None,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
