@@ -203,13 +203,15 @@ class Comment(Part):
 
 
 class Event(Part):
-    """One step of the case: a fixed word, who and when, and the state it led to."""
+    """One step of the case: a fixed word, who and when, the state it led to, what it is about (an
+    id), and why."""
 
     what: str
     by: str
     at: datetime
     state: str = ""
     about: str = ""
+    reason: str = ""
 
 
 class Decision(Part):

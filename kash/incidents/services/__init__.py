@@ -2,6 +2,8 @@
 somebody without keys leaves no entry at all."""
 
 from kash.incidents.services.cases import CaseChange, changing, note_opening, note_search
+from kash.incidents.services.identities import file_identity, read_identity
+from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.mediation import (
     DutyChangedMeanwhile,
     DutyDetails,
@@ -18,6 +20,11 @@ from kash.incidents.services.mediation import (
     set_own_duty,
     withdraw_request,
 )
+from kash.incidents.services.reminding import next_reminder, remind_members
+from kash.incidents.services.saved_views import SavedView, remove_view, save_view, saved_views
+from kash.incidents.services.shredding import Shredded, shred_case
+from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
+from kash.incidents.services.working import assign, comment, declare_conflict
 
 __all__ = [
     "CaseChange",
@@ -27,15 +34,33 @@ __all__ = [
     "NoConsentToMediate",
     "NoMediator",
     "Request",
+    "SavedView",
+    "Shredded",
+    "StepRefused",
+    "add_link",
     "add_mediator",
     "answer_brief",
     "ask_mediator",
+    "assign",
     "change_mediator",
     "changing",
     "close_brief",
+    "comment",
+    "declare_conflict",
+    "file_identity",
+    "mark_urgent",
+    "next_reminder",
     "note_opening",
     "note_search",
+    "read_identity",
+    "remind_members",
+    "remove_link",
     "remove_mediator",
+    "remove_view",
+    "save_view",
+    "saved_views",
     "set_own_duty",
+    "shred_case",
+    "take_step",
     "withdraw_request",
 ]

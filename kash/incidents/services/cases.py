@@ -6,19 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.readers import readers
+from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
+from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
 from kash.vault import (
     Change,
     NoSuchDocument,
     OpenVault,
     SavedMeanwhile,
+    Sealed,
     audited,
     keep_keys,
     save_document,
@@ -27,16 +31,27 @@ from kash.web.errors import NotFound
 
 
 def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:
-    """Note that a case was shown; its key is kept from now on if it was only filed before."""
+    """Note that a case was shown; its key is kept from now on if it was only filed before, and its
+    next reminder is set if the last one was given."""
     with audited(f"incidents.{what}", by) as change:
         keep_keys(change.session, vault, [case.sealed])
+        if case.remind_at is None:
+            moment = next_reminder(case.record, case.state, change.now)
+            if moment is not None:
+                change.session.execute(
+                    update(Incident)
+                    .where(Incident.public_id == case.reference)
+                    .values(remind_at=moment)
+                    .execution_options(synchronize_session=False)
+                )
         change.about(case.reference)
 
 
-def note_search(by: Actor, vault: OpenVault, cases: Sequence[Case]) -> None:
-    """Note that cases were listed or searched: one entry, without ids."""
+def note_search(by: Actor, vault: OpenVault, sealed: Sequence[Sealed]) -> None:
+    """Note that cases were listed or searched: one entry, without ids. `sealed` are the documents
+    that were opened and whose keys are still as they were filed."""
     with audited("incidents.searched", by) as change:
-        keep_keys(change.session, vault, [case.sealed for case in cases])
+        keep_keys(change.session, vault, sealed)
 
 
 @dataclass
@@ -55,7 +70,7 @@ class CaseChange:
         """The record as it stands now, whoever saved it last."""
         return self.case.record
 
-    def happened(self, what: str, about: str = "") -> None:
+    def happened(self, what: str, about: str = "", reason: str = "") -> None:
         """Add a step to the case's timeline, with the state as it is now."""
         self.record.timeline.append(
             Event(
@@ -64,8 +79,20 @@ class CaseChange:
                 at=self.change.now,
                 state=self.row.state,
                 about=about,
+                reason=reason,
             )
         )
+
+
+def _keep_away(found: CaseChange) -> None:
+    # Who turns out to have a part in a case does not keep it.
+    holder = found.record.assigned_to
+    if not holder:
+        return
+    known = readers([holder]).get(holder)
+    if known is None or conflict_of(known, found.record) is not None:
+        found.record.assigned_to = ""
+        found.happened("unassigned", about=holder)
 
 
 @contextmanager
@@ -86,8 +113,11 @@ def changing(
         case = open_case(by, vault, reference, change.session)
         if version is not None and version != case.version:
             raise ChangedMeanwhile
-        yield CaseChange(change, case, row, vault, by)
+        found = CaseChange(change, case, row, vault, by)
+        yield found
         take_over_everything(change.session, case.record)
+        _keep_away(found)
+        row.remind_at = next_reminder(case.record, row.state, change.now)
         try:
             save_document(change.session, vault, case.sealed, as_bytes(case.record))
         except SavedMeanwhile:

@@ -1,0 +1,75 @@
+"""Reminders: an hour in clear, of which nobody can tell what it is about, and a mail that says no
+more than that something is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from kash.accounts import queries as accounts
+from kash.database import db, utc_now, writing
+from kash.incidents.models import Incident
+from kash.incidents.queries.calendar import court_days
+from kash.incidents.queries.officers import officers
+from kash.incidents.rules.clocks import clocks_of, due_days, remind_at
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.workflow import OVER
+from kash.jobs import Progress, enqueue, job, periodic
+from kash.messages import mail_is_set_up, send_mail
+from kash.web.formats import zone
+from kash.web.programme import brand, programme_languages
+
+
+def next_reminder(
+    record: Record, state: str, now: datetime, *, newly: bool = False
+) -> datetime | None:
+    """The whole hour at which members are reminded of a case next; None if never.
+
+    `newly`: it has only just come in. Asks the database only if a clock may run.
+    """
+    days = due_days(record)
+    moments = (record.happening.arrested_at, record.happening.exposed_at)
+    if state in OVER or not (days or any(moments)):
+        return None
+    there = zone()
+    clocks = clocks_of(record, there, court_days()) if any(moments) else []
+    return remind_at(clocks, days, now, there, newly=newly)
+
+
+def remind_members(now: datetime) -> int:
+    """Clear the hours that have come and have members told, once however many those were; how
+    many are told. Hours are whole, so that nobody gets more than one mail an hour."""
+    due = Incident.remind_at <= now
+    if db.session.scalar(select(Incident.id).where(due).limit(1)) is None:
+        db.session.rollback()
+        return 0
+    with writing() as session:
+        done = session.execute(
+            update(Incident)
+            .where(due)
+            .values(remind_at=None)
+            .execution_options(synchronize_session=False)
+        )
+        if not done.rowcount or not mail_is_set_up():  # type: ignore[attr-defined]
+            return 0
+        told = [one for one in officers() if one.works or one.custodian]
+        for one in told:
+            enqueue(session, "incidents.reminder", owner="system", title="", account=one.public_id)
+        return len(told)
+
+
+@periodic("remind_members", minutes=10)
+def _remind() -> None:
+    remind_members(utc_now())
+
+
+@job("incidents.reminder")
+def send_reminder(_progress: Progress, *, account: str) -> None:
+    """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
+    found = accounts.account(account)
+    with force_locale(found.language or programme_languages()[0]):
+        text = _("Something is due. Sign in.")
+        send_mail(accounts.email_of(found), brand(), text + "\n")

@@ -1,0 +1,104 @@
+"""The steps of a case."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents.endings import end_with_closing
+from kash.incidents.errors import NotNow
+from kash.incidents.queries.readers import reader_of
+from kash.incidents.rules.conflicts import conflict_of
+from kash.incidents.rules.record import Decision
+from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
+from kash.incidents.services.cases import CaseChange, changing
+from kash.policy import Actor
+from kash.vault import OpenVault
+from kash.web.errors import NotFound
+
+_SENTENCES = {
+    Refusal.STATE: _l("The case is not at this step any more. Look at it again."),
+    Refusal.SAME_PERSON: _l(
+        "Somebody else decides this: whoever filed or triaged a case does not verify it."
+    ),
+    Refusal.OUTCOME: _l("Say what came of it: this outcome does not fit the case as it stands."),
+    Refusal.REASON: _l("Write the reason."),
+}
+
+
+class StepRefused(NotNow):
+    """A step that is not open: `why` says which of the rules stands against it."""
+
+    def __init__(self, why: Refusal) -> None:
+        super().__init__(str(_SENTENCES[why]))
+        self.why = why
+
+
+def take_step(
+    reference: str,
+    verb: str,
+    *,
+    by: Actor,
+    vault: OpenVault,
+    version: int | None = None,
+    reason: str = "",
+    outcome: str = "",
+    urgent: bool | None = None,
+) -> str:
+    """Take a case a step on (or back); the state that it is in now. Shredding is done elsewhere.
+
+    `urgent` may be said at triage. Raises NotFound, Damaged, ChangedMeanwhile and StepRefused.
+    """
+    if verb not in STEPS or verb == "shred":
+        raise NotFound
+    with changing("incidents.moved", by, vault, reference, version=version) as change:
+        record, now = change.record, change.change.now
+        why = refusal_of(
+            verb,
+            change.row.state,
+            by=by.public_id,
+            filed_by=record.filing.author,
+            triaged_by=record.triage.by,
+            conflict=conflict_of(reader_of(by), record) is not None,
+            outcome=outcome,
+            reason=reason,
+        )
+        if why is Refusal.CONFLICT:
+            raise NotFound
+        if why is not None:
+            raise StepRefused(why)
+        target = target_of(STEPS[verb], verified=record.verification.outcome == "verified")
+        decision = Decision(by=by.public_id, at=now, outcome=outcome or target, reason=reason)
+        change.row.state = target
+        if verb == "triage":
+            record.triage = decision
+            if urgent is not None:
+                record.urgent = urgent
+        elif target in DECISIONS and verb != "reopen":
+            record.verification = decision
+        elif target == "triaged":
+            record.verification = Decision()
+        if verb == "close":
+            record.closing = decision
+            end_with_closing(change.change.session, record)
+        elif verb == "reopen":
+            record.closing = Decision()
+        change.happened(verb, reason=reason)
+    return target
+
+
+def mark_urgent(
+    reference: str, urgent: bool, *, by: Actor, vault: OpenVault, version: int | None = None
+) -> None:
+    """Say that a case cannot wait, or that it can. Raises as `changing`."""
+    with changing("incidents.changed", by, vault, reference, version=version) as change:
+        _still_open(change)
+        if change.record.urgent is urgent:
+            change.change.nothing()
+            return
+        change.record.urgent = urgent
+        change.happened("urgent" if urgent else "not_urgent")
+
+
+def _still_open(change: CaseChange) -> None:
+    if change.row.state in ("closed", "shredded"):
+        raise StepRefused(Refusal.STATE)
