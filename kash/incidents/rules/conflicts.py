@@ -67,7 +67,11 @@ class Reader:
 
 
 def service_number_as_read(number: str) -> str:
-    """A service number in its one form."""
+    """A service number in its one form: its digits, however it is written ("P/No. 04 177"). One
+    with fewer than three digits keeps its letters."""
+    digits = "".join(letter for letter in number if letter.isdecimal())
+    if len(digits) >= 3:
+        return digits.lstrip("0")
     return "".join(letter for letter in number.casefold() if letter.isalnum()).lstrip("0")
 
 

@@ -1,0 +1,87 @@
+"""Cases that were filed, for tests of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from apiflask import APIFlask
+
+from kash.database import db
+from kash.incidents.models import Incident
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.people.models import Group, Organisation, Person, Posting
+from kash.vault import OpenVault, fetch, file_document, open_document
+from tests.conftest import AMember
+
+Filed = Callable[..., str]
+
+
+@pytest.fixture
+def filed(app: APIFlask) -> Filed:
+    """`filed(record, state="submitted")` seals a record as somebody without keys does, and returns
+    the reference of the case. Somebody must hold keys first (`a_member`)."""
+
+    def file(record: Record | None = None, state: str = "submitted") -> str:
+        session = db.session()
+        document = file_document(session, "incident", as_bytes(record or Record()))
+        row = Incident(state=state, document_id=document.id)
+        session.add(row)
+        session.commit()
+        reference = row.public_id
+        session.rollback()
+        return reference
+
+    return file
+
+
+@pytest.fixture
+def record_of(app: APIFlask) -> Callable[[str, OpenVault], Record]:
+    """`record_of(reference, vault)`: the record as it is sealed now, whoever may see it."""
+
+    def opened(reference: str, vault: OpenVault) -> Record:
+        db.session.rollback()
+        row = db.session.query(Incident).filter_by(public_id=reference).one()
+        (sealed,) = [
+            one for one in fetch(db.session(), kind="incident") if one.id == row.document_id
+        ]
+        return from_bytes(open_document(vault, sealed))
+
+    return opened
+
+
+@pytest.fixture
+def officer_at(app: APIFlask) -> Callable[..., tuple[int, str]]:
+    """`officer_at("Lake station")` adds a person posted there; her key and the station's id."""
+
+    def make(station: str, service_number: str = "") -> tuple[int, str]:
+        session = db.session()
+        group = session.query(Group).filter_by(is_police=True).first()
+        if group is None:
+            group = Group(name="Police", letter="A", is_police=True, position=0)
+            session.add(group)
+            session.flush()
+        place = session.query(Organisation).filter_by(name=station).first()
+        if place is None:
+            place = Organisation(name=station, kind="station")
+            session.add(place)
+        person = Person(
+            chosen_name="Somebody posted",
+            sort_name="somebody posted",
+            group_id=group.id,
+            created_by="system",
+            reference=service_number or None,
+        )
+        session.add(person)
+        session.flush()
+        session.add(Posting(person_id=person.id, organisation_id=place.id, since=date(2020, 1, 1)))
+        session.commit()
+        made = person.id, place.public_id
+        session.rollback()
+        return made
+
+    return make
+
+
+Member = Callable[..., AMember]

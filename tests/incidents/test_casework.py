@@ -1,0 +1,433 @@
+"""What is done with cases, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select
+
+from kash.database import db, utc_now, writing
+from kash.incidents import services
+from kash.incidents.endings import Remains, _shredding, register_shredding
+from kash.incidents.errors import ChangedMeanwhile, NotNow
+from kash.incidents.models import Incident
+from kash.incidents.queries.cases import open_case, open_cases
+from kash.incidents.rules.finding import Filters
+from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
+from kash.incidents.rules.workflow import Refusal
+from kash.incidents.services import StepRefused
+from kash.vault import (
+    AuditEntry,
+    DocumentKey,
+    OpenVault,
+    SealedDocument,
+    ask_to_unseal,
+    file_document,
+)
+from kash.web.errors import NotFound
+from tests.conftest import AMember
+from tests.incidents.conftest import Filed, Member
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+Recorded = Callable[[str, OpenVault], Record]
+Officer = Callable[..., tuple[int, str]]
+
+
+def state_of(reference: str) -> str:
+    db.session.rollback()
+    state = db.session.scalar(select(Incident.state).where(Incident.public_id == reference))
+    assert state is not None
+    return state
+
+
+def entries(action: str) -> list[tuple[str, list[str]]]:
+    db.session.rollback()
+    return [
+        (entry.actor, list(entry.subjects))
+        for entry in db.session.scalars(
+            select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.seq)
+        )
+    ]
+
+
+def step(her: AMember, reference: str, verb: str, **more: object) -> str:
+    return services.take_step(reference, verb, by=her.actor, vault=her.vault(), **more)  # type: ignore[arg-type]
+
+
+# --- Steps ----------------------------------------------------------------------------------
+
+
+def test_a_case_goes_its_way_and_every_step_is_one_entry(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed()
+    step(anna, reference, "triage", urgent=True)
+    step(brenda, reference, "verify", reason="Two witnesses say the same.")
+    step(anna, reference, "mediate")
+    step(anna, reference, "resolve", reason="She was let go.")
+    assert step(anna, reference, "close", outcome="settled") == "closed"
+    record = record_of(reference, anna.vault())
+    assert [(event.what, event.state) for event in record.timeline] == [
+        ("triage", "triaged"),
+        ("verify", "verified"),
+        ("mediate", "mediation"),
+        ("resolve", "resolved"),
+        ("close", "closed"),
+    ]
+    assert record.urgent is True
+    assert (record.triage.by, record.verification.by) == (
+        anna.actor.public_id,
+        brenda.actor.public_id,
+    )
+    assert (record.verification.outcome, record.closing.outcome) == ("verified", "settled")
+    assert state_of(reference) == "closed"
+    assert entries("incidents.moved") == [
+        (who.actor.public_id, [reference]) for who in (anna, brenda, anna, anna, anna)
+    ]
+
+
+def test_whoever_filed_or_triaged_does_not_verify(a_member: Member, filed: Filed) -> None:
+    anna, brenda, carol = (a_member("documentation") for _ in range(3))
+    record = Record()
+    record.filing.author = anna.actor.public_id
+    reference = filed(record)
+    step(brenda, reference, "triage")
+    for her in (anna, brenda):
+        with pytest.raises(StepRefused) as refused:
+            step(her, reference, "verify")
+        assert refused.value.why is Refusal.SAME_PERSON
+    assert step(carol, reference, "verify") == "verified"
+
+
+def test_a_step_on_what_somebody_else_saved_meanwhile_changes_nothing(
+    a_member: Member, filed: Filed
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed()
+    services.comment(reference, "Called her.", by=brenda.actor, vault=brenda.vault())
+    with pytest.raises(ChangedMeanwhile):
+        step(anna, reference, "triage", version=1)
+    assert state_of(reference) == "submitted"
+    assert step(anna, reference, "triage", version=2) == "triaged"
+
+
+def test_reopened_it_stands_where_it_had_been_verified(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed()
+    step(anna, reference, "triage")
+    step(brenda, reference, "verify")
+    step(anna, reference, "close", outcome="withdrawn")
+    assert step(anna, reference, "reopen", reason="She wants to go on.") == "verified"
+    assert record_of(reference, anna.vault()).closing.outcome == ""
+    other = filed()
+    step(anna, other, "close", outcome="duplicate")
+    assert step(anna, other, "reopen", reason="It is none.") == "triaged"
+
+
+def test_looked_at_again_it_must_be_verified_again(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed()
+    step(anna, reference, "triage")
+    step(brenda, reference, "insufficient", reason="Nobody can be asked.")
+    step(brenda, reference, "look_again", reason="A witness came.")
+    assert record_of(reference, anna.vault()).verification.by == ""
+    assert state_of(reference) == "triaged"
+
+
+# --- Conflicts of interest ------------------------------------------------------------------
+
+
+def officer_of(kind: str, her: AMember, station: str) -> Party:
+    return {
+        "account": Party(id="q1", kind="other", account=her.actor.public_id),
+        "station": Party(id="q1", kind="police", station=station),
+        "number": Party(id="q1", kind="police", service_number="P/No. 0 41-77"),
+    }[kind]
+
+
+@pytest.mark.parametrize("kind", ["account", "station", "number"])
+def test_who_has_a_part_in_a_case_finds_nothing_wherever_she_asks(
+    kind: str, a_member: Member, filed: Filed, officer_at: Officer
+) -> None:
+    person, station = officer_at("Lake station", service_number="4177")
+    anna, brenda = a_member("documentation"), a_member("documentation", person_id=person)
+    reference = filed(Record(parties=[officer_of(kind, brenda, station)]))
+    other = filed()
+    assert open_case(anna.actor, anna.vault(), reference).reference == reference
+    cases, _damaged = open_cases(brenda.actor, brenda.vault())
+    assert [case.reference for case in cases] == [other]
+    with pytest.raises(NotFound):
+        open_case(brenda.actor, brenda.vault(), reference)
+    for refused in (
+        lambda: step(brenda, reference, "triage"),
+        lambda: services.comment(reference, "hm", by=brenda.actor, vault=brenda.vault()),
+        lambda: services.assign(reference, "", by=brenda.actor, vault=brenda.vault()),
+        lambda: services.add_link(
+            other, "incident", reference, by=brenda.actor, vault=brenda.vault()
+        ),
+        lambda: services.shred_case(reference, by=brenda.actor, vault=brenda.vault()),
+        lambda: services.assign(
+            reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault()
+        ),
+    ):
+        with pytest.raises(NotFound):
+            refused()
+    assert state_of(reference) == "submitted"
+
+
+def test_i_must_not_work_on_this(a_member: Member, filed: Filed, record_of: Recorded) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed()
+    services.assign(reference, anna.actor.public_id, by=brenda.actor, vault=brenda.vault())
+    services.declare_conflict(reference, by=anna.actor, vault=anna.vault())
+    with pytest.raises(NotFound):
+        open_case(anna.actor, anna.vault(), reference)
+    record = record_of(reference, brenda.vault())
+    assert (record.declared, record.assigned_to) == ([anna.actor.public_id], "")
+    # The chain says that she changed a case, as any change does, and not what.
+    assert [entry[1] for entry in entries("incidents.changed")] == [[reference], [reference]]
+
+
+def test_whoever_turns_out_to_have_a_part_loses_the_case(
+    a_member: Member, filed: Filed, officer_at: Officer, record_of: Recorded
+) -> None:
+    person, station = officer_at("Lake station")
+    anna, brenda = a_member("documentation"), a_member("documentation", person_id=person)
+    reference = filed()
+    services.assign(reference, brenda.actor.public_id, by=anna.actor, vault=anna.vault())
+    with services.changing("incidents.changed", anna.actor, anna.vault(), reference) as change:
+        change.record.parties.append(Party(id="q1", station=station))
+    record = record_of(reference, anna.vault())
+    assert record.assigned_to == ""
+    assert record.timeline[-1].what == "unassigned"
+
+
+def test_a_custodian_sees_minors_and_conflicts_and_nothing_else(
+    a_member: Member, filed: Filed, officer_at: Officer
+) -> None:
+    person, station = officer_at("Lake station")
+    grace = a_member("custodian")
+    a_member("documentation", person_id=person)
+    minor = filed(Record(persons=[Person(id="p1", code="A", age_band="under_18")]))
+    everybody_away = filed(Record(parties=[Party(id="q1", station=station)]))
+    declared = filed(Record(declared=["0123456789abcdef"]))
+    filed()
+    filed(Record(parties=[Party(id="q1", station="0123456789abcdef", service_number="9")]))
+    cases, _damaged = open_cases(grace.actor, grace.vault())
+    assert {case.reference for case in cases} == {minor, everybody_away, declared}
+
+
+def test_a_director_with_keys_reads(a_member: Member, filed: Filed) -> None:
+    a_member("documentation")
+    dora = a_member("director")
+    reference = filed()
+    assert open_case(dora.actor, dora.vault(), reference).reference == reference
+    assert not dora.actor.may("incidents.edit")
+
+
+# --- Together -------------------------------------------------------------------------------
+
+
+def test_comments_stand_beside_each_other_and_twice_sent_is_once(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed()
+    for her, text in [(anna, "Called her."), (brenda, "Good."), (brenda, "Good.")]:
+        services.comment(reference, text, by=her.actor, vault=her.vault())
+    comments = record_of(reference, anna.vault()).comments
+    assert [(one.id, one.by, one.text) for one in comments] == [
+        ("c1", anna.actor.public_id, "Called her."),
+        ("c2", brenda.actor.public_id, "Good."),
+    ]
+
+
+def test_a_link_between_cases_stands_in_both_and_goes_from_both(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    anna = a_member("documentation")
+    one, two = filed(), filed()
+
+    def links() -> list[list[str]]:
+        return [[link.id for link in record_of(each, anna.vault()).links] for each in (one, two)]
+
+    for _ in range(2):
+        services.add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
+    assert links() == [[two], [one]]
+    services.remove_link(two, "incident", one, by=anna.actor, vault=anna.vault())
+    assert links() == [[], []]
+    for wrong in (one, "0123456789abcdef"):
+        with pytest.raises(NotFound):
+            services.add_link(one, "incident", wrong, by=anna.actor, vault=anna.vault())
+    with pytest.raises(NotFound):
+        services.add_link(one, "elsewhere", two, by=anna.actor, vault=anna.vault())
+
+
+def test_views_are_own_or_shared(a_member: Member) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    asked = Filters(words="nyalenda", show="open", act="M1", urgent=True)
+    own = services.save_view("Mine", asked, shared=False, by=anna.actor, vault=anna.vault())
+    services.save_view(
+        "Ours", Filters(ward="Kondele"), shared=True, by=anna.actor, vault=anna.vault()
+    )
+
+    def seen(her: AMember) -> list[tuple[str, Filters, bool]]:
+        return [
+            (view.name, view.filters, view.own)
+            for view in services.saved_views(her.actor, her.vault())
+        ]
+
+    assert seen(anna) == [("Mine", asked, True), ("Ours", Filters(ward="Kondele"), True)]
+    assert seen(brenda) == [("Ours", Filters(ward="Kondele"), False)]
+    with pytest.raises(NotFound):
+        services.remove_view(own, by=brenda.actor, vault=brenda.vault())
+    again = services.save_view("mine", Filters(), shared=False, by=anna.actor, vault=anna.vault())
+    assert services.saved_views(anna.actor, anna.vault())[0].id == again
+    services.remove_view(again, by=anna.actor, vault=anna.vault())
+    assert [name for name, _filters, _own in seen(anna)] == ["Ours"]
+
+
+# --- Identities -----------------------------------------------------------------------------
+
+
+def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
+    a_member: Member, filed: Filed, record_of: Recorded
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    reference = filed(Record(persons=[Person(id="p1", code="A", age_band="under_18")]))
+    facts = {"legal_name": "Zawadi Kielelezo", "phone": "0712 345 101", "address": ""}
+
+    def seal_it() -> str:
+        services.file_identity(reference, "p1", facts, by=anna.actor, vault=anna.vault())
+        return record_of(reference, anna.vault()).persons[0].identity
+
+    first, second = seal_it(), seal_it()
+    left = db.session.scalars(select(SealedDocument.public_id)).all()
+    assert (first in left, second in left) == (False, True)
+    case = open_case(anna.actor, anna.vault(), reference)
+    with pytest.raises(NotFound):
+        services.read_identity(case, "p1", by=anna.actor, vault=anna.vault())
+    case = open_case(grace.actor, grace.vault(), reference)
+    read = services.read_identity(case, "p1", by=grace.actor, vault=grace.vault())
+    assert read == {"legal_name": "Zawadi Kielelezo", "phone": "0712 345 101"}
+    assert entries("incidents.identity_opened") == [(grace.actor.public_id, [reference, second])]
+
+
+def test_without_a_custodian_no_name_is_taken(a_member: Member, filed: Filed) -> None:
+    anna = a_member("documentation")
+    reference = filed(Record(persons=[Person(id="p1", code="A")]))
+    with pytest.raises(services.identities.NobodyHoldsKeys):  # type: ignore[attr-defined]
+        services.file_identity(reference, "p1", {"note": "x"}, by=anna.actor, vault=anna.vault())
+    assert entries("incidents.identity_filed") == []
+
+
+# --- Reminders ------------------------------------------------------------------------------
+
+
+def reminder(reference: str) -> datetime | None:
+    db.session.rollback()
+    return db.session.scalar(select(Incident.remind_at).where(Incident.public_id == reference))
+
+
+def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
+    a_member: Member, filed: Filed
+) -> None:
+    anna = a_member("documentation")
+    record = Record(acts=[Act(id="a1", code="S1")])
+    record.happening.exposed_at = utc_now() - timedelta(hours=1)
+    reference = filed(record)
+    services.comment(reference, "Called her.", by=anna.actor, vault=anna.vault())
+    moment = reminder(reference)
+    assert moment is not None
+    assert (moment.minute, moment.second) == (0, 0)
+    assert timedelta(hours=45) < moment - utc_now() < timedelta(hours=48)
+    step(anna, reference, "close", outcome="withdrawn")
+    assert reminder(reference) is None
+
+
+def test_what_is_due_is_told_once_without_content(
+    a_member: Member, filed: Filed, app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = a_member("documentation", language="sw")
+    a_member("director")
+    reference = filed(Record(referrals=[Referral(id="r1", kind="legal", due_on=date(2020, 1, 1))]))
+    now = utc_now()
+    with writing() as session:
+        session.query(Incident).update({"remind_at": now - timedelta(minutes=1)})
+    monkeypatch.setattr("kash.incidents.services.reminding.mail_is_set_up", lambda: True)
+    sent: list[tuple[str, str, str]] = []
+    monkeypatch.setattr(
+        "kash.incidents.services.reminding.send_mail", lambda *parts: sent.append(parts)
+    )
+    assert services.remind_members(now) == 1
+    assert reminder(reference) is None
+    assert services.remind_members(now) == 0
+    from kash.incidents.services.reminding import send_reminder
+    from kash.jobs import SILENT, Job
+
+    db.session.rollback()
+    jobs = db.session.scalars(select(Job).where(Job.kind == "incidents.reminder")).all()
+    assert [job.arguments for job in jobs] == [{"account": anna.actor.public_id}]
+    send_reminder(SILENT, account=anna.actor.public_id)
+    assert [(subject, reference in text) for _to, subject, text in sent] == [("Programme", False)]
+
+
+def test_an_opening_sets_the_next_reminder_and_is_one_entry(a_member: Member, filed: Filed) -> None:
+    anna = a_member("documentation")
+    tomorrow = utc_now().date() + timedelta(days=2)
+    reference = filed(Record(referrals=[Referral(id="r1", kind="legal", due_on=tomorrow)]))
+    case = open_case(anna.actor, anna.vault(), reference)
+    services.note_opening(anna.actor, anna.vault(), case)
+    moment = reminder(reference)
+    assert moment == datetime(tomorrow.year, tomorrow.month, tomorrow.day, 5, tzinfo=UTC)
+    assert entries("incidents.opened") == [(anna.actor.public_id, [reference])]
+
+
+# --- Shredding ------------------------------------------------------------------------------
+
+
+def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(
+    a_member: Member, filed: Filed, app: APIFlask
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    session = db.session()
+    piece = file_document(session, "evidence", b"hashes").public_id
+    screen = file_document(session, "incident.screen", b"answers").public_id
+    session.commit()
+    record = Record(persons=[Person(id="p1", code="A")], evidence=[Evidence(document=piece)])
+    record.filing.screens = {"what": screen}
+    reference, other = filed(record), filed()
+    services.file_identity(reference, "p1", {"note": "x"}, by=anna.actor, vault=anna.vault())
+    identity = open_case(anna.actor, anna.vault(), reference).record.persons[0].identity
+    with writing() as session:
+        ask_to_unseal(session, anna.vault().member_id, identity, "She asked.", utc_now())
+    with pytest.raises(NotNow):
+        services.shred_case(reference, by=anna.actor, vault=anna.vault())
+    step(anna, reference, "close", outcome="withdrawn")
+
+    def of_hers(_session: object, found: Record) -> Remains:
+        return Remains(files=["incidents/gone"] if found.evidence else [])
+
+    register_shredding(of_hers)
+    try:
+        done = services.shred_case(reference, by=anna.actor, vault=anna.vault())
+    finally:
+        del _shredding[of_hers]
+    # The record, a screen, a name, a piece of evidence, and why somebody asked.
+    assert (done.documents, done.files, done.left) == (5, 1, 0)
+    assert state_of(reference) == "shredded"
+    count = db.session.scalar(select(func.count()).select_from(SealedDocument))
+    assert (count, db.session.scalar(select(func.count()).select_from(DocumentKey))) == (1, 1)
+    for her in (anna, grace):
+        with pytest.raises(NotFound):
+            open_case(her.actor, her.vault(), reference)
+    assert [case.reference for case in open_cases(anna.actor, anna.vault())[0]] == [other]
+    assert entries("incidents.shredded") == [(anna.actor.public_id, [reference])]
