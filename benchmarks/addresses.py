@@ -61,6 +61,7 @@ UNASKED = {
     "accounts.go_on": "there only when a form was interrupted",
     "accounts.recovery_codes": "there only with a second step",
     "accounts.remove_passkey": "who has a passkey signs in with a device",
+    "accounts.rename_passkey": "as above",
     "members.go_on": "there only when a form was interrupted",
     "members.state": "for a script, which asks now and then",
     "people.undo_merge": "there only for a day after a merge",

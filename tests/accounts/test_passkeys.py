@@ -336,6 +336,27 @@ def test_nobody_who_must_have_a_second_step_is_left_without(
         services.check_second_step(other.public_id, codes[1], HERE)
 
 
+def test_a_passkey_is_called_otherwise_by_its_owner_only(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    who, other = actor("trainer"), actor("trainer")
+    for one in (who, other):
+        _add(one, Authenticator())
+    mine, others = (queries.passkeys_of(one.account_id or 0)[0].public_id for one in (who, other))
+    services.rename_passkey(who, mine, "Old phone")
+    with pytest.raises(NotFound):
+        services.rename_passkey(who, others, "Mine now")
+    db.session.rollback()
+    names = [queries.passkeys_of(one.account_id or 0)[0].name for one in (who, other)]
+    assert names[0] == "Old phone"
+    assert names[1] != "Mine now"
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
+    assert (entry.action, entry.subjects) == (
+        "accounts.passkey_renamed",
+        [who.public_id, mine],
+    )
+
+
 def test_an_account_in_a_list_costs_no_query_for_its_passkeys(
     app: APIFlask,
     actor: Accounts,

@@ -112,6 +112,30 @@ def test_neither_who_asked_nor_whose_account_it_is_decides(
     services.ask_reset(asker, owner.public_id, "Really lost.")
 
 
+def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts) -> None:
+    asker, director, owner = actor("administrator"), actor("director"), actor("peer")
+    _with_everything(owner)
+    reset = services.ask_reset(asker, owner.public_id, "Lost.")
+    for by in (director, owner):
+        with pytest.raises(NotFound):
+            services.withdraw_reset(by, reset)
+    assert queries.waiting_resets(asker)[0].own
+    services.withdraw_reset(asker, reset)
+    db.session.rollback()
+    assert _actions()[-1] == "accounts.reset_withdrawn"
+    assert queries.waiting_resets(director) == []
+    assert queries.reset(director, reset).withdrawn
+    for attempt in (services.approve_reset, services.refuse_reset):
+        with pytest.raises(ResetClosed):
+            attempt(director, reset)
+    with pytest.raises(ResetClosed):
+        services.withdraw_reset(asker, reset)
+    assert queries.account(owner.public_id).has_second_step
+    again = services.ask_reset(asker, owner.public_id, "Really lost.")
+    services.refuse_reset(director, again)
+    assert not queries.reset(director, again).withdrawn
+
+
 def test_a_request_waits_for_a_day(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, owner, director = actor("administrator"), actor("trainer"), actor("director")
     with pytest.raises(SecondStepMissing):

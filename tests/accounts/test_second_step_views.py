@@ -87,6 +87,27 @@ def test_two_people_take_a_second_step_off(
     assert "This request is closed" in director.get("/accounts/resets").text
 
 
+def test_who_asked_withdraws_on_the_page_where_others_decide(
+    app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
+    reset = services.ask_reset(asker, owner.public_id, "She came.")
+    mine, director = client_for(asker), client_for(actor("director"))
+    where = f"/accounts/resets/{reset}"
+    assert "Withdraw it" in mine.get("/accounts/resets").text
+    assert "Withdraw it" in mine.get(where).text
+    assert "Withdraw it" not in director.get(where).text + director.get("/accounts/resets").text
+    assert director.post(where, data={"decision": "withdraw"}).status_code == 404
+    assert mine.post(where, data={"decision": "withdraw"}).location == "/accounts/resets"
+    again = mine.post(where, data={"decision": "withdraw"})
+    page = mine.get(again.location)
+    assert "You have withdrawn it. Nothing has changed." in page.text
+    assert "This request is closed" in page.text
+    assert "Nothing waits" in page.text
+    assert "Whoever asked has withdrawn it." in director.get(where).text
+    assert queries.account(owner.public_id).has_second_step
+
+
 def test_an_administrator_chooses_who_needs_a_second_step(
     app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:

@@ -202,6 +202,7 @@ PLACES: dict[str, Place] = {
     "accounts.offer_to_add": Place(post=SIGNED_IN),
     "accounts.add_passkey": Place(SIGNED_IN, SIGNED_IN),
     "accounts.remove_passkey": _of("passkey", both="self"),
+    "accounts.rename_passkey": _of("passkey", both="self"),
     "accounts.after_recovery": Place(SIGNED_IN),
     "accounts.answer_for_device": _of("device", post="self"),
     "accounts.own_name": Place(SIGNED_IN, SIGNED_IN),

@@ -14,7 +14,7 @@ from kash.accounts.forms.accounts import (
     SignInForm,
     role_notes,
 )
-from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm
+from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm, PasskeyNameForm
 from kash.accounts.forms.resets import DecisionForm, ResetForm, SecondStepRolesForm
 from kash.accounts.forms.safety import (
     BreachForm,
@@ -41,6 +41,7 @@ __all__ = [
     "NoteForm",
     "NoticeForm",
     "PasskeyForm",
+    "PasskeyNameForm",
     "PasswordForm",
     "PersonForm",
     "ResetForm",

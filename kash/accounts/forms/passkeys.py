@@ -22,14 +22,19 @@ class PasskeyForm(KashForm):
             raise ValidationError(_("Passkeys need JavaScript. Sign in with your password."))
 
 
-class AddPasskeyForm(KashForm):
-    """A new passkey and how its owner calls it."""
+class PasskeyNameForm(KashForm):
+    """How the owner of a passkey calls it."""
 
     name = text_field(
         _l("Name"),
         most=60,
         description=_l("So that you know later which device it is on: My phone, Key ring."),
     )
+
+
+class AddPasskeyForm(PasskeyNameForm):
+    """A new passkey and how its owner calls it."""
+
     credential = HiddenField()
 
     def validate_credential(self, field: HiddenField) -> None:

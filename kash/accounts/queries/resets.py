@@ -19,7 +19,8 @@ from kash.web.errors import NotFound
 
 @dataclass(frozen=True)
 class ResetLine:
-    """One request. `mine` is what the actor herself asked for, or what concerns her account."""
+    """One request. `mine` is what the actor herself asked for, or what concerns her account; `own`
+    is what she asked for. `withdrawn` is what was taken back by who asked."""
 
     public_id: str
     account_id: str
@@ -30,6 +31,8 @@ class ResetLine:
     expires_at: datetime
     outcome: str
     mine: bool
+    own: bool
+    withdrawn: bool
 
 
 def _waiting(now: datetime) -> Select[SecondStepReset, str, str]:
@@ -55,6 +58,8 @@ def _lines(rows: Sequence[Any], actor: Actor) -> list[ResetLine]:
             expires_at=reset.expires_at,
             outcome=reset.outcome,
             mine=actor.public_id in (reset.asked_by, account_id),
+            own=actor.public_id == reset.asked_by,
+            withdrawn=bool(reset.outcome) and reset.decided_by == reset.asked_by,
         )
         for reset, account_id, name in rows
     ]

@@ -47,6 +47,7 @@ from kash.accounts.services.passkeys import (
     credential_key,
     offer_to_add,
     remove_passkey,
+    rename_passkey,
 )
 from kash.accounts.services.programme import (
     change_programme,
@@ -59,6 +60,7 @@ from kash.accounts.services.resets import (
     ask_reset,
     refuse_reset,
     reset_by_operator,
+    withdraw_reset,
 )
 from kash.accounts.services.second_step import (
     begin_second_step,
@@ -136,10 +138,12 @@ __all__ = [
     "refuse_reset",
     "remove_passkey",
     "rename",
+    "rename_passkey",
     "reset_by_operator",
     "set_password",
     "set_roles",
     "set_up_programme",
     "sign_in_with_passkey",
     "withdraw_invitation",
+    "withdraw_reset",
 ]

@@ -157,6 +157,22 @@ def _texts(value: object) -> list[str]:
     return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
 
 
+def rename_passkey(by: Actor, public_id: str, name: str) -> None:
+    """Call one of the own passkeys otherwise. Raises NotFound."""
+    with audited("accounts.passkey_renamed", by) as change:
+        account = locked_account(change.session, by.public_id)
+        passkey = change.session.scalar(
+            select(Passkey).where(Passkey.public_id == public_id, Passkey.account_id == account.id)
+        )
+        if passkey is None:
+            raise NotFound
+        if passkey.name == name:
+            change.nothing()
+            return
+        passkey.name = name
+        change.about(by.public_id, public_id)
+
+
 def remove_passkey(by: Actor, public_id: str) -> None:
     """Remove one of the own passkeys. Raises NotFound, LastSecondStep."""
     with audited("accounts.passkey_removed", by) as change:

@@ -79,7 +79,32 @@ def refuse_reset(by: Actor, reset_id: str) -> None:
         change.about(account.public_id, reset_id)
 
 
+def withdraw_reset(by: Actor, reset_id: str) -> None:
+    """Take back what one asked for oneself: nothing changes, and one may ask again.
+
+    It is kept as refused by who asked, which nobody else's refusal can be. Raises NotFound, also
+    for what another asked for, and ResetClosed.
+    """
+    with audited("accounts.reset_withdrawn", by) as change:
+        reset, account = _locked_reset(change.session, reset_id)
+        if reset.asked_by != by.public_id:
+            raise NotFound
+        if reset.outcome or reset.expires_at <= change.now:
+            raise ResetClosed
+        reset.outcome, reset.decided_by, reset.decided_at = "refused", by.public_id, change.now
+        change.about(account.public_id, reset_id)
+
+
 def _open_reset(session: Session, reset_id: str, by: Actor) -> tuple[SecondStepReset, Account]:
+    reset, account = _locked_reset(session, reset_id)
+    if by.public_id in (reset.asked_by, account.public_id):
+        raise ResetByAnother
+    if reset.outcome:
+        raise ResetClosed
+    return reset, account
+
+
+def _locked_reset(session: Session, reset_id: str) -> tuple[SecondStepReset, Account]:
     owner = session.scalar(
         select(Account.public_id)
         .join(SecondStepReset, SecondStepReset.account_id == Account.id)
@@ -91,10 +116,6 @@ def _open_reset(session: Session, reset_id: str, by: Actor) -> tuple[SecondStepR
     reset = session.scalars(
         select(SecondStepReset).where(SecondStepReset.public_id == reset_id).with_for_update()
     ).one()
-    if by.public_id in (reset.asked_by, owner):
-        raise ResetByAnother
-    if reset.outcome:
-        raise ResetClosed
     return reset, account
 
 

@@ -18,7 +18,7 @@ from kash.accounts.errors import (
     PasskeyRefused,
     TooManyPasskeys,
 )
-from kash.accounts.forms import AddPasskeyForm, CodeForm, PasskeyForm, SignInForm
+from kash.accounts.forms import AddPasskeyForm, CodeForm, PasskeyForm, PasskeyNameForm, SignInForm
 from kash.accounts.sessions import this_client
 from kash.accounts.views.signing_in import (
     arrive,
@@ -161,6 +161,20 @@ def add_passkey() -> ResponseReturnValue:
         possible=possible,
         obliged=queries.must_have_second_step(by.roles),
     )
+
+
+@blueprint.route("/account/passkeys/<public_id>/name", methods=["GET", "POST"])
+@allow(SIGNED_IN, fresh=True)
+def rename_passkey(public_id: str) -> ResponseReturnValue:
+    """Call one of one's own passkeys otherwise."""
+    by = current_actor()
+    passkey = queries.own_passkey(by, public_id)
+    form = PasskeyNameForm(obj=passkey)
+    if form.validate_on_submit():
+        services.rename_passkey(by, public_id, form.name.data or "")
+        flash(_("Saved."))
+        return redirect(url_for("accounts.own"), code=303)
+    return page("accounts/name.html", form=form, back=url_for("accounts.own"))
 
 
 @blueprint.route("/account/passkeys/<public_id>/remove", methods=["GET", "POST"])

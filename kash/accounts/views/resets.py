@@ -43,11 +43,13 @@ def resets() -> ResponseReturnValue:
 @blueprint.route("/accounts/resets/<public_id>", methods=["GET", "POST"])
 @allow("accounts.approve_reset", fresh=True)
 def reset(public_id: str) -> ResponseReturnValue:
-    """Read why, and agree or refuse."""
+    """Read why, and agree or refuse; who asked may take it back."""
     by = current_actor()
     found = queries.reset(by, public_id)
     form = DecisionForm()
     decision = request.form.get("decision")
+    if decision == "withdraw" and form.validate_on_submit():
+        return _withdraw(public_id)
     if form.validate_on_submit() and decision in ("approve", "refuse"):
         agreed = decision == "approve"
         try:
@@ -64,6 +66,16 @@ def reset(public_id: str) -> ResponseReturnValue:
             flash(_("You have refused. Nothing has changed."))
         return redirect(url_for("accounts.account", public_id=found.account_id), code=303)
     return page("accounts/reset.html", form=form, reset=found)
+
+
+def _withdraw(public_id: str) -> ResponseReturnValue:
+    try:
+        services.withdraw_reset(current_actor(), public_id)
+    except ResetClosed as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(_("You have withdrawn it. Nothing has changed."))
+    return redirect(url_for("accounts.resets"), code=303)
 
 
 @blueprint.route("/accounts/second-step", methods=["GET", "POST"])
