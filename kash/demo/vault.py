@@ -1,0 +1,339 @@
+"""The vault of the sample: three members, who mediates, and what they have on record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from kash.accounts.models import Account
+from kash.database import db, utc_now
+from kash.demo.accounts import CUSTODIAN, DIRECTOR, DOCUMENTATION, PEER, POLICE_PEER
+from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
+from kash.demo.cases import STATES, SampleCase, sample_cases
+from kash.demo.people import phone
+from kash.incidents import services
+from kash.incidents.models import Incident
+from kash.incidents.rules.record import (
+    Act,
+    Comment,
+    Consent,
+    Decision,
+    Event,
+    Filing,
+    Happening,
+    Information,
+    Intervention,
+    Party,
+    Person,
+    Place,
+    Record,
+    Referral,
+    Term,
+    as_bytes,
+)
+from kash.members.rules import entitled
+from kash.people.models import Organisation, ServiceEntry
+from kash.people.rules import read_day
+from kash.policy import Actor
+from kash.vault import (
+    OpenVault,
+    VaultMember,
+    add_member,
+    audited,
+    file_document,
+    let_in,
+    make_compartment,
+    make_keys,
+    missing_compartments,
+    new_passphrase,
+    new_recovery_code,
+    open_in_memory,
+    seal,
+)
+from kash.web.formats import to_local
+
+_FIRST_PHONE = 700
+_PURPOSES = ("record", "mediation", "forum_totals", "court")
+_REFERRED = {"S1": "medical", "H3": "medical", "L1": "legal", "P1": "medical", "H2": "psychosocial"}
+# What came of a case, by the first of its acts.
+_RESULT = {"M": "returned", "W": "paid", "L": "released"}
+_LATER = ("verified", "mediation", "referred", "resolved", "unresolved", "closed")
+
+
+@dataclass(frozen=True)
+class SampleMember:
+    """How a member of the sample opens the vault."""
+
+    actor: Actor
+    passphrase: str
+    totp_secret: str
+    vault: OpenVault = field(repr=False)
+
+
+def add_members(actors: Mapping[str, Actor]) -> list[SampleMember]:
+    """Give keys to those who hold the records; the custodian makes both compartments."""
+    import pyotp
+
+    made: list[SampleMember] = []
+    for sample in (CUSTODIAN, DOCUMENTATION, SECOND, DIRECTOR):
+        actor = actors[sample.key]
+        passphrase, secret = new_passphrase(), pyotp.random_base32()
+        keys = make_keys(passphrase, new_recovery_code())
+        with audited("members.joined", actor) as change:
+            session, now = change.session, change.now
+            member = add_member(session, actor.public_id, keys, now)
+            mine = sorted(entitled(actor.roles))
+            for name in missing_compartments(session, mine):
+                make_compartment(session, name, [member], now)
+            if made:
+                let_in(session, made[0].vault, member, mine, now)
+            member.admitted_by, member.admitted_at = actor.public_id, now
+            account = session.get_one(Account, actor.account_id)
+            account.totp_sealed = seal(secret, kind="account.totp", public_id=account.public_id)
+            change.about(actor.public_id)
+        found = db.session.scalars(
+            select(VaultMember).where(VaultMember.holder == actor.public_id)
+        ).one()
+        vault = open_in_memory(db.session(), found, keys.private, utc_now())
+        made.append(SampleMember(actor, passphrase, secret, vault))
+    return made
+
+
+def put_on_duty(actors: Mapping[str, Actor]) -> None:
+    """Two mediators, one of each group, at the stations they know."""
+    stations = _stations()
+    week = [each for day in range(5) for each in read_day(day, "08:00–20:00")]
+    for number, (key, at, hours) in enumerate(
+        ((PEER.key, stations, ()), (POLICE_PEER.key, stations[1:], week))
+    ):
+        services.add_mediator(
+            actors[DOCUMENTATION.key],
+            actors[key].public_id,
+            services.DutyDetails(
+                phone=phone(_FIRST_PHONE + number),
+                spoken=("sw", "luo") if number == 0 else ("en", "sw"),
+                stations=tuple(public_id for public_id, _name in at),
+                hours=tuple(hours),
+                note="Send a message first" if number == 0 else "",
+            ),
+        )
+
+
+def _stations() -> list[tuple[str, str]]:
+    return [
+        (one.public_id, one.name)
+        for one in db.session.scalars(
+            select(Organisation).where(Organisation.kind == "station").order_by(Organisation.id)
+        )
+    ]
+
+
+def record_incidents(
+    actors: Mapping[str, Actor], members: list[SampleMember], now: datetime
+) -> list[str]:
+    """Forty incidents in every state, the newest first; their references."""
+    rows = sample_cases()
+    stations, referrals = _stations(), _services()
+    references = []
+    for number, state in enumerate(STATES):
+        case = rows[number % len(rows)]
+        days = 2 * number if number < len(rows) else 3 * number - 20
+        begun = now - timedelta(days=days, hours=7 + number % 5)
+        record = _record(case, state, begun, now, actors, stations, referrals)
+        with audited("incidents.recorded", actors[DOCUMENTATION.key]) as change:
+            document = None
+            if state != "shredded":
+                document = file_document(change.session, "incident", as_bytes(record)).id
+            row = Incident(state=state, document_id=document)
+            change.session.add(row)
+            change.session.flush()
+            change.about(row.public_id)
+            references.append(row.public_id)
+    _ask_mediators(actors, members, references, stations)
+    return references
+
+
+def _services() -> dict[str, tuple[str, str]]:
+    """One service of the directory for each kind of referral."""
+    kinds = {"legal": "legal", "clinic": "medical", "counselling": "psychosocial"}
+    found: dict[str, tuple[str, str]] = {}
+    for one in db.session.scalars(select(ServiceEntry).order_by(ServiceEntry.id)):
+        kind = kinds.get(one.kind)
+        if kind and kind not in found:
+            found[kind] = (one.public_id, one.name)
+    return found
+
+
+def _record(
+    case: SampleCase,
+    state: str,
+    begun: datetime,
+    now: datetime,
+    actors: Mapping[str, Actor],
+    stations: list[tuple[str, str]],
+    referrals: Mapping[str, tuple[str, str]],
+) -> Record:
+    officer, second = actors[DOCUMENTATION.key].public_id, actors[SECOND.key].public_id
+    peer = actors[PEER.key].public_id
+    filed = min(begun + timedelta(hours=14), now)
+    party = Party(id="o1", kind=case.party)
+    if case.station >= 0:
+        party.station, party.station_name = stations[case.station]
+        party.rank_band = "constable"
+    persons = [
+        Person(id=f"p{position}", code=f"P{position}", age_band=age)
+        for position, age in enumerate(case.ages, 1)
+    ]
+    record = Record(
+        filing=Filing(
+            how="phone" if state == "submitted" else "form",
+            author=peer if state == "submitted" else officer,
+            filed_at=filed.replace(minute=0, second=0, microsecond=0),
+            language="sw",
+        ),
+        happening=Happening(
+            begun_on=to_local(begun).date(),
+            about_when="night",
+            arrested_at=begun if "L1" in case.acts or "L2" in case.acts else None,
+            exposed_at=begun if "S1" in case.acts else None,
+        ),
+        place=Place(ward=case.ward),
+        narrative=case.narrative,
+        asked_for=case.asked,
+        persons=persons,
+        parties=[party],
+        acts=[
+            Act(
+                id=f"a{position}",
+                code=code,
+                amount=case.amount if code[0] in "MW" else None,
+            )
+            for position, code in enumerate(case.acts, 1)
+        ],
+        information=[Information(id="n1", source="herself", reliability="likely")],
+        consents=[
+            Consent(purpose=purpose, given=True, at=filed, by=officer) for purpose in _PURPOSES
+        ],
+        urgent="S1" in case.acts or "under_18" in case.ages,
+        timeline=[Event(what="filed", by=peer, at=filed, state="submitted")],
+    )
+    if state in ("draft", "submitted"):
+        return record
+    _follow(record, case, state, filed, officer, second, peer, referrals)
+    return record
+
+
+def _follow(
+    record: Record,
+    case: SampleCase,
+    state: str,
+    filed: datetime,
+    officer: str,
+    second: str,
+    peer: str,
+    referrals: Mapping[str, tuple[str, str]],
+) -> None:
+    """Bring a record from its filing to its state."""
+
+    def step(what: str, by: str, hours: int, reached: str) -> datetime:
+        at = filed + timedelta(hours=hours)
+        record.timeline.append(Event(what=what, by=by, at=at, state=reached))
+        return at
+
+    at = step("triaged", officer, 5, "triaged")
+    record.triage = Decision(by=officer, at=at, outcome="triaged")
+    record.assigned_to = officer
+    if state == "triaged":
+        record.comments.append(
+            Comment(id="c1", by=second, at=at, text="I will ask her sister for the day.")
+        )
+        return
+    at = step("verified", second, 20, state if state not in _LATER else "verified")
+    outcome = state if state in ("insufficient", "no_violation") else "verified"
+    record.verification = Decision(
+        by=second, at=at, outcome=outcome, reason="Two people say the same of day and place."
+    )
+    if state in ("insufficient", "no_violation", "verified"):
+        return
+    kind = _REFERRED.get(case.acts[0], "legal")
+    if state in ("referred", "closed") and kind in referrals:
+        service, name = referrals[kind]
+        made = to_local(at).date()
+        record.referrals.append(
+            Referral(
+                id="r1",
+                kind=kind,
+                service=service,
+                service_name=name,
+                made_on=made,
+                due_on=made + timedelta(days=7),
+                outcome="helped" if state == "closed" else "",
+                outcome_on=made + timedelta(days=4) if state == "closed" else None,
+            )
+        )
+    if state == "referred":
+        step("referred", officer, 22, "referred")
+        return
+    asked = step("mediator_asked", officer, 24, "mediation")
+    if state == "mediation":
+        return
+    settled = state in ("resolved", "closed")
+    result = _RESULT.get(case.acts[0][0], "apology") if settled else "none"
+    record.interventions.append(
+        Intervention(
+            id="i1",
+            mediator=peer,
+            request=case.asked,
+            asked_at=asked,
+            answered_at=asked + timedelta(hours=2),
+            response="agreed",
+            result=result,
+        )
+    )
+    if case.acts[0].startswith(("M", "W")):
+        day = to_local(asked).date()
+        record.terms += [
+            Term(id="t1", kind="return", owed_by="p1", owed_to="o1", what="What was kept"),
+            Term(id="t2", kind="pay", owed_by="o1", owed_to="p1", amount=case.amount),
+        ]
+        for term in record.terms:
+            term.fulfilled_on = day if settled else None
+    done = step("settled" if settled else "not_settled", officer, 48, state)
+    record.closing = Decision(
+        by=officer, at=done, outcome="resolved" if settled else "unresolved", reason=""
+    )
+
+
+def _ask_mediators(
+    actors: Mapping[str, Actor],
+    members: list[SampleMember],
+    references: list[str],
+    stations: list[tuple[str, str]],
+) -> None:
+    """Briefs for the cases that are in mediation, in turn to both mediators."""
+    officer = next(one for one in members if one.actor.public_id == actors[DOCUMENTATION.key].public_id)
+    mediators = [actors[PEER.key].public_id, actors[POLICE_PEER.key].public_id]
+    waiting = [
+        reference for reference, state in zip(references, STATES, strict=True) if state == "mediation"
+    ]
+    for number, reference in enumerate(waiting):
+        for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
+            try:
+                services.ask_mediator(
+                    officer.actor,
+                    officer.vault,
+                    reference,
+                    services.Request(
+                        mediator=mediator,
+                        request="release",
+                        station=stations[number % len(stations)][1],
+                        call_name="Siri Mchoro",
+                        call_phone=phone(_FIRST_PHONE + 9),
+                    ),
+                )
+            except services.MustKeepAway:
+                continue
+            break
