@@ -31,14 +31,20 @@ PEER = SampleAccount("peer", "Subira Mfano", (Role.PEER,), person="Subira Mfano"
 POLICE_PEER = SampleAccount(
     "police", "Baraka Sampuli", (Role.POLICE_PEER,), person="Baraka Sampuli"
 )
+DOCUMENTATION = SampleAccount("documentation", "Siri Mchoro", (Role.DOCUMENTATION,))
+SECOND_DOCUMENTATION = SampleAccount(
+    "documentation2", "Ushahidi Namuna", (Role.DOCUMENTATION,), language="sw"
+)
+CUSTODIAN = SampleAccount("custodian", "Mlinzi Kifani", (Role.CUSTODIAN,))
 ACCOUNTS = (
     ADMINISTRATOR,
     DIRECTOR,
     TRAINER,
     SECOND_TRAINER,
     SampleAccount("monitoring", "Takwimu Namuna", (Role.MONITORING,)),
-    SampleAccount("documentation", "Siri Mchoro", (Role.DOCUMENTATION,)),
-    SampleAccount("custodian", "Mlinzi Kifani", (Role.CUSTODIAN,)),
+    DOCUMENTATION,
+    SECOND_DOCUMENTATION,
+    CUSTODIAN,
     PEER,
     POLICE_PEER,
     SampleAccount("funder", "Rafiki Jaribio", (Role.FUNDER,)),

@@ -44,4 +44,10 @@ def load_and_tell() -> None:
         click.echo("The password is that of KASH_DEMO_PASSWORD.")
     else:
         click.echo(f"Password: {password}")
+    click.echo("Members of the vault, each with a passphrase and a key for codes from a phone:")
+    emails = {loaded.actors[one.key].public_id: one.email for one in ACCOUNTS}
+    for member in loaded.members:
+        click.echo(f"  {emails[member.actor.public_id]}")
+        click.echo(f"    passphrase: {member.passphrase}")
+        click.echo(f"    key for codes: {member.totp_secret}")
     click.echo("Nobody in the sample exists. Use it for trying things out, never for real work.")

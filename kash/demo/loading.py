@@ -12,7 +12,7 @@ from kash.accounts import queries
 from kash.accounts.models import Account, Programme
 from kash.accounts.services import change_programme, invite, new_account, set_up_programme
 from kash.accounts.setup import spend_set_up_code
-from kash.database import db
+from kash.database import db, utc_now
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.courses import write_courses
@@ -23,6 +23,7 @@ from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
+from kash.demo.vault import SampleMember, add_members, put_on_duty, record_incidents
 from kash.demo.workshops import run_workshops
 from kash.jobs import SILENT
 from kash.people.models import Person
@@ -52,6 +53,8 @@ class LoadedProgramme:
     batches: list[str]
     forum: str
     meetings: list[str]
+    members: list[SampleMember]
+    incidents: list[str]
 
 
 def programme_is_empty() -> bool:
@@ -79,6 +82,9 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
         language="sw",
     )
     add_services(actors, today)
+    members = add_members(actors)
+    put_on_duty(actors)
+    incidents = record_incidents(actors, members, utc_now())
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
@@ -90,7 +96,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
-    return LoadedProgramme(actors, workshops, batches, forum, meetings)
+    return LoadedProgramme(actors, workshops, batches, forum, meetings, members, incidents)
 
 
 def _add_groups(session: Session) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account
 from kash.database import db, utc_now
-from kash.demo.accounts import CUSTODIAN, DIRECTOR, DOCUMENTATION, PEER, POLICE_PEER
+from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.people import phone
@@ -78,7 +78,7 @@ def add_members(actors: Mapping[str, Actor]) -> list[SampleMember]:
     import pyotp
 
     made: list[SampleMember] = []
-    for sample in (CUSTODIAN, DOCUMENTATION, SECOND, DIRECTOR):
+    for sample in (CUSTODIAN, DOCUMENTATION, SECOND):
         actor = actors[sample.key]
         passphrase, secret = new_passphrase(), pyotp.random_base32()
         keys = make_keys(passphrase, new_recovery_code())
@@ -314,10 +314,14 @@ def _ask_mediators(
     stations: list[tuple[str, str]],
 ) -> None:
     """Briefs for the cases that are in mediation, in turn to both mediators."""
-    officer = next(one for one in members if one.actor.public_id == actors[DOCUMENTATION.key].public_id)
+    officer = next(
+        one for one in members if one.actor.public_id == actors[DOCUMENTATION.key].public_id
+    )
     mediators = [actors[PEER.key].public_id, actors[POLICE_PEER.key].public_id]
     waiting = [
-        reference for reference, state in zip(references, STATES, strict=True) if state == "mediation"
+        reference
+        for reference, state in zip(references, STATES, strict=True)
+        if state == "mediation"
     ]
     for number, reference in enumerate(waiting):
         for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
