@@ -314,15 +314,11 @@ def _ask_mediators(
     stations: list[tuple[str, str]],
 ) -> None:
     """Briefs for the cases that are in mediation, in turn to both mediators."""
-    officer = next(
-        one for one in members if one.actor.public_id == actors[DOCUMENTATION.key].public_id
-    )
+    writing = actors[DOCUMENTATION.key].public_id
+    officer = next(one for one in members if one.actor.public_id == writing)
     mediators = [actors[PEER.key].public_id, actors[POLICE_PEER.key].public_id]
-    waiting = [
-        reference
-        for reference, state in zip(references, STATES, strict=True)
-        if state == "mediation"
-    ]
+    states = zip(references, STATES, strict=True)
+    waiting = [reference for reference, state in states if state == "mediation"]
     for number, reference in enumerate(waiting):
         for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
             try:
