@@ -17,6 +17,7 @@ DESTINATIONS = (
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
     Destination("members.open_vault", _l("Vault"), "key", "vault.open"),
     Destination("incidents.briefs", _l("Mediation"), "message", "incidents.briefs"),
+    Destination("members.members", _l("Vault"), "key", "vault.members", unless="vault.open"),
     Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
     Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),
     Destination("directory.index", _l("Services"), "directory", "directory.see"),

@@ -8,7 +8,7 @@ None, or what of it cannot be done at once, as a sentence that stays on the page
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 Step = Callable[[Session, int, datetime], Any]
+# What would be lost with an account, by its public id: sentences to read before.
+Warn = Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -25,15 +27,19 @@ class Revocation:
     key: str
     label: Any
     step: Step
+    warn: Warn | None = None
 
 
 _register: dict[str, Revocation] = {}
 
 
-def register_revocation(label: Any, step: Step, *, key: str = "") -> None:
-    """Add a step after those registered before. `label` is a lazy text: "All sessions end"."""
+def register_revocation(label: Any, step: Step, *, key: str = "", warn: Warn | None = None) -> None:
+    """Add a step after those registered before. `label` is a lazy text: "All sessions end".
+
+    `warn` says what would be lost for good.
+    """
     name = key or f"{step.__module__.rpartition('.')[2]}.{step.__name__}"
-    _register[name] = Revocation(name, label, step)
+    _register[name] = Revocation(name, label, step, warn)
 
 
 def forget_revocation(key: str) -> None:
@@ -44,6 +50,11 @@ def forget_revocation(key: str) -> None:
 def revocations() -> list[Revocation]:
     """All steps in their order."""
     return list(_register.values())
+
+
+def revocation_warnings(public_id: str) -> list[str]:
+    """What would be lost for good if an account's access ended now, in sentences."""
+    return [text for one in revocations() if one.warn is not None for text in one.warn(public_id)]
 
 
 def revocation_label(key: str) -> Any:

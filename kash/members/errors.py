@@ -47,3 +47,47 @@ class TooManyPassphrases(TooManyTries):
     """Passphrases were tried too often."""
 
     sentence = _l("Too many tries. Wait a quarter of an hour and try again.")
+
+
+class NotEntitled(Problem):
+    """The roles of an account allow no keys, or there is nothing for them to begin."""
+
+    status = 403
+    sentence = _l("The roles of this account allow no keys of the vault.")
+
+
+class HasKeys(Problem):
+    """The account has keys already."""
+
+    sentence = _l("You have keys already. You can change your passphrase.")
+
+
+class StaleWords(Problem):
+    """What a page carried is too old, was made for another session, or was altered."""
+
+    sentence = _l("This page was too old. Begin again: you get new words.")
+
+
+class CannotLetIn(Problem):
+    """The open vault holds nothing that the other may be let into."""
+
+    sentence = _l("Your keys open nothing that this person may be let into.")
+
+
+class AlreadyAsked(Problem):
+    """A request for the same document waits, or still holds."""
+
+    sentence = _l("You have asked for this already.")
+
+
+class AlreadyDecided(Problem):
+    """Somebody has decided meanwhile."""
+
+    sentence = _l("This was decided already.")
+
+
+class CannotDecide(Problem):
+    """Whoever asks does not decide, and nobody decides without keys of identities."""
+
+    status = 403
+    sentence = _l("Another custodian has to decide this.")

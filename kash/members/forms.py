@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import Length, ValidationError
 
 from kash.web.forms import KashForm, required
@@ -56,3 +56,43 @@ class OpenWithPasskeyForm(KashForm):
         """Say plainly what is missing where no script ran."""
         if not field.data:
             raise ValidationError(_("Passkeys need JavaScript. Use a code instead."))
+
+
+class NewWordsForm(KashForm):
+    """The six words typed back; the page carries them sealed."""
+
+    typed = secret_field(_l("The six words"), description=_l("With a space between them."))
+    sealed = HiddenField()
+
+
+class ChangeForm(NewWordsForm):
+    """The present passphrase, and the new words typed back."""
+
+    passphrase = secret_field(_l("Present passphrase"))
+
+
+class RecoverForm(NewWordsForm):
+    """The recovery code, and the new words typed back."""
+
+    recovery_code = secret_field(
+        _l("Recovery code"), description=_l("Eight groups of four, from your recovery sheet.")
+    )
+
+
+class SheetForm(KashForm):
+    """What the page carries until the sheet is printed."""
+
+    sealed = HiddenField()
+
+
+class LetInForm(KashForm):
+    """That the words were compared."""
+
+    compared = BooleanField(
+        _l("We have compared all four words aloud, and they are the same"),
+        validators=[required(_l("Compare the words first."))],
+    )
+
+
+class DecisionForm(KashForm):
+    """Two buttons."""

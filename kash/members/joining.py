@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from kash.accounts.endings import register_role_change, register_session_end
 from kash.accounts.models import Account
 from kash.accounts.revocations import register_revocation
+from kash.members.names import warnings_of
+from kash.members.queries import left_without
 from kash.members.rules import CASE, IDENTITY, entitled
 from kash.members.services.opening import close_with_sessions
 from kash.policy import Role
@@ -49,4 +51,8 @@ def join_registers() -> None:
     """Say what ends with sessions, roles and accounts."""
     register_session_end(close_with_sessions)
     register_role_change(take_keys_with_roles)
-    register_revocation(_l("Keys of the vault are taken away, and new ones are due"), take_all_keys)
+    register_revocation(
+        _l("Keys of the vault are taken away, and new ones are due"),
+        take_all_keys,
+        warn=lambda public_id: warnings_of(left_without(public_id)),
+    )

@@ -1,11 +1,38 @@
-"""What is asked about members and their keys."""
+"""What is asked about members, their keys, and who asks to read what."""
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from kash.database import db
-from kash.vault import CompartmentWrap, VaultMember
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from kash.accounts.models import Account
+from kash.database import db, utc_now
+from kash.members.rules import CASE, IDENTITY, entitled, left_with, may_begin
+from kash.members.sealed_pages import page_of
+from kash.policy import Actor, Role
+from kash.vault import (
+    Compartment,
+    CompartmentWrap,
+    DocumentKey,
+    SealedDocument,
+    Unsealing,
+    VaultMember,
+    can_open,
+    fingerprint,
+    lost_compartments,
+    missing_compartments,
+    unfinished_rotations,
+)
+from kash.web.account_names import account_names
+from kash.web.errors import NotFound
+
+NAMES = (CASE, IDENTITY)
+# How long a decided request is listed.
+_LISTED = 50
 
 
 def member_of(account: str) -> VaultMember | None:
@@ -16,3 +43,237 @@ def member_of(account: str) -> VaultMember | None:
 def holds_anything(member: VaultMember) -> bool:
     """Whether anything was wrapped to a member."""
     return bool(db.session.scalar(select(exists().where(CompartmentWrap.member_id == member.id))))
+
+
+@dataclass(frozen=True)
+class MemberLine:
+    """Somebody with keys: what they open, and what she may still be let into."""
+
+    public_id: str
+    holder: str
+    name: str
+    roles: tuple[Role, ...]
+    holds: frozenset[str]
+    waits_for: frozenset[str]
+    fingerprint: str
+    joined_at: datetime
+    admitted_by: str
+    opened_at: datetime | None
+    mine: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a compartment stands: who can open it, and what is unfinished.
+
+    `documents` are those to move to new keys; `all_documents` how many there are. `left` says
+    `lost`, `last` or `safe` (see `rules.left_with`); a compartment that nobody made has `made`
+    False.
+    """
+
+    name: str
+    made: bool
+    holders: int
+    unfinished: bool
+    documents: int
+    all_documents: int
+
+    @property
+    def left(self) -> str:
+        """In words for templates."""
+        return left_with(self.holders)
+
+
+def standings() -> list[Standing]:
+    """Every compartment."""
+    session = db.session()
+    holders = {str(name): count for name, count in can_open(session).items()}
+    waiting = unfinished_rotations(session)
+    counted = select(Compartment.name, func.count(DocumentKey.document_id)).outerjoin(
+        DocumentKey, DocumentKey.compartment_id == Compartment.id
+    )
+    everything = {
+        name: int(count) for name, count in session.execute(counted.group_by(Compartment.name))
+    }
+    return [
+        Standing(
+            name,
+            name in holders,
+            holders.get(name, 0),
+            name in waiting,
+            waiting.get(name, 0),
+            everything.get(name, 0),
+        )
+        for name in NAMES
+    ]
+
+
+def member_lines(actor: Actor) -> list[MemberLine]:
+    """All who hold keys, by name."""
+    rows = db.session.scalars(select(VaultMember)).all()
+    holders = [row.holder for row in rows]
+    people = {
+        account.public_id: account
+        for account in db.session.scalars(
+            select(Account)
+            .where(Account.public_id.in_(holders))
+            .options(selectinload(Account.roles))
+        )
+    }
+    made = {str(name) for name in can_open(db.session())}
+    held: dict[int, set[str]] = {}
+    for member_id, name in db.session.execute(
+        select(CompartmentWrap.member_id, Compartment.name)
+        .join(Compartment, Compartment.id == CompartmentWrap.compartment_id)
+        .where(Compartment.state == "current")
+    ):
+        held.setdefault(member_id, set()).add(name)
+    names = account_names([*holders, *(row.admitted_by for row in rows if row.admitted_by)])
+    lines = []
+    for row in rows:
+        account = people.get(row.holder)
+        roles = frozenset(Role(one.role) for one in account.roles) if account else frozenset()
+        holds = frozenset(held.get(row.id, ()))
+        lines.append(
+            MemberLine(
+                public_id=row.public_id,
+                holder=row.holder,
+                name=names.get(row.holder, ""),
+                roles=tuple(sorted(roles)),
+                holds=holds,
+                waits_for=frozenset(entitled(roles) & made) - holds,
+                fingerprint=fingerprint(row.public_key),
+                joined_at=row.joined_at,
+                admitted_by=names.get(row.admitted_by or "", ""),
+                opened_at=row.opened_at,
+                mine=row.holder == actor.public_id,
+            )
+        )
+    return sorted(lines, key=lambda line: (line.name.lower(), line.public_id))
+
+
+def member_line(actor: Actor, public_id: str) -> MemberLine:
+    """One of them. Raises NotFound."""
+    for line in member_lines(actor):
+        if line.public_id == public_id:
+            return line
+    raise NotFound
+
+
+def may_begin_now(actor: Actor) -> list[str]:
+    """The compartments that this actor may make now: nobody has, or nobody can open them."""
+    may = may_begin(actor.roles)
+    session = db.session()
+    return sorted(
+        {*missing_compartments(session, sorted(may)), *may.intersection(lost_compartments(session))}
+    )
+
+
+def left_without(public_id: str) -> dict[str, str]:
+    """What the compartments of an account's keys would be left with if they were taken away:
+    those with one member (`last`) or none (`lost`)."""
+    member = member_of(public_id)
+    if member is None:
+        return {}
+    held = db.session.scalars(
+        select(Compartment.name)
+        .join(CompartmentWrap, CompartmentWrap.compartment_id == Compartment.id)
+        .where(CompartmentWrap.member_id == member.id, Compartment.state == "current")
+    ).all()
+    counts = can_open(db.session())
+    found = {name: left_with(count - 1) for name, count in counts.items() if name in held}
+    return {str(name): left for name, left in found.items() if left != "safe"}
+
+
+# --- Unsealing --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class UnsealingLine:
+    """A request to read who somebody is.
+
+    `state` is `waits`, `granted`, `refused` or `over`; `address` is the page of the document, if a
+    room has named one and the grant holds.
+    """
+
+    public_id: str
+    document: str
+    kind: str
+    label: object
+    asker: str
+    asked_by: str
+    asked_at: datetime
+    state: str
+    decided_by: str
+    runs_out_at: datetime | None
+    minutes_left: int
+    mine: bool
+    address: str = field(default="")
+
+
+def _state(row: Unsealing, now: datetime) -> str:
+    if row.granted is None:
+        return "waits"
+    if not row.granted:
+        return "refused"
+    return "granted" if row.runs_out_at is not None and row.runs_out_at > now else "over"
+
+
+def unsealing_lines(actor: Actor) -> list[UnsealingLine]:
+    """The actor's own requests, and for a custodian those that wait; the newest first."""
+    mine = VaultMember.holder == actor.public_id
+    wanted = or_(mine, Unsealing.granted.is_(None)) if actor.may("vault.unseal") else mine
+    rows = db.session.execute(
+        select(Unsealing, VaultMember.holder, SealedDocument.public_id, SealedDocument.kind)
+        .join(VaultMember, VaultMember.id == Unsealing.member_id)
+        .join(SealedDocument, SealedDocument.id == Unsealing.document_id)
+        .where(wanted)
+        .order_by(Unsealing.asked_at.desc(), Unsealing.id)
+        .limit(_LISTED)
+    ).all()
+    return _lines(actor, rows)
+
+
+def unsealing_line(actor: Actor, public_id: str) -> UnsealingLine:
+    """One request that the actor made or may decide. Raises NotFound."""
+    rows = db.session.execute(
+        select(Unsealing, VaultMember.holder, SealedDocument.public_id, SealedDocument.kind)
+        .join(VaultMember, VaultMember.id == Unsealing.member_id)
+        .join(SealedDocument, SealedDocument.id == Unsealing.document_id)
+        .where(Unsealing.public_id == public_id)
+    ).all()
+    lines = _lines(actor, rows)
+    if not lines or not (lines[0].mine or actor.may("vault.unseal")):
+        raise NotFound
+    return lines[0]
+
+
+def _lines(actor: Actor, rows: Sequence[tuple[Unsealing, str, str, str]]) -> list[UnsealingLine]:
+    now = utc_now()
+    names = account_names(
+        [one for row in rows for one in (row[1], row[0].decided_by) if one is not None]
+    )
+    lines = []
+    for row, holder, document, kind in rows:
+        label, address = page_of(kind, document)
+        state = _state(row, now)
+        left = (row.runs_out_at - now).total_seconds() if row.runs_out_at else 0
+        mine = holder == actor.public_id
+        lines.append(
+            UnsealingLine(
+                public_id=row.public_id,
+                document=document,
+                kind=kind,
+                label=label,
+                asker=holder,
+                asked_by=names.get(holder, ""),
+                asked_at=row.asked_at,
+                state=state,
+                decided_by=names.get(row.decided_by or "", ""),
+                runs_out_at=row.runs_out_at,
+                minutes_left=max(1, int(-(-left // 60))) if state == "granted" else 0,
+                mine=mine,
+                address=address if mine and state == "granted" else "",
+            )
+        )
+    return lines

@@ -34,9 +34,9 @@ _ON_BEHALF = re.compile(rf"for:{_PUBLIC_ID.pattern}")
 _ACTION = re.compile(r"[a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)+")
 _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
-_SUBJECTS = frozenset({"programme", "settings", "backup", "demo", "keys"}) | {
-    f"role:{role}" for role in Role
-}
+_SUBJECTS = frozenset(
+    {"programme", "settings", "backup", "demo", "keys", "keys:case", "keys:identity"}
+) | {f"role:{role}" for role in Role}
 
 _log = structlog.get_logger("kash.audit")
 

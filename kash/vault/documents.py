@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, select, text, update
+from sqlalchemy import Select, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from kash.database import after_commit, db, new_public_id
@@ -201,12 +201,12 @@ def open_each(
 
 
 def keep_keys(session: Session, vault: OpenVault, found: Iterable[Sealed]) -> int:
-    """Keep the keys of documents that are still as they were filed; how many that were.
+    """Keep the keys of documents that are still as they were filed; how many there were.
 
     To be called in the transaction that notes the opening. Who kept first has kept: the key is the
     same. A damaged document is left as it is.
     """
-    kept = 0
+    moves = []
     for sealed in found:
         if sealed.form == "kept":
             continue
@@ -215,28 +215,48 @@ def keep_keys(session: Session, vault: OpenVault, found: Iterable[Sealed]) -> in
             key = key_of(vault, sealed)
         except SealError:
             continue
-        kept += _rewrapped(session, sealed, key, secret, vault)
-    return kept
+        moves.append(move_of(vault, sealed, "kept", sealing.keep_key(key, secret, sealed.place)))
+    return move_keys(session, moves)
 
 
-def _rewrapped(
-    session: Session, sealed: Sealed, key: bytes, secret: Secret, vault: OpenVault
-) -> int:
-    done = session.execute(
-        update(DocumentKey)
-        .where(
-            DocumentKey.document_id == sealed.id,
-            DocumentKey.compartment_id == sealed.compartment_id,
-            DocumentKey.form == sealed.form,
-        )
-        .values(
-            form="kept",
-            compartment_id=vault.compartment_ids[secret.compartment, secret.generation],
-            wrapped=sealing.keep_key(key, secret, sealed.place),
-        )
-        .execution_options(synchronize_session=False)
+_KEYS = DocumentKey.__table__
+_MOVING: Any = (
+    update(DocumentKey)
+    .where(
+        _KEYS.c.document_id == bindparam("number"),
+        _KEYS.c.compartment_id == bindparam("was_in"),
+        _KEYS.c.form == bindparam("was_form"),
     )
-    return int(done.rowcount)  # type: ignore[attr-defined]
+    .values(
+        form=bindparam("new_form"),
+        compartment_id=bindparam("new_in"),
+        wrapped=bindparam("new_wrapped"),
+    )
+    .execution_options(synchronize_session=False)
+)
+
+
+def move_of(vault: OpenVault, sealed: Sealed, form: str, wrapped: bytes) -> dict[str, Any]:
+    """A document's key as it is to lie from now on, under the newest secret of its compartment."""
+    secret = vault.newest(sealed.place.compartment)
+    return {
+        "number": sealed.id,
+        "was_in": sealed.compartment_id,
+        "was_form": sealed.form,
+        "new_form": form,
+        "new_in": vault.compartment_ids[secret.compartment, secret.generation],
+        "new_wrapped": wrapped,
+    }
+
+
+def move_keys(session: Session, moves: Sequence[dict[str, Any]]) -> int:
+    """Put wrapped keys in place of others that are still as they were; how many were given.
+
+    In one call however many: ten thousand keys take a moment.
+    """
+    if moves:
+        session.connection().execute(_MOVING, moves)
+    return len(moves)
 
 
 def save_document(session: Session, vault: OpenVault, sealed: Sealed, plaintext: bytes) -> int:

@@ -10,15 +10,16 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Secret
-from kash.vault.documents import Sealed, fetch, key_of
+from kash.vault.documents import Sealed, fetch, key_of, move_keys, move_of
 from kash.vault.envelope import SealError
 from kash.vault.models import (
     Compartment,
@@ -207,10 +208,15 @@ def take_compartment(session: Session, member: VaultMember, name: str) -> bool:
 # --- Rotation --------------------------------------------------------------------------------
 
 
+def _unfinished() -> ColumnElement[bool]:
+    """Generations that are to be left, as long as anybody can open what lies in them."""
+    held = exists().where(CompartmentWrap.compartment_id == Compartment.id)
+    return and_(or_(Compartment.rotation_due.is_(True), Compartment.state == "retiring"), held)
+
+
 def rotation_due(session: Session, vault: OpenVault) -> list[str]:
     """The compartments of this member whose rotation is due or unfinished."""
-    unfinished = (Compartment.rotation_due.is_(True)) | (Compartment.state == "retiring")
-    names = session.scalars(select(Compartment.name).where(unfinished).distinct())
+    names = session.scalars(select(Compartment.name).where(_unfinished()).distinct())
     return sorted(name for name in names if vault.holds(name))
 
 
@@ -219,10 +225,35 @@ def unfinished_rotations(session: Session) -> dict[str, int]:
     counted = (
         select(Compartment.name, func.count(DocumentKey.document_id))
         .outerjoin(DocumentKey, DocumentKey.compartment_id == Compartment.id)
-        .where(Compartment.rotation_due.is_(True) | (Compartment.state == "retiring"))
+        .where(_unfinished())
         .group_by(Compartment.name)
     )
     return {name: int(count) for name, count in session.execute(counted)}
+
+
+def lost_compartments(session: Session) -> list[str]:
+    """Compartments that were made and that nobody can open any more."""
+    held = exists().where(CompartmentWrap.compartment_id == Compartment.id)
+    return list(
+        session.scalars(
+            select(Compartment.name)
+            .where(Compartment.state == "current", ~held)
+            .order_by(Compartment.name)
+        )
+    )
+
+
+def begin_anew(session: Session, name: str, member: VaultMember, now: datetime) -> Secret:
+    """The next generation of a compartment that nobody can open any more, for what is filed from
+    now on. What lies in the lost one stays there and opens for nobody."""
+    lost = session.scalars(
+        select(Compartment)
+        .where(Compartment.name == name, Compartment.state == "current")
+        .with_for_update()
+    ).one()
+    lost.state, lost.rotation_due = "retiring", False
+    session.flush()
+    return make_compartment(session, name, [member], now, lost.generation + 1)
 
 
 def begin_rotation(session: Session, vault: OpenVault, name: str, now: datetime) -> bool:
@@ -253,24 +284,31 @@ def begin_rotation(session: Session, vault: OpenVault, name: str, now: datetime)
 def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
     """Move the next documents to the newest generation, and drop older ones that are empty.
 
-    The vault must have been opened since the new generation was made. Answers how many documents
+    The vault must have been read since the new generation was made. Answers how many documents
     are still to move: the caller commits each batch by itself.
     """
     secret = vault.newest(name)
-    retiring = list(
-        session.scalars(
-            select(Compartment.id).where(Compartment.name == name, Compartment.state == "retiring")
+    rows = session.execute(
+        select(Compartment.id, Compartment.generation, Compartment.state).where(
+            Compartment.name == name
         )
-    )
-    if not retiring or vault.compartment_ids[name, secret.generation] in retiring:
+    ).all()
+    # What lies under a generation that she does not hold stays where it is: another may hold it.
+    retiring = [
+        row.id
+        for row in rows
+        if row.state == "retiring" and (name, row.generation) in vault.secrets
+    ]
+    current = [row.id for row in rows if row.state == "current"]
+    if not retiring or vault.compartment_ids[name, secret.generation] not in current:
         return 0
     waiting = (
         select(SealedDocument.public_id)
         .join(DocumentKey, DocumentKey.document_id == SealedDocument.id)
         .where(DocumentKey.compartment_id.in_(retiring))
     )
-    for sealed in fetch(session, *session.scalars(waiting.limit(_BATCH))):
-        _move(session, vault, sealed, secret)
+    found = fetch(session, *session.scalars(waiting.limit(_BATCH)))
+    move_keys(session, [_moved(vault, sealed, secret) for sealed in found])
     left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if not left:
         empty = ~exists().where(DocumentKey.compartment_id == Compartment.id)
@@ -282,26 +320,13 @@ def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
     return left
 
 
-def _move(session: Session, vault: OpenVault, sealed: Sealed, secret: Secret) -> None:
+def _moved(vault: OpenVault, sealed: Sealed, secret: Secret) -> dict[str, Any]:
     try:
         key = key_of(vault, sealed)
-        form, wrapped = "kept", sealing.keep_key(key, secret, sealed.place)
     except SealError:
         # A damaged key opens nothing under any generation: it moves as it is, and says so there.
-        form, wrapped = sealed.form, sealed.wrapped
-    session.execute(
-        update(DocumentKey)
-        .where(
-            DocumentKey.document_id == sealed.id,
-            DocumentKey.compartment_id == sealed.compartment_id,
-        )
-        .values(
-            form=form,
-            wrapped=wrapped,
-            compartment_id=vault.compartment_ids[sealed.place.compartment, secret.generation],
-        )
-        .execution_options(synchronize_session=False)
-    )
+        return move_of(vault, sealed, sealed.form, sealed.wrapped)
+    return move_of(vault, sealed, "kept", sealing.keep_key(key, secret, sealed.place))
 
 
 def can_open(session: Session) -> dict[str, int]:

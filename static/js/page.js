@@ -22,7 +22,7 @@ const PARTS = [
   ["[data-grid]", "./grid.js"],
   ["[data-job]", "./progress.js"],
   ["[data-passkey]", "./passkey.js"],
-  ["[data-vault]", "./vault.js"],
+  ["[data-vault], [data-rotation]", "./vault.js"],
 ];
 
 async function enhance(root) {

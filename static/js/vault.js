@@ -68,6 +68,27 @@ function follow(strip) {
   show();
 }
 
+// New keys go on being made while the page is open.
+async function rotate(form) {
+  const bar = form.querySelector("progress");
+  const shown = form.querySelector("[data-left]");
+  form.querySelector("button").hidden = true;
+  for (;;) {
+    const answer = await fetched(form.action, "POST").catch(() => null);
+    if (!answer || answer.left === undefined) {
+      form.querySelector("button").hidden = false;
+      return;
+    }
+    shown.textContent = answer.left;
+    bar.value = bar.max - answer.left;
+    if (answer.left === 0) {
+      location.reload();
+      return;
+    }
+  }
+}
+
 export function enhance(root) {
+  for (const form of root.querySelectorAll("[data-rotation]")) rotate(form);
   for (const strip of root.querySelectorAll(STRIP)) follow(strip);
 }

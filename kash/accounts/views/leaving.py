@@ -10,7 +10,7 @@ from kash.accounts import blueprint, queries, services
 from kash.accounts.errors import LastAdministrator
 from kash.accounts.holdings import Held, holding_label
 from kash.accounts.models import Account
-from kash.accounts.revocations import revocation_label, revocations
+from kash.accounts.revocations import revocation_label, revocation_warnings, revocations
 from kash.accounts.services.leaving import LET_GO, NobodyChosen
 from kash.policy import allow
 from kash.web import NotFound, current_actor
@@ -47,6 +47,7 @@ def hand_over(public_id: str) -> ResponseReturnValue:
         problems=problems,
         let_go=LET_GO,
         steps=[one.label for one in revocations()],
+        warnings=revocation_warnings(public_id),
     ), 422 if problems else 200
 
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
-from kash.accounts.revocations import revocations
+from kash.accounts.revocations import revocation_warnings, revocations
 from kash.accounts.sessions import forget_session
 from kash.policy import SIGNED_IN, allow
 from kash.web import NotFound, current_actor
@@ -25,7 +25,10 @@ def lock_own() -> ResponseReturnValue:
         answer.headers["Clear-Site-Data"] = '"cache"'
         return answer
     return render_template(
-        "accounts/lock.html", account=None, steps=[one.label for one in revocations()]
+        "accounts/lock.html",
+        account=None,
+        steps=[one.label for one in revocations()],
+        warnings=revocation_warnings(current_actor().public_id),
     )
 
 
@@ -44,5 +47,8 @@ def lock(public_id: str) -> ResponseReturnValue:
         flash(_("The account is locked. Write down here what happened."))
         return redirect(url_for("accounts.breach", breach_id=breach_id), code=303)
     return render_template(
-        "accounts/lock.html", account=found, steps=[one.label for one in revocations()]
+        "accounts/lock.html",
+        account=found,
+        steps=[one.label for one in revocations()],
+        warnings=revocation_warnings(public_id),
     )

@@ -14,7 +14,9 @@ from kash.accounts.views.passkeys import challenge_of, offered
 from kash.members import blueprint, queries, services
 from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
 from kash.members.forms import OpenForm, OpenWithPasskeyForm
+from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS
 from kash.members.opening import (
+    cookie_name,
     current_vault,
     forget_loaded,
     forget_vault_cookie,
@@ -24,7 +26,9 @@ from kash.members.opening import (
     set_vault_cookie,
     use_vault,
 )
+from kash.members.rules import entitled
 from kash.policy import SIGNED_IN, allow
+from kash.vault import VaultMember, fingerprint
 from kash.web import current_actor, page, safe_next
 
 _HOME = "/vault"
@@ -47,10 +51,10 @@ def open_vault() -> ResponseReturnValue:
     if current_vault() is not None:
         if request.method == "POST" or address != _HOME:
             return redirect(address, code=303)
-        return render_template("members/open.html", openness=openness())
+        return _overview()
     member = queries.member_of(by.public_id)
     if member is None or not queries.holds_anything(member):
-        return render_template("members/no_keys.html", member=member)
+        return _without_keys(member)
     if not g.get("has_second_step"):
         return render_template("members/no_second_step.html")
     passkey = _with_passkey()
@@ -82,6 +86,38 @@ def open_vault() -> ResponseReturnValue:
     )
 
 
+def _overview() -> str:
+    by = current_actor()
+    lines = queries.member_lines(by)
+    return render_template(
+        "members/open.html",
+        openness=openness(),
+        standings=queries.standings(),
+        mine=next(line for line in lines if line.mine),
+        waiting=[line for line in lines if line.waits_for and not line.mine],
+        unsealing=[line for line in queries.unsealing_lines(by) if line.state == "waits"],
+        begin=queries.may_begin_now(by),
+        names=COMPARTMENT_NAMES,
+        texts=COMPARTMENT_TEXTS,
+    )
+
+
+def _without_keys(member: VaultMember | None) -> str:
+    by = current_actor()
+    if not entitled(by.roles):
+        return render_template("members/not_entitled.html")
+    begin = queries.may_begin_now(by)
+    lines = queries.member_lines(by)
+    return render_template(
+        "members/no_keys.html",
+        member=member,
+        words=fingerprint(member.public_key) if member is not None else "",
+        begin=begin,
+        names=COMPARTMENT_NAMES,
+        helpers=[line.name for line in lines if line.holds and not line.mine],
+    )
+
+
 def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
     """Take the second factor. Raises WrongCode, SignInPaused, PasskeyRefused."""
     by = current_actor()
@@ -94,8 +130,35 @@ def _prove(form: OpenForm | OpenWithPasskeyForm) -> None:
 def _opened(token: str, address: str) -> ResponseReturnValue:
     answer = make_response(redirect(address, code=303))
     set_vault_cookie(answer, token)
-    use_vault(token)
+    vault = use_vault(token)
+    left = services.rotate(current_actor(), lambda: use_vault(token)) if vault else 0
+    if left:
+        flash(_("New keys are being made. Documents left to do: %(count)s.", count=left))
     return answer
+
+
+@blueprint.post("/rotation")
+@allow("vault.open")
+@require_vault
+def rotation() -> ResponseReturnValue:
+    """Move some more documents to the newest keys; a script asks for it until none is left."""
+    token = request.cookies.get(cookie_name(), "")
+    left = services.rotate(current_actor(), lambda: use_vault(token))
+    if request.headers.get("X-Requested-With") == "fetch":
+        return jsonify({"left": left})
+    flash(
+        _("Documents left to do: %(count)s.", count=left)
+        if left
+        else _("All documents lie under the new keys.")
+    )
+    return redirect(url_for("members.open_vault"), code=303)
+
+
+@blueprint.get("/without-phone")
+@allow("vault.open")
+def second_step_lost() -> ResponseReturnValue:
+    """What to do without the phone."""
+    return render_template("members/second_step_lost.html")
 
 
 @blueprint.post("/passkey/challenge")

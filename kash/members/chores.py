@@ -1,0 +1,14 @@
+"""What is cleared by and by."""
+
+from __future__ import annotations
+
+from kash.jobs import periodic
+from kash.members.services.keeping import forget_kept
+from kash.members.services.unsealing import forget_old
+
+
+@periodic("forget_openings", minutes=5)
+def forget_openings() -> None:
+    """Delete keys of grants that ran out, openings that closed by themselves, and kept forms."""
+    forget_old()
+    forget_kept()

@@ -1,0 +1,33 @@
+"""What compartments are called, and what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.members.rules import CASE, IDENTITY
+
+COMPARTMENT_NAMES: Mapping[str, Any] = {CASE: _l("Cases"), IDENTITY: _l("Identities")}
+COMPARTMENT_TEXTS: Mapping[str, Any] = {
+    CASE: _l("What was done to whom, and how it was settled."),
+    IDENTITY: _l("Legal names and numbers. Only custodians hold these keys."),
+}
+
+
+def warnings_of(left: Mapping[str, str]) -> list[str]:
+    """What would be left of compartments, in sentences; `left` is as `queries.left_without`."""
+    sentences = {
+        (CASE, "last"): _("Then only one person can open the cases."),
+        (CASE, "lost"): _(
+            "Then nobody can open the cases any more. All that is sealed there is lost for good."
+        ),
+        (IDENTITY, "last"): _("Then only one person can open the identities."),
+        (IDENTITY, "lost"): _(
+            "Then nobody can open the identities any more. All that is sealed there is lost for"
+            " good."
+        ),
+    }
+    return [sentences[name, how] for name, how in sorted(left.items())]

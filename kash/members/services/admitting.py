@@ -1,0 +1,75 @@
+"""Letting members in, and taking their keys away."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from kash.accounts import queries as accounts
+from kash.accounts.models import Account
+from kash.members.errors import CannotLetIn, NotEntitled
+from kash.members.rules import entitled
+from kash.policy import Actor, Role
+from kash.vault import (
+    CompartmentWrap,
+    OpenVault,
+    VaultMember,
+    audited,
+    let_in,
+    remove_member,
+)
+from kash.web.errors import Forbidden, NotFound
+
+
+def admit(by: Actor, vault: OpenVault, public_id: str) -> list[str]:
+    """Let a member into all that her roles entitle to and the open vault holds; into what.
+
+    Raises NotFound, NotEntitled if her account may hold no keys now, and CannotLetIn if there is
+    nothing that the vault could give her.
+    """
+    with audited("vault.member_let_in", by) as change:
+        member = change.session.scalar(
+            select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+        )
+        if member is None or member.holder == by.public_id:
+            raise NotFound
+        account = change.session.scalar(
+            select(Account).where(Account.public_id == member.holder).with_for_update()
+        )
+        may = (
+            entitled(accounts.roles_of(account))
+            if account is not None and account.active and account.paused_at is None
+            else frozenset()
+        )
+        if not may:
+            raise NotEntitled
+        given = sorted(name for name in may if vault.holds(name))
+        if not given:
+            raise CannotLetIn
+        opened = let_in(change.session, vault, member, given, change.now)
+        change.about(public_id, *(f"keys:{name}" for name in given))
+    return opened
+
+
+def remove(by: Actor, public_id: str) -> None:
+    """Take a member's keys away at once: by a member, or by an administrator, who needs none.
+
+    A new generation of what she could open is due. Raises NotFound and Forbidden.
+    """
+    with audited("vault.member_removed", by) as change:
+        session = change.session
+        member = session.scalar(
+            select(VaultMember).where(VaultMember.public_id == public_id).with_for_update()
+        )
+        if member is None:
+            raise NotFound
+        own = session.scalar(
+            select(CompartmentWrap.member_id)
+            .join(VaultMember, VaultMember.id == CompartmentWrap.member_id)
+            .where(VaultMember.holder == by.public_id)
+            .limit(1)
+        )
+        # Whoever waits may withdraw; to remove others one must be in, or administer accounts.
+        if own is None and member.holder != by.public_id and Role.ADMINISTRATOR not in by.roles:
+            raise Forbidden
+        remove_member(session, member)
+        change.about(public_id)

@@ -1,0 +1,52 @@
+"""A new generation of keys after somebody left: begun and carried on when a member opens the vault.
+
+Each batch is one transaction and one audit entry, so that it goes on where it stood, whatever
+happened in between; every document opens all the while.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kash.database import db
+from kash.policy import Actor
+from kash.vault import OpenVault, audited, begin_rotation, continue_rotation, rotation_due
+
+# Of five hundred documents each; what is left goes on from the page that shows it.
+BATCHES = 4
+
+
+def rotate(by: Actor, look: Callable[[], OpenVault | None], batches: int = BATCHES) -> int:
+    """Begin what is due and move some documents on; how many are left in all.
+
+    `look` reads the open vault anew, since a new generation was wrapped to it meanwhile.
+    """
+    vault = look()
+    if vault is None:
+        return 0
+    names = rotation_due(db.session(), vault)
+    if not names:
+        return 0
+    for name in names:
+        with audited("vault.rotation_begun", by) as change:
+            if not begin_rotation(change.session, vault, name, change.now):
+                change.nothing()
+            change.about(f"keys:{name}")
+    left = 0
+    for name in names:
+        vault = look()
+        if vault is None or not vault.holds(name):
+            continue
+        left += _carry_on(by, vault, name, batches)
+    return left
+
+
+def _carry_on(by: Actor, vault: OpenVault, name: str, batches: int) -> int:
+    left = 0
+    for _batch in range(batches):
+        with audited("vault.rotation_continued", by) as change:
+            left = continue_rotation(change.session, vault, name)
+            change.about(f"keys:{name}")
+        if not left:
+            break
+    return left

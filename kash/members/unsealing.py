@@ -1,0 +1,11 @@
+"""Who somebody is, read by two people: the face for rooms above.
+
+ask(by, document_public_id, reason)                    # a request; a custodian decides
+read_granted(by, vault, document_public_id, kind)      # bytes, for an hour after a grant
+register_sealed_page(kind, label, address)             # where that kind is read
+"""
+
+from kash.members.sealed_pages import forget_sealed_page, register_sealed_page
+from kash.members.services.unsealing import ask, read_granted
+
+__all__ = ["ask", "forget_sealed_page", "read_granted", "register_sealed_page"]

@@ -1,0 +1,162 @@
+"""Making keys, changing the passphrase, and using the recovery code: three ways to new words.
+
+First the words are shown; then they are typed back on a page that shows them no more. Nothing is
+stored before that. Afterwards the recovery code is shown once, to be printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.members import blueprint, queries, services
+from kash.members.documents import recovery_sheet
+from kash.members.errors import (
+    HasKeys,
+    NoKeys,
+    NotEntitled,
+    StaleWords,
+    TooManyPassphrases,
+    WrongPassphrase,
+    WrongRecoveryCode,
+)
+from kash.members.forms import ChangeForm, NewWordsForm, RecoverForm, SheetForm
+from kash.members.names import COMPARTMENT_NAMES
+from kash.members.opening import forget_loaded
+from kash.members.rules import entitled
+from kash.policy import allow
+from kash.press import RenderError
+from kash.web import Problem, current_actor, download, page
+
+_SHOWN = "shown"
+
+
+def _ceremony(way: str, form: NewWordsForm, finish: Callable[[str], str]) -> ResponseReturnValue:
+    """Show words, have them typed back, then do what they are for and show the recovery code."""
+    by = current_actor()
+    if request.method == "GET":
+        words, carried = services.offer_words(by)
+        form.sealed.data = carried
+        return render_template("members/words.html", way=way, words=words.split(), form=form)
+    try:
+        words = services.offered_words(by, form.sealed.data or "")
+    except StaleWords as problem:
+        flash(str(problem), "warn")
+        return redirect(request.path, code=303)
+    if request.form.get("step") == _SHOWN:
+        fresh = type(form)(formdata=None)
+        fresh.sealed.data = form.sealed.data
+        return render_template("members/typed.html", way=way, form=fresh)
+    if form.validate_on_submit():
+        if not services.is_typed_back(words, form.typed.data or ""):
+            form.typed.errors = [_("These are not the words that you were shown.")]
+        else:
+            try:
+                code = finish(words)
+            except WrongPassphrase as problem:
+                form["passphrase"].errors = [str(problem)]
+            except WrongRecoveryCode as problem:
+                form["recovery_code"].errors = [str(problem)]
+            except TooManyPassphrases as problem:
+                form.form_errors.append(str(problem))
+            else:
+                return _code_page(code)
+    return page("members/typed.html", form=form, way=way)
+
+
+def _code_page(code: str) -> str:
+    forget_loaded()
+    carried = services.carry_code(current_actor(), code)
+    return render_template(
+        "members/code.html",
+        groups=code.split("-"),
+        form=SheetForm(formdata=None, sealed=carried),
+    )
+
+
+@blueprint.route("/keys", methods=["GET", "POST"])
+@allow("vault.open", fresh=True)
+def keys() -> ResponseReturnValue:
+    """Make one's own keys."""
+    by = current_actor()
+    if not entitled(by.roles):
+        raise NotEntitled
+    if queries.member_of(by.public_id) is not None:
+        return redirect(url_for("members.open_vault"), code=303)
+    try:
+        return _ceremony("new", NewWordsForm(), lambda words: services.make_own_keys(by, words))
+    except HasKeys as problem:
+        flash(str(problem), "warn")
+        return redirect(url_for("members.open_vault"), code=303)
+
+
+@blueprint.route("/passphrase", methods=["GET", "POST"])
+@allow("vault.open", fresh=True)
+def passphrase() -> ResponseReturnValue:
+    """New words in place of the present ones."""
+    by = current_actor()
+    if queries.member_of(by.public_id) is None:
+        return redirect(url_for("members.open_vault"), code=303)
+    form = ChangeForm()
+    return _ceremony(
+        "change",
+        form,
+        lambda words: services.change_passphrase(by, form.passphrase.data or "", words),
+    )
+
+
+@blueprint.route("/recover", methods=["GET", "POST"])
+@allow("vault.open", fresh=True)
+def recover() -> ResponseReturnValue:
+    """New words by the code on the recovery sheet."""
+    by = current_actor()
+    if queries.member_of(by.public_id) is None:
+        return redirect(url_for("members.open_vault"), code=303)
+    form = RecoverForm()
+    return _ceremony(
+        "recover", form, lambda words: services.recover(by, form.recovery_code.data or "", words)
+    )
+
+
+@blueprint.post("/recovery-sheet")
+@allow("vault.open")
+def sheet() -> ResponseReturnValue:
+    """The recovery sheet as PDF, made now and kept nowhere."""
+    form = SheetForm()
+    try:
+        code = services.carried_code(current_actor(), form.sealed.data or "")
+    except StaleWords:
+        raise Problem(
+            _("This page was too old. Change your passphrase to get a new recovery sheet.")
+        ) from None
+    try:
+        paper = recovery_sheet(code)
+    except RenderError as error:
+        raise Problem(_(error.sentence)) from None
+    return download(paper, name="sheet.pdf", type="application/pdf")
+
+
+@blueprint.route("/begin", methods=["GET", "POST"])
+@allow("vault.open", fresh=True)
+def begin() -> ResponseReturnValue:
+    """Make, with keys that one has already, what nobody has made or can open any more."""
+    by = current_actor()
+    may = queries.may_begin_now(by)
+    if not may or queries.member_of(by.public_id) is None:
+        return redirect(url_for("members.open_vault"), code=303)
+    if request.method == "POST":
+        try:
+            services.begin_compartments(by)
+        except (NotEntitled, NoKeys) as problem:
+            flash(str(problem), "warn")
+        else:
+            forget_loaded()
+            flash(_("It is made. Open the vault to use it."))
+        return redirect(url_for("members.open_vault"), code=303)
+    lost = [one for one in queries.standings() if one.name in may and one.made]
+    return render_template(
+        "members/begin.html", names=[COMPARTMENT_NAMES[name] for name in may], lost=bool(lost)
+    )

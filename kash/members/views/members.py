@@ -1,0 +1,85 @@
+"""Who holds keys: letting in, taking away, and what happens when all is lost."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.names import role_name
+from kash.members import blueprint, queries, services
+from kash.members.errors import CannotLetIn, NotEntitled
+from kash.members.forms import LetInForm
+from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
+from kash.members.opening import current_vault, forget_loaded, require_vault
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+@blueprint.get("/members")
+@allow("vault.members")
+def members() -> ResponseReturnValue:
+    """Who holds which keys, who waits, and what is unfinished."""
+    by = current_actor()
+    lines = queries.member_lines(by)
+    vault = current_vault()
+    return render_template(
+        "members/members.html",
+        lines=lines,
+        standings=queries.standings(),
+        mine=next((line for line in lines if line.mine), None),
+        may_open=by.may("vault.open"),
+        holds=[name for name in queries.NAMES if vault is not None and vault.holds(name)],
+        names=COMPARTMENT_NAMES,
+        texts=COMPARTMENT_TEXTS,
+        role_name=role_name,
+    )
+
+
+@blueprint.route("/members/<public_id>/let-in", methods=["GET", "POST"])
+@allow("vault.open", fresh=True)
+@require_vault
+def let_in(public_id: str) -> ResponseReturnValue:
+    """Compare four words aloud, then let her in."""
+    by, vault = current_actor(), current_vault()
+    line = queries.member_line(by, public_id)
+    given = sorted(name for name in line.waits_for if vault is not None and vault.holds(name))
+    form = LetInForm()
+    if vault is not None and given and not line.mine and form.validate_on_submit():
+        try:
+            services.admit(by, vault, public_id)
+        except (CannotLetIn, NotEntitled) as problem:
+            flash(str(problem), "warn")
+        else:
+            flash(_("%(name)s is let in.", name=line.name))
+        return redirect(url_for("members.members"), code=303)
+    return page(
+        "members/let_in.html",
+        form=form,
+        line=line,
+        given=[COMPARTMENT_NAMES[name] for name in given],
+        missing=[COMPARTMENT_NAMES[name] for name in sorted(line.waits_for - set(given))],
+    )
+
+
+@blueprint.route("/members/<public_id>/remove", methods=["GET", "POST"])
+@allow("vault.members", fresh=True)
+def remove(public_id: str) -> ResponseReturnValue:
+    """Take somebody's keys away at once."""
+    by = current_actor()
+    line = queries.member_line(by, public_id)
+    if request.method == "POST":
+        services.remove(by, public_id)
+        forget_loaded()
+        flash(_("The keys are taken away. New ones are made when a member next opens the vault."))
+        return redirect(url_for("members.members"), code=303)
+    return render_template(
+        "members/remove.html", line=line, warnings=warnings_of(queries.left_without(line.holder))
+    )
+
+
+@blueprint.get("/lost")
+@allow("vault.members")
+def lost() -> ResponseReturnValue:
+    """What happens when everybody loses their passphrase."""
+    return render_template("members/lost.html")

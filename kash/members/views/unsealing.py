@@ -1,0 +1,53 @@
+"""Who asks to read who somebody is, and what a custodian decides."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.members import blueprint, queries, services
+from kash.members.errors import AlreadyDecided, CannotDecide
+from kash.members.forms import DecisionForm
+from kash.members.opening import current_vault, require_vault
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+@blueprint.get("/unsealing")
+@allow("vault.open")
+def unsealing_requests() -> ResponseReturnValue:
+    """What waits for a custodian, and one's own requests with the time that is left."""
+    lines = queries.unsealing_lines(current_actor())
+    return render_template(
+        "members/unsealing.html",
+        waiting=[line for line in lines if line.state == "waits" and not line.mine],
+        own=[line for line in lines if line.mine],
+        decides=current_actor().may("vault.unseal"),
+    )
+
+
+@blueprint.route("/unsealing/<public_id>", methods=["GET", "POST"])
+@allow("vault.unseal", fresh=True)
+@require_vault(compartment="identity")
+def unsealing_request(public_id: str) -> ResponseReturnValue:
+    """Read why somebody asks, and give the key for an hour or refuse."""
+    by, vault = current_actor(), current_vault()
+    line = queries.unsealing_line(by, public_id)
+    form = DecisionForm()
+    decision = request.form.get("decision")
+    if vault is not None and form.validate_on_submit() and decision in ("grant", "refuse"):
+        try:
+            services.decide(by, vault, public_id, grant=decision == "grant")
+        except (AlreadyDecided, CannotDecide) as problem:
+            flash(str(problem), "warn")
+        else:
+            flash(
+                _("You have agreed. It can be read for one hour.")
+                if decision == "grant"
+                else _("You have refused. Nothing was opened.")
+            )
+        return redirect(url_for("members.unsealing_requests"), code=303)
+    open_now = vault is not None and line.state == "waits" and not line.mine
+    reason = services.read_reason(by, vault, public_id) if vault is not None and open_now else ""
+    return page("members/unseal.html", form=form, line=line, reason=reason)
