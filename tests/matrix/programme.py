@@ -74,7 +74,9 @@ from kash.vault import (
     NewKeys,
     VaultMember,
     add_member,
+    ask_to_unseal,
     begin_opening,
+    file_document,
     install_triggers,
     lookup,
     make_compartment,
@@ -408,6 +410,8 @@ class _Builder:
                     "device": self.session_of(owner, unfamiliar=True)[0],
                     "passkey": self.passkey(owner),
                     "reset": reset,
+                    "key_holder": self.key_holder,
+                    "unsealing": self.unsealing,
                     "breach": breach,
                     "left_account": left.public_id,
                     "duty": duty.public_id,
@@ -436,8 +440,16 @@ class _Builder:
             member.admitted_by, member.admitted_at = accounts["custodian"].public_id, now
             members[one] = member
         keepers = [members["custodian"], members["other custodian"]]
-        make_compartment(self.session(), "case", list(members.values()), now)
+        # The other custodian waits to be let into cases.
+        others = [one for name, one in members.items() if name != "other custodian"]
+        make_compartment(self.session(), "case", others, now)
         make_compartment(self.session(), "identity", keepers, now)
+        self.key_holder = members["other custodian"].public_id
+        identity = file_document(
+            self.session(), "matrix.identity", b"x", compartment="identity"
+        ).public_id
+        asked = ask_to_unseal(self.session(), members["documentation"].id, identity, "Why.", now)
+        self.unsealing = asked.public_id
         return keys
 
     def open_vault(self, role: str, keys: NewKeys, session_id: str) -> None:
