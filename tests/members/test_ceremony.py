@@ -1,0 +1,338 @@
+"""Keys: made, let in, changed, recovered, taken away. Nothing is stored before words were typed
+back, and no secret lies anywhere afterwards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash import vault as sealed
+from kash.accounts import services as accounts
+from kash.database import db, utc_now
+from kash.members import services
+from kash.members.errors import NoKeys, NotEntitled, WrongPassphrase, WrongRecoveryCode
+from kash.policy import Actor, Role
+from kash.vault import AuditEntry, Compartment, VaultMember
+from tests.conftest import AMember
+
+Member = Callable[..., AMember]
+
+
+def words_of(page: str) -> str:
+    return " ".join(re.findall(r"<code>([a-z]+)</code>", page))
+
+
+def code_of(page: str) -> str:
+    return "-".join(re.findall(r"<code>([0-9a-z]{4})</code>", page))
+
+
+def carried(page: str) -> str:
+    found = re.search(r'name="sealed"[^>]*value="([^"]*)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+def shown(client: FlaskClient, path: str) -> tuple[str, str]:
+    """The words that a page shows, and how the next page carries them."""
+    page = client.get(path).get_data(as_text=True)
+    words = words_of(page)
+    assert len(words.split()) == 6
+    after = client.post(path, data={"step": "shown", "sealed": carried(page)})
+    text = after.get_data(as_text=True)
+    assert not any(f">{word}<" in text for word in words.split())
+    return words, carried(text)
+
+
+def make_keys(client: FlaskClient) -> tuple[str, str]:
+    words, kept = shown(client, "/vault/keys")
+    done = client.post("/vault/keys", data={"sealed": kept, "typed": words})
+    assert done.status_code == 200
+    return words, code_of(done.get_data(as_text=True))
+
+
+def members() -> list[str]:
+    db.session.rollback()
+    return list(db.session.scalars(select(VaultMember.holder)))
+
+
+def open_in(client: FlaskClient, who: Actor, passphrase: str) -> None:
+    """As its page does, without the second factor."""
+    token = services.open_with_passphrase(who, passphrase, lambda: None)
+    client.set_cookie("vault", token)
+
+
+@pytest.fixture
+def person(
+    actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
+) -> Callable[..., tuple[Actor, FlaskClient]]:
+    """An account and its browser; the actor knows its session."""
+    from dataclasses import replace
+
+    from kash.accounts.models import SignedInSession
+
+    def make(*roles: str, **more: str) -> tuple[Actor, FlaskClient]:
+        who = actor(*roles, **more)
+        browser = client_for(who)
+        row = db.session.query(SignedInSession).filter_by(account_id=who.account_id).one()
+        return replace(who, session_id=row.public_id), browser
+
+    return make
+
+
+def test_nothing_is_stored_before_the_words_were_typed_back(
+    person: Callable[..., tuple[Actor, FlaskClient]],
+) -> None:
+    who, browser = person("documentation")
+    words, kept = shown(browser, "/vault/keys")
+    wrong = browser.post("/vault/keys", data={"sealed": kept, "typed": words.replace(" ", "x", 1)})
+    assert wrong.status_code == 422
+    assert "not the words that you were shown" in wrong.get_data(as_text=True)
+    assert members() == []
+    # The error does not throw her back to other words.
+    again = carried(wrong.get_data(as_text=True))
+    assert browser.post("/vault/keys", data={"sealed": again, "typed": words}).status_code == 200
+    assert members() == [who.public_id]
+
+
+def test_words_that_were_altered_or_made_elsewhere_make_nothing(
+    person: Callable[..., tuple[Actor, FlaskClient]],
+) -> None:
+    _who, browser = person("documentation")
+    _other, elsewhere = person("documentation")
+    words, kept = shown(elsewhere, "/vault/keys")
+    for bad in (kept, kept[:-8], "x", "", "\u00e9"):
+        answer = browser.post("/vault/keys", data={"sealed": bad, "typed": words})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/vault/keys")
+    assert members() == []
+
+
+def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(
+    both_engines_app: APIFlask, person: Callable[..., tuple[Actor, FlaskClient]]
+) -> None:
+    officer, her_browser = person("documentation", name="Officer")
+    custodian, his_browser = person("custodian", name="Custodian")
+    director, third = person("director", name="Director")
+    make_keys(third)
+    # A director never begins.
+    assert db.session.scalars(select(Compartment.name)).all() == []
+    words, _code = make_keys(her_browser)
+    db.session.rollback()
+    assert db.session.scalars(select(Compartment.name)).all() == ["case"]
+    his_words, _code = make_keys(his_browser)
+    db.session.rollback()
+    assert sorted(db.session.scalars(select(Compartment.name))) == ["case", "identity"]
+
+    open_in(her_browser, officer, words)
+    waiting = db.session.query(VaultMember).filter_by(holder=custodian.public_id).one()
+    fingerprint = sealed.fingerprint(waiting.public_key)
+    path = f"/vault/members/{waiting.public_id}/let-in"
+    page = her_browser.get(path).get_data(as_text=True)
+    assert fingerprint in page
+    assert her_browser.post(path).status_code == 422
+    assert her_browser.post(path, data={"compared": "y"}).status_code == 303
+
+    open_in(his_browser, custodian, his_words)
+    text = his_browser.get("/vault").get_data(as_text=True)
+    assert "You wait for" not in text
+    document = sealed.file_document(db.session(), "test.case", b"what was done")
+    db.session.commit()
+    for browser, who, passphrase in (
+        (her_browser, officer, words),
+        (his_browser, custodian, his_words),
+    ):
+        del browser
+        member = db.session.query(VaultMember).filter_by(holder=who.public_id).one()
+        private = sealed.private_by_passphrase(member, sealed.stretched(passphrase, member.salt))
+        opened = sealed.open_in_memory(db.session(), member, private, utc_now())
+        found = sealed.fetch_one(db.session(), document.public_id, "test.case")
+        assert sealed.open_document(opened, found) == b"what was done"
+    assert set(members()) == {director.public_id, officer.public_id, custodian.public_id}
+
+
+def test_who_waits_opens_nothing_and_sees_her_words(
+    a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
+) -> None:
+    a_member("documentation", name="Neema")
+    who, browser = person("documentation")
+    words, _code = make_keys(browser)
+    page = browser.get("/vault").get_data(as_text=True)
+    member = db.session.query(VaultMember).filter_by(holder=who.public_id).one()
+    assert sealed.fingerprint(member.public_key) in page
+    assert "Neema" in page
+    with pytest.raises(NoKeys):
+        services.open_with_passphrase(who, words, lambda: None)
+
+
+def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> None:
+    her = a_member("documentation", is_open=False)
+    words, kept = shown(her.client, "/vault/passphrase")
+    wrong = her.client.post(
+        "/vault/passphrase", data={"sealed": kept, "typed": words, "passphrase": "absent"}
+    )
+    assert wrong.status_code == 422
+    done = her.client.post(
+        "/vault/passphrase", data={"sealed": kept, "typed": words, "passphrase": her.passphrase}
+    )
+    assert done.status_code == 200
+    services.open_with_passphrase(her.actor, words, lambda: None)
+    with pytest.raises(WrongPassphrase):
+        services.open_with_passphrase(her.actor, her.passphrase, lambda: None)
+    with pytest.raises(WrongRecoveryCode):
+        services.recover(her.actor, her.recovery_code, "other words")
+
+
+def test_the_recovery_code_gives_new_words_and_a_new_code(
+    both_engines_app: APIFlask, a_member: Member
+) -> None:
+    her = a_member("documentation")
+    words, kept = shown(her.client, "/vault/recover")
+    typed = her.recovery_code.replace("0", "O").replace("1", "l").upper()
+    done = her.client.post(
+        "/vault/recover", data={"sealed": kept, "typed": words, "recovery_code": typed}
+    )
+    fresh = code_of(done.get_data(as_text=True))
+    assert len(fresh) == 39
+    assert fresh != her.recovery_code
+    # Where it was open with the old words, it is not any more.
+    assert her.client.get("/vault/state").get_json()["open"] is False
+    services.open_with_passphrase(her.actor, words, lambda: None)
+    services.recover(her.actor, fresh, "yet other words")
+
+
+def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
+    app: APIFlask,
+    person: Callable[..., tuple[Actor, FlaskClient]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr(
+        "kash.members.documents.document",
+        lambda paged: printed.append(paged.html) or b"%PDF",  # type: ignore[func-returns-value]
+    )
+    _who, browser = person("documentation")
+    words, kept = shown(browser, "/vault/keys")
+    page = browser.post("/vault/keys", data={"sealed": kept, "typed": words}).get_data(as_text=True)
+    code = code_of(page)
+    answer = browser.post("/vault/recovery-sheet", data={"sealed": carried(page)})
+    assert answer.headers["Content-Disposition"] == "attachment; filename=sheet.pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert all(group in printed[0] for group in code.split("-"))
+    assert browser.post("/vault/recovery-sheet", data={"sealed": "x"}).status_code == 409
+    folder = Path(app.config["SETTINGS"].data_dir)
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    for file in folder.rglob("*"):
+        if file.is_file():
+            held = file.read_bytes()
+            for secret in (words, code, code.replace("-", "")):
+                assert secret.encode() not in held
+
+
+def test_an_administrator_takes_keys_away_without_any(
+    both_engines_app: APIFlask, a_member: Member, sign_in: Callable[..., FlaskClient]
+) -> None:
+    her, other = a_member("documentation"), a_member("documentation")
+    administrator = sign_in("administrator")
+    path = f"/vault/members/{her.public_id}/remove"
+    assert "only one person can open the cases" in administrator.get(path).get_data(as_text=True)
+    assert administrator.post(path).status_code == 303
+    assert members() == [other.actor.public_id]
+    assert her.client.get("/vault/state").get_json()["open"] is False
+    last = administrator.get(f"/vault/members/{other.public_id}/remove").get_data(as_text=True)
+    assert "nobody can open the cases any more" in last
+
+
+def test_a_director_without_keys_takes_nobodys_away(
+    a_member: Member, sign_in: Callable[..., FlaskClient]
+) -> None:
+    her = a_member("documentation")
+    assert sign_in("director").post(f"/vault/members/{her.public_id}/remove").status_code == 403
+    assert members() == [her.actor.public_id]
+
+
+def test_locking_and_leaving_warn_before_the_last_keys_go(
+    a_member: Member, sign_in: Callable[..., FlaskClient]
+) -> None:
+    her = a_member("documentation")
+    administrator = sign_in("administrator")
+    sentence = "nobody can open the cases any more"
+    for way in ("lock", "hand-over"):
+        page = administrator.get(
+            f"/accounts/{her.actor.public_id}/{way}", follow_redirects=True
+        ).get_data(as_text=True)
+        assert sentence in page
+    assert sentence in her.client.get("/account/lock").get_data(as_text=True)
+    a_member("documentation")
+    a_member("documentation")
+    assert sentence not in her.client.get("/account/lock").get_data(as_text=True)
+
+
+def test_an_administrator_never_holds_keys_even_with_a_role_beside(
+    a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
+) -> None:
+    her = a_member("documentation")
+    both, browser = person("director", "administrator")
+    assert "Your account can hold no keys" in browser.get("/vault").get_data(as_text=True)
+    assert browser.get("/vault/keys").status_code == 403
+    with pytest.raises(NotEntitled):
+        services.make_own_keys(both, "some words")
+    # Keys made before the role was given go at once.
+    third, third_browser = person("director")
+    make_keys(third_browser)
+    accounts.set_roles(her.actor, third.public_id, [Role.DIRECTOR, Role.ADMINISTRATOR])
+    assert members() == [her.actor.public_id]
+
+
+def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
+    her = a_member("documentation")
+    other = a_member("director", is_open=False)
+    own = her.client.post(f"/vault/members/{her.public_id}/let-in", data={"compared": "y"})
+    assert own.status_code == 200
+    accounts.lock_at_once(her.actor, other.actor.public_id)
+    gone = her.client.post(f"/vault/members/{other.public_id}/let-in", data={"compared": "y"})
+    assert gone.status_code == 404
+
+
+def test_after_everything_was_lost_members_begin_anew(
+    both_engines_app: APIFlask, a_member: Member, person: Callable[..., tuple[Actor, FlaskClient]]
+) -> None:
+    her = a_member("documentation")
+    old = sealed.file_document(db.session(), "test.case", b"before").public_id
+    db.session.commit()
+    services.remove(her.actor, her.public_id)
+    who, browser = person("documentation")
+    words, _code = make_keys(browser)
+    new = sealed.file_document(db.session(), "test.case", b"after").public_id
+    db.session.commit()
+    token = services.open_with_passphrase(who, words, lambda: None)
+    found = sealed.find_opening(db.session(), who.session_id, token, utc_now())
+    assert found is not None
+    vault = found[0]
+    session = db.session()
+    opened = sealed.open_document(vault, sealed.fetch_one(session, new, "test.case"))
+    assert opened == b"after"
+    with pytest.raises(sealed.UnknownKey):
+        sealed.open_document(vault, sealed.fetch_one(session, old, "test.case"))
+    assert sealed.unfinished_rotations(session) == {}
+    services.rotate(who, lambda: vault)
+    with pytest.raises(sealed.UnknownKey):
+        sealed.open_document(vault, sealed.fetch_one(db.session(), old, "test.case"))
+
+
+def test_the_audit_names_who_and_whom_and_no_word(a_member: Member) -> None:
+    her = a_member("documentation")
+    other = a_member("documentation", is_open=False)
+    services.remove(her.actor, other.public_id)
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert entry is not None
+    assert (entry.actor, entry.action, list(entry.subjects)) == (
+        her.actor.public_id,
+        "vault.member_removed",
+        [other.public_id],
+    )
