@@ -32,6 +32,7 @@ from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, 
 from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.vault import Unsealing, VaultMember
 from kash.workshops.models import Workshop, WorkshopSession
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
@@ -134,6 +135,12 @@ class Addresses:
             "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
             "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
             "/certificates/<public_id>": self._certificate,
+            "/vault/members/<public_id>": lambda *_: {
+                "": _one(select(VaultMember.public_id).order_by(VaultMember.id.desc()))
+            },
+            "/vault/unsealing/<public_id>": lambda *_: {
+                "": _prepared(select(Unsealing.public_id).where(Unsealing.granted.is_(None)))
+            },
             "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
             "/forums/<forum_id>/meetings/<meeting_id>": self._meeting,
             "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>": self._item,

@@ -200,9 +200,13 @@ def test_one_kind_of_wrapping_is_never_taken_for_another() -> None:
 
 @pytest.mark.parametrize(
     ("key", "member", "use"),
-    [(sealing.new_key(), MEMBER, "passphrase"), (KEY, STRANGER, "passphrase"), (KEY, MEMBER, "recovery")],
+    [
+        (sealing.new_key(), MEMBER, "passphrase"),
+        (KEY, STRANGER, "passphrase"),
+        (KEY, MEMBER, "recovery"),
+    ],
     ids=["key", "member", "use"],
-)  # fmt: skip
+)
 def test_a_private_half_opens_for_its_own_use_only(key: bytes, member: str, use: str) -> None:
     sealed = sealing.seal_private(PRIVATE, KEY, MEMBER, "passphrase")
     with pytest.raises(SealError):
