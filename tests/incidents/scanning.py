@@ -1,0 +1,101 @@
+"""Looking for planted values in whatever a programme has written, however it was encoded.
+
+Each planted value holds one of a few stems that occur nowhere else; a stem that is found is a value
+that is found. Files are unpacked as far as they go: zip, gzip, the streams of PDFs, and what is
+packed inside those.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+_STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
+_DEEPEST = 4
+
+
+def encodings(stem: str) -> dict[str, list[bytes]]:
+    """A stem as it may stand in a file, by the name of the encoding."""
+    texts = {stem, stem.lower(), stem.upper()}
+    found: dict[str, set[bytes]] = {"utf-8": set(), "utf-16": set(), "base64": set(), "hex": set()}
+    for text in texts:
+        raw = text.encode()
+        found["utf-8"].add(raw)
+        found["utf-16"].update({text.encode("utf-16-le"), text.encode("utf-16-be")})
+        found["hex"].update({raw.hex().encode(), raw.hex().upper().encode()})
+        for wide in (raw, text.encode("utf-16-le"), text.encode("utf-16-be")):
+            for before in range(3):
+                coded = base64.b64encode(b"\0" * before + wide)
+                # The first and the last characters depend on what stands around.
+                inner = coded[(0, 2, 3)[before] : (before + len(wide)) * 8 // 6]
+                found["base64"].add(inner)
+                found["base64"].add(inner.replace(b"+", b"-").replace(b"/", b"_"))
+    return {name: sorted(each) for name, each in found.items()}
+
+
+def pattern(stems: Iterable[str]) -> re.Pattern[bytes]:
+    """What finds any of these stems in any encoding."""
+    forms = {form for stem in stems for each in encodings(stem).values() for form in each}
+    return re.compile(b"|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True)))
+
+
+def layers(content: bytes, depth: int = 0) -> Iterator[bytes]:
+    """A file's bytes, and whatever can be unpacked from it."""
+    yield content
+    if depth == _DEEPEST:
+        return
+    for inner in _unpacked(content):
+        yield from layers(inner, depth + 1)
+
+
+def _unpacked(content: bytes) -> Iterator[bytes]:
+    if content[:2] == b"PK":
+        with (
+            contextlib.suppress(zipfile.BadZipFile, RuntimeError, zlib.error),
+            zipfile.ZipFile(io.BytesIO(content)) as archive,
+        ):
+            yield "\n".join(archive.namelist()).encode()
+            for name in archive.namelist():
+                yield archive.read(name)
+    if content[:2] == b"\x1f\x8b":
+        with contextlib.suppress(OSError, EOFError, zlib.error):
+            yield gzip.decompress(content)
+    if b"%PDF-" in content[:1024]:
+        for found in _STREAM.finditer(content):
+            try:
+                yield zlib.decompressobj().decompress(found.group(1))
+            except zlib.error:
+                continue
+
+
+def files_below(*folders: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below some folders, with its name; the name is looked at like its content."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                try:
+                    content = path.read_bytes()
+                except OSError:
+                    continue
+                yield str(path), str(path).encode() + b"\n" + content
+
+
+def finds(stems: Iterable[str], contents: Iterable[tuple[str, bytes]]) -> list[str]:
+    """Where a stem was found: names of files, each with the bytes around."""
+    looked_for = pattern(stems)
+    found = []
+    for name, content in contents:
+        for layer in layers(content):
+            hit = looked_for.search(layer)
+            if hit is not None:
+                around = layer[max(0, hit.start() - 40) : hit.end() + 40]
+                found.append(f"{name}: {around!r}")
+                break
+    return found

@@ -1,0 +1,74 @@
+"""The control of what looks for planted values: a value that is there is found, however it lies."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import io
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.incidents.scanning import encodings, files_below, finds
+
+STEM = "Qzvk9Wpt"
+VALUE = f"Akinyi {STEM}017 of the market"
+
+
+@given(st.text(max_size=12), st.text(max_size=12), st.sampled_from(sorted(encodings(STEM))))
+def test_a_value_is_found_in_every_encoding_whatever_stands_around(
+    before: str, after: str, encoding: str
+) -> None:
+    text = f"{before}{VALUE}{after}"
+    for plain in (text, text.lower(), text.upper()):
+        raw = {
+            "utf-8": [plain.encode()],
+            "utf-16": [plain.encode("utf-16-le"), plain.encode("utf-16-be")],
+            "base64": [
+                base64.b64encode(plain.encode()),
+                base64.urlsafe_b64encode(plain.encode()),
+                base64.b64encode(plain.encode("utf-16-le")),
+            ],
+            "hex": [plain.encode().hex().encode(), plain.encode().hex().upper().encode()],
+        }[encoding]
+        for content in raw:
+            assert finds([STEM], [("file", b"\x00\xff" + content + b"\x00")]) != []
+
+
+def _packed(how: str) -> bytes:
+    if how == "gzip":
+        return gzip.compress(VALUE.encode())
+    if how == "pdf":
+        body = zlib.compress(b"BT (" + VALUE.encode() + b") Tj ET")
+        return b"%PDF-1.7\n1 0 obj\n<<>>\nstream\n" + body + b"\nendstream\nendobj\n"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("one.pdf" if how == "zip of pdf" else "one.txt", _inner(how))
+    return out.getvalue()
+
+
+def _inner(how: str) -> bytes:
+    return _packed("pdf") if how == "zip of pdf" else VALUE.encode()
+
+
+@pytest.mark.parametrize("how", ["gzip", "pdf", "zip", "zip of pdf"])
+def test_what_is_packed_is_unpacked(how: str) -> None:
+    packed = _packed(how)
+    assert STEM.encode() not in packed
+    assert len(finds([STEM], [("file", packed)])) == 1
+
+
+def test_names_of_files_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / f"{STEM.lower()}.txt").write_text("nothing")
+    (tmp_path / "other.txt").write_text("nothing")
+    assert len(finds([STEM], files_below(tmp_path))) == 1
+
+
+def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
+    (tmp_path / "random").write_bytes(bytes(range(256)) * 4000)
+    (tmp_path / "near").write_text(VALUE.replace(STEM, STEM[:-1] + "8"))
+    assert finds([STEM], files_below(tmp_path)) == []
