@@ -136,7 +136,8 @@ def lock(email: str) -> None:
 @click.command("setup-code")
 @with_appcontext
 def set_up_code_command() -> None:
-    """Print the one-time code for the set-up page; nothing once the programme is set up."""
+    """Print the one-time code for the set-up page, while nobody has set the programme up."""
     code = new_setup_code()
-    if code is not None:
-        click.echo(code)
+    if code is None:
+        raise click.ClickException("The programme is set up already.")
+    click.echo(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from playwright.sync_api import Error, Page, Response
 
@@ -34,7 +35,23 @@ class Press:
     status: int = 200
 
 
-Act = Fill | Attach | Press
+@dataclass(frozen=True)
+class Go:
+    """An address of the site, as it is typed into the browser, and what only its page has."""
+
+    address: str
+    shows: str
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A button that answers with a PDF; the last of what is done."""
+
+    button: str
+
+
+Act = Fill | Attach | Press | Go
 
 
 def do_acts(page: Page, acts: Sequence[Act]) -> list[str]:
@@ -44,6 +61,8 @@ def do_acts(page: Page, acts: Sequence[Act]) -> list[str]:
     for act in acts:
         if isinstance(act, Press):
             notes += _press(page, act)
+        elif isinstance(act, Go):
+            notes += _go(page, act)
         elif isinstance(act, Attach):
             page.locator(act.field).set_input_files(
                 {
@@ -55,6 +74,20 @@ def do_acts(page: Page, acts: Sequence[Act]) -> list[str]:
         else:
             _fill(page, act)
     return notes
+
+
+def fetch(page: Page, act: Fetch) -> bytes:
+    """Press the button and take what comes."""
+    with page.expect_download() as expected:
+        page.locator(act.button).first.click()
+    return expected.value.path().read_bytes()
+
+
+def _go(page: Page, act: Go) -> list[str]:
+    answer = page.goto(urljoin(page.url, act.address), wait_until="load")
+    page.locator(act.shows).first.wait_for()
+    status = answer.status if answer is not None else 0
+    return [] if status == act.status else [f"{act.address} answered {status}"]
 
 
 def _fill(page: Page, act: Fill) -> None:

@@ -13,14 +13,15 @@ from sqlalchemy import select
 from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
 from kash.database import db
-from kash.demo.acts import Act, Attach, Fill, Press
+from kash.demo.acts import Act, Attach, Fetch, Fill, Go, Press
 
 
 @dataclass(frozen=True)
 class Answer:
     """A picture `called` so, taken after the acts on a page that has an address of its own.
 
-    `late`: the password was given too long ago for a dangerous action.
+    `late`: the password was given too long ago for a dangerous action. `paper`: what to press for a
+    PDF, which is pictured instead.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Answer:
     variant: str = ""
     writes: bool = False
     late: bool = False
+    paper: Fetch | None = None
 
 
 _SEARCH = "main form[role=search]"
@@ -193,6 +195,23 @@ def _dialogs() -> Iterator[Answer]:
     yield _dialog("trainer", "people.list", "saved")
 
 
+def _papers() -> Iterator[Answer]:
+    chosen = (Fill("main [type=checkbox] >> nth=0"), Fill("main [type=checkbox] >> nth=6"))
+    cards = Fetch("main form[method=post]:not([role=search]) button.main")
+    yield Answer("peer", "directory.cards", "paper", chosen, paper=cards)
+
+
+def _refusals() -> Iterator[Answer]:
+    none = (Go("/nothing-is-here", "main", 404),)
+    yield Answer("trainer", "desk.today", "not-found", none)
+    yield Answer("police", "desk.today", "refused", (Go("/accounts", "main", 403),))
+    old = (
+        Fill("main form[role=search] [name=csrf_token]", "x"),
+        Press("main form[role=search] button.btn", ".actions .main", 400),
+    )
+    yield Answer("trainer", "directory.index", "too-old", old)
+
+
 def answers(password: str) -> list[Answer]:
     """All of them. `password` is everybody's in the sample."""
     return [
@@ -202,4 +221,6 @@ def answers(password: str) -> list[Answer]:
         *_of_certificates(),
         *_of_accounts(password),
         *_dialogs(),
+        *_papers(),
+        *_refusals(),
     ]

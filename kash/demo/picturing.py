@@ -9,7 +9,7 @@ from typing import Literal
 
 from playwright.sync_api import BrowserContext, Error, Page, Response, sync_playwright
 
-from kash.demo.acts import Act, do_acts
+from kash.demo.acts import Act, Fetch, do_acts, fetch
 from kash.demo.paper_pictures import picture_pdf
 
 BROWSER = "/usr/bin/chromium"
@@ -60,7 +60,7 @@ class Cookie:
 @dataclass(frozen=True)
 class Order:
     """A page to picture, as whom, and after what: sending its form empty, or certain acts. What
-    `writes` is pictured when everything else was."""
+    `writes` is pictured when everything else was, and of what leads to a `paper` its pages only."""
 
     name: str
     url: str
@@ -69,6 +69,7 @@ class Order:
     empty_form: bool = False
     acts: tuple[Act, ...] = ()
     writes: bool = False
+    paper: Fetch | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +158,9 @@ def _page(
         if order.acts:
             told = do_acts(page, order.acts)
             notes = [note for note in notes if not note.startswith(_EXPECTED)] + told
+        if order.paper is not None:
+            picture_pdf(fetch(page, order.paper), folder, order.name)
+            return Outcome(order.name, "paper", "; ".join(notes))
         dialog = page.query_selector("dialog[open]") is not None
         for width, height in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": height})

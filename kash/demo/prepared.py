@@ -153,6 +153,7 @@ def _answered(
             page.fresh and not answer.late,
             acts=answer.acts,
             writes=answer.writes,
+            paper=answer.paper,
         )
 
 

@@ -356,7 +356,7 @@ def test_commands(app: APIFlask) -> None:
     assert queries.usable_invitation(link.rpartition("/")[2]) is not None
     new = runner.invoke(args=["account", "password", "t@example.org", "--generate"])
     assert services.check_password("t@example.org", new.output.strip(), HERE).name == "Tabu"
-    assert runner.invoke(args=["setup-code"]).output == ""
+    assert runner.invoke(args=["setup-code"]).output == "Error: The programme is set up already.\n"
     for wrong in (
         ["account", "password", "nobody@example.org", "--generate"],
         ["account", "invite", "nonsense", "--name", "N", "--role", "director"],

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, request
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from kash.demo.acts import Attach, Fill, Press, do_acts
+from kash.demo.acts import Attach, Fetch, Fill, Go, Press, do_acts, fetch
 from kash.demo.picturing import BROWSER
 
 pytestmark = pytest.mark.browser
@@ -20,11 +20,16 @@ _FORM = """<!doctype html><title>-</title><main><form method=post enctype=multip
 <label class=pick><input type=radio name=group value=a>Community</label>
 <label class=pick><input type=radio name=group value=b>Police</label>
 <select name=age><option value="">Choose<option value=25>25 to 34</select>
-<input type=file name=list><button name=step value=check class=main>Go on</button></form></main>"""
+<input type=file name=list><button name=step value=check class=main>Go on</button>
+<button class=paper formaction=/paper>Paper</button></form></main>"""
 
 
 def _application() -> Flask:
     app = Flask(__name__)
+
+    @app.post("/paper")
+    def paper() -> Response:
+        return Response(b"%PDF-", headers={"Content-Disposition": "attachment; filename=a.pdf"})
 
     @app.route("/", methods=["GET", "POST"])
     def form() -> tuple[str, int] | str:
@@ -101,3 +106,12 @@ def test_an_answer_is_held_against_the_status_that_was_declared(page: Page) -> N
 def test_a_button_that_is_not_there_or_leads_elsewhere_fails(page: Page, press: Press) -> None:
     with pytest.raises(Error, match=f"{press.button} did not lead to {press.shows}"):
         do_acts(page, (press,))
+
+
+def test_an_address_is_gone_to_and_its_status_compared(page: Page) -> None:
+    assert do_acts(page, (Go("/nowhere", "h1", 404), Go("/", "form"))) == []
+    assert do_acts(page, (Go("/nowhere", "h1"),)) == ["/nowhere answered 404"]
+
+
+def test_paper_is_taken_as_it_comes(page: Page) -> None:
+    assert fetch(page, Fetch("button.paper")) == b"%PDF-"

@@ -75,7 +75,7 @@ def shown(walker: Walker) -> dict[str, tuple[str, str]]:
 )
 def test_each_row_comes_out_as_it_must(trainer: Walker, name: str, table: str, added: int) -> None:
     trainer.go("/people")
-    trainer.link("Bring in a list")
+    trainer.link("Lists of people")
     trainer.link("Bring in a list")
     trainer.page.set_input_files("input[type=file]", DATA / name)
     trainer.button("Read the list")
