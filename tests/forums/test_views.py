@@ -21,6 +21,7 @@ from kash.database import db, utc_now
 from kash.forums import queries, services
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.rules import WrittenRow
+from kash.people.models import Person
 from kash.policy import Actor
 from kash.vault import head_code
 from tests.forums.conftest import HIDDEN, NAMES, Series
@@ -240,6 +241,27 @@ def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
     assert db.session.scalars(select(ForumMember.shown_as)).all() == ["Mto"]
     twice = browser.post("/forums/new", data={"name": "Station heads"})
     assert (twice.status_code, "Choose another name" in twice.text) == (422, True)
+
+
+def test_minors_are_flagged_where_members_and_guests_are_found_and_in_the_register(
+    secretary: FlaskClient,
+    series: Series,
+    held: tuple[str, str],
+    person: Callable[..., tuple[str, int]],
+) -> None:
+    young, _key = person("Zuhura Mdogo")
+    person("Zuhura Mkubwa")
+    _row(Person, young).minor = True
+    db.session.commit()
+    base = f"/forums/{series.forum}"
+    register = f"{base}/meetings/{held[0]}/attendance"
+    for address in (f"{base}/members/new", f"{register}/guests"):
+        page = secretary.post(address, data={"search": "zuhura"}).text
+        flagged = [row for row in page.split("<li>") if "Under 18" in row]
+        assert ["Zuhura Mdogo" in row for row in flagged] == [True], address
+    assert "Under 18" not in secretary.get(register).text
+    secretary.post(f"{register}/guests/{young}")
+    assert secretary.get(register).text.count("Under 18") == 1
 
 
 def test_two_who_write_at_once_see_both_texts(

@@ -442,6 +442,17 @@ def test_what_was_left_alone_never_meets_what_somebody_else_changed(
     assert marks(held) == [("absent", 2), ("late", 2), ("present", 1)]
 
 
+def test_a_minor_on_the_register_is_flagged_in_the_grid(held: Held, site: FlaskClient) -> None:
+    assert "Under 18" not in site.get(url(held, "attendance")).text
+    name, _entry = next(iter(entries(held).items()))
+    person = db.session.query(Person).filter_by(chosen_name=name).one()
+    person.minor = True
+    db.session.commit()
+    page = site.get(url(held, "attendance")).text
+    row = next(row for row in page.split("<tr") if f">{person.chosen_name}<" in row)
+    assert page.count("Under 18") == row.count("Under 18") == 1
+
+
 def test_the_grid_saves_what_was_changed_and_shows_conflicts(held: Held, site: FlaskClient) -> None:
     form = fields(site.get(url(held, "attendance")))
     slots = [one.slot for one in queries.sessions_of(held.row)]
