@@ -146,7 +146,8 @@ def _page(
         "console",
         lambda message: notes.append(message.text) if message.type == "error" else None,
     )
-    page.set_default_timeout(_PATIENCE)
+    if order.acts:
+        page.set_default_timeout(_PATIENCE)
     try:
         page.goto(address + order.url, wait_until="load")
         if order.empty_form:
