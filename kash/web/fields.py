@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -17,6 +18,7 @@ from wtforms import (
     StringField,
     TimeField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional, ValidationError
 
 from kash.web.formats import from_local, to_local
@@ -151,7 +153,33 @@ class WholeNumberField(IntegerField):
         self.data = number
 
 
-class ChoiceField(SelectField):
+def _offered(choices: Any) -> Any:
+    """Choices as the fields take them, from pairs of value and label or {heading: such pairs}."""
+    if choices is None or callable(choices):
+        return choices
+    if isinstance(choices, Mapping):
+        return [
+            SelectChoice(value, label, optgroup=heading)
+            for heading, pairs in choices.items()
+            for value, label in pairs
+        ]
+    return [
+        each if isinstance(each, SelectChoice) else SelectChoice(each[0], each[1])
+        for each in choices
+    ]
+
+
+class _Offering(SelectField):
+    """A field that is offered pairs of value and label, when it is made or later."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"choices": _offered(kwargs.get("choices"))})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, _offered(value) if name == "choices" else value)
+
+
+class ChoiceField(_Offering):
     """One of a list. What is not on the list is refused with our sentence; space is nothing."""
 
     def process_formdata(self, valuelist: Any) -> None:
@@ -166,7 +194,7 @@ class ChoiceField(SelectField):
             raise ValidationError(_("Choose one from the list.")) from None
 
 
-class RadioChoiceField(RadioField):
+class RadioChoiceField(_Offering, RadioField):
     """One of a list, all shown at once."""
 
     def pre_validate(self, form: Any) -> None:
@@ -180,7 +208,7 @@ class RadioChoiceField(RadioField):
             raise ValidationError(_("Choose one from the list.")) from None
 
 
-class SeveralField(SelectMultipleField):
+class SeveralField(_Offering, SelectMultipleField):
     """Any number of a list, drawn as boxes to tick."""
 
     def pre_validate(self, form: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -185,3 +186,23 @@ def test_a_rule_of_its_own_comes_after_presence(context: None) -> None:
     form = Ruled(MultiDict({"title": " "}))
     form.validate()
     assert form.errors == {"title": ["Enter this."], "ticks": ["Tick one."]}
+
+
+def test_choices_are_offered_as_pairs_and_taken_as_the_library_wants_them(app: APIFlask) -> None:
+    class Offering(KashForm):
+        one = choice_field("One", [("a", "A"), ("b", "B")])
+        grouped = choice_field("Grouped", required=False)
+        several = SeveralField("Several", choices=[("a", "A")])
+
+    with app.test_request_context(method="POST", data={"one": "b", "grouped": "y", "several": "a"}):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            form = Offering()
+            form.grouped.choices = {"First": [("x", "X")], "Second": [("y", "Y")]}
+            drawn = str(form.grouped())
+        assert form.validate()
+    assert (form.one.data, form.grouped.data, form.several.data) == ("b", "y", ["a"])
+    assert [part for part in ('label="First"', 'label="Second"') if part in drawn] == [
+        'label="First"',
+        'label="Second"',
+    ]

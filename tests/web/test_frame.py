@@ -13,6 +13,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect, FlaskForm
 from jinja2 import StrictUndefined
 from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from kash.attendance import init_attendance
@@ -29,8 +30,10 @@ class WorkshopForm(FlaskForm):  # type: ignore[misc]  # flask-wtf ships no types
     """One field of each shape the macros treat differently."""
 
     title = StringField("Name of the workshop", [InputRequired("Write a name.")])
-    kind = RadioField("Kind", choices=[("a", "One"), ("b", "Two")], default="a")
-    groups = SelectMultipleField("Groups", choices=[("a", "A"), ("b", "B")])
+    kind = RadioField(
+        "Kind", choices=[SelectChoice("a", "One"), SelectChoice("b", "Two")], default="a"
+    )
+    groups = SelectMultipleField("Groups", choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
     booked = BooleanField("The hall is booked")
 
 

@@ -33,5 +33,5 @@ def differences(form: Form, kept: dict[str, Any], said: Iterable[str]) -> list[t
 def _in_words(field: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "✓" if value else "–"
-    choices = {one[0]: one[1] for one in getattr(field, "choices", None) or []}
+    choices = {key: label for key, label, *_more in getattr(field, "choices", None) or []}
     return str(choices.get(value, value if value not in (None, "") else "–"))
