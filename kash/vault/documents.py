@@ -118,6 +118,32 @@ def file_document(
     return row
 
 
+def refile_document(session: Session, document_id: int, plaintext: bytes) -> None:
+    """Put another text in the place of a document, without being able to open it.
+
+    It is sealed under a new key, as one that was just filed. Raises NobodyCanOpen, NoSuchDocument.
+    """
+    row = session.get(SealedDocument, document_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NoSuchDocument
+    current = _current(session, row.compartment)
+    place = Place(row.compartment, row.kind, row.public_id)
+    key = sealing.new_key()
+    row.version += 1
+    row.body = sealing.seal_body(plaintext, key, place, row.version)
+    session.execute(
+        update(DocumentKey)
+        .where(DocumentKey.document_id == document_id)
+        .values(
+            compartment_id=current.id,
+            form="filed",
+            wrapped=sealing.file_key(key, current.public_key, place, current.generation),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+
+
 def sealed_documents(*public_ids: str, kind: str = "") -> Select[*tuple[Any, ...]]:
     """The question for documents with their keys: those of these ids, or all of a kind."""
     query: Select[*tuple[Any, ...]] = (

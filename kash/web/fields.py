@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
@@ -25,6 +26,7 @@ from kash.web.formats import from_local, to_local
 
 DEFAULT_REGION = "KE"
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
+_MONEY = re.compile(r"(?:KES|Ksh|KSh)?([0-9]{1,8})(?:\.([0-9]{1,2}))?(?:/[-=])?", re.IGNORECASE)
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -151,6 +153,40 @@ class WholeNumberField(IntegerField):
         if not SMALLEST <= number <= LARGEST:
             raise ValueError(_("This must be a whole number."))
         self.data = number
+
+
+class MoneyField(StringField):
+    """An amount of money as whole cents, or None; at most 99,999,999.99."""
+
+    data: Any
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        kwargs.setdefault(
+            "render_kw", {"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}
+        )
+        super().__init__(label, validators if validators is not None else [Optional()], **kwargs)
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the amount; marks of thousands are dropped, and a currency before it."""
+        self.data = None
+        text = str(clean_text(valuelist[0])) if valuelist else ""
+        if not text:
+            return
+        found = _MONEY.fullmatch("".join(text.split()).replace(",", ""))
+        if found is None:
+            raise ValueError(_("This is not an amount. It looks like 1500 or 1500.50."))
+        self.data = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else money_text(self.data)
+
+
+def money_text(cents: int) -> str:
+    """An amount in cents as it is typed: "1500", or "1500.50"."""
+    whole, rest = divmod(cents, 100)
+    return f"{whole}.{rest:02d}" if rest else str(whole)
 
 
 def _offered(choices: Any) -> Any:

@@ -37,6 +37,7 @@ class Part(BaseModel):
 
 class Filing(Part):
     """How it came in. `author` is an account's public id, or empty; `filed_at` is to the hour.
+    `paper_on` is the day that stands on the paper form from which it was entered.
 
     `screens` are the sealed documents of a phone's screens that nobody has put together yet, by the
     names of the screens.
@@ -46,6 +47,7 @@ class Filing(Part):
     author: str = ""
     language: str = ""
     filed_at: datetime | None = None
+    paper_on: date | None = None
     screens: dict[str, str] = Field(default_factory=dict)
 
 

@@ -1,0 +1,66 @@
+"""Unfinished forms that a member finds again.
+
+Which of the sealed texts is hers stands inside them only: nothing in clear ties one to an account
+or a case. So all are opened in memory, of which there are never more than a few.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kash.database import db
+from kash.policy import Actor
+from kash.vault import OpenVault, SealError, fetch, open_each
+
+KIND = "incident.autosave"
+Fields = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Autosave:
+    """A form as it was last kept. `document` is the public id of its sealed document; `case` is
+    the reference of the case it changes, empty for a new one."""
+
+    document: str
+    case: str
+    token: str
+    saved_at: datetime
+    fields: Fields = field(repr=False)
+
+
+def as_kept(by: Actor, case: str, token: str, fields: Fields, now: datetime) -> bytes:
+    """What is sealed of an unfinished form."""
+    kept = {
+        "by": by.public_id,
+        "case": case,
+        "token": token,
+        "saved_at": now.isoformat(),
+        "fields": fields,
+    }
+    return json.dumps(kept).encode()
+
+
+def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]:
+    """The actor's own unfinished forms for one case, or for new ones; the latest first.
+
+    One query. Whoever shows what one holds notes the opening.
+    """
+    found = []
+    for sealed, plaintext in open_each(vault, fetch(db.session(), kind=KIND)):
+        if isinstance(plaintext, SealError):
+            continue
+        kept = json.loads(plaintext)
+        if kept["by"] == by.public_id and kept["case"] == case:
+            found.append(
+                Autosave(
+                    document=sealed.place.public_id,
+                    case=kept["case"],
+                    token=kept["token"],
+                    saved_at=datetime.fromisoformat(kept["saved_at"]),
+                    fields=[(name, value) for name, value in kept["fields"]],
+                )
+            )
+    return sorted(found, key=lambda one: one.saved_at, reverse=True)
+

@@ -1,0 +1,261 @@
+"""What the full form writes of a record, and how two members' writing is brought together.
+
+A place is one value of the form: "narrative", "happening.begun_on", or "acts/a1/code", the field of
+a row by the row's own id. A page keeps a short digest of each place as it was shown, so that it can
+be told later which of them its reader has changed, and which somebody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from kash.incidents.rules.record import Act, Information, Part, Party, Person, Record, Term
+
+SINGLE = (
+    "happening.begun_on",
+    "happening.ended_on",
+    "happening.about_when",
+    "happening.arrested_at",
+    "happening.exposed_at",
+    "place.ward",
+    "place.place",
+    "narrative",
+    "asked_for",
+    "filing.how",
+    "filing.paper_on",
+)
+ROWS: dict[str, tuple[str, ...]] = {
+    "persons": ("code", "age_band", "note"),
+    "parties": (
+        "kind",
+        "involvement",
+        "station",
+        "station_name",
+        "unit",
+        "rank_band",
+        "service_number",
+        "description",
+    ),
+    "acts": ("code", "persons", "parties", "circumstances", "amount"),
+    "information": ("source", "connection", "reliability", "note"),
+    "terms": ("kind", "owed_by", "owed_to", "what", "amount", "due_on", "fulfilled_on"),
+}
+KINDS: dict[str, type[Part]] = {
+    "persons": Person,
+    "parties": Party,
+    "acts": Act,
+    "information": Information,
+    "terms": Term,
+}
+LETTERS = {"persons": "p", "parties": "o", "acts": "a", "information": "i", "terms": "t"}
+MOST_ROWS = 40
+
+
+def places(record: Record) -> dict[str, Any]:
+    """Every place of a record with its value."""
+    found: dict[str, Any] = {name: value_at(record, name) for name in SINGLE}
+    for group, names in ROWS.items():
+        for row in getattr(record, group):
+            for name in names:
+                found[f"{group}/{row.id}/{name}"] = getattr(row, name)
+    return found
+
+
+def value_at(record: Record, name: str) -> Any:
+    """The value of one of `SINGLE`."""
+    part: Any = record
+    for step in name.split("."):
+        part = getattr(part, step)
+    return part
+
+
+def put_at(record: Record, name: str, value: Any) -> None:
+    """Set the value of one of `SINGLE`."""
+    part: Any = record
+    *way, last = name.split(".")
+    for step in way:
+        part = getattr(part, step)
+    setattr(part, last, value)
+
+
+def as_written(value: Any) -> str:
+    """A value in the one form in which values are compared."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return ",".join(sorted(value))
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def digest(value: Any) -> str:
+    """What a page keeps of a value that it shows."""
+    return hashlib.sha256(as_written(value).encode()).hexdigest()[:12]
+
+
+def digests(record: Record) -> dict[str, str]:
+    """What a page keeps of a record that it shows; what is empty is left out, but rows."""
+    return {
+        place: digest(value)
+        for place, value in places(record).items()
+        if "/" in place or as_written(value)
+    }
+
+
+@dataclass
+class Merged:
+    """Two members' writing in one. `record` is what the form shows next.
+
+    `beside` are the places where both wrote, each with what the other wrote; `taken` those that
+    only the other changed; `added` rows ("acts/a1") that the other added; `returned` rows that were
+    taken off by one and changed by the other, and so are there again; `gone` rows that the other
+    took off and nobody changed.
+    """
+
+    record: Record
+    beside: dict[str, Any] = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
+    returned: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the other wrote anything that was not also typed here."""
+        return bool(self.beside or self.taken or self.added or self.returned or self.gone)
+
+
+class _Seen:
+    """The digests of a page: which places it showed, and whether a value is as it was."""
+
+    def __init__(self, shown: Mapping[str, str]) -> None:
+        self._shown = shown
+        self._rows = {place.rpartition("/")[0] for place in shown if "/" in place}
+
+    def is_as_shown(self, place: str, value: Any) -> bool:
+        if "/" not in place and place not in self._shown:
+            return as_written(value) == ""
+        return self._shown.get(place) == digest(value)
+
+    def had_row(self, row: str) -> bool:
+        return row in self._rows
+
+    def row_is_as_shown(self, group: str, row: Part) -> bool:
+        return all(
+            self.is_as_shown(f"{group}/{row.id}/{name}", getattr(row, name))  # type: ignore[attr-defined]
+            for name in ROWS[group]
+        )
+
+
+def merge(stored: Record, typed: Record, shown: Mapping[str, str]) -> Merged:
+    """Bring together what somebody else saved and what was typed, given what the page had shown.
+
+    Nothing that either wrote is lost: where both wrote, what was typed stays and the other's is in
+    `beside`. With nothing known of what was shown, everything counts as written by both.
+    """
+    seen = _Seen(shown)
+    merged = Merged(Record())
+    for place in SINGLE:
+        theirs, own = value_at(stored, place), value_at(typed, place)
+        put_at(merged.record, place, _chosen(merged, seen, place, theirs, own))
+    for group in ROWS:
+        setattr(merged.record, group, list(_rows(merged, seen, group, stored, typed)))
+    return merged
+
+
+def _chosen(merged: Merged, seen: _Seen, place: str, theirs: Any, own: Any) -> Any:
+    if as_written(theirs) == as_written(own) or seen.is_as_shown(place, theirs):
+        return own
+    if seen.is_as_shown(place, own):
+        merged.taken.append(place)
+        return theirs
+    merged.beside[place] = theirs
+    return own
+
+
+def _rows(
+    merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record
+) -> Iterator[Part]:
+    theirs = {row.id: row for row in getattr(stored, group)}
+    own = {row.id: row for row in getattr(typed, group)}
+    for key, row in own.items():
+        name = f"{group}/{key}"
+        other = theirs.get(key)
+        if other is not None:
+            values = {
+                each: _chosen(
+                    merged, seen, f"{name}/{each}", getattr(other, each), getattr(row, each)
+                )
+                for each in ROWS[group]
+            }
+            yield other.model_copy(update=values)
+        elif not seen.had_row(name):
+            yield row
+        elif seen.row_is_as_shown(group, row):
+            merged.gone.append(name)
+        else:
+            merged.returned.append(name)
+            yield row
+    for key, row in theirs.items():
+        name = f"{group}/{key}"
+        if key in own:
+            continue
+        if not seen.had_row(name):
+            merged.added.append(name)
+            yield row
+        elif not seen.row_is_as_shown(group, row):
+            merged.returned.append(name)
+            yield row
+
+
+def write(record: Record, typed: Record) -> None:
+    """Put what the form holds into a record; what the form does not know of it stays.
+
+    Rows that the form no longer has go, and with them what named them in acts and terms.
+    """
+    for place in SINGLE:
+        put_at(record, place, value_at(typed, place))
+    for group, names in ROWS.items():
+        there = {row.id: row for row in getattr(record, group)}
+        rows = []
+        for row in getattr(typed, group):
+            values = {name: getattr(row, name) for name in names}
+            old = there.get(row.id)
+            rows.append(old.model_copy(update=values) if old is not None else row)
+        setattr(record, group, rows)
+    _forget_rows_that_went(record)
+
+
+def _forget_rows_that_went(record: Record) -> None:
+    persons = {row.id for row in record.persons}
+    parties = {row.id for row in record.parties}
+    for act in record.acts:
+        act.persons = [key for key in act.persons if key in persons]
+        act.parties = [key for key in act.parties if key in parties]
+    for term in record.terms:
+        everyone = persons | parties
+        term.owed_by = term.owed_by if term.owed_by in everyone else ""
+        term.owed_to = term.owed_to if term.owed_to in everyone else ""
+
+
+def persons_with_identity_taken_off(record: Record, typed: Record) -> list[str]:
+    """The codes of persons whose sealed identity would be left without its person."""
+    kept = {row.id for row in typed.persons}
+    return [row.code for row in record.persons if row.identity and row.id not in kept]
+
+
+def free_letter(codes: Iterable[str]) -> str:
+    """The next code for a person: A to Z, then A2 and so on."""
+    taken = {code.strip().casefold() for code in codes}
+    rounds = 1
+    while True:
+        for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ":
+            code = letter if rounds == 1 else f"{letter}{rounds}"
+            if code.casefold() not in taken:
+                return code
+        rounds += 1

@@ -1,0 +1,111 @@
+"""Keeping a form while it is written: sealed at once, found again by its writer, gone when saved.
+
+An unfinished form lies as the phone's unfinished filings do: under the hash of a code that only the
+page holds, here together with the account that typed it. Keeping needs no keys, so it goes on when
+the vault has closed. It is bookkeeping and leaves no entry in the audit chain, as it happens every
+few seconds; opening one again and saving the case do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from kash.database import utc_now, writing
+from kash.incidents.models import IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries.autosaves import KIND, Autosave, Fields, as_kept
+from kash.policy import Actor
+from kash.vault import (
+    OpenVault,
+    SealedDocument,
+    audited,
+    fetch,
+    file_document,
+    keep_keys,
+    refile_document,
+    shred,
+)
+
+KEPT_FOR = timedelta(days=7)
+SCREEN = "form"
+
+
+def _code_hash(by: Actor, token: str) -> str:
+    return hashlib.sha256(f"autosave:{by.public_id}:{token}".encode()).hexdigest()
+
+
+def _document(session: Session, by: Actor, token: str) -> tuple[int, int] | None:
+    row = session.execute(
+        select(IncidentDraft.id, IncidentDraftScreen.document_id)
+        .join(IncidentDraftScreen, IncidentDraftScreen.draft_id == IncidentDraft.id)
+        .where(
+            IncidentDraft.code_hash == _code_hash(by, token), IncidentDraftScreen.screen == SCREEN
+        )
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
+    """Seal what is typed so far, in place of what the same page kept before.
+
+    `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen.
+    """
+    now = utc_now()
+    with writing() as session:
+        plaintext = as_kept(by, case, token, fields, now)
+        found = _document(session, by, token)
+        if found is not None:
+            refile_document(session, found[1], plaintext)
+            draft = session.get_one(IncidentDraft, found[0])
+            draft.kept_until = (now + KEPT_FOR).date()
+            return
+        document = file_document(session, KIND, plaintext)
+        draft = IncidentDraft(
+            code_hash=_code_hash(by, token), kept_until=(now + KEPT_FOR).date()
+        )
+        session.add(draft)
+        session.flush()
+        session.add(
+            IncidentDraftScreen(draft_id=draft.id, screen=SCREEN, document_id=document.id)
+        )
+
+
+def forget_typed(session: Session, by: Actor, token: str) -> None:
+    """Shred what a page kept, inside the transaction that saves it for good."""
+    found = _document(session, by, token)
+    if found is None:
+        return
+    _remove(session, *found)
+
+
+def _remove(session: Session, draft_id: int, document_id: int) -> None:
+    public_id = session.scalar(
+        select(SealedDocument.public_id).where(SealedDocument.id == document_id)
+    )
+    for table, column in (
+        (IncidentDraftScreen, IncidentDraftScreen.draft_id),
+        (IncidentDraft, IncidentDraft.id),
+    ):
+        session.execute(
+            delete(table)
+            .where(column == draft_id)
+            .execution_options(synchronize_session=False)
+        )
+    if public_id is not None:
+        shred(session, [public_id])
+
+
+def discard_typed(by: Actor, token: str) -> None:
+    """Shred what a page kept, because its writer wants it no more."""
+    with writing() as session:
+        forget_typed(session, by, token)
+
+
+def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:
+    """Note that an unfinished form was opened again; the entry names no document."""
+    with audited("incidents.autosave_opened", by) as change:
+        keep_keys(change.session, vault, fetch(change.session, kept.document, kind=KIND))
