@@ -23,6 +23,8 @@ const PARTS = [
   ["[data-job]", "./progress.js"],
   ["[data-passkey]", "./passkey.js"],
   ["[data-vault], [data-rotation]", "./vault.js"],
+  ["[data-vault]", "./vault.js"],
+  ["[data-record]", "./record.js"],
 ];
 
 async function enhance(root) {

@@ -63,4 +63,3 @@ def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]
                 )
             )
     return sorted(found, key=lambda one: one.saved_at, reverse=True)
-

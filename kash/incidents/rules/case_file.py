@@ -77,7 +77,7 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
 
 
 def _about(act: Act, ids: Collection[str], *, words: bool) -> Act:
-    # What is said of an act that was done to one person is hers; of several, it may tell of another.
+    # What is said of an act done to her alone is hers; of several, it may tell of another.
     hers = set(act.persons) <= set(ids) and bool(act.persons)
     return act.model_copy(
         update={

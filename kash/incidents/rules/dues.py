@@ -33,9 +33,10 @@ def is_overdue(part: Referral | Term, today: date) -> bool:
 
 def dues(record: Record) -> list[Due]:
     """Whatever is open and has a last day, the earliest first."""
+    parts: list[Referral | Term] = [*record.referrals, *record.terms]
     found = [
         Due("referral" if isinstance(part, Referral) else "term", part.id, part.kind, part.due_on)
-        for part in (*record.referrals, *record.terms)
+        for part in parts
         if is_open(part) and part.due_on is not None
     ]
     return sorted(found, key=lambda due: (due.due_on, due.what, due.id))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from kash.incidents.rules.record import Act, Information, Part, Party, Person, Record, Term
@@ -88,7 +88,10 @@ def as_written(value: Any) -> str:
         return ""
     if isinstance(value, list):
         return ",".join(sorted(value))
-    if isinstance(value, date | datetime):
+    if isinstance(value, datetime):
+        # To the minute, as a page shows it.
+        return value.astimezone(UTC).isoformat(timespec="minutes")
+    if isinstance(value, date):
         return value.isoformat()
     return str(value)
 
@@ -178,9 +181,7 @@ def _chosen(merged: Merged, seen: _Seen, place: str, theirs: Any, own: Any) -> A
     return own
 
 
-def _rows(
-    merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record
-) -> Iterator[Part]:
+def _rows(merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record) -> Iterator[Part]:
     theirs = {row.id: row for row in getattr(stored, group)}
     own = {row.id: row for row in getattr(typed, group)}
     for key, row in own.items():

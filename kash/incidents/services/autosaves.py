@@ -9,9 +9,10 @@ few seconds; opening one again and saving the case do.
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.database import utc_now, writing
@@ -55,23 +56,27 @@ def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
     `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen.
     """
     now = utc_now()
+    plaintext = as_kept(by, case, token, fields, now)
+    try:
+        _keep(by, token, plaintext, now)
+    except IntegrityError:
+        # The same page sent twice at once, and the other was first.
+        _keep(by, token, plaintext, now)
+
+
+def _keep(by: Actor, token: str, plaintext: bytes, now: datetime) -> None:
+    kept_until = (now + KEPT_FOR).date()
     with writing() as session:
-        plaintext = as_kept(by, case, token, fields, now)
         found = _document(session, by, token)
         if found is not None:
             refile_document(session, found[1], plaintext)
-            draft = session.get_one(IncidentDraft, found[0])
-            draft.kept_until = (now + KEPT_FOR).date()
+            session.get_one(IncidentDraft, found[0]).kept_until = kept_until
             return
         document = file_document(session, KIND, plaintext)
-        draft = IncidentDraft(
-            code_hash=_code_hash(by, token), kept_until=(now + KEPT_FOR).date()
-        )
+        draft = IncidentDraft(code_hash=_code_hash(by, token), kept_until=kept_until)
         session.add(draft)
         session.flush()
-        session.add(
-            IncidentDraftScreen(draft_id=draft.id, screen=SCREEN, document_id=document.id)
-        )
+        session.add(IncidentDraftScreen(draft_id=draft.id, screen=SCREEN, document_id=document.id))
 
 
 def forget_typed(session: Session, by: Actor, token: str) -> None:
@@ -91,9 +96,7 @@ def _remove(session: Session, draft_id: int, document_id: int) -> None:
         (IncidentDraft, IncidentDraft.id),
     ):
         session.execute(
-            delete(table)
-            .where(column == draft_id)
-            .execution_options(synchronize_session=False)
+            delete(table).where(column == draft_id).execution_options(synchronize_session=False)
         )
     if public_id is not None:
         shred(session, [public_id])

@@ -4,3 +4,4 @@ from kash.incidents.views import briefs as briefs
 from kash.incidents.views import cases as cases
 from kash.incidents.views import duty as duty
 from kash.incidents.views import mediation as mediation
+from kash.incidents.views import documentation as documentation

@@ -1,0 +1,256 @@
+"""The rows of the full form: persons, parties, acts, sources and terms, each with what it lacks."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from kash.incidents import names
+from kash.incidents.rules.acts import acts_meant
+from kash.incidents.rules.record import Act, Information, Part, Party, Person, Term
+from kash.incidents.rules.writing import LETTERS, ROWS
+from kash.web.fields import MoneyField
+from kash.web.forms import (
+    DayField,
+    KashForm,
+    SeveralField,
+    choice_field,
+    long_text_field,
+    text_field,
+)
+
+_ID_LETTERS = "23456789bcdfghjkmnpqrstvwxz"
+
+
+def offered(words: Mapping[str, Any], first: Any = None) -> list[tuple[str, Any]]:
+    head = [("", first)] if first is not None else []
+    return head + [(code, word) for code, word in words.items() if code]
+
+
+def fresh_key(group: str) -> str:
+    """An id for a new row, so that rows that two members add are never the same."""
+    return LETTERS[group] + "".join(secrets.choice(_ID_LETTERS) for _n in range(5))
+
+
+class Row(KashForm):
+    """What all rows share: the row's own id."""
+
+    class Meta(KashForm.Meta):
+        """Part of a form that has its token."""
+
+        csrf = False
+
+    key = HiddenField()
+
+    def is_empty(self) -> bool:
+        """Whether nothing was entered."""
+        raise NotImplementedError
+
+    def missing(self) -> list[tuple[str, str]]:
+        """(field, sentence) of whatever else a row needs that says something."""
+        return []
+
+
+class PersonRow(Row):
+    """Somebody to whom it was done, under a code."""
+
+    code = text_field(_l("Code"), most=20, required=False, description=_l("A letter or an alias."))
+    age_band = choice_field(_l("Age"), offered(names.AGE_BAND_NAMES), required=False)
+    note = text_field(_l("Note"), most=300, required=False)
+
+    def is_empty(self) -> bool:
+        """A person is there as soon as she has a code."""
+        return not (self.code.data or self.note.data) and self.age_band.data in ("unknown", "")
+
+    def missing(self) -> list[tuple[str, str]]:
+        """A code."""
+        return [] if self.code.data else [("code", _("Give a code, such as A. No names."))]
+
+
+class PartyRow(Row):
+    """Somebody who took part on the other side."""
+
+    kind = choice_field(_l("Who"), offered(names.PARTY_KIND_NAMES, _l("Choose")), required=False)
+    involvement = choice_field(_l("Part in it"), offered(names.INVOLVEMENT_NAMES), required=False)
+    station = choice_field(_l("Station"), required=False)
+    station_name = text_field(_l("Station that is not on the list"), most=120, required=False)
+    unit = text_field(_l("Unit"), most=120, required=False)
+    rank_band = choice_field(_l("Rank"), offered(names.RANK_BAND_NAMES), required=False)
+    service_number = text_field(_l("Service number"), most=40, required=False)
+    description = text_field(_l("Description"), most=300, required=False)
+
+    def is_empty(self) -> bool:
+        """Nothing was said of anybody."""
+        said = (self.kind, self.station, self.station_name, self.unit, self.service_number)
+        return not any(each.data for each in (*said, self.description))
+
+    def missing(self) -> list[tuple[str, str]]:
+        """Who it is at all."""
+        return [] if self.kind.data else [("kind", _("Choose who it was."))]
+
+
+class ActRow(Row):
+    """One thing that was done."""
+
+    code = text_field(_l("Act"), most=120, required=False)
+    persons = SeveralField(_l("To whom"))
+    parties = SeveralField(_l("By whom"))
+    circumstances = long_text_field(_l("How it was done"), most=3000, rows=2)
+    amount = MoneyField(_l("Amount in KES"))
+    meant: str = ""
+
+    def is_empty(self) -> bool:
+        """No act and no words."""
+        return not (self.code.data or self.circumstances.data or self.amount.data is not None)
+
+    def missing(self) -> list[tuple[str, str]]:
+        """One act that is clear."""
+        typed = self.code.data or ""
+        found = acts_meant(typed, {code: str(name) for code, name in names.ACT_NAMES.items()})
+        if len(found) == 1:
+            self.meant = found[0]
+            return []
+        if not typed:
+            return [("code", _("Choose an act from the list."))]
+        if not found:
+            return [("code", _("No act is called this. Type its code, such as L1, or its words."))]
+        offered = ", ".join(f"{code} {names.ACT_NAMES[code]}" for code in found[:6])
+        return [("code", _("Several acts are called this: %(acts)s", acts=offered))]
+
+
+class InformationRow(Row):
+    """From whom it is known."""
+
+    source = choice_field(
+        _l("From whom"), offered(names.SOURCE_NAMES, _l("Choose")), required=False
+    )
+    connection = text_field(_l("How they know"), most=300, required=False)
+    reliability = choice_field(
+        _l("How sure it is"), offered(names.RELIABILITY_NAMES), required=False
+    )
+    note = text_field(_l("Note"), most=300, required=False)
+
+    def is_empty(self) -> bool:
+        """No source was said."""
+        return not (self.source.data or self.connection.data or self.note.data)
+
+    def missing(self) -> list[tuple[str, str]]:
+        """The source."""
+        return [] if self.source.data else [("source", _("Choose from whom it is known."))]
+
+
+class TermRow(Row):
+    """What was agreed."""
+
+    kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")), required=False)
+    owed_by = choice_field(_l("Owed by"), required=False)
+    owed_to = choice_field(_l("Owed to"), required=False)
+    what = text_field(_l("In words"), most=300, required=False)
+    amount = MoneyField(_l("Amount in KES"))
+    due_on = DayField(_l("By when"))
+    fulfilled_on = DayField(_l("Done on"))
+
+    def is_empty(self) -> bool:
+        """Nothing was agreed."""
+        said = (self.kind, self.owed_by, self.owed_to, self.what, self.due_on, self.fulfilled_on)
+        return not any(each.data for each in said) and self.amount.data is None
+
+    def missing(self) -> list[tuple[str, str]]:
+        """What is owed, and not by somebody to herself."""
+        found = [] if self.kind.data else [("kind", _("Choose what was agreed."))]
+        if self.owed_by.data and self.owed_by.data == self.owed_to.data:
+            found.append(("owed_to", _("Nobody owes something to herself. Choose the other side.")))
+        return found
+
+
+def person_of(row: PersonRow) -> Person:
+    """What a row of the form says, as the record keeps it."""
+    return Person(
+        id=row.key.data or "",
+        code=row.code.data or "",
+        age_band=row.age_band.data or "unknown",
+        note=row.note.data or "",
+    )
+
+
+def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
+    """What a row of the form says, as the record keeps it."""
+    station = row.station.data or ""
+    return Party(
+        id=row.key.data or "",
+        kind=row.kind.data or "other",
+        involvement=row.involvement.data or "did",
+        station=station,
+        station_name=station_names.get(station, row.station_name.data or ""),
+        unit=row.unit.data or "",
+        rank_band=row.rank_band.data or "unknown",
+        service_number=row.service_number.data or "",
+        description=row.description.data or "",
+    )
+
+
+def act_of(row: ActRow) -> Act:
+    """What a row of the form says, as the record keeps it."""
+    return Act(
+        id=row.key.data or "",
+        code=row.meant,
+        persons=list(row.persons.data or []),
+        parties=list(row.parties.data or []),
+        circumstances=row.circumstances.data or "",
+        amount=row.amount.data,
+    )
+
+
+def information_of(row: InformationRow) -> Information:
+    """What a row of the form says, as the record keeps it."""
+    return Information(
+        id=row.key.data or "",
+        source=row.source.data or "other",
+        connection=row.connection.data or "",
+        reliability=row.reliability.data or "likely",
+        note=row.note.data or "",
+    )
+
+
+def term_of(row: TermRow) -> Term:
+    """What a row of the form says, as the record keeps it."""
+    return Term(
+        id=row.key.data or "",
+        kind=row.kind.data or "",
+        owed_by=row.owed_by.data or "",
+        owed_to=row.owed_to.data or "",
+        what=row.what.data or "",
+        amount=row.amount.data,
+        due_on=row.due_on.data,
+        fulfilled_on=row.fulfilled_on.data,
+    )
+
+
+def person_label(row: Any) -> str:
+    """How acts and terms call a person of this form."""
+    return str(row.code.data or _("Person without a code"))
+
+
+def party_label(row: Any, number: int) -> str:
+    """How acts and terms call a party of this form: a number, as several may be alike."""
+    kind = names.PARTY_KIND_NAMES.get(row.kind.data or "")
+    return f"{number} {kind}" if kind else str(number)
+
+
+def act_typed(code: str) -> str:
+    """An act as the form shows it."""
+    return f"{code} {names.ACT_NAMES[code]}" if code in names.ACT_NAMES else code
+
+
+def row_values(group: str, row: Part) -> dict[str, Any]:
+    """A row of a record as the values of the form."""
+    values = {name: getattr(row, name) for name in ROWS[group]}
+    values["key"] = row.id  # type: ignore[attr-defined]
+    if group == "acts":
+        values["code"] = act_typed(values["code"])
+    return values

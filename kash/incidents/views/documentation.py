@@ -1,0 +1,270 @@
+"""The full form of documentation officers: a new case, or one that is there."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from kash.database import utc_now
+from kash.incidents import blueprint, names, services
+from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
+from kash.incidents.forms.documentation import DocumentationForm, as_form
+from kash.incidents.queries import open_case
+from kash.incidents.queries.autosaves import Autosave, own_autosaves
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.acts import ACTS, GROUPS
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.writing import ROWS, Merged, digests, merge
+from kash.incidents.services.autosaves import (
+    discard_typed,
+    keep_typed,
+    note_autosave_opened,
+)
+from kash.incidents.services.documentation import (
+    CaseClosed,
+    IdentityWouldBeLeft,
+    Written,
+    add_case,
+    write_case,
+)
+from kash.incidents.views.beside import in_words, place_names
+from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.people.queries import organisations, zone_names
+from kash.policy import allow
+from kash.vault import NobodyCanOpen
+from kash.web import NotFound, current_actor, page
+from kash.web.formats import to_local
+from kash.web.language import language_code
+
+GROUP_NAMES: dict[str, Any] = {
+    "liberty": _l("Liberty"),
+    "body": _l("Body and safety"),
+    "health": _l("Health"),
+    "property": _l("Money and property"),
+    "justice": _l("Search and justice"),
+}
+# What the page sends besides what was typed, and is not kept.
+_NOT_KEPT = frozenset({"csrf_token", "do", "add", "remove", "restore", "discard", "case"})
+_LONGEST_KEPT = 500_000
+
+
+@dataclass
+class Shown:
+    """What the page shows besides the form: what somebody else wrote, and what was kept."""
+
+    case: Case | None
+    merged: Merged | None = None
+    beside: dict[str, str] = field(default_factory=dict)
+    autosaves: list[Autosave] = field(default_factory=list)
+
+
+@blueprint.route("/new", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def new_case() -> ResponseReturnValue:
+    """Document a case that is not here yet."""
+    return _written(None)
+
+
+@blueprint.route("/<reference>/edit", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def edit_case(reference: str) -> ResponseReturnValue:
+    """Change what is documented of a case."""
+    actor, vault, found = here(reference)
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+    return _written(found)
+
+
+@blueprint.post("/typed")
+@allow("incidents.edit")
+def keep_form() -> ResponseReturnValue:
+    """Keep what is being typed, sealed; also when the vault has closed meanwhile."""
+    token, case = request.form.get("token", ""), request.form.get("case", "")
+    fields = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT
+    ]
+    if not (_is_public_id(token) and (not case or _is_public_id(case))):
+        return "", 400
+    if sum(len(name) + len(value) for name, value in fields) > _LONGEST_KEPT:
+        return "", 413
+    try:
+        keep_typed(current_actor(), case, token, fields)
+    except NobodyCanOpen:
+        raise NobodyHoldsKeys from None
+    return "", 204
+
+
+def _is_public_id(text: str) -> bool:
+    return len(text) == 16 and text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+
+
+def _today() -> date:
+    return to_local(utc_now()).date()
+
+
+def _stations() -> list[tuple[str, str]]:
+    return [(one.public_id, one.name) for one in organisations(["station"])]
+
+
+def _written(case: Case | None) -> ResponseReturnValue:
+    shown, stations = Shown(case), _stations()
+    if request.method == "GET":
+        form = _fresh(case, stations)
+        shown.autosaves = _own(case)
+        return _page(form, shown)
+    if request.form.get("discard"):
+        return _discarded(case)
+    if request.form.get("restore"):
+        return _restored(case, stations, shown)
+    form = DocumentationForm()
+    form.prepare(stations, _today())
+    if _rows_changed(form):
+        form.offer_rows()
+        return _page(form, shown)
+    submit = request.form.get("do") == "submit"
+    if form.validate() and (not submit or form.says_enough()):
+        written = Written(form.typed(dict(stations)), form.token.data or "", submit=submit)
+        try:
+            reference = _save(case, form, written)
+        except ChangedMeanwhile:
+            return _beside(form, written, stations, reference=case.reference if case else "")
+        except (IdentityWouldBeLeft, CaseClosed, NobodyHoldsKeys) as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("Handed in.") if submit else _("Saved."))
+            return redirect(url_for("incidents.case", reference=reference))
+    return _page(form, shown)
+
+
+def _save(case: Case | None, form: DocumentationForm, written: Written) -> str:
+    actor, vault = current_actor(), the_vault()
+    if case is None:
+        return add_case(actor, vault, written, language_code())
+    write_case(actor, vault, case.reference, form.version_shown(), written)
+    return case.reference
+
+
+def _fresh(case: Case | None, stations: Sequence[tuple[str, str]]) -> DocumentationForm:
+    form = DocumentationForm(formdata=None, data=as_form(case.record) if case else {"how": "form"})
+    form.prepare(stations, _today())
+    for group in ("persons", "parties", "acts", "information"):
+        if not form.rows(group):
+            form.add_row(group)
+    form.prepare(stations, _today())
+    _say_shown(form, case.record if case else Record(), case.version if case else 0)
+    return form
+
+
+def _say_shown(form: DocumentationForm, record: Record, version: int) -> None:
+    form.version.data, form.version.raw_data = str(version), None
+    form.seen.data, form.seen.raw_data = json.dumps(digests(record)), None
+
+
+def _rows_changed(form: DocumentationForm) -> bool:
+    """Whether a row was to be added or taken off, which is done."""
+    group = request.form.get("add", "")
+    if group in ROWS:
+        form.add_row(group)
+        return True
+    group, _sign, key = request.form.get("remove", "").partition("/")
+    if group in ROWS:
+        form.remove_row(group, key)
+        return True
+    return False
+
+
+def _own(case: Case | None) -> list[Autosave]:
+    return own_autosaves(current_actor(), the_vault(), case.reference if case else "")
+
+
+def _discarded(case: Case | None) -> ResponseReturnValue:
+    for kept in _own(case):
+        if kept.document == request.form["discard"]:
+            discard_typed(current_actor(), kept.token)
+            flash(_("Thrown away."))
+    return redirect(request.path, code=303)
+
+
+def _restored(
+    case: Case | None, stations: Sequence[tuple[str, str]], shown: Shown
+) -> ResponseReturnValue:
+    kept = next((one for one in _own(case) if one.document == request.form["restore"]), None)
+    if kept is None:
+        raise NotFound
+    note_autosave_opened(current_actor(), the_vault(), kept)
+    form = DocumentationForm(formdata=MultiDict(kept.fields))
+    form.token.data, form.token.raw_data = kept.token, None
+    form.prepare(stations, _today())
+    return _page(form, shown)
+
+
+def _beside(
+    form: DocumentationForm,
+    written: Written,
+    stations: Sequence[tuple[str, str]],
+    *,
+    reference: str,
+) -> ResponseReturnValue:
+    """Show what somebody else saved beside what was typed; sent once more, it is saved."""
+    case = open_case(current_actor(), the_vault(), reference)
+    merged = merge(case.record, written.typed, form.places_shown())
+    again = DocumentationForm(formdata=None, data=as_form(merged.record))
+    again.token.data = form.token.data
+    again.prepare(stations, _today())
+    for group in ("persons", "acts"):
+        if not again.rows(group):
+            again.add_row(group)
+    again.prepare(stations, _today())
+    _say_shown(again, case.record, case.version)
+    words = {place: in_words(place, value, case.record) for place, value in merged.beside.items()}
+    answer, _status = _page(again, Shown(case, merged, words))
+    return answer, 409
+
+
+def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
+    merged = shown.merged
+    return page(
+        "incidents/documentation.html",
+        form=form,
+        case=shown.case,
+        merged=merged,
+        beside=shown.beside,
+        changes=_changes(merged),
+        autosaves=shown.autosaves,
+        acts=_acts_by_group(),
+        codes=ACTS,
+        act_names=names.ACT_NAMES,
+        wards=zone_names(),
+        may_submit=shown.case is None or shown.case.state == "draft",
+    )
+
+
+def _changes(merged: Merged | None) -> Mapping[str, list[str]]:
+    """What somebody else did, each as the name of its place; empty where nobody did anything."""
+    if merged is None:
+        return {}
+    said = {
+        "taken": merged.taken,
+        "added": merged.added,
+        "returned": merged.returned,
+        "gone": merged.gone,
+    }
+    return {what: place_names(places) for what, places in said.items() if places}
+
+
+def _acts_by_group() -> list[tuple[Any, list[tuple[str, str, str]]]]:
+    return [
+        (GROUP_NAMES[group], [(code, str(names.ACT_NAMES[code]), ACTS[code]) for code in codes])
+        for group, codes in GROUPS.items()
+    ]
