@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from kash.press.child_process import Piece, RenderLimits, RenderRequest, render
-from kash.press.markup import css_string, opening, printable
+from kash.press.markup import css_string, escaped, opening, printable
 
 DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "plain"]
 PageFormat = Literal["A4", "A4-landscape"]
 
+_WATERMARK_LINES = 7
 _SIZES: dict[PageFormat, str] = {"A4": "A4", "A4-landscape": "A4 landscape"}
 
 
@@ -24,6 +25,7 @@ class PagedDocument:
     `title` goes into the file's properties and must be neutral. `header_left` and `header_right`
     run at the top of every page but the first; `footer_left` at the foot of every page.
     `page_count` is the text at the right of the foot; "{page}" and "{pages}" in it are counted.
+    `watermark` is set large and pale across each page, below its text.
     """
 
     html: str
@@ -36,6 +38,7 @@ class PagedDocument:
     footer_left: str = ""
     page_count: str = "{page} / {pages}"
     dated: datetime | None = None
+    watermark: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(DocumentKind):
@@ -58,8 +61,25 @@ def document(paged: PagedDocument, limits: RenderLimits | None = None) -> bytes:
         stylesheet="documents.css",
         separate=True,
     )
+    if paged.watermark:
+        request["background"] = _watermark(paged)
     (made,) = render(request, limits or RenderLimits())
     return made
+
+
+def _watermark(paged: PagedDocument) -> str:
+    """One page with the text across it, which lies below every page of the document."""
+    lines = f"<p>{escaped(paged.watermark)}</p>" * _WATERMARK_LINES
+    return (
+        opening(
+            title=paged.title,
+            language=paged.language,
+            dated=None,
+            style=f"@page {{ size: {_SIZES[paged.page_format]}; }}",
+            body="watermark",
+        )
+        + lines
+    )
 
 
 def _running_texts(paged: PagedDocument) -> str:

@@ -180,10 +180,10 @@ class MoneyField(StringField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return "" if self.data is None else money_text(self.data)
+        return "" if self.data is None else typed_money(self.data)
 
 
-def money_text(cents: int) -> str:
+def typed_money(cents: int) -> str:
     """An amount in cents as it is typed: "1500", or "1500.50"."""
     whole, rest = divmod(cents, 100)
     return f"{whole}.{rest:02d}" if rest else str(whole)

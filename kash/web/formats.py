@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_skeleton
 from flask import Flask
-from flask_babel import format_date, format_time, get_locale
+from flask_babel import format_date, format_decimal, format_time, get_locale
 
 from kash.database import utc_now
 from kash.web.programme import DEFAULT_ZONE, programme_zone
@@ -86,6 +86,14 @@ def hours_text(minutes: int | None) -> str:
     return f"{hours} h {rest:02}" if rest else f"{hours} h"
 
 
+def money_text(cents: int | None) -> str:
+    """An amount of whole cents as it is read, without its currency: "1,500", "1,500.50"."""
+    if cents is None:
+        return ""
+    whole, rest = divmod(cents, 100)
+    return f"{format_decimal(whole)}.{rest:02d}" if rest else str(format_decimal(whole))
+
+
 def percent_text(share: float | None) -> str:
     """75 %, from a share between 0 and 100; never rounded up to a whole that was not reached."""
     return "" if share is None else f"{int(share)}\N{NO-BREAK SPACE}%"
@@ -108,5 +116,6 @@ def init_formats(app: Flask) -> None:
         moment=moment_text,
         hours=hours_text,
         percent=percent_text,
+        money=money_text,
         initials=initials,
     )

@@ -64,7 +64,7 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     everyone = {one.id for one in record.persons}
     return FileContents(
         persons=persons,
-        acts=[_about(act, ids, words=everybody or narrative) for act in acts],
+        acts=[_about(act, ids, everybody=everybody, words=everybody or narrative) for act in acts],
         parties=[_without_note(one, everybody) for one in record.parties if one.id in named],
         information=list(record.information) if everybody else [],
         terms=[one for one in record.terms if _concerns(one, ids, everyone)],
@@ -76,12 +76,13 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     )
 
 
-def _about(act: Act, ids: Collection[str], *, words: bool) -> Act:
+def _about(act: Act, ids: Collection[str], *, everybody: bool, words: bool) -> Act:
     # What is said of an act done to her alone is hers; of several, it may tell of another.
     hers = set(act.persons) <= set(ids) and bool(act.persons)
+    whom = act.persons or ([] if everybody else sorted(ids))
     return act.model_copy(
         update={
-            "persons": [one for one in act.persons if one in ids],
+            "persons": [one for one in whom if one in ids],
             "circumstances": act.circumstances if words or hers else "",
         }
     )

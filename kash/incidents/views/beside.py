@@ -20,8 +20,7 @@ from kash.incidents.forms.rows import (
     act_typed,
 )
 from kash.incidents.rules.record import Record
-from kash.web.fields import money_text
-from kash.web.formats import date_text, moment_text
+from kash.web.formats import date_text, moment_text, money_text
 
 GROUPS: dict[str, Any] = {
     "persons": _l("Persons"),

@@ -1,0 +1,1 @@
+"""Papers of incidents. What holds something of a case is made in the request, and never kept."""

@@ -1,0 +1,91 @@
+"""The case file for a lawyer: what was chosen of one case, marked with who printed it and when.
+
+It is made while the request waits, from memory to memory: nothing of a case goes to a worker, and
+no copy is kept. Its properties are neutral.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from kash.incidents import names
+from kash.incidents.documents.setting import made
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.acts import ACTS
+from kash.incidents.rules.case_file import contents
+from kash.incidents.rules.record import Record
+from kash.press import PagedDocument
+from kash.web.formats import moment_text
+from kash.web.language import brand, language_code
+
+FILE_NAME = "record.pdf"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What somebody chose for the file. `identities` are opened names by persons' ids, where a
+    custodian chose to show them."""
+
+    persons: list[str]
+    narrative: bool = False
+    sources: bool = False
+    terms: bool = False
+    referrals: bool = False
+    identities: dict[str, str] = field(default_factory=dict, repr=False)
+
+
+def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> bytes:
+    """The file as PDF; whoever did not agree is not in it, whatever was chosen.
+
+    Raises PaperFailed.
+    """
+    mark = _("Printed by %(name)s, %(when)s", name=printed_by, when=moment_text(now))
+    held = contents(case.record, choice.persons, with_narrative=choice.narrative)
+    shown = {one.id for one in held.persons}
+    markup = render_template(
+        "incidents/paper/case_file.html",
+        reference=case.reference,
+        record=case.record,
+        file=held,
+        choice=choice,
+        identities={key: name for key, name in choice.identities.items() if key in shown},
+        mark=mark,
+        organisation=brand(),
+        codes=ACTS,
+        names=names,
+        called=_Labels(case.record, shown).of,
+    )
+    return made(
+        PagedDocument(
+            html=markup,
+            title=_("Record"),
+            language=language_code(),
+            kind="plain",
+            header_left=case.reference,
+            header_right=_("Confidential"),
+            footer_left=mark,
+            page_count=_("Page {page} of {pages}"),
+            watermark=mark,
+        )
+    )
+
+
+class _Labels:
+    """What the file calls persons and parties: who is not in it is called "another person"."""
+
+    def __init__(self, record: Record, shown: set[str]) -> None:
+        self._persons = {one.id: one.code for one in record.persons}
+        self._parties = {
+            one.id: f"{number} {names.PARTY_KIND_NAMES.get(one.kind, one.kind)}"
+            for number, one in enumerate(record.parties, start=1)
+        }
+        self._shown = shown
+
+    def of(self, key: str) -> str:
+        if key in self._persons:
+            return self._persons[key] if key in self._shown else _("another person")
+        return self._parties.get(key, "–")

@@ -1,0 +1,159 @@
+"""What is answered and added beside the full form: consents, referrals, what was agreed, the choice
+of what a case file holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import Optional, ValidationError
+
+from kash.incidents import names
+from kash.incidents.forms.rows import fresh_key, offered
+from kash.incidents.rules.record import PURPOSES
+from kash.web.fields import MoneyField
+from kash.web.forms import DayField, KashForm, SeveralField, choice_field, required, text_field
+
+
+def fresh_referral() -> str:
+    """An id for a new referral."""
+    return "r" + fresh_key("terms")[1:]
+
+
+class ConsentsForm(KashForm):
+    """The purposes to which one person, or everybody in the case, agrees."""
+
+    person = HiddenField()
+    version = HiddenField()
+    purposes = SeveralField(_l("Agrees to"), choices=list(names.PURPOSE_NAMES.items()))
+
+    def answers(self) -> dict[str, bool]:
+        """Each purpose with whether it was ticked."""
+        ticked = set(self.purposes.data or [])
+        return {purpose: purpose in ticked for purpose in PURPOSES}
+
+    def version_shown(self) -> int:
+        """Which version the page showed; 0, which nothing has, if that is unreadable."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _key_or_fresh(form: KashForm, fresh: str) -> None:
+    key: Any = form["key"]
+    text = key.data or ""
+    if not (0 < len(text) <= 16 and text.isascii() and text.isalnum()):
+        key.data, key.raw_data = fresh, None
+
+
+class ReferralForm(KashForm):
+    """Whom somebody is sent to. `key` makes the same form, sent twice, refer once."""
+
+    kind = choice_field(_l("For what"), offered(names.REFERRAL_NAMES, _l("Choose")))
+    service = choice_field(
+        _l("Service"), required=False, description=_l("From the directory of services.")
+    )
+    service_name = text_field(_l("Or somebody who is not listed"), most=120, required=False)
+    person = choice_field(_l("Who"), required=False)
+    made_on = DayField(_l("Sent on"), validators=[required()])
+    due_on = DayField(_l("To be there by"), validators=[Optional()])
+    key = HiddenField()
+
+    def offer(
+        self, services: Sequence[tuple[str, str]], persons: Sequence[tuple[str, str]], today: date
+    ) -> None:
+        """Offer services and persons, and today as the day."""
+        self.service.choices = [("", _("Choose")), *services]
+        self.person.choices = [("", _("Everybody in the case")), *persons]
+        self._today = today
+        if not self.is_submitted():
+            self.made_on.data = today
+        _key_or_fresh(self, fresh_referral())
+
+    def validate_service_name(self, field: Any) -> None:
+        """One of the two says where."""
+        if not self.service.data and not field.data:
+            raise ValidationError(_("Choose a service, or write who it is."))
+
+    def validate_made_on(self, field: DayField) -> None:
+        """Not in the future."""
+        if field.data and field.data > self._today:
+            raise ValidationError(_("This day has not come yet."))
+
+    def validate_due_on(self, field: DayField) -> None:
+        """Not before it was made."""
+        if field.data and self.made_on.data and field.data < self.made_on.data:
+            raise ValidationError(_("This is before the day on which she was sent."))
+
+
+class OutcomeForm(KashForm):
+    """How a referral went."""
+
+    referral = HiddenField()
+    outcome = choice_field(
+        _l("How it went"),
+        [(code, word) for code, word in names.REFERRAL_OUTCOME_NAMES.items()],
+        required=False,
+    )
+    outcome_on = DayField(_l("On"), validators=[Optional()])
+    note = text_field(_l("Note"), most=300, required=False)
+
+
+class TermForm(KashForm):
+    """What was agreed. `key` makes the same form, sent twice, add one term."""
+
+    kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")))
+    owed_by = choice_field(_l("Owed by"), required=False)
+    owed_to = choice_field(_l("Owed to"), required=False)
+    what = text_field(_l("In words"), most=300, required=False)
+    amount = MoneyField(_l("Amount in KES"))
+    due_on = DayField(_l("By when"), validators=[Optional()])
+    key = HiddenField()
+
+    def offer(self, sides: Sequence[tuple[str, str]]) -> None:
+        """Offer both sides of the case."""
+        self.owed_by.choices = self.owed_to.choices = [("", _("Not said")), *sides]
+        _key_or_fresh(self, fresh_key("terms"))
+
+    def validate_owed_to(self, field: Any) -> None:
+        """Not by somebody to herself."""
+        if field.data and field.data == self.owed_by.data:
+            raise ValidationError(_("Nobody owes something to herself. Choose the other side."))
+
+
+class FulfilledForm(KashForm):
+    """When a term was kept; an empty day says that it was not after all."""
+
+    term = HiddenField()
+    fulfilled_on = DayField(_l("Done on"), validators=[Optional()])
+
+    def refuse_future(self, today: date) -> bool:
+        """Whether the day is one that has come; says so beside it if not."""
+        if self.fulfilled_on.data and self.fulfilled_on.data > today:
+            self.fulfilled_on.errors = [_("This day has not come yet.")]
+            return False
+        return True
+
+
+class CaseFileForm(KashForm):
+    """What a case file holds."""
+
+    persons = SeveralField(_l("About whom"))
+    narrative = BooleanField(_l("What happened, in her words"))
+    referrals = BooleanField(_l("Referrals"))
+    terms = BooleanField(_l("What was agreed"))
+    sources = BooleanField(_l("From whom it is known"))
+
+    def offer(self, persons: Sequence[tuple[str, str]]) -> None:
+        """Offer who agreed; all of them to begin with, and the words left out."""
+        self.persons.choices = list(persons)
+        if not self.is_submitted():
+            self.persons.data = [key for key, _code in persons]
+
+    def validate_persons(self, field: Any) -> None:
+        """At least one, if anybody is on record."""
+        if self.persons.choices and not field.data:
+            raise ValidationError(_("Choose at least one person."))

@@ -1,0 +1,75 @@
+"""Referrals and what was agreed: added, and told how they went, without the full form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from kash.incidents.rules.record import Referral, Term
+from kash.incidents.services.cases import changing
+from kash.incidents.services.documentation import CLOSED, CaseClosed
+from kash.policy import Actor
+from kash.vault import OpenVault
+from kash.web.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a referral went: a code of `REFERRAL_OUTCOMES`, the day, and a note."""
+
+    outcome: str
+    on: date | None
+    note: str = ""
+
+
+def refer(by: Actor, vault: OpenVault, reference: str, referral: Referral) -> None:
+    """Add a referral; sent twice under the same id, it is added once.
+
+    Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
+    """
+    with changing("incidents.referred", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if any(one.id == referral.id for one in case.record.referrals):
+            case.change.nothing()
+            return
+        case.record.referrals.append(referral)
+        case.happened("referred", referral.kind)
+
+
+def say_outcome(
+    by: Actor, vault: OpenVault, reference: str, referral_id: str, outcome: Outcome
+) -> None:
+    """Say how a referral went, or take that back by an empty outcome. Raises as `refer`."""
+    with changing("incidents.referral_updated", by, vault, reference) as case:
+        found = next((one for one in case.record.referrals if one.id == referral_id), None)
+        if found is None:
+            raise NotFound
+        found.outcome = outcome.outcome
+        found.outcome_on = outcome.on if outcome.outcome else None
+        found.note = outcome.note
+        case.happened("referral_outcome", outcome.outcome)
+
+
+def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
+    """Add what was agreed; sent twice under the same id, it is added once. Raises as `refer`."""
+    with changing("incidents.term_agreed", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if any(one.id == term.id for one in case.record.terms):
+            case.change.nothing()
+            return
+        case.record.terms.append(term)
+        case.happened("agreed", term.kind)
+
+
+def fulfil(
+    by: Actor, vault: OpenVault, reference: str, term_id: str, fulfilled_on: date | None
+) -> None:
+    """Say when a term was kept, None if it was not after all. Raises as `refer`."""
+    with changing("incidents.term_updated", by, vault, reference) as case:
+        found = next((one for one in case.record.terms if one.id == term_id), None)
+        if found is None:
+            raise NotFound
+        found.fulfilled_on = fulfilled_on
+        case.happened("fulfilled" if fulfilled_on else "not_fulfilled", found.kind)

@@ -1,0 +1,74 @@
+"""The case file for a lawyer: chosen on a page, made in the request, kept by nobody here."""
+
+from __future__ import annotations
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from kash.database import utc_now
+from kash.incidents import blueprint, services
+from kash.incidents.documents.case_file import FILE_NAME, Choice
+from kash.incidents.documents.case_file import case_file as printed
+from kash.incidents.forms.following_up import CaseFileForm
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
+from kash.incidents.sections import register_action
+from kash.incidents.views.reach import here, require_vault
+from kash.policy import Actor, allow
+from kash.web import download, page, signed_in
+from kash.web.errors import Problem
+
+
+class NobodyAgreed(Problem):
+    """Nobody in the case agreed to a court file."""
+
+    sentence = _l(
+        "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
+    )
+
+
+@blueprint.route("/<reference>/case-file", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def case_file(reference: str) -> ResponseReturnValue:
+    """Choose what the file holds, and print it: one entry in the audit chain for each file."""
+    actor, vault, found = here(reference)
+    agreed = who_agreed(found.record)
+    allowed = may_print(found.record)
+    form = CaseFileForm()
+    form.offer([(one.id, one.code) for one in agreed])
+    if form.is_submitted() and not allowed:
+        raise NobodyAgreed
+    if form.validate_on_submit():
+        person = signed_in()
+        choice = Choice(
+            persons=list(form.persons.data or []),
+            narrative=bool(form.narrative.data),
+            sources=bool(form.sources.data),
+            terms=bool(form.terms.data),
+            referrals=bool(form.referrals.data),
+        )
+        made = printed(found, choice, person.name if person else "", utc_now())
+        services.note_opening(actor, vault, found, "case_file_printed")
+        return download(made, name=FILE_NAME, type="application/pdf")
+    if not form.is_submitted():
+        services.note_opening(actor, vault, found)
+    return page(
+        "incidents/case_file.html",
+        form=form,
+        case=found,
+        allowed=allowed,
+        agreed=agreed,
+        others=[one for one in found.record.persons if one not in agreed],
+        narrative_allowed=may_hold_narrative(found.record, [one.id for one in agreed]),
+        consents=url_for("incidents.consents", reference=reference),
+    )
+
+
+def _is_offered(case: Case, actor: Actor) -> bool:
+    return actor.may("incidents.edit")
+
+
+register_action(_l("Print a case file"), "incidents.case_file", 60, _is_offered)
+register_action(_l("Change the record"), "incidents.edit_case", 10, _is_offered)

@@ -1,0 +1,170 @@
+"""Who and what a case file may hold, what is due, and which act somebody means."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.names import ACT_NAMES
+from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
+from kash.incidents.rules.case_file import contents, may_hold_narrative, may_print, who_agreed
+from kash.incidents.rules.dues import dues, overdue
+from kash.incidents.rules.record import (
+    Act,
+    Consent,
+    Information,
+    Party,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
+
+NAMES = {code: str(name) for code, name in ACT_NAMES.items()}
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+PERSONS = ["p1", "p2", "p3"]
+
+
+def answer(person: str, given: bool, minutes: int, purpose: str = "court") -> Consent:
+    return Consent(
+        purpose=purpose, given=given, at=NOW + timedelta(minutes=minutes), by="x" * 16,
+        person=person,
+    )  # fmt: skip
+
+
+@st.composite
+def a_case(draw: st.DrawFn) -> Record:
+    persons = draw(st.lists(st.sampled_from(PERSONS), unique=True))
+    marked = {key: f"secret of {key}" for key in PERSONS}
+    return Record(
+        narrative="; ".join(marked[key] for key in persons),
+        persons=[Person(id=key, code=f"code-{key}", note=marked[key]) for key in persons],
+        parties=[Party(id="o1", description="; ".join(marked[key] for key in persons))],
+        acts=[
+            Act(
+                id=f"a{number}",
+                code="P1",
+                persons=whom,
+                circumstances="; ".join(marked[key] for key in (whom or persons)),
+            )
+            for number, whom in enumerate(
+                draw(st.lists(st.lists(st.sampled_from(persons), unique=True), max_size=3))
+                if persons
+                else []
+            )
+        ],
+        information=[Information(id="i1", note="; ".join(marked[key] for key in persons))],
+        terms=[Term(id="t1", kind="pay", owed_to=key, what=marked[key]) for key in persons[:1]],
+        referrals=[
+            Referral(id=f"r{key}", kind="legal", person=key, note=marked[key]) for key in persons
+        ],
+        consents=[
+            answer(who, given, minutes)
+            for minutes, (who, given) in enumerate(
+                draw(st.lists(st.tuples(st.sampled_from(["", *PERSONS]), st.booleans())))
+            )
+        ],
+    )
+
+
+@given(a_case(), st.sets(st.sampled_from(PERSONS)), st.booleans())
+def test_nothing_of_whoever_did_not_agree_is_in_the_file(
+    record: Record, chosen: set[str], with_narrative: bool
+) -> None:
+    made = repr(contents(record, chosen, with_narrative=with_narrative))
+    for person in record.persons:
+        if not record.consents_to("court", person.id):
+            assert person.note not in made
+            assert person.code not in made
+        elif person.id in chosen:
+            assert person.note in made
+
+
+@given(a_case())
+def test_a_file_can_be_printed_exactly_if_somebody_agreed(record: Record) -> None:
+    assert may_print(record) == (
+        any(record.consents_to("court", one.id) for one in record.persons)
+        if record.persons
+        else record.consents_to("court")
+    )
+    if not may_print(record):
+        assert not who_agreed(record)
+        assert not may_hold_narrative(record, PERSONS)
+
+
+def test_what_was_taken_back_holds_no_more() -> None:
+    record = Record(persons=[Person(id="p1", code="A")], consents=[answer("p1", True, 0)])
+    assert may_print(record)
+    record.consents.append(answer("p1", False, 1))
+    assert not may_print(record)
+
+
+def test_another_purpose_does_not_cover_a_file_for_a_court() -> None:
+    record = Record(persons=[Person(id="p1", code="A")], consents=[answer("", True, 0, "funder")])
+    assert not may_print(record)
+
+
+def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words() -> None:
+    record = Record(
+        persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
+        acts=[Act(id="a1", code="P1", persons=["p1", "p2"], circumstances="B was hit too")],
+        consents=[answer("p1", True, 0)],
+    )
+    (act,) = contents(record, ["p1", "p2"], with_narrative=True).acts
+    assert (act.persons, act.circumstances) == (["p1"], "")
+
+
+def test_an_act_to_everybody_names_in_the_file_those_who_are_in_it() -> None:
+    record = Record(
+        persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
+        acts=[Act(id="a1", code="P1")],
+        consents=[answer("p1", True, 0)],
+    )
+    assert contents(record, ["p1"], with_narrative=False).acts[0].persons == ["p1"]
+    record.consents.append(answer("p2", True, 1))
+    assert contents(record, ["p1", "p2"], with_narrative=False).acts[0].persons == []
+
+
+DAYS = st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31))
+TERMS = st.builds(Term, id=st.just("t"), kind=st.just("pay"), due_on=DAYS, fulfilled_on=DAYS)
+REFERRALS = st.builds(
+    Referral, id=st.just("r"), kind=st.just("legal"), due_on=DAYS,
+    outcome=st.sampled_from(["", "helped"]),
+)  # fmt: skip
+
+
+@given(st.lists(TERMS), st.lists(REFERRALS), st.dates(date(2026, 1, 1), date(2026, 12, 31)))
+def test_what_is_overdue_is_open_and_past(
+    terms: list[Term], referrals: list[Referral], today: date
+) -> None:
+    record = Record(terms=terms, referrals=referrals)
+    late, every = overdue(record, today), dues(record)
+    assert [due.due_on for due in every] == sorted(due.due_on for due in every)
+    assert late == [due for due in every if due.due_on < today]
+    waiting = [one for one in terms if one.due_on and not one.fulfilled_on]
+    sent = [one for one in referrals if one.due_on and not one.outcome]
+    assert len(every) == len(waiting) + len(sent)
+
+
+def test_every_act_is_in_one_group_and_is_found_by_code_name_and_as_offered() -> None:
+    grouped = [code for codes in GROUPS.values() for code in codes]
+    assert sorted(grouped) == sorted(ACTS)
+    for code, name in NAMES.items():
+        assert acts_meant(code.lower(), NAMES) == [code]
+        assert acts_meant(name.upper(), NAMES) == [code]
+        assert acts_meant(f"{code} {name}", NAMES) == [code]
+
+
+def test_words_find_what_holds_all_of_them() -> None:
+    assert acts_meant("arrest", NAMES) == ["L1", "L4"]
+    assert acts_meant("without arr", NAMES) == ["L1"]
+    assert acts_meant("hiv test", NAMES) == ["H1"]
+    assert acts_meant("nothing like it", NAMES) == []
+    assert acts_meant("   ", NAMES) == []
+
+
+@given(st.text(max_size=40))
+def test_anything_typed_means_known_acts_or_none(typed: str) -> None:
+    assert set(acts_meant(typed, NAMES)) <= set(ACTS)

@@ -1,0 +1,531 @@
+"""The full form: written, read back, kept while it is typed, and by two members at once."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from kash.database import db
+from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries import open_case
+from kash.incidents.queries.autosaves import own_autosaves
+from kash.incidents.rules.record import Act, Party, Person, Record
+from kash.incidents.services.autosaves import discard_typed, keep_typed
+from kash.incidents.services.documentation import (
+    CaseClosed,
+    IdentityWouldBeLeft,
+    Written,
+    add_case,
+    write_case,
+)
+from kash.people.models import Organisation
+from kash.vault import AuditEntry, DocumentKey, SealedDocument
+from kash.vault.models import VaultOpening
+
+Member = Any
+TOKEN = "t0ken0000t0ken00"
+PHRASE = "Behind the yellow kiosk"
+
+
+@pytest.fixture
+def officer(a_member: Callable[..., Member]) -> Member:
+    return a_member("documentation", name="Amani Mfano")
+
+
+def entries() -> list[tuple[str, list[str]]]:
+    return [
+        (row.action, list(row.subjects))
+        for row in db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq))
+    ]
+
+
+def filled(**more: Any) -> dict[str, Any]:
+    """What a browser sends for a new case of one woman, one officer and one act."""
+    return {
+        "token": TOKEN,
+        "version": "0",
+        "seen": "{}",
+        "how": "paper",
+        "paper_on": "2026-11-03",
+        "begun_on": "2026-11-02",
+        "ward": "Kondele",
+        "place": PHRASE,
+        "narrative": "Line one\r\nLine two",
+        "asked_for": "Her phone",
+        "persons-0-key": "p1",
+        "persons-0-code": "A",
+        "persons-0-age_band": "25_34",
+        "parties-0-key": "o1",
+        "parties-0-kind": "police",
+        "parties-0-involvement": "did",
+        "parties-0-rank_band": "constable",
+        "parties-0-service_number": "00123",
+        "acts-0-key": "a1",
+        "acts-0-code": "extortion",
+        "acts-0-persons": ["p1"],
+        "acts-0-parties": ["o1"],
+        "acts-0-amount": "Ksh 1,500.50",
+        "information-0-key": "i1",
+        "information-0-source": "herself",
+        "information-0-reliability": "likely",
+        "terms-0-key": "t1",
+        "terms-0-kind": "return",
+        "terms-0-owed_by": "o1",
+        "terms-0-owed_to": "p1",
+        "terms-0-what": "The phone",
+        "do": "save",
+    } | more
+
+
+def record_of(member: Member, reference: str) -> Record:
+    return open_case(member.actor, member.vault(), reference).record
+
+
+def saved(member: Member, **more: Any) -> str:
+    answer = member.client.post("/incidents/new", data=filled(**more))
+    assert answer.status_code == 302, re.findall(r'class="error".*?</div>', answer.text, re.S)
+    return answer.headers["Location"].rpartition("/")[2]
+
+
+def fields_of(page: str) -> dict[str, Any]:
+    """What a browser would send back of the page's main form, untouched."""
+    form = page[page.index("data-record") :]
+    found: dict[str, Any] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        given = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        if "name" not in given or given.get("type") == "submit":
+            continue
+        if given.get("type") == "checkbox" and not re.search(r"\schecked", tag):
+            continue
+        value = html.unescape(given.get("value", ""))
+        if given.get("type") == "checkbox":
+            found.setdefault(given["name"], []).append(value)
+        else:
+            found[given["name"]] = value
+    for name, body in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.S):
+        found[name] = html.unescape(body).lstrip("\r\n")
+    for name, body in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        options = re.findall(r"<option([^>]*)>", body)
+        chosen = [one for one in options if "selected" in one] or options
+        found[name] = html.unescape(re.findall(r'value="([^"]*)"', chosen[0])[0])
+    return found
+
+
+# --- a new case ----------------------------------------------------------------------------------
+
+
+def test_a_new_case_is_what_was_typed(officer: Member) -> None:
+    reference = saved(officer)
+    record = record_of(officer, reference)
+    assert record.narrative == "Line one\nLine two"
+    assert (record.place.ward, record.place.place) == ("Kondele", PHRASE)
+    assert [(one.code, one.age_band) for one in record.persons] == [("A", "25_34")]
+    assert [(one.kind, one.service_number) for one in record.parties] == [("police", "00123")]
+    (act,) = record.acts
+    assert (act.code, act.amount, act.persons, act.parties) == ("M1", 150050, ["p1"], ["o1"])
+    (term,) = record.terms
+    assert (term.kind, term.owed_by, term.owed_to) == ("return", "o1", "p1")
+    assert (record.filing.how, str(record.filing.paper_on)) == ("paper", "2026-11-03")
+    assert record.filing.author == officer.actor.public_id
+    assert record.filing.filed_at is not None
+    assert record.filing.filed_at.minute == 0
+
+
+def test_it_is_a_draft_until_it_is_handed_in_and_each_is_one_entry(officer: Member) -> None:
+    reference = saved(officer)
+    row = db.session.scalar(select(Incident).where(Incident.public_id == reference))
+    assert row is not None
+    assert row.state == "draft"
+    before = len(entries())
+    page = officer.client.get(f"/incidents/{reference}/edit").text
+    assert 'value="submit"' in page
+    answer = officer.client.post(
+        f"/incidents/{reference}/edit", data=fields_of(page) | {"do": "submit"}
+    )
+    assert answer.status_code == 302
+    db.session.refresh(row)
+    assert row.state == "submitted"
+    assert entries()[before:] == [
+        ("incidents.opened", [reference]),
+        ("incidents.case_written", [reference]),
+    ]
+    assert 'value="submit"' not in officer.client.get(f"/incidents/{reference}/edit").text
+
+
+def test_nothing_that_was_typed_stands_in_clear(officer: Member) -> None:
+    saved(officer)
+    for table in ("vault_document", "incident", "audit_entry", "incident_draft"):
+        for row in db.session.execute(text(f"SELECT * FROM {table}")):
+            assert PHRASE not in repr(row)
+            assert "00123" not in repr(row)
+
+
+def test_untouched_and_saved_the_record_stays_as_it_was(officer: Member) -> None:
+    reference = saved(officer)
+    before = record_of(officer, reference)
+    page = officer.client.get(f"/incidents/{reference}/edit").text
+    assert [word for word in ("M1 Extortion", "1500.50", "130104") if word not in page] == []
+    officer.client.post(f"/incidents/{reference}/edit", data=fields_of(page) | {"do": "save"})
+    after = record_of(officer, reference)
+    assert [event.what for event in after.timeline] == ["added", "written"]
+    after.timeline = before.timeline
+    assert after == before
+
+
+def test_a_station_is_chosen_and_kept_by_its_name(officer: Member) -> None:
+    station = Organisation(name="Mfano Police Station", kind="station", place="Kondele")
+    db.session.add(station)
+    db.session.commit()
+    reference = saved(officer, **{"parties-0-station": station.public_id})
+    (party,) = record_of(officer, reference).parties
+    assert (party.station, party.station_name) == (station.public_id, "Mfano Police Station")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("acts-0-code", "arrest", "Several acts are called this"),
+        ("acts-0-code", "dancing", "No act is called this"),
+        ("acts-0-amount", "a lot", "This is not an amount"),
+        ("parties-0-kind", "", "Choose who it was."),
+        ("terms-0-owed_to", "o1", "Nobody owes something to herself"),
+        ("ended_on", "2026-11-01", "The last day comes before the first."),
+        ("begun_on", "2190-01-01", "This day has not come yet."),
+        ("begun_on", "yesterday", "This is not a day"),
+        ("persons-0-code", "", "Give a code"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
+    officer: Member, field: str, value: str, sentence: str
+) -> None:
+    answer = officer.client.post("/incidents/new", data=filled(**{field: value}))
+    assert answer.status_code == 422
+    beside = re.search(rf'id="{field}-error">(.*?)</div>', answer.text, re.S)
+    assert beside is not None
+    assert sentence in html.unescape(beside[1])
+    assert fields_of(answer.text)[field] == value
+    assert fields_of(answer.text)["place"] == PHRASE
+    assert db.session.scalar(select(Incident.id)) is None
+
+
+def test_two_persons_of_one_code_are_refused(officer: Member) -> None:
+    answer = officer.client.post(
+        "/incidents/new", data=filled(**{"persons-1-key": "p2", "persons-1-code": "a"})
+    )
+    assert answer.status_code == 422
+    assert "Somebody else in this case has this code." in answer.text
+
+
+def test_an_empty_form_can_be_kept_as_a_draft_and_not_handed_in(officer: Member) -> None:
+    nothing = {"token": TOKEN, "version": "0", "seen": "{}"}
+    refused = officer.client.post("/incidents/new", data=nothing | {"do": "submit"})
+    assert refused.status_code == 422
+    assert "before you hand it in" in refused.text
+    kept = officer.client.post("/incidents/new", data=nothing | {"do": "save"})
+    assert kept.status_code == 302
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(
+    officer: Member,
+) -> None:
+    data = filled(**{"acts-0-code": "dancing"})
+    added = officer.client.post("/incidents/new", data=data | {"do": "", "add": "persons"})
+    assert added.status_code == 200
+    fields = fields_of(added.text)
+    assert fields["persons-1-code"] == "B"
+    assert fields["acts-0-code"] == "dancing"
+    # The new person can be chosen at once where something was done or agreed.
+    key = fields["persons-1-key"]
+    assert added.text.count(f'value="{key}"') >= 3
+    taken = officer.client.post("/incidents/new", data=fields | {"remove": "persons/p1"})
+    assert fields_of(taken.text).get("persons-0-code") is None
+    assert fields_of(taken.text)["persons-1-key"] == key
+    assert fields_of(taken.text)["terms-0-owed_to"] == ""
+    assert db.session.scalar(select(Incident.id)) is None
+
+
+def test_rows_are_limited(officer: Member) -> None:
+    many = {f"persons-{n}-code": f"x{n}" for n in range(60)}
+    answer = officer.client.post("/incidents/new", data=filled(**many) | {"add": "persons"})
+    assert answer.status_code == 200
+    assert len(re.findall(r'name="persons-\d+-code"', answer.text)) == 40
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"seen": "[1, 2"},
+        {"seen": '["x"]'},
+        {"version": "-3"},
+        {"version": "9" * 400},
+        {"token": "../../etc"},
+        {"add": "nonsense"},
+        {"remove": "persons/<script>"},
+        {"persons-99999999999-code": "x"},
+        {"persons-0-key": "<script>alert(1)</script>"},
+        {"persons-0-key": "x" * 5000},
+        {"acts-0-persons": ["not-there"]},
+        {"parties-0-station": "' OR 1=1 --"},
+        {"narrative": "<script>alert(1)</script>" * 100},
+        {"narrative": "x" * 60000},
+        {"how": "pigeon"},
+        {"restore": "x"},
+        {"discard": "x"},
+    ],
+)
+def test_hostile_input_never_breaks_the_page(officer: Member, more: dict[str, Any]) -> None:
+    answer = officer.client.post("/incidents/new", data=filled(**more))
+    assert answer.status_code in (200, 302, 303, 404, 422)
+    assert "<script>alert" not in answer.text
+
+
+# --- two members ---------------------------------------------------------------------------------
+
+
+def test_the_second_of_two_sees_the_others_text_beside_hers_and_merges(
+    a_member: Callable[..., Member], officer: Member
+) -> None:
+    other = a_member("documentation", name="Baraka Mfano")
+    reference = saved(officer)
+    page = f"/incidents/{reference}/edit"
+    hers, theirs = fields_of(officer.client.get(page).text), fields_of(other.client.get(page).text)
+
+    theirs |= {
+        "narrative": "What the other heard",
+        "place": "At the bus park",
+        "persons-1-key": "p2",
+        "persons-1-code": "B",
+        "persons-1-age_band": "unknown",
+        "do": "save",
+    }
+    assert other.client.post(page, data=theirs).status_code == 302
+
+    hers |= {"narrative": "What she said herself", "asked_for": "Her money", "do": "save"}
+    answer = officer.client.post(page, data=hers)
+    assert answer.status_code == 409
+    shown = fields_of(answer.text)
+    # Both wrote: hers in the field, the other's beside it.
+    assert shown["narrative"] == "What she said herself"
+    assert "What the other heard" in answer.text
+    # Only one wrote: that text.
+    assert (shown["place"], shown["asked_for"]) == ("At the bus park", "Her money")
+    assert [shown["persons-0-code"], shown["persons-1-code"]] == ["A", "B"]
+    assert record_of(officer, reference).narrative == "What the other heard"
+
+    shown |= {"narrative": "Both together", "do": "save"}
+    assert officer.client.post(page, data=shown).status_code == 302
+    record = record_of(other, reference)
+    assert record.narrative == "Both together"
+    assert record.place.place == "At the bus park"
+    assert record.asked_for == "Her money"
+    assert [one.code for one in record.persons] == ["A", "B"]
+
+
+# --- services, on both engines -------------------------------------------------------------------
+
+
+def typed_record() -> Record:
+    return Record(
+        narrative="one",
+        persons=[Person(id="p1", code="A")],
+        parties=[Party(id="o1", description="tall")],
+        acts=[Act(id="a1", code="P1")],
+    )
+
+
+def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) -> None:
+    one, two = a_member("documentation"), a_member("documentation")
+    reference = add_case(one.actor, one.vault(), Written(typed_record(), TOKEN), "sw")
+    case = open_case(two.actor, two.vault(), reference)
+    assert (case.version, case.state, case.record.filing.language) == (1, "draft", "sw")
+    changed = typed_record()
+    changed.narrative = "two"
+    write_case(two.actor, two.vault(), reference, 1, Written(changed, TOKEN, submit=True))
+    case = open_case(one.actor, one.vault(), reference)
+    assert (case.version, case.state, case.record.narrative) == (2, "submitted", "two")
+    with pytest.raises(ChangedMeanwhile):
+        write_case(one.actor, one.vault(), reference, 1, Written(typed_record(), TOKEN))
+    assert record_of(one, reference).narrative == "two"
+    assert [action for action, _about in entries()][-2:] == [
+        "incidents.case_added",
+        "incidents.case_written",
+    ]
+
+
+def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app: object, a_member: Any) -> None:
+    one = a_member("documentation")
+    first = typed_record()
+    reference = add_case(one.actor, one.vault(), Written(first, TOKEN), "en")
+    case = open_case(one.actor, one.vault(), reference)
+    case.record.persons[0].identity = "i" * 16
+    from kash.incidents.services import changing
+
+    with changing("incidents.tested", one.actor, one.vault(), reference) as change:
+        change.record.persons[0].identity = "i" * 16
+    with pytest.raises(IdentityWouldBeLeft):
+        write_case(one.actor, one.vault(), reference, 2, Written(Record(), TOKEN))
+    row = db.session.scalar(select(Incident).where(Incident.public_id == reference))
+    assert row is not None
+    row.state = "closed"
+    db.session.commit()
+    with pytest.raises(CaseClosed):
+        write_case(one.actor, one.vault(), reference, 2, Written(first, TOKEN))
+
+
+# --- kept while it is typed ----------------------------------------------------------------------
+
+
+def kept_rows() -> tuple[int, int, int]:
+    return (
+        db.session.query(IncidentDraft).count(),
+        db.session.query(IncidentDraftScreen).count(),
+        db.session.query(SealedDocument).filter_by(kind="incident.autosave").count(),
+    )
+
+
+def test_one_page_keeps_one_text_the_last(both_engines_app: object, a_member: Any) -> None:
+    one, two = a_member("documentation"), a_member("documentation")
+    for word in ("first", "second", "third"):
+        keep_typed(one.actor, "", TOKEN, [("narrative", word), ("narrative", "twice")])
+    keep_typed(two.actor, "", TOKEN, [("narrative", "somebody else's")])
+    assert kept_rows() == (2, 2, 2)
+    (kept,) = own_autosaves(one.actor, one.vault())
+    assert kept.fields == [("narrative", "third"), ("narrative", "twice")]
+    assert [each.fields[0][1] for each in own_autosaves(two.actor, two.vault())] == [
+        "somebody else's"
+    ]
+    assert own_autosaves(one.actor, one.vault(), "r" * 16) == []
+
+
+def test_what_is_kept_names_neither_account_nor_case(
+    both_engines_app: object, a_member: Any
+) -> None:
+    one = a_member("documentation")
+    keep_typed(one.actor, "c" * 16, TOKEN, [("narrative", PHRASE)])
+    for table in ("incident_draft", "incident_draft_screen", "vault_document"):
+        for row in db.session.execute(text(f"SELECT * FROM {table}")):
+            for word in (one.actor.public_id, "c" * 16, TOKEN, PHRASE):
+                assert word not in repr(row)
+    assert entries() == []
+
+
+def test_what_was_kept_is_shredded_when_the_case_is_saved_or_it_is_thrown_away(
+    both_engines_app: object, a_member: Any
+) -> None:
+    one = a_member("documentation")
+    keep_typed(one.actor, "", TOKEN, [("narrative", "x")])
+    add_case(one.actor, one.vault(), Written(typed_record(), TOKEN), "en")
+    assert kept_rows() == (0, 0, 0)
+    assert db.session.query(DocumentKey).count() == 1
+    keep_typed(one.actor, "", TOKEN, [("narrative", "y")])
+    discard_typed(one.actor, "another0another0")
+    assert kept_rows() == (1, 1, 1)
+    discard_typed(one.actor, TOKEN)
+    assert kept_rows() == (0, 0, 0)
+
+
+def test_typed_text_is_offered_again_and_gone_once_it_was_saved(officer: Member) -> None:
+    data = filled(narrative="Half a sentence", do="")
+    answer = officer.client.post("/incidents/typed", data=data)
+    assert (answer.status_code, answer.data) == (204, b"")
+    page = officer.client.get("/incidents/new").text
+    assert "Go on with it" in page
+    assert "Half a sentence" not in page
+    (kept,) = own_autosaves(officer.actor, officer.vault())
+    assert "csrf_token" not in dict(kept.fields)
+    again = officer.client.post("/incidents/new", data={"restore": kept.document})
+    fields = fields_of(again.text)
+    assert fields["narrative"] == "Half a sentence"
+    assert fields["token"] == TOKEN
+    assert fields["acts-0-persons"] == ["p1"]
+    assert entries()[-1] == ("incidents.autosave_opened", [])
+    officer.client.post("/incidents/new", data=fields | {"do": "save"})
+    assert kept_rows() == (0, 0, 0)
+    assert "Go on with it" not in officer.client.get("/incidents/new").text
+
+
+def test_nobody_finds_or_throws_away_what_another_typed(
+    officer: Member, a_member: Callable[..., Member]
+) -> None:
+    other = a_member("documentation")
+    officer.client.post("/incidents/typed", data=filled())
+    (kept,) = own_autosaves(officer.actor, officer.vault())
+    assert "Go on with it" not in other.client.get("/incidents/new").text
+    refused = other.client.post("/incidents/new", data={"restore": kept.document})
+    assert refused.status_code == 404
+    other.client.post("/incidents/new", data={"discard": kept.document})
+    assert kept_rows() == (1, 1, 1)
+    officer.client.post("/incidents/new", data={"discard": kept.document})
+    assert kept_rows() == (0, 0, 0)
+
+
+def test_typed_text_of_a_case_is_offered_on_that_case_only(officer: Member) -> None:
+    reference = saved(officer)
+    officer.client.post("/incidents/typed", data=filled(case=reference))
+    assert "Go on with it" in officer.client.get(f"/incidents/{reference}/edit").text
+    assert "Go on with it" not in officer.client.get("/incidents/new").text
+
+
+def test_typing_goes_on_being_kept_when_the_vault_has_closed(officer: Member) -> None:
+    db.session.query(VaultOpening).delete()
+    db.session.commit()
+    kept = officer.client.post("/incidents/typed", data=filled(narrative="Still typing"))
+    assert kept.status_code == 204
+    # Saving leads to where the vault is opened, and the text is given back afterwards.
+    sent = officer.client.post("/incidents/new", data=filled())
+    assert sent.status_code == 303
+    assert sent.headers["Location"].startswith("/vault?next=")
+    assert PHRASE not in sent.headers["Location"]
+    assert db.session.scalar(select(Incident.id)) is None
+    assert kept_rows() == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"token": ""}, 400),
+        ({"token": "x" * 4000}, 400),
+        ({"case": "../secret"}, 400),
+        ({"narrative": "x" * 600_000}, 413),
+    ],
+)
+def test_what_no_page_sends_is_not_kept(officer: Member, more: dict[str, str], status: int) -> None:
+    assert officer.client.post("/incidents/typed", data=filled(**more)).status_code == status
+    assert kept_rows() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("role", ["peer", "police_peer", "trainer", "administrator", "funder"])
+def test_others_have_no_such_page(sign_in: Callable[..., Any], role: str) -> None:
+    client = sign_in(role)
+    assert client.get("/incidents/new").status_code == 403
+    assert client.post("/incidents/typed", data=filled()).status_code == 403
+
+
+def test_finding_what_was_typed_takes_one_question_however_much_there_is(
+    officer: Member, count_queries: Callable[[], Any]
+) -> None:
+    counts = []
+    for number in (1, 3):
+        for one in range(number):
+            keep_typed(officer.actor, "", f"{number}{one}" + "x" * 14, [("narrative", "x")])
+        vault = officer.vault()
+        with count_queries() as queries:
+            assert own_autosaves(officer.actor, vault)
+        counts.append(queries.count)
+    assert counts == [1, 1]
+
+
+def test_what_a_page_remembers_of_itself_is_no_text(officer: Member) -> None:
+    reference = saved(officer)
+    fields = fields_of(officer.client.get(f"/incidents/{reference}/edit").text)
+    assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in json.loads(fields["seen"]).values())
