@@ -73,10 +73,13 @@ class ReferralForm(KashForm):
             self.made_on.data = today
         _key_or_fresh(self, fresh_referral())
 
-    def validate_service_name(self, field: Any) -> None:
-        """One of the two says where."""
-        if not self.service.data and not field.data:
-            raise ValidationError(_("Choose a service, or write who it is."))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: one of two says where."""
+        fine = super().validate(extra_validators=extra_validators)
+        if not self.service.errors and not self.service.data and not self.service_name.data:
+            self.service.errors = [_("Choose a service, or write who it is.")]
+            return False
+        return fine
 
     def validate_made_on(self, field: DayField) -> None:
         """Not in the future."""
@@ -146,6 +149,7 @@ class CaseFileForm(KashForm):
     referrals = BooleanField(_l("Referrals"))
     terms = BooleanField(_l("What was agreed"))
     sources = BooleanField(_l("From whom it is known"))
+    identities = BooleanField(_l("Names and numbers, opened with my own keys"))
 
     def offer(self, persons: Sequence[tuple[str, str]]) -> None:
         """Offer who agreed; all of them to begin with, and the words left out."""

@@ -65,7 +65,8 @@ def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
 
 
 def _keep(by: Actor, token: str, plaintext: bytes, now: datetime) -> None:
-    kept_until = (now + KEPT_FOR).date()
+    # The last day on which it is kept; drafts are shredded in the night after it.
+    kept_until = (now + KEPT_FOR - timedelta(days=1)).date()
     with writing() as session:
         found = _document(session, by, token)
         if found is not None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kash.incidents.consent_texts import TEXTS
 from kash.incidents.rules.record import Consent, Record
 from kash.incidents.services.cases import changing
+from kash.incidents.services.mediation import end_briefs
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web.errors import NotFound
@@ -23,8 +24,8 @@ def answer_consents(
     """Note the answers of one person of the case, or, if `person` is empty, one for all.
 
     Only what differs from what holds is noted; whether anything did. What was withdrawn holds no
-    more from this moment, as everything that uses a consent asks for it anew. Raises
-    ChangedMeanwhile, NotFound and Damaged.
+    more from this moment: everything that uses a consent asks for it anew, and a mediator's open
+    brief ends. Raises ChangedMeanwhile, NotFound and Damaged.
     """
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         if person and person not in {one.id for one in case.record.persons}:
@@ -44,6 +45,8 @@ def answer_consents(
         if not changed:
             case.change.nothing()
             return False
+        if not case.record.consents_to("mediation"):
+            end_briefs(case.change.session, case.record)
         case.happened("consents")
         return True
 

@@ -15,6 +15,7 @@ from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.rules.writing import persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
+from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
 from kash.vault import NobodyCanOpen, OpenVault, audited, file_document
 from kash.web.errors import Problem
@@ -68,7 +69,12 @@ def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> st
             document = file_document(change.session, KIND, as_bytes(record))
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
-        row = Incident(public_id=new_public_id(), state=state, document_id=document.id)
+        row = Incident(
+            public_id=new_public_id(),
+            state=state,
+            document_id=document.id,
+            remind_at=next_reminder(record, state, change.now, newly=True),
+        )
         change.session.add(row)
         change.session.flush()
         forget_typed(change.session, by, written.token)
@@ -90,7 +96,7 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         write(case.record, written.typed)
         if written.submit and case.row.state == "draft":
             case.row.state = "submitted"
-            case.happened("submitted")
+            case.happened("submit")
         else:
             case.happened("written")
         forget_typed(case.change.session, by, written.token)

@@ -3,7 +3,7 @@
 from kash.incidents.views import briefs as briefs
 from kash.incidents.views import case_file as case_file
 from kash.incidents.views import cases as cases
-from kash.incidents.views import duty as duty
-from kash.incidents.views import mediation as mediation
 from kash.incidents.views import documentation as documentation
+from kash.incidents.views import duty as duty
 from kash.incidents.views import following_up as following_up
+from kash.incidents.views import mediation as mediation

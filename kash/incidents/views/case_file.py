@@ -14,6 +14,11 @@ from kash.incidents.forms.following_up import CaseFileForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
 from kash.incidents.sections import register_action
+from kash.incidents.services.case_files import (
+    identities_shown,
+    may_show_identities,
+    note_printed,
+)
 from kash.incidents.views.reach import here, require_vault
 from kash.policy import Actor, allow
 from kash.web import download, page, signed_in
@@ -42,15 +47,18 @@ def case_file(reference: str) -> ResponseReturnValue:
         raise NobodyAgreed
     if form.validate_on_submit():
         person = signed_in()
+        chosen = list(form.persons.data or [])
+        identities = identities_shown(found, chosen, vault) if form.identities.data else {}
         choice = Choice(
-            persons=list(form.persons.data or []),
+            persons=chosen,
             narrative=bool(form.narrative.data),
             sources=bool(form.sources.data),
             terms=bool(form.terms.data),
             referrals=bool(form.referrals.data),
+            identities=identities,
         )
         made = printed(found, choice, person.name if person else "", utc_now())
-        services.note_opening(actor, vault, found, "case_file_printed")
+        note_printed(actor, vault, found, identities)
         return download(made, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
         services.note_opening(actor, vault, found)
@@ -62,6 +70,7 @@ def case_file(reference: str) -> ResponseReturnValue:
         agreed=agreed,
         others=[one for one in found.record.persons if one not in agreed],
         narrative_allowed=may_hold_narrative(found.record, [one.id for one in agreed]),
+        names_open=may_show_identities(found, vault),
         consents=url_for("incidents.consents", reference=reference),
     )
 

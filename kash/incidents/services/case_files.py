@@ -1,0 +1,57 @@
+"""What is noted of a case file that was printed, and the names that a custodian shows in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kash.database import db
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.case_file import who_agreed
+from kash.incidents.rules.record import Person
+from kash.incidents.services.identities import KIND, facts_from
+from kash.policy import Actor
+from kash.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
+from kash.vault.envelope import SealError
+
+
+def may_show_identities(case: Case, vault: OpenVault) -> bool:
+    """Whether this vault opens names, and somebody who agreed has one that is sealed."""
+    return vault.holds(CompartmentName.IDENTITY) and any(
+        one.identity for one in who_agreed(case.record)
+    )
+
+
+def _with_identity(case: Case, persons: Collection[str]) -> list[Person]:
+    return [one for one in who_agreed(case.record) if one.id in persons and one.identity]
+
+
+def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> dict[str, str]:
+    """Names and numbers of those persons who agreed, by their ids; one query.
+
+    Empty if this vault does not open them: then two people have to unseal each name by itself.
+    """
+    if not vault.holds(CompartmentName.IDENTITY):
+        return {}
+    named = {one.identity: one.id for one in _with_identity(case, persons)}
+    found: dict[str, str] = {}
+    if not named:
+        return found
+    for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
+        if not isinstance(plaintext, SealError):
+            facts = facts_from(plaintext)
+            shown = (facts.get("legal_name", ""), facts.get("number", ""))
+            found[named[sealed.place.public_id]] = ", ".join(filter(None, shown))
+    return found
+
+
+def note_printed(by: Actor, vault: OpenVault, case: Case, identities: Collection[str] = ()) -> None:
+    """Note that a case file was printed: one entry, which also names the sealed names in it.
+
+    `identities` are ids of persons on record.
+    """
+    documents = [one.identity for one in _with_identity(case, identities)]
+    with audited("incidents.case_file_printed", by) as change:
+        keep_keys(change.session, vault, [case.sealed])
+        if documents:
+            keep_keys(change.session, vault, fetch(change.session, *documents, kind=KIND))
+        change.about(case.reference, *documents)
