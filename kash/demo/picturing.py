@@ -44,7 +44,9 @@ _SEND_EMPTY = """() => {
     else one.value = '';
   }
   form.noValidate = true;
-  form.requestSubmit([...form.elements].find(one => one.matches('button.main, [type=submit]')));
+  // A form that a device fills would wait for the device.
+  if ('passkey' in form.dataset) form.submit();
+  else form.requestSubmit([...form.elements].find(one => one.matches('button.main, [type=submit]')));
   return true;
 }"""
 
