@@ -46,7 +46,8 @@ _SEND_EMPTY = """() => {
   form.noValidate = true;
   // A form that a device fills would wait for the device.
   if ('passkey' in form.dataset) form.submit();
-  else form.requestSubmit([...form.elements].find(one => one.matches('button.main, [type=submit]')));
+  else form.requestSubmit(
+    [...form.elements].find(one => one.matches('button.main, [type=submit]')));
   return true;
 }"""
 
