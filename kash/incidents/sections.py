@@ -5,6 +5,7 @@ calm page:
 
     register_section("evidence", _l("Evidence"), "incidents/evidence_part.html", 40, evidence_part)
     register_action(_l("Print the case file"), "incidents.case_file", 20, may_be_printed)
+    register_entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit")
 
 A part's provider gets the opened case and the actor, and answers what its template finds as `part`
 (besides `case`, `record` and `actor`), or None if nothing is to be shown. It opens no further
@@ -52,6 +53,16 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A link on top of the register, for whoever holds a permission: a way into a new case."""
+
+    label: Any
+    endpoint: str
+    order: int
+    permission: str
+
+
+@dataclass(frozen=True)
 class ShownSection:
     """A part as it is shown: with what its template needs."""
 
@@ -61,6 +72,7 @@ class ShownSection:
 
 _sections: dict[str, Section] = {}
 _actions: dict[str, Action] = {}
+_entries: dict[str, Entry] = {}
 
 
 def register_section(
@@ -83,6 +95,17 @@ def register_action(
 ) -> None:
     """Add an action to every case's page. The endpoint takes `reference` and nothing else."""
     _actions[endpoint] = Action(label, endpoint, order, shows, posts)
+
+
+def register_entry(label: Any, endpoint: str, order: int, permission: str) -> None:
+    """Add a link on top of the register. The endpoint takes no argument."""
+    _entries[endpoint] = Entry(label, endpoint, order, permission)
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """The links on top of the register that are open to this actor, in their order."""
+    found = [entry for entry in _entries.values() if actor.may(entry.permission)]
+    return sorted(found, key=lambda one: (one.order, one.endpoint))
 
 
 def sections_of(case: Case, actor: Actor, *, beside: bool = False) -> list[ShownSection]:

@@ -6,4 +6,8 @@ from kash.incidents.views import cases as cases
 from kash.incidents.views import documentation as documentation
 from kash.incidents.views import duty as duty
 from kash.incidents.views import following_up as following_up
+from kash.incidents.views import identities as identities
+from kash.incidents.views import links as links
 from kash.incidents.views import mediation as mediation
+from kash.incidents.views import register as register
+from kash.incidents.views import steps as steps

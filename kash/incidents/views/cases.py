@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
-from flask import render_template
-from flask.typing import ResponseReturnValue
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from kash.incidents import blueprint, services
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import Form
+
+from kash.database import utc_now
+from kash.incidents import blueprint, names, services, wording
+from kash.incidents.forms.casework import CommentForm
+from kash.incidents.queries.calendar import court_days
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.links import linked_to
+from kash.incidents.queries.officers import Officer, kept_away, officers
+from kash.incidents.rules.acts import MONEY
+from kash.incidents.rules.clocks import clocks_of, unset_clocks
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
 from kash.incidents.sections import actions_of, sections_of
 from kash.incidents.views.reach import here, require_vault
-from kash.policy import allow
+from kash.policy import Actor, allow
+from kash.web.account_names import account_names
+from kash.web.formats import zone
+
+
+@dataclass(frozen=True)
+class Next:
+    """The one thing to do next: a step, and who else has to take it if it is not this actor."""
+
+    verb: str
+    somebody_else: bool
+
+
+def next_of(case: Case, actor: Actor) -> Next | None:
+    """What comes next of a case, None if nothing does or the actor only reads."""
+    verb = next_step(case.state)
+    if not verb or not actor.may("incidents.edit"):
+        return None
+    why = refusal_of(
+        verb,
+        case.state,
+        by=actor.public_id,
+        filed_by=case.record.filing.author,
+        triaged_by=case.record.triage.by,
+    )
+    return Next(verb, why is Refusal.SAME_PERSON)
 
 
 @blueprint.get("/<reference>")
@@ -18,12 +59,101 @@ def case(reference: str) -> ResponseReturnValue:
     """One case; its opening is noted."""
     actor, vault, found = here(reference)
     services.note_opening(actor, vault, found)
+    return _page(found, actor)
+
+
+@blueprint.post("/<reference>/comments")
+@allow("incidents.edit")
+@require_vault
+def comment(reference: str) -> ResponseReturnValue:
+    """Write to the others."""
+    actor, vault, found = here(reference)
+    form = CommentForm()
+    if not form.validate_on_submit():
+        services.note_opening(actor, vault, found)
+        return _page(found, actor, form), 422
+    services.comment(reference, form.text.data or "", by=actor, vault=vault)
+    return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
+
+
+@blueprint.post("/<reference>/urgent")
+@allow("incidents.edit")
+@require_vault
+def urgent(reference: str) -> ResponseReturnValue:
+    """Say that a case cannot wait, or that it can."""
+    actor, vault, found = here(reference)
+    services.mark_urgent(reference, not found.record.urgent, by=actor, vault=vault)
+    flash(_("It is no longer marked as urgent.") if found.record.urgent else _("Marked as urgent."))
+    return redirect(url_for("incidents.case", reference=reference), 303)
+
+
+def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
+    record, now = found.record, utc_now()
+    everybody = officers()
+    works = actor.may("incidents.edit")
     return render_template(
         "incidents/case.html",
         actor=actor,
         case=found,
-        record=found.record,
+        record=record,
+        now=now,
+        works=works,
+        over=found.state in OVER,
+        next=next_of(found, actor),
+        other_steps=_other_steps(found) if works else [],
+        clocks=_clocks(record, now) if found.state not in OVER else [],
+        unset=unset_clocks(record) if found.state not in OVER else [],
+        away=_away(everybody, record, actor),
+        links=linked_to(record, actor),
+        names=account_names(_accounts(record)),
+        called=_called(record),
+        money=MONEY,
+        says=wording,
+        words=names,
+        suggest_child_protection=record.has_minor()
+        and not any(one.kind == "child_protection" for one in record.referrals),
+        comment_form=comment_form or CommentForm(),
         sections=sections_of(found, actor),
         beside=sections_of(found, actor, beside=True),
         actions=actions_of(found, actor),
     )
+
+
+def _other_steps(found: Case) -> list[str]:
+    usual = next_step(found.state)
+    return [step.verb for step in open_steps(found.state) if step.verb != usual]
+
+
+def _clocks(record: Record, now: datetime) -> list[Any]:
+    return [
+        {
+            "clock": clock,
+            "left": wording.left_text(clock, now),
+            "tone": wording.clock_tone(clock, now),
+            "advice": wording.clock_advice(clock, now),
+        }
+        for clock in clocks_of(record, zone(), court_days())
+    ]
+
+
+def _away(everybody: list[Officer], record: Record, actor: Actor) -> list[Any]:
+    """Who is kept away: custodians read who and why, others only that somebody is."""
+    found = kept_away(everybody, record)
+    of = {one.public_id: one.name for one in everybody}
+    return [(of[account], wording.CONFLICT_NAMES[why]) for account, why in found.items()]
+
+
+def _accounts(record: Record) -> set[str]:
+    found = {event.by for event in record.timeline} | {one.by for one in record.comments}
+    found |= {event.about for event in record.timeline if event.what in ("assigned", "declared")}
+    return found | {record.assigned_to, record.filing.author} - {""}
+
+
+def _called(record: Record) -> dict[str, str]:
+    """What persons and parties are called where an act names them."""
+    called = {one.id: one.code for one in record.persons}
+    for one in record.parties:
+        place = one.station_name or str(names.PARTY_KIND_NAMES.get(one.kind, one.kind))
+        rank = names.RANK_BAND_NAMES.get(one.rank_band) if one.rank_band != "unknown" else None
+        called[one.id] = f"{rank}, {place}" if rank else place
+    return called

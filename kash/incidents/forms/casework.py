@@ -1,0 +1,121 @@
+"""What is asked of whoever works on a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, ValidationError
+from wtforms.validators import Optional
+
+from kash.incidents.rules.workflow import STEPS
+from kash.web.forms import (
+    BooleanField,
+    DayField,
+    KashForm,
+    choice_field,
+    long_text_field,
+    required,
+    text_field,
+)
+
+
+class StepForm(KashForm):
+    """One step of a case. Fields that a step does not ask for are taken away."""
+
+    outcome = choice_field(_l("What came of it"))
+    urgent = BooleanField(_l("It cannot wait"))
+    reason = long_text_field(_l("Why"), most=4000)
+    version = HiddenField()
+
+    def fit(self, verb: str, outcomes: Sequence[tuple[str, Any]]) -> None:
+        """Ask only for what this step needs."""
+        if verb != "triage":
+            del self.urgent
+        if verb == "close":
+            self.outcome.choices = [("", _("Choose")), *outcomes]
+        else:
+            del self.outcome
+        if STEPS[verb].asks_reason:
+            self.reason.validators = [
+                required(_l("Write the reason.")),
+                *(one for one in self.reason.validators if not isinstance(one, Optional)),
+            ]
+            self.reason.flags.required = True
+
+    @property
+    def version_shown(self) -> int | None:
+        """The version of the record that was shown, if it is one."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class CommentForm(KashForm):
+    """A few words to the others."""
+
+    text = long_text_field(_l("Comment"), most=4000, required=True, rows=3)
+
+
+class AssignForm(KashForm):
+    """Who has the case."""
+
+    account = choice_field(_l("Who works on it"), required=False)
+
+
+class IdentityForm(KashForm):
+    """Who somebody is. Nothing need be known."""
+
+    legal_name = text_field(_l("Legal name"), most=200, required=False)
+    number = text_field(_l("Number of a document"), most=60, required=False)
+    born_on = DayField(_l("Born on"), validators=[Optional()])
+    phone = text_field(_l("Phone"), most=60, required=False)
+    address = text_field(_l("Where she can be found"), most=300, required=False)
+    note = long_text_field(_l("Note"), most=2000)
+
+    def facts(self) -> dict[str, str]:
+        """What was said, as text."""
+        born = self.born_on.data
+        return {
+            "legal_name": self.legal_name.data or "",
+            "number": self.number.data or "",
+            "born_on": born.isoformat() if born else "",
+            "phone": self.phone.data or "",
+            "address": self.address.data or "",
+            "note": self.note.data or "",
+        }
+
+
+class AskIdentityForm(KashForm):
+    """Why an officer needs to know who somebody is."""
+
+    reason = long_text_field(_l("Why do you need to know?"), most=2000, required=True)
+
+
+class ShredForm(KashForm):
+    """The beginning of the reference, typed."""
+
+    typed = text_field(_l("Type the first four signs of the reference"), most=8)
+
+    def __init__(self, reference: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.reference = reference
+
+    def validate_typed(self, field: Any) -> None:
+        """It must be the beginning of this very reference."""
+        if (field.data or "").strip().casefold() != self.reference[:4]:
+            raise ValidationError(_("These are not the first four signs."))
+
+
+class FindLinkForm(KashForm):
+    """Words by which a case, workshop or meeting is looked for."""
+
+    words = text_field(_l("Words"), most=200, required=False)
+
+
+class ViewNameForm(KashForm):
+    """The name of a saved view."""
+
+    name = text_field(_l("Name of the view"), most=80)
+    shared = BooleanField(_l("Everybody with keys may use it"))

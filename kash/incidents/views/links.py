@@ -1,0 +1,73 @@
+"""What a case belongs with: other cases, and the workshop or meeting where it came up."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+
+from kash.database import utc_now
+from kash.incidents import blueprint, names, services, wording
+from kash.incidents.forms.casework import FindLinkForm
+from kash.incidents.occasions import register_occasions, sources
+from kash.incidents.queries.links import MOST_FOUND, find_workshops, linked_to, workshops_named
+from kash.incidents.queries.register import register
+from kash.incidents.rules.finding import Filters, wanted_words
+from kash.incidents.views.reach import here, require_vault
+from kash.policy import allow
+from kash.web import page
+
+register_occasions("workshop", _l("Workshop"), find_workshops, workshops_named)
+
+
+@blueprint.route("/<reference>/links", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def links(reference: str) -> ResponseReturnValue:
+    """What it is linked to, and finding more; what is typed is posted."""
+    actor, vault, found = here(reference)
+    form = FindLinkForm()
+    words, occasions, cases = "", [], []
+    if form.validate_on_submit():
+        words = form.words.data or ""
+        occasions = [(source, source.find(words, actor)) for source in sources()]
+        wanted = wanted_words(words, {})
+        if wanted:
+            close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
+            services.note_search(actor, vault, close.new)
+            lines = sorted(close.lines, key=lambda one: one.summary.month, reverse=True)
+            cases = [one.summary for one in lines if one.summary.reference != reference]
+    return page(
+        "incidents/links.html",
+        form=form,
+        case=found,
+        links=linked_to(found.record, actor),
+        searched=request.method == "POST" and not form.errors,
+        occasions=occasions,
+        cases=cases[:MOST_FOUND],
+        linked={(one.kind, one.id) for one in found.record.links},
+        words=names,
+        says=wording,
+    )
+
+
+@blueprint.post("/<reference>/links/add")
+@allow("incidents.edit")
+@require_vault
+def add_link(reference: str) -> ResponseReturnValue:
+    """Link it to what was found."""
+    actor, vault, _found = here(reference)
+    kind, target = request.form.get("kind", ""), request.form.get("id", "")
+    services.add_link(reference, kind, target, by=actor, vault=vault)
+    return redirect(url_for("incidents.links", reference=reference), 303)
+
+
+@blueprint.post("/<reference>/links/remove")
+@allow("incidents.edit")
+@require_vault
+def remove_link(reference: str) -> ResponseReturnValue:
+    """Take a link away."""
+    actor, vault, _found = here(reference)
+    kind, target = request.form.get("kind", ""), request.form.get("id", "")
+    services.remove_link(reference, kind, target, by=actor, vault=vault)
+    return redirect(url_for("incidents.links", reference=reference), 303)

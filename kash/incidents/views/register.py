@@ -1,0 +1,182 @@
+"""The register of cases: what waits for one, everything that is open, and finding anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from kash.database import utc_now
+from kash.incidents import blueprint, names, services, wording
+from kash.incidents.forms.casework import ViewNameForm
+from kash.incidents.queries.officers import officers
+from kash.incidents.queries.register import Line, Register, register
+from kash.incidents.rules.finding import (
+    ALL,
+    CLOCK_OVER,
+    CLOCK_RUNS,
+    OPEN,
+    QUEUE,
+    Filters,
+    Wanted,
+    filters_from,
+    wanted_words,
+)
+from kash.incidents.sections import entries_for
+from kash.incidents.views.reach import require_vault, the_vault
+from kash.policy import allow
+from kash.web import Listing, current_actor
+from kash.web.account_names import account_names
+from kash.web.input import CONTROL_CHARACTERS
+from kash.web.lists import ROWS, asked_for
+from kash.web.programme import LANGUAGES
+
+SORTS: dict[str, Callable[[Line], Any]] = {
+    "filed": lambda line: line.summary.filed_at.isoformat() if line.summary.filed_at else "",
+    "happened": lambda line: (
+        line.summary.month
+        and (line.summary.begun_on.isoformat() if line.summary.begun_on else line.summary.month)
+    ),
+    "ward": lambda line: line.summary.ward.casefold(),
+    "state": lambda line: list(names.STATE_NAMES).index(line.summary.state),
+    "clock": lambda line: min((clock.ends.isoformat() for clock in line.clocks), default="9999"),
+}
+_TICKS = ("urgent", "minor", "no_consent")
+
+
+@blueprint.get("")
+@allow("incidents.see")
+@require_vault
+def index() -> ResponseReturnValue:
+    """What waits for the actor, or all that is open, or everything."""
+    show = request.args.get("show", "")
+    shown = show if show in (QUEUE, OPEN, ALL) else QUEUE
+    return _page(Filters(show=shown), posted=False)
+
+
+@blueprint.post("/search")
+@allow("incidents.see")
+@require_vault
+def search() -> ResponseReturnValue:
+    """Words and filters are posted: they stay out of every address. A view is asked for by its
+    id."""
+    chosen = request.form.get("view", "")
+    if chosen:
+        for view in services.saved_views(current_actor(), the_vault()):
+            if view.id == chosen:
+                return _page(view.filters, posted=True)
+    return _page(_asked(), posted=True)
+
+
+@blueprint.post("/views")
+@allow("incidents.see")
+@require_vault
+def save_view() -> ResponseReturnValue:
+    """Keep the present words and filters under a name."""
+    form = ViewNameForm()
+    asked = _asked()
+    if not form.validate_on_submit():
+        return _page(asked, posted=True, form=form), 422
+    services.save_view(
+        form.name.data or "",
+        asked,
+        shared=bool(form.shared.data),
+        by=current_actor(),
+        vault=the_vault(),
+    )
+    flash(_("The view is kept."))
+    return _page(asked, posted=True)
+
+
+@blueprint.post("/views/<view_id>/remove")
+@allow("incidents.see")
+@require_vault
+def remove_view(view_id: str) -> ResponseReturnValue:
+    """Take an own view away."""
+    services.remove_view(view_id, by=current_actor(), vault=the_vault())
+    flash(_("The view is gone."))
+    return redirect(url_for("incidents.index"), 303)
+
+
+def _asked() -> Filters:
+    given = request.form
+    kept: dict[str, Any] = {
+        name: CONTROL_CHARACTERS.sub(" ", value.strip()) for name, value in given.items()
+    }
+    kept |= {name: name in given and given[name] not in ("", "False") for name in _TICKS}
+    asked = filters_from(kept)
+    return asked if asked.show in (QUEUE, OPEN, ALL) else replace(asked, show=ALL)
+
+
+def _wanted(text: str) -> list[Wanted]:
+    called: dict[str, list[str]] = {code: [] for code in names.ACT_NAMES}
+    for language in LANGUAGES:
+        with force_locale(language):
+            for code, name in names.ACT_NAMES.items():
+                called[code].append(str(name))
+    return wanted_words(text, called)
+
+
+def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> str:
+    actor, vault, now = current_actor(), the_vault(), utc_now()
+    wanted = _wanted(asked.words) if asked.words else []
+    found = register(actor, vault, asked, wanted, now, counting=not wanted)
+    services.note_search(actor, vault, found.new)
+    lines = _in_order(found, asked)
+    everybody = officers()
+    return render_template(
+        "incidents/index.html",
+        entries=entries_for(actor),
+        asked=asked,
+        kept=_kept(asked),
+        posted=posted,
+        listing=lines,
+        damaged=found.damaged,
+        counts=found.counts if not wanted else None,
+        now=now,
+        works=actor.may("incidents.edit"),
+        views=services.saved_views(actor, vault),
+        view_form=form or ViewNameForm(formdata=None),
+        names=account_names({line.summary.assigned_to for line in lines} - {""}),
+        wards=sorted(found.wards, key=str.casefold),
+        stations=sorted(found.stations, key=str.casefold),
+        people=[(one.public_id, one.name) for one in everybody if one.works or one.custodian],
+        words=names,
+        says=wording,
+        clock_choices=[
+            ("", _("All")),
+            (CLOCK_RUNS, _("A clock is running")),
+            (CLOCK_OVER, _("A clock has run out")),
+        ],
+    )
+
+
+def _kept(asked: Filters) -> dict[str, Any]:
+    return {name: ("1" if value is True else value) for name, value in asked.as_kept().items()} | {
+        "show": asked.show
+    }
+
+
+def _in_order(found: Register, asked: Filters) -> Listing[Line]:
+    """The page that is asked for, in memory: the newest first, but in one's queue what is urgent
+    and what has least time."""
+    default = "clock" if asked.show == QUEUE else "filed"
+    wished = asked_for(SORTS, default, "asc" if default == "clock" else "desc")
+    key = SORTS[wished.sort]
+    lines = sorted(found.lines, key=lambda line: line.summary.reference)
+    if default == "clock" and wished.sort == "clock":
+        lines.sort(key=SORTS["filed"], reverse=True)
+        lines.sort(key=lambda line: (not line.summary.urgent, key(line)))
+    else:
+        lines.sort(key=key, reverse=wished.direction == "desc")
+    pages = max(1, -(-len(lines) // ROWS))
+    number = min(wished.page, pages)
+    start = (number - 1) * ROWS
+    return Listing(
+        lines[start : start + ROWS], number, pages, len(lines), wished.sort, wished.direction
+    )

@@ -1,0 +1,137 @@
+"""Steps of a case, who has it, who must not, and its end."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from kash.incidents import blueprint, names, services, wording
+from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
+from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.officers import may_work, officers
+from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
+from kash.incidents.services.workflow import StepRefused
+from kash.incidents.views.reach import here, require_vault
+from kash.policy import allow
+from kash.web import KashForm, NotFound, page
+
+
+@blueprint.route("/<reference>/steps/<verb>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def step(reference: str, verb: str) -> ResponseReturnValue:
+    """Take a case one step on, or back."""
+    actor, vault, found = here(reference)
+    if verb not in wording.STEP_NAMES:
+        raise NotFound
+    form = StepForm(version=str(found.version), urgent=found.record.urgent)
+    outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(found.state)]
+    form.fit(verb, outcomes)
+    why = refusal_of(
+        verb,
+        found.state,
+        by=actor.public_id,
+        filed_by=found.record.filing.author,
+        triaged_by=found.record.triage.by,
+        outcome=outcomes[0][0] if outcomes else "",
+        reason="-",
+    )
+    refused = str(StepRefused(why)) if why in (Refusal.STATE, Refusal.SAME_PERSON) else ""
+    if not refused and form.validate_on_submit():
+        try:
+            state = services.take_step(
+                reference,
+                verb,
+                by=actor,
+                vault=vault,
+                version=form.version_shown,
+                reason=form.reason.data or "",
+                outcome=form.outcome.data if "outcome" in form else "",
+                urgent=form.urgent.data if "urgent" in form else None,
+            )
+        except ChangedMeanwhile as problem:
+            form.form_errors.append(f"{problem} " + _("Look at it again, then go on."))
+            form.version.data = str(open_case(actor, vault, reference).version)
+        except StepRefused as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("Now: %(state)s.", state=names.STATE_NAMES[state]))
+            return redirect(url_for("incidents.case", reference=reference), 303)
+    return page(
+        "incidents/step.html",
+        form=form,
+        case=found,
+        verb=verb,
+        refused=refused,
+        asks_reason=STEPS[verb].asks_reason,
+        says=wording,
+        words=names,
+    )
+
+
+@blueprint.route("/<reference>/assign", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def assign(reference: str) -> ResponseReturnValue:
+    """Give the case to somebody who may work on it, or to nobody."""
+    actor, vault, found = here(reference)
+    form = AssignForm(account=found.record.assigned_to)
+    free = may_work(officers(), found.record)
+    form.account.choices = [
+        ("", _("Nobody yet")),
+        *((one.public_id, one.name) for one in free),
+    ]
+    if form.validate_on_submit():
+        try:
+            services.assign(reference, form.account.data or "", by=actor, vault=vault)
+        except NotFound:
+            form.account.errors = [_("She cannot work on this case.")]
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("incidents.case", reference=reference), 303)
+    return page("incidents/assign.html", form=form, case=found)
+
+
+@blueprint.route("/<reference>/declare", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def declare(reference: str) -> ResponseReturnValue:
+    """Say "I must not work on this"."""
+    actor, vault, found = here(reference)
+    form = KashForm()
+    if form.validate_on_submit():
+        services.declare_conflict(reference, by=actor, vault=vault)
+        flash(_("You do not see that case any more. The others are told that you are kept away."))
+        return redirect(url_for("incidents.index"), 303)
+    alone = len(may_work(officers(), found.record)) < 2
+    return page("incidents/declare.html", form=form, case=found, alone=alone)
+
+
+@blueprint.route("/<reference>/shred", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def shred(reference: str) -> ResponseReturnValue:
+    """End a closed case for good."""
+    actor, vault, found = here(reference)
+    form = ShredForm(reference)
+    if found.state != "closed":
+        return render_template("incidents/shred.html", form=None, case=found), 409
+    if form.validate_on_submit():
+        done = services.shred_case(reference, by=actor, vault=vault)
+        flash(
+            ngettext(
+                "The case is shredded: %(num)s sealed document is gone.",
+                "The case is shredded: %(num)s sealed documents are gone.",
+                done.documents,
+            )
+        )
+        if done.left:
+            flash(
+                _("Some of its files could not be deleted yet. Without keys nobody opens them."),
+                "warn",
+            )
+        return redirect(url_for("incidents.index", show="all"), 303)
+    return page("incidents/shred.html", form=form, case=found)

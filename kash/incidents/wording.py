@@ -1,0 +1,153 @@
+"""What steps, clocks and events of a case are called, for pages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from kash.incidents.rules.clocks import Clock
+from kash.web.formats import moment_text
+
+STEP_NAMES: dict[str, Any] = {
+    "submit": _l("Hand in"),
+    "triage": _l("Triage"),
+    "verify": _l("Verify"),
+    "insufficient": _l("Not enough information"),
+    "no_violation": _l("Not a violation"),
+    "look_again": _l("Look at it again"),
+    "mediate": _l("Goes to mediation"),
+    "refer": _l("Is referred"),
+    "resolve": _l("Resolved"),
+    "unresolve": _l("Not resolved"),
+    "close": _l("Close"),
+    "reopen": _l("Open again"),
+}
+# What each step says and does, above its form.
+STEP_TEXTS: dict[str, Any] = {
+    "submit": _l("The draft is handed in. From then on it is a case."),
+    "triage": _l("You have read it, it is one for the programme, and you know how urgent it is."),
+    "verify": _l(
+        "What is on record is true as far as can be known: sources agree, and nothing speaks"
+        " against it."
+    ),
+    "insufficient": _l("Too little is known to say that it is true. It can be looked at again."),
+    "no_violation": _l("What happened is no violation of anybody’s rights."),
+    "look_again": _l("Something new is known. Somebody verifies the case again."),
+    "mediate": _l("A mediator has been asked, or will be, and the case waits for the answer."),
+    "refer": _l("Somebody was sent to a service, and the case waits for what comes of it."),
+    "resolve": _l("What was asked for was reached, wholly or in part."),
+    "unresolve": _l("What was asked for was not reached, and nothing more can be tried now."),
+    "close": _l("Nothing is left to do. A closed case can be opened again."),
+    "reopen": _l("There is something to do again."),
+}
+EVENT_NAMES: dict[str, Any] = {
+    "filed": _l("Filed"),
+    "submit": _l("Handed in"),
+    "triage": _l("Triaged"),
+    "verify": _l("Verified"),
+    "insufficient": _l("Not enough information"),
+    "no_violation": _l("Not a violation"),
+    "look_again": _l("To be looked at again"),
+    "mediate": _l("Went to mediation"),
+    "refer": _l("Referred"),
+    "resolve": _l("Resolved"),
+    "unresolve": _l("Not resolved"),
+    "close": _l("Closed"),
+    "reopen": _l("Opened again"),
+    "urgent": _l("Marked as urgent"),
+    "not_urgent": _l("No longer urgent"),
+    "assigned": _l("Given to %(name)s"),
+    "unassigned": _l("Nobody has it any more"),
+    "declared": _l("%(name)s must not work on it"),
+    "linked": _l("Link added"),
+    "unlinked": _l("Link taken away"),
+    "identity": _l("Who somebody is was sealed"),
+}
+OUTCOME_NAMES: dict[str, Any] = {
+    "settled": _l("Settled"),
+    "partly_settled": _l("Settled in part"),
+    "not_settled": _l("Not settled"),
+    "insufficient": _l("Not enough information"),
+    "no_violation": _l("Not a violation"),
+    "withdrawn": _l("She took her consent back"),
+    "duplicate": _l("Is another case as well"),
+}
+CLOCK_NAMES: dict[str, Any] = {
+    "court": _l("Before a court"),
+    "pep": _l("Medicine against HIV (PEP)"),
+    "contraception": _l("Emergency contraception"),
+}
+_UNSET = {
+    "court": _l("When was she arrested? The clock of the court starts with it."),
+    "pep": _l("When did it happen? The clocks of PEP and contraception start with it."),
+}
+CONFLICT_NAMES: dict[str, Any] = {
+    "named": _l("is named in it"),
+    "station": _l("served at the station"),
+    "declared": _l("said so"),
+}
+_HOUR = timedelta(hours=1)
+
+
+def span_text(span: timedelta) -> str:
+    """2 days 3 h, 5 h 20 min, 40 min: rounded down, never less than a minute."""
+    minutes = max(1, int(abs(span).total_seconds()) // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        told = ngettext("%(num)s day", "%(num)s days", days)
+        return told + (" " + _("%(hours)s h", hours=hours) if hours else "")
+    if hours:
+        told = _("%(hours)s h", hours=hours)
+        return told + (" " + _("%(minutes)s min", minutes=minutes) if minutes else "")
+    return _("%(minutes)s min", minutes=minutes)
+
+
+def left_text(clock: Clock, now: datetime) -> str:
+    """How much time is left, or for how long it has been over."""
+    span = span_text(clock.left(now))
+    return _("%(span)s left", span=span) if clock.runs(now) else _("Over for %(span)s", span=span)
+
+
+def clock_tone(clock: Clock, now: datetime) -> str:
+    """How loudly a clock is shown."""
+    if not clock.runs(now):
+        return "bad"
+    return "bad" if clock.left(now) < 6 * _HOUR else "warn"
+
+
+def clock_advice(clock: Clock, now: datetime) -> str:
+    """What can be done, and what still can once it is over."""
+    until = moment_text(clock.ends)
+    if clock.kind == "court":
+        if clock.runs(now):
+            return _("She must be before a court by %(until)s, or be let go.", until=until)
+        return _(
+            "She should have been before a court by %(until)s. A lawyer can ask for her release at"
+            " once, or for a habeas corpus.",
+            until=until,
+        )
+    if clock.kind == "pep":
+        if clock.runs(now):
+            return _("Begin by %(until)s, the sooner the better. Send her now.", until=until)
+        return _("Too late for PEP. Send her all the same: a clinic tests, treats and helps.")
+    if not clock.runs(now):
+        return _("Too late for the pill. Send her all the same: a clinic tests and helps.")
+    if now - clock.began > 72 * _HOUR:
+        return _("After three days it works less well, but it still works. Send her now.")
+    return _("Until %(until)s, the sooner the better. Send her now.", until=until)
+
+
+def unset_text(kind: str) -> str:
+    """What is asked so that a clock can start."""
+    return str(_UNSET[kind])
+
+
+def event_text(what: str, name: str) -> str:
+    """What an event is called; one that another version knows, by its own word."""
+    known = EVENT_NAMES.get(what)
+    return str(known) % {"name": name} if known is not None else what.replace("_", " ")
