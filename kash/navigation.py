@@ -15,6 +15,7 @@ DESTINATIONS = (
         "people.index", _l("My page"), "people", "people.see", phone=True, unless="people.find"
     ),
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
+    Destination("incidents.index", _l("Incidents"), "lock", "incidents.see", phone=True),
     Destination("members.open_vault", _l("Vault"), "key", "vault.open"),
     Destination("incidents.briefs", _l("Mediation"), "message", "incidents.briefs"),
     Destination("members.members", _l("Vault"), "key", "vault.members", unless="vault.open"),

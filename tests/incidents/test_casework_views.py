@@ -121,7 +121,7 @@ def test_a_record_is_found_by_everything_in_it(a_member: Member, filed: Filed) -
         "ALIRUDI",
         '"achieng',
         "extor",
-        "unyang",
+        "hongo",
         reference[:6],
     ):
         assert found(anna.client, words=words) == [reference], words
@@ -522,6 +522,29 @@ def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, fi
     assert "3 February 2010" in text
     assert entries("incidents.identity_opened") == 1
     assert anna.client.get(f"/incidents/{reference}/persons/p9").status_code == 404
+
+
+def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -> None:
+    from kash.members import services as keys
+
+    grace, anna = a_member("custodian"), a_member("documentation")
+    reference = filed(Record(persons=[Person(id="p1", code="A1", age_band="under_18")]))
+    address = f"/incidents/{reference}/persons/p1"
+    assert "Nothing is sealed of her yet." in text_of(anna.client.get(f"{address}/ask"))
+    anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"})
+    assert anna.client.post(f"{address}/granted").headers["Location"] == address
+    assert anna.client.post(f"{address}/ask", data={"reason": ""}).status_code == 422
+    answer = anna.client.post(f"{address}/ask", data={"reason": "A court asks for her name."})
+    assert answer.headers["Location"] == "/vault/unsealing"
+    again = anna.client.post(f"{address}/ask", data={"reason": "A court asks for her name."})
+    assert again.status_code == 422
+    page = grace.client.get("/vault/unsealing").get_data(as_text=True)
+    (request,) = set(re.findall(r'href="/vault/unsealing/(\w{16})"', page))
+    keys.decide(grace.actor, grace.vault(), request, grant=True)
+    page = anna.client.get("/vault/unsealing").get_data(as_text=True)
+    (there,) = set(re.findall(r'href="(/incidents/identities/\w{16})"', page))
+    assert anna.client.get(there).headers["Location"] == address
+    assert "Zawadi Kielelezo" in text_of(anna.client.post(f"{address}/granted"))
 
 
 def test_minors_are_flagged_and_child_protection_is_suggested_once(

@@ -50,7 +50,9 @@ from kash.forums.models import (
     ForumMember,
     Meeting,
 )
-from kash.incidents.models import Duty, MediationBrief
+from kash.incidents.models import Duty, Incident, MediationBrief
+from kash.incidents.rules.record import Intervention, Link, Record, as_bytes
+from kash.incidents.rules.record import Person as RecordedPerson
 from kash.jobs.models import Job
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, sealed_choices
@@ -369,6 +371,7 @@ class _Builder:
         duty = self.add(Duty(account_id=accounts["other peer"].id, spoken="sw"))
         self.add(Duty(account_id=accounts["peer"].id))
         self.add(Duty(account_id=accounts["police_peer"].id))
+        cases = {OWN: self.cases(OWN), OTHER: self.cases(OTHER)}
         lists = {
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
@@ -416,6 +419,10 @@ class _Builder:
                     "left_account": left.public_id,
                     "duty": duty.public_id,
                     "brief": self.brief(owner, role if mine else OTHER),
+                    **cases[side],
+                    "incident_view": self.incident_view(
+                        account if mine or role in ("director", "documentation") else None
+                    ),
                     "delegation": self.delegation(
                         accounts["director"] if mine else self.other_director,
                         accounts["other trainer"] if role in _NEVER_STANDS_IN else owner,
@@ -459,6 +466,47 @@ class _Builder:
         self.world.vault_cookies[role] = begin_opening(
             self.session(), member, keys.private, session_id, later
         )
+
+    def incident(self, record: Record) -> str:
+        """A case, sealed as somebody without keys files it."""
+        document = file_document(self.session(), "incident", as_bytes(record))
+        row: Incident = self.add(Incident(state="submitted", document_id=document.id))
+        return row.public_id
+
+    def cases(self, whose: str) -> dict[str, str]:
+        """Cases of a side; those of the own one concern the custodian, as somebody is a minor."""
+        age = "under_18" if whose == OWN else "unknown"
+        persons = [RecordedPerson(id="p1", code="A1", age_band=age)]
+        linked = self.incident(Record(persons=persons))
+        beside = self.incident(Record(persons=persons))
+        name = json.dumps({"legal_name": self.value("identity", whose)}).encode()
+        identity = file_document(self.session(), "identity", name, compartment="identity")
+        persons[0].identity = identity.public_id
+        record = Record(
+            persons=persons,
+            narrative=self.value("incident", whose),
+            asked_for=self.value("incident", whose),
+            links=[Link(kind="incident", id=linked)],
+            interventions=[Intervention(id="i1", brief=new_public_id(), request="release")],
+        )
+        record.place.place = self.value("incident", whose)
+        return {
+            "incident": self.incident(record),
+            "incident_beside": beside,
+            "incident_linked": linked,
+            "identity_document": identity.public_id,
+        }
+
+    def incident_view(self, account: Account | None) -> str:
+        """A saved view of somebody."""
+        view = {
+            "name": "Money",
+            "filters": {"act": "M1"},
+            "whose": account.public_id if account is not None else "",
+            "shared": False,
+        }
+        made = file_document(self.session(), "incident.view", json.dumps(view).encode())
+        return made.public_id
 
     def brief(self, account: Account, whose: str) -> str:
         row = MediationBrief(

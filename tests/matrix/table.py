@@ -83,6 +83,7 @@ certificates.rule     -    all  -     -    -      -    -       -       -
 incidents.file        -    -    -     -    all    all  self    self    -
 incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -
+incidents.identity    -    -    -     -    -      own  -       -       -
 incidents.briefs      -    -    -     -    -      -    self    self    -
 incidents.duty        -    all  -     -    all    -    -       -       -
 vault.open            -    all  -     -    all    all  -       -       -
@@ -111,6 +112,8 @@ certificate           -    all  all   all  -      -    self    self    -
 forum                 -    all  all   all  all    all  member  member  -
 service.address       -    all  all   -    all    all  -       -       -
 breach                all  all  -     -    -      -    -       -       -
+incident              -    all  -     -    all    own  -       -       -
+identity              -    -    -     -    -      own  -       -       -
 brief                 -    -    -     -    -      -    self    self    -
 account.email         all  all  self  self self   self self    self    self
 """
@@ -164,6 +167,10 @@ def _forum(*, get: str = "", post: str = "", both: str = "", **more: str) -> Pla
 
 def _meeting(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
     return _forum(get=get, post=post, both=both, meeting_id="meeting", **more)
+
+
+def _case(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return Place(get or both, post or both, {"reference": "incident", **more})
 
 
 PLACES: dict[str, Place] = {
@@ -390,6 +397,35 @@ PLACES: dict[str, Place] = {
     "certificates.issue": _of("workshop", post="certificates.print", batch_id="proposed_batch"),
     "certificates.make_paper": _of("workshop", post="certificates.print", batch_id="batch"),
     # --- incidents --------------------------------------------------------------------------
+    "incidents.index": Place("incidents.see"),
+    "incidents.search": Place(post="incidents.see"),
+    "incidents.save_view": Place(post="incidents.see"),
+    "incidents.remove_view": Place(post="incidents.see", address={"view_id": "incident_view"}),
+    "incidents.case": _case(get="incidents.see"),
+    "incidents.comment": _case(post="incidents.change"),
+    "incidents.urgent": _case(post="incidents.change"),
+    "incidents.step": _case(both="incidents.change", verb="=triage"),
+    "incidents.assign": _case(both="incidents.change"),
+    "incidents.declare": _case(both="incidents.change"),
+    "incidents.shred": _case(both="incidents.change"),
+    "incidents.links": _case(both="incidents.change"),
+    "incidents.add_link": Place(
+        post="incidents.change",
+        address={"reference": "incident"},
+        sent={"kind": "=incident", "id": "incident_beside"},
+    ),
+    "incidents.remove_link": Place(
+        post="incidents.change",
+        address={"reference": "incident"},
+        sent={"kind": "=incident", "id": "incident_linked"},
+    ),
+    "incidents.identity": _case(both="incidents.change", person="=p1"),
+    "incidents.read_identity": _case(post="incidents.identity", person="=p1"),
+    "incidents.ask_identity": _case(both="incidents.change", person="=p1"),
+    "incidents.read_granted_identity": _case(post="incidents.change", person="=p1"),
+    "incidents.identity_of": Place("incidents.change", address={"document": "identity_document"}),
+    "incidents.ask_mediator": _case(both="incidents.change"),
+    "incidents.withdraw_request": _case(post="incidents.change", intervention_id="=i1"),
     "incidents.duty_list": Place("incidents.duty"),
     "incidents.add_mediator": Place("incidents.duty", "incidents.duty"),
     "incidents.edit_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),

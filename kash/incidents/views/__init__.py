@@ -7,6 +7,7 @@ from kash.incidents.views import documentation as documentation
 from kash.incidents.views import duty as duty
 from kash.incidents.views import following_up as following_up
 from kash.incidents.views import identities as identities
+from kash.incidents.views import identity_requests as identity_requests
 from kash.incidents.views import links as links
 from kash.incidents.views import mediation as mediation
 from kash.incidents.views import register as register

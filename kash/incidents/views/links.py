@@ -30,9 +30,9 @@ def links(reference: str) -> ResponseReturnValue:
     words, occasions, cases = "", [], []
     if form.validate_on_submit():
         words = form.words.data or ""
-        occasions = [(source, source.find(words, actor)) for source in sources()]
         wanted = wanted_words(words, {})
         if wanted:
+            occasions = [(source, source.find(words, actor)) for source in sources()]
             close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
             services.note_search(actor, vault, close.new)
             lines = sorted(close.lines, key=lambda one: one.summary.month, reverse=True)

@@ -1,0 +1,83 @@
+"""Asking a custodian to read who somebody is, and reading it for the hour that she allows."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents import blueprint
+from kash.incidents.errors import Damaged
+from kash.incidents.forms.casework import AskIdentityForm
+from kash.incidents.queries.cases import open_cases
+from kash.incidents.services.identities import KIND, facts_from, person_of
+from kash.incidents.views.identities import worded
+from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.members.errors import AlreadyAsked, NoKeys
+from kash.members.unsealing import ask, read_granted, register_sealed_page
+from kash.policy import allow
+from kash.vault import NotAuthentic, SealError
+from kash.web import NotFound, current_actor, page
+
+
+@blueprint.route("/<reference>/persons/<person>/ask", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def ask_identity(reference: str, person: str) -> ResponseReturnValue:
+    """Ask with a reason; a custodian decides, and it is read for an hour."""
+    actor, _vault, found = here(reference)
+    one = person_of(found, person)
+    form = AskIdentityForm()
+    if one.identity and form.validate_on_submit():
+        try:
+            ask(actor, one.identity, form.reason.data or "")
+        except (AlreadyAsked, NoKeys) as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("A custodian decides. You find the answer among your requests."))
+            return redirect(url_for("members.unsealing_requests"), 303)
+    return page("incidents/identity_ask.html", form=form, case=found, person=one)
+
+
+@blueprint.post("/<reference>/persons/<person>/granted")
+@allow("incidents.edit")
+@require_vault
+def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
+    """Show it this once, if a custodian allowed it within the last hour."""
+    actor, vault, found = here(reference)
+    one = person_of(found, person)
+    if not one.identity:
+        raise NotFound
+    try:
+        facts = facts_from(read_granted(actor, vault, one.identity, KIND))
+    except NotAuthentic:
+        raise Damaged from None
+    except SealError:
+        flash(_("Nobody allowed it, or the hour is over. Ask a custodian."), "warn")
+        return redirect(url_for("incidents.identity", reference=reference, person=person), 303)
+    return page(
+        "incidents/identity_read.html", form=None, case=found, person=one, facts=worded(facts)
+    )
+
+
+@blueprint.get("/identities/<document>")
+@allow("incidents.edit")
+@require_vault
+def identity_of(document: str) -> ResponseReturnValue:
+    """From a request to the page of the one whom it is about."""
+    cases, _damaged = open_cases(current_actor(), the_vault())
+    for found in cases:
+        for one in found.record.persons:
+            if one.identity == document:
+                return redirect(
+                    url_for("incidents.identity", reference=found.reference, person=one.id), 303
+                )
+    raise NotFound
+
+
+register_sealed_page(
+    KIND,
+    _l("Who somebody is"),
+    lambda document: url_for("incidents.identity_of", document=document),
+)
