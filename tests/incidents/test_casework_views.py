@@ -376,9 +376,9 @@ def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     nasty = "<script>alert(1)</script>{{ 7*7 }}"
     record = Record(narrative=nasty, persons=[Person(id="p1", code=nasty, note=nasty)])
-    page = anna.client.get(f"/incidents/{filed(record)}").get_data(as_text=True)
-    assert "<script>alert" not in page
-    assert page.count("&lt;script&gt;alert(1)") == 3 + page.count(": &lt;script&gt;")
+    answer = anna.client.get(f"/incidents/{filed(record)}")
+    assert "<script>alert" not in answer.get_data(as_text=True)
+    assert nasty in text_of(answer)
 
 
 def test_a_step_from_its_page(a_member: Member, filed: Filed) -> None:
