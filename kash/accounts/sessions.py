@@ -25,6 +25,7 @@ from kash.policy import Actor, Role
 from kash.web.acting import SignedIn, current_actor, signed_in
 from kash.web.guard import login_manager
 from kash.web.programme import find_programme_by
+from kash.web.traces import traceless
 
 _BROWSER_LASTS = 180 * 24 * 3600
 _ACCOUNTS_OF_ONE_BROWSER = 5
@@ -91,7 +92,8 @@ def _whose_session() -> Executable:
 
 
 def load_signed_in(token: str) -> SignedIn | None:
-    """Whose session a cookie belongs to, None if it ended. One query; touched once a minute."""
+    """Whose session a cookie belongs to, None if it ended. One query; touched once a minute,
+    but by no page that leaves no trace."""
     now = utc_now()
     rows = db.session.execute(_whose_session(), {"token": token_hash(token), "now": now}).all()
     if not rows:
@@ -102,7 +104,7 @@ def load_signed_in(token: str) -> SignedIn | None:
     ]
     if session_is_over(created, last_seen, now):
         return None
-    if now - last_seen > TOUCH_EVERY:
+    if now - last_seen > TOUCH_EVERY and not traceless():
         _touch(session_key, account_id)
     g.has_second_step = bool(has_second_step)
     g.new_device_waits = bool(new_device_waits)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Select, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from kash.database import after_commit, db, new_public_id
+from kash.database import after_commit, db, new_public_id, without_order
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Place, Secret
 from kash.vault.envelope import SealError, UnknownKey
@@ -115,6 +115,8 @@ def file_document(
         )
     )
     session.flush()
+    without_order(session, SealedDocument, row.id)
+    without_order(session, DocumentKey, row.id, "document_id")
     return row
 
 

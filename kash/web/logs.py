@@ -21,6 +21,7 @@ from flask import Flask, Response, g, got_request_exception, request
 
 from kash.database import new_public_id
 from kash.web.acting import current_actor
+from kash.web.traces import traceless
 
 _OWN = ("kash",)
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -109,6 +110,7 @@ def configure_logs(level: str) -> None:
 
 def _begin() -> None:
     g.request_id = new_public_id()
+    g.unlogged = traceless()
     g.began = time.perf_counter()
 
 
@@ -131,6 +133,9 @@ def _end(response: Response) -> Response:
 
 
 def _failed(_app: Flask, exception: Exception, **_extra: Any) -> None:
+    if g.get("unlogged"):
+        # A line would say when somebody was here: only the number of failures is kept.
+        return
     log.error(
         "failed",
         request=g.get("request_id"),
@@ -141,7 +146,7 @@ def _failed(_app: Flask, exception: Exception, **_extra: Any) -> None:
 
 
 def init_logs(app: Flask, level: str) -> None:
-    """Log each request when it ends. A view that must leave no trace sets `g.unlogged`."""
+    """Log each request when it ends, but for views that leave no trace (`kash.web.traces`)."""
     configure_logs(level)
     app.before_request(_begin)
     app.after_request(_end)

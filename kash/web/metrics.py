@@ -31,12 +31,17 @@ _SECONDS = Histogram(
     registry=_REGISTRY,
     buckets=(0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+_UNLOGGED_FAILURES = Counter(
+    "kash_unlogged_failures_total", "Failures of pages that leave no trace", registry=_REGISTRY
+)
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "Via")
 
 
 def _count(response: Response) -> Response:
     endpoint = request.endpoint or "none"
     if g.get("unlogged"):
+        if response.status_code >= 500:
+            _UNLOGGED_FAILURES.inc()
         return response
     _REQUESTS.labels(endpoint, f"{response.status_code // 100}xx").inc()
     began = g.get("began")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask, current_app, g
@@ -14,6 +14,8 @@ from kash.web.retention import Retention
 DEFAULT_ZONE = "Africa/Nairobi"
 # Each language under its own name, so that who needs it recognises it.
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
+# What only reports can be filed in, once the programme has named who read and accepted the words.
+REPORTING_LANGUAGES = {"luo": "Dholuo"}
 _SOURCE = "kash_programme_source"
 
 
@@ -21,7 +23,7 @@ _SOURCE = "kash_programme_source"
 class ProgrammeFacts:
     """The programme's neutral name (all that titles show), its zone and its languages; what it
     says on paper, how long it keeps things, and who needs a second step beside those who always
-    do (names of roles)."""
+    do (names of roles). `accepted_by` names who accepted the words of a language for reports."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
@@ -31,6 +33,7 @@ class ProgrammeFacts:
     retention: Retention = field(default_factory=Retention)
     second_step_required: bool = True
     second_step_roles: frozenset[str] = frozenset()
+    accepted_by: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:
@@ -69,6 +72,14 @@ def programme_languages() -> tuple[str, ...]:
     facts = programme_facts()
     languages = facts.languages if facts is not None else tuple(LANGUAGES)
     return tuple(code for code in languages if code in LANGUAGES) or ("en",)
+
+
+def reporting_languages() -> tuple[str, ...]:
+    """The languages of reports: the programme's, and those whose words were accepted."""
+    facts = programme_facts()
+    accepted = facts.accepted_by if facts is not None else {}
+    more = tuple(code for code in REPORTING_LANGUAGES if accepted.get(code))
+    return programme_languages() + more
 
 
 def paper_wording() -> PaperWording:

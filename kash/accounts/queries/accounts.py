@@ -62,6 +62,7 @@ def programme_facts() -> ProgrammeFacts | None:
         retention=retention_from(row[4].get("retention")),
         second_step_required=bool(row[4].get("second_step_required", True)),
         second_step_roles=frozenset(row[4].get("second_step_roles", ())),
+        accepted_by=dict(row[4].get("languages", {})),
     )
 
 

@@ -16,6 +16,7 @@ from kash.incidents.errors import Damaged
 from kash.incidents.models import Incident
 from kash.incidents.queries.officers import Officer, kept_away, officers
 from kash.incidents.queries.readers import reader_of
+from kash.incidents.queries.screens import Screens, ScreensOf
 from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
 from kash.incidents.rules.record import Record, from_bytes
 from kash.policy import Actor, Reach
@@ -42,11 +43,18 @@ class Case:
     remind_at: datetime | None
     record: Record = field(repr=False)
     sealed: Sealed = field(repr=False)
+    # The screens of a phone from which the record was put together and that lie there still.
+    screens: list[Sealed] = field(default_factory=list, repr=False)
 
     @property
     def version(self) -> int:
         """Which version of the record this is."""
         return self.sealed.version
+
+    @property
+    def documents(self) -> list[Sealed]:
+        """All the documents of which the record is made."""
+        return [self.sealed, *self.screens]
 
 
 @dataclass(frozen=True)
@@ -73,17 +81,18 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     }
     sight = sight_of(by)
     found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
+    screens = Screens(db.session(), vault)
     cases: list[Case] = []
     damaged: list[DamagedCase] = []
     for sealed, plaintext in open_each(vault, found):
         row = rows[sealed.id]
         try:
-            record = _record(plaintext)
+            record, parts = screens.put_together(_record(plaintext))
         except Damaged:
             damaged.append(DamagedCase(row.public_id, row.state))
             continue
         if sight.takes_in(record):
-            cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed))
+            cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed, parts))
     return cases, damaged
 
 
@@ -102,9 +111,10 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
         raise NotFound
     ((sealed, plaintext),) = open_each(vault, found)
     record = _record(plaintext)
+    record, screens = ScreensOf(session, vault, record).put_together(record)
     if not sight_of(by).takes_in(record):
         raise NotFound
-    return Case(row[0], row[1], row[2], record, sealed)
+    return Case(row[0], row[1], row[2], record, sealed, screens)
 
 
 def _record(plaintext: bytes | SealError) -> Record:

@@ -14,6 +14,7 @@ from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import KIND, DamagedCase, Sight, sight_of
+from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.finding import (
     ALL,
@@ -68,7 +69,7 @@ def register(
     *,
     counting: bool = True,
 ) -> Register:
-    """The cases that fit, of those that the actor may see, in four queries and one pass.
+    """The cases that fit, of those that the actor may see, in five queries at most and one pass.
 
     Without `counting`, records that cannot hold the words are not read any further, and what is
     counted are only those that were.
@@ -85,6 +86,7 @@ def register(
     today = now.astimezone(there).date()
     sight = sight_of(by)
     marks = _marks(sight)
+    screens = Screens(db.session(), vault)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
             continue
@@ -92,6 +94,7 @@ def register(
         try:
             if isinstance(plaintext, SealError):
                 raise ValueError
+            plaintext, parts = screens.put_bytes_together(plaintext)
             record = _read(plaintext, reference, wanted, counting=counting)
             if record is None:
                 continue
@@ -105,8 +108,7 @@ def register(
         except (ValueError, TypeError, AttributeError, KeyError):
             found.damaged.append(DamagedCase(reference, state))
             continue
-        if sealed.form != "kept":
-            found.new.append(sealed.without_body())
+        found.new += [one.without_body() for one in (sealed, *parts) if one.form != "kept"]
         shown = list(_kinds(line, clocks, by.public_id, now, today))
         for kind in shown:
             found.counts[kind] += 1

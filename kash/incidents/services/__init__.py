@@ -2,6 +2,15 @@
 somebody without keys leaves no entry at all."""
 
 from kash.incidents.services.cases import CaseChange, changing, note_opening, note_search
+from kash.incidents.services.filing import (
+    AlreadySent,
+    NothingToSend,
+    answer_screen,
+    forget_screen,
+    state_by_receipt,
+    submit,
+    throw_away,
+)
 from kash.incidents.services.identities import file_identity, read_identity
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.mediation import (
@@ -27,12 +36,14 @@ from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.incidents.services.working import assign, comment, declare_conflict
 
 __all__ = [
+    "AlreadySent",
     "CaseChange",
     "DutyChangedMeanwhile",
     "DutyDetails",
     "MustKeepAway",
     "NoConsentToMediate",
     "NoMediator",
+    "NothingToSend",
     "Request",
     "SavedView",
     "Shredded",
@@ -40,6 +51,7 @@ __all__ = [
     "add_link",
     "add_mediator",
     "answer_brief",
+    "answer_screen",
     "ask_mediator",
     "assign",
     "change_mediator",
@@ -48,6 +60,7 @@ __all__ = [
     "comment",
     "declare_conflict",
     "file_identity",
+    "forget_screen",
     "mark_urgent",
     "next_reminder",
     "note_opening",
@@ -61,6 +74,9 @@ __all__ = [
     "saved_views",
     "set_own_duty",
     "shred_case",
+    "state_by_receipt",
+    "submit",
     "take_step",
+    "throw_away",
     "withdraw_request",
 ]

@@ -26,6 +26,7 @@ from kash.vault import (
     audited,
     keep_keys,
     save_document,
+    shred,
 )
 from kash.web.errors import NotFound
 
@@ -34,7 +35,7 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
     """Note that a case was shown; its key is kept from now on if it was only filed before, and its
     next reminder is set if the last one was given."""
     with audited(f"incidents.{what}", by) as change:
-        keep_keys(change.session, vault, [case.sealed])
+        keep_keys(change.session, vault, case.documents)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
             if moment is not None:
@@ -124,4 +125,6 @@ def changing(
             raise ChangedMeanwhile from None
         except NoSuchDocument:
             raise NotFound from None
+        # What a phone sent screen by screen stands in the record now.
+        shred(change.session, [one.place.public_id for one in case.screens])
         change.about(reference)

@@ -41,7 +41,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         if refusal_of("shred", row.state, by=by.public_id) is not None:
             raise NotNow
         remains = remains_of(session, case.record)
-        ids = [case.sealed.place.public_id, *remains.documents]
+        ids = [*(one.place.public_id for one in case.documents), *remains.documents]
         numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
         # Why somebody asked to read an identity may name her.
         reasons = session.scalars(

@@ -1,0 +1,147 @@
+"""The words of filing on a phone: short, plain, and free of the law's own terms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+# Each screen's question and what is said below it.
+QUESTIONS: dict[str, tuple[Any, Any]] = {
+    "what": (_l("What happened?"), _l("Tick everything that fits.")),
+    "when": (_l("When and where?"), _l("About is enough.")),
+    "whom": (_l("Who was it done to?"), _l("Write no names.")),
+    "who": (_l("Who did it?"), _l("As far as you know.")),
+    "next": (_l("What would help?"), _l("Tick what was asked for, or what you want now.")),
+    "words": (
+        _l("In your own words"),
+        _l("Short is fine. Write no names of those it was done to."),
+    ),
+}
+# Acts in plain words, in groups; each group with its icon.
+ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
+    (
+        _l("Arrest"),
+        "lock",
+        (
+            ("L1", _l("Arrested without a charge")),
+            ("L4", _l("Arrested, not told why")),
+            ("L3", _l("Many arrested together")),
+            ("L2", _l("Kept too long, or bail refused")),
+            ("Q1", _l("House or room searched or raided")),
+        ),
+    ),
+    (
+        _l("Violence"),
+        "alert",
+        (
+            ("P1", _l("Beaten or hurt")),
+            ("S1", _l("Forced to have sex")),
+            ("S2", _l("Touched by force")),
+            ("S3", _l("Asked for sex, or insulted in a sexual way")),
+            ("T1", _l("Threatened")),
+        ),
+    ),
+    (
+        _l("Money and things"),
+        "payout",
+        (
+            ("M1", _l("Made to pay a bribe")),
+            ("M2", _l("Things taken by police")),
+            ("M3", _l("Robbed")),
+            ("W1", _l("Client did not pay")),
+            ("M4", _l("Condoms taken")),
+        ),
+    ),
+    (
+        _l("Health"),
+        "plus",
+        (
+            ("H1", _l("Tested by force")),
+            ("H2", _l("Health status told to others")),
+            ("H3", _l("Refused at a clinic or hospital")),
+        ),
+    ),
+    (
+        _l("Papers"),
+        "document",
+        (
+            ("C1", _l("Made to sign something")),
+            ("R1", _l("Police refused to write it down")),
+        ),
+    ),
+)
+AGES: dict[str, Any] = {
+    "under_18": _l("Under 18"),
+    "18_24": _l("18 to 24"),
+    "25_34": _l("25 to 34"),
+    "35_44": _l("35 to 44"),
+    "45_up": _l("45 and over"),
+}
+WANTED: dict[str, Any] = {
+    "release": _l("Let her go"),
+    "return": _l("Give things back"),
+    "pay": _l("Pay what is owed"),
+    "apologise": _l("Say sorry"),
+}
+# In the order in which they are asked; all are off at first.
+ALLOWED: dict[str, tuple[Any, Any]] = {
+    "record": (_l("Keep this report"), _l("A few people at the programme can read it.")),
+    "mediation": (
+        _l("Ask a mediator to help"),
+        _l("A mediator hears what is asked, and no names."),
+    ),
+    "forum_totals": (_l("Count it"), _l("As a number among many, at the forum.")),
+    "forum_story": (_l("Tell it as a story"), _l("At the forum, changed so that nobody is known.")),
+    "funder": (_l("Tell those who pay for the programme"), _l("Without names.")),
+    "court": (_l("Use it before a court"), _l("We ask again before we do.")),
+}
+TELLERS: dict[str, Any] = {
+    "herself": _l("It happened to me"),
+    "witness": _l("I saw it"),
+    "peer": _l("Somebody told me"),
+}
+# What a state is called to whoever holds the receipt, with what comes next.
+RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
+    "submitted": (_l("It has arrived"), _l("Nobody has read it yet.")),
+    "triaged": (_l("It is being read"), _l("Somebody at the programme works on it.")),
+    "verified": (_l("It is written down"), _l("It was checked. The next step is being prepared.")),
+    "insufficient": (
+        _l("More must be known"),
+        _l("If you can, tell a documentation officer more, or file again."),
+    ),
+    "no_violation": (
+        _l("It is closed"),
+        _l("It was not taken up. You may ask the programme why."),
+    ),
+    "mediation": (
+        _l("A mediator is working on it"),
+        _l("What was asked for is being talked about."),
+    ),
+    "referred": (_l("A service is working on it"), _l("Legal, medical or other help was asked.")),
+    "resolved": (_l("It is settled"), _l("What was asked for was done.")),
+    "unresolved": (
+        _l("It could not be settled"),
+        _l("You may ask the programme what else there is."),
+    ),
+    "closed": (_l("It is closed"), _l("Nothing more will be done.")),
+    "shredded": (_l("It was deleted"), _l("Nothing of it is kept.")),
+}
+# What anybody in trouble must know first.
+CLOCKS: tuple[tuple[Any, Any, Any], ...] = (
+    (
+        _l("72 hours"),
+        _l("After forced sex: medicine against HIV (PEP)"),
+        _l("The sooner the better. Go to a clinic now. Go even if more time has passed."),
+    ),
+    (
+        _l("120 hours"),
+        _l("After forced sex: medicine against pregnancy"),
+        _l("Five days. Ask for it at the same clinic."),
+    ),
+    (
+        _l("24 hours"),
+        _l("After an arrest: you must be taken to court"),
+        _l("If the court is closed then, on its next day. You may call somebody and stay silent."),
+    ),
+)

@@ -1,0 +1,184 @@
+"""The six screens of filing on a phone, the receipt, and what help is looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms.validators import Optional, ValidationError
+
+from kash.incidents import filing_words as words
+from kash.incidents.rules.filing import MOST_PERSONS, Screen, code_as_read
+from kash.people.models import Organisation
+from kash.web import KashForm
+from kash.web.fields import DayField, SeveralField, TimeOfDayField
+from kash.web.formats import local_today
+from kash.web.forms import (
+    choice_field,
+    long_text_field,
+    radio_field,
+    text_field,
+    whole_number_field,
+)
+
+_POLICE_AT = "police:"
+_LONGEST_AGO = timedelta(days=366 * 20)
+
+
+class ScreenForm(KashForm):
+    """One screen. Nothing on it must be answered."""
+
+    def answers(self) -> Screen:
+        """What was answered."""
+        raise NotImplementedError
+
+    def answered(self) -> bool:
+        """Whether anything was."""
+        return bool(self.answers().model_dump(exclude_defaults=True))
+
+
+class WhatForm(ScreenForm):
+    """What happened."""
+
+    acts = SeveralField(
+        _l("What happened"),
+        choices=[pair for _title, _icon, group in words.ACT_GROUPS for pair in group],
+    )
+
+    def answers(self) -> Screen:
+        """What was done."""
+        return Screen(acts=self.acts.data or [])
+
+
+class WhenForm(ScreenForm):
+    """When and where."""
+
+    day = DayField(_l("Day"), validators=[Optional()])
+    clock = TimeOfDayField(
+        _l("About what time"),
+        validators=[Optional()],
+        description=_l("If somebody was arrested: the time of the arrest."),
+    )
+    place = text_field(
+        _l("Place"), most=200, required=False, description=_l("A ward, or a place people know.")
+    )
+    wards: Sequence[str] = ()
+
+    def validate_day(self, field: Any) -> None:
+        """It has happened, and not in another life."""
+        if field.data and not self._earliest() <= field.data <= local_today():
+            raise ValidationError(_("This day is not over yet, or too long ago."))
+
+    @staticmethod
+    def _earliest() -> date:
+        return local_today() - _LONGEST_AGO
+
+    def answers(self) -> Screen:
+        """When and where; a place that is the name of a ward is that ward."""
+        place = self.place.data or ""
+        ward = next((one for one in self.wards if one.casefold() == place.casefold()), "")
+        return Screen(
+            day=self.day.data,
+            clock=self.clock.data,
+            place="" if ward else place,
+            ward=ward,
+        )
+
+
+class WhomForm(ScreenForm):
+    """To whom it was done."""
+
+    count = whole_number_field(_l("How many people"), least=1, most=MOST_PERSONS, required=False)
+    ages = SeveralField(_l("How old, about"), choices=list(words.AGES.items()))
+
+    def answers(self) -> Screen:
+        """How many, and of what age."""
+        return Screen(count=self.count.data, ages=self.ages.data or [])
+
+
+class WhoForm(ScreenForm):
+    """Who did it."""
+
+    who = choice_field(_l("Who did it"), required=False, default="")
+    description = text_field(
+        _l("Service number, or what they looked like"), most=300, required=False
+    )
+    stations: dict[str, str]
+
+    def offer(self, stations: Sequence[Organisation]) -> None:
+        """Set what can be chosen."""
+        self.stations = {one.public_id: one.name for one in stations}
+        police = [(f"{_POLICE_AT}{key}", name) for key, name in self.stations.items()]
+        self.who.choices = [
+            ("", _("I would rather not say")),
+            ("police", _("Police, I do not know from where")),
+            *((value, _("Police: %(station)s", station=name)) for value, name in police),
+            ("client", _("A client")),
+            ("other", _("Somebody else")),
+        ]
+
+    def answers(self) -> Screen:
+        """Who, from which station, and what is known of them."""
+        who = self.who.data or ""
+        station = who.removeprefix(_POLICE_AT) if who.startswith(_POLICE_AT) else ""
+        return Screen(
+            party="police" if station else who,
+            station=station,
+            station_name=self.stations.get(station, ""),
+            description=self.description.data or "",
+        )
+
+
+class NextForm(ScreenForm):
+    """What would help, and what the programme may do. Nothing is ticked at first."""
+
+    wanted = SeveralField(_l("What would help"), choices=list(words.WANTED.items()))
+    consents = SeveralField(
+        _l("May we?"), choices=[(key, label) for key, (label, _note) in words.ALLOWED.items()]
+    )
+
+    def answers(self) -> Screen:
+        """What is asked for, and what is allowed."""
+        return Screen(wanted=self.wanted.data or [], consents=self.consents.data or [])
+
+
+class WordsForm(ScreenForm):
+    """In one's own words."""
+
+    narrative = long_text_field(_l("What happened"), most=10_000, rows=7)
+    teller = radio_field(_l("Who tells this"), list(words.TELLERS.items()), required=False)
+
+    def answers(self) -> Screen:
+        """The narrative and whose it is."""
+        return Screen(narrative=self.narrative.data or "", teller=self.teller.data or "")
+
+
+SCREEN_FORMS: dict[str, type[ScreenForm]] = {
+    "what": WhatForm,
+    "when": WhenForm,
+    "whom": WhomForm,
+    "who": WhoForm,
+    "next": NextForm,
+    "words": WordsForm,
+}
+
+
+class CodeForm(KashForm):
+    """A code as it was written down."""
+
+    code = text_field(_l("Code"), most=40)
+
+    def validate_code(self, field: Any) -> None:
+        """Twelve letters and digits, however they are grouped."""
+        if not code_as_read(field.data or ""):
+            raise ValidationError(_("A code has 12 letters and digits. Compare it once more."))
+
+
+class HelpForm(KashForm):
+    """Where help is looked for."""
+
+    area = choice_field(_l("Near"), required=False, default="")
+    kind = choice_field(_l("What kind"), required=False, default="")

@@ -1,0 +1,92 @@
+"""Who can help now: services of the directory, and mediators on duty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from kash.accounts.models import Account
+from kash.database import db
+from kash.incidents.models import Duty, DutyStation
+from kash.people import rules
+from kash.people.models import ServiceEntry
+from kash.people.queries import ServiceSearch, services_for_paper
+from kash.policy import Actor
+from kash.vault import SealError, open_text
+
+_PHONE = "mediation.phone"
+MOST = 40
+# What is needed first comes first.
+_URGENT = ("pep", "clinic", "hotline", "legal", "shelter", "counselling", "children")
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    """A mediator: whom she is called, where and when she helps, and the number of her duty.
+
+    The number was given to be shown, so that showing it is no opening of a phone number: an entry
+    would say who was in need of a mediator, and when.
+    """
+
+    name: str
+    phone: str
+    stations: tuple[str, ...]
+    spoken: tuple[str, ...]
+    stretches: tuple[rules.Stretch, ...]
+    note: str
+    now: bool
+
+
+def mediators_on_duty(minute: int) -> list[OnDuty]:
+    """Everybody who mediates, those first who can be called in this minute of the week."""
+    rows = db.session.scalars(
+        select(Duty)
+        .join(Account, Account.id == Duty.account_id)
+        .where(Duty.active.is_(True), Account.active.is_(True))
+        .options(
+            joinedload(Duty.account),
+            selectinload(Duty.stations).joinedload(DutyStation.organisation),
+            selectinload(Duty.hours),
+        )
+        .order_by(Account.name)
+    )
+    found = [_on_duty(row, minute) for row in rows]
+    return sorted(found, key=lambda one: not one.now)
+
+
+def _on_duty(row: Duty, minute: int) -> OnDuty:
+    stretches = tuple(rules.Stretch(one.opens, one.closes) for one in row.hours)
+    return OnDuty(
+        name=row.account.name,
+        phone=_phone(row),
+        stations=tuple(sorted(one.organisation.name for one in row.stations)),
+        spoken=tuple(code for code in row.spoken.split(",") if code),
+        stretches=stretches,
+        note=row.note,
+        now=not stretches or rules.open_at(stretches, minute),
+    )
+
+
+def _phone(row: Duty) -> str:
+    if row.phone_sealed is None:
+        return ""
+    try:
+        return open_text(row.phone_sealed, kind=_PHONE, public_id=row.public_id)
+    except SealError:
+        return ""
+
+
+def services_near(
+    actor: Actor, minute: int, *, area: str = "", kind: str = ""
+) -> Sequence[ServiceEntry]:
+    """Services of an area and kind: what is open now first, then what is most urgent."""
+    found = services_for_paper(actor, ServiceSearch(area=area, kind=kind), most=200)
+
+    def order(entry: ServiceEntry) -> tuple[bool, int]:
+        urgent = _URGENT.index(entry.kind) if entry.kind in _URGENT else len(_URGENT)
+        return not rules.open_at(entry.stretches, minute), urgent
+
+    return sorted(found, key=order)[:MOST]

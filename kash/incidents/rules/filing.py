@@ -1,0 +1,222 @@
+"""Filing on a phone: six screens, each sealed by itself, put together when a member opens the case.
+
+Every question may be skipped, and there are at most twelve answers. A screen is kept as JSON of
+what was answered, padded so that its size does not tell how much that was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
+from kash.incidents.rules.record import (
+    AGE_BANDS,
+    PARTY_KINDS,
+    PURPOSES,
+    SOURCES,
+    TERM_KINDS,
+    Act,
+    Consent,
+    Information,
+    Party,
+    Person,
+    Record,
+    Term,
+    next_id,
+)
+
+# The screens in their order, each with the names of its questions.
+SCREENS: dict[str, tuple[str, ...]] = {
+    "what": ("acts",),
+    "when": ("day", "clock", "place"),
+    "whom": ("count", "ages"),
+    "who": ("who", "description"),
+    "next": ("wanted", "consents"),
+    "words": ("narrative", "teller"),
+}
+MOST_ANSWERS = 12
+MOST_PERSONS = 200
+# Of these each is written down by itself; of a larger crowd, the number.
+MOST_WRITTEN_PERSONS = 20
+TELLERS = ("herself", "witness", "peer")
+_PADDED_TO = 1000
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+CODE_LENGTH = 12
+
+
+class Screen(BaseModel):
+    """What was answered on a screen. What is empty was skipped."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    acts: list[str] = Field(default_factory=list)
+    day: date | None = None
+    clock: time | None = None
+    place: str = ""
+    ward: str = ""
+    count: int | None = None
+    ages: list[str] = Field(default_factory=list)
+    party: str = ""
+    station: str = ""
+    station_name: str = ""
+    description: str = ""
+    wanted: list[str] = Field(default_factory=list)
+    consents: list[str] = Field(default_factory=list)
+    narrative: str = ""
+    teller: str = ""
+
+
+# --- Codes ----------------------------------------------------------------------------------
+
+
+def new_code() -> str:
+    """A code by which a draft is found again: 12 characters, 60 bits."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+def code_as_read(typed: str) -> str:
+    """A code in its one form, however it was typed; empty if it is none."""
+    plain = "".join(letter for letter in typed.upper() if letter.isascii() and letter.isalnum())
+    plain = plain.translate(_READ_AS)
+    fits = len(plain) == CODE_LENGTH and all(letter in _ALPHABET for letter in plain)
+    return plain if fits else ""
+
+
+def code_as_shown(code: str) -> str:
+    """A code in groups of four."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def receipt_of(code: str) -> str:
+    """The receipt code of what is filed under a draft's code.
+
+    It follows from that code, so that a report that was sent twice, or whose answer never reached
+    the phone, has one receipt; nobody gets from the receipt to the draft.
+    """
+    digest = hashlib.sha256(b"kash receipt " + code.encode()).digest()
+    number = int.from_bytes(digest[:8], "big")
+    return "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
+
+
+def kept_until(today: date) -> date:
+    """The Sunday after the next: until then a draft that is worked on today is kept."""
+    return today + timedelta(days=6 - today.weekday() + 7)
+
+
+# --- Screens --------------------------------------------------------------------------------
+
+
+def as_bytes(screen: Screen) -> bytes:
+    """A screen as it is sealed."""
+    return screen.model_dump_json(exclude_defaults=True).encode().ljust(_PADDED_TO)
+
+
+def from_bytes(plaintext: bytes) -> Screen:
+    """A screen as it was sealed. Raises pydantic's ValidationError if it is none."""
+    return Screen.model_validate_json(plaintext)
+
+
+def compose(record: Record, screens: Mapping[str, bytes], zone: tzinfo) -> Record:
+    """The record with what its screens say, each by its name.
+
+    A screen that is damaged, or was not given because it does not open, stays among
+    `filing.screens`: the rest is put together without it.
+    """
+    made = record.model_copy(deep=True)
+    read: dict[str, Screen] = {}
+    for name in SCREENS:
+        if name not in screens or name not in made.filing.screens:
+            continue
+        try:
+            read[name] = from_bytes(screens[name])
+        except ValidationError:
+            continue
+        del made.filing.screens[name]
+    if read:
+        answered: dict[str, Any] = {}
+        for screen in read.values():
+            answered |= {field: getattr(screen, field) for field in screen.model_fields_set}
+        _put_together(made, Screen(**answered), zone)
+    return made
+
+
+def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
+    for code in dict.fromkeys(said.acts):
+        if code in ACTS:
+            record.acts.append(Act(id=next_id(record.acts, "a"), code=code))
+    _when_and_where(record, said, zone)
+    for band in _bands(said):
+        number = len(record.persons) + 1
+        record.persons.append(
+            Person(id=next_id(record.persons, "p"), code=f"P{number}", age_band=band)
+        )
+    if said.count and said.count > MOST_WRITTEN_PERSONS:
+        record.persons[-1].note = f"+{said.count - MOST_WRITTEN_PERSONS}"
+    if said.party in PARTY_KINDS or said.station or said.description:
+        kind = said.party if said.party in PARTY_KINDS else "other"
+        record.parties.append(
+            Party(
+                id=next_id(record.parties, "q"),
+                kind="police" if said.station else kind,
+                station=said.station,
+                station_name=said.station_name,
+                service_number=service_number_in(said.description),
+                description=said.description,
+            )
+        )
+    for kind in dict.fromkeys(said.wanted):
+        if kind in TERM_KINDS:
+            record.terms.append(Term(id=next_id(record.terms, "t"), kind=kind))
+    at = record.filing.filed_at
+    if at is not None:
+        record.consents += [
+            Consent(purpose=purpose, given=True, at=at, by=record.filing.author)
+            for purpose in dict.fromkeys(said.consents)
+            if purpose in PURPOSES
+        ]
+    record.narrative = record.narrative or said.narrative
+    if said.teller in SOURCES:
+        record.information.append(
+            Information(id=next_id(record.information, "i"), source=said.teller)
+        )
+
+
+def _when_and_where(record: Record, said: Screen, zone: tzinfo) -> None:
+    if said.day is not None:
+        record.happening.begun_on = said.day
+    if said.clock is not None:
+        record.happening.about_when = f"{said.clock:%H:%M}"
+    if said.day is not None and said.clock is not None:
+        moment = datetime.combine(said.day, said.clock, tzinfo=zone)
+        if ARRESTS.intersection(said.acts):
+            record.happening.arrested_at = moment
+        if EXPOSURES.intersection(said.acts):
+            record.happening.exposed_at = moment
+    record.place.ward = record.place.ward or said.ward
+    record.place.place = record.place.place or said.place
+
+
+def _bands(said: Screen) -> list[str]:
+    """An age band for each person: those that were said first, then not known.
+
+    If one band was said, all are of it; and there is at least one person for each band.
+    """
+    bands = [band for band in AGE_BANDS if band in said.ages and band != "unknown"]
+    count = min(max(said.count or 0, len(bands)), MOST_WRITTEN_PERSONS)
+    rest = bands[0] if len(bands) == 1 else "unknown"
+    return [*bands, *([rest] * (count - len(bands)))]
+
+
+def service_number_in(description: str) -> str:
+    """A service number that stands by itself in a description: six digits or so, or none."""
+    words = "".join(letter if letter.isalnum() else " " for letter in description).split()
+    found = [word for word in words if word.isascii() and word.isdigit() and 5 <= len(word) <= 7]
+    return found[0] if len(found) == 1 else ""

@@ -1,0 +1,334 @@
+"""Filing on a phone, the receipt, and help now. None of these pages leaves a trace.
+
+The draft's code travels in the form and never in an address; each answer page is the answer to a
+post, so that the address never changes and a page that is asked for again is the beginning.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import refresh
+from werkzeug.datastructures import MultiDict
+
+from kash.database import db, utc_now
+from kash.incidents import blueprint, filing_words, services
+from kash.incidents.documents.filing import paper_form
+from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.forms.filing import (
+    SCREEN_FORMS,
+    CodeForm,
+    HelpForm,
+    ScreenForm,
+    WhenForm,
+    WhoForm,
+)
+from kash.incidents.queries import filing as drafts
+from kash.incidents.queries import help as helpers
+from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
+from kash.incidents.services.filing import AlreadySent, NothingToSend
+from kash.people import directory_words, rules
+from kash.people import words as people_words
+from kash.people.queries import organisations, service_areas, zone_names
+from kash.policy import allow
+from kash.vault import can_file
+from kash.web import current_actor, download
+from kash.web.errors import TooManyTries
+from kash.web.formats import local_today, to_local
+from kash.web.language import language_code
+from kash.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
+from kash.web.traces import leaves_no_trace
+
+_NAMES = list(SCREENS)
+REVIEW = "review"
+
+
+def _speak() -> str:
+    """Have the page speak the language it was asked for in; which one that is.
+
+    Nothing of the choice is stored: the account's language is not touched.
+    """
+    asked = [*request.args.getlist("in")[:1], *request.form.getlist("in")]
+    chosen = next((code for code in reversed(asked) if code in reporting_languages()), "")
+    if chosen:
+        g.language = chosen
+        refresh()
+    return chosen or language_code()
+
+
+def _shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    names = {**LANGUAGES, **REPORTING_LANGUAGES}
+    return (
+        render_template(
+            f"incidents/{template}",
+            language=language,
+            spoken=[(code, names[code]) for code in reporting_languages()],
+            # The page has a choice of its own, which loses nothing that was typed.
+            page_languages=[{"code": language, "label": "", "current": True}],
+            words=filing_words,
+            **context,
+        ),
+        status,
+    )
+
+
+def _start(language: str, form: CodeForm | None = None, **context: Any) -> ResponseReturnValue:
+    if not can_file(db.session()):
+        return _nobody_reads(language)
+    wrong = form is not None and bool(form.errors)
+    return _shown(
+        "filing.html",
+        language,
+        422 if wrong else 200,
+        form=form or CodeForm(formdata=None),
+        **context,
+    )
+
+
+def _nobody_reads(language: str) -> ResponseReturnValue:
+    return _shown("filing_closed.html", language, 503, sentence=NobodyHoldsKeys.sentence)
+
+
+@blueprint.get("/file")
+@allow("incidents.file")
+@leaves_no_trace
+def filing() -> ResponseReturnValue:
+    """Begin a report, or go on with one."""
+    return _start(_speak())
+
+
+@blueprint.post("/file")
+@allow("incidents.file")
+@leaves_no_trace
+def filing_step() -> ResponseReturnValue:
+    """Take what one screen was answered, and show the next."""
+    language = _speak()
+    try:
+        return _step(language)
+    except NobodyHoldsKeys:
+        return _nobody_reads(language)
+    except AlreadySent as sent:
+        return _receipt_page(language, sent.receipt)
+
+
+def _step(language: str) -> ResponseReturnValue:
+    go = request.form.get("go", "")
+    if go == "begin":
+        return _screen_page(language, new_code(), "what", [])
+    if go == "resume":
+        return _resumed(language)
+    code = code_as_read(request.form.get("code", ""))
+    name = request.form.get("screen", "")
+    if not code or name not in (*SCREENS, REVIEW):
+        return _start(language)
+    if name == REVIEW:
+        return _from_review(language, code, go)
+    return _from_screen(language, code, name, go)
+
+
+def _resumed(language: str) -> ResponseReturnValue:
+    form = CodeForm()
+    if not form.validate():
+        return _start(language, form)
+    code = code_as_read(form.code.data or "")
+    answered = drafts.answered_screens(code)
+    if answered is None:
+        receipt = drafts.receipt_if_sent(code)
+        if receipt is not None:
+            raise AlreadySent(receipt)
+        form.code.errors = [_("There is no unfinished report under this code.")]
+        return _start(language, form, unknown=True)
+    return _review_page(language, code, answered)
+
+
+def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
+    if go == "send":
+        try:
+            return _receipt_page(language, services.submit(current_actor(), code, language))
+        except NothingToSend as problem:
+            return _review_page(language, code, [], str(problem))
+    if go == "throw":
+        services.throw_away(current_actor(), code)
+        return _start(language, thrown=True)
+    if go == "help":
+        return _help_page(language, code, REVIEW)
+    if go.startswith("to-") and go[3:] in SCREENS:
+        return _screen_page(language, code, go[3:])
+    return _review_page(language, code)
+
+
+def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturnValue:
+    actor = current_actor()
+    if go == "skip":
+        return _after(language, code, name, 1)
+    if go == "remove":
+        services.forget_screen(actor, code, name)
+        return _screen_page(language, code, name)
+    form = _form_of(name, request.form)
+    if go not in ("next", "back", "help", "review"):
+        # Another language, or a page that is shown again: nothing typed is lost.
+        return _screen_page(language, code, name, form=form)
+    fine = form.validate()
+    if fine and form.answered():
+        services.answer_screen(actor, code, name, form.answers())
+    if go == "help":
+        return _help_page(language, code, name)
+    if not fine:
+        return _screen_page(language, code, name, form=form, status=422)
+    if go == "review":
+        return _review_page(language, code)
+    return _after(language, code, name, 1 if go == "next" else -1)
+
+
+def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValue:
+    position = _NAMES.index(name) + step
+    if position < 0:
+        return _start(language)
+    if position >= len(_NAMES):
+        return _review_page(language, code)
+    return _screen_page(language, code, _NAMES[position])
+
+
+def _form_of(name: str, given: MultiDict[str, str] | None) -> ScreenForm:
+    form = SCREEN_FORMS[name](formdata=given)
+    if isinstance(form, WhoForm):
+        form.offer(organisations(("station",)))
+    if isinstance(form, WhenForm):
+        form.wards = zone_names()
+    return form
+
+
+def _screen_page(
+    language: str,
+    code: str,
+    name: str,
+    answered: list[str] | None = None,
+    *,
+    form: ScreenForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    if answered is None:
+        answered = drafts.answered_screens(code) or []
+    if form is None:
+        form = _form_of(name, None)
+    return _shown(
+        "filing_screen.html",
+        language,
+        status,
+        form=form,
+        code=code,
+        shown_code=code_as_shown(code),
+        screen=name,
+        step=_NAMES.index(name) + 1,
+        steps=len(_NAMES),
+        answered=answered,
+        today=local_today(),
+        notes_of_consents={key: note for key, (_label, note) in filing_words.ALLOWED.items()},
+    )
+
+
+def _review_page(
+    language: str, code: str, answered: list[str] | None = None, problem: str = ""
+) -> ResponseReturnValue:
+    if answered is None:
+        answered = drafts.answered_screens(code)
+    if answered is None:
+        receipt = drafts.receipt_if_sent(code)
+        if receipt is not None:
+            raise AlreadySent(receipt)
+    return _shown(
+        "filing_review.html",
+        language,
+        422 if problem else 200,
+        code=code,
+        shown_code=code_as_shown(code),
+        screen=REVIEW,
+        screens=_NAMES,
+        answered=answered or [],
+        problem=problem,
+    )
+
+
+def _receipt_page(language: str, receipt: str) -> ResponseReturnValue:
+    return _shown("filing_sent.html", language, receipt=code_as_shown(receipt))
+
+
+@blueprint.route("/receipt", methods=["GET", "POST"])
+@allow("incidents.file")
+@leaves_no_trace
+def receipt() -> ResponseReturnValue:
+    """How far a report has come, for whoever holds its receipt."""
+    language = _speak()
+    form = CodeForm()
+    state = None
+    status = 200
+    if form.is_submitted() and "code" in request.form and form.validate():
+        try:
+            state = services.state_by_receipt(code_as_read(form.code.data or ""))
+        except TooManyTries as problem:
+            form.code.errors = [str(problem)]
+            status = 429
+        else:
+            if state is None:
+                form.code.errors = [_("There is no report under this code.")]
+                status = 422
+    elif form.errors:
+        status = 422
+    return _shown(
+        "receipt.html",
+        language,
+        status,
+        form=form,
+        said=filing_words.RECEIPT_STATES.get(state) if state else None,
+    )
+
+
+@blueprint.route("/help", methods=["GET", "POST"])
+@allow("incidents.file")
+@leaves_no_trace
+def help_now() -> ResponseReturnValue:
+    """Who can help now."""
+    language = _speak()
+    name = request.form.get("screen", "")
+    return _help_page(
+        language,
+        code_as_read(request.form.get("code", "")),
+        name if name in (*SCREENS, REVIEW) else "",
+    )
+
+
+def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnValue:
+    actor = current_actor()
+    minute = rules.minute_of_week(to_local(utc_now()))
+    areas = service_areas(actor)
+    form = HelpForm()
+    form.area.choices = [("", _("Everywhere")), *((area, area) for area in areas)]
+    form.kind.choices = [("", _("Everything")), *directory_words.SERVICE_KIND.items()]
+    area = form.area.data if form.area.data in areas else ""
+    kind = form.kind.data if form.kind.data in directory_words.SERVICE_KIND else ""
+    return _shown(
+        "help.html",
+        language,
+        form=form,
+        code=code,
+        screen=name,
+        entries=helpers.services_near(actor, minute, area=area or "", kind=kind or ""),
+        mediators=helpers.mediators_on_duty(minute),
+        kinds=directory_words.SERVICE_KIND,
+        tongue_names=people_words.LANGUAGE,
+        phone_text=directory_words.phone_text,
+        hours_lines=directory_words.hours_lines,
+        is_open=lambda entry: rules.open_at(entry.stretches, minute),
+        open_text=lambda one: directory_words.open_text(one.stretches, minute),
+    )
+
+
+@blueprint.get("/form.pdf")
+@allow("incidents.file")
+@leaves_no_trace
+def paper() -> ResponseReturnValue:
+    """The same six screens on paper, to be filled in by hand."""
+    return download(paper_form(_speak()), name="form.pdf", type="application/pdf")
