@@ -1,0 +1,218 @@
+"""Filing on a phone: what is sealed when, what is found again, and what a member reads of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import func, select
+
+from kash.database import db
+from kash.incidents import services
+from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries import cases, filing
+from kash.incidents.rules.filing import Screen, new_code, receipt_of
+from kash.incidents.services.cases import changing
+from kash.incidents.services.filing import AlreadySent, NothingToSend, shred_old_drafts
+from kash.policy import Actor
+from kash.vault import AuditEntry, DocumentKey, SealedDocument
+from tests.conftest import AMember
+
+
+@pytest.fixture
+def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    return actor("peer")
+
+
+def _count(model: Any) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _entries() -> list[tuple[str, str]]:
+    db.session.rollback()
+    rows = db.session.execute(select(AuditEntry.actor, AuditEntry.action).order_by(AuditEntry.seq))
+    return [(row.actor, row.action) for row in rows]
+
+
+def _fill(by: Actor, code: str) -> None:
+    services.answer_screen(by, code, "what", Screen(acts=["L1", "H1"]))
+    services.answer_screen(by, code, "when", Screen(day=date(2026, 11, 20), clock=time(22, 30)))
+    services.answer_screen(by, code, "whom", Screen(count=3, ages=["18_24"]))
+    services.answer_screen(by, code, "next", Screen(wanted=["release"], consents=["mediation"]))
+    services.answer_screen(by, code, "words", Screen(narrative="Taken in the night.", teller="peer"))
+
+
+def test_nothing_can_be_filed_before_somebody_holds_keys(
+    both_engines_app: APIFlask, actor: Callable[..., Actor]
+) -> None:
+    with pytest.raises(NobodyHoldsKeys):
+        services.answer_screen(actor("peer"), new_code(), "what", Screen(acts=["L1"]))
+    assert _count(IncidentDraft) == 0
+
+
+def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Actor) -> None:
+    before = _entries()
+    code = new_code()
+    _fill(peer, code)
+    assert filing.answered_screens(code) == ["what", "when", "whom", "next", "words"]
+    receipt = services.submit(peer, code, "sw")
+    assert receipt == receipt_of(code)
+    assert _entries() == before
+    assert (_count(IncidentDraft), _count(IncidentDraftScreen)) == (0, 0)
+
+    (case,), damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    record = case.record
+    assert (case.state, record.filing.how, record.filing.language) == ("submitted", "phone", "sw")
+    assert record.filing.author == peer.public_id
+    assert record.filing.filed_at is not None and record.filing.filed_at.minute == 0
+    assert record.filing.screens == {}
+    assert [act.code for act in record.acts] == ["L1", "H1"]
+    assert record.happening.begun_on == date(2026, 11, 20)
+    assert record.happening.arrested_at is not None
+    assert record.happening.arrested_at.isoformat() == "2026-11-20T22:30:00+03:00"
+    assert [person.age_band for person in record.persons] == ["18_24"] * 3
+    assert [term.kind for term in record.terms] == ["release"]
+    assert (record.consents_to("mediation"), record.consents_to("court")) == (True, False)
+    assert (record.narrative, record.information[0].source) == ("Taken in the night.", "peer")
+    assert cases.open_case(member.actor, member.vault(), case.reference).record == record
+
+
+def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, peer: Actor) -> None:
+    code = new_code()
+    _fill(peer, code)
+    services.submit(peer, code, "en")
+    (case,), _damaged = cases.open_cases(member.actor, member.vault())
+    assert _count(SealedDocument) == 6
+    services.note_opening(member.actor, member.vault(), case)
+    assert set(db.session.scalars(select(DocumentKey.form))) == {"kept"}
+    with changing("incidents.changed", member.actor, member.vault(), case.reference) as change:
+        change.record.narrative += " And let go."
+    assert (_count(SealedDocument), _count(DocumentKey)) == (1, 1)
+    again = cases.open_case(member.actor, member.vault(), case.reference)
+    assert again.record.narrative == "Taken in the night. And let go."
+    assert [act.code for act in again.record.acts] == ["L1", "H1"]
+    assert again.screens == []
+
+
+def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Actor) -> None:
+    code = new_code()
+    services.answer_screen(peer, code, "words", Screen(narrative="first"))
+    old = set(db.session.scalars(select(SealedDocument.public_id)))
+    services.answer_screen(peer, code, "words", Screen(narrative="second"))
+    assert (_count(SealedDocument), _count(DocumentKey)) == (1, 1)
+    assert old.isdisjoint(db.session.scalars(select(SealedDocument.public_id)))
+    services.submit(peer, code, "en")
+    (case,), _damaged = cases.open_cases(member.actor, member.vault())
+    assert case.record.narrative == "second"
+
+
+def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
+    code = new_code()
+    services.answer_screen(peer, code, "words", Screen(narrative="first"))
+    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    services.forget_screen(peer, code, "words")
+    services.forget_screen(peer, code, "when")
+    assert filing.answered_screens(code) == ["what"]
+    assert (_count(SealedDocument), _count(DocumentKey)) == (1, 1)
+    services.throw_away(peer, code)
+    assert filing.answered_screens(code) is None
+    assert (_count(SealedDocument), _count(IncidentDraft)) == (0, 0)
+
+
+def test_sent_twice_is_one_incident_with_one_receipt(member: AMember, peer: Actor) -> None:
+    code = new_code()
+    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    receipt = services.submit(peer, code, "en")
+    with pytest.raises(AlreadySent) as sent:
+        services.submit(peer, code, "en")
+    assert sent.value.receipt == receipt
+    with pytest.raises(AlreadySent) as late:
+        services.answer_screen(peer, code, "words", Screen(narrative="late"))
+    assert late.value.receipt == receipt
+    assert (_count(Incident), _count(IncidentDraft), _count(SealedDocument)) == (1, 0, 2)
+
+
+def test_nothing_answered_is_not_sent(member: AMember, peer: Actor) -> None:
+    with pytest.raises(NothingToSend):
+        services.submit(peer, new_code(), "en")
+    assert _count(Incident) == 0
+
+
+def test_the_receipt_tells_the_state_and_nothing_else(member: AMember, peer: Actor) -> None:
+    code = new_code()
+    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    receipt = services.submit(peer, code, "en")
+    assert services.state_by_receipt(receipt) == "submitted"
+    assert services.state_by_receipt(code) is None
+    stored = db.session.scalars(select(Incident.receipt_hash)).one()
+    assert receipt not in str(stored) and len(str(stored)) == 64
+
+
+def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
+    before = len(_entries())
+    code = new_code()
+    services.answer_screen(member.actor, code, "what", Screen(acts=["P1"]))
+    services.submit(member.actor, code, "en")
+    assert _entries()[before:] == [
+        (member.actor.public_id, "incidents.draft_kept"),
+        (member.actor.public_id, "incidents.filed"),
+    ]
+
+
+def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> None:
+    code = new_code()
+    _fill(peer, code)
+    damaged_id = filing.screens_of(
+        db.session(), db.session.scalars(select(IncidentDraft.id)).one()
+    )["words"]
+    services.submit(peer, code, "en")
+    document = db.session.query(SealedDocument).filter_by(public_id=damaged_id).one()
+    document.body = document.body[:-1] + bytes([document.body[-1] ^ 1])
+    db.session.commit()
+    (case,), damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    assert case.record.filing.screens == {"words": damaged_id}
+    assert (case.record.narrative, len(case.record.acts)) == ("", 2)
+
+
+def test_many_reports_are_put_together_in_as_many_queries_as_one(
+    member: AMember, peer: Actor, count_queries: Callable[..., Any]
+) -> None:
+    counts = []
+    for _each in range(2):
+        for _more in range(1 if not counts else 4):
+            code = new_code()
+            _fill(peer, code)
+            services.submit(peer, code, "en")
+        vault = member.vault()
+        with count_queries() as queries:
+            cases.open_cases(member.actor, vault)
+        counts.append(queries.count)
+    assert counts[0] == counts[1] <= 6
+
+
+def test_old_drafts_are_shredded(member: AMember, peer: Actor, monkeypatch: Any) -> None:
+    services.answer_screen(peer, new_code(), "what", Screen(acts=["P1"]))
+    until = db.session.scalars(select(IncidentDraft.kept_until)).one()
+    assert until.weekday() == 6
+    entries = len(_entries())
+    monkeypatch.setattr("kash.incidents.services.filing.local_today", lambda: until)
+    shred_old_drafts()
+    assert _count(IncidentDraft) == 1
+    monkeypatch.setattr(
+        "kash.incidents.services.filing.local_today", lambda: until + timedelta(days=1)
+    )
+    shred_old_drafts()
+    assert (_count(IncidentDraft), _count(SealedDocument), _count(DocumentKey)) == (0, 0, 0)
+    assert len(_entries()) == entries
