@@ -49,7 +49,9 @@ def _fill(by: Actor, code: str) -> None:
     services.answer_screen(by, code, "when", Screen(day=date(2026, 11, 20), clock=time(22, 30)))
     services.answer_screen(by, code, "whom", Screen(count=3, ages=["18_24"]))
     services.answer_screen(by, code, "next", Screen(wanted=["release"], consents=["mediation"]))
-    services.answer_screen(by, code, "words", Screen(narrative="Taken in the night.", teller="peer"))
+    services.answer_screen(
+        by, code, "words", Screen(narrative="Taken in the night.", teller="peer")
+    )
 
 
 def test_nothing_can_be_filed_before_somebody_holds_keys(
@@ -75,7 +77,8 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
     record = case.record
     assert (case.state, record.filing.how, record.filing.language) == ("submitted", "phone", "sw")
     assert record.filing.author == peer.public_id
-    assert record.filing.filed_at is not None and record.filing.filed_at.minute == 0
+    assert record.filing.filed_at is not None
+    assert record.filing.filed_at.minute == 0
     assert record.filing.screens == {}
     assert [act.code for act in record.acts] == ["L1", "H1"]
     assert record.happening.begun_on == date(2026, 11, 20)
@@ -156,7 +159,8 @@ def test_the_receipt_tells_the_state_and_nothing_else(member: AMember, peer: Act
     assert services.state_by_receipt(receipt) == "submitted"
     assert services.state_by_receipt(code) is None
     stored = db.session.scalars(select(Incident.receipt_hash)).one()
-    assert receipt not in str(stored) and len(str(stored)) == 64
+    assert receipt not in str(stored)
+    assert len(str(stored)) == 64
 
 
 def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:

@@ -179,6 +179,12 @@ PLACES: dict[str, Place] = {
     "web.language": Place(post=ANYONE, address={"code": "=sw"}),
     "watch.healthz": Place(ANYONE),
     "watch.metrics": Place(ANYONE),
+    # --- reports ----------------------------------------------------------------------------
+    "incidents.filing": Place("incidents.file"),
+    "incidents.filing_step": Place(post="incidents.file"),
+    "incidents.receipt": Place("incidents.file", "incidents.file"),
+    "incidents.help_now": Place("incidents.file", "incidents.file"),
+    "incidents.paper": Place("incidents.file"),
     # --- the vault --------------------------------------------------------------------------
     "members.open_vault": Place("vault.open", "vault.open"),
     "members.second_step_lost": Place("vault.open"),

@@ -445,7 +445,16 @@ def test_proxies_are_believed_only_when_declared(tmp_path: Any) -> None:
         ("administrator", ["Today", "Services", "Accounts", "Settings"]),
         (
             "peer",
-            ["Today", "Workshops", "My page", "Forums", "Curriculum", "Certificates", "Services"],
+            [
+                "Today",
+                "Workshops",
+                "My page",
+                "Forums",
+                "Report",
+                "Curriculum",
+                "Certificates",
+                "Services",
+            ],
         ),
         (
             "director",

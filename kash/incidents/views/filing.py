@@ -88,8 +88,8 @@ def _start(language: str, form: CodeForm | None = None, **context: Any) -> Respo
     )
 
 
-def _nobody_reads(language: str) -> ResponseReturnValue:
-    return _shown("filing_closed.html", language, 503, sentence=NobodyHoldsKeys.sentence)
+def _nobody_reads(language: str, status: int = 200) -> ResponseReturnValue:
+    return _shown("filing_closed.html", language, status, sentence=NobodyHoldsKeys.sentence)
 
 
 @blueprint.get("/file")
@@ -109,7 +109,7 @@ def filing_step() -> ResponseReturnValue:
     try:
         return _step(language)
     except NobodyHoldsKeys:
-        return _nobody_reads(language)
+        return _nobody_reads(language, 409)
     except AlreadySent as sent:
         return _receipt_page(language, sent.receipt)
 
@@ -117,6 +117,8 @@ def filing_step() -> ResponseReturnValue:
 def _step(language: str) -> ResponseReturnValue:
     go = request.form.get("go", "")
     if go == "begin":
+        if not can_file(db.session()):
+            return _nobody_reads(language)
         return _screen_page(language, new_code(), "what", [])
     if go == "resume":
         return _resumed(language)

@@ -1,0 +1,309 @@
+"""The pages of filing: skipping, coming back, sending twice, and what they leave behind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from kash.accounts.models import Account, CountedTries, SignedInSession
+from kash.database import db
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries import cases
+from kash.incidents.rules.filing import MOST_ANSWERS, SCREENS
+from kash.people.models import Organisation, ServiceEntry, Zone
+from kash.policy import Actor
+from kash.vault import AuditEntry
+from kash.web.logs import configure_logs
+from tests.conftest import AMember
+
+FILE = "/incidents/file"
+HOSTILE = "'\"><script>alert(1)</script> %s {{ 7*7 }} ‮ 🙂 \\"
+
+
+@pytest.fixture
+def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    return actor("peer")
+
+
+@pytest.fixture
+def phone(peer: Actor, client_for: Callable[..., FlaskClient]) -> FlaskClient:
+    return client_for(peer)
+
+
+def begin(phone: FlaskClient) -> str:
+    """The code of a new report."""
+    return code_in(phone.post(FILE, data={"go": "begin"}).text)
+
+
+def code_in(page: str) -> str:
+    found = re.search(r'name="code" value="(\w{12})"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def shown_screen(page: str) -> str:
+    found = re.search(r'name="screen" value="(\w+)"', page)
+    assert found is not None, page
+    return found[1]
+
+
+def answer(phone: FlaskClient, code: str, screen: str, go: str = "next", **data: Any) -> Any:
+    return phone.post(FILE, data={"code": code, "screen": screen, "go": go, **data})
+
+
+def _count(model: Any) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_all_can_be_skipped_and_no_more_than_twelve_things_are_asked(phone: FlaskClient) -> None:
+    code = begin(phone)
+    asked: list[str] = []
+    for screen in SCREENS:
+        page = answer(phone, code, screen, "here").text
+        assert shown_screen(page) == screen
+        names = re.findall(r'<(?:input|select|textarea)[^>]*?\bname="(\w+)"', page)
+        own = dict.fromkeys(name for name in names if name in SCREENS[screen])
+        assert tuple(own) == SCREENS[screen]
+        assert set(names) - set(own) <= {"csrf_token", "in", "code", "screen"}
+        asked += own
+        assert "required" not in re.sub(r"<style.*?</style>", "", page)
+    assert len(asked) == MOST_ANSWERS == 12
+    for screen, following in zip(SCREENS, [*list(SCREENS)[1:], "review"], strict=True):
+        for go in ("skip", "next"):
+            assert shown_screen(answer(phone, code, screen, go).text) == following
+    assert _count(IncidentDraft) == 0
+    sent = answer(phone, code, "review", "send")
+    assert sent.status_code == 422
+    assert "Nothing has been answered yet." in sent.text
+
+
+def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> None:
+    station = Organisation(name="Mfano station", kind="station")
+    db.session.add_all([station, Zone(name="Kondele")])
+    db.session.commit()
+    key = station.public_id
+    code = begin(phone)
+    answer(phone, code, "what", acts=["S1", "M1"])
+    answer(phone, code, "when", day="2026-01-05", clock="03:10", place="kondele")
+    answer(phone, code, "whom", count="2", ages=["under_18", "25_34"])
+    answer(phone, code, "who", who=f"police:{key}", description="number 72345, tall")
+    answer(phone, code, "next", wanted=["return", "apologise"], consents=["record"])
+    last = answer(phone, code, "words", narrative=HOSTILE, teller="witness")
+    assert shown_screen(last.text) == "review"
+    assert last.text.count("answered</small>") == 6
+    assert HOSTILE not in last.text
+    assert "script>alert" not in last.text
+    sent = answer(phone, code, "review", "send")
+    receipt = re.search(r'large-code">([\w ]{14})<', sent.text)
+    assert receipt is not None
+    (case,), _damaged = cases.open_cases(member.actor, member.vault())
+    record = case.record
+    assert record.narrative == HOSTILE
+    assert (record.place.ward, record.place.place) == ("Kondele", "")
+    assert record.happening.exposed_at is not None
+    assert record.happening.arrested_at is None
+    assert [person.age_band for person in record.persons] == ["under_18", "25_34"]
+    assert record.has_minor()
+    party = record.parties[0]
+    assert (party.kind, party.station, party.station_name) == ("police", key, "Mfano station")
+    assert (party.service_number, party.description) == ("72345", "number 72345, tall")
+    assert [term.kind for term in record.terms] == ["return", "apologise"]
+    assert [(one.purpose, one.given, one.by) for one in record.consents] == [
+        ("record", True, peer.public_id)
+    ]
+    looked = phone.post("/incidents/receipt", data={"code": receipt[1].lower()})
+    assert "It has arrived" in looked.text
+    assert HOSTILE not in looked.text
+    assert case.reference not in looked.text
+
+
+def test_sent_twice_and_gone_back_to(phone: FlaskClient, member: AMember) -> None:
+    code = begin(phone)
+    answer(phone, code, "what", acts=["P1"])
+    first = answer(phone, code, "review", "send").text
+    second = answer(phone, code, "review", "send").text
+    back = answer(phone, code, "words", narrative="typed again").text
+    resumed = phone.post(FILE, data={"go": "resume", "code": code}).text
+    receipts = [re.findall(r'large-code">([\w ]{14})<', page) for page in (first, second, back)]
+    assert receipts[0] == receipts[1] == receipts[2]
+    assert len(receipts[0]) == 1
+    assert receipts[0][0] in resumed
+    assert (_count(Incident), _count(IncidentDraft)) == (1, 0)
+
+
+def test_it_is_gone_on_with_by_its_code(
+    phone: FlaskClient, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    code = begin(phone)
+    answer(phone, code, "words", narrative="what only a member may read")
+    other = client_for(actor("police_peer"))
+    typed = f" {code[:4].lower()}-{code[4:8]} {code[8:]} "
+    page = other.post(FILE, data={"go": "resume", "code": typed}).text
+    assert shown_screen(page) == "review"
+    assert page.count("answered</small>") == 1
+    assert "what only a member may read" not in page
+    again = answer(other, code, "review", "to-words").text
+    assert "what only a member may read" not in again
+    assert "You have answered this." in again
+    assert "You have answered this." not in answer(other, code, "words", "remove").text
+    unknown = other.post(FILE, data={"go": "resume", "code": "0" * 12})
+    assert unknown.status_code == 422
+    assert "There is no unfinished report under this code." in unknown.text
+    assert other.post(FILE, data={"go": "resume", "code": "no"}).status_code == 422
+
+
+def test_what_is_wrong_is_said_and_nothing_typed_is_lost(phone: FlaskClient) -> None:
+    code = begin(phone)
+    wrong = answer(phone, code, "when", day="2999-01-01", clock="25:00", place="the big market")
+    assert wrong.status_code == 422
+    assert shown_screen(wrong.text) == "when"
+    assert 'value="the big market"' in wrong.text
+    assert "This is not a time. It looks like 08:30." in wrong.text
+    assert _count(IncidentDraftScreen) == 0
+    other = answer(phone, code, "when", "", place="the big market", **{"in": "sw"})
+    assert (other.status_code, 'value="the big market"' in other.text) == (200, True)
+    assert '<html lang="sw">' in other.text
+    for screen, data in (
+        ("what", {"acts": ["X9"]}),
+        ("whom", {"count": "-3"}),
+        ("whom", {"count": "9" * 30}),
+        ("who", {"who": "police:nothing"}),
+        ("words", {"narrative": "x" * 10_001}),
+        ("next", {"consents": ["everything"]}),
+    ):
+        answered = answer(phone, code, screen, **data)
+        assert (screen, answered.status_code) == (screen, 422)
+    assert _count(IncidentDraft) == 0
+    nonsense = phone.post(FILE, data={"code": code, "screen": "nonsense", "go": "next"})
+    assert nonsense.status_code == 200
+
+
+def test_help_is_one_tap_away_and_loses_nothing(phone: FlaskClient) -> None:
+    code = begin(phone)
+    page = answer(phone, code, "words", "help", narrative="half a story")
+    assert re.findall(r"\d+ hours", page.text) == ["72 hours", "120 hours", "24 hours"]
+    assert _count(IncidentDraftScreen) == 1
+    assert shown_screen(answer(phone, code, "words", "here").text) == "words"
+    for name in SCREENS:
+        assert 'value="help"' in answer(phone, code, name, "here").text
+    for address in (FILE, "/incidents/receipt"):
+        assert "/incidents/help" in phone.get(address).text
+
+
+def test_help_shows_what_is_open_near(phone: FlaskClient, monkeypatch: Any) -> None:
+    from datetime import UTC, date, datetime
+
+    from kash.people.models import ServiceHours
+
+    # Monday noon in Nairobi.
+    monkeypatch.setattr(
+        "kash.incidents.views.filing.utc_now", lambda: datetime(2026, 11, 23, 9, tzinfo=UTC)
+    )
+
+    def entry(name: str, area: str, kind: str, opens: int) -> ServiceEntry:
+        return ServiceEntry(
+            name=name,
+            sort_name=name.lower(),
+            area=area,
+            kind=kind,
+            phone="+254711000001",
+            checked_on=date(2026, 11, 1),
+            hours=[ServiceHours(opens=opens, closes=opens + 600)],
+        )
+
+    db.session.add_all(
+        [
+            entry("Asubuhi clinic", "Nyakach", "clinic", 0),
+            entry("Mchana clinic", "Kisumu East", "clinic", 480),
+            entry("Wakili", "Kisumu East", "legal", 480),
+        ]
+    )
+    db.session.commit()
+    page = phone.get("/incidents/help").text
+    assert re.findall(r"<h3>(.*?)</h3>", page) == ["Mchana clinic", "Wakili", "Asubuhi clinic"]
+    assert 'href="tel:+254711000001"' in page
+    near = phone.post("/incidents/help", data={"area": "Kisumu East", "kind": "legal"}).text
+    assert re.findall(r"<h3>(.*?)</h3>", near) == ["Wakili"]
+    odd = phone.post("/incidents/help", data={"area": "Nowhere", "kind": "odd"}).text
+    assert len(re.findall(r"<h3>(.*?)</h3>", odd)) == 3
+
+
+def test_where_nobody_holds_keys_it_says_so_calmly(
+    app: APIFlask, sign_in: Callable[..., FlaskClient]
+) -> None:
+    phone = sign_in("peer")
+    page = phone.get(FILE)
+    assert page.status_code == 200
+    assert "nobody holds keys to the vault" in page.text
+    assert "/incidents/help" in page.text
+    for answered, status in (
+        (phone.post(FILE, data={"go": "begin"}), 200),
+        (answer(phone, "0123456789AB", "what", acts=["P1"]), 409),
+    ):
+        assert answered.status_code == status
+        assert "nobody holds keys to the vault" in answered.text
+    assert phone.get("/incidents/help").status_code == 200
+
+
+def test_guessing_receipts_is_ended_and_names_nobody(phone: FlaskClient, monkeypatch: Any) -> None:
+    monkeypatch.setattr("kash.incidents.services.filing._WRONG_CODES", 3)
+    codes = ["0123456789AB", "1123456789AB", "2123456789AB", "3123456789AB"]
+    answers = [phone.post("/incidents/receipt", data={"code": code}) for code in codes]
+    assert [one.status_code for one in answers] == [422, 422, 422, 429]
+    assert _count(CountedTries) == 1
+    assert phone.post("/incidents/receipt", data={"code": "short"}).status_code == 422
+
+
+def test_no_page_of_it_touches_session_log_or_audit(
+    phone: FlaskClient, peer: Actor, monkeypatch: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from datetime import timedelta
+
+    from kash.database import utc_now
+
+    later = utc_now() + timedelta(hours=1)
+    monkeypatch.setattr("kash.accounts.sessions.utc_now", lambda: later)
+    seen = _last_seen()
+    entries = _count(AuditEntry)
+    configure_logs("info")
+    capfd.readouterr()
+    phone.get("/services")
+    assert '"event": "request"' in capfd.readouterr().err
+    assert _last_seen() != seen
+    seen = _last_seen()
+    later += timedelta(hours=1)
+    code = begin(phone)
+    answer(phone, code, "what", acts=["P1"])
+    answer(phone, code, "when", day="nonsense")
+    answer(phone, code, "review", "send")
+    phone.get(FILE)
+    phone.get("/incidents/help")
+    phone.post("/incidents/receipt", data={"code": "0123456789AB"})
+    monkeypatch.setattr("kash.incidents.views.filing.organisations", lambda *_kinds: [][1])
+    monkeypatch.setitem(phone.application.config, "PROPAGATE_EXCEPTIONS", False)
+    assert answer(phone, code, "who", who="client").status_code == 500
+    said = capfd.readouterr()
+    configure_logs("error")
+    assert (said.out, said.err) == ("", "")
+    assert _last_seen() == seen
+    assert _count(AuditEntry) == entries
+
+
+def _last_seen() -> list[Any]:
+    db.session.rollback()
+    return [
+        *db.session.scalars(select(SignedInSession.last_seen_at).order_by(SignedInSession.id)),
+        *db.session.scalars(select(Account.last_seen_at).order_by(Account.id)),
+    ]
