@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
-
-from kash.accounts.models import Account
-from kash.database import db
-from kash.incidents.models import Duty, DutyStation
+from kash.incidents.models import Duty
+from kash.incidents.queries.mediation import duties, phone_of, stretches_of
 from kash.people import rules
 from kash.people.models import ServiceEntry
 from kash.people.queries import ServiceSearch, services_for_paper
 from kash.policy import Actor
-from kash.vault import SealError, open_text
+from kash.vault import SealError
 
-_PHONE = "mediation.phone"
 MOST = 40
 # What is needed first comes first.
 _URGENT = ("pep", "clinic", "hotline", "legal", "shelter", "counselling", "children")
@@ -42,23 +37,13 @@ class OnDuty:
 
 def mediators_on_duty(minute: int) -> list[OnDuty]:
     """Everybody who mediates, those first who can be called in this minute of the week."""
-    rows = db.session.scalars(
-        select(Duty)
-        .join(Account, Account.id == Duty.account_id)
-        .where(Duty.active.is_(True), Account.active.is_(True))
-        .options(
-            joinedload(Duty.account),
-            selectinload(Duty.stations).joinedload(DutyStation.organisation),
-            selectinload(Duty.hours),
-        )
-        .order_by(Account.name)
-    )
+    rows = duties()
     found = [_on_duty(row, minute) for row in rows]
     return sorted(found, key=lambda one: not one.now)
 
 
 def _on_duty(row: Duty, minute: int) -> OnDuty:
-    stretches = tuple(rules.Stretch(one.opens, one.closes) for one in row.hours)
+    stretches = stretches_of(row)
     return OnDuty(
         name=row.account.name,
         phone=_phone(row),
@@ -71,10 +56,8 @@ def _on_duty(row: Duty, minute: int) -> OnDuty:
 
 
 def _phone(row: Duty) -> str:
-    if row.phone_sealed is None:
-        return ""
     try:
-        return open_text(row.phone_sealed, kind=_PHONE, public_id=row.public_id)
+        return phone_of(row)
     except SealError:
         return ""
 
