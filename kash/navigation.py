@@ -15,19 +15,16 @@ DESTINATIONS = (
         "people.index", _l("My page"), "people", "people.see", phone=True, unless="people.find"
     ),
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
-<<<<<<< HEAD
     Destination("incidents.index", _l("Incidents"), "lock", "incidents.see", phone=True),
-=======
     # Whoever reads reports finds from there how to file one.
     Destination(
         "incidents.filing",
         _l("Report"),
-        "message",
+        "edit",
         "incidents.file",
         phone=True,
         unless="incidents.see",
     ),
->>>>>>> 3a5d331 (Filing: pages, matrix, tests)
     Destination("members.open_vault", _l("Vault"), "key", "vault.open"),
     Destination("incidents.briefs", _l("Mediation"), "message", "incidents.briefs"),
     Destination("members.members", _l("Vault"), "key", "vault.members", unless="vault.open"),
