@@ -61,12 +61,13 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
-    """Whether the page stands below a place; or in its room, if that has one place only, which is
-    not Today, and the page is not the reader's own account."""
-    below = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
+    """Whether the page is in the place's room. Of several places of one room it is the one above
+    the page, and today's has nothing below it; pages of one's own account are in none."""
     room = place.endpoint.partition(".")[0]
+    if (request.endpoint or "").partition(".")[0] != room:
+        return False
+    if request.path == _OWN or request.path.startswith(f"{_OWN}/"):
+        return False
     alone = sum(other.endpoint.partition(".")[0] == room for other in reachable) == 1
-    own = request.path == _OWN or request.path.startswith(f"{_OWN}/")
-    return below or (
-        url != "/" and alone and not own and (request.endpoint or "").partition(".")[0] == room
-    )
+    below = url != "/" and request.path.startswith(f"{url}/")
+    return request.path == url or below or (alone and url != "/")
