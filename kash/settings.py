@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     backup_recipient: str = ""
     backup_keep_days: int = Field(default=30, ge=1, le=3650)
     max_upload_mb: int = Field(default=20, ge=1, le=2048)
+    # A piece of evidence; it is cleaned in memory, twice this size at a time for each web process.
+    evidence_mb: int = Field(default=100, ge=1, le=1024)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     demo_password: str = Field(default="", repr=False)
 

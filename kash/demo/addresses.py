@@ -27,8 +27,10 @@ from kash.accounts.models import (
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db, utc_now
+from kash.demo.cases import STATES
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
+from kash.incidents.models import Duty, MediationBrief
 from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -141,6 +143,19 @@ class Addresses:
             "/vault/unsealing/<public_id>": lambda *_: {
                 "": _prepared(select(Unsealing.public_id).where(Unsealing.granted.is_(None)))
             },
+            "/incidents/duty/<duty_id>": lambda *_: {"": _one(select(Duty.public_id))},
+            "/incidents/briefs/<brief_id>": lambda _endpoint, key, _known: {
+                "": _prepared(
+                    select(MediationBrief.public_id).where(
+                        MediationBrief.account_id == self.loaded.actors[key].account_id,
+                        MediationBrief.state != "closed",
+                    )
+                )
+            },
+            "/incidents/<reference>": lambda *_: {
+                "": self.loaded.incidents[STATES.index("triaged")]
+            },
+            "/incidents/<reference>/evidence/<document>": lambda *_: {"": self.loaded.evidence[0]},
             "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
             "/forums/<forum_id>/meetings/<meeting_id>": self._meeting,
             "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>": self._item,

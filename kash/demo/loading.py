@@ -15,7 +15,9 @@ from kash.accounts.setup import spend_set_up_code
 from kash.database import db, utc_now
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
+from kash.demo.cases import STATES
 from kash.demo.courses import write_courses
+from kash.demo.evidence import add_evidence
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.participants import People, add_people, find_a_minor
@@ -55,6 +57,7 @@ class LoadedProgramme:
     meetings: list[str]
     members: list[SampleMember]
     incidents: list[str]
+    evidence: list[str]
 
 
 def programme_is_empty() -> bool:
@@ -85,6 +88,8 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     members = add_members(actors)
     put_on_duty(actors)
     incidents = record_incidents(actors, members, utc_now())
+    with_evidence = incidents[STATES.index("triaged")]
+    evidence = add_evidence(members[1], with_evidence)
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
@@ -96,7 +101,9 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
-    return LoadedProgramme(actors, workshops, batches, forum, meetings, members, incidents)
+    return LoadedProgramme(
+        actors, workshops, batches, forum, meetings, members, incidents, evidence
+    )
 
 
 def _add_groups(session: Session) -> None:

@@ -32,3 +32,49 @@ class NotNow(Problem):
     """The case is not in a state in which this can be done, or not by this person."""
 
     sentence = _l("This cannot be done with the case as it stands.")
+
+
+class EvidenceDamaged(Problem):
+    """What is sealed of a piece of evidence, or its file, does not open."""
+
+    sentence = _l("This piece of evidence is damaged and does not open. Others are not touched.")
+
+
+class NotTaken(Problem):
+    """A file is of no kind that is taken as evidence."""
+
+    status = 415
+    sentence = _l(
+        "Photos, scans, sound, video and PDF can be added. This file is something else, whatever"
+        " its name says. Nothing was kept."
+    )
+
+
+class ArchiveNotTaken(NotTaken):
+    """A file is a zip or another archive."""
+
+    sentence = _l(
+        "This is a zip or another archive, whatever its name says. Take the files out of it and"
+        " add them one by one. Nothing was kept."
+    )
+
+
+class EmptyFile(NotTaken):
+    """There is nothing in the file."""
+
+    status = 422
+    sentence = _l("This file is empty. Nothing was kept.")
+
+
+class NotCleaned(Problem):
+    """There is no cleaned copy to show."""
+
+    status = 404
+    sentence = _l("There is no cleaned copy of this file. Its original can be downloaded.")
+
+
+class PaperNotMade(Problem):
+    """The press could not make a paper."""
+
+    status = 503
+    sentence = _l("The paper could not be made. Try again in a minute.")

@@ -149,3 +149,22 @@ CLOSING_NAMES: dict[str, Any] = {
     "partly": _l("Partly settled"),
     "none": _l("Not settled"),
 }
+FILE_FAMILY_NAMES: dict[str, Any] = {
+    "photo": _l("Photo"),
+    "sound": _l("Sound"),
+    "video": _l("Video"),
+    "paper": _l("Document"),
+}
+CUSTODY_NAMES: dict[str, Any] = {
+    "added": _l("Added here"),
+    "viewed": _l("Cleaned copy opened"),
+    "exported": _l("Original downloaded"),
+    "printed": _l("Custody sheet made"),
+    "labelled": _l("Label or note changed"),
+    "received": _l("Received"),
+    "handed_over": _l("Handed over"),
+    "returned": _l("Given back"),
+    "examined": _l("Examined"),
+    "printed_out": _l("Printed"),
+    "other": _l("Something else"),
+}

@@ -116,7 +116,7 @@ def _put_back(
             if name == KEY:
                 restored.old_key = _put_key(settings.key_file, b"".join(pieces))
             else:
-                storage.put(name.removeprefix(FILES), b"".join(pieces))
+                storage.put(name.removeprefix(FILES), pieces)
                 restored.files += 1
 
 

@@ -5,7 +5,16 @@ as readable as the folder is: whatever must be sealed is sealed before it arrive
 """
 
 from kash.storage.errors import FileMissing, StorageError, StorageUnavailable, WrongKey
-from kash.storage.store import StoredFile, delete, exists, get, init_storage, put, stream
+from kash.storage.store import (
+    StoredFile,
+    clear_unfinished,
+    delete,
+    exists,
+    get,
+    init_storage,
+    put,
+    stream,
+)
 from kash.storage.store import listed as list
 
 __all__ = [
@@ -14,6 +23,7 @@ __all__ = [
     "StorageUnavailable",
     "StoredFile",
     "WrongKey",
+    "clear_unfinished",
     "delete",
     "exists",
     "get",

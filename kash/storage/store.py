@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -20,6 +20,11 @@ _EXTENSION = "kash_storage"
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _LONGEST_KEY = 512
 _CHUNK = 1024 * 1024
+# S3 takes no smaller parts of a file than this.
+_PART = 5 * 1024 * 1024
+_PARTS_AT_ONCE = 2
+# How a folder calls a file that is still being written.
+_UNFINISHED = re.compile(r".+#[0-9]+")
 _YES = frozenset({"1", "true", "yes"})
 
 
@@ -105,14 +110,29 @@ def _store() -> Any:
         return store.connection
 
 
-def put(key: str, content: bytes) -> None:
-    """Store a file whole, replacing one of the same key. Raises StorageError."""
+def put(key: str, content: bytes | Iterable[bytes]) -> None:
+    """Store a file whole, replacing one of the same key. Raises StorageError.
+
+    Pieces are carried on as they come, a few parts in memory at a time; the file appears only when
+    the last has arrived. What the iteration raises goes on to the caller, and nothing is stored.
+    """
     import obstore
 
     _checked(key)
     connection = _store()
     with _typed_errors():
-        obstore.put(connection, key, content)
+        if isinstance(content, bytes):
+            obstore.put(connection, key, content)
+        else:
+            pieces = iter(content)
+            obstore.put(
+                connection,
+                key,
+                pieces,
+                use_multipart=True,
+                chunk_size=_PART,
+                max_concurrency=_PARTS_AT_ONCE,
+            )
 
 
 def get(key: str) -> bytes:
@@ -180,3 +200,25 @@ def listed(prefix: str = "") -> Iterator[StoredFile]:
         for page in obstore.list(connection, prefix=prefix.rstrip("/") or None):
             for found in page:
                 yield StoredFile(found["path"], found["size"], found["last_modified"])
+
+
+def clear_unfinished(before: datetime) -> int:
+    """Delete what a process that was killed left half-written before then; how many files.
+
+    In a folder only. A bucket aborts unfinished uploads by a rule of its own lifecycle.
+    """
+    store: Store = current_app.extensions[_EXTENSION]
+    parts = urlsplit(store.address)
+    if parts.scheme != "file":
+        return 0
+    cleared = 0
+    with _typed_errors():
+        for path in Path(unquote(parts.path)).rglob("*#*"):
+            try:
+                changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                if changed_at < before and path.is_file() and _UNFINISHED.fullmatch(path.name):
+                    path.unlink()
+                    cleared += 1
+            except FileNotFoundError:
+                continue
+    return cleared

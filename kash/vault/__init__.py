@@ -17,7 +17,7 @@ from kash.vault.audit import (
     note_restore,
 )
 from kash.vault.commands import audit_commands, vault_commands
-from kash.vault.compartments import CompartmentName, Place
+from kash.vault.compartments import CompartmentName, Place, new_key
 from kash.vault.documents import (
     NobodyCanOpen,
     NoSuchDocument,
@@ -88,6 +88,7 @@ from kash.vault.passphrases import (
     recovery_code_as_read,
     stretched,
 )
+from kash.vault.sealed_files import open_file_under, seal_file_under
 from kash.vault.sealing import (
     Vault,
     lookup,
@@ -174,12 +175,14 @@ __all__ = [
     "make_compartment",
     "make_keys",
     "missing_compartments",
+    "new_key",
     "new_passphrase",
     "new_recovery_code",
     "note_restore",
     "open_document",
     "open_each",
     "open_file",
+    "open_file_under",
     "open_granted",
     "open_in_memory",
     "open_sealed",
@@ -198,6 +201,7 @@ __all__ = [
     "seal",
     "seal_anew",
     "seal_file",
+    "seal_file_under",
     "shred",
     "stretched",
     "take_compartment",

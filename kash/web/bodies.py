@@ -15,8 +15,11 @@ from flask_babel import gettext as _
 
 from kash.web.errors import Problem
 
+MEGABYTE = 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
-_MOST = "kash_most_bytes"
+_MOST, _MOST_RAW = "kash_most_bytes", "kash_most_raw_bytes"
+# A body that is a file itself, and is read piece by piece by its view.
+RAW = "application/octet-stream"
 
 
 class BodyTooLarge(Problem):
@@ -54,14 +57,38 @@ def limit_body(beside: int) -> None:
     Raises BodyTooLarge if the request says itself that it is larger.
     """
     view = current_app.view_functions.get(request.endpoint or "")
-    most = getattr(view, _MOST, 0)
+    _limit(getattr(view, _MOST, 0), beside)
+
+
+def takes_raw(most_bytes: Callable[[], int]) -> Callable[[View], View]:
+    """Declare that a view reads a body of the type `RAW` itself, of at most so many bytes."""
+
+    def declare(view: View) -> View:
+        setattr(view, _MOST_RAW, most_bytes)
+        return view
+
+    return declare
+
+
+def limit_raw(beside: int) -> None:
+    """Limit a raw body to what its view reads, and `beside` bytes for what comes before the file.
+
+    Raises BodyTooLarge if the request says itself that it is larger.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, _MOST_RAW, None)
+    if most is not None:
+        _limit(most(), beside)
+
+
+def too_large(most_bytes: int) -> BodyTooLarge:
+    """What is said of a file that is larger than so many bytes."""
+    return BodyTooLarge(
+        _("This file is larger than %(most)s MB. Nothing was read.", most=most_bytes // MEGABYTE)
+    )
+
+
+def _limit(most: int, beside: int) -> None:
     request.max_content_length = most + beside
     if (request.content_length or 0) > most + beside:
-        if not most:
-            raise BodyTooLarge
-        raise BodyTooLarge(
-            _(
-                "This file is larger than %(most)s MB. Nothing was read.",
-                most=most // (1024 * 1024),
-            )
-        )
+        raise too_large(most) if most else BodyTooLarge

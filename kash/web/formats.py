@@ -105,6 +105,13 @@ def initials(name: str | None) -> str:
     return "".join([words[0], words[-1]] if len(words) > 1 else words).upper()
 
 
+def size_text(size: int) -> str:
+    """A file's size as a person says it: `340 kB`, `2.4 MB`."""
+    if size < 1_000_000:
+        return f"{format_decimal(max(1, round(size / 1000)))} kB"
+    return f"{format_decimal(round(size / 1_000_000, 1))} MB"
+
+
 def init_formats(app: Flask) -> None:
     """Make the formats Jinja filters."""
     app.jinja_env.filters.update(
@@ -117,5 +124,6 @@ def init_formats(app: Flask) -> None:
         hours=hours_text,
         percent=percent_text,
         money=money_text,
+        size=size_text,
         initials=initials,
     )

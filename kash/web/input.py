@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flask import Flask, abort, request
 
-from kash.web.bodies import limit_body
+from kash.web.bodies import RAW, limit_body, limit_raw
 
 # All of C0 and C1 but tab, line feed and carriage return, and halves of surrogate pairs.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -36,6 +36,8 @@ def refuse_nul() -> None:
         request.max_content_length = LARGEST_FORM
     elif request.mimetype == _FORMS[1]:
         limit_body(LARGEST_FORM)
+    elif request.mimetype == RAW:
+        limit_raw(LARGEST_FORM)
     if any("\x00" in text for text in _texts()):
         abort(400)
 

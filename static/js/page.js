@@ -23,8 +23,9 @@ const PARTS = [
   ["[data-job]", "./progress.js"],
   ["[data-passkey]", "./passkey.js"],
   ["[data-vault], [data-rotation]", "./vault.js"],
-  ["[data-vault]", "./vault.js"],
   ["[data-record]", "./record.js"],
+
+  ["[data-evidence], [data-look]", "./evidence.js"],
 ];
 
 async function enhance(root) {

@@ -12,7 +12,9 @@ from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import LEFT_OUT, Addresses, Prepared
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Forum, Meeting
+from kash.incidents.models import Incident
 from kash.policy import NOBODY
+from kash.vault import SealedDocument
 from kash.workshops.models import Workshop
 from tests.demo.conftest import Sample
 
@@ -29,6 +31,10 @@ def loaded() -> LoadedProgramme:
         list(db.session.scalars(select(CertificateBatch.public_id))),
         db.session.scalars(select(Forum.public_id)).one(),
         list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
+        [],
+        list(db.session.scalars(select(Incident.public_id).where(Incident.state == "triaged")))
+        * 40,
+        list(db.session.scalars(select(SealedDocument.public_id).filter_by(kind="evidence"))),
     )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,15 @@ from kash.forums.models import (
     Meeting,
 )
 from kash.incidents.models import Duty, Incident, MediationBrief
-from kash.incidents.rules.record import Intervention, Link, Record, as_bytes
+from kash.incidents.rules.evidence import (
+    CLEANED,
+    ORIGINAL,
+    EvidenceFile,
+    StoredCopy,
+    file_key,
+)
+from kash.incidents.rules.evidence import as_bytes as evidence_bytes
+from kash.incidents.rules.record import Evidence, Intervention, Link, Record, as_bytes
 from kash.incidents.rules.record import Person as RecordedPerson
 from kash.jobs.models import Job
 from kash.people.lists import keeping
@@ -74,6 +83,7 @@ from kash.settings import Settings
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import (
     NewKeys,
+    Place,
     VaultMember,
     add_member,
     ask_to_unseal,
@@ -83,9 +93,11 @@ from kash.vault import (
     lookup,
     make_compartment,
     make_keys,
+    new_key,
     new_passphrase,
     new_recovery_code,
     seal,
+    seal_file_under,
 )
 from kash.workshops.models import (
     Enrolment,
@@ -138,6 +150,7 @@ class World:
     records: dict[tuple[str, str], Records] = field(default_factory=dict)
     # Whose person, of those in `values`, is the own one of a role.
     own_person: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=lambda: {"programme/logo.png": b"a picture"})
     _kept: sqlite3.Connection | None = None
     _watch: sqlite3.Connection | None = None
     _version: int = 0
@@ -167,13 +180,14 @@ class World:
         assert self._kept is not None
         with closing(sqlite3.connect(self.database)) as live:
             self._kept.backup(live)
-        self.keep_logo()
+        self.keep_files()
         self._version = self._version_now()
 
-    def keep_logo(self) -> None:
+    def keep_files(self) -> None:
         """Files are no rows: what a form took away is put there again."""
         with self.app.app_context():
-            storage.put("programme/logo.png", b"a picture")
+            for key, content in self.files.items():
+                storage.put(key, content)
 
     def _version_now(self) -> int:
         if self._watch is None:
@@ -297,7 +311,7 @@ class _Builder:
     # --- everything -----------------------------------------------------------------------------
 
     def build(self) -> None:
-        self.world.keep_logo()
+        self.world.keep_files()
         self.add(
             Programme(
                 id=1,
@@ -372,6 +386,7 @@ class _Builder:
         self.add(Duty(account_id=accounts["peer"].id))
         self.add(Duty(account_id=accounts["police_peer"].id))
         cases = {OWN: self.cases(OWN), OTHER: self.cases(OTHER)}
+        self.world.keep_files()
         lists = {
             OWN: self.lists(accounts["trainer"], OWN),
             OTHER: self.lists(accounts["other trainer"], OTHER),
@@ -490,7 +505,9 @@ class _Builder:
             interventions=[Intervention(id="i1", brief=new_public_id(), request="release")],
         )
         record.place.place = self.value("incident", whose)
+        record.evidence.append(self.evidence(whose))
         return {
+            "evidence": record.evidence[0].document,
             "incident": self.incident(record),
             "incident_beside": beside,
             "incident_linked": linked,
@@ -518,6 +535,19 @@ class _Builder:
         row.note_sealed = seal(json.dumps(note), kind="mediation.note", public_id=row.public_id)
         self.add(row)
         return row.public_id
+
+    def evidence(self, whose: str) -> Evidence:
+        """A sealed file with its copies, as its case lists it."""
+        content, document, key = b"a picture", new_public_id(), new_key()
+        place = Place("case", "evidence", document)
+        copy = StoredCopy(code="png", size=len(content), sha256=sha256(content).hexdigest())
+        for part in (ORIGINAL, CLEANED):
+            sealed_file = b"".join(seal_file_under(key, place, part, [content]))
+            self.world.files[file_key(document, part)] = sealed_file
+        label = self.value("incident", whose)
+        file = EvidenceFile(label=label, original=copy, cleaned=copy)
+        file_document(self.session(), "evidence", evidence_bytes(file), public_id=document, key=key)
+        return Evidence(document=document, number=1, label=label, kind="photo", size=1)
 
     # --- accounts -------------------------------------------------------------------------------
 

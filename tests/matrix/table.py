@@ -173,6 +173,10 @@ def _case(*, get: str = "", post: str = "", both: str = "", **more: str) -> Plac
     return Place(get or both, post or both, {"reference": "incident", **more})
 
 
+def _evidence(*, get: str = "", post: str = "", both: str = "") -> Place:
+    return _case(get=get, post=post, both=both, document="evidence")
+
+
 PLACES: dict[str, Place] = {
     # --- the frame --------------------------------------------------------------------------
     "web.leave": Place(ANYONE),
@@ -432,6 +436,14 @@ PLACES: dict[str, Place] = {
     "incidents.identity_of": Place("incidents.change", address={"document": "identity_document"}),
     "incidents.ask_mediator": _case(both="incidents.change"),
     "incidents.withdraw_request": _case(post="incidents.change", intervention_id="=i1"),
+    "incidents.add_evidence": _case(both="incidents.change"),
+    "incidents.evidence": _evidence(get="incidents.see"),
+    "incidents.evidence_copy": _evidence(post="incidents.see"),
+    "incidents.evidence_custody": _evidence(post="incidents.change"),
+    "incidents.evidence_label": _evidence(both="incidents.change"),
+    "incidents.evidence_original": _evidence(both="incidents.change"),
+    "incidents.evidence_sheet": _evidence(post="incidents.change"),
+    "incidents.remove_evidence": _evidence(both="incidents.change"),
     "incidents.duty_list": Place("incidents.duty"),
     "incidents.add_mediator": Place("incidents.duty", "incidents.duty"),
     "incidents.edit_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -159,3 +164,77 @@ def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> N
     storage.init_storage(app, f"file://{tmp_path}/file/x")
     with app.app_context(), pytest.raises(storage.StorageUnavailable):
         storage.put("jobs/one", b"1")
+
+
+def test_a_file_in_pieces_comes_back_as_one(stored: Flask) -> None:
+    pieces = [bytes([number % 256]) * 70_000 for number in range(200)]
+    storage.put("a/b", iter(pieces))
+    assert storage.get("a/b") == b"".join(pieces)
+    storage.put("a/b", iter([b"short"]))
+    assert storage.get("a/b") == b"short"
+    storage.put("a/b", iter([]))
+    assert storage.get("a/b") == b""
+
+
+class Interrupted(Exception):
+    """What ends an upload from outside."""
+
+
+def test_what_ends_too_soon_leaves_nothing(stored: Flask) -> None:
+    def pieces() -> Iterator[bytes]:
+        for number in range(150):
+            yield bytes([number]) * 70_000
+        raise Interrupted
+
+    storage.put("a/before", b"was there")
+    for key in ("a/new", "a/before"):
+        with pytest.raises(Interrupted):
+            storage.put(key, pieces())
+    assert [found.key for found in storage.list()] == ["a/before"]
+    assert storage.get("a/before") == b"was there"
+
+
+_STORES_200_MB = """
+import resource, sys
+from flask import Flask
+from kash import storage
+
+app = Flask("stores")
+storage.init_storage(app, sys.argv[1])
+with app.app_context():
+    storage.put("a/first", iter([b"x"]))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    storage.put("a/large", (bytes(65_536) for _ in range(3200)))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+
+
+def test_pieces_are_stored_as_they_come_and_never_all_held(tmp_path: Path) -> None:
+    address = f"file://{tmp_path}/files"
+    ran = subprocess.run(
+        [sys.executable, "-c", _STORES_200_MB, address],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"MALLOC_ARENA_MAX": "2", "PYTHONPATH": os.getcwd()},
+    )
+    kilobytes = int(ran.stdout)
+    assert kilobytes < 50_000
+    assert (tmp_path / "files" / "a" / "large").stat().st_size == 3200 * 65_536
+
+
+def test_what_a_killed_process_left_is_cleared(tmp_path: Path) -> None:
+    app = Flask(__name__)
+    storage.init_storage(app, f"file://{tmp_path}/files")
+    with app.app_context():
+        storage.put("evidence/one/original", b"whole")
+        folder = tmp_path / "files" / "evidence"
+        for name, age in (("two", 3), ("three", 0)):
+            left = folder / name / "original#1"
+            left.parent.mkdir()
+            left.write_bytes(b"half")
+            os.utime(left, (time.time() - age * 86_400,) * 2)
+        assert storage.clear_unfinished(datetime.now(UTC) - timedelta(days=1)) == 1
+        assert not (folder / "two" / "original#1").exists()
+        assert (folder / "three" / "original#1").exists()
+        assert storage.get("evidence/one/original") == b"whole"

@@ -1,6 +1,7 @@
 """Reads of incidents. What is sealed is opened in memory, for the length of one request."""
 
 from kash.incidents.queries.cases import Case, DamagedCase, open_case, open_cases
+from kash.incidents.queries.evidence import OpenEvidence, open_evidence
 from kash.incidents.queries.mediation import (
     Brief,
     answers_to,
@@ -23,6 +24,7 @@ __all__ = [
     "Brief",
     "Case",
     "DamagedCase",
+    "OpenEvidence",
     "answers_to",
     "as_mediators",
     "briefs_waiting",
@@ -32,6 +34,7 @@ __all__ = [
     "is_on_duty",
     "open_case",
     "open_cases",
+    "open_evidence",
     "own_brief",
     "own_briefs",
     "own_duty",

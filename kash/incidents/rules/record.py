@@ -177,9 +177,11 @@ class Consent(Part):
 
 class Evidence(Part):
     """A sealed file of the case: `document` is the public id of its own vault document, which holds
-    its hashes and custody; here stands what a list shows."""
+    its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
+    given again within a case."""
 
     document: str
+    number: int = 0
     label: str = ""
     kind: str = ""
     size: int = 0

@@ -5,6 +5,7 @@ from kash.incidents.views import case_file as case_file
 from kash.incidents.views import cases as cases
 from kash.incidents.views import documentation as documentation
 from kash.incidents.views import duty as duty
+from kash.incidents.views import evidence as evidence
 from kash.incidents.views import filing as filing
 from kash.incidents.views import following_up as following_up
 from kash.incidents.views import identities as identities

@@ -1,0 +1,20 @@
+"""Cleaned copies: photos, scans, sound, video and PDF without what they say of their making.
+
+A file's kind is told by its content. The copy is made by a child process that holds no keys, under
+limits of time and memory; file and copy lie in memory only, never on a disk.
+"""
+
+from kash.cleaning.child_process import CannotClean, CleaningLimits, cleaned
+from kash.cleaning.kinds import HEAD, KINDS, SHOWN, FileKind, is_archive, kind_of
+
+__all__ = [
+    "HEAD",
+    "KINDS",
+    "SHOWN",
+    "CannotClean",
+    "CleaningLimits",
+    "FileKind",
+    "cleaned",
+    "is_archive",
+    "kind_of",
+]

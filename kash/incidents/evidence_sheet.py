@@ -1,0 +1,60 @@
+"""The custody sheet: hashes and steps of one piece of evidence on paper, with lines to sign.
+
+It is made in the request. Typed words and names of people stand on it only if they were asked for;
+else it has lines to write them on by hand.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from kash.cleaning import KINDS
+from kash.incidents.errors import PaperNotMade
+from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
+from kash.incidents.queries.evidence import OpenEvidence
+from kash.policy import Actor
+from kash.press import PagedDocument, RenderError, document
+from kash.web.account_names import account_names
+from kash.web.formats import moment_text
+from kash.web.language import language_code
+from kash.web.programme import brand, paper_wording
+
+# Lines for steps that are still to come, written by hand.
+BLANK_STEPS = 6
+
+
+def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool) -> bytes:
+    """The sheet as PDF. Raises PaperNotMade."""
+    members = account_names({event.by for event in found.file.custody} | {by.public_id})
+    number = f"{found.case.reference}-{found.listed.number}"
+    markup = render_template(
+        "incidents/paper/custody.html",
+        number=number,
+        listed=found.listed,
+        file=found.file,
+        kinds=KINDS,
+        families=FILE_FAMILY_NAMES,
+        custody_names=CUSTODY_NAMES,
+        members=members,
+        words=words,
+        blank_steps=BLANK_STEPS,
+        organisation=brand(),
+        wording=paper_wording(),
+    )
+    printed = _("Printed by %(name)s, %(time)s", name=members[by.public_id], time=moment_text(now))
+    try:
+        return document(
+            PagedDocument(
+                html=markup,
+                title=_("Sheet"),
+                language=language_code(),
+                header_right=number,
+                footer_left=printed,
+                page_count=_("Page {page} of {pages}"),
+            )
+        )
+    except RenderError:
+        raise PaperNotMade from None

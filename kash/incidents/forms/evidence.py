@@ -1,0 +1,91 @@
+"""What members say of evidence."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms.validators import ValidationError
+
+from kash.incidents.names import CUSTODY_NAMES
+from kash.incidents.rules.evidence import NOTED_BY_HAND
+from kash.incidents.services import Received
+from kash.web import KashForm
+from kash.web.forms import (
+    BooleanField,
+    MomentField,
+    choice_field,
+    clean_text,
+    long_text_field,
+    text_field,
+)
+
+_MOST_NAME = 200
+
+
+class LabelForm(KashForm):
+    """What a piece of evidence shows."""
+
+    label = text_field(_l("Label"), required=False)
+    note = long_text_field(_l("Note"), required=False, rows=3)
+
+
+class EvidenceForm(LabelForm):
+    """A file that is added: from whom it was received, and when."""
+
+    received_from = text_field(_l("Received from"), most=200, required=False)
+    received_on = MomentField(_l("Received on"))
+
+    def received(self, uploaded_name: str) -> Received:
+        """What was said of the file, with the name that it had."""
+        return Received(
+            label=self.label.data or "",
+            note=self.note.data or "",
+            received_from=self.received_from.data or "",
+            received_on=self.received_on.data,
+            uploaded_name=clean_text(uploaded_name)[:_MOST_NAME],
+        )
+
+
+class SmallFileForm(EvidenceForm):
+    """The same with a small file in the form itself, for browsers that run no script."""
+
+    file = FileField(_l("File"))
+
+    def validate_file(self, field: FileField) -> None:
+        """A file is needed."""
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose a file."))
+
+    def content(self) -> tuple[BinaryIO, str]:
+        """The file, which lies in memory only, and its name."""
+        return self.file.data.stream, self.file.data.filename or ""
+
+
+class CustodyForm(KashForm):
+    """A step of custody that happened outside Kash."""
+
+    what = choice_field(_l("What happened"))
+    who = text_field(_l("From or to whom"), most=200, required=False)
+    on = MomentField(_l("When"))
+    more = long_text_field(_l("Anything else"), most=2000, required=False, rows=2)
+
+    def offer(self) -> None:
+        """Set what can be chosen."""
+        names = [(what, CUSTODY_NAMES[what]) for what in NOTED_BY_HAND]
+        self.what.choices = [("", _("Choose")), *names]
+
+
+class ExportForm(KashForm):
+    """To whom an original goes, and why."""
+
+    who = text_field(_l("To whom it goes"), most=200)
+    more = long_text_field(_l("What for"), most=2000, required=False, rows=2)
+
+
+class SheetForm(KashForm):
+    """What a custody sheet says."""
+
+    words = BooleanField(_l("Print the label, the notes and the names of people too"))

@@ -1,0 +1,321 @@
+"""Evidence: adding it, opening it, noting through whose hands it goes, and removing it.
+
+A file streams into the store first, under a key that exists only in memory; one transaction at the
+end files the document that holds the key and names it in the case. Whatever goes wrong before
+leaves nothing but ciphertext without a key, which is deleted at once or by an hourly chore.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import IO, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.cleaning import KINDS, FileKind
+from kash.database import after_commit, db, new_public_id
+from kash.incidents.endings import Remains
+from kash.incidents.errors import ChangedMeanwhile, NotCleaned, NotNow
+from kash.incidents.models import Incident
+from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
+from kash.incidents.rules.evidence import (
+    CLEANED,
+    ORIGINAL,
+    CustodyEvent,
+    EvidenceFile,
+    as_bytes,
+    file_keys,
+    next_number,
+)
+from kash.incidents.rules.record import Evidence, Record
+from kash.incidents.services.cases import changing
+from kash.incidents.services.evidence_files import (
+    delete_files,
+    keep_cleaned,
+    keep_original,
+    opened,
+)
+from kash.policy import Actor
+from kash.vault import (
+    Change,
+    CompartmentName,
+    NoSuchDocument,
+    OpenVault,
+    Place,
+    SavedMeanwhile,
+    audited,
+    file_document,
+    keep_keys,
+    key_of,
+    new_key,
+    save_document,
+    shred,
+)
+from kash.web.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Received:
+    """What a member says of a file that she adds: what it shows, from whom she has it and when she
+    got it, and what its file was called."""
+
+    label: str = ""
+    note: str = ""
+    received_from: str = ""
+    received_on: datetime | None = None
+    uploaded_name: str = ""
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One copy on its way to a member: what it is, how long, and its pieces."""
+
+    number: int
+    kind: FileKind
+    size: int
+    pieces: Iterator[bytes] = field(repr=False)
+
+
+# --- Adding -----------------------------------------------------------------------------------
+
+
+def add_evidence(
+    by: Actor, vault: OpenVault, reference: str, said: Received, stream: IO[bytes], most: int
+) -> str:
+    """Take in a file of at most `most` bytes; the public id of its document.
+
+    Raises NotFound, NotNow, NotTaken, BodyTooLarge and StorageError; then nothing was kept.
+    """
+    _refuse_if_over(open_case(by, vault, reference))
+    # No transaction stays open for as long as a slow line takes.
+    db.session.rollback()
+    place = Place(CompartmentName.CASE, KIND, new_public_id())
+    key = new_key()
+    try:
+        kind, original = keep_original(place, key, stream, most)
+        cleaned = keep_cleaned(place, key, kind)
+        file = EvidenceFile(
+            label=said.label,
+            note=said.note,
+            uploaded_name=said.uploaded_name,
+            original=original,
+            cleaned=cleaned,
+        )
+        _file(by, vault, reference, said, file, kind, key, place.public_id)
+    except BaseException:
+        _forget(place.public_id)
+        raise
+    return place.public_id
+
+
+def _refuse_if_over(case: Case) -> None:
+    if case.state in ("closed", "shredded"):
+        raise NotNow
+
+
+def _file(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    said: Received,
+    file: EvidenceFile,
+    kind: FileKind,
+    key: bytes,
+    document: str,
+) -> None:
+    with changing("incidents.evidence_added", by, vault, reference) as case:
+        _refuse_if_over(case.case)
+        now = case.change.now
+        if said.received_from or said.received_on:
+            file.custody.append(
+                CustodyEvent(
+                    what="received",
+                    by=by.public_id,
+                    at=now,
+                    on=said.received_on,
+                    who=said.received_from,
+                )
+            )
+        file.custody.append(CustodyEvent(what="added", by=by.public_id, at=now))
+        case.record.evidence.append(
+            Evidence(
+                document=document,
+                number=next_number(case.record),
+                label=file.label,
+                kind=kind.family,
+                size=file.original.size,
+                added_at=now,
+                added_by=by.public_id,
+            )
+        )
+        case.happened("evidence_added", about=document)
+        file_document(case.change.session, KIND, as_bytes(file), public_id=document, key=key)
+
+
+def _forget(document: str) -> None:
+    """Delete the files of what was not filed; of what was filed after all, nothing."""
+    db.session.rollback()
+    if not documents_there([document]):
+        delete_files(document)
+    db.session.rollback()
+
+
+# --- Opening and changing ---------------------------------------------------------------------
+
+
+def note_evidence_opening(by: Actor, vault: OpenVault, found: OpenEvidence) -> None:
+    """Note that a piece of evidence was shown: one entry that names its case."""
+    with audited("incidents.evidence_opened", by) as change:
+        keep_keys(change.session, vault, [found.case.sealed, found.sealed])
+        change.about(found.case.reference)
+
+
+@dataclass
+class EvidenceChange:
+    """A piece of evidence that is being changed: alter `file`; it is saved when the block ends."""
+
+    change: Change
+    found: OpenEvidence
+    by: Actor
+
+    @property
+    def file(self) -> EvidenceFile:
+        """What is sealed of it."""
+        return self.found.file
+
+    def noted(self, what: str, **more: Any) -> None:
+        """Add a step of custody by the actor, now."""
+        self.file.custody.append(
+            CustodyEvent(what=what, by=self.by.public_id, at=self.change.now, **more)
+        )
+
+
+@contextmanager
+def _changing(
+    action: str, by: Actor, vault: OpenVault, reference: str, document: str
+) -> Iterator[EvidenceChange]:
+    with audited(action, by) as change:
+        _lock(change.session, reference)
+        case = open_case(by, vault, reference, change.session)
+        found = open_evidence(vault, case, document, change.session)
+        keep_keys(change.session, vault, [case.sealed, found.sealed])
+        yield EvidenceChange(change, found, by)
+        _save(change.session, vault, found)
+        change.about(reference)
+
+
+def _lock(session: Session, reference: str) -> None:
+    """Have everybody who changes this case or its evidence wait for each other."""
+    session.execute(
+        select(Incident.id).where(Incident.public_id == reference).with_for_update()
+    ).one_or_none()
+
+
+def _save(session: Session, vault: OpenVault, found: OpenEvidence) -> None:
+    try:
+        save_document(session, vault, found.sealed, as_bytes(found.file))
+    except SavedMeanwhile:
+        raise ChangedMeanwhile from None
+    except NoSuchDocument:
+        raise NotFound from None
+
+
+def note_custody(
+    by: Actor,
+    vault: OpenVault,
+    reference: str,
+    document: str,
+    what: str,
+    *,
+    who: str = "",
+    on: datetime | None = None,
+    note: str = "",
+) -> None:
+    """Note a step of custody that happened outside Kash. Raises NotFound and EvidenceDamaged."""
+    action = "incidents.evidence_custody"
+    with _changing(action, by, vault, reference, document) as changed:
+        changed.noted(what, who=who, on=on, note=note)
+
+
+def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> OpenEvidence:
+    """Note that a custody sheet is made; what it then says. Raises NotFound, EvidenceDamaged."""
+    action = "incidents.evidence_printed"
+    with _changing(action, by, vault, reference, document) as changed:
+        changed.noted("printed")
+    return changed.found
+
+
+def label_evidence(
+    by: Actor, vault: OpenVault, reference: str, document: str, label: str, note: str
+) -> None:
+    """Say anew what a piece of evidence shows. Raises NotFound and EvidenceDamaged."""
+    with changing("incidents.evidence_labelled", by, vault, reference) as case:
+        found = open_evidence(vault, case.case, document, case.change.session)
+        found.listed.label = found.file.label = label
+        found.file.note = note
+        found.file.custody.append(
+            CustodyEvent(what="labelled", by=by.public_id, at=case.change.now)
+        )
+        _save(case.change.session, vault, found)
+
+
+# --- Files ------------------------------------------------------------------------------------
+
+
+def show_copy(by: Actor, vault: OpenVault, reference: str, document: str) -> Handed:
+    """The cleaned copy, to be looked at. Raises NotFound, NotCleaned, EvidenceDamaged."""
+    handed = _handed(by, vault, reference, document, CLEANED)
+    action = "incidents.evidence_viewed"
+    with _changing(action, by, vault, reference, document) as changed:
+        changed.noted("viewed")
+    return handed
+
+
+def export_original(
+    by: Actor, vault: OpenVault, reference: str, document: str, who: str, note: str
+) -> Handed:
+    """The original, to leave the vault; to whom and why is noted. Raises NotFound."""
+    handed = _handed(by, vault, reference, document, ORIGINAL)
+    action = "incidents.evidence_exported"
+    with _changing(action, by, vault, reference, document) as changed:
+        changed.noted("exported", who=who, note=note)
+    return handed
+
+
+def _handed(by: Actor, vault: OpenVault, reference: str, document: str, part: str) -> Handed:
+    """A copy whose beginning opens already, so that only what can be shown is noted as shown."""
+    found = open_evidence(vault, open_case(by, vault, reference), document)
+    copy = found.file.original if part == ORIGINAL else found.file.cleaned
+    if copy is None:
+        raise NotCleaned
+    pieces = opened(found.sealed.place, key_of(vault, found.sealed), part)
+    return Handed(found.listed.number, KINDS[copy.code], copy.size, pieces)
+
+
+# --- Removing ---------------------------------------------------------------------------------
+
+
+def remove_evidence(by: Actor, vault: OpenVault, reference: str, document: str) -> None:
+    """Shred one piece of evidence: its keys at once, its files after the commit.
+
+    One that is damaged can be removed too. Raises NotFound.
+    """
+    with changing("incidents.evidence_removed", by, vault, reference) as case:
+        kept = [piece for piece in case.record.evidence if piece.document != document]
+        if len(kept) == len(case.record.evidence):
+            raise NotFound
+        case.record.evidence[:] = kept
+        case.happened("evidence_removed")
+        after_commit(lambda: delete_files(document))
+        shred(case.change.session, [document])
+
+
+def shred_evidence(_session: Session, record: Record) -> Remains:
+    """What goes when a case is shredded: each piece's document, and its files."""
+    documents = [piece.document for piece in record.evidence]
+    return Remains(documents, [key for document in documents for key in file_keys(document)])

@@ -1,0 +1,298 @@
+"""Pages of evidence: adding a file, looking at it, through whose hands it went, removing it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from flask import Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from kash.cleaning import KINDS, SHOWN
+from kash.database import utc_now
+from kash.incidents import blueprint, queries, services
+from kash.incidents.endings import register_shredding
+from kash.incidents.errors import EvidenceDamaged, NotTaken
+from kash.incidents.evidence_sheet import custody_sheet
+from kash.incidents.forms.evidence import (
+    CustodyForm,
+    EvidenceForm,
+    ExportForm,
+    LabelForm,
+    SheetForm,
+    SmallFileForm,
+)
+from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.evidence import OpenEvidence
+from kash.incidents.sections import register_section
+from kash.incidents.services import Handed
+from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.policy import Actor, allow
+from kash.storage import StorageError
+from kash.vault import OpenVault
+from kash.web import NotFound, current_actor, download, page
+from kash.web.account_names import account_names
+from kash.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
+
+# What a form without script may carry: its parser keeps it in memory whole.
+_SMALL = 10 * MEGABYTE
+_LENGTH = 4
+_MOST_SAID = 64 * 1024
+_PDF = "application/pdf"
+
+
+def _most() -> int:
+    return int(current_app.config["SETTINGS"].evidence_mb) * MEGABYTE
+
+
+# --- Adding -----------------------------------------------------------------------------------
+
+
+@blueprint.route("/<reference>/evidence/new", methods=["GET", "POST"])
+@allow("incidents.edit")
+@takes_file(_SMALL)
+@takes_raw(_most)
+@require_vault
+def add_evidence(reference: str) -> ResponseReturnValue:
+    """Add a file: as a body of its own by the page's script, or a small one in a plain form."""
+    if request.mimetype == RAW:
+        return _add_raw(reference)
+    actor, vault, found = here(reference)
+    form = SmallFileForm()
+    if form.validate_on_submit():
+        stream, name = form.content()
+        try:
+            said = form.received(name)
+            made = services.add_evidence(actor, vault, reference, said, stream, _SMALL)
+        except (NotTaken, BodyTooLarge, StorageError) as problem:
+            form.file.errors = [str(problem)]
+        else:
+            return redirect(_added(reference, made), 303)
+    return page(
+        "incidents/evidence_new.html",
+        form=form,
+        case=found,
+        most=_most(),
+        small=_SMALL,
+        megabyte=MEGABYTE,
+    )
+
+
+def _add_raw(reference: str) -> ResponseReturnValue:
+    actor, vault, _found = here(reference)
+    said = _said_before(request.stream)
+    form = EvidenceForm(formdata=MultiDict(said))
+    if not form.validate():
+        return {"errors": form.errors}, 422
+    received = form.received(said.get("uploaded_name", ""))
+    made = services.add_evidence(actor, vault, reference, received, request.stream, _most())
+    return {"to": _added(reference, made)}, 201
+
+
+def _said_before(stream: Any) -> Mapping[str, str]:
+    """What stands before the file: its length in four bytes, and texts by their fields' names."""
+    length = int.from_bytes(_exactly(stream, _LENGTH), "big")
+    if length > _MOST_SAID:
+        abort(400)
+    try:
+        said = json.loads(_exactly(stream, length))
+    except (ValueError, RecursionError):
+        abort(400)
+    if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
+        abort(400)
+    return said
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    read = b""
+    while len(read) < size and (piece := stream.read(size - len(read))):
+        read += piece
+    if len(read) < size:
+        abort(400)
+    return read
+
+
+def _added(reference: str, document: str) -> str:
+    flash(_("Added. The file is sealed, and its hash is noted."))
+    return _page_of(reference, document)
+
+
+def _page_of(reference: str, document: str) -> str:
+    return url_for("incidents.evidence", reference=reference, document=document)
+
+
+# --- One piece --------------------------------------------------------------------------------
+
+
+def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]:
+    actor, vault, case = here(reference)
+    return actor, vault, queries.open_evidence(vault, case, document)
+
+
+@blueprint.get("/<reference>/evidence/<document>")
+@allow("incidents.see")
+@require_vault
+def evidence(reference: str, document: str) -> ResponseReturnValue:
+    """One piece of evidence and its custody; its opening is noted."""
+    try:
+        actor, vault, found = _one(reference, document)
+    except EvidenceDamaged as problem:
+        return render_template(
+            "incidents/evidence_damaged.html",
+            reference=reference,
+            document=document,
+            sentence=str(problem),
+        )
+    services.note_evidence_opening(actor, vault, found)
+    return _evidence_page(found, CustodyForm())
+
+
+def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValue:
+    form.offer()
+    file = found.file
+    shown = file.cleaned or file.original
+    return page(
+        "incidents/evidence.html",
+        form=form,
+        sheet=SheetForm(),
+        reference=found.case.reference,
+        document=found.document,
+        listed=found.listed,
+        file=file,
+        kind=KINDS[file.original.code],
+        family=KINDS[shown.code].family,
+        in_page=file.cleaned is not None and shown.code in SHOWN[KINDS[shown.code].family],
+        families=FILE_FAMILY_NAMES,
+        custody_names=CUSTODY_NAMES,
+        members=account_names({event.by for event in file.custody}),
+    )
+
+
+@blueprint.post("/<reference>/evidence/<document>/copy")
+@allow("incidents.see")
+@require_vault
+def evidence_copy(reference: str, document: str) -> ResponseReturnValue:
+    """The cleaned copy, to be looked at in the browser."""
+    handed = services.show_copy(current_actor(), the_vault(), reference, document)
+    return _sent(reference, handed, inline=True)
+
+
+def _sent(reference: str, handed: Handed, *, inline: bool = False) -> Response:
+    name = f"{reference}-{handed.number}.{handed.kind.extension}"
+    response = download(handed.pieces, name=name, type=handed.kind.type)
+    if inline:
+        response.headers.set("Content-Disposition", "inline", filename=name)
+    # A file that was cut off is shorter than this says, and is shown by no browser as whole.
+    response.content_length = handed.size
+    return response
+
+
+@blueprint.post("/<reference>/evidence/<document>/custody")
+@allow("incidents.edit")
+@require_vault
+def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
+    """Note a step of custody that happened outside."""
+    actor, vault, found = _one(reference, document)
+    form = CustodyForm()
+    form.offer()
+    if not form.validate_on_submit():
+        return _evidence_page(found, form)
+    services.note_custody(
+        actor,
+        vault,
+        reference,
+        document,
+        form.what.data,
+        who=form.who.data or "",
+        on=form.on.data,
+        note=form.more.data or "",
+    )
+    flash(_("Noted."))
+    return redirect(_page_of(reference, document) + "#custody", 303)
+
+
+@blueprint.route("/<reference>/evidence/<document>/label", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def evidence_label(reference: str, document: str) -> ResponseReturnValue:
+    """Say anew what it shows."""
+    actor, vault, found = _one(reference, document)
+    form = LabelForm(data={"label": found.file.label, "note": found.file.note})
+    if form.validate_on_submit():
+        label, note = form.label.data or "", form.note.data or ""
+        services.label_evidence(actor, vault, reference, document, label, note)
+        return redirect(_page_of(reference, document), 303)
+    return page(
+        "incidents/evidence_label.html", form=form, back=_page_of(reference, document), found=found
+    )
+
+
+@blueprint.route("/<reference>/evidence/<document>/original", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def evidence_original(reference: str, document: str) -> ResponseReturnValue:
+    """Download the original, once it is said to whom it goes."""
+    actor, vault, found = _one(reference, document)
+    form = ExportForm()
+    if form.validate_on_submit():
+        handed = services.export_original(
+            actor, vault, reference, document, form.who.data or "", form.more.data or ""
+        )
+        return _sent(reference, handed)
+    return page(
+        "incidents/evidence_original.html",
+        form=form,
+        back=_page_of(reference, document),
+        found=found,
+        kind=KINDS[found.file.original.code],
+    )
+
+
+@blueprint.post("/<reference>/evidence/<document>/sheet")
+@allow("incidents.edit")
+@require_vault
+def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
+    """The custody sheet as PDF, made here and kept nowhere."""
+    actor, vault = current_actor(), the_vault()
+    found = services.note_sheet(actor, vault, reference, document)
+    words = bool(SheetForm().words.data)
+    content = custody_sheet(found, actor, utc_now(), words=words)
+    return download(content, name=f"{reference}-{found.listed.number}-sheet.pdf", type=_PDF)
+
+
+@blueprint.route("/<reference>/evidence/<document>/remove", methods=["GET", "POST"])
+@allow("incidents.edit", fresh=True)
+@require_vault
+def remove_evidence(reference: str, document: str) -> ResponseReturnValue:
+    """Shred it; also if it is damaged."""
+    actor, vault, case = here(reference)
+    listed = next((piece for piece in case.record.evidence if piece.document == document), None)
+    if listed is None:
+        raise NotFound
+    if request.method == "POST":
+        services.remove_evidence(actor, vault, reference, document)
+        flash(_("Removed. Its keys and its files are gone."))
+        return redirect(url_for("incidents.case", reference=reference) + "#evidence", 303)
+    return render_template(
+        "incidents/evidence_remove.html", listed=listed, back=_page_of(reference, document)
+    )
+
+
+# --- On the case's page -----------------------------------------------------------------------
+
+
+def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "pieces": case.record.evidence,
+        "families": FILE_FAMILY_NAMES,
+        "may_add": actor.may("incidents.edit") and case.state != "closed",
+    }
+
+
+register_section("evidence", _l("Evidence"), "incidents/evidence_part.html", 50, _part)
+register_shredding(services.shred_evidence)

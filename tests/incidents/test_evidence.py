@@ -1,0 +1,351 @@
+"""Evidence on both engines: all of it or nothing, and every step of it noted."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select
+
+from kash import storage
+from kash.database import db
+from kash.incidents import queries, services
+from kash.incidents.endings import remains_of
+from kash.incidents.errors import (
+    ArchiveNotTaken,
+    EmptyFile,
+    EvidenceDamaged,
+    NotCleaned,
+    NotNow,
+    NotTaken,
+)
+from kash.incidents.rules.evidence import EvidenceFile
+from kash.incidents.services import Received, evidence_files
+from kash.vault import AuditEntry, SealedDocument
+from kash.web.bodies import BodyTooLarge
+from kash.web.errors import NotFound
+from tests.cleaning import samples
+from tests.conftest import AMember
+from tests.incidents.evidence_cases import filed
+
+MOST = 4 * 1024 * 1024
+SAID = Received(
+    label="Bruises-on-arm",
+    note="taken-behind-the-market",
+    received_from="Auntie-Njeri",
+    uploaded_name="IMG_Achieng_0712.jpg",
+)
+
+
+@pytest.fixture
+def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+def added(member: AMember, reference: str, content: bytes, said: Received = SAID) -> str:
+    return services.add_evidence(
+        member.actor, member.vault(), reference, said, io.BytesIO(content), MOST
+    )
+
+
+def file_of(member: AMember, reference: str, document: str) -> EvidenceFile:
+    vault = member.vault()
+    case = queries.open_case(member.actor, vault, reference)
+    found = queries.open_evidence(vault, case, document)
+    db.session.rollback()
+    return found.file
+
+
+def stored() -> list[str]:
+    return sorted(found.key for found in storage.list())
+
+
+def documents() -> int:
+    found = len(db.session.scalars(select(SealedDocument.id).filter_by(kind="evidence")).all())
+    db.session.rollback()
+    return found
+
+
+def entries() -> list[tuple[str, list[str]]]:
+    rows = db.session.execute(
+        select(AuditEntry.action, AuditEntry.subjects).order_by(AuditEntry.seq)
+    ).all()
+    db.session.rollback()
+    return [(action, list(subjects)) for action, subjects in rows]
+
+
+def test_a_file_is_sealed_whole_and_so_is_what_is_said_of_it(member: AMember) -> None:
+    content, reference = samples.jpeg(), filed()
+    document = added(member, reference, content)
+    file = file_of(member, reference, document)
+    assert (file.label, file.note, file.uploaded_name) == (
+        SAID.label,
+        SAID.note,
+        SAID.uploaded_name,
+    )
+    assert file.original.model_dump() == {
+        "code": "jpeg",
+        "size": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    assert [(event.what, event.who) for event in file.custody] == [
+        ("received", "Auntie-Njeri"),
+        ("added", ""),
+    ]
+    handed = services.export_original(
+        member.actor, member.vault(), reference, document, "The lawyer", ""
+    )
+    assert b"".join(handed.pieces) == content
+    shown = services.show_copy(member.actor, member.vault(), reference, document)
+    copy = b"".join(shown.pieces)
+    assert file.cleaned is not None
+    assert (len(copy), hashlib.sha256(copy).hexdigest()) == (
+        file.cleaned.size,
+        file.cleaned.sha256,
+    )
+    assert b"Exif" not in copy
+    assert b"Exif" in content
+    after = file_of(member, reference, document)
+    assert [event.what for event in after.custody] == ["received", "added", "exported", "viewed"]
+    assert {event.by for event in after.custody} == {member.actor.public_id}
+
+
+def test_the_case_names_it_by_number_and_no_number_comes_twice(member: AMember) -> None:
+    reference = filed()
+    first, second = (added(member, reference, samples.png(), Received(label=w)) for w in "ab")
+    services.remove_evidence(member.actor, member.vault(), reference, second)
+    third = added(member, reference, samples.pdf(), Received(label="c"))
+    case = queries.open_case(member.actor, member.vault(), reference)
+    listed = [(e.document, e.number, e.label, e.kind) for e in case.record.evidence]
+    assert listed == [(first, 1, "a", "photo"), (third, 3, "c", "paper")]
+    assert [event.what for event in case.record.timeline] == [
+        "evidence_added",
+        "evidence_added",
+        "evidence_removed",
+        "evidence_added",
+    ]
+
+
+def test_the_audit_names_the_case_and_nothing_of_the_file(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    member_vault = member.vault()
+    by = member.actor
+    services.note_custody(
+        by, member_vault, reference, document, "handed_over", who="Lawyer-Odhiambo"
+    )
+    services.note_sheet(by, member.vault(), reference, document)
+    services.label_evidence(by, member.vault(), reference, document, "Other-words", "")
+    services.remove_evidence(by, member.vault(), reference, document)
+    of_evidence = [entry for entry in entries() if entry[0].startswith("incidents.")]
+    assert of_evidence == [
+        (f"incidents.evidence_{what}", [reference])
+        for what in ("added", "custody", "printed", "labelled", "removed")
+    ]
+
+
+REFUSED = {
+    "a zip that claims to be a photo": (samples.zipped(), ArchiveNotTaken),
+    "a page": (b"<html><script>alert(1)</script></html>", NotTaken),
+    "a programme": (b"\x7fELF" + bytes(9000), NotTaken),
+    "nothing": (b"", EmptyFile),
+    "too much": (samples.jpeg() + bytes(MOST), BodyTooLarge),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_leaves_nothing(member: AMember, what: str) -> None:
+    content, error = REFUSED[what]
+    reference = filed()
+    before = entries()
+    with pytest.raises(error):
+        added(member, reference, content)
+    assert stored() == []
+    assert documents() == 0
+    assert entries() == before
+
+
+class Endless(io.RawIOBase):
+    """A body that says of itself nothing, and does not end."""
+
+    def __init__(self) -> None:
+        self.given = 0
+
+    def read(self, size: int = -1) -> bytes:
+        head = samples.jpeg() if self.given == 0 else b""
+        self.given += size
+        return (head + bytes(size))[:size]
+
+
+def test_a_body_without_end_is_cut_at_its_limit(member: AMember) -> None:
+    body = Endless()
+    with pytest.raises(BodyTooLarge):
+        services.add_evidence(
+            member.actor,
+            member.vault(),
+            filed(),
+            SAID,
+            body,  # type: ignore[arg-type]
+            MOST,
+        )
+    assert body.given < 2 * MOST
+    assert stored() == []
+
+
+@pytest.mark.parametrize("part", ["original", "cleaned"])
+def test_a_full_disk_leaves_nothing(
+    member: AMember, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    real = storage.put
+
+    def put(key: str, pieces: Iterator[bytes]) -> None:
+        def until_full() -> Iterator[bytes]:
+            yield next(iter(pieces))
+            raise storage.StorageUnavailable
+
+        real(key, until_full() if key.endswith(part) else pieces)
+
+    monkeypatch.setattr(evidence_files.storage, "put", put)
+    with pytest.raises(storage.StorageUnavailable):
+        added(member, filed(), samples.jpeg())
+    assert stored() == []
+    assert documents() == 0
+
+
+def test_a_line_that_breaks_leaves_nothing(member: AMember) -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            if not found:
+                raise ConnectionResetError
+            return found
+
+    with pytest.raises((ConnectionResetError, storage.StorageError)):
+        services.add_evidence(
+            member.actor, member.vault(), filed(), SAID, Broken(samples.jpeg()), MOST
+        )
+    assert stored() == []
+    assert documents() == 0
+
+
+def test_what_cannot_be_filed_leaves_no_file(
+    member: AMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*_given: Any, **_more: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("kash.incidents.services.evidence.file_document", breaks)
+    reference = filed()
+    with pytest.raises(RuntimeError):
+        added(member, reference, samples.jpeg())
+    assert stored() == []
+    assert queries.open_case(member.actor, member.vault(), reference).record.evidence == []
+
+
+def test_a_case_that_is_closed_takes_none(member: AMember) -> None:
+    with pytest.raises(NotNow):
+        added(member, filed(state="closed"), samples.jpeg())
+    with pytest.raises(NotFound):
+        added(member, "nothing", samples.jpeg())
+    assert stored() == []
+
+
+def test_what_cannot_be_cleaned_is_kept_as_it_came(member: AMember) -> None:
+    broken = samples.jpeg()[:-300]
+    heic = b"\0\0\0\x18ftypheic" + bytes(3000)
+    reference = filed()
+    for content, code in ((broken, "jpeg"), (heic, "heic")):
+        document = added(member, reference, content)
+        file = file_of(member, reference, document)
+        assert (file.original.code, file.cleaned) == (code, None)
+        handed = services.export_original(
+            member.actor, member.vault(), reference, document, "a", ""
+        )
+        assert b"".join(handed.pieces) == content
+        with pytest.raises(NotCleaned):
+            services.show_copy(member.actor, member.vault(), reference, document)
+    assert all(key.endswith("/original") for key in stored())
+
+
+def test_nothing_that_lies_in_the_store_says_anything(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    assert stored() == [f"evidence/{document}/cleaned", f"evidence/{document}/original"]
+    for key in stored():
+        kept = storage.get(key)
+        for word in (samples.PLANTED, "Exif", "JFIF", *SAID.__dict__.values()):
+            assert not word or str(word).encode() not in kept
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "swapped", "gone", "of another"])
+def test_a_damaged_file_is_told_and_others_open(member: AMember, damage: str) -> None:
+    reference = filed()
+    large = samples.recorded("wav", "pcm_s16le", seconds=8)
+    document, other = (added(member, reference, large) for _ in range(2))
+    key = f"evidence/{document}/original"
+    kept = storage.get(key)
+    if damage == "flipped":
+        storage.put(key, kept[:100] + bytes([kept[100] ^ 1]) + kept[101:])
+    elif damage == "cut":
+        storage.put(key, kept[:20])
+    elif damage == "swapped":
+        storage.put(key, storage.get(f"evidence/{document}/cleaned"))
+    elif damage == "of another":
+        storage.put(key, storage.get(f"evidence/{other}/original"))
+    else:
+        storage.delete(key)
+    before = file_of(member, reference, document).custody
+    with pytest.raises(EvidenceDamaged):
+        services.export_original(member.actor, member.vault(), reference, document, "a", "")
+    assert file_of(member, reference, document).custody == before
+    handed = services.export_original(member.actor, member.vault(), reference, other, "a", "")
+    assert b"".join(handed.pieces) == large
+
+
+def test_removing_deletes_keys_and_files(member: AMember) -> None:
+    reference = filed()
+    document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
+    services.remove_evidence(member.actor, member.vault(), reference, document)
+    assert stored() == [f"evidence/{other}/cleaned", f"evidence/{other}/original"]
+    assert documents() == 1
+    case = queries.open_case(member.actor, member.vault(), reference)
+    with pytest.raises(NotFound):
+        queries.open_evidence(member.vault(), case, document)
+    with pytest.raises(NotFound):
+        services.remove_evidence(member.actor, member.vault(), reference, document)
+
+
+def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    case = queries.open_case(member.actor, member.vault(), reference)
+    remains = remains_of(db.session(), case.record)
+    assert list(remains.documents) == [document]
+    assert sorted(remains.files) == stored()
+
+
+def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> None:
+    document = added(member, filed(), samples.jpeg())
+    other = filed()
+    by = member.actor
+    for call in (
+        lambda: services.show_copy(by, member.vault(), other, document),
+        lambda: services.note_sheet(by, member.vault(), other, document),
+        lambda: services.remove_evidence(by, member.vault(), other, document),
+        lambda: services.note_custody(by, member.vault(), other, document, "other"),
+    ):
+        with pytest.raises(NotFound):
+            call()
+
+
+def test_another_member_opens_it_too(member: AMember, a_member: Callable[..., AMember]) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    director = a_member("director")
+    shown = services.show_copy(director.actor, director.vault(), reference, document)
+    assert b"".join(shown.pieces)
+    assert file_of(member, reference, document).custody[-1].by == director.actor.public_id
