@@ -24,7 +24,6 @@ const PARTS = [
   ["[data-passkey]", "./passkey.js"],
   ["[data-vault], [data-rotation]", "./vault.js"],
   ["[data-record]", "./record.js"],
-
   ["[data-evidence], [data-look]", "./evidence.js"],
 ];
 
