@@ -295,6 +295,7 @@ PLACES: dict[str, Place] = {
     "people.minors": Place("people.minors"),
     "people.minor_seen": _of("person", post="people.minors"),
     "people.trail": _of("person", get="people.trail"),
+    "people.consent_forms": Place(post="people.add"),
     "people.consent_form": _of("person", get="people.change"),
     "people.duplicates": Place("people.duplicates"),
     "people.look_for_duplicates": Place(post="people.duplicates"),

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from collections.abc import Sequence
+
+from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 
+from kash.database import db
+from kash.jobs import JobResult, Progress, job
 from kash.people import words
 from kash.people.consent_texts import TEXTS
 from kash.people.models import Person
+from kash.people.services.consents import CONSENT_FORMS
 from kash.press import PagedDocument, document
 from kash.web.language import LANGUAGES, brand, programme_languages
 from kash.web.paper import logo_address
@@ -36,22 +42,48 @@ def consent_form(person: Person) -> bytes:
 
     Raises RenderError.
     """
+    return _printed(_sheet(person), form_language(person)[0])
+
+
+def _sheet(person: Person) -> str:
+    """One person's form, in the language in which it is printed for her."""
     language, own = form_language(person)
     with force_locale(language):
+        # Without what every page is given: the worker draws for nobody who is signed in.
+        return current_app.jinja_env.get_template("people/paper/consent.html").render(
+            person=person,
+            texts=TEXTS,
+            purposes=words.PURPOSE,
+            organisation=brand(),
+            wanted=None if own else language_name(person.language),
+            printed_in=language_name(language),
+            logo=logo_address(paper_wording(), "consents"),
+        )
+
+
+def _printed(html: str, language: str) -> bytes:
+    with force_locale(language):
         paged = PagedDocument(
-            html=render_template(
-                "people/paper/consent.html",
-                person=person,
-                texts=TEXTS,
-                purposes=words.PURPOSE,
-                organisation=brand(),
-                wanted=None if own else language_name(person.language),
-                printed_in=language_name(language),
-                logo=logo_address(paper_wording(), "consents"),
-            ),
+            html=html,
             title=_("What I agree to"),
             language=language,
             kind="names",
             footer_left=_("Keep this sheet locked away."),
         )
         return document(paged)
+
+
+@job(CONSENT_FORMS, resumable=True)
+def make_consent_forms(progress: Progress, *, people: Sequence[str]) -> JobResult:
+    """The forms of several people as one PDF, each on a sheet of its own, by name."""
+    found = db.session.scalars(
+        select(Person).where(Person.public_id.in_(people)).order_by(Person.sort_name, Person.id)
+    ).all()
+    sheets = []
+    for number, person in enumerate(found, 1):
+        language = form_language(person)[0]
+        sheets.append(f'<div class="sheet" lang="{language}">{_sheet(person)}</div>')
+        progress.report(number, len(found))
+    db.session.rollback()
+    content = _printed("".join(sheets), programme_languages()[0])
+    return JobResult("consent-forms.pdf", "application/pdf", content)

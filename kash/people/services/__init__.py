@@ -1,6 +1,6 @@
 """Everything that is done to groups, organisations, persons, postings and consents."""
 
-from kash.people.services.consents import NotPossibleNow, record_consent
+from kash.people.services.consents import NotPossibleNow, ask_for_forms, record_consent
 from kash.people.services.directory import (
     HoursOverlap,
     ServiceChangedMeanwhile,
@@ -127,6 +127,7 @@ __all__ = [
     "add_service",
     "add_venue",
     "add_zone",
+    "ask_for_forms",
     "ask_for_sweep",
     "bring_in",
     "cancel_list",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.jobs import enqueue
 from kash.people.consent_texts import TEXTS
 from kash.people.models import Consent
 from kash.people.queries import locked_person, newest_answers
@@ -12,11 +16,33 @@ from kash.policy import Actor
 from kash.vault import audited
 from kash.web import Problem
 
+CONSENT_FORMS = "people.consent_forms"
+
 
 class NotPossibleNow(Problem):
     """This answer does not follow from the one that holds now."""
 
     sentence = _l("The answer has changed meanwhile. Look at what holds now, then choose again.")
+
+
+def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
+    """Have the worker print the consent forms of these people, by public ids; the job's public id.
+
+    The caller has made sure that they are in the actor's reach. `back` is the path to which the
+    job's page leads back.
+    """
+    with audited("people.consent_forms_printed", by) as change:
+        asked = enqueue(
+            change.session,
+            CONSENT_FORMS,
+            owner=by.public_id,
+            title=_("Consent forms"),
+            back=back,
+            total=len(people),
+            people=list(people),
+        )
+        change.about(*people)
+        return asked.public_id
 
 
 def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from kash.people.consent_texts import TEXTS
 from kash.people.documents import consents as documents
 from kash.people.forms import ConsentForm
 from kash.policy import allow
-from kash.web import NotFound, current_actor, download, page
+from kash.web import NotFound, current_actor, download, page, safe_next
 
 
 @blueprint.get("/<public_id>/consent-form.pdf")
@@ -20,6 +20,23 @@ def consent_form(public_id: str) -> ResponseReturnValue:
     """The form on paper, in the person's language if the programme has it."""
     found = queries.person(current_actor(), public_id, "people.edit")
     return download(documents.consent_form(found), name="consent-form.pdf", type="application/pdf")
+
+
+@blueprint.post("/consent-forms")
+@allow("people.edit")
+def consent_forms() -> ResponseReturnValue:
+    """The forms of those ticked in a list, or of a workshop's people, as one file."""
+    actor = current_actor()
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
+    # Whoever is out of reach is left out: a workshop's list may name her all the same.
+    reached = [one.public_id for one in queries.movable_people(actor, chosen)]
+    back = safe_next(request.form.get("back"), url_for("people.index"))
+    if not reached:
+        flash(_("Tick the people whose forms are to be printed."), "warn")
+        return redirect(back, 303)
+    return redirect(
+        url_for("jobs.page", public_id=services.ask_for_forms(reached, actor, back=back)), 303
+    )
 
 
 @blueprint.route("/<public_id>/consents/<purpose>", methods=["GET", "POST"])
