@@ -14,8 +14,9 @@ from kash.forums import leaving, views  # noqa: E402,F401
 
 
 def init_forums(app: Flask) -> None:
-    """Say what becomes of a seat when two people turn out to be one, and what a secretary who
-    leaves hands over."""
+    """Say what becomes of a seat when two people turn out to be one, what a secretary who leaves
+    hands over, and in which meetings a case may have come up."""
+    from kash.forums.occasions import offer_meetings
     from kash.forums.rules import merged_seat
     from kash.people.references import declare_reference, joined
 
@@ -25,3 +26,4 @@ def init_forums(app: Flask) -> None:
         joined("forum_member.person_id", ("forum_id",), merged_seat),
     )
     leaving.join_hand_over()
+    offer_meetings()

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from kash.incidents.names import STATE_NAMES
 from kash.incidents.rules.clocks import Clock
 from kash.web.formats import moment_text
 
@@ -19,11 +20,11 @@ STEP_NAMES: dict[str, Any] = {
     "insufficient": _l("Not enough information"),
     "no_violation": _l("Not a violation"),
     "look_again": _l("Look at it again"),
-    "mediate": _l("Goes to mediation"),
-    "refer": _l("Is referred"),
-    "resolve": _l("Resolved"),
-    "unresolve": _l("Not resolved"),
-    "close": _l("Close"),
+    "mediate": _l("Take it to mediation"),
+    "refer": _l("Mark as referred"),
+    "resolve": _l("Mark as resolved"),
+    "unresolve": _l("Mark as not resolved"),
+    "close": _l("Close the case"),
     "reopen": _l("Open again"),
 }
 # What each step says and does, above its form.
@@ -149,5 +150,5 @@ def unset_text(kind: str) -> str:
 
 def event_text(what: str, name: str) -> str:
     """What an event is called; one that another version knows, by its own word."""
-    known = EVENT_NAMES.get(what)
+    known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
     return str(known) % {"name": name} if known is not None else what.replace("_", " ")

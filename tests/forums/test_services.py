@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from apiflask import APIFlask
 from sqlalchemy import func, select
 
 from kash.attendance.models import RosterEntry, Slot
@@ -486,3 +487,22 @@ def test_people_stay_as_they_are(series: Series) -> None:
     before = db.session.scalars(select(Person.changed_at).order_by(Person.id)).all()
     series.plan()
     assert db.session.scalars(select(Person.changed_at).order_by(Person.id)).all() == before
+
+
+def test_a_case_is_linked_to_meetings_of_a_forum_by_its_name(
+    app: APIFlask, series: Series, actor: Callable[..., Actor]
+) -> None:
+    from kash.forums.occasions import find_meetings, meetings_named
+
+    meeting = series.plan(nairobi(2026, 11, 16))
+    officer, peer = actor("documentation"), actor("peer")
+    with app.test_request_context():
+        name = db.session.scalars(select(Forum.name)).one()
+        found = find_meetings(f" {name.upper()} ", officer)
+        assert [(one.id, one.title, one.when) for one in found] == [
+            (meeting, f"{name}, November 2026", "16 Nov 2026")
+        ]
+        assert meetings_named([meeting, "0123456789abcdef"], officer) == found
+        assert find_meetings("nowhere%", officer) == []
+        assert found[0].url == f"/forums/{series.forum}/meetings/{meeting}"
+        assert meetings_named([meeting], peer)[0].url == ""

@@ -22,6 +22,8 @@ COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(
 _HOUR = timedelta(hours=1)
 _LAST = timedelta(hours=2)
 _MORNING = time(8)
+# So long after it has ended, a clock still says what can be done.
+SHOWN_AFTER = timedelta(days=30)
 # So long before a clock ends, whoever works on the case is reminded.
 WARN = {"court": _HOUR * 6, "pep": _HOUR * 24, "contraception": _HOUR * 24}
 

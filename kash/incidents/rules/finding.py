@@ -154,10 +154,15 @@ class Summary(NamedTuple):
     evidence: int
 
     @property
-    def month(self) -> str:
-        """The month of what happened, else of when it came in, as `2026-11`."""
+    def day(self) -> str:
+        """The day of what happened, else of when it came in, as `2026-11-16`."""
         day = self.begun_on or self.filed_at
-        return "" if day is None else f"{day.year:04}-{day.month:02}"
+        return "" if day is None else f"{day.year:04}-{day.month:02}-{day.day:02}"
+
+    @property
+    def month(self) -> str:
+        """The month of that day, as `2026-11`."""
+        return self.day[:7]
 
 
 def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary:

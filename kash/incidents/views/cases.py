@@ -19,7 +19,7 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.queries.links import linked_to
 from kash.incidents.queries.officers import Officer, kept_away, officers
 from kash.incidents.rules.acts import MONEY
-from kash.incidents.rules.clocks import clocks_of, unset_clocks
+from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
 from kash.incidents.sections import actions_of, sections_of
@@ -133,6 +133,7 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
             "advice": wording.clock_advice(clock, now),
         }
         for clock in clocks_of(record, zone(), court_days())
+        if now - clock.ends < SHOWN_AFTER
     ]
 
 

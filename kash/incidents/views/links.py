@@ -35,7 +35,7 @@ def links(reference: str) -> ResponseReturnValue:
             occasions = [(source, source.find(words, actor)) for source in sources()]
             close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
             services.note_search(actor, vault, close.new)
-            lines = sorted(close.lines, key=lambda one: one.summary.month, reverse=True)
+            lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)
             cases = [one.summary for one in lines if one.summary.reference != reference]
     return page(
         "incidents/links.html",

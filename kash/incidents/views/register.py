@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services, wording
@@ -27,7 +28,7 @@ from kash.incidents.rules.finding import (
     filters_from,
     wanted_words,
 )
-from kash.incidents.sections import entries_for
+from kash.incidents.sections import entries_for, register_entry
 from kash.incidents.views.reach import require_vault, the_vault
 from kash.policy import allow
 from kash.web import Listing, current_actor
@@ -38,14 +39,12 @@ from kash.web.programme import LANGUAGES
 
 SORTS: dict[str, Callable[[Line], Any]] = {
     "filed": lambda line: line.summary.filed_at.isoformat() if line.summary.filed_at else "",
-    "happened": lambda line: (
-        line.summary.month
-        and (line.summary.begun_on.isoformat() if line.summary.begun_on else line.summary.month)
-    ),
+    "happened": lambda line: line.summary.day,
     "ward": lambda line: line.summary.ward.casefold(),
     "state": lambda line: list(names.STATE_NAMES).index(line.summary.state),
     "clock": lambda line: min((clock.ends.isoformat() for clock in line.clocks), default="9999"),
 }
+register_entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit")
 _TICKS = ("urgent", "minor", "no_consent")
 
 
