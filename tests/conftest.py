@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy import event, text
@@ -440,7 +441,12 @@ def a_member(
     into what has been made, `identity` only once a custodian was made. `second_step=False` leaves
     the account without one, `is_open=False` the vault closed.
     """
-    makers: dict[str, OpenVault] = {}
+    makers: dict[str, tuple[int, X25519PrivateKey]] = {}
+
+    def vault_of_maker(name: str) -> OpenVault:
+        number, private = makers[name]
+        session = db.session()
+        return open_in_memory(session, session.get_one(VaultMember, number), private, utc_now())
 
     def make(*roles: str, second_step: bool = True, is_open: bool = True, **more: Any) -> AMember:
         who = actor(*roles, **more)
@@ -452,7 +458,7 @@ def a_member(
         for name in missing_compartments(session, sorted(may)):
             make_compartment(session, name, [member], now)
         for name in sorted(may & set(makers)):
-            let_in(session, makers[name], member, [name], now)
+            let_in(session, vault_of_maker(name), member, [name], now)
         member.admitted_by, member.admitted_at = who.public_id, now
         if second_step:
             account = session.get_one(Account, who.account_id)
@@ -461,7 +467,7 @@ def a_member(
             )
         session.commit()
         for name in may:
-            makers.setdefault(name, open_in_memory(session, member, keys.private, now))
+            makers.setdefault(name, (member.id, keys.private))
         client = client_for(who)
         with client.session_transaction() as kept:
             token = kept["_user_id"]

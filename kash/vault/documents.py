@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from kash.database import after_commit, db, new_public_id, without_order
@@ -23,6 +24,7 @@ from kash.vault.openings import OpenVault
 
 _CHECKPOINT_TRIES = 50
 _CHECKPOINT_PAUSE = 0.1
+_REWRITE_TRIES = 3
 
 
 class NobodyCanOpen(SealError):
@@ -336,15 +338,14 @@ def scrub() -> bool:
     """Clear what was deleted out of the database's files; whether that is done.
 
     SQLite overwrites what it deletes; here its write-ahead log is emptied, which readers can hold
-    up, so it is tried until it says so. On PostgreSQL the tables are vacuumed; its write-ahead log
-    ages out.
+    up, so it is tried until it says so. On PostgreSQL the tables are vacuumed, that of the keys is
+    written anew, since a page keeps the bytes of a row that is gone; its write-ahead log ages out.
     """
     session = db.session()
     session.rollback()
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("VACUUM vault_document_key, vault_document"))
-            return True
+            return _scrub_postgresql(connection)
         raw = connection.connection.driver_connection
         assert raw is not None  # noqa: S101 - for the type: the connection is open
         if raw.in_transaction:
@@ -354,4 +355,20 @@ def scrub() -> bool:
             if not busy:
                 return True
             time.sleep(_CHECKPOINT_PAUSE)
+    return False
+
+
+def _scrub_postgresql(connection: Connection) -> bool:
+    connection.execute(text("VACUUM vault_document_key, vault_document"))
+    connection.execute(text("SET lock_timeout = '2s'"))
+    try:
+        for _ in range(_REWRITE_TRIES):
+            try:
+                connection.execute(text("VACUUM (FULL) vault_document_key"))
+            except OperationalError:
+                # Somebody reads or writes keys all the while: `flask vault scrub` tries again.
+                continue
+            return True
+    finally:
+        connection.execute(text("RESET lock_timeout"))
     return False

@@ -1,0 +1,73 @@
+"""Takes keys away, moves everything to new ones and shreds, and is killed before a commit.
+
+Run by the tests as a process of its own: what it was given comes as JSON on its standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from kash import create_app
+from kash.database import db, utc_now
+from kash.members import services
+from kash.policy import Actor, Role
+from kash.settings import Settings
+from kash.vault import OpenVault, audited, find_opening, membership, shred
+
+
+def _die_before(commit: int) -> None:
+    commits = iter(range(1_000))
+
+    def count(_session: Any) -> None:
+        if next(commits) == commit:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Session, "before_commit", count)
+
+
+def main() -> None:
+    """Do it all, unless killed on the way."""
+    given = json.load(sys.stdin)
+    folder = Path(given["folder"])
+    app = create_app(
+        Settings(
+            data_dir=folder,
+            database_url=given["database_url"],
+            mail_url=f"file://{folder / 'mail'}",
+            secret_key_file=folder / "server.key",
+            log_level="error",
+        )
+    )
+    membership._BATCH = given["batch"]
+    by = Actor(
+        public_id=given["actor"],
+        roles=frozenset({Role.DOCUMENTATION}),
+        account_id=given["account_id"],
+        session_id=given["session"],
+    )
+    with app.app_context():
+
+        def look() -> OpenVault | None:
+            db.session.rollback()
+            found = find_opening(db.session(), by.session_id, given["cookie"], utc_now())
+            return found[0] if found else None
+
+        _die_before(given["commit"])
+        services.remove(by, given["remove"])
+        services.rotate(by, look, batches=100)
+        with audited("test.shredded", by) as change:
+            shred(change.session, given["shred"])
+            change.about(*given["shred"])
+    print("done")
+
+
+if __name__ == "__main__":
+    main()
