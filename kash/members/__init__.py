@@ -8,11 +8,11 @@ from flask import Blueprint, Flask
 
 blueprint = Blueprint("members", __name__, url_prefix="/vault")
 
-from kash.members import chores, views  # noqa: E402
+from kash.members import chores, commands, views  # noqa: E402
 from kash.members.joining import join_registers  # noqa: E402
 from kash.members.opening import init_opening  # noqa: E402
 
-__all__ = ["blueprint", "chores", "init_members", "views"]
+__all__ = ["blueprint", "chores", "commands", "init_members", "views"]
 
 
 def init_members(app: Flask) -> None:

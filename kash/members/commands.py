@@ -1,0 +1,48 @@
+"""`flask vault members|status|scrub`: how the vault stands, without any secret."""
+
+from __future__ import annotations
+
+import click
+
+from kash.database import db
+from kash.members import queries
+from kash.policy import SYSTEM
+from kash.vault import VaultOpening, audited, scrub
+from kash.vault.commands import vault_commands
+
+
+@vault_commands.command("members")
+def members_command() -> None:
+    """List who holds which keys, and who waits."""
+    lines = queries.member_lines(SYSTEM)
+    for line in lines:
+        holds = ",".join(sorted(line.holds)) or "-"
+        waits = ",".join(sorted(line.waits_for)) or "-"
+        click.echo(f"{line.public_id} account {line.holder} holds {holds} waits for {waits}")
+    if not lines:
+        click.echo("Nobody holds keys.")
+
+
+@vault_commands.command("status")
+def status_command() -> None:
+    """Say how many can open each compartment, and what is unfinished."""
+    for one in queries.standings():
+        if not one.made:
+            click.echo(f"{one.name}: not made yet")
+            continue
+        unfinished = f", rotation unfinished: {one.documents} left" if one.unfinished else ""
+        click.echo(
+            f"{one.name}: {one.holders} can open it, {one.all_documents} documents{unfinished}"
+        )
+    open_now = db.session.query(VaultOpening).count()
+    click.echo(f"open in {open_now} browsers")
+
+
+@vault_commands.command("scrub")
+def scrub_command() -> None:
+    """Clear what was shredded out of the database's own files."""
+    with audited("vault.scrubbed", SYSTEM) as change:
+        change.about("keys")
+    if not scrub():
+        raise click.ClickException("Others read all the while. Try again when nobody is at work.")
+    click.echo("Nothing that was shredded is left in the database's files.")
