@@ -75,7 +75,8 @@ class RecoverForm(NewWordsForm):
     """The recovery code, and the new words typed back."""
 
     recovery_code = secret_field(
-        _l("Recovery code"), description=_l("Eight groups of four, from your recovery sheet.")
+        _l("Code on the recovery sheet"),
+        description=_l("Eight groups of four, from your recovery sheet."),
     )
 
 

@@ -162,7 +162,7 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
     finally:
         unsealing.forget_sealed_page(KIND)
     assert f'href="/names/{wanted}"' in shown
-    assert "60 minutes left" in shown
+    assert "minutes left: 60" in shown
     assert REASON not in shown
 
 
