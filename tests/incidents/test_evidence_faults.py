@@ -1,0 +1,219 @@
+"""What a killed process leaves of evidence, how it is cleared, and the same promises on S3."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from apiflask import APIFlask
+
+from kash import storage
+from kash.database import utc_now
+from kash.incidents import queries, services
+from kash.incidents.services import Received, evidence_chores
+from tests.cleaning import samples
+from tests.conftest import AMember
+from tests.incidents.evidence_cases import filed
+from tests.incidents.test_evidence import documents, file_of, stored
+
+MOST = 64 * 1024 * 1024
+
+# Takes in a file on its standard input. It stops where the test says, until it is killed.
+_ADDS = """
+import sys, time
+from dataclasses import replace
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from kash import create_app
+from kash.accounts.models import Account
+from kash.accounts.queries import actor_of
+from kash.database import db, utc_now
+from kash.incidents.services import Received, evidence
+from kash.settings import Settings
+from kash.vault import VaultMember, open_in_memory
+
+folder, holder, reference, stop = sys.argv[1:5]
+private = X25519PrivateKey.from_private_bytes(bytes.fromhex(sys.argv[5]))
+app = create_app(
+    Settings(data_dir=folder, secret_key_file=f"{folder}/server.key", log_level="error")
+)
+
+def stops(*_given, **_more):
+    print("there", flush=True)
+    time.sleep(600)
+
+class Body:
+    def __init__(self):
+        self.left = 300
+    def read(self, size):
+        self.left -= 1
+        if self.left < 0:
+            return stops() if stop == "streaming" else b""
+        if self.left == 299:
+            return b"\\xff\\xd8\\xff" + bytes(size - 3)
+        return b"Achieng-Kondele!" * (size // 16)
+
+with app.app_context():
+    member = db.session.query(VaultMember).filter_by(holder=holder).one()
+    actor = actor_of(db.session.query(Account).filter_by(public_id=holder).one())
+    vault = open_in_memory(db.session(), member, private, utc_now())
+    if stop == "filing":
+        evidence.file_document = stops
+    if stop == "committing":
+        evidence.next_number = lambda record: 1
+        db.session().commit = stops
+    evidence.add_evidence(actor, vault, reference, Received(label="x"), Body(), 1 << 26)
+"""
+
+
+@pytest.fixture
+def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+def killed(app: APIFlask, member: AMember, reference: str, stop: str) -> None:
+    """Have another process add a file, and kill it where it stops."""
+    private = member.vault().private.private_bytes_raw().hex()
+    folder = str(app.config["SETTINGS"].data_dir)
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ADDS, folder, member.actor.public_id, reference, stop, private],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.getcwd()},
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    os.kill(process.pid, signal.SIGKILL)
+    _out, said = process.communicate()
+    assert line == b"there\n", said.decode()
+
+
+def on_disk(app: APIFlask) -> list[Path]:
+    folder = app.config["SETTINGS"].data_dir / "files" / "evidence"
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("stop", ["streaming", "filing", "committing"])
+def test_a_process_that_is_killed_leaves_no_half_evidence(
+    sqlite_app: APIFlask, member: AMember, stop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = filed()
+    killed(sqlite_app, member, reference, stop)
+    case = queries.open_case(member.actor, member.vault(), reference)
+    assert case.record.evidence == []
+    assert case.record.timeline == []
+    assert documents() == 0
+    left = on_disk(sqlite_app)
+    assert len(left) == 1
+    assert b"Achieng" not in left[0].read_bytes()
+    assert stored() == [] if stop == "streaming" else len(stored()) == 1
+    # An upload that runs now looks the same, so it is spared for a day.
+    services.delete_orphans()
+    assert on_disk(sqlite_app) == left
+    later = utc_now() + timedelta(days=1, minutes=1)
+    monkeypatch.setattr(evidence_chores, "utc_now", lambda: later)
+    services.delete_orphans()
+    assert on_disk(sqlite_app) == []
+
+
+def test_clearing_orphans_touches_nothing_else(
+    member: AMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference = filed()
+    kept = services.add_evidence(
+        member.actor, member.vault(), reference, Received(), io.BytesIO(samples.jpeg()), MOST
+    )
+    storage.put("programme/logo.png", b"a picture")
+    storage.put("evidence/0000000000000000/original", b"left")
+    storage.put("evidence/0000000000000000/cleaned", b"left")
+    later = utc_now() + timedelta(days=2)
+    monkeypatch.setattr(evidence_chores, "utc_now", lambda: later)
+    services.delete_orphans()
+    assert stored() == [
+        f"evidence/{kept}/cleaned",
+        f"evidence/{kept}/original",
+        "programme/logo.png",
+    ]
+
+
+def test_another_upload_works_after_one_was_killed(sqlite_app: APIFlask, member: AMember) -> None:
+    reference = filed()
+    killed(sqlite_app, member, reference, "streaming")
+    content = samples.png()
+    document = services.add_evidence(
+        member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
+    )
+    assert file_of(member, reference, document).original.size == len(content)
+
+
+# --- S3 ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def in_a_bucket(
+    sqlite_app: APIFlask, s3_server: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    urllib.request.urlopen(urllib.request.Request(f"{s3_server}/kash-files", method="PUT"))
+    before = dict(sqlite_app.extensions)
+    storage.init_storage(
+        sqlite_app,
+        f"s3://kash-files/{time.time_ns()}?endpoint={s3_server}&region=us-east-1&allow_http=true",
+    )
+    yield
+    sqlite_app.extensions.update(before)
+
+
+def large() -> bytes:
+    return samples.jpeg() + os.urandom(11 * 1024 * 1024)
+
+
+def test_a_bucket_holds_what_a_folder_does(in_a_bucket: None, member: AMember) -> None:
+    reference, content = filed(), large()
+    document = services.add_evidence(
+        member.actor, member.vault(), reference, Received(), io.BytesIO(content), MOST
+    )
+    assert stored() == [f"evidence/{document}/cleaned", f"evidence/{document}/original"]
+    handed = services.export_original(member.actor, member.vault(), reference, document, "a", "")
+    assert hashlib.sha256(b"".join(handed.pieces)).digest() == hashlib.sha256(content).digest()
+    shown = services.show_copy(member.actor, member.vault(), reference, document)
+    assert len(b"".join(shown.pieces)) == shown.size
+    services.remove_evidence(member.actor, member.vault(), reference, document)
+    assert stored() == []
+
+
+def test_a_line_that_breaks_leaves_nothing_in_a_bucket(in_a_bucket: None, member: AMember) -> None:
+    class Breaks(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            if not found:
+                raise BrokenPipeError
+            return found
+
+    body: IO[Any] = Breaks(large())
+    with pytest.raises((BrokenPipeError, storage.StorageError)):
+        services.add_evidence(member.actor, member.vault(), filed(), Received(), body, MOST)
+    assert stored() == []
+    assert documents() == 0

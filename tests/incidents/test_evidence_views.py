@@ -1,0 +1,420 @@
+"""Pages of evidence, as a member's browser asks for them."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from werkzeug.test import TestResponse
+
+from kash.database import db
+from kash.vault import AuditEntry
+from kash.web.bodies import MEGABYTE
+from tests.cleaning import samples
+from tests.conftest import AMember, Queries
+from tests.incidents.evidence_cases import filed
+from tests.incidents.test_evidence import added, documents, entries, file_of, stored
+
+FETCH = {"X-Requested-With": "fetch"}
+
+
+@pytest.fixture
+def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+def body(content: bytes, **said: str) -> bytes:
+    words = json.dumps(said).encode()
+    return len(words).to_bytes(4, "big") + words + content
+
+
+def sent(member: AMember, reference: str, data: Any, **more: Any) -> TestResponse:
+    return member.client.post(
+        f"/incidents/{reference}/evidence/new",
+        data=data,
+        content_type="application/octet-stream",
+        headers=FETCH | more.pop("headers", {}),
+        **more,
+    )
+
+
+def test_a_file_that_comes_as_a_body_is_added(member: AMember) -> None:
+    reference, content = filed(), samples.jpeg()
+    answer = sent(
+        member,
+        reference,
+        body(
+            content,
+            label="Torn sleeve",
+            note="",
+            received_from="P1",
+            received_on="2026-11-03T21:15",
+            uploaded_name="IMG 1.jpg",
+        ),
+    )
+    assert answer.status_code == 201
+    address = answer.get_json()["to"]
+    document = address.rpartition("/")[2]
+    assert address == f"/incidents/{reference}/evidence/{document}"
+    file = file_of(member, reference, document)
+    assert (file.label, file.uploaded_name, file.original.size) == (
+        "Torn sleeve",
+        "IMG 1.jpg",
+        len(content),
+    )
+    first = file.custody[0]
+    assert (first.what, first.who) == ("received", "P1")
+    # A quarter past nine in Nairobi.
+    assert first.on is not None
+    assert first.on.isoformat() == "2026-11-03T18:15:00+00:00"
+    page = member.client.get(address).get_data(as_text=True)
+    assert file.original.sha256 in page
+    assert file.cleaned is not None
+    assert file.cleaned.sha256 in page
+
+
+def test_a_small_file_comes_in_a_plain_form_too(member: AMember) -> None:
+    reference = filed()
+    answer = member.client.post(
+        f"/incidents/{reference}/evidence/new",
+        data={"label": "Form", "file": (io.BytesIO(samples.pdf()), "form.pdf")},
+    )
+    assert answer.status_code == 303
+    document = answer.headers["Location"].rpartition("/")[2]
+    assert file_of(member, reference, document).original.code == "pdf"
+
+
+REFUSED = {
+    "a zip called photo.jpg": (samples.zipped(), 415, "zip"),
+    "a page": (b"<html></html>", 415, "something else"),
+    "nothing": (b"", 422, "empty"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_is_refused_is_said_beside_the_field(member: AMember, what: str) -> None:
+    content, status, word = REFUSED[what]
+    reference = filed()
+    answer = sent(member, reference, body(content, uploaded_name="photo.jpg"))
+    assert answer.status_code == status
+    assert word in answer.get_json()["error"]
+    answer = member.client.post(
+        f"/incidents/{reference}/evidence/new",
+        data={"label": "Typed before", "file": (io.BytesIO(content), "photo.jpg")},
+    )
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert word in page
+    assert 'value="Typed before"' in page
+    assert stored() == []
+
+
+def test_two_gigabytes_are_refused_before_anything_is_read(member: AMember) -> None:
+    class NeverRead(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, _buffer: Any) -> int:
+            raise AssertionError("the body was read")
+
+    answer = sent(
+        member,
+        filed(),
+        b"",
+        environ_overrides={"wsgi.input": NeverRead(), "CONTENT_LENGTH": str(2 * 1024**3)},
+    )
+    assert answer.status_code == 413
+    assert answer.get_json()["error"] == "This file is larger than 100 MB. Nothing was read."
+    assert stored() == []
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_counted(
+    sqlite_app: APIFlask, member: AMember
+) -> None:
+    settings = sqlite_app.config["SETTINGS"]
+    sqlite_app.config["SETTINGS"] = settings.model_copy(update={"evidence_mb": 1})
+    content = body(samples.jpeg() + bytes(MEGABYTE))
+    answer = sent(
+        member,
+        filed(),
+        None,
+        input_stream=io.BytesIO(content),
+        environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
+    )
+    assert answer.status_code == 413
+    assert answer.get_json()["error"] == "This file is larger than 1 MB. Nothing was read."
+    assert stored() == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0\0",
+        b"\0\0\0\x05{}",
+        b"\xff\xff\xff\xff",
+        b"\0\0\0\x02[]",
+        b'\0\0\0\x09{"a": 12}',
+        b"\0\0\0\x03{a}",
+        b"\0\0\x27\x10" + b"[" * 10_000,
+        b"\0\0\0\x02\xff\xfe",
+    ],
+)
+def test_a_body_of_another_shape_is_a_bad_request(member: AMember, data: bytes) -> None:
+    answer = sent(member, filed(), data)
+    assert answer.status_code == 400
+    assert stored() == []
+
+
+def test_wrong_fields_are_said_before_the_file_is_read(member: AMember) -> None:
+    reference = filed()
+    answer = sent(
+        member,
+        reference,
+        body(samples.jpeg(), label="x" * 300, received_from="a\0b", received_on="soon"),
+    )
+    assert answer.status_code == 422
+    assert set(answer.get_json()["errors"]) == {"label", "received_from", "received_on"}
+    assert stored() == []
+
+
+def test_without_the_token_nothing_is_taken(sqlite_app: APIFlask, member: AMember) -> None:
+    sqlite_app.config["WTF_CSRF_ENABLED"] = True
+    reference = filed()
+    assert sent(member, reference, body(samples.jpeg())).status_code == 400
+    page = member.client.get(f"/incidents/{reference}/evidence/new").get_data(as_text=True)
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found is not None
+    answer = sent(member, reference, body(samples.jpeg()), headers={"X-CSRFToken": found[1]})
+    assert answer.status_code == 201
+
+
+def test_no_file_appears_where_temporary_files_lie(
+    member: AMember, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while it comes in, nor while it is cleaned, shown, or printed of."""
+
+    def never(*_given: Any, **_more: Any) -> Any:
+        raise AssertionError("a temporary file was made")
+
+    reference, content = filed(), samples.jpeg() + bytes(3 * MEGABYTE)
+    form = {"file": (io.BytesIO(samples.recorded("wav", "pcm_s16le", seconds=9)), "a.wav")}
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("TemporaryFile", "NamedTemporaryFile", "SpooledTemporaryFile", "mkstemp"):
+        monkeypatch.setattr(tempfile, name, never)
+    answer = sent(member, reference, body(content))
+    assert answer.status_code == 201
+    address = answer.get_json()["to"]
+    assert member.client.post(f"/incidents/{reference}/evidence/new", data=form).status_code == 303
+    assert member.client.post(f"{address}/copy").status_code == 200
+    assert member.client.post(f"{address}/original", data={"who": "Lawyer"}).data == content
+    assert member.client.post(f"{address}/sheet").status_code == 200
+    assert list(tmp_path.iterdir()) == []
+
+
+def page_of(member: AMember, reference: str, document: str) -> str:
+    return f"/incidents/{reference}/evidence/{document}"
+
+
+def test_the_copy_is_shown_and_the_original_is_kept_by_who_takes_it(member: AMember) -> None:
+    reference, content = filed(), samples.jpeg()
+    document = added(member, reference, content)
+    address = page_of(member, reference, document)
+    shown = member.client.post(f"{address}/copy")
+    assert shown.content_type == "image/jpeg"
+    assert shown.headers["Content-Disposition"] == f"inline; filename={reference}-1.jpg"
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Exif" not in shown.data.decode("latin-1")
+    assert shown.content_length == len(shown.data)
+    asked = member.client.get(f"{address}/original").get_data(as_text=True)
+    assert "leaves the vault" in asked
+    refused = member.client.post(f"{address}/original", data={"who": ""})
+    assert refused.status_code == 422
+    taken = member.client.post(f"{address}/original", data={"who": "Lawyer", "more": "Bail"})
+    assert taken.data == content
+    assert taken.headers["Content-Disposition"] == f"attachment; filename={reference}-1.jpg"
+    assert [(e.what, e.who, e.note) for e in file_of(member, reference, document).custody[2:]] == [
+        ("viewed", "", ""),
+        ("exported", "Lawyer", "Bail"),
+    ]
+
+
+def test_looking_at_the_page_is_one_entry_and_no_more(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    before = entries()
+    custody = file_of(member, reference, document).custody
+    for _ in range(2):
+        assert member.client.get(page_of(member, reference, document)).status_code == 200
+    assert entries()[len(before) :] == [("incidents.evidence_opened", [reference])] * 2
+    assert file_of(member, reference, document).custody == custody
+
+
+def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    address = page_of(member, reference, document)
+    refused = member.client.post(f"{address}/custody", data={"what": "", "who": "Advocate"})
+    assert refused.status_code == 422
+    assert 'value="Advocate"' in refused.get_data(as_text=True)
+    wrong = member.client.post(f"{address}/custody", data={"what": "viewed"})
+    assert wrong.status_code == 422
+    noted = member.client.post(
+        f"{address}/custody",
+        data={"what": "handed_over", "who": "Advocate", "on": "2026-11-20T10:00", "more": "<b>"},
+    )
+    assert noted.status_code == 303
+    page = member.client.get(address).get_data(as_text=True)
+    assert "Handed over" in page
+    assert "&lt;b&gt;" in page
+
+
+def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
+    import pikepdf
+
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    address = page_of(member, reference, document)
+    file = file_of(member, reference, document)
+    plain = member.client.post(f"{address}/sheet")
+    full = member.client.post(f"{address}/sheet", data={"words": "y"})
+    for answer in (plain, full):
+        assert answer.headers["Content-Disposition"] == (
+            f"attachment; filename={reference}-1-sheet.pdf"
+        )
+    texts = [_text_of(answer.data) for answer in (plain, full)]
+    squeezed = [re.sub(r"\s", "", text) for text in texts]
+    assert all(file.original.sha256 in text for text in squeezed)
+    words = ("Bruises-on-arm", "taken-behind-the-market", "Auntie-Njeri")
+    assert [[word in text for word in words] for text in squeezed] == [[False] * 3, [True] * 3]
+    with pikepdf.open(io.BytesIO(full.data)) as pdf:
+        assert "Bruises" not in str(pdf.docinfo)
+    after = file_of(member, reference, document)
+    assert [event.what for event in after.custody[2:]] == ["printed", "printed"]
+
+
+def _text_of(pdf: bytes) -> str:
+    import subprocess
+
+    ran = subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True)
+    return ran.stdout.decode()
+
+
+def test_removing_asks_first_and_shreds(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    address = page_of(member, reference, document)
+    assert "Nobody can bring it back" in member.client.get(f"{address}/remove").get_data(True)
+    assert documents() == 1
+    assert member.client.post(f"{address}/remove").status_code == 303
+    assert (documents(), stored()) == (0, [])
+    for again in (member.client.get(address), member.client.post(f"{address}/remove")):
+        assert again.status_code == 404
+
+
+def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
+    from sqlalchemy import update
+
+    from kash.vault import SealedDocument
+
+    reference = filed()
+    document, other = (added(member, reference, samples.jpeg()) for _ in range(2))
+    db.session.execute(
+        update(SealedDocument).where(SealedDocument.public_id == document).values(body=b"\1" * 200)
+    )
+    db.session.commit()
+    page = member.client.get(page_of(member, reference, document))
+    assert page.status_code == 200
+    assert "damaged" in page.get_data(as_text=True)
+    assert member.client.get(page_of(member, reference, other)).status_code == 200
+    assert member.client.post(f"{page_of(member, reference, document)}/remove").status_code == 303
+
+
+def test_words_stand_in_no_title_and_no_address(member: AMember) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    address = page_of(member, reference, document)
+    for path in ("", "/original", "/label", "/remove"):
+        page = member.client.get(address + path).get_data(as_text=True)
+        title = re.search(r"<title>(.*?)</title>", page, re.DOTALL)
+        assert title is not None
+        assert "Bruises" not in title[1]
+        assert not re.search(r'(href|action)="[^"]*(Bruises|Achieng|Njeri)', page)
+
+
+def test_a_closed_vault_shows_and_takes_nothing(
+    member: AMember, a_member: Callable[..., AMember]
+) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    closed = a_member("documentation", is_open=False)
+    before = stored()
+    page = closed.client.get(page_of(member, reference, document))
+    assert page.status_code == 303
+    assert "/vault" in page.headers["Location"]
+    answer = sent(closed, reference, body(samples.jpeg()))
+    assert answer.status_code == 423
+    assert answer.get_json()["vault"] == "closed"
+    assert stored() == before
+
+
+def test_a_director_looks_and_changes_nothing(
+    member: AMember, a_member: Callable[..., AMember]
+) -> None:
+    reference = filed()
+    document = added(member, reference, samples.jpeg())
+    director = a_member("director")
+    address = page_of(member, reference, document)
+    page = director.client.get(address).get_data(as_text=True)
+    assert "/original" not in page
+    assert "/remove" not in page
+    assert director.client.post(f"{address}/copy").status_code == 200
+    for path in ("/original", "/custody", "/sheet", "/remove", "/label"):
+        assert director.client.post(address + path).status_code == 403
+
+
+def test_the_case_lists_it_with_the_same_number_of_queries(
+    member: AMember, count_queries: Callable[[], AbstractContextManager[Queries]]
+) -> None:
+    reference = filed()
+
+    def asked() -> tuple[int, str]:
+        with count_queries() as queries:
+            page = member.client.get(f"/incidents/{reference}")
+        assert page.status_code == 200
+        return queries.count, page.get_data(as_text=True)
+
+    added(member, reference, samples.jpeg())
+    asked()
+    one, page = asked()
+    assert "1. Bruises-on-arm" in page
+    for _ in range(2):
+        added(member, reference, samples.jpeg())
+    three, page = asked()
+    assert page.count("Bruises-on-arm") == 3
+    assert three == one
+
+
+def test_no_log_and_no_entry_holds_a_word(
+    member: AMember, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference = filed()
+    answer = sent(
+        member, reference, body(samples.jpeg(), label="Hushed", uploaded_name="Quiet.jpg")
+    )
+    address = answer.get_json()["to"]
+    member.client.get(address)
+    sent(member, reference, body(samples.zipped(), label="Hushed"))
+    said = "".join(capsys.readouterr())
+    rows = repr(db.session.query(AuditEntry.action, AuditEntry.subjects).all())
+    assert not any(word in said + rows for word in ("Hushed", "Quiet"))
