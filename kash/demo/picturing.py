@@ -54,10 +54,11 @@ _SEND_EMPTY = """() => {
 
 @dataclass(frozen=True)
 class Cookie:
-    """What signs a browser in."""
+    """What signs a browser in, and what opens the vault there if anything does."""
 
     name: str
     value: str
+    vault: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,12 @@ def take_pictures(
             if context is None:
                 context = browser.new_context(locale="en-GB", timezone_id="Africa/Nairobi")
                 if order.cookie is not None:
+                    held = {order.cookie.name: order.cookie.value, "vault": order.cookie.vault}
                     context.add_cookies(
                         [
-                            {
-                                "name": order.cookie.name,
-                                "value": order.cookie.value,
-                                "url": address,
-                            }
+                            {"name": name, "value": value, "url": address}
+                            for name, value in held.items()
+                            if value
                         ]
                     )
                 contexts[order.cookie] = context

@@ -21,17 +21,29 @@ from kash.accounts.models import Passkey, SignedInSession
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services import make_paper
 from kash.database import db, utc_now, writing
-from kash.demo.accounts import ACCOUNTS
+from kash.demo.accounts import ACCOUNTS, SECOND_DOCUMENTATION
 from kash.demo.addresses import Addresses, Page, Prepared
 from kash.demo.answers import Answer, answers
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
+from kash.demo.vault import SampleMember
 from kash.jobs import SILENT
+from kash.members import unsealing
 from kash.people.models import Person
 from kash.people.services import PersonDetails, add_person, merge_people, sweep, tell_apart
 from kash.policy import NOBODY, Actor, Role
 from kash.settings import Settings
+from kash.vault import (
+    VaultMember,
+    add_member,
+    audited,
+    begin_opening,
+    file_document,
+    make_keys,
+    new_passphrase,
+    new_recovery_code,
+)
 from kash.web.formats import local_today
 
 # Who comes first: what one page shows of different rows is pictured for one account only.
@@ -110,6 +122,25 @@ def _signed_in(app: Flask, actor: Actor) -> Cookie:
     return _cookie(app, {"_user_id": token, "_fresh": True})
 
 
+def _with_open_vault(cookie: Cookie, member: SampleMember) -> Cookie:
+    """The same browser with the vault open in it for half an hour at least."""
+    newest = (
+        select(SignedInSession.public_id)
+        .where(SignedInSession.account_id == member.actor.account_id)
+        .order_by(SignedInSession.id.desc())
+        .limit(1)
+    )
+    with writing() as session:
+        keys = session.scalars(
+            select(VaultMember).where(VaultMember.holder == member.actor.public_id)
+        ).one()
+        later = utc_now() + timedelta(minutes=30)
+        opened = begin_opening(
+            session, keys, member.vault.private, session.scalars(newest).one(), later
+        )
+    return replace(cookie, vault=opened)
+
+
 def _half_signed_in(app: Flask, actor: Actor) -> Cookie:
     """Of somebody who has given the password and not yet the code."""
     return _cookie(app, {"second_step": [actor.public_id, int(time.time()), "/"]})
@@ -183,6 +214,11 @@ def sample_programme(settings: Settings) -> Orders:
         addresses = Addresses(loaded, _prepare(loaded))
         seen: set[str] = set()
         cookies = {account.key: _signed_in(app, loaded.actors[account.key]) for account in ACCOUNTS}
+        for member in loaded.members:
+            key = next(k for k, who in loaded.actors.items() if who == member.actor)
+            # One of them is pictured in front of the closed vault.
+            if key != SECOND_DOCUMENTATION.key:
+                cookies[key] = _with_open_vault(cookies[key], member)
         half = _half_signed_in(app, loaded.actors["custodian"])
         late = _late(app, loaded.actors["administrator"])
         wanted = answers(password)
@@ -229,6 +265,7 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     )
     services.hand_over(administrator, left, {"invitations": administrator.public_id})
     _second_step(custodian)
+    _identity_asked_for(loaded)
     _passkeys(administrator, loaded.actors["monitoring"])
     services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
     # Asks on each page of the M&E officer, and on no other's, whether it was she.
@@ -252,6 +289,24 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
         left,
         locked,
     )
+
+
+def _identity_asked_for(loaded: LoadedProgramme) -> None:
+    """A request that waits for the custodian, and keys of a director who waits to be let in."""
+    officer = loaded.actors["documentation"]
+    with audited("demo.vault_prepared", officer) as change:
+        name = file_document(
+            change.session, "sample.identity", b"Jina la Mfano", compartment="identity"
+        )
+        document = name.public_id
+        add_member(
+            change.session,
+            loaded.actors["director"].public_id,
+            make_keys(new_passphrase(), new_recovery_code()),
+            change.now,
+        )
+        change.about(officer.public_id)
+    unsealing.ask(officer, document, "The advocate needs the name for an affidavit on Thursday.")
 
 
 def _twins(trainer: Actor) -> tuple[str, str]:
