@@ -34,6 +34,10 @@ class Browser:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         self._cookies: dict[str, str] = {}
 
+    def keep(self, cookies: Mapping[str, str]) -> None:
+        """Hold these cookies, as if they had been set."""
+        self._cookies.update(cookies)
+
     def get(self, path: str) -> Answer:
         """One page, redirections not followed."""
         return self._ask("GET", path)

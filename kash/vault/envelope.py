@@ -191,9 +191,14 @@ def _bound_to_kind(form: int, key_id: bytes, kind: str) -> bytes:
     return length_prefixed("kash", bytes([form]), key_id, kind)
 
 
+@lru_cache(maxsize=256)
+def _of_version(version: int) -> bytes:
+    return length_prefixed(str(version))
+
+
 def _bound(form: int, key_id: bytes, kind: str, public_id: str, version: int) -> bytes:
-    # What is the same for all of a kind is put together once: lists open thousands.
-    return _bound_to_kind(form, key_id, kind) + length_prefixed(public_id, str(version))
+    # What is the same for many is put together once: lists open thousands.
+    return _bound_to_kind(form, key_id, kind) + length_prefixed(public_id) + _of_version(version)
 
 
 def _framed(plaintext: bytes, size: int) -> bytes:

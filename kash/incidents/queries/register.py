@@ -22,8 +22,8 @@ from kash.incidents.rules.finding import (
     Filters,
     Summary,
     Wanted,
+    as_searched,
     fits,
-    fold,
     holds,
     light,
     may_hold,
@@ -86,6 +86,7 @@ def register(
     today = now.astimezone(there).date()
     sight = sight_of(by)
     marks = _marks(sight)
+    unsure = [one for one in wanted if not one.plain]
     screens = Screens(db.session(), vault)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
@@ -95,16 +96,17 @@ def register(
             if isinstance(plaintext, SealError):
                 raise ValueError
             plaintext, parts = screens.put_bytes_together(plaintext)
-            record = _read(plaintext, reference, wanted, counting=counting)
-            if record is None:
+            holding = not wanted or may_hold(as_searched(plaintext), reference, wanted)
+            if not holding and not counting:
                 continue
+            record = _read(plaintext)
             if not _sees(sight, marks, plaintext, record):
                 continue
             line = summary_of(reference, state, record)
             clocks = clocks_from(
                 None if line.free else line.arrested_at, line.exposed_at, there, courts
             )
-            here = not wanted or holds(record, reference, wanted)
+            here = holds(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
             found.damaged.append(DamagedCase(reference, state))
             continue
@@ -117,16 +119,12 @@ def register(
         found.stations.update(line.stations)
         runs = any(clock.runs(now) for clock in clocks)
         over = any(not clock.runs(now) for clock in clocks)
-        if here and asked.show in shown and fits(line, asked, running=runs, over=over):
+        if holding and here and asked.show in shown and fits(line, asked, running=runs, over=over):
             found.lines.append(Line(line, clocks))
     return found
 
 
-def _read(
-    plaintext: bytes, reference: str, wanted: Sequence[Wanted], *, counting: bool
-) -> dict[str, Any] | None:
-    if wanted and not counting and not may_hold(fold(plaintext.decode()), reference, wanted):
-        return None
+def _read(plaintext: bytes) -> dict[str, Any]:
     record = from_json(plaintext)
     if not isinstance(record, dict):
         raise TypeError

@@ -10,7 +10,12 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel
+
+from kash.incidents.rules.record import Record
 
 MOST_WORDS = 8
 CLOCK_RUNS, CLOCK_OVER = "runs", "over"
@@ -26,6 +31,21 @@ def fold(text: str) -> str:
     return "".join(letter for letter in parts if not unicodedata.combining(letter))
 
 
+def _field_names(kind: type[BaseModel]) -> Iterator[str]:
+    for name, field in kind.model_fields.items():
+        yield name
+        for inner in get_args(field.annotation):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from _field_names(inner)
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _field_names(field.annotation)
+
+
+# What stands in every sealed record besides what was said.
+_FIELDS = frozenset(_field_names(Record))
+_SIGNS = frozenset('"\\:,{}[]')
+
+
 @dataclass(frozen=True)
 class Wanted:
     """One typed word, folded, and codes of the record whose name holds it (`M1` for "extor")."""
@@ -33,10 +53,16 @@ class Wanted:
     word: str
     codes: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def plain(self) -> bool:
-        """Whether the word stands in JSON as it is typed."""
-        return '"' not in self.word and "\\" not in self.word
+        """Whether it stands in JSON as it is typed, and nowhere but in what was said: else a
+        record that may hold it has to be read."""
+        return _SIGNS.isdisjoint(self.word) and not any(self.word in name for name in _FIELDS)
+
+    @cached_property
+    def marks(self) -> tuple[str, ...]:
+        """How its codes stand in folded JSON."""
+        return tuple(f'"{code.casefold()}"' for code in sorted(self.codes))
 
 
 def wanted_words(text: str, names: Mapping[str, Collection[str]]) -> list[Wanted]:
@@ -56,19 +82,26 @@ def wanted_words(text: str, names: Mapping[str, Collection[str]]) -> list[Wanted
     ]
 
 
-def may_hold(plaintext: str, reference: str, wanted: Collection[Wanted]) -> bool:
-    """Whether a record, as sealed JSON and folded, may hold all words. Never wrongly says no."""
+def as_searched(plaintext: bytes) -> str:
+    """A sealed record as it is looked through: folded, with its line breaks as spaces."""
+    return fold(plaintext.decode().replace("\\n", " "))
+
+
+def may_hold(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
+    """Whether a record may hold all words. Never wrongly says no, and is sure of plain words."""
     return all(
-        not one.plain
-        or one.word in plaintext
+        one.word in searched
         or one.word in reference
-        or any(f'"{code.casefold()}"' in plaintext for code in one.codes)
+        or not _SIGNS.isdisjoint(one.word)
+        or any(mark in searched for mark in one.marks)
         for one in wanted
     )
 
 
 def holds(record: Any, reference: str, wanted: Collection[Wanted]) -> bool:
     """Whether a record's values, not the names of its fields, hold every word."""
+    if not wanted:
+        return True
     values = [fold(value) for value in _texts(record)]
     codes = frozenset(value.upper() for value in values if len(value) < 4)
     return all(
@@ -169,19 +202,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
     """The line of a case, from its record's JSON. Raises ValueError, TypeError, AttributeError or
     KeyError if it is none."""
     happening = record.get("happening", {})
-    due = [
-        one["due_on"]
-        for one in record.get("terms", ())
-        if one.get("due_on") and not one.get("fulfilled_on")
-    ]
-    due += [
-        one["due_on"]
-        for one in record.get("referrals", ())
-        if one.get("due_on") and not one.get("outcome")
-    ]
-    free = any(one.get("result") == "released" for one in record.get("interventions", ())) or any(
-        one.get("kind") == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
-    )
+    due, free = _due_and_free(record)
     persons = record.get("persons", ())
     return Summary(
         reference=reference,
@@ -207,6 +228,14 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         due_on=_day(min(due)) if due else None,
         evidence=len(record.get("evidence", ())),
     )
+
+
+def _due_and_free(record: Mapping[str, Any]) -> tuple[list[str], bool]:
+    terms, referrals = record.get("terms", ()), record.get("referrals", ())
+    due = [one["due_on"] for one in terms if one.get("due_on") and not one.get("fulfilled_on")]
+    due += [one["due_on"] for one in referrals if one.get("due_on") and not one.get("outcome")]
+    free = any(one.get("result") == "released" for one in record.get("interventions", ()))
+    return due, free or any(one["kind"] == "release" and one.get("fulfilled_on") for one in terms)
 
 
 def _moment(text: str | None) -> datetime | None:

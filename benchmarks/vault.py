@@ -1,0 +1,201 @@
+"""`./kash.sh bench vault`: what sealed incidents cost, as the server's time of the real pages.
+
+Over 10,000 sealed incidents: `search_10k_s`, a search through everything in all of them (of each
+query the median, of those the worst); `open_ms`, the page of one; `file_ms`, handing one in by the
+full form. The vault is open: the passphrase's argon2 is no part of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from contextlib import ExitStack
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import cast
+
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+
+from benchmarks.browser import Answer, Browser
+from benchmarks.load.incidents import RARE, load_incidents
+from benchmarks.postgresql import NoPostgresql, cluster
+from benchmarks.server import NotServing, served
+from benchmarks.timing import MILLISECONDS
+
+INCIDENTS = 10_000
+ROUNDS = 7
+WARM_UP = 2
+QUERIES = {
+    "rare": {"words": RARE},
+    "common": {"words": "street"},
+    "two words": {"words": "sister Nyalenda"},
+    "accents and case": {"words": "WASÓNGA"},
+    "an act": {"words": "extortion"},
+    "nobody": {"words": "quuxquux"},
+    "a filter": {"state": "verified", "ward": "Kondele"},
+    "everything": {"show": "all"},
+}
+TARGETS = {"search_10k_s": 0.5, "open_ms": 50.0, "file_ms": 100.0}
+
+
+class _Fields(HTMLParser):
+    """What the fields of a page's forms hold as it is sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        kind = given.get("type")
+        if tag == "input" and given.get("name") and kind not in ("checkbox", "radio", "submit"):
+            self.found.setdefault(str(given["name"]), given.get("value") or "")
+
+
+def measured(*, on_postgresql: bool, incidents: int = INCIDENTS) -> dict[str, float]:
+    """Every figure. Raises LookupError if a page does not answer as it should."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kash-bench-")))
+        environment = {
+            "KASH_DATA_DIR": str(folder / "data"),
+            "KASH_DATABASE_URL": stack.enter_context(cluster()) if on_postgresql else "",
+            "KASH_QUEUE_URL": "",
+            "KASH_STORAGE_URL": "",
+        }
+        os.environ.update(environment)
+        from kash import create_app
+        from kash.operations.migrations import migrate_if_behind
+        from kash.settings import load_settings
+
+        settings = load_settings()
+        app = create_app(settings)
+        migrate_if_behind(settings)
+        cookies, references = _loaded(app, incidents)
+        with served(environment, folder / "server.log") as server:
+            browser = Browser(server.port)
+            browser.keep(cookies)
+            return _figures(browser, references)
+
+
+def _loaded(app: Flask, incidents: int) -> tuple[dict[str, str], list[str]]:
+    """A programme with one officer whose vault is open, and the cookies of her browser."""
+    from benchmarks.load import Size, load_programme
+    from kash.accounts.models import Account, SignedInSession
+    from kash.accounts.services import open_session
+    from kash.database import db, utc_now, writing
+    from kash.vault import (
+        VaultMember,
+        add_member,
+        begin_opening,
+        make_compartment,
+        make_keys,
+        new_passphrase,
+        new_recovery_code,
+        open_in_memory,
+    )
+
+    with app.test_request_context():
+        loaded = load_programme(app, Size(people=200, workshops=5, audit_entries=100))
+    with app.test_request_context():
+        email = loaded.everybody.accounts["documentation"].email
+        from kash.accounts.queries import account_by_email
+
+        found = account_by_email(email)
+        assert found is not None
+        public_id, account_id = found.public_id, found.id
+        keys = make_keys(new_passphrase(), new_recovery_code())
+        with writing() as session:
+            now = utc_now()
+            member = add_member(session, public_id, keys, now)
+            member.admitted_by, member.admitted_at = public_id, now
+            make_compartment(session, "case", [member], now)
+        token = open_session(public_id, "Firefox")
+        with writing() as session:
+            row = session.query(SignedInSession).filter_by(account_id=account_id).one()
+            member = session.query(VaultMember).one()
+            opening = begin_opening(session, member, keys.private, row.public_id, utc_now())
+            session.get_one(Account, account_id).last_seen_at = utc_now()
+        member = db.session.query(VaultMember).one()
+        vault = open_in_memory(db.session(), member, keys.private, utc_now())
+        references = load_incidents(vault, incidents)
+        signer = cast(SecureCookieSessionInterface, app.session_interface)
+        serializer = signer.get_signing_serializer(app)
+        assert serializer is not None
+        signed = serializer.dumps({"_user_id": token, "_fresh": True})
+        db.session.remove()
+        return {str(app.config["SESSION_COOKIE_NAME"]): str(signed), "vault": opening}, references
+
+
+def _figures(browser: Browser, references: list[str]) -> dict[str, float]:
+    token = browser.token("/incidents")
+    searches = {
+        name: _median([browser.send("/incidents/search", token, asked) for _ in _rounds()])
+        for name, asked in QUERIES.items()
+    }
+    opened = _median([browser.get(f"/incidents/{references[n]}") for n in _rounds()])
+    filed = _median([_file(browser, token, number) for number in _rounds()], status=302)
+    told = {
+        "search_10k_s": max(searches.values()) / 1000,
+        "open_ms": opened,
+        "file_ms": filed,
+    }
+    told |= {f"search {name} ms": value for name, value in searches.items()}
+    return {name: round(value, 3) for name, value in told.items()}
+
+
+def _rounds() -> range:
+    return range(WARM_UP + ROUNDS)
+
+
+def _file(browser: Browser, token: str, number: int) -> Answer:
+    page = browser.get("/incidents/new")
+    fields = _Fields()
+    fields.feed(page.text)
+    told = fields.found | {
+        "narrative": f"Two officers took her phone and wanted money for it, number {number}.",
+        "asked_for": "Her phone",
+        "acts-0-code": "M1",
+        "do": "submit",
+    }
+    for name in ("search", "restore", "discard", "csrf_token"):
+        told.pop(name, None)
+    return browser.send("/incidents/new", token, told)
+
+
+def _median(answers: list[Answer], *, status: int = 200) -> float:
+    wrong = [one.status for one in answers if one.status != status]
+    if wrong:
+        raise LookupError(f"a page answered {wrong[0]} rather than {status}")
+    return statistics.median(float(one.headers[MILLISECONDS.lower()]) for one in answers[WARM_UP:])
+
+
+def main() -> int:
+    """Run it; 0 if everything answered, whether or not it was fast enough."""
+    parser = argparse.ArgumentParser(prog="bench vault", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
+    chosen = parser.parse_args()
+    try:
+        found = measured(on_postgresql=chosen.postgresql)
+    except (NoPostgresql, NotServing, LookupError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    if chosen.json:
+        print(json.dumps({"figures": found}))
+        return 0
+    for name, value in found.items():
+        limit = TARGETS.get(name)
+        verdict = ""
+        if limit is not None:
+            verdict = f"  at most {limit:g}: {'met' if value <= limit else 'MISSED'}"
+        print(f"{name:32} {value:9.3f}{verdict}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
