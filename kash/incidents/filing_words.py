@@ -71,6 +71,12 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
         ),
     ),
 )
+# Paper is found by others: on it some things are called so that they tell nothing of anybody's work.
+PAPER_WORDS: dict[str, Any] = {
+    "W1": _l("Work was not paid"),
+    "M4": _l("Health supplies taken"),
+    "client": _l("Somebody who was to pay"),
+}
 AGES: dict[str, Any] = {
     "under_18": _l("Under 18"),
     "18_24": _l("18 to 24"),
