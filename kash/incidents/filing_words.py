@@ -71,7 +71,7 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
         ),
     ),
 )
-# Paper is found by others: on it some things are called so that they tell nothing of anybody's work.
+# Paper is found by others: on it some things are called so that they tell nobody's work.
 PAPER_WORDS: dict[str, Any] = {
     "W1": _l("Work was not paid"),
     "M4": _l("Health supplies taken"),

@@ -1,6 +1,7 @@
 """The programme's settings, one module for each thing that can be set."""
 
 from kash.desk.settings import (
+    languages,
     overview,
     paper,
     places,
@@ -10,4 +11,13 @@ from kash.desk.settings import (
     zones,
 )
 
-__all__ = ["overview", "paper", "places", "programme", "retention", "statuses", "zones"]
+__all__ = [
+    "languages",
+    "overview",
+    "paper",
+    "places",
+    "programme",
+    "retention",
+    "statuses",
+    "zones",
+]

@@ -18,6 +18,7 @@ from kash.attendance.queries import statuses_for
 from kash.attendance.wording import status_word
 from kash.database import utc_now
 from kash.desk import blueprint, queries
+from kash.desk.settings.languages import accepted_by
 from kash.desk.settings.programme import the_programme
 from kash.people.queries import groups
 from kash.policy import allow, declared_permission
@@ -63,6 +64,13 @@ def _logo(_now: Now) -> str:
     if not kept.logo:
         return _("Usual words, no logo")
     return _("Logo on kinds of paper: %(count)s", count=len(kept.logo_on))
+
+
+def _accepted(_now: Now) -> str:
+    reader = accepted_by()["luo"]
+    if not reader:
+        return _("Dholuo is not offered yet: nobody has accepted its words.")
+    return _("Dholuo, accepted by %(name)s", name=reader)
 
 
 def _retention(_now: Now) -> str:
@@ -133,6 +141,7 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             ),
             Line("forums.templates", _l("Agenda templates"), "forum", _count("agendas")),
             Line("desk.paper", _l("Words and logo on paper"), "print", _logo),
+            Line("desk.reporting_languages", _l("Languages of reports"), "message", _accepted),
         ),
     ),
     (

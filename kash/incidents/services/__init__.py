@@ -43,6 +43,7 @@ from kash.incidents.services.mediation import (
     set_own_duty,
     withdraw_request,
 )
+from kash.incidents.services.mixing import mix_reports
 from kash.incidents.services.reminding import next_reminder, remind_members
 from kash.incidents.services.saved_views import SavedView, remove_view, save_view, saved_views
 from kash.incidents.services.shredding import Shredded, shred_case
@@ -82,6 +83,7 @@ __all__ = [
     "forget_screen",
     "label_evidence",
     "mark_urgent",
+    "mix_reports",
     "next_reminder",
     "note_custody",
     "note_evidence_opening",

@@ -85,7 +85,9 @@ def _filing(action: str, by: Actor) -> Iterator[_Filing]:
 
 
 def _scrub() -> None:
-    scrub()
+    # PostgreSQL keeps its log apart; what its rows tell of order is seen to by `mixing`.
+    if db.engine.dialect.name == "sqlite":
+        scrub()
 
 
 def _holds_keys(by: Actor) -> bool:

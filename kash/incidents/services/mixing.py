@@ -1,0 +1,81 @@
+"""Taking away the order in which reports arrived from where the databases keep it.
+
+PostgreSQL writes beside each row the number of the transaction that wrote it, and lays rows down in
+their order; SQLite takes the pages of a file in their order. Set beside sessions and the audit,
+whose times are known, either would tell when a report arrived, and so perhaps from whom. Once an
+hour everything is therefore written anew, at once and in the order of random keys.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from sqlalchemy import Connection, select, text
+
+from kash.database import db
+from kash.jobs import periodic
+from kash.vault import DocumentKey
+
+_log = structlog.get_logger("kash.incidents")
+
+# Each table with a column that is written anew, so that all of its rows share one transaction. A
+# body is put together anew as well: where it lies apart, its number would tell its place.
+_TABLES = {
+    "vault_document": "body = body || ''::bytea",
+    "vault_document_key": "wrapped = wrapped || ''::bytea",
+    "incident": "state = state",
+    "incident_draft": "code_hash = code_hash",
+    "incident_draft_screen": "screen = screen",
+}
+
+
+@periodic("mix_reports", minutes=60)
+def mix_reports() -> None:
+    """Write all sealed documents and what names them anew, if any arrived since the last time."""
+    db.session.rollback()
+    with _alone() as connection:
+        if connection.dialect.name == "postgresql":
+            _mix_on_postgresql(connection)
+        else:
+            _mix_on_sqlite(connection)
+
+
+@contextmanager
+def _alone() -> Iterator[Connection]:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+
+
+def _mix_on_postgresql(connection: Connection) -> None:
+    if not any(_arrived(connection, table) for table in _TABLES):
+        return
+    for table, anew in _TABLES.items():
+        by_key = f"pk_{table}"
+        # In the order of keys first, so that what is put together anew is so in that order too.
+        connection.execute(text(f"CLUSTER {table} USING {by_key}"))
+        connection.execute(text(f"UPDATE {table} SET {anew}"))  # noqa: S608 - names of our own
+        connection.execute(text(f"CLUSTER {table} USING {by_key}"))
+
+
+def _arrived(connection: Connection, table: str) -> bool:
+    written = text(f"SELECT count(DISTINCT xmin::text) > 1 FROM {table}")  # noqa: S608
+    return bool(connection.execute(written).scalar())
+
+
+def _mix_on_sqlite(connection: Connection) -> None:
+    filed = select(DocumentKey.document_id).where(DocumentKey.form == "filed").limit(1)
+    if connection.execute(filed).first() is None:
+        return
+    raw = connection.connection.driver_connection
+    assert raw is not None  # noqa: S101 - for the type: the connection is open
+    if raw.in_transaction:
+        raw.rollback()
+    try:
+        raw.execute("VACUUM")
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError as error:
+        # Somebody is writing: the next hour does it.
+        _log.info("reports_not_mixed", error=type(error).__name__)

@@ -1,0 +1,248 @@
+"""An author cannot be found: two hundred reports by twenty people who are signed in, filed among
+ordinary pages, then whatever the disk holds is searched for who filed what.
+
+Each author does something that is written down, with her name and the time, right before she files:
+whoever finds out in which order the reports arrived finds every author. Each search that follows
+guesses that order from something else that lies there.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from math import comb
+from pathlib import Path
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from kash.accounts.models import CountedTries
+from kash.database import db, utc_now
+from kash.incidents.models import Incident
+from kash.incidents.queries import cases
+from kash.incidents.services.mixing import mix_reports
+from kash.policy import Actor
+from kash.vault import AuditEntry, SealedDocument
+from kash.web.logs import configure_logs
+from tests.conftest import AMember
+
+FILE = "/incidents/file"
+AUTHORS, REPORTS = 20, 200
+
+
+@dataclass
+class Author:
+    actor: Actor
+    phone: FlaskClient
+    speaks: str = "en"
+
+    def does_something_ordinary(self) -> None:
+        """Leaves an entry with her id and the time, and touches her session."""
+        self.speaks = "sw" if self.speaks == "en" else "en"
+        answer = self.phone.post("/language", data={"language": self.speaks})
+        assert answer.status_code == 303
+
+    def files(self, note: str) -> None:
+        page = self.phone.post(FILE, data={"go": "begin"}).text
+        found = re.search(r'name="code" value="(\w{12})"', page)
+        assert found is not None
+        sent = {"code": found[1], "screen": "what", "go": "next", "acts": "L1"}
+        assert self.phone.post(FILE, data=sent).status_code == 200
+        sent = {"code": found[1], "screen": "words", "go": "next", "narrative": note}
+        assert self.phone.post(FILE, data=sent).status_code == 200
+        sent = {"code": found[1], "screen": "review", "go": "send"}
+        assert self.phone.post(FILE, data=sent).status_code == 200
+
+
+@pytest.fixture
+def chosen(monkeypatch: pytest.MonkeyPatch) -> random.Random:
+    """Random keys that are the same in each run, so that chance fails no test now and then."""
+    dice = random.Random(20_261_124)
+    monkeypatch.setattr("secrets.randbits", dice.getrandbits)
+    monkeypatch.setattr("secrets.choice", dice.choice)
+    return dice
+
+
+@pytest.fixture
+def authors(
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> list[Author]:
+    """Twenty authors; a minute passes with each request, so that each ordinary one is noted."""
+    made = [actor("peer") for _each in range(AUTHORS)]
+    clock = utc_now()
+
+    def tick() -> Any:
+        nonlocal clock
+        clock += timedelta(seconds=61)
+        return clock
+
+    monkeypatch.setattr("kash.accounts.sessions.utc_now", tick)
+    monkeypatch.setattr("kash.accounts.sessions.session_is_over", lambda *_moments: False)
+    return [Author(one, client_for(one)) for one in made]
+
+
+def most_by_chance(reports: int, attackers: int) -> int:
+    """The end of the 95 % interval of what guessing finds, for the luckiest of all attackers."""
+    tail, found = 0.0, reports
+    while True:
+        tail += (
+            comb(reports, found) * (1 / AUTHORS) ** found * (1 - 1 / AUTHORS) ** (reports - found)
+        )
+        if tail > 0.025 / attackers:
+            return found
+        found -= 1
+
+
+def _rows(columns: str, table: str) -> dict[int, Any]:
+    return {row[0]: row[1] for row in db.session.execute(text(f"SELECT {columns} FROM {table}"))}
+
+
+def _places(content: bytes, bodies: dict[int, bytes]) -> dict[int, Any]:
+    """Where in a file each document's ciphertext begins."""
+    return {key: content.find(bytes(body)[:40]) for key, body in bodies.items()}
+
+
+def orders(app: APIFlask) -> dict[str, dict[int, Any]]:
+    """Whatever could tell in which order reports arrived: for each document's number, a rank."""
+    db.session.rollback()
+    bodies = _rows("id, body", "vault_document")
+    incidents = _rows("document_id, id", "incident")
+    found: dict[str, dict[int, Any]] = {
+        "number of the document": {key: key for key in bodies},
+        "number of the report": incidents,
+        "reference": _rows("document_id, public_id", "incident"),
+        "receipt": _rows("document_id, receipt_hash", "incident"),
+    }
+    if db.engine.dialect.name == "sqlite":
+        for table, key in (
+            ("vault_document", "id"),
+            ("vault_document_key", "document_id"),
+            ("incident", "document_id"),
+        ):
+            found[f"row of {table}"] = _rows(f"{key}, rowid", table)
+        file = Path(str(db.engine.url.database))
+        found["place in the file"] = _places(file.read_bytes(), bodies)
+        log = file.with_name(file.name + "-wal")
+        found["place in the log"] = _places(log.read_bytes() if log.exists() else b"", bodies)
+        return found
+    for table, key in (
+        ("vault_document", "id"),
+        ("vault_document_key", "document_id"),
+        ("incident", "document_id"),
+    ):
+        found[f"transaction of {table}"] = _rows(f"{key}, xmin::text::bigint", table)
+        lying = _rows(f"{key}, ctid::text", table)
+        found[f"place in {table}"] = {
+            one: tuple(map(int, place.strip("()").split(","))) for one, place in lying.items()
+        }
+    return found
+
+
+def hits(order: dict[int, Any], truth: dict[int, str], told: Sequence[str]) -> int:
+    """How many authors are found if the reports arrived in this order, or in its reverse."""
+    ranked = sorted(truth, key=lambda one: (order[one], one))
+    either = [
+        sum(truth[one] == actor for one, actor in zip(way, told, strict=True))
+        for way in (ranked, ranked[::-1])
+    ]
+    return max(either)
+
+
+def _truth(member: AMember) -> dict[int, str]:
+    """Who filed what: only the sealed records say so."""
+    found, damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    return {case.sealed.id: case.record.filing.author for case in found}
+
+
+def test_whatever_the_disk_holds_tells_no_author(
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    authors: list[Author],
+    chosen: random.Random,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    member = a_member("documentation")
+    configure_logs("info")
+    turns = [author for author in authors for _each in range(REPORTS // AUTHORS)]
+    chosen.shuffle(turns)
+    for number, author in enumerate(turns):
+        author.does_something_ordinary()
+        author.files(f"report {number}")
+        if number % 3 == 0:
+            chosen.choice(authors).phone.get("/services")
+    configure_logs("error")
+    lines = capfd.readouterr().err
+    assert '"endpoint": "web.language"' in lines
+    assert "incidents" not in lines
+
+    db.session.rollback()
+    assert list(db.session.scalars(select(CountedTries.kind))) == []
+    entries = db.session.execute(
+        select(AuditEntry.actor, AuditEntry.action).order_by(AuditEntry.seq)
+    ).all()
+    ids = {author.actor.public_id for author in authors}
+    told = [row.actor for row in entries if row.actor in ids]
+    assert {row.action for row in entries if row.actor in ids} == {"accounts.language_chosen"}
+    # The control: whoever knew the order would find them all.
+    assert told == [author.actor.public_id for author in turns]
+
+    on_postgresql = db.engine.dialect.name == "postgresql"
+    truth = _truth(member)
+    assert len(truth) == REPORTS
+    before = {name: hits(order, truth, told) for name, order in orders(both_engines_app).items()}
+    if on_postgresql:
+        # Until the hour's end its rows tell their order; this is what the hour's end is for.
+        assert before["transaction of incident"] == REPORTS
+    else:
+        assert max(before.values()) <= most_by_chance(REPORTS, 2 * len(before)), before
+    mix_reports()
+    after = {name: hits(order, truth, told) for name, order in orders(both_engines_app).items()}
+    assert max(after.values()) <= most_by_chance(REPORTS, 2 * len(after)), after
+    assert _truth(member) == truth
+
+
+def test_the_search_finds_authors_where_order_is_kept(
+    app: APIFlask,
+    a_member: Callable[..., AMember],
+    authors: list[Author],
+    chosen: random.Random,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for place in ("kash.vault.documents", "kash.incidents.services.filing"):
+        monkeypatch.setattr(f"{place}.without_order", lambda *_given: None)
+    monkeypatch.setattr("kash.incidents.services.filing.scrub", lambda: True)
+    member = a_member("documentation")
+    # So few that the log is not begun anew meanwhile.
+    turns = chosen.sample(authors, 12)
+    for author in turns:
+        author.files("short")
+    told = [author.actor.public_id for author in turns]
+    truth = _truth(member)
+    found = {name: hits(order, truth, told) for name, order in orders(app).items()}
+    assert found["row of incident"] == found["row of vault_document"] == len(turns)
+    assert found["place in the log"] == len(turns)
+    assert found["number of the report"] <= most_by_chance(len(turns), 4)
+
+
+def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], authors: list[Author]
+) -> None:
+    member = a_member("documentation")
+    for author in authors[:3]:
+        author.files("kept")
+    kept = set(db.session.scalars(select(SealedDocument.public_id)))
+    truth = _truth(member)
+    for _twice in range(2):
+        mix_reports()
+        assert set(db.session.scalars(select(SealedDocument.public_id))) == kept
+        assert _truth(member) == truth
+    assert len(list(db.session.scalars(select(Incident.id)))) == 3
