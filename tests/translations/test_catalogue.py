@@ -103,6 +103,33 @@ def test_it_compiles(catalogue: Catalog, tmp_path: Path) -> None:
     assert list(catalogue.check()) == []
 
 
+# In these files stands all that is said in a language that only reports are filed in.
+REPORTS = re.compile(
+    r"incidents/(filing\w*|help|receipt|paper/filing)\.html|"
+    r"incidents/(filing_words|forms/filing|views/filing|services/filing|documents/filing)\.py"
+)
+
+
+def test_all_of_filing_is_said_in_dholuo(source: dict[str, str]) -> None:
+    with (ROOT / "translations/luo/LC_MESSAGES/messages.po").open("rb") as lines:
+        luo = read_po(lines, locale="luo", abort_invalid=True)
+    missing = [
+        message
+        for message, file_name in sorted(source.items())
+        if REPORTS.search(file_name) and not ((entry := luo.get(message)) and entry.string)
+    ]
+    assert missing == []
+    assert "NOT YET READ BY A SPEAKER" in luo.header_comment
+    differing = [
+        entry.id
+        for entry in luo
+        if entry.id
+        and sorted(UNTOUCHED.findall(str(entry.id))) != sorted(UNTOUCHED.findall(str(entry.string)))
+    ]
+    assert differing == []
+    assert [entry.id for entry in luo if entry.id and entry.id not in source] == []
+
+
 def _end(text: str) -> str:
     """The closing mark of a message and the line breaks after it."""
     found = re.search(r"[.?!:…]?\n*\Z", text)

@@ -1,4 +1,4 @@
-"""Languages in which only reports are filed: used once somebody who speaks them accepted the words."""
+"""Languages in which only reports are filed: offered once somebody accepted their words."""
 
 from __future__ import annotations
 

@@ -1,0 +1,179 @@
+"""Codes, days and the putting together of screens, as pure decisions."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.filing_words import ACT_GROUPS, AGES, ALLOWED, RECEIPT_STATES, TELLERS, WANTED
+from kash.incidents.models.incidents import STATES
+from kash.incidents.rules.acts import ACTS
+from kash.incidents.rules.filing import (
+    MOST_ANSWERS,
+    MOST_WRITTEN_PERSONS,
+    SCREENS,
+    Screen,
+    as_bytes,
+    code_as_read,
+    code_as_shown,
+    compose,
+    from_bytes,
+    kept_until,
+    new_code,
+    receipt_of,
+    service_number_in,
+)
+from kash.incidents.rules.record import (
+    AGE_BANDS,
+    PURPOSES,
+    SOURCES,
+    TERM_KINDS,
+    Filing,
+    Record,
+)
+
+NAIROBI = ZoneInfo("Africa/Nairobi")
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+codes = st.text(LETTERS, min_size=12, max_size=12)
+words = st.text(max_size=60)
+answers = st.builds(
+    Screen,
+    acts=st.lists(st.sampled_from([*ACTS, "X9"]), max_size=5),
+    day=st.none() | st.dates(date(2000, 1, 1), date(2026, 12, 31)),
+    clock=st.none() | st.times().map(lambda one: time(one.hour, one.minute)),
+    place=words,
+    ward=words,
+    count=st.none() | st.integers(1, 200),
+    ages=st.lists(st.sampled_from([*AGE_BANDS, "old"]), max_size=6),
+    party=st.sampled_from(["", "police", "client", "other", "nonsense"]),
+    description=words,
+    wanted=st.lists(st.sampled_from([*TERM_KINDS, "revenge"]), max_size=4),
+    consents=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
+    narrative=words,
+    teller=st.sampled_from(["", *SOURCES, "nobody"]),
+)
+
+
+def _record(screens: dict[str, str]) -> Record:
+    at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    return Record(filing=Filing(how="phone", author="a" * 16, filed_at=at, screens=screens))
+
+
+def test_there_are_six_screens_and_twelve_answers() -> None:
+    assert len(SCREENS) == 6
+    assert sum(len(questions) for questions in SCREENS.values()) == MOST_ANSWERS == 12
+
+
+def test_the_words_say_all_that_can_be_said() -> None:
+    assert {code for _title, _icon, group in ACT_GROUPS for code, _word in group} == set(ACTS)
+    assert list(AGES) == [band for band in AGE_BANDS if band != "unknown"]
+    assert (list(ALLOWED), tuple(WANTED)) == (list(PURPOSES), TERM_KINDS)
+    assert set(TELLERS) < set(SOURCES)
+    assert {*RECEIPT_STATES, "draft"} == set(STATES)
+
+
+@given(codes, st.sampled_from(["{}", " {} ", "{}."]), st.booleans())
+def test_a_code_is_read_however_it_is_typed(code: str, around: str, small: bool) -> None:
+    typed = around.format(code_as_shown(code))
+    assert code_as_read(typed.lower() if small else typed) == code
+    mistaken = typed.replace("0", "o").replace("1", "l")
+    assert code_as_read(mistaken) == code
+
+
+@given(st.text(max_size=40))
+def test_anything_else_is_no_code(typed: str) -> None:
+    read = code_as_read(typed)
+    assert read == "" or (len(read) == 12 and set(read) <= set(LETTERS))
+
+
+@given(codes, codes)
+def test_a_receipt_is_a_code_of_its_own(one: str, other: str) -> None:
+    receipt = receipt_of(one)
+    assert code_as_read(receipt) == receipt != one
+    assert (receipt == receipt_of(other)) == (one == other)
+
+
+def test_new_codes_differ() -> None:
+    made = {new_code() for _each in range(1000)}
+    assert len(made) == 1000
+    assert set("".join(made)) <= set(string.digits + string.ascii_uppercase)
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
+def test_drafts_of_one_week_are_kept_until_the_same_sunday(today: date) -> None:
+    until = kept_until(today)
+    assert until.weekday() == 6
+    assert 7 <= (until - today).days <= 13
+    monday = date.fromordinal(today.toordinal() - today.weekday())
+    assert kept_until(monday) == until
+
+
+@given(answers)
+def test_a_screen_is_read_as_it_was_sealed(screen: Screen) -> None:
+    assert from_bytes(as_bytes(screen)) == screen
+    assert len(as_bytes(screen)) >= 1000
+
+
+@given(answers)
+def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -> None:
+    kept = {
+        name: as_bytes(
+            Screen(
+                **{
+                    field: getattr(said, field)
+                    for question in questions
+                    for field in (["party"] if question == "who" else [question])
+                    + (["ward"] if question == "place" else [])
+                }
+            )
+        )
+        for name, questions in SCREENS.items()
+    }
+    before = _record({name: name * 4 for name in SCREENS})
+    record = compose(before, kept, NAIROBI)
+    assert before == _record({name: name * 4 for name in SCREENS})
+    assert record.filing.screens == {}
+    assert [act.code for act in record.acts] == [
+        one for one in dict.fromkeys(said.acts) if one in ACTS
+    ]
+    assert record.happening.begun_on == said.day
+    arrest = bool({"L1", "L2", "L3", "L4"} & set(said.acts))
+    known = said.day is not None and said.clock is not None
+    assert (record.happening.arrested_at is not None) == (arrest and known)
+    exposed = bool({"S1", "S2"} & set(said.acts))
+    assert (record.happening.exposed_at is not None) == (exposed and known)
+    bands = [one for one in dict.fromkeys(said.ages) if one in AGES]
+    assert {person.age_band for person in record.persons} - {"unknown"} == set(bands)
+    assert len(record.persons) == min(max(said.count or 0, len(bands)), MOST_WRITTEN_PERSONS)
+    assert record.has_minor() == ("under_18" in said.ages)
+    given_to = {one.purpose for one in record.consents}
+    assert given_to == set(said.consents) & set(PURPOSES)
+    assert all(record.consents_to(one) == (one in given_to) for one in PURPOSES)
+    assert (record.narrative, record.place.place) == (said.narrative, said.place)
+    assert len(record.parties) == bool(
+        said.party in ("police", "client", "other") or said.description
+    )
+    assert compose(record, kept, NAIROBI) == record
+
+
+@given(st.lists(st.sampled_from(list(SCREENS)), unique=True), st.binary(max_size=30))
+def test_screens_that_are_missing_or_damaged_stay_named(there: list[str], damage: bytes) -> None:
+    named = {name: name * 4 for name in SCREENS}
+    given_bytes = {name: as_bytes(Screen(acts=["L1"])) for name in there}
+    record = compose(_record(named), given_bytes | {"who": b"{" + damage}, NAIROBI)
+    assert set(record.filing.screens) == set(SCREENS) - (set(there) - {"who"})
+
+
+def test_a_screen_that_the_record_does_not_name_is_left_out() -> None:
+    record = compose(_record({}), {"words": as_bytes(Screen(narrative="not hers"))}, NAIROBI)
+    assert record == _record({})
+
+
+def test_a_service_number_is_found_in_a_description() -> None:
+    assert service_number_in("No. 72345, tall") == "72345"
+    assert service_number_in("72345 or 72346") == ""
+    assert service_number_in("tall, car KBA 123A") == ""
