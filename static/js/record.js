@@ -41,10 +41,7 @@ function prepare(form) {
       });
       if (answer.status === 401 || answer.type === "opaqueredirect") say(form.dataset.signedOut, true);
       else if (answer.ok) {
-        const time = new Date().toLocaleTimeString(document.documentElement.lang, {
-          hour: "2-digit",
-          minute: "2-digit",
-        });
+        const time = new Date().toTimeString().slice(0, 5);
         say(fill(form.dataset.kept, { time }), false);
       } else say(form.dataset.notKept, true);
     } catch (problem) {

@@ -99,6 +99,9 @@ class DocumentationForm(KashForm):
             if row.station.data and row.station.data not in known and _is_public(row.station.data):
                 known[row.station.data] = row.station_name.data or _("A former station")
             row.station.choices = [("", _("Not known, or another")), *known.items()]
+            if row.station.data in dict(stations):
+                # Its name is on the list; the field beside is for others.
+                row.station_name.data, row.station_name.raw_data = "", None
         self.offer_rows()
 
     def offer_rows(self) -> None:

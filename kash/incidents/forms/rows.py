@@ -59,7 +59,7 @@ class Row(KashForm):
 class PersonRow(Row):
     """Somebody to whom it was done, under a code."""
 
-    code = text_field(_l("Code"), most=20, required=False, description=_l("A letter or an alias."))
+    code = text_field(_l("Code"), most=20, required=False)
     age_band = choice_field(_l("Age"), offered(names.AGE_BAND_NAMES), required=False)
     note = text_field(_l("Note"), most=300, required=False)
 
