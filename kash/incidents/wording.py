@@ -67,6 +67,13 @@ EVENT_NAMES: dict[str, Any] = {
     "linked": _l("Link added"),
     "unlinked": _l("Link taken away"),
     "identity": _l("Who somebody is was sealed"),
+    "added": _l("Written down"),
+    "written": _l("The record was changed"),
+    "consents": _l("Consents were noted"),
+    "referral_outcome": _l("It was told how a referral went"),
+    "agreed": _l("Something was agreed"),
+    "fulfilled": _l("What was agreed was done"),
+    "not_fulfilled": _l("What was agreed is open again"),
 }
 OUTCOME_NAMES: dict[str, Any] = {
     "settled": _l("Settled"),

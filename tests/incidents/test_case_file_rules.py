@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kash.incidents.names import ACT_NAMES
 from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
 from kash.incidents.rules.case_file import contents, may_hold_narrative, may_print, who_agreed
-from kash.incidents.rules.dues import dues, overdue
+from kash.incidents.rules.dues import due_days, is_overdue
 from kash.incidents.rules.record import (
     Act,
     Consent,
@@ -139,13 +139,13 @@ REFERRALS = st.builds(
 def test_what_is_overdue_is_open_and_past(
     terms: list[Term], referrals: list[Referral], today: date
 ) -> None:
-    record = Record(terms=terms, referrals=referrals)
-    late, every = overdue(record, today), dues(record)
-    assert [due.due_on for due in every] == sorted(due.due_on for due in every)
-    assert late == [due for due in every if due.due_on < today]
-    waiting = [one for one in terms if one.due_on and not one.fulfilled_on]
-    sent = [one for one in referrals if one.due_on and not one.outcome]
-    assert len(every) == len(waiting) + len(sent)
+    days = due_days(Record(terms=terms, referrals=referrals))
+    assert all(part.due_on for part in (*terms, *referrals) if is_overdue(part, today))
+    late = [part.due_on for part in (*terms, *referrals) if is_overdue(part, today)]
+    assert late == [day for day in days if day < today]
+    assert len(days) == sum(
+        part.due_on is not None and part.fulfilled_on is None for part in terms
+    ) + sum(part.due_on is not None and part.outcome == "" for part in referrals)
 
 
 def test_every_act_is_in_one_group_and_is_found_by_code_name_and_as_offered() -> None:

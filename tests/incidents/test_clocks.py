@@ -14,11 +14,11 @@ from kash.incidents.rules.clocks import (
     clocks_from,
     clocks_of,
     court_deadline,
-    due_days,
     remind_at,
     unset_clocks,
 )
 from kash.incidents.rules.court_days import CourtDays, public_holidays
+from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.record import Act, Intervention, Record, Referral, Term
 
 ZONE = ZoneInfo("Africa/Nairobi")

@@ -188,6 +188,18 @@ def test_a_station_is_chosen_and_kept_by_its_name(officer: Member) -> None:
     assert (party.station, party.station_name) == (station.public_id, "Mfano Police Station")
 
 
+def test_whoever_writes_herself_out_of_a_case_is_told_so(
+    a_member: Callable[..., Member],
+) -> None:
+    custodian = a_member("custodian")
+    answer = custodian.client.post("/incidents/new", data=filled(), follow_redirects=True)
+    assert answer.status_code == 200
+    assert "others work on this case" in answer.text
+    minor = {"persons-0-age_band": "under_18", "token": "an0ther0an0ther0"}
+    answer = custodian.client.post("/incidents/new", data=filled(**minor))
+    assert custodian.client.get(answer.headers["Location"]).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [

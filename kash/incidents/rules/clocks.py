@@ -126,10 +126,3 @@ def remind_at(
     for day in due_days:
         moments.append(whole_hour(datetime.combine(day, _MORNING, tzinfo=zone).astimezone(UTC)))
     return min((moment for moment in moments if moment > now), default=None)
-
-
-def due_days(record: Record) -> list[date]:
-    """The days on which a term or a referral of a case is due and not yet done."""
-    days = [term.due_on for term in record.terms if term.due_on and term.fulfilled_on is None]
-    days += [one.due_on for one in record.referrals if one.due_on and not one.outcome]
-    return days

@@ -14,7 +14,8 @@ from kash.database import db, utc_now, writing
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.officers import officers
-from kash.incidents.rules.clocks import clocks_of, due_days, remind_at
+from kash.incidents.rules.clocks import clocks_of, remind_at
+from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 from kash.jobs import Progress, enqueue, job, periodic

@@ -142,9 +142,20 @@ def _written(case: Case | None) -> ResponseReturnValue:
         except (IdentityWouldBeLeft, CaseClosed, NobodyHoldsKeys) as problem:
             form.form_errors.append(str(problem))
         else:
-            flash(_("Handed in.") if submit else _("Saved."))
-            return redirect(url_for("incidents.case", reference=reference))
+            return _after(reference, submit)
     return _page(form, shown)
+
+
+def _after(reference: str, submit: bool) -> ResponseReturnValue:
+    """On to the case; or to the list, if what she wrote keeps its writer away from it."""
+    said = _("Handed in.") if submit else _("Saved.")
+    try:
+        open_case(current_actor(), the_vault(), reference)
+    except NotFound:
+        flash(said + " " + _("From now on others work on this case, and you do not see it."))
+        return redirect(url_for("incidents.index"))
+    flash(said)
+    return redirect(url_for("incidents.case", reference=reference))
 
 
 def _save(case: Case | None, form: DocumentationForm, written: Written) -> str:
