@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -95,9 +95,9 @@ def keep_form() -> ResponseReturnValue:
         (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT
     ]
     if not (_is_public_id(token) and (not case or _is_public_id(case))):
-        return "", 400
+        abort(400)
     if sum(len(name) + len(value) for name, value in fields) > _LONGEST_KEPT:
-        return "", 413
+        abort(413)
     try:
         keep_typed(current_actor(), case, token, fields)
     except NobodyCanOpen:
