@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.members.queries import may_hold_keys
 from kash.policy import SIGNED_IN
 from kash.web.navigation import Destination
 
@@ -15,7 +16,9 @@ DESTINATIONS = (
         "people.index", _l("My page"), "people", "people.see", phone=True, unless="people.find"
     ),
     Destination("forums.index", _l("Forums"), "forum", "forums.see", phone=True),
-    Destination("incidents.index", _l("Incidents"), "lock", "incidents.see", phone=True),
+    Destination(
+        "incidents.index", _l("Incidents"), "lock", "incidents.see", phone=True, when=may_hold_keys
+    ),
     # Whoever reads reports finds from there how to file one.
     Destination(
         "incidents.filing",

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from kash.incidents.names import STATE_NAMES
 from kash.incidents.rules.clocks import Clock
@@ -107,7 +106,7 @@ def span_text(span: timedelta) -> str:
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     if days:
-        told = ngettext("%(num)s day", "%(num)s days", days)
+        told = _("%(days)s d", days=days)
         return told + (" " + _("%(hours)s h", hours=hours) if hours else "")
     if hours:
         told = _("%(hours)s h", hours=hours)

@@ -40,6 +40,14 @@ def member_of(account: str) -> VaultMember | None:
     return db.session.scalar(select(VaultMember).where(VaultMember.holder == account))
 
 
+def may_hold_keys(actor: Actor) -> bool:
+    """Whether the pages of cases are the actor's: an officer's always, a director's once she is a
+    member."""
+    if not {Role.DOCUMENTATION, Role.CUSTODIAN}.isdisjoint(actor.roles):
+        return True
+    return member_of(actor.public_id) is not None
+
+
 def holds_anything(member: VaultMember) -> bool:
     """Whether anything was wrapped to a member."""
     return bool(db.session.scalar(select(exists().where(CompartmentWrap.member_id == member.id))))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 
+from kash.policy import Actor
 from kash.web.acting import current_actor
 
 _EXTENSION = "kash_navigation"
@@ -18,7 +19,7 @@ _OWN = "/account"
 @dataclass(frozen=True)
 class Destination:
     """A main place. `phone` says that it stands in the bar of a phone, not behind "More"; whoever
-    holds the permission `unless` has another place for it."""
+    holds the permission `unless` has another place for it, and `when` decides what no role says."""
 
     endpoint: str
     label: Any
@@ -26,6 +27,7 @@ class Destination:
     permission: str
     phone: bool = False
     unless: str = ""
+    when: Callable[[Actor], bool] = lambda _actor: True
 
 
 def init_navigation(app: Flask, destinations: Sequence[Destination]) -> None:
@@ -44,7 +46,9 @@ def navigation() -> list[dict[str, Any]]:
     reachable = [
         place
         for place in current_app.extensions[_EXTENSION]
-        if actor.may(place.permission) and not (place.unless and actor.may(place.unless))
+        if actor.may(place.permission)
+        and not (place.unless and actor.may(place.unless))
+        and place.when(actor)
     ]
     for place in reachable:
         url = url_for(place.endpoint)

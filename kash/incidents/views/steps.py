@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from kash.incidents import blueprint, names, services, wording
 from kash.incidents.errors import ChangedMeanwhile
@@ -122,11 +121,7 @@ def shred(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         done = services.shred_case(reference, by=actor, vault=vault)
         flash(
-            ngettext(
-                "The case is shredded: %(num)s sealed document is gone.",
-                "The case is shredded: %(num)s sealed documents are gone.",
-                done.documents,
-            )
+            _("The case is shredded. Sealed documents that are gone: %(num)s", num=done.documents)
         )
         if done.left:
             flash(
