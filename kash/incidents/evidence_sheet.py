@@ -44,7 +44,9 @@ def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool)
         organisation=brand(),
         wording=paper_wording(),
     )
-    printed = _("Printed by %(name)s, %(time)s", name=members[by.public_id], time=moment_text(now))
+    printed = moment_text(now)
+    if words:
+        printed = _("Printed by %(name)s, %(time)s", name=members[by.public_id], time=printed)
     try:
         return document(
             PagedDocument(

@@ -73,6 +73,8 @@ EVENT_NAMES: dict[str, Any] = {
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),
     "not_fulfilled": _l("What was agreed is open again"),
+    "evidence_added": _l("Evidence added"),
+    "evidence_removed": _l("Evidence removed"),
 }
 OUTCOME_NAMES: dict[str, Any] = {
     "settled": _l("Settled"),

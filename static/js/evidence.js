@@ -163,7 +163,8 @@ function shows(form) {
       }
       if (!answer.ok) throw new Error(`answer ${answer.status}`);
       show(form, place, await answer.blob());
-      button.hidden = true;
+      button.remove();
+      place.querySelector("audio, video")?.focus();
     } catch {
       line.textContent = form.dataset.failed;
       line.hidden = false;
