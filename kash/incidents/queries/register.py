@@ -96,7 +96,7 @@ def register(
             if isinstance(plaintext, SealError):
                 raise ValueError
             plaintext, parts = screens.put_bytes_together(plaintext)
-            holding = not wanted or may_hold(as_searched(plaintext), reference, wanted)
+            holding = not wanted or may_hold(as_searched(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue
             record = _read(plaintext)

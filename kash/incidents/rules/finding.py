@@ -6,6 +6,7 @@ and need not be taken apart.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -43,6 +44,7 @@ def _field_names(kind: type[BaseModel]) -> Iterator[str]:
 
 # What stands in every sealed record besides what was said.
 _FIELDS = frozenset(_field_names(Record))
+_NAMES = re.compile(r'"[a-z_]+":')
 _SIGNS = frozenset('"\\:,{}[]')
 
 
@@ -55,9 +57,13 @@ class Wanted:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether it stands in JSON as it is typed, and nowhere but in what was said: else a
-        record that may hold it has to be read."""
-        return _SIGNS.isdisjoint(self.word) and not any(self.word in name for name in _FIELDS)
+        """Whether it stands in JSON as it is typed: else a record has to be read to be sure."""
+        return _SIGNS.isdisjoint(self.word)
+
+    @cached_property
+    def names_a_field(self) -> bool:
+        """Whether it stands in every record, besides where it was said."""
+        return any(self.word in name for name in _FIELDS)
 
     @cached_property
     def marks(self) -> tuple[str, ...]:
@@ -82,9 +88,13 @@ def wanted_words(text: str, names: Mapping[str, Collection[str]]) -> list[Wanted
     ]
 
 
-def as_searched(plaintext: bytes) -> str:
-    """A sealed record as it is looked through: folded, with its line breaks as spaces."""
-    return fold(plaintext.decode().replace("\\n", " "))
+def as_searched(plaintext: bytes, wanted: Collection[Wanted]) -> str:
+    """A sealed record as it is looked through: folded, and without the names of its fields if one
+    of the words is part of one. A line break stands there as JSON writes it, a backslash and an n.
+    """
+    text = plaintext.decode()
+    # A quotation mark that somebody typed stands after a backslash, so that no name is made of it.
+    return fold(_NAMES.sub(" ", text) if any(one.names_a_field for one in wanted) else text)
 
 
 def may_hold(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
@@ -92,7 +102,7 @@ def may_hold(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
     return all(
         one.word in searched
         or one.word in reference
-        or not _SIGNS.isdisjoint(one.word)
+        or not one.plain
         or any(mark in searched for mark in one.marks)
         for one in wanted
     )

@@ -1,0 +1,233 @@
+"""Looking through sealed records, by properties."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import from_json
+
+from kash.incidents.rules.clocks import due_days, is_free
+from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
+from kash.incidents.rules.finding import (
+    Filters,
+    Wanted,
+    as_searched,
+    filters_from,
+    fold,
+    holds,
+    light,
+    may_hold,
+    summary_of,
+    wanted_words,
+)
+from kash.incidents.rules.record import (
+    Act,
+    Consent,
+    Intervention,
+    Party,
+    Person,
+    Record,
+    Referral,
+    Term,
+    as_bytes,
+    from_bytes,
+)
+
+# What forms let through on one line; on several there are line breaks besides.
+LINE = st.characters(exclude_categories=["Cc", "Cs"])
+TEXT = st.text(LINE, max_size=30)
+DAYS = st.none() | st.dates(date(2025, 1, 1), date(2027, 1, 1))
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Record:
+    """Records with something in the places that the register looks at."""
+    record = Record(
+        narrative=draw(TEXT),
+        persons=[
+            Person(id=f"p{number}", code=draw(TEXT), age_band=draw(st.sampled_from(AGES)))
+            for number in range(draw(st.integers(0, 3)))
+        ],
+        parties=draw(st.lists(PARTIES, max_size=2)),
+        acts=[Act(id="a1", code=code) for code in draw(st.lists(st.sampled_from(CODES)))],
+        consents=draw(st.lists(CONSENTS, max_size=5)),
+        terms=draw(st.lists(TERMS, max_size=2)),
+        referrals=draw(st.lists(REFERRALS, max_size=2)),
+        interventions=[
+            Intervention(id="i1", result=result)
+            for result in draw(st.lists(st.sampled_from(["", "released", "paid"]), max_size=2))
+        ],
+        urgent=draw(st.booleans()),
+        declared=draw(st.lists(st.sampled_from(["anna", "brenda"]), max_size=1)),
+    )
+    record.happening.begun_on = draw(DAYS)
+    record.happening.exposed_at = draw(st.none() | MOMENTS)
+    record.filing.filed_at = draw(st.none() | MOMENTS)
+    record.place.ward = draw(TEXT)
+    return record
+
+
+AGES = ("under_18", "25_34", "unknown")
+CODES = ("L1", "M1", "S1")
+PARTIES = st.builds(
+    Party,
+    id=st.just("q1"),
+    kind=st.sampled_from(["police", "client"]),
+    station=st.sampled_from(["", "lake"]),
+    service_number=st.sampled_from(["", "P/No. 04 177", "77"]),
+    person=st.sampled_from(["", "somebody"]),
+    account=st.sampled_from(["", "anna"]),
+)
+CONSENTS = st.builds(
+    Consent,
+    purpose=st.sampled_from(["record", "court"]),
+    given=st.booleans(),
+    at=MOMENTS,
+    by=st.just("anna"),
+    person=st.sampled_from(["", "p0", "p1"]),
+)
+TERMS = st.builds(
+    Term,
+    id=st.just("t1"),
+    kind=st.sampled_from(["release", "pay"]),
+    due_on=DAYS,
+    fulfilled_on=DAYS,
+)
+REFERRALS = st.builds(
+    Referral,
+    id=st.just("r1"),
+    kind=st.just("legal"),
+    due_on=DAYS,
+    outcome=st.sampled_from(["", "helped"]),
+)
+READERS = st.builds(
+    Reader,
+    account=st.sampled_from(["anna", "carol"]),
+    person=st.sampled_from(["", "somebody"]),
+    stations=st.sampled_from([frozenset(), frozenset({"lake"})]),
+    service_numbers=st.sampled_from([frozenset(), frozenset({"4177"})]),
+)
+
+
+@given(record=records())
+def test_a_summary_says_what_the_record_says(record: Record) -> None:
+    line = summary_of("ref", "triaged", from_json(as_bytes(record)))
+    days = due_days(record)
+    assert (line.minor, line.consent, line.free, line.due_on) == (
+        record.has_minor(),
+        record.consents_to("record"),
+        is_free(record),
+        min(days) if days else None,
+    )
+    assert (line.filed_at, line.begun_on, line.exposed_at) == (
+        record.filing.filed_at,
+        record.happening.begun_on,
+        record.happening.exposed_at,
+    )
+    assert (line.ward, line.urgent) == (record.place.ward, record.urgent)
+    assert set(line.acts) == {act.code for act in record.acts}
+
+
+@given(record=records(), reader=READERS)
+def test_whoever_is_kept_away_from_a_record_is_kept_away_from_its_line(
+    record: Record, reader: Reader
+) -> None:
+    short = light(from_json(as_bytes(record)))
+    assert conflict_of(reader, short) == conflict_of(reader, record)
+    assert short.has_minor() == record.has_minor()
+
+
+def is_found(record: Record, typed: str) -> bool:
+    """As the register finds: by its JSON first, and by its values where that is not sure."""
+    plaintext, wanted = as_bytes(record), wanted_words(typed, {})
+    if not may_hold(as_searched(plaintext, wanted), "ref", wanted):
+        return False
+    unsure = [one for one in wanted if not one.plain]
+    return holds(from_json(plaintext), "ref", unsure)
+
+
+@given(narrative=st.text(LINE | st.just("\n"), min_size=1, max_size=40), data=st.data())
+def test_every_part_of_what_was_said_is_found(narrative: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(narrative) - 1))
+    end = data.draw(st.integers(start + 1, len(narrative)))
+    assert is_found(Record(narrative=narrative), narrative[start:end])
+
+
+@given(record=records(), typed=st.text(LINE, min_size=1, max_size=6))
+def test_what_is_found_is_in_a_value(record: Record, typed: str) -> None:
+    if is_found(record, typed):
+        values = fold(json.dumps(_values(json.loads(as_bytes(record))), ensure_ascii=False))
+        for word in fold(typed).split():
+            escaped = fold(json.dumps(word, ensure_ascii=False)[1:-1])
+            assert word in "ref" or word in values or escaped in values
+
+
+def _values(value: object) -> object:
+    if isinstance(value, dict):
+        return [_values(inner) for inner in value.values()]
+    if isinstance(value, list):
+        return [_values(inner) for inner in value]
+    return value
+
+
+def test_names_of_fields_are_not_found_and_the_same_words_in_a_text_are() -> None:
+    for word in ("narrative", "parties", "service_number", "station"):
+        assert not is_found(Record(narrative="x", parties=[Party(id="q1", station="y")]), word)
+        assert is_found(Record(narrative=f"the {word} here"), word)
+        assert is_found(Record(narrative=f'he said "{word}": yes'), word)
+
+
+def test_an_act_is_found_by_its_name_in_any_language() -> None:
+    called = {"M1": ["Extortion", "Kudaiwa hongo"], "L1": ["Arrest"]}
+    assert wanted_words("EXTOR hongo of", called) == [
+        Wanted("extor", frozenset({"M1"})),
+        Wanted("hongo", frozenset({"M1"})),
+        Wanted("of"),
+    ]
+
+
+@given(text=st.text(max_size=40))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+def test_folding() -> None:
+    assert fold("Ng\N{RIGHT SINGLE QUOTATION MARK}ang\N{RIGHT SINGLE QUOTATION MARK}a CAFÉ") == (
+        "ng'ang'a cafe"
+    )
+
+
+@given(
+    filters=st.builds(
+        Filters,
+        words=TEXT,
+        show=st.sampled_from(["queue", "open", "all"]),
+        act=TEXT,
+        urgent=st.booleans(),
+        no_consent=st.booleans(),
+    )
+)
+def test_filters_are_kept_as_they_were(filters: Filters) -> None:
+    assert filters_from(json.loads(json.dumps(filters.as_kept()))) == filters
+
+
+@given(kept=st.dictionaries(TEXT, st.none() | st.booleans() | TEXT | st.integers()))
+def test_filters_from_anything(kept: dict[str, object]) -> None:
+    assert isinstance(filters_from(kept), Filters)
+
+
+def test_a_service_number_however_it_is_written() -> None:
+    for written in ("4177", "04177", "No. 4177", "P/No 04-177", " 4 1 7 7 "):
+        assert service_number_as_read(written) == "4177"
+    assert service_number_as_read("A7") == "a7"
+    assert service_number_as_read("-") == ""
+
+
+def test_a_record_is_read_as_it_was_sealed() -> None:
+    record = Record(narrative="x", consents=[])
+    record.happening.exposed_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=1)
+    assert from_bytes(as_bytes(record)) == record
