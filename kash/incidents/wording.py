@@ -103,16 +103,14 @@ _HOUR = timedelta(hours=1)
 
 
 def span_text(span: timedelta) -> str:
-    """2 days 3 h, 5 h 20 min, 40 min: rounded down, never less than a minute."""
+    """2 d 3 h, 5 h 20 min, 40 min: rounded down, never less than a minute."""
     minutes = max(1, int(abs(span).total_seconds()) // 60)
     days, rest = divmod(minutes, 24 * 60)
     hours, minutes = divmod(rest, 60)
     if days:
-        told = _("%(days)s d", days=days)
-        return told + (" " + _("%(hours)s h", hours=hours) if hours else "")
+        return _("%(days)s d %(hours)s h", days=days, hours=hours)
     if hours:
-        told = _("%(hours)s h", hours=hours)
-        return told + (" " + _("%(minutes)s min", minutes=minutes) if minutes else "")
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes)
     return _("%(minutes)s min", minutes=minutes)
 
 

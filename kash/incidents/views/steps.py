@@ -121,7 +121,10 @@ def shred(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         done = services.shred_case(reference, by=actor, vault=vault)
         flash(
-            _("The case is shredded. Sealed documents that are gone: %(num)s", num=done.documents)
+            _(
+                "The case is shredded. Sealed documents that are gone: %(count)s.",
+                count=done.documents,
+            )
         )
         if done.left:
             flash(
