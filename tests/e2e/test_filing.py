@@ -1,0 +1,198 @@
+"""A report filed in a browser at the width of a phone, in Kiswahili, over a server that dies."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from kash.database import db
+from kash.incidents.queries import cases
+from kash.people.models import Organisation
+from kash.policy import Actor
+from tests.conftest import AMember
+
+from .test_accessibility import findings
+from .walking import PHONE
+
+pytestmark = pytest.mark.browser
+
+
+class Site:
+    """The application of the test, served to a browser; it can die and come back elsewhere."""
+
+    def __init__(self, app: APIFlask) -> None:
+        self.app = app
+        self.server: BaseWSGIServer | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def die(self) -> None:
+        assert self.server is not None
+        self.server.shutdown()
+        self.server.server_close()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@pytest.fixture
+def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    db.session.add(Organisation(name="Kituo cha Mfano", kind="station"))
+    db.session.commit()
+    return a_member("documentation")
+
+
+@pytest.fixture
+def site(sqlite_app: APIFlask, member: AMember) -> Iterator[Site]:
+    site = Site(sqlite_app)
+    yield site
+    site.die()
+
+
+@pytest.fixture
+def a_phone(
+    site: Site,
+    browser: Browser,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> Iterator[Callable[..., Page]]:
+    """A phone in which a peer educator is signed in; each call gives another one."""
+    opened: list[BrowserContext] = []
+    peer = actor("peer", language="sw")
+
+    def take(**more: Any) -> Page:
+        cookie = client_for(peer).get_cookie("session", domain="localhost")
+        assert cookie is not None
+        context = browser.new_context(viewport=PHONE, **more)
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
+        opened.append(context)
+        page = context.new_page()
+        page.goto(f"{site.address}/incidents/file")
+        return page
+
+    yield take
+    for context in opened:
+        context.close()
+
+
+def go_on(page: Page) -> None:
+    page.locator(".actions").get_by_role("button", name="Endelea").click()
+
+
+def heading(page: Page, text: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+
+def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member: AMember) -> None:
+    page = a_phone()
+    found = findings(page, "the beginning")
+    page.get_by_role("button", name="Anza").click()
+    heading(page, "Ni nini kilitokea?")
+    assert page.url == f"{site.address}/incidents/file"
+    found += findings(page, "a screen")
+    page.set_viewport_size(PHONE)
+    page.get_by_label("Alikamatwa bila shtaka").check()
+    page.get_by_label("Alipimwa kwa nguvu").check()
+    go_on(page)
+    heading(page, "Lini na wapi?")
+    page.get_by_label("Siku", exact=True).fill("2026-01-05")
+    page.get_by_label("Saa ngapi hivi").fill("22:30")
+    page.keyboard.press("Enter")
+    heading(page, "Nani alifanyiwa?")
+
+    # The server dies, and the phone is taken: only the screen at hand is lost.
+    page.get_by_label("Watu wangapi").fill("3")
+    site.die()
+    site.begin()
+    code = page.locator("[data-code]").get_attribute("data-code")
+    assert code is not None
+    assert page.evaluate("Object.entries(localStorage)") == [["note", code]]
+    assert page.evaluate("document.cookie") == ""
+    page.context.close()
+
+    other = a_phone(java_script_enabled=False)
+    other.locator(".more-ways summary").click()
+    other.get_by_label("Msimbo").fill(f"{code[:4]} {code[4:8]}-{code[8:].lower()}")
+    other.get_by_role("button", name="Endelea mbele").click()
+    heading(other, "Itumwe?")
+    expect(other.locator(".answered .done")).to_have_count(2)
+    other.get_by_role("button", name="Nani alifanyiwa?").click()
+    other.get_by_label("Watu wangapi").fill("3")
+    other.get_by_label("18 hadi 24").check()
+    go_on(other)
+    heading(other, "Nani alifanya?")
+    other.get_by_role("combobox").select_option(label="Polisi: Kituo cha Mfano")
+    other.get_by_role("button", name="Msaada sasa").click()
+    heading(other, "Msaada sasa")
+    other.get_by_role("button", name="Rudi kwenye ripoti yangu").click()
+    expect(other.locator(".note.good")).to_be_visible()
+    other.get_by_role("button", name="Ruka").click()
+    heading(other, "Nini kingesaidia?")
+    expect(other.locator("input:checked")).to_have_count(0)
+    other.get_by_label("Aachiliwe").check()
+    go_on(other)
+    heading(other, "Kwa maneno yako")
+    other.get_by_role("button", name="Ruka").click()
+    other.get_by_role("button", name="Tuma ripoti").click()
+    heading(other, "Imefika")
+    receipt = other.locator(".large-code").inner_text()
+    assert other.url == f"{site.address}/incidents/file"
+
+    # Looked for again: one report, and the same receipt.
+    other.goto(f"{site.address}/incidents/file")
+    other.locator(".more-ways summary").click()
+    other.get_by_label("Msimbo").fill(code)
+    other.get_by_role("button", name="Endelea mbele").click()
+    expect(other.locator(".large-code")).to_have_text(receipt)
+
+    other.goto(f"{site.address}/incidents/receipt")
+    other.get_by_label("Msimbo ulioandika").fill(receipt)
+    other.get_by_role("button", name="Onyesha").click()
+    heading(other, "Imefika")
+
+    (case,), damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    assert [act.code for act in case.record.acts] == ["L1", "H1"]
+    assert [party.station_name for party in case.record.parties] == ["Kituo cha Mfano"]
+    assert len(case.record.persons) == 3
+    assert [term.kind for term in case.record.terms] == ["release"]
+    assert (case.record.consents, case.record.narrative) == ([], "")
+    assert found == []
+
+
+def test_the_phone_finds_its_report_and_its_receipt_again(a_phone: Callable[..., Page]) -> None:
+    page = a_phone()
+    page.get_by_role("button", name="Anza").click()
+    page.get_by_label("Alipigwa au kuumizwa").check()
+    go_on(page)
+    page.goto(page.url)
+    page.get_by_role("button", name="Endelea na ripoti yangu isiyokamilika").click()
+    heading(page, "Itumwe?")
+    found = findings(page, "the question whether to send it")
+    page.set_viewport_size(PHONE)
+    page.get_by_role("button", name="Tuma ripoti").click()
+    heading(page, "Imefika")
+    found += findings(page, "the receipt")
+    page.set_viewport_size(PHONE)
+    assert page.evaluate("Object.keys(localStorage)") == []
+    page.get_by_role("button", name="Hifadhi msimbo kwenye simu hii").click()
+    expect(page.locator("[data-kept]")).to_be_visible()
+    page.goto(page.url.replace("/file", "/receipt"))
+    page.get_by_role("button", name="Tumia msimbo unaohifadhiwa na simu hii").click()
+    heading(page, "Imefika")
+    page.goto(page.url.replace("/receipt", "/help"))
+    found += findings(page, "help")
+    assert found == []
