@@ -60,6 +60,16 @@ _PURPOSES = ("record", "mediation", "forum_totals", "court")
 _REFERRED = {"S1": "medical", "H3": "medical", "L1": "legal", "P1": "medical", "H2": "psychosocial"}
 # What came of a case, by the first of its acts.
 _RESULT = {"M": "returned", "W": "paid", "L": "released"}
+# What was asked for, as an officer writes it.
+_ASKED = {
+    "apologise": "An apology.",
+    "complaint": "That a complaint is taken.",
+    "medical": "To see a doctor.",
+    "pay": "What is owed to her.",
+    "release": "Her release.",
+    "return": "What was taken, back.",
+    "stop": "That it stops.",
+}
 _LATER = ("verified", "mediation", "referred", "resolved", "unresolved", "closed")
 
 
@@ -202,7 +212,7 @@ def _record(
         ),
         place=Place(ward=case.ward),
         narrative=case.narrative,
-        asked_for=case.asked,
+        asked_for=_ASKED[case.asked],
         persons=persons,
         parties=[party],
         acts=[
