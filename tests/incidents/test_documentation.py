@@ -6,8 +6,10 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import pyotp
 import pytest
 from sqlalchemy import select, text
 
@@ -266,11 +268,23 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(
     assert db.session.scalar(select(Incident.id)) is None
 
 
-def test_rows_are_limited(officer: Member) -> None:
-    many = {f"persons-{n}-code": f"x{n}" for n in range(60)}
-    answer = officer.client.post("/incidents/new", data=filled(**many) | {"add": "persons"})
-    assert answer.status_code == 200
-    assert len(re.findall(r'name="persons-\d+-code"', answer.text)) == 40
+def test_rows_are_limited_and_none_that_is_there_is_lost(officer: Member) -> None:
+    def sent(number: int) -> dict[str, str]:
+        return {f"persons-{n}-code": f"x{n}" for n in range(number)}
+
+    def shown(answer: Any) -> int:
+        assert answer.status_code == 200
+        return len(re.findall(r'name="persons-\d+-code"', answer.text))
+
+    add = {"do": "", "add": "persons"}
+    assert shown(officer.client.post("/incidents/new", data=filled(**sent(39)) | add)) == 40
+    assert shown(officer.client.post("/incidents/new", data=filled(**sent(60)) | add)) == 60
+    reference = saved(officer, **sent(60))
+    assert len(record_of(officer, reference).persons) == 60
+    page = officer.client.get(f"/incidents/{reference}/edit").text
+    officer.client.post(f"/incidents/{reference}/edit", data=fields_of(page) | {"do": "save"})
+    assert len(record_of(officer, reference).persons) == 60
+    assert officer.client.post("/incidents/new", data=filled(**sent(900))).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -541,3 +555,33 @@ def test_what_a_page_remembers_of_itself_is_no_text(officer: Member) -> None:
     reference = saved(officer)
     fields = fields_of(officer.client.get(f"/incidents/{reference}/edit").text)
     assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in json.loads(fields["seen"]).values())
+
+
+def test_a_form_sent_with_a_closed_vault_comes_back_whole(
+    a_member: Callable[..., Member],
+) -> None:
+    a_member("documentation")
+    officer = a_member("documentation", is_open=False)
+    sent = officer.client.post("/incidents/new", data=filled(do="submit"))
+    assert sent.headers["Location"] == "/vault?next=/vault/go-on"
+    opened = officer.client.post(
+        "/vault",
+        data={
+            "passphrase": officer.passphrase,
+            "code": pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now(),
+            "next": "/vault/go-on",
+        },
+    )
+    assert opened.headers["Location"] == "/vault/go-on"
+    page = officer.client.get("/vault/go-on").text
+    fields: dict[str, list[str]] = {}
+    for name, value in re.findall(r'<textarea name="([^"]+)" hidden>(.*?)</textarea>', page, re.S):
+        fields.setdefault(name, []).append(html.unescape(value).removeprefix("\n"))
+    answer = officer.client.post("/incidents/new", data=fields)
+    assert answer.status_code == 302
+    record = record_of(
+        replace(officer, cookie=officer.client.get_cookie("vault").value),
+        answer.headers["Location"].rpartition("/")[2],
+    )
+    assert (record.place.place, record.narrative) == (PHRASE, "Line one\nLine two")
+    assert record.acts[0].persons == ["p1"]

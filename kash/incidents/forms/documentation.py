@@ -40,6 +40,8 @@ from kash.web.forms import (
     text_field,
 )
 
+# More than any case has: what was added elsewhere must not be lost here.
+_MOST_SENT = 400
 _TOKEN_LETTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-")
 
 
@@ -67,11 +69,11 @@ class DocumentationForm(KashForm):
         required=False,
     )
     paper_on = DayField(_l("Day on the paper form"))
-    persons = FieldList(FormField(PersonRow), max_entries=MOST_ROWS)
-    parties = FieldList(FormField(PartyRow), max_entries=MOST_ROWS)
-    acts = FieldList(FormField(ActRow), max_entries=MOST_ROWS)
-    information = FieldList(FormField(InformationRow), max_entries=MOST_ROWS)
-    terms = FieldList(FormField(TermRow), max_entries=MOST_ROWS)
+    persons = FieldList(FormField(PersonRow), max_entries=_MOST_SENT)
+    parties = FieldList(FormField(PartyRow), max_entries=_MOST_SENT)
+    acts = FieldList(FormField(ActRow), max_entries=_MOST_SENT)
+    information = FieldList(FormField(InformationRow), max_entries=_MOST_SENT)
+    terms = FieldList(FormField(TermRow), max_entries=_MOST_SENT)
     version = HiddenField()
     seen = HiddenField()
     token = HiddenField()
