@@ -63,6 +63,7 @@ _RESULT = {"M": "returned", "W": "paid", "L": "released"}
 # What was asked for, as an officer writes it.
 _ASKED = {
     "apologise": "An apology.",
+    "charge_or_release": "To be brought to court or let go.",
     "complaint": "That a complaint is taken.",
     "medical": "To see a doctor.",
     "pay": "What is owed to her.",
