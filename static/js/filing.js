@@ -23,46 +23,96 @@ function write(key, value) {
   }
 }
 
-const draft = document.querySelector("[data-code]");
-if (draft) write(DRAFT, draft.dataset.code);
+// --- What a page has, done anew for each that comes ----------------------------------------------
 
-const told = document.querySelector("[data-codes]");
-if (told && told.dataset.codes) write(DRAFT, "");
+function prepare() {
+  const draft = document.querySelector("[data-code]");
+  if (draft) write(DRAFT, draft.dataset.code);
 
-const goOn = document.querySelector("[data-go-on]");
-if (goOn && read(DRAFT)) {
-  goOn.elements.code.value = read(DRAFT);
-  goOn.hidden = false;
+  const told = document.querySelector("[data-codes]");
+  if (told && told.dataset.codes) write(DRAFT, "");
+
+  const goOn = document.querySelector("[data-go-on]");
+  if (goOn && read(DRAFT)) {
+    goOn.elements.code.value = read(DRAFT);
+    goOn.hidden = false;
+  }
+
+  const keep = document.querySelector("button[data-keep-receipt]");
+  if (keep) {
+    keep.hidden = false;
+    keep.addEventListener("click", () => {
+      if (!write(RECEIPT, told.dataset.receipt)) return;
+      keep.hidden = true;
+      document.querySelector("[data-kept]").classList.remove("hush");
+    });
+  }
+
+  const kept = document.querySelector("[data-kept-receipt]");
+  if (kept && read(RECEIPT)) {
+    kept.elements.code.value = read(RECEIPT);
+    kept.hidden = false;
+    kept.querySelector("[data-forget-receipt]").addEventListener("click", () => {
+      write(RECEIPT, "");
+      kept.hidden = true;
+    });
+  }
 }
 
-const keep = document.querySelector("[data-keep-receipt]");
-if (keep) {
-  keep.hidden = false;
-  keep.addEventListener("click", () => {
-    if (!write(RECEIPT, told.dataset.receipt)) return;
-    keep.hidden = true;
-    document.querySelector("[data-kept]").classList.remove("hush");
-  });
+// --- From step to step without a new page --------------------------------------------------------
+// So that what was typed stays when the network is gone, and the phone's own way back leads to the
+// step before instead of asking whether to send again.
+
+let busy = false;
+
+function show(text) {
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const main = next.querySelector("main");
+  if (!main) return false;
+  document.documentElement.lang = next.documentElement.lang;
+  document.querySelector("main").replaceWith(main);
+  prepare();
+  scrollTo(0, 0);
+  (main.querySelector("[data-errors]") || main).focus({ preventScroll: true });
+  return true;
 }
 
-const kept = document.querySelector("[data-kept-receipt]");
-if (kept && read(RECEIPT)) {
-  kept.elements.code.value = read(RECEIPT);
-  kept.hidden = false;
-  kept.querySelector("[data-forget-receipt]").addEventListener("click", () => {
-    write(RECEIPT, "");
-    kept.hidden = true;
-  });
+async function send(form, button) {
+  const data = new FormData(form, button);
+  busy = true;
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body: new URLSearchParams(data),
+      credentials: "same-origin",
+    });
+    if (answer.redirected || !show(await answer.text())) location.assign(answer.url);
+    return true;
+  } catch {
+    const said = form.querySelector("[data-not-sent]");
+    if (said) said.hidden = false;
+    return false;
+  } finally {
+    busy = false;
+  }
 }
 
-// A second touch sends nothing twice; the server would know, but she need not wonder.
-for (const form of document.querySelectorAll("[data-once]")) {
-  let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-}
-addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-code]")) return;
+  event.preventDefault();
+  // A second touch sends nothing twice.
+  if (busy) return;
+  const went = event.submitter && event.submitter.value;
+  if ((await send(form, event.submitter)) && went !== "back") history.pushState(null, "");
 });
+
+addEventListener("popstate", () => {
+  const form = document.querySelector("form[data-code]");
+  const back = form && form.querySelector("button[value=back]");
+  // Not loaded again: that would ask whether to send the last step once more.
+  if (!back) location.replace(location.pathname);
+  else if (!busy) send(form, back);
+});
+
+prepare();

@@ -157,6 +157,8 @@ def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
         return _start(language, thrown=True)
     if go == "help":
         return _help_page(language, code, REVIEW)
+    if go == "back":
+        return _screen_page(language, code, _NAMES[-1])
     if go.startswith("to-") and go[3:] in SCREENS:
         return _screen_page(language, code, go[3:])
     return _review_page(language, code)
