@@ -41,6 +41,11 @@ def new_public_id() -> str:
     return "".join(secrets.choice(_ALPHABET) for _ in range(16))
 
 
+def public_id_from(seed: bytes) -> str:
+    """The id that a secret seed of 16 bytes or more makes, the same each time."""
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in seed[:16])
+
+
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)

@@ -388,6 +388,22 @@ def test_a_case_is_added_and_written(both_engines_app: object, a_member: Any) ->
     ]
 
 
+def test_the_same_page_sent_twice_adds_one_case_and_another_text_is_never_lost(
+    both_engines_app: object, a_member: Any
+) -> None:
+    one, two = a_member("documentation"), a_member("documentation")
+    sent = Written(typed_record(), TOKEN)
+    reference = add_case(one.actor, one.vault(), sent, "en")
+    assert add_case(one.actor, one.vault(), sent, "en") == reference
+    assert len(entries()) == 1
+    other = typed_record()
+    other.narrative = "something else"
+    second = add_case(one.actor, one.vault(), Written(other, TOKEN), "en")
+    third = add_case(two.actor, two.vault(), sent, "en")
+    assert len({reference, second, third}) == 3
+    assert record_of(one, second).narrative == "something else"
+
+
 def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app: object, a_member: Any) -> None:
     one = a_member("documentation")
     first = typed_record()

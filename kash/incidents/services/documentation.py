@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
+from kash.database import new_public_id, public_id_from
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident
-from kash.incidents.queries.cases import KIND
+from kash.incidents.queries.cases import KIND, open_case
 from kash.incidents.rules.record import Event, Record, as_bytes
-from kash.incidents.rules.writing import persons_with_identity_taken_off, write
+from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
 from kash.vault import NobodyCanOpen, OpenVault, audited, file_document
-from kash.web.errors import Problem
+from kash.web.errors import NotFound, Problem
 
 # States in which the form still changes what was documented.
 CLOSED = frozenset({"closed", "shredded"})
@@ -52,15 +56,45 @@ def _hour(moment: datetime) -> datetime:
     return moment.replace(minute=0, second=0, microsecond=0)
 
 
+def _reference(by: Actor, token: str) -> str:
+    """The reference that the case of a page gets: as random as the page's token, and the same for
+    the same page sent twice."""
+    return public_id_from(hashlib.sha256(f"case:{by.public_id}:{token}".encode()).digest())
+
+
+def _is_there(session: Session, by: Actor, vault: OpenVault, reference: str, new: Record) -> bool:
+    """Whether the very same was saved before: the button was pressed twice."""
+    try:
+        found = open_case(by, vault, reference, session)
+    except NotFound:
+        return False
+    return digests(found.record) == digests(new)
+
+
 def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     """Add a case of the actor's own, a draft unless it is handed in; its reference.
 
-    Raises NobodyHoldsKeys.
+    The same page sent twice adds one case. Raises NobodyHoldsKeys.
     """
+    try:
+        return _added(by, vault, written, language)
+    except IntegrityError:
+        # Sent twice at once, and the other was first.
+        return _added(by, vault, written, language)
+
+
+def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     record = Record()
     write(record, written.typed)
     state = "submitted" if written.submit else "draft"
     with audited("incidents.case_added", by) as change:
+        reference = _reference(by, written.token)
+        taken = select(Incident.id).where(Incident.public_id == reference)
+        if change.session.scalar(taken) is not None:
+            if _is_there(change.session, by, vault, reference, record):
+                change.nothing()
+                return reference
+            reference = new_public_id()
         record.filing.author = by.public_id
         record.filing.language = language
         record.filing.filed_at = _hour(change.now)
@@ -70,7 +104,7 @@ def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> st
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
         row = Incident(
-            public_id=new_public_id(),
+            public_id=reference,
             state=state,
             document_id=document.id,
             remind_at=next_reminder(record, state, change.now, newly=True),
@@ -78,8 +112,8 @@ def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> st
         change.session.add(row)
         change.session.flush()
         forget_typed(change.session, by, written.token)
-        change.about(row.public_id)
-        return row.public_id
+        change.about(reference)
+        return reference
 
 
 def write_case(by: Actor, vault: OpenVault, reference: str, version: int, written: Written) -> None:
