@@ -10,10 +10,11 @@ from apiflask import APIFlask
 
 from kash.database import db
 from kash.incidents.models import Incident
-from kash.incidents.rules.record import Record, as_bytes, from_bytes
+from kash.incidents.rules.record import Record, from_bytes
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.vault import OpenVault, fetch, file_document, open_document
+from kash.vault import OpenVault, fetch, open_document
 from tests.conftest import AMember
+from tests.incidents import filed_cases
 
 Filed = Callable[..., str]
 
@@ -23,17 +24,7 @@ def filed(app: APIFlask) -> Filed:
     """`filed(record, state="submitted")` seals a record as somebody without keys does, and returns
     the reference of the case. Somebody must hold keys first (`a_member`)."""
 
-    def file(record: Record | None = None, state: str = "submitted") -> str:
-        session = db.session()
-        document = file_document(session, "incident", as_bytes(record or Record()))
-        row = Incident(state=state, document_id=document.id)
-        session.add(row)
-        session.commit()
-        reference = row.public_id
-        session.rollback()
-        return reference
-
-    return file
+    return filed_cases.filed
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from kash.web.bodies import BodyTooLarge
 from kash.web.errors import NotFound
 from tests.cleaning import samples
 from tests.conftest import AMember
-from tests.incidents.evidence_cases import filed
+from tests.incidents.filed_cases import filed
 
 MOST = 4 * 1024 * 1024
 SAID = Received(

@@ -24,7 +24,7 @@ from kash.incidents import queries, services
 from kash.incidents.services import Received, evidence_chores
 from tests.cleaning import samples
 from tests.conftest import AMember
-from tests.incidents.evidence_cases import filed
+from tests.incidents.filed_cases import filed
 from tests.incidents.test_evidence import documents, file_of, stored
 
 MOST = 64 * 1024 * 1024

@@ -20,7 +20,7 @@ from kash.vault import AuditEntry
 from kash.web.bodies import MEGABYTE
 from tests.cleaning import samples
 from tests.conftest import AMember, Queries
-from tests.incidents.evidence_cases import filed
+from tests.incidents.filed_cases import filed
 from tests.incidents.test_evidence import added, documents, entries, file_of, stored
 
 FETCH = {"X-Requested-With": "fetch"}

@@ -1,0 +1,21 @@
+"""Cases as they are filed, for tests of this room."""
+
+from __future__ import annotations
+
+from kash.database import db
+from kash.incidents.models import Incident
+from kash.incidents.rules.record import Record, as_bytes
+from kash.vault import file_document
+
+
+def filed(record: Record | None = None, state: str = "submitted") -> str:
+    """Seal a record as somebody without keys does; the reference of the case. Somebody must hold
+    keys first (`a_member`)."""
+    session = db.session()
+    document = file_document(session, "incident", as_bytes(record or Record()))
+    row = Incident(state=state, document_id=document.id)
+    session.add(row)
+    session.commit()
+    reference = row.public_id
+    session.rollback()
+    return reference
