@@ -31,6 +31,7 @@ from kash.demo.cases import STATES
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
 from kash.incidents.models import Duty, MediationBrief
+from kash.incidents.rules.workflow import next_step
 from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -40,7 +41,15 @@ from kash.workshops.models import Workshop, WorkshopSession
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
 LEFT_OUT = frozenset(
-    {"desk.logo_picture", "static", "web.leave", "watch.healthz", "watch.metrics", "jobs.state"}
+    {
+        "desk.logo_picture",
+        "incidents.identity_of",
+        "jobs.state",
+        "static",
+        "watch.healthz",
+        "watch.metrics",
+        "web.leave",
+    }
 )
 
 Choices = dict[str, str]
@@ -152,9 +161,9 @@ class Addresses:
                     )
                 )
             },
-            "/incidents/<reference>": lambda *_: {
-                "": self.loaded.incidents[STATES.index("triaged")]
-            },
+            "/incidents/<reference>": self._incident,
+            "/incidents/<reference>/persons/<person>": lambda *_: {"": "p1"},
+            "/incidents/<reference>/steps/<verb>": self._step,
             "/incidents/<reference>/evidence/<document>": lambda *_: {"": self.loaded.evidence[0]},
             "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
             "/forums/<forum_id>/meetings/<meeting_id>": self._meeting,
@@ -228,6 +237,20 @@ class Addresses:
         # Only some have one, unless none was prepared at all.
         some = db.session.scalars(select(Passkey.public_id).limit(1)).one_or_none()
         return {"": "0" * 16} if some is None else {}
+
+    def _incident(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        of = {state: self.loaded.incidents[STATES.index(state)] for state in set(STATES)}
+        if endpoint == "incidents.case":
+            shown = ("submitted", "triaged", "mediation", "closed")
+            return {state: of[state] for state in shown} | {"": of["verified"]}
+        if endpoint == "incidents.step":
+            return {state: of[state] for state in ("submitted", "triaged", "resolved")}
+        return {"": of["closed" if endpoint == "incidents.shred" else "triaged"]}
+
+    def _step(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        states = dict(zip(self.loaded.incidents, STATES, strict=False))
+        usual = next_step(states[known["reference"]])
+        return {usual: usual}
 
     def _breach(self, endpoint: str) -> Choices:
         running = _one(select(Breach.public_id).where(Breach.closed_at.is_(None)))

@@ -163,7 +163,8 @@ def leaves_idle(view: View) -> View:
     return view
 
 
-def _needs_vault(view: Any) -> bool:
+def needs_vault(view: Any) -> bool:
+    """Whether a view runs only with an open vault."""
     return bool(getattr(view, _SEALED, False))
 
 
@@ -219,7 +220,7 @@ def keep_posted() -> str | None:
     """What the guard keeps when a password is asked for again: sealed to its sender's own key if
     the view works with the vault, and by the server if not."""
     view = current_app.view_functions.get(request.endpoint or "")
-    if not _needs_vault(view):
+    if not needs_vault(view):
         return keep_plainly_posted()
     return keep_sealed()
 
