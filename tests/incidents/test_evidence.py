@@ -23,6 +23,7 @@ from kash.incidents.errors import (
     NotNow,
     NotTaken,
 )
+from kash.incidents.models import Incident
 from kash.incidents.rules.evidence import EvidenceFile
 from kash.incidents.services import Received, evidence_files
 from kash.vault import AuditEntry, SealedDocument
@@ -326,6 +327,17 @@ def test_a_shredded_case_names_all_that_goes_with_it(member: AMember) -> None:
     remains = remains_of(db.session(), case.record)
     assert list(remains.documents) == [document]
     assert sorted(remains.files) == stored()
+
+
+def test_shredding_a_case_deletes_its_evidence_and_no_other(member: AMember) -> None:
+    reference, other = filed(), filed()
+    added(member, reference, samples.jpeg())
+    kept = added(member, other, samples.jpeg())
+    db.session.query(Incident).filter_by(public_id=reference).one().state = "closed"
+    db.session.commit()
+    services.shred_case(reference, by=member.actor, vault=member.vault())
+    assert stored() == [f"evidence/{kept}/cleaned", f"evidence/{kept}/original"]
+    assert documents() == 1
 
 
 def test_evidence_of_one_case_is_not_found_under_another(member: AMember) -> None:
