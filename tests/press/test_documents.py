@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import re
 
+import pikepdf
 import pytest
 import zxingcpp
 from PIL import Image
@@ -129,3 +130,21 @@ def test_kinds_and_formats_that_do_not_exist_are_refused():
         paged("poster")
     with pytest.raises(ValueError, match="no such page format"):
         paged(page_format="A0")
+
+
+def test_a_watermark_lies_below_every_page_and_is_not_read_aloud(text_of, checked):
+    mark = "Printed by <Amani> & co, 25 Nov 2026"
+    html = "<p>A line</p>" * 120
+    made = document(paged(html=html, footer_left="Foot", watermark=mark))
+
+    checked(made)
+    plain = document(paged(html=html, footer_left="Foot"))
+    assert len(text_of(made)) == len(text_of(plain)) > 1
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        for page in pdf.pages:
+            content = b"".join(
+                part.read_bytes() for part in
+                (page.Contents if isinstance(page.Contents, pikepdf.Array) else [page.Contents])
+            )  # fmt: skip
+            assert content.lstrip().startswith(b"/Artifact BMC q /KashBackground")
+    assert document(paged(html=html, footer_left="Foot", watermark=mark)) == made
