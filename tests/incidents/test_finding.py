@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
-from kash.incidents.rules.clocks import due_days, is_free
+from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
+from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.finding import (
     Filters,
     Wanted,
