@@ -185,6 +185,7 @@ def test_the_phone_finds_its_report_and_its_receipt_again(a_phone: Callable[...,
     expect(page.locator(".note.good")).to_be_visible()
     go_on(page)
     # Without a network what was typed stays.
+    expect(page.locator("[data-not-sent]")).to_be_hidden()
     page.get_by_label("Mahali").fill("Soko kubwa")
     page.context.set_offline(True)
     go_on(page)
