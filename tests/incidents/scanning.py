@@ -19,6 +19,7 @@ from pathlib import Path
 
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _DEEPEST = 4
+_EMPTY = bytes(64)
 
 
 def encodings(stem: str) -> dict[str, list[bytes]]:
@@ -29,7 +30,8 @@ def encodings(stem: str) -> dict[str, list[bytes]]:
         raw = text.encode()
         found["utf-8"].add(raw)
         found["utf-16"].update({text.encode("utf-16-le"), text.encode("utf-16-be")})
-        found["hex"].update({raw.hex().encode(), raw.hex().upper().encode()})
+        for wide in (raw, text.encode("utf-16-le"), text.encode("utf-16-be")):
+            found["hex"].update({wide.hex().encode(), wide.hex().upper().encode()})
         for wide in (raw, text.encode("utf-16-le"), text.encode("utf-16-be")):
             for before in range(3):
                 coded = base64.b64encode(b"\0" * before + wide)
@@ -75,6 +77,11 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
                 continue
 
 
+def _without_emptiness(content: bytes) -> bytes:
+    """Long runs of zeros, of which databases have many, made short; nothing is put together."""
+    return content.replace(_EMPTY, _EMPTY[:16])
+
+
 def files_below(*folders: Path) -> Iterator[tuple[str, bytes]]:
     """Every file below some folders, with its name; the name is looked at like its content."""
     for folder in folders:
@@ -93,6 +100,7 @@ def finds(stems: Iterable[str], contents: Iterable[tuple[str, bytes]]) -> list[s
     found = []
     for name, content in contents:
         for layer in layers(content):
+            layer = _without_emptiness(layer)
             hit = looked_for.search(layer)
             if hit is not None:
                 around = layer[max(0, hit.start() - 40) : hit.end() + 40]
