@@ -17,6 +17,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import update
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import stream_encode_multipart
 
 from kash.accounts.models import SignedInSession
@@ -357,13 +358,13 @@ def _evidence(room: Room) -> None:
             _raw(room, reference, kind, make())
     with _planted_in_files(passed("in a photo of a plain form")):
         content = samples.jpeg() + passed("after a photo").encode() * 100_000
-    form = _said(room, "plain") | {"file": (io.BytesIO(content), _file_name(room))}
+    form = _said(room, "plain") | {"file": FileStorage(io.BytesIO(content), _file_name(room))}
     answer = _in_form(room, reference, 303, form)
     room.evidence[answer.headers["Location"].rpartition("/")[2]] = content
     # A text is not taken, nor is a zip.
     for wrong in (passed("in a text").encode() * 50_000, samples.zipped()):
         form = {name: passed(f"refused, {name}") for name in ("label", "note", "received_from")}
-        form["file"] = (io.BytesIO(wrong), f"{passed('refused, file')}.txt")  # type: ignore[assignment]
+        form |= {"file": FileStorage(io.BytesIO(wrong), f"{passed('refused, file')}.txt")}
         _in_form(room, reference, 422, form)
     _custody(room, f"/incidents/{reference}/evidence/{next(iter(room.evidence))}")
 
