@@ -1,13 +1,20 @@
-"""Values that occur nowhere else, to be planted and looked for.
+"""Values that occur nowhere else, to be planted and looked for, and who plants them.
 
 Each holds one of a few stems, or is a phone number of a range of its own, written in several ways.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from kash.policy import Actor
+from tests.conftest import AMember
 
 _WORDS = ("Qzvk9Wpt", "Xjw7Brqh")
 # +254755509100 to +254755509199, as people write them.
@@ -55,3 +62,31 @@ class Canaries:
     def passed(self, where: str, kind: str = "name") -> str:
         """A new value that nothing should keep."""
         return self.new(where, kind, kept=False)
+
+
+@dataclass
+class Room:
+    """Who plants, and what came of it."""
+
+    anna: AMember
+    brenda: AMember
+    doris: AMember
+    grace: AMember
+    carol: AMember
+    """Carol holds keys; her vault is closed."""
+    phones: dict[str, FlaskClient]
+    mediator: Actor
+    mediating: FlaskClient
+    stranger: FlaskClient
+    canaries: Canaries = field(default_factory=Canaries)
+    papers: dict[str, bytes] = field(default_factory=dict)
+    evidence: dict[str, bytes] = field(default_factory=dict)
+    cases: list[str] = field(default_factory=list)
+
+
+def post(client: FlaskClient, address: str, status: int, data: Any = None, **more: Any) -> Any:
+    """Send a form and see that it was answered as it should be."""
+    answer = client.post(address, data=data, **more)
+    said = re.findall(rb'class="error".*?</div>', answer.data, re.S)
+    assert answer.status_code == status, (address, answer.status_code, said)
+    return answer

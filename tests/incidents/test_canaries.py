@@ -15,9 +15,9 @@ import tempfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+import structlog
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -38,8 +38,8 @@ from kash.settings import Settings
 from kash.vault import SealedDocument, SealError, fetch, open_each
 from kash.web.logs import configure_logs
 from tests.conftest import AMember
-from tests.incidents.canaries import CONTROL, STEMS, Canaries
-from tests.incidents.planting import Room
+from tests.incidents import planting_around, planting_cases, planting_forms
+from tests.incidents.canaries import CONTROL, STEMS, Canaries, Room
 from tests.incidents.scanning import encodings, files_below, finds
 from tests.incidents.watching import Watched, answers_of
 
@@ -103,6 +103,21 @@ def _controls_found(contents: list[tuple[str, bytes]]) -> set[str]:
         if any(form in content for _name, content in contents for form in forms):
             found.add(name)
     return found
+
+
+def plant(room: Room) -> None:
+    """Type canaries into everything."""
+    planting_forms.phones(room)
+    planting_forms.full_form(room)
+    planting_forms.typed_meanwhile(room)
+    planting_cases.case(room)
+    planting_cases.identities(room)
+    planting_around.evidence(room)
+    planting_cases.mediation(room)
+    planting_around.register(room)
+    planting_around.interrupted(room)
+    planting_around.refused(room)
+    planting_around.papers(room)
 
 
 # --- Where to look --------------------------------------------------------------------------------
@@ -203,7 +218,9 @@ def _read_back(room: Room) -> bytes:
 
 def _not_read_back(canaries: Canaries, told: bytes) -> list[str]:
     # Line breaks of a browser stay as they are in what is kept while it is typed.
-    return [f"{value}: {where}" for value, where in canaries.kept.items() if value.encode() not in told]
+    return [
+        f"{value}: {where}" for value, where in canaries.kept.items() if value.encode() not in told
+    ]
 
 
 # --- The proof ------------------------------------------------------------------------------------
@@ -229,10 +246,12 @@ def test_a_thousand_canaries_are_nowhere_in_clear(
     configure_logs("debug")
     try:
         with answers_of(app) as answers:
-            room.plant()
+            plant(room)
             numbers = room.stranger.get("/metrics").data
-        told = remind_members(utc_now() + timedelta(days=60))
-        assert run_waiting() == told == 5
+            assert room.stranger.get(f"/{CONTROL}").status_code == 404
+        structlog.get_logger("kash.tests").info("control", value=CONTROL)
+        reminded = remind_members(utc_now() + timedelta(days=60))
+        assert run_waiting() == reminded == 5
     finally:
         configure_logs("error")
     written = capfd.readouterr()
@@ -260,6 +279,8 @@ def test_a_thousand_canaries_are_nowhere_in_clear(
     assert b'"event": "request"' in logs
     assert b"kash_requests_total" in numbers
     assert len(answers) > 1000
+    for told in ([("logs", logs)], answers):
+        assert finds([CONTROL], told) != []
     assert finds(STEMS, [("logs", logs), ("numbers", numbers), *answers]) == []
     assert (seen, list(passing.iterdir())) == (set(), [])
     assert finds(STEMS, [one for one in places if one[0].startswith("backup")]) == []

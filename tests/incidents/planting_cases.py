@@ -1,0 +1,141 @@
+"""Canaries typed on the pages of a case: comments, steps, consents, referrals, terms, identities
+and the request to a mediator."""
+
+from __future__ import annotations
+
+import re
+
+from flask.testing import FlaskClient
+
+from tests.incidents.canaries import Room, post
+
+
+def case(room: Room) -> None:
+    new, passed = room.canaries.new, room.canaries.passed
+    anna, brenda = room.anna.client, room.brenda.client
+    first, second, third = (f"/incidents/{reference}" for reference in room.cases)
+    for client in (anna, brenda):
+        post(client, f"{first}/comments", 303, {"text": new("comment", "phrase")})
+        post(client, f"{first}/comments", 303, {"text": new("comment", "phone")})
+    post(anna, f"{first}/comments", 422, {"text": passed("long comment") * 400})
+    _consents(room, second)
+    _steps(room, third)
+    _referrals(room, second)
+    _terms(room, second)
+    for words in (passed("link", "word"), passed("link", "phone")):
+        post(anna, f"{first}/links", 200, {"words": words})
+    link = {"kind": "incident", "id": room.cases[1], "note": passed("link, note")}
+    post(anna, f"{first}/links/add", 303, link)
+    post(anna, f"{first}/links/add", 404, {"kind": "incident", "id": passed("link, id")})
+    post(anna, f"{first}/assign", 422, {"account": passed("assigned to")})
+    assigned = {"account": room.brenda.actor.public_id, "note": passed("assigned, note")}
+    post(anna, f"{first}/assign", 303, assigned)
+
+
+def _version(client: FlaskClient, address: str, page: str) -> str:
+    text = client.get(f"{address}/{page}").get_data(as_text=True)
+    found = re.search(r'name="version"[^>]*value="(\d+)"', text)
+    assert found is not None
+    return found[1]
+
+
+def _consents(room: Room, address: str) -> None:
+    sent = {
+        "person": "",
+        "version": _version(room.anna.client, address, "consents"),
+        "purposes": ["record", "mediation", "court"],
+        "note": room.canaries.passed("consent, note", "phrase"),
+    }
+    post(room.anna.client, f"{address}/consents", 302, sent)
+    sent |= {"version": "1", "note": room.canaries.passed("consent, late", "phrase")}
+    post(room.anna.client, f"{address}/consents", 409, sent)
+    wrong = sent | {"person": room.canaries.passed("consent, whose"), "version": ""}
+    wrong["version"] = _version(room.anna.client, address, "consents")
+    post(room.anna.client, f"{address}/consents", 404, wrong)
+
+
+def _steps(room: Room, address: str) -> None:
+    new, passed = room.canaries.new, room.canaries.passed
+    anna, brenda = room.anna.client, room.brenda.client
+
+    def step(client: FlaskClient, verb: str, status: int = 303, **data: str) -> None:
+        version = {"version": _version(client, address, f"steps/{verb}")} if status == 303 else {}
+        post(client, f"{address}/steps/{verb}", status, data | version)
+
+    step(brenda, "triage", reason=passed("triage, reason that is not asked for"))
+    step(room.doris.client, "insufficient", 422, reason=passed("too long a reason") * 400)
+    step(room.doris.client, "insufficient", reason=new("insufficient", "phrase"))
+    step(anna, "look_again", reason=new("look again", "phrase"))
+    step(room.doris.client, "no_violation", reason=new("no violation", "phone"))
+    step(anna, "close", outcome="no_violation", reason=new("closing", "phrase"))
+    step(anna, "reopen", reason=new("reopened", "phrase"))
+    step(anna, "shout", 404, reason=passed("no such step"))
+
+
+def _referrals(room: Room, address: str) -> None:
+    new, passed = room.canaries.new, room.canaries.passed
+    sent = {"kind": "legal", "made_on": "2026-01-06", "service_name": new("referral", "name")}
+    wrong = sent | {"made_on": "soon", "service_name": passed("referral, wrong")}
+    post(room.anna.client, f"{address}/referrals", 422, wrong)
+    post(room.anna.client, f"{address}/referrals", 302, sent | {"key": "rq1w2e"})
+    outcome = {"referral": "rq1w2e", "outcome": "helped", "note": new("referral, note", "phone")}
+    text = room.anna.client.get(f"{address}/referrals").get_data(as_text=True)
+    choices = re.search(r'name="outcome".*?</select>', text, re.S)
+    assert choices is not None
+    outcome["outcome"] = re.findall(r'value="(\w+)"', choices[0])[-1]
+    post(room.anna.client, f"{address}/referrals", 302, outcome)
+
+
+def _terms(room: Room, address: str) -> None:
+    new, passed = room.canaries.new, room.canaries.passed
+    sent = {"kind": "pay", "what": new("term", "phrase"), "amount": "300"}
+    wrong = sent | {"amount": passed("term, amount"), "what": passed("term, wrong")}
+    post(room.anna.client, f"{address}/terms", 422, wrong)
+    post(room.anna.client, f"{address}/terms", 302, sent)
+
+
+def identities(room: Room) -> None:
+    new, passed = room.canaries.new, room.canaries.passed
+    address = f"/incidents/{room.cases[1]}/persons/p0"
+    facts = {
+        "legal_name": new("legal name"),
+        "number": new("number", "word"),
+        "phone": new("identity, phone", "phone"),
+        "address": new("identity, address", "place"),
+        "note": new("identity, note", "phrase"),
+    }
+    wrong = facts | {"born_on": passed("born on", "phone"), "note": passed("identity, wrong")}
+    post(room.anna.client, address, 422, wrong)
+    post(room.anna.client, address, 303, facts)
+    ask = f"{address}/ask"
+    post(room.anna.client, ask, 422, {"reason": passed("too long a reason") * 200})
+    post(room.anna.client, ask, 303, {"reason": new("why it is asked", "phrase")})
+    post(room.anna.client, ask, 422, {"reason": passed("asked again", "phrase")})
+    listed = room.grace.client.get("/vault/unsealing").get_data(as_text=True)
+    (there,) = set(re.findall(r'href="(/vault/unsealing/\w{16})"', listed))
+    assert "they said" in room.grace.client.get(there).get_data(as_text=True)
+    post(room.grace.client, there, 303, {"decision": "grant", "note": passed("decision, note")})
+    post(room.anna.client, f"{address}/granted", 200)
+    post(room.grace.client, f"{address}/read", 200)
+
+
+def mediation(room: Room) -> None:
+    passed = room.canaries.passed
+    address = f"/incidents/{room.cases[1]}/mediator"
+    sent = {
+        "mediator": room.mediator.public_id,
+        "request": "release",
+        "station": "",
+        "call_name": passed("whom to call"),
+        "call_phone": passed("whom to call", "phone"),
+    }
+    wrong = sent | {"call_name": passed("whom to call, wrong"), "call_phone": passed("no phone")}
+    post(room.anna.client, address, 422, wrong)
+    post(room.anna.client, address, 303, sent)
+    page = room.mediating.get("/incidents/briefs").get_data(as_text=True)
+    assert sent["call_name"] in page
+    found = re.search(r'action="(/incidents/briefs/[\w-]{16}/answer)"', page)
+    assert found is not None
+    post(room.mediating, found[1], 303, {"answer": "yes", "note": passed("answer, note")})
+    closing = found[1].replace("/answer", "/close")
+    post(room.mediating, closing, 422, {"result": passed("result of mediation")})
