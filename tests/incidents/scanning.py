@@ -1,8 +1,8 @@
 """Looking for planted values in whatever a programme has written, however it was encoded.
 
 Each planted value holds one of a few stems that occur nowhere else; a stem that is found is a value
-that is found. Files are unpacked as far as they go: zip, gzip, the streams of PDFs, and what is
-packed inside those.
+that is found. Files are unpacked as far as they go: zip, gzip, the streams of PDFs and what
+they say, and what is packed inside those.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import contextlib
 import gzip
 import io
 import re
+import subprocess
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -75,6 +76,15 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
                 yield zlib.decompressobj().decompress(found.group(1))
             except zlib.error:
                 continue
+        yield _text_of_paper(content)
+
+
+def _text_of_paper(content: bytes) -> bytes:
+    """What a PDF says: its letters are numbers of a font's shapes, which only a reader knows."""
+    start = content.index(b"%PDF-")
+    command = ["pdftotext", "-raw", "-", "-"]
+    ran = subprocess.run(command, input=content[start:], capture_output=True, check=False)
+    return b" ".join(ran.stdout.split())
 
 
 def _without_emptiness(content: bytes) -> bytes:

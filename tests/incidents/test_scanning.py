@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.incidents.scanning import encodings, files_below, finds
+from tests.incidents.scanning import encodings, files_below, finds, layers
 
 STEM = "Qzvk9Wpt"
 VALUE = f"Akinyi {STEM}017 of the market"
@@ -72,3 +72,13 @@ def test_what_is_not_there_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "random").write_bytes(bytes(range(256)) * 4000)
     (tmp_path / "near").write_text(VALUE.replace(STEM, STEM[:-1] + "8"))
     assert finds([STEM], files_below(tmp_path)) == []
+
+
+def test_what_a_pdf_says_is_read(tmp_path: Path) -> None:
+    """Letters that are numbers of shapes are found by no search of its bytes."""
+    from weasyprint import HTML  # type: ignore[import-untyped]
+
+    paper = HTML(string=f"<title>Nothing</title><p>{VALUE}</p>").write_pdf()
+    stream = [layer for layer in layers(paper) if STEM.encode() in layer]
+    assert len(stream) == 1
+    assert len(finds([STEM], [("file", paper), ("other", b"%PDF-1.7 of nothing")])) == 1
