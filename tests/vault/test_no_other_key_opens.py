@@ -12,13 +12,17 @@ import base64
 import binascii
 import contextlib
 import hashlib
+import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
@@ -26,6 +30,11 @@ from sqlalchemy import select
 
 from kash import storage
 from kash.database import Base, db, utc_now, writing
+from kash.incidents import services
+from kash.incidents.services import Received
+from kash.operations.archive import FILES, read_members
+from kash.operations.backup import write_backup
+from kash.operations.encryption import decrypted, unlock
 from kash.operations.snapshot import parts_of_database
 from kash.policy import Actor
 from kash.vault import (
@@ -37,19 +46,24 @@ from kash.vault import (
     VaultMember,
     VaultOpening,
     ask_to_unseal,
+    envelope,
     fetch,
     file_document,
     grant_unsealing,
     keep_keys,
+    key_of,
     open_document,
     seal,
+    sealed_files,
     vault_of,
 )
 from kash.vault import compartments as sealing
-from kash.vault.compartments import Place, Secret
+from kash.vault.compartments import DOCUMENT_KEY_ID, Place, Secret
 from kash.vault.models import Unsealing
 from kash.vault.passphrases import stretched
+from tests.cleaning import samples
 from tests.conftest import PASSWORD, AMember
+from tests.incidents.evidence_cases import filed
 
 TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LINK = "a one-time link that was sent by mail"
@@ -186,7 +200,31 @@ def blobs(members: Iterable[VaultMember]) -> list[Blob]:
         found.append(Blob("opening", [], by_cookie(opening)))
     for grant in session.scalars(select(Unsealing)):
         found.append(Blob("grant", try_grant(grant)))
+    evidence = {row.public_id: place(row) for row in documents.values() if row.kind == "evidence"}
+    for file in storage.list("evidence"):
+        _folder, document, part = file.key.split("/")
+        found += chunks(b"".join(storage.stream(file.key)), evidence[document], part)
     return found
+
+
+def chunks(sealed: bytes, where: Place, part: str) -> list[Blob]:
+    """Each chunk of a sealed file by itself: a key of one would be a key of its contents."""
+    header, rest = sealed[: envelope.HEADER], sealed[envelope.HEADER :]
+    size = envelope.CHUNK + 16
+    pieces = [rest[at : at + size] for at in range(0, len(rest), size)]
+    bound = envelope._bound(
+        envelope.FILE_FORMAT, DOCUMENT_KEY_ID, sealed_files._kind(where, part), where.public_id, 1
+    )
+
+    @lru_cache(maxsize=4)
+    def cipher(key: bytes) -> AESGCM:
+        return envelope._file_cipher(key, header[1 + len(DOCUMENT_KEY_ID) :])
+
+    def attempt(index: int, chunk: bytes) -> Callable[[bytes], object]:
+        last = index == len(pieces) - 1
+        return lambda key: list(envelope._opened(cipher(key), index, chunk, bound, last=last))
+
+    return [Blob("chunk", [attempt(index, chunk)]) for index, chunk in enumerate(pieces)]
 
 
 @pytest.fixture
@@ -214,6 +252,10 @@ def world(
         grant_unsealing(session, by_custodian, asked, name, now)
         sealed = seal("+254700000001", kind="person.phone", public_id="0" * 16)
         storage.put("lists/one", b"a list that waits: " + sealed)
+    for content in (samples.jpeg(), samples.recorded("wav", "pcm_s16le", seconds=5)):
+        services.add_evidence(
+            officer.actor, by_officer, filed(), Received(), io.BytesIO(content), 10_000_000
+        )
     return custodian, officer, known
 
 
@@ -274,6 +316,16 @@ def test_a_passphrase_opens_every_case_and_a_custodians_every_identity(
         names = {blob.name for blob in blobs([row]) if _opens(blob, private.private_bytes_raw())}
         assert names == ({"wrap"} | ({"grant"} if member is officer else set()))
         vault = member.vault()
+        # What opens a document opens each chunk of its files.
+        whose = {one.place.public_id: one for one in fetch(db.session(), kind="evidence")}
+        files = list(storage.list("evidence"))
+        assert len(files) == 4
+        for file in files:
+            _folder, document, part = file.key.split("/")
+            sealed = whose[document]
+            pieces = chunks(b"".join(storage.stream(file.key)), sealed.place, part)
+            assert all(_opens(piece, key_of(vault, sealed)) for piece in pieces)
+        assert sum(blob.name == "chunk" for blob in blobs([row])) > len(files)
         said = {}
         for kind in ("incident", "identity", "unsealing.reason"):
             for sealed in fetch(db.session(), kind=kind):
@@ -281,7 +333,7 @@ def test_a_passphrase_opens_every_case_and_a_custodians_every_identity(
                     said[open_document(vault, sealed)] = sealed.place.compartment
                 except SealError:
                     assert sealed.place.compartment not in may
-        assert sum(where == "case" for where in said.values()) == 4
+        assert sum(where == "case" for where in said.values()) == 6
         assert (b"Her name" in said) is ("identity" in may)
 
 
@@ -296,15 +348,23 @@ def _opens(blob: Blob, key: bytes) -> bool:
 
 
 def test_a_backup_holds_the_same_and_no_opening(
-    world: tuple[AMember, AMember, list[str]],
+    world: tuple[AMember, AMember, list[str]], tmp_path: Path
 ) -> None:
     """What is in a backup is what was tried above, without what only a session knows."""
     settings: Any = current_app.config["SETTINGS"]
     openings = [row.sealed_private for row in db.session.scalars(select(VaultOpening))]
     bodies = [row.body for row in db.session.scalars(select(SealedDocument))]
+    files = {found.key: b"".join(storage.stream(found.key)) for found in storage.list()}
     db.session.rollback()
     assert len(openings) == 2
     image = b"".join(parts_of_database(settings))
     if settings.database_uri.startswith("sqlite"):
         assert all(body in image for body in bodies)
     assert not any(opening in image for opening in openings)
+    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    written = write_backup(app, tmp_path, passphrase=PASSWORD)
+    with decrypted(written.path, unlock(written.path, PASSWORD)) as content:
+        members = {name: b"".join(pieces) for name, pieces in read_members(content)}
+    kept = {name[len(FILES) :]: part for name, part in members.items() if name.startswith(FILES)}
+    assert kept == files
+    assert sum(name.startswith("evidence/") for name in kept) == 4
