@@ -49,3 +49,5 @@ ACCOUNTS = (
     POLICE_PEER,
     SampleAccount("funder", "Rafiki Jaribio", (Role.FUNDER,)),
 )
+# Who holds keys of the vault; the first makes what is sealed.
+MEMBERS = (CUSTODIAN, DOCUMENTATION, SECOND_DOCUMENTATION)

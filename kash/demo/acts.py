@@ -54,6 +54,25 @@ class Fetch:
 Act = Fill | Attach | Press | Go
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A picture `called` so, taken after the acts on a page that has an address of its own.
+
+    `late`: the password was given too long ago for a dangerous action. `closed`: the vault is not
+    open. `paper`: what to press for a PDF, which is pictured instead.
+    """
+
+    key: str
+    endpoint: str
+    called: str
+    acts: tuple[Act, ...]
+    variant: str = ""
+    writes: bool = False
+    late: bool = False
+    closed: bool = False
+    paper: Fetch | None = None
+
+
 def do_acts(page: Page, acts: Sequence[Act]) -> list[str]:
     """Do one after the other; returns what came out otherwise than declared. Raises Error of
     Playwright when there is no such field or button."""

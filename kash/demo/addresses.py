@@ -27,11 +27,9 @@ from kash.accounts.models import (
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db, utc_now
-from kash.demo.cases import STATES
+from kash.demo.case_addresses import NOTHING, Choices, Known, case_places
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
-from kash.incidents.models import Duty, MediationBrief
-from kash.incidents.rules.workflow import next_step
 from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
@@ -51,9 +49,6 @@ LEFT_OUT = frozenset(
         "web.leave",
     }
 )
-
-Choices = dict[str, str]
-Known = dict[str, str]
 
 
 class NoValue(LookupError):
@@ -152,19 +147,7 @@ class Addresses:
             "/vault/unsealing/<public_id>": lambda *_: {
                 "": _prepared(select(Unsealing.public_id).where(Unsealing.granted.is_(None)))
             },
-            "/incidents/duty/<duty_id>": lambda *_: {"": _one(select(Duty.public_id))},
-            "/incidents/briefs/<brief_id>": lambda _endpoint, key, _known: {
-                "": _prepared(
-                    select(MediationBrief.public_id).where(
-                        MediationBrief.account_id == self.loaded.actors[key].account_id,
-                        MediationBrief.state != "closed",
-                    )
-                )
-            },
-            "/incidents/<reference>": self._incident,
-            "/incidents/<reference>/persons/<person>": lambda *_: {"": "p1"},
-            "/incidents/<reference>/steps/<verb>": self._step,
-            "/incidents/<reference>/evidence/<document>": lambda *_: {"": self.loaded.evidence[0]},
+            **case_places(self.loaded),
             "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
             "/forums/<forum_id>/meetings/<meeting_id>": self._meeting,
             "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>": self._item,
@@ -237,20 +220,6 @@ class Addresses:
         # Only some have one, unless none was prepared at all.
         some = db.session.scalars(select(Passkey.public_id).limit(1)).one_or_none()
         return {"": "0" * 16} if some is None else {}
-
-    def _incident(self, endpoint: str, _key: str, _known: Known) -> Choices:
-        of = {state: self.loaded.incidents[STATES.index(state)] for state in set(STATES)}
-        if endpoint == "incidents.case":
-            shown = ("submitted", "triaged", "mediation", "closed")
-            return {state: of[state] for state in shown} | {"": of["verified"]}
-        if endpoint == "incidents.step":
-            return {state: of[state] for state in ("submitted", "triaged", "resolved")}
-        return {"": of["closed" if endpoint == "incidents.shred" else "triaged"]}
-
-    def _step(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        states = dict(zip(self.loaded.incidents, STATES, strict=False))
-        usual = next_step(states[known["reference"]])
-        return {usual: usual}
 
     def _breach(self, endpoint: str) -> Choices:
         running = _one(select(Breach.public_id).where(Breach.closed_at.is_(None)))
@@ -424,4 +393,4 @@ def _one(statement: Select[str]) -> str:
 
 def _prepared(statement: Select[str]) -> str:
     """A row that is made for the pictures only; where none are taken, an id of nothing."""
-    return db.session.scalars(statement.limit(1)).one_or_none() or "0" * 16
+    return db.session.scalars(statement.limit(1)).one_or_none() or NOTHING

@@ -6,33 +6,15 @@ A new one is a line below. Whoever writes something says so: it is pictured afte
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
 from kash.database import db
-from kash.demo.acts import Act, Attach, Fetch, Fill, Go, Press
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A picture `called` so, taken after the acts on a page that has an address of its own.
-
-    `late`: the password was given too long ago for a dangerous action. `paper`: what to press for a
-    PDF, which is pictured instead.
-    """
-
-    key: str
-    endpoint: str
-    called: str
-    acts: tuple[Act, ...]
-    variant: str = ""
-    writes: bool = False
-    late: bool = False
-    paper: Fetch | None = None
-
+from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
+from kash.demo.case_answers import case_answers
+from kash.demo.casework import CaseWork
 
 _SEARCH = "main form[role=search]"
 _MAIN = "main form:not([role=search]) button.main"
@@ -212,8 +194,8 @@ def _refusals() -> Iterator[Answer]:
     yield Answer("trainer", "directory.index", "too-old", old)
 
 
-def answers(password: str) -> list[Answer]:
-    """All of them. `password` is everybody's in the sample."""
+def answers(password: str, work: CaseWork | None = None) -> list[Answer]:
+    """All of them. `password` is everybody's in the sample; codes of reports are in `work`."""
     return [
         *_searches(),
         *_of_people(),
@@ -222,5 +204,6 @@ def answers(password: str) -> list[Answer]:
         *_of_accounts(password),
         *_dialogs(),
         *_papers(),
+        *case_answers(work or CaseWork()),
         *_refusals(),
     ]

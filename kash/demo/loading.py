@@ -15,9 +15,8 @@ from kash.accounts.setup import spend_set_up_code
 from kash.database import db, utc_now
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
-from kash.demo.cases import STATES
+from kash.demo.casework import CaseWork, work_on_cases
 from kash.demo.courses import write_courses
-from kash.demo.evidence import add_evidence
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.participants import People, add_people, find_a_minor
@@ -57,7 +56,7 @@ class LoadedProgramme:
     meetings: list[str]
     members: list[SampleMember]
     incidents: list[str]
-    evidence: list[str]
+    work: CaseWork
 
 
 def programme_is_empty() -> bool:
@@ -88,22 +87,19 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     members = add_members(actors)
     put_on_duty(actors)
     incidents = record_incidents(actors, members, utc_now())
-    with_evidence = incidents[STATES.index("triaged")]
-    evidence = add_evidence(members[1], with_evidence)
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)
     forum, meetings = hold_forum(actors, people, today)
+    work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     set_up_the_rest(actors, areas, forum)
     find_a_minor(people, actors)
     sweep(SILENT)
     keep_safe(actors, today)
     with audited("demo.sample_loaded", SYSTEM) as change:
         change.about("demo")
-    return LoadedProgramme(
-        actors, workshops, batches, forum, meetings, members, incidents, evidence
-    )
+    return LoadedProgramme(actors, workshops, batches, forum, meetings, members, incidents, work)
 
 
 def _add_groups(session: Session) -> None:

@@ -15,6 +15,8 @@ from kash.demo.paper_pictures import picture_pdf
 BROWSER = "/usr/bin/chromium"
 WIDTHS = {360: 740, 1280: 900}
 MOST_HEIGHT = 8000
+# Of the vault, where there is no TLS.
+VAULT = "vault"
 SERVER_ERROR = 500
 UNPROCESSABLE = 422
 _EXPECTED = ("Failed to load resource: the server responded with a status of 4", "htmx:")
@@ -54,7 +56,7 @@ _SEND_EMPTY = """() => {
 
 @dataclass(frozen=True)
 class Cookie:
-    """What signs a browser in, and what opens the vault there if anything does."""
+    """What signs a browser in, and what holds the vault open in it (`vault`, none if closed)."""
 
     name: str
     value: str
@@ -103,7 +105,7 @@ def take_pictures(
             if context is None:
                 context = browser.new_context(locale="en-GB", timezone_id="Africa/Nairobi")
                 if order.cookie is not None:
-                    held = {order.cookie.name: order.cookie.value, "vault": order.cookie.vault}
+                    held = {order.cookie.name: order.cookie.value, VAULT: order.cookie.vault}
                     context.add_cookies(
                         [
                             {"name": name, "value": value, "url": address}

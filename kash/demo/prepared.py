@@ -13,7 +13,7 @@ from typing import cast
 import pyotp
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from kash import create_app
 from kash.accounts import queries, services
@@ -21,15 +21,15 @@ from kash.accounts.models import Passkey, SignedInSession
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services import make_paper
 from kash.database import db, utc_now, writing
-from kash.demo.accounts import ACCOUNTS, SECOND_DOCUMENTATION
+from kash.demo.accounts import ACCOUNTS, MEMBERS
+from kash.demo.acts import Answer
 from kash.demo.addresses import Addresses, Page, Prepared
-from kash.demo.answers import Answer, answers
+from kash.demo.answers import answers
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
 from kash.demo.vault import SampleMember
 from kash.jobs import SILENT
-from kash.members import unsealing
 from kash.people.models import Person
 from kash.people.services import PersonDetails, add_person, merge_people, sweep, tell_apart
 from kash.policy import NOBODY, Actor, Role
@@ -39,7 +39,6 @@ from kash.vault import (
     add_member,
     audited,
     begin_opening,
-    file_document,
     make_keys,
     new_passphrase,
     new_recovery_code,
@@ -122,23 +121,24 @@ def _signed_in(app: Flask, actor: Actor) -> Cookie:
     return _cookie(app, {"_user_id": token, "_fresh": True})
 
 
-def _with_open_vault(cookie: Cookie, member: SampleMember) -> Cookie:
-    """The same browser with the vault open in it for half an hour at least."""
-    newest = (
-        select(SignedInSession.public_id)
-        .where(SignedInSession.account_id == member.actor.account_id)
+def _with_vault(app: Flask, member: SampleMember) -> Cookie:
+    """The same of a member, with the vault open for half an hour at least."""
+    signed_in = _signed_in(app, member.actor)
+    with writing() as session:
+        newest = session.scalars(_newest_session(member.actor)).one()
+        row = session.get_one(VaultMember, member.vault.member_id)
+        later = utc_now() + timedelta(minutes=30)
+        opened = begin_opening(session, row, member.vault.private, newest.public_id, later)
+    return replace(signed_in, vault=opened)
+
+
+def _newest_session(actor: Actor) -> Select[SignedInSession]:
+    return (
+        select(SignedInSession)
+        .where(SignedInSession.account_id == actor.account_id)
         .order_by(SignedInSession.id.desc())
         .limit(1)
     )
-    with writing() as session:
-        keys = session.scalars(
-            select(VaultMember).where(VaultMember.holder == member.actor.public_id)
-        ).one()
-        later = utc_now() + timedelta(minutes=30)
-        opened = begin_opening(
-            session, keys, member.vault.private, session.scalars(newest).one(), later
-        )
-    return replace(cookie, vault=opened)
 
 
 def _half_signed_in(app: Flask, actor: Actor) -> Cookie:
@@ -150,18 +150,17 @@ def _late(app: Flask, actor: Actor) -> Cookie:
     """Of somebody who gave her password too long ago for a dangerous action."""
     token = services.open_session(actor.public_id, "Firefox Android")
     with writing() as session:
-        newest = session.scalars(
-            select(SignedInSession)
-            .where(SignedInSession.account_id == actor.account_id)
-            .order_by(SignedInSession.id.desc())
-            .limit(1)
-        ).one()
+        newest = session.scalars(_newest_session(actor)).one()
         newest.fresh_at = utc_now() - timedelta(hours=1)
     return _cookie(app, {"_user_id": token, "_fresh": True})
 
 
 def _answered(
-    wanted: list[Answer], pages: dict[str, list[Page]], cookies: dict[str, Cookie], late: Cookie
+    wanted: list[Answer],
+    pages: dict[str, list[Page]],
+    cookies: dict[str, Cookie],
+    late: Cookie,
+    closed: dict[str, Cookie],
 ) -> Iterator[Order]:
     """Pages that come only by what was typed and pressed on another. Raises LookupError for one
     whose page that account doesn't have."""
@@ -180,7 +179,7 @@ def _answered(
         yield Order(
             "-".join(part for part in parts if part),
             page.url,
-            late if answer.late else cookies.get(answer.key),
+            late if answer.late else (closed if answer.closed else cookies).get(answer.key),
             page.fresh and not answer.late,
             acts=answer.acts,
             writes=answer.writes,
@@ -214,14 +213,14 @@ def sample_programme(settings: Settings) -> Orders:
         addresses = Addresses(loaded, _prepare(loaded))
         seen: set[str] = set()
         cookies = {account.key: _signed_in(app, loaded.actors[account.key]) for account in ACCOUNTS}
-        for member in loaded.members:
-            key = next(k for k, who in loaded.actors.items() if who == member.actor)
-            # One of them is pictured in front of the closed vault.
-            if key != SECOND_DOCUMENTATION.key:
-                cookies[key] = _with_open_vault(cookies[key], member)
+        closed = {one.key: cookies[one.key] for one in MEMBERS}
+        cookies |= {
+            one.key: _with_vault(app, member)
+            for one, member in zip(MEMBERS, loaded.members, strict=True)
+        }
         half = _half_signed_in(app, loaded.actors["custodian"])
         late = _late(app, loaded.actors["administrator"])
-        wanted = answers(password)
+        wanted = answers(password, loaded.work)
     with app.test_request_context():
         visitor = [
             page
@@ -243,7 +242,9 @@ def sample_programme(settings: Settings) -> Orders:
             ]
             seen |= {f"{page.endpoint}/{page.variant}" for page in pages}
             orders.pages += _orders(key, cookies[key], pages)
-        orders.pages += _answered(wanted, every, cookies, late)
+        for key, cookie in closed.items():
+            orders.pages.append(Order(f"{key}-members_open_vault-closed", "/vault", cookie))
+        orders.pages += _answered(wanted, every, cookies, late, closed)
     return orders
 
 
@@ -265,7 +266,7 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     )
     services.hand_over(administrator, left, {"invitations": administrator.public_id})
     _second_step(custodian)
-    _identity_asked_for(loaded)
+    _waits_to_be_let_in(loaded.actors["director"])
     _passkeys(administrator, loaded.actors["monitoring"])
     services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
     # Asks on each page of the M&E officer, and on no other's, whether it was she.
@@ -291,22 +292,12 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     )
 
 
-def _identity_asked_for(loaded: LoadedProgramme) -> None:
-    """A request that waits for the custodian, and keys of a director who waits to be let in."""
-    officer = loaded.actors["documentation"]
-    with audited("demo.vault_prepared", officer) as change:
-        name = file_document(
-            change.session, "sample.identity", b"Jina la Mfano", compartment="identity"
-        )
-        document = name.public_id
-        add_member(
-            change.session,
-            loaded.actors["director"].public_id,
-            make_keys(new_passphrase(), new_recovery_code()),
-            change.now,
-        )
-        change.about(officer.public_id)
-    unsealing.ask(officer, document, "The advocate needs the name for an affidavit on Thursday.")
+def _waits_to_be_let_in(director: Actor) -> None:
+    """Keys of somebody whom nobody has let in yet."""
+    with audited("demo.vault_prepared", director) as change:
+        keys = make_keys(new_passphrase(), new_recovery_code())
+        add_member(change.session, director.public_id, keys, change.now)
+        change.about(director.public_id)
 
 
 def _twins(trainer: Actor) -> tuple[str, str]:

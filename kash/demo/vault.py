@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account
 from kash.database import db, utc_now
-from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, PEER, POLICE_PEER
+from kash.demo.accounts import DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.people import phone
@@ -89,7 +89,7 @@ def add_members(actors: Mapping[str, Actor]) -> list[SampleMember]:
     import pyotp
 
     made: list[SampleMember] = []
-    for sample in (CUSTODIAN, DOCUMENTATION, SECOND):
+    for sample in MEMBERS:
         actor = actors[sample.key]
         passphrase, secret = new_passphrase(), pyotp.random_base32()
         keys = make_keys(passphrase, new_recovery_code())
@@ -152,6 +152,8 @@ def record_incidents(
     for number, state in enumerate(STATES):
         case = rows[number % len(rows)]
         days = 2 * number if number < len(rows) else 3 * number - 20
+        # Whatever went further than being read has had the days that it takes.
+        days += 0 if state in ("draft", "submitted", "triaged") else 4
         begun = now - timedelta(days=days, hours=7 + number % 5)
         record = _record(case, state, begun, now, actors, stations, referrals)
         with audited("incidents.recorded", actors[DOCUMENTATION.key]) as change:
@@ -189,7 +191,7 @@ def _record(
 ) -> Record:
     officer, second = actors[DOCUMENTATION.key].public_id, actors[SECOND.key].public_id
     peer = actors[PEER.key].public_id
-    filed = min(begun + timedelta(hours=14), now)
+    filed = min(begun + timedelta(hours=14), now - timedelta(hours=6))
     party = Party(id="o1", kind=case.party)
     if case.station >= 0:
         party.station, party.station_name = stations[case.station]

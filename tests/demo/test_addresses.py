@@ -10,11 +10,11 @@ from kash.certificates.models import CertificateBatch
 from kash.database import db
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import LEFT_OUT, Addresses, Prepared
+from kash.demo.casework import CaseWork
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Forum, Meeting
 from kash.incidents.models import Incident
 from kash.policy import NOBODY
-from kash.vault import SealedDocument
 from kash.workshops.models import Workshop
 from tests.demo.conftest import Sample
 
@@ -34,7 +34,7 @@ def loaded() -> LoadedProgramme:
         [],
         list(db.session.scalars(select(Incident.public_id).where(Incident.state == "triaged")))
         * 40,
-        list(db.session.scalars(select(SealedDocument.public_id).filter_by(kind="evidence"))),
+        CaseWork(reported="0" * 16),
     )
 
 

@@ -14,6 +14,7 @@ from kash.accounts.queries import roles_of
 from kash.attendance.models import Mark, MarkOperation, Register, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import Base, db
+from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.forums.models import Action, Meeting
 from kash.forums.queries import arising_in
@@ -38,8 +39,11 @@ def test_the_command_says_where_the_papers_lie_and_who_signs_in(sample: Sample) 
     assert [line.strip() for line in lines if line.startswith(f"  {sample.folder}")] == [
         str(sample.folder / name) for name in names
     ]
-    signing_in = [line.split()[0] for line in lines if "@demo.example" in line]
-    assert len(signing_in) == len(set(signing_in)) == 10
+    named = [line.split()[0] for line in lines if "@demo.example" in line]
+    signing_in, members = named[:11], named[11:]
+    assert sorted(signing_in) == sorted(one.email for one in ACCOUNTS)
+    assert members == [one.email for one in MEMBERS]
+    assert sum("passphrase:" in line and len(line.split()) == 7 for line in lines) == 3
     # Who chose the password knows it.
     assert SAMPLE_PASSWORD not in sample.result.output
 

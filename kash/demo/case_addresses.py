@@ -1,0 +1,105 @@
+"""Which case, person, piece of evidence or brief of the sample stands in an address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from kash.database import db
+from kash.demo.cases import STATES
+from kash.demo.casework import MINOR, WITH_EVIDENCE
+from kash.demo.loading import LoadedProgramme
+from kash.incidents.models import Duty, MediationBrief
+from kash.vault import SealedDocument
+
+Choices = dict[str, str]
+Known = dict[str, str]
+# Of nothing, where a row is made for the pictures only and none are taken.
+NOTHING = "0" * 16
+
+# What is pictured of each page, by the state of the case.
+_SHOWN = {
+    "incidents.case": ("triaged", "submitted", "resolved", "mediation", "closed"),
+    "incidents.step": ("submitted", "triaged", "resolved", "closed"),
+}
+_OF = {
+    "incidents.shred": "closed",
+    "incidents.case_file": "verified",
+    "incidents.ask_mediator": "verified",
+    "incidents.referrals": "referred",
+    "incidents.terms": "resolved",
+}
+_VERBS = {
+    "submitted": {"": "triage"},
+    "triaged": {"": "verify", "insufficient": "insufficient"},
+    "resolved": {"": "close"},
+    "closed": {"": "reopen"},
+}
+# Somebody who neither filed nor triaged.
+_OTHER_OFFICER = "documentation2"
+# An arrest, for which a mediator goes to the station; and a referral that is overdue.
+_AT_A_STATION, _OVERDUE = 9, 8
+
+
+def case_places(
+    loaded: LoadedProgramme,
+) -> dict[str, Callable[[str, str, Known], Choices]]:
+    """Values for the arguments of this room's routes, by the beginning of the route."""
+
+    def in_state(state: str) -> str:
+        number = {"verified": _AT_A_STATION, "referred": _OVERDUE}.get(state, STATES.index(state))
+        return loaded.incidents[number]
+
+    def case(endpoint: str, key: str, _known: Known) -> Choices:
+        if key == "custodian":
+            return {"": loaded.incidents[MINOR]}
+        if endpoint in _SHOWN:
+            first, *others = _SHOWN[endpoint]
+            if endpoint == "incidents.step" and key == _OTHER_OFFICER:
+                return {"": in_state("triaged")}
+            found = {"": in_state(first), **{state: in_state(state) for state in others}}
+            if endpoint == "incidents.case" and loaded.work.reported:
+                found["reported"] = loaded.work.reported
+            return found
+        if endpoint in ("incidents.case_file", "incidents.ask_mediator") and loaded.work.reported:
+            return {"": in_state(_OF[endpoint]), "unasked": loaded.work.reported}
+        if endpoint in _OF:
+            return {"": in_state(_OF[endpoint])}
+        return {"": loaded.incidents[WITH_EVIDENCE]}
+
+    def verb(_endpoint: str, _key: str, known: Known) -> Choices:
+        states = {in_state(state): verbs for state, verbs in _VERBS.items()}
+        return states.get(known["reference"], _VERBS["triaged"])
+
+    def evidence(endpoint: str, key: str, _known: Known) -> Choices:
+        pieces = loaded.work.evidence
+        if key == "custodian":
+            return {"": pieces.get("minor", NOTHING)}
+        if endpoint == "incidents.evidence":
+            return {"": pieces.get("photo", NOTHING), "sound": pieces.get("sound", NOTHING)}
+        return {"": pieces.get("photo", NOTHING)}
+
+    def brief(_endpoint: str, key: str, _known: Known) -> Choices:
+        mine = select(MediationBrief.public_id).where(
+            MediationBrief.account_id == loaded.actors[key].account_id,
+            MediationBrief.state != "closed",
+        )
+        return {"": db.session.scalars(mine.limit(1)).one_or_none() or NOTHING}
+
+    def duty(*_: object) -> Choices:
+        return {"": db.session.scalars(select(Duty.public_id).limit(1)).one()}
+
+    def identity(*_: object) -> Choices:
+        named = select(SealedDocument.public_id).where(SealedDocument.kind == "identity")
+        return {"": db.session.scalars(named.limit(1)).one()}
+
+    return {
+        "/incidents/<reference>": case,
+        "/incidents/<reference>/persons/<person>": lambda *_: {"": "p1"},
+        "/incidents/<reference>/steps/<verb>": verb,
+        "/incidents/<reference>/evidence/<document>": evidence,
+        "/incidents/briefs/<brief_id>": brief,
+        "/incidents/duty/<duty_id>": duty,
+        "/incidents/identities/<document>": identity,
+    }

@@ -1,0 +1,157 @@
+"""What happens to cases of the sample day by day: reports by phone, evidence, links, names that are
+asked for. Through the services of the rooms, as people do it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from flask import current_app
+from sqlalchemy import select
+
+from kash.database import db
+from kash.demo.accounts import DOCUMENTATION, PEER
+from kash.demo.cases import STATES
+from kash.demo.evidence import add_evidence, add_scan
+from kash.demo.vault import SampleMember
+from kash.incidents import queries, services
+from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.finding import OPEN, Filters
+from kash.incidents.services.autosaves import keep_typed
+from kash.members.services import ask, decide
+from kash.people.models import Organisation
+from kash.policy import Actor
+from kash.web.formats import to_local
+
+# Places in the list of cases.
+MINOR = 15
+WITH_EVIDENCE = STATES.index("triaged")
+_NAMED = (WITH_EVIDENCE, STATES.index("verified"), MINOR)
+
+
+@dataclass(frozen=True)
+class CaseWork:
+    """What the pictures type and look at: the code of a report that was not sent, the receipt of
+    one that was, the reference of that one's case, and evidence with what each piece is."""
+
+    draft: str = ""
+    receipt: str = ""
+    reported: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+def work_on_cases(
+    actors: Mapping[str, Actor],
+    members: list[SampleMember],
+    incidents: list[str],
+    workshops: list[str],
+    meetings: list[str],
+    now: datetime,
+) -> CaseWork:
+    """Everything that follows the records themselves."""
+    custodian, officer, second = members
+    receipt = _report(actors[PEER.key], now)
+    draft = new_code()
+    services.answer_screen(actors[PEER.key], draft, "what", Screen(acts=["M1"]))
+    services.answer_screen(actors[PEER.key], draft, "whom", Screen(count=1))
+    typed = [("how", "form"), ("narrative", "Two women came to the office this morning.")]
+    keep_typed(actors[DOCUMENTATION.key], "", "0" * 16, typed)
+    evidence = _evidence(officer, custodian, incidents)
+    _names(custodian, officer, second, incidents)
+    services.save_view(
+        "Kondele, open",
+        Filters(show=OPEN, ward="Kondele"),
+        shared=True,
+        by=officer.actor,
+        vault=officer.vault,
+    )
+    linked = incidents[WITH_EVIDENCE]
+    # What is offered to be linked has a page.
+    with current_app.test_request_context():
+        for kind, target in (
+            ("incident", incidents[STATES.index("verified")]),
+            ("workshop", workshops[0]),
+            ("meeting", meetings[-2]),
+        ):
+            services.add_link(linked, kind, target, by=officer.actor, vault=officer.vault)
+    return CaseWork(draft, receipt, _reported(officer), evidence)
+
+
+def _reported(officer: SampleMember) -> str:
+    """The case of the report that allows nothing, found as an officer finds it."""
+    cases, _damaged = queries.open_cases(officer.actor, officer.vault)
+    return next(case.reference for case in cases if case.record.narrative.startswith("Walinizuia"))
+
+
+def _report(peer: Actor, now: datetime) -> str:
+    """Three reports as a phone sends them; the receipt of the first."""
+    station = db.session.scalars(
+        select(Organisation).where(Organisation.kind == "station").order_by(Organisation.id)
+    ).first()
+    place = {"station": station.public_id, "station_name": station.name} if station else {}
+    this_morning = to_local(now - timedelta(hours=5))
+    yesterday = to_local(now - timedelta(hours=20))
+    clock = time(this_morning.hour, this_morning.minute // 15 * 15)
+    reports = (
+        {
+            "what": Screen(acts=["L1", "H1"]),
+            "when": Screen(day=this_morning.date(), clock=clock, ward="Kondele"),
+            "whom": Screen(count=3, ages=["18_24", "25_34"]),
+            "who": Screen(party="police", **place),
+            "next": Screen(wanted=["release"], consents=["record", "mediation"]),
+            "words": Screen(narrative="They are at the station still.", teller="peer"),
+        },
+        {
+            "what": Screen(acts=["S1"]),
+            "when": Screen(day=yesterday.date(), clock=time(yesterday.hour), ward="Kajulu"),
+            "whom": Screen(count=1, ages=["25_34"]),
+            "who": Screen(party="client"),
+            "next": Screen(consents=["record"]),
+        },
+        {
+            "what": Screen(acts=["M1"]),
+            "words": Screen(
+                narrative="Walinizuia barabarani na kutaka pesa kabla ya kuniachilia.",
+                teller="herself",
+            ),
+        },
+    )
+    receipts = []
+    for screens in reports:
+        code = new_code()
+        for name, screen in screens.items():
+            services.answer_screen(peer, code, name, screen)
+        receipts.append(services.submit(peer, code, "sw"))
+    return receipts[0]
+
+
+def _evidence(
+    officer: SampleMember, custodian: SampleMember, incidents: list[str]
+) -> dict[str, str]:
+    """Files of five cases; the public ids of some, by what they are."""
+    photo, paper, sound = add_evidence(officer, incidents[WITH_EVIDENCE])
+    for state in ("resolved", "verified", "mediation"):
+        add_scan(officer, incidents[STATES.index(state)])
+    own = add_scan(custodian, incidents[MINOR])
+    return {"photo": photo, "paper": paper, "sound": sound, "minor": own}
+
+
+def _names(
+    custodian: SampleMember, officer: SampleMember, second: SampleMember, incidents: list[str]
+) -> None:
+    """Who three people are, sealed for custodians; two officers ask, and one is answered."""
+    for number in _NAMED:
+        services.file_identity(
+            incidents[number],
+            "p1",
+            {"legal_name": "Jina Kamili Mfano", "phone": "0700 000 700", "note": "Call after six."},
+            by=officer.actor,
+            vault=officer.vault,
+        )
+    cases, _damaged = queries.open_cases(officer.actor, officer.vault)
+    sealed = {case.reference: case.record.persons for case in cases}
+    asked, waiting = (sealed[incidents[number]][0].identity for number in _NAMED[:2])
+    granted = ask(officer.actor, asked, "Her lawyer needs her name before the court opens.")
+    decide(custodian.actor, custodian.vault, granted, grant=True)
+    ask(second.actor, waiting, "The clinic asks for the name on her card.")
