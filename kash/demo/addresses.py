@@ -27,6 +27,7 @@ from kash.accounts.models import (
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db, utc_now
+from kash.demo.accounts import MEMBERS
 from kash.demo.case_addresses import NOTHING, Choices, Known, case_places
 from kash.demo.loading import LoadedProgramme
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
@@ -49,6 +50,7 @@ LEFT_OUT = frozenset(
         "web.leave",
     }
 )
+_WITH_KEYS = frozenset(member.key for member in MEMBERS)
 
 
 class NoValue(LookupError):
@@ -168,6 +170,9 @@ class Addresses:
                 continue
             # What anybody may see is pictured once, as by a visitor.
             if (permission == ANYONE) != (actor.account_id is None) or not actor.may(permission):
+                continue
+            # Without keys the same page of the vault comes for each of them.
+            if getattr(view, "kash_needs_vault", False) and key not in _WITH_KEYS:
                 continue
             fresh = bool(getattr(view, "kash_fresh", False))
             for variant, values in self._values(rule, key):

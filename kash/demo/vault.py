@@ -155,7 +155,9 @@ def record_incidents(
         # Whatever went further than being read has had the days that it takes.
         days += 0 if state in ("draft", "submitted", "triaged") else 4
         begun = now - timedelta(days=days, hours=7 + number % 5)
-        record = _record(case, state, begun, now, actors, stations, referrals)
+        taken_on = (DOCUMENTATION, SECOND)[number % 3 == 2]
+        whose = actors[taken_on.key].public_id
+        record = _record(case, state, begun, now, actors, whose, stations, referrals)
         with audited("incidents.recorded", actors[DOCUMENTATION.key]) as change:
             document = None
             if state != "shredded":
@@ -186,6 +188,7 @@ def _record(
     begun: datetime,
     now: datetime,
     actors: Mapping[str, Actor],
+    whose: str,
     stations: list[tuple[str, str]],
     referrals: Mapping[str, tuple[str, str]],
 ) -> Record:
@@ -236,6 +239,7 @@ def _record(
     if state in ("draft", "submitted"):
         return record
     _follow(record, case, state, filed, officer, second, peer, referrals)
+    record.assigned_to = whose
     return record
 
 
@@ -258,7 +262,6 @@ def _follow(
 
     at = step("triaged", officer, 5, "triaged")
     record.triage = Decision(by=officer, at=at, outcome="triaged")
-    record.assigned_to = officer
     if state == "triaged":
         record.comments.append(
             Comment(id="c1", by=second, at=at, text="I will ask her sister for the day.")

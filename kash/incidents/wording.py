@@ -73,6 +73,9 @@ EVENT_NAMES: dict[str, Any] = {
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),
     "not_fulfilled": _l("What was agreed is open again"),
+    "mediator_asked": _l("A mediator was asked"),
+    "request_withdrawn": _l("A request to a mediator was taken back"),
+    "referred": _l("Referred"),
     "evidence_added": _l("Evidence added"),
     "evidence_removed": _l("Evidence removed"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pydantic_core import from_json
@@ -34,6 +34,8 @@ from kash.policy import Actor
 from kash.vault import OpenVault, Sealed, SealError, fetch_each, open_each
 from kash.web.formats import zone
 
+_STILL_PRESSING = timedelta(days=3)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -45,6 +47,10 @@ class Line:
     def running(self, now: datetime) -> list[Clock]:
         """The clocks that have not ended, the soonest first."""
         return [clock for clock in self.clocks if clock.runs(now)]
+
+    def pressing(self, now: datetime) -> list[Clock]:
+        """Those, and before them what ended within the last three days: she may still be held."""
+        return [clock for clock in self.clocks if now - clock.ends < _STILL_PRESSING]
 
 
 @dataclass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -28,6 +29,7 @@ from kash.incidents.rules.finding import (
     filters_from,
     wanted_words,
 )
+from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import entries_for, register_entry
 from kash.incidents.views.reach import require_vault, the_vault
 from kash.policy import allow
@@ -42,9 +44,10 @@ SORTS: dict[str, Callable[[Line], Any]] = {
     "happened": lambda line: line.summary.day,
     "ward": lambda line: line.summary.ward.casefold(),
     "state": lambda line: list(names.STATE_NAMES).index(line.summary.state),
-    "clock": lambda line: min((clock.ends.isoformat() for clock in line.clocks), default="9999"),
+    "clock": lambda _line: "",
 }
 register_entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit")
+_LAST = "9999"
 _TICKS = ("urgent", "minor", "no_consent")
 
 
@@ -126,7 +129,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
     wanted = _wanted(asked.words) if asked.words else []
     found = register(actor, vault, asked, wanted, now, counting=not wanted)
     services.note_search(actor, vault, found.new)
-    lines = _in_order(found, asked)
+    lines = _in_order(found, asked, now)
     everybody = officers()
     return render_template(
         "incidents/index.html",
@@ -161,12 +164,23 @@ def _kept(asked: Filters) -> dict[str, Any]:
     }
 
 
-def _in_order(found: Register, asked: Filters) -> Listing[Line]:
+def _by_clock(now: datetime) -> Callable[[Line], str]:
+    """By the clock that ends first. One that ran out long ago presses nobody."""
+
+    def key(line: Line) -> str:
+        if line.summary.state in OVER:
+            return _LAST
+        return min((clock.ends.isoformat() for clock in line.pressing(now)), default=_LAST)
+
+    return key
+
+
+def _in_order(found: Register, asked: Filters, now: datetime) -> Listing[Line]:
     """The page that is asked for, in memory: the newest first, but in one's queue what is urgent
     and what has least time."""
     default = "clock" if asked.show == QUEUE else "filed"
     wished = asked_for(SORTS, default, "asc" if default == "clock" else "desc")
-    key = SORTS[wished.sort]
+    key = _by_clock(now) if wished.sort == "clock" else SORTS[wished.sort]
     lines = sorted(found.lines, key=lambda line: line.summary.reference)
     if default == "clock" and wished.sort == "clock":
         lines.sort(key=SORTS["filed"], reverse=True)
