@@ -86,8 +86,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "desk.set_up", "accounts.second_step", "accounts.reactivate",
         # Shown only while the vault is closed, or to whoever has no keys.
         "members.open_vault", "members.keys", "members.begin",
-        # Shown only where somebody has agreed to it.
-        "incidents.case_file",
+        # Shown only where somebody has agreed to it, and once the case is closed.
+        "incidents.case_file", "incidents.shred",
     }  # fmt: skip
     assert both - shown <= elsewhere
 
