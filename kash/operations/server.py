@@ -71,6 +71,9 @@ class Server:
         # What is frozen is never looked at by the collector, so its pages stay shared.
         gc.collect()
         gc.freeze()
+        # By this the collector takes note that nothing is old: otherwise garbage would wait in each
+        # process until there is a quarter of what is frozen.
+        gc.collect()
         app = self._app
 
         def work() -> None:
