@@ -14,6 +14,11 @@ readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils)
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
 # Without kept bytecode every start would compile everything again.
 unset PYTHONDONTWRITEBYTECODE
+# The server's own bytecode, without docstrings and columns, which no page needs: 10 MB less to share.
+# Its folder also holds that of the standard library, where only root could keep it.
+readonly SERVED_WITH=(
+  PYTHONOPTIMIZE=2 PYTHONNODEBUGRANGES=1 "PYTHONPYCACHEPREFIX=$PWD/$VENV/bytecode"
+)
 
 usage() {
   cat <<'TEXT'
@@ -123,7 +128,7 @@ flask() {
 
 run() {
   install_to_run
-  exec "$PYTHON" -m gunicorn --config gunicorn.conf.py "$@"
+  exec env "${SERVED_WITH[@]}" "$PYTHON" -m gunicorn --config gunicorn.conf.py "$@"
 }
 
 run_tests() {

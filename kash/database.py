@@ -166,21 +166,6 @@ def without_order(session: Session, model: type[Base], key: object, column: str 
         )
 
 
-def insert_or_update(session: Session, table: type[Any]) -> Any:
-    """An INSERT that takes `on_conflict_do_update` and `on_conflict_do_nothing`.
-
-    Both engines know the same clauses, each by an insert of its own; only that of the engine in use
-    is loaded, for PostgreSQL's dialect takes 2 MB.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert(table)
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert(table)
-
-
 _AFTER_COMMIT = "kash_after_commit"
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -16,6 +18,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from benchmarks.server import SERVED_WITH
 from kash.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -54,14 +57,18 @@ class Running:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.log = folder / "log"
+        kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.process = subprocess.Popen(
             COMMAND,
             cwd=ROOT,
             stdout=self.log.open("w"),
             stderr=subprocess.STDOUT,
-            env=os.environ | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)},
+            env=kept
+            | SERVED_WITH
+            | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)},
         )
-        until(lambda: self.address in self.said() or self.process.poll() is not None)
+        # The first start of all compiles everything.
+        until(lambda: self.address in self.said() or self.process.poll() is not None, 90)
         assert self.process.poll() is None, self.said()
 
     @property
@@ -84,6 +91,15 @@ def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Run
     yield server
     server.process.terminate()
     server.process.wait(20)
+
+
+def test_it_is_tested_and_measured_as_it_is_started() -> None:
+    script = (ROOT / "kash.sh").read_text()
+    (given,) = re.findall(r"readonly SERVED_WITH=\(\n(.*?)\n\)", script, re.DOTALL)
+    (arenas,) = re.findall(r"export MALLOC_ARENA_MAX=\$\{MALLOC_ARENA_MAX:-(\d+)\}", script)
+    words = shlex.split(given.replace("$PWD/$VENV", str(ROOT / ".venv")))
+    assert dict(word.split("=") for word in words) | {"MALLOC_ARENA_MAX": arenas} == SERVED_WITH
+    assert script.count('"${SERVED_WITH[@]}" "$PYTHON" -m gunicorn') == 1
 
 
 @pytest.mark.services

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
@@ -22,7 +23,7 @@ from kash.accounts.rules import (
     network_of,
     refused_for_a_while,
 )
-from kash.database import db, insert_or_update, utc_now, writing
+from kash.database import db, utc_now, writing
 from kash.jobs import periodic
 from kash.policy import Actor
 from kash.vault import lookup
@@ -149,8 +150,9 @@ def _standing(counters: Sequence[Counter], now: datetime) -> dict[Counter, int]:
 
 def _locked(session: Session, counter: Counter, now: datetime, window: timedelta) -> CountedTries:
     kind, key = counter
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(
-        insert_or_update(session, CountedTries)
+        insert(CountedTries)
         .values(kind=kind, key=key, tries=0, until=now + window)
         .on_conflict_do_nothing()
     )
@@ -176,9 +178,10 @@ def remember_address(session: Session, account: Account, client: Client, now: da
     """Note, inside the caller's transaction, from where an account has signed in."""
     if not client.address:
         return
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     key = _address_key(account.public_id, network_of(client.address))
     session.execute(
-        insert_or_update(session, KnownAddress)
+        insert(KnownAddress)
         .values(account_id=account.id, address_key=key, used_at=now)
         .on_conflict_do_update(index_elements=["account_id", "address_key"], set_={"used_at": now})
     )

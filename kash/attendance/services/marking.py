@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Insert, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -35,7 +36,7 @@ from kash.attendance.rules import (
     is_readable,
     sheet_rows,
 )
-from kash.database import insert_or_update, new_public_id
+from kash.database import new_public_id
 from kash.people.models import Person
 from kash.policy import Actor
 from kash.vault import Change, audited
@@ -341,6 +342,10 @@ def _insertion(
 ) -> Insert:
     if not key:
         return insert(table).values(rows)
-    statement = insert_or_update(session, table).values(rows)
+    # Both engines know the same clause, each by an insert of its own.
+    of_engine = (
+        postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    )
+    statement = of_engine(table).values(rows)
     kept = {name: statement.excluded[name] for name in rows[0] if name not in key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=kept)
