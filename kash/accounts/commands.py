@@ -122,7 +122,7 @@ def reset_second_step(email: str) -> None:
 @account_commands.command("lock")
 @click.argument("email")
 def lock(email: str) -> None:
-    """Lock an account at once and open an entry in the breach register, whose number is printed.
+    """Lock an account at once and open an entry in the breach register.
 
     Every session and link of it ends. `flask account password`, or a link that an administrator
     makes, lifts the lock.
@@ -130,7 +130,9 @@ def lock(email: str) -> None:
     account = queries.account_by_email(_email(email))
     if account is None or not account.active:
         raise click.ClickException("There is no open account with this e-mail address.")
-    click.echo(services.lock_at_once(SYSTEM, account.public_id))
+    entry = services.lock_at_once(SYSTEM, account.public_id)
+    click.echo("Locked. Every session and link of it has ended.")
+    click.echo(f"The entry in the breach register: /breaches/{entry}")
 
 
 @click.command("setup-code")

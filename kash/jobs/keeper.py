@@ -18,6 +18,8 @@ from collections.abc import Callable
 
 import structlog
 
+from kash.jobs.runner import where_it_broke
+
 log = structlog.get_logger("kash.jobs")
 
 _LONGEST_PAUSE = 30.0
@@ -83,7 +85,11 @@ class WorkerKeeper:
             self._work()
             status = 0
         except BaseException as error:
-            log.error("worker_failed", error=type(error).__name__)
+            log.error(
+                "worker_failed",
+                error=type(error).__name__,
+                at=where_it_broke(error.__traceback__),
+            )
         finally:
             os._exit(status)
 

@@ -357,6 +357,12 @@ def test_commands(app: APIFlask) -> None:
     new = runner.invoke(args=["account", "password", "t@example.org", "--generate"])
     assert services.check_password("t@example.org", new.output.strip(), HERE).name == "Tabu"
     assert runner.invoke(args=["setup-code"]).output == "Error: The programme is set up already.\n"
+    locked = runner.invoke(args=["account", "lock", "t@example.org"])
+    assert locked.exit_code == 0, locked.output
+    said, told = locked.output.splitlines()
+    assert said == "Locked. Every session and link of it has ended."
+    address = told.removeprefix("The entry in the breach register: /breaches/")
+    assert queries.breach(address).account_id == account.id
     for wrong in (
         ["account", "password", "nobody@example.org", "--generate"],
         ["account", "invite", "nonsense", "--name", "N", "--role", "director"],

@@ -70,6 +70,28 @@ def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(
     assert {row.printed_name for row in queries.candidates(ready.workshop)} == {ALL, MOST, LITTLE}
 
 
+def test_each_page_of_certificates_marks_one_place_in_the_bar(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    trainer, director = browsers
+    ready.confirm(ALL)
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    batch = trainer.post(f"{start}/propose", data={"design": "modern"}).location
+    for browser in (trainer, director):
+        for address in ("/certificates/", "/certificates/rule", start, f"{start}/names", batch):
+            answer = browser.get(address)
+            if answer.status_code != 200:
+                # A director writes no names and a trainer no rule.
+                assert (browser, address) in (
+                    (director, f"{start}/names"),
+                    (trainer, "/certificates/rule"),
+                )
+                continue
+            bar = answer.text.partition('<nav class="bar"')[2].partition("<details")[0]
+            marked = re.findall(r'aria-current="page">.*?<span>([^<]+)</span>', bar)
+            assert marked == ["Certificates"], address
+
+
 def test_propose_approve_issue_and_print(
     ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
 ) -> None:

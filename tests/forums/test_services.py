@@ -9,6 +9,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
+from kash.accounts.services import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
 from kash.database import db, utc_now
 from kash.forums import queries, services
@@ -92,6 +93,17 @@ def test_a_trainer_runs_what_she_opens(series: Series, actor: Callable[..., Acto
     services.change_forum(series.forum, name="Ours", secretary=other.public_id, by=series.secretary)
     forum = _row(Forum, series.forum)
     assert (forum.name, forum.secretary_id) == ("Ours", series.secretary.account_id)
+
+
+def test_a_locked_secretary_is_offered_to_her_own_forum_only(
+    series: Series, actor: Callable[..., Actor]
+) -> None:
+    other = actor("trainer", name="Neema")
+    lock_at_once(series.secretary, series.secretary.public_id)
+    offered = (other.public_id, "Neema")
+    assert queries.secretaries() == [offered]
+    kept = (series.secretary.public_id, "Tumaini Katibu")
+    assert queries.secretaries(series.secretary.public_id) == [offered, kept]
 
 
 def test_the_director_chooses_the_secretary(series: Series, actor: Callable[..., Actor]) -> None:

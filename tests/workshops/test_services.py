@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from apiflask import APIFlask
 
+from kash.accounts.services import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
 from kash.attendance.register import SlotHasMarks
 from kash.attendance.rules import Operation
@@ -411,6 +412,22 @@ def test_trainers_are_changed_and_one_always_leads(
     # Whoever planned it still runs it.
     for who, expected in ((held.trainer, [held.row.id]), (other, [held.row.id]), (stranger, [])):
         assert list(db.session.scalars(queries.run_by(who))) == expected
+
+
+def test_a_locked_trainer_is_asked_for_nothing_new_but_stays_where_she_teaches(
+    both_engines_app: APIFlask, held: Held, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    other = actor("trainer", name="Neema")
+    both = [held.trainer.public_id, other.public_id]
+    services.change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
+    lock_at_once(other, other.public_id)
+    elsewhere = plan(by=held.trainer, facilitators=both)
+    assert [one.name for one in queries.trainers()] == ["Amani Mfano"]
+    assert [one.name for one in queries.trainers(elsewhere.row)] == ["Amani Mfano"]
+    assert [one.name for one in queries.facilitators_of(elsewhere.row)] == ["Amani Mfano"]
+    assert [one.name for one in queries.trainers(held.row)] == ["Amani Mfano", "Neema"]
+    services.change_workshop(held.workshop, details(facilitators=both), held.edition, held.trainer)
+    assert [one.name for one in queries.facilitators_of(held.row)] == ["Amani Mfano", "Neema"]
 
 
 def test_a_new_venue_is_added_once(both_engines_app: APIFlask, held: Held) -> None:

@@ -16,6 +16,7 @@ from kash.attendance import services as marking
 from kash.attendance.models import Mark, MarkOperation, Sheet, Slot
 from kash.attendance.queries import slot_sheet
 from kash.database import db, new_public_id
+from kash.jobs.models import Job
 from kash.people.models import Person
 from kash.policy import Actor
 from kash.workshops import queries, services
@@ -343,6 +344,24 @@ def test_people_are_enrolled_withdrawn_and_moved_up(
         answer = site.post(url(held, "people", asha), data={"become": hostile})
         assert answer.status_code in (303, 409)
     assert db.session.query(Enrolment).filter_by(public_id=asha).one().state == "withdrawn"
+
+
+def test_consent_forms_are_printed_for_those_enrolled(
+    held: Held, site: FlaskClient, sign_in: Callable[..., FlaskClient]
+) -> None:
+    page = site.get(url(held, "people"))
+    form = page.text.partition('action="/people/consent-forms"')[2].partition("</form>")[0]
+    assert "Consent forms (PDF)" in form
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', form)
+    assert len(chosen) == len(NAMES)
+    back = url(held, "people")
+    assert f'name="back" value="{back}"' in form
+    answer = site.post("/people/consent-forms", data={"chosen": chosen, "back": back})
+    job = db.session.query(Job).one()
+    assert (answer.status_code, answer.location) == (303, f"/jobs/{job.public_id}")
+    assert (sorted(job.arguments["people"]), job.back) == (sorted(chosen), back)
+    assert f'href="{back}"' in site.get(answer.location).text
+    assert "consent-forms" not in sign_in("director").get(back).text
 
 
 def test_a_minor_is_refused_with_a_sentence(held: Held, site: FlaskClient) -> None:

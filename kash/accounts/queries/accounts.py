@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, column, exists, func, select, table
+from sqlalchemy import Select, column, exists, func, or_, select, table
 from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import (
@@ -182,12 +182,16 @@ def names_of(public_ids: Iterable[str]) -> dict[str, str]:
     return {row.public_id: row.name for row in rows}
 
 
-def accounts_with_role(*roles: Role) -> Sequence[Account]:
-    """Active accounts that hold one of these roles, by name."""
+def accounts_with_role(*roles: Role, locked: Collection[str] = ()) -> Sequence[Account]:
+    """Active accounts that hold one of these roles, by name.
+
+    Of those that are locked only the ones named by public id in `locked`.
+    """
     return db.session.scalars(
         select(Account)
         .where(
             Account.active.is_(True),
+            or_(Account.paused_at.is_(None), Account.public_id.in_(locked)),
             Account.id.in_(
                 select(AccountRole.account_id).where(AccountRole.role.in_([*map(str, roles)]))
             ),

@@ -222,9 +222,11 @@ def seated(found: Forum) -> set[str]:
     )
 
 
-def secretaries() -> list[tuple[str, str]]:
-    """Who may run a forum: public id and name of the accounts in use, by name."""
-    return [(each.public_id, each.name) for each in accounts_with_role(*GRANTS["forums.edit"])]
+def secretaries(current: str = "") -> list[tuple[str, str]]:
+    """Who may run a forum: public id and name of the accounts in use, by name; of locked ones only
+    the one that runs it now."""
+    found = accounts_with_role(*GRANTS["forums.edit"], locked=[current])
+    return [(each.public_id, each.name) for each in found]
 
 
 def may_run(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ def _forum_form(current: str = "") -> ForumForm:
         *queries.template_choices(),
     ]
     if current_actor().reach("forums.edit") is Reach.ALL:
-        form.secretary.choices = queries.secretaries()
+        form.secretary.choices = queries.secretaries(current)
         if not form.is_submitted():
             form.secretary.data = current
     else:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from wtforms import Field
 
 from kash.database import utc_now
-from kash.people import blueprint, queries, rules, services, words
+from kash.people import blueprint, directory_words, queries, rules, services, words
 from kash.people.documents.consents import form_language, language_name
 from kash.people.forms import PersonForm, SearchForm
 from kash.people.models import Person
@@ -132,8 +132,15 @@ def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
         flash(str(problem), "bad")
         return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
     return _person_page(
-        queries.person(current_actor(), public_id, "people.contact"), {which: value or _("None")}
+        queries.person(current_actor(), public_id, "people.contact"),
+        {which: _contact_text(which, value)},
     )
+
+
+def _contact_text(which: services.Contact, value: str) -> str:
+    if not value:
+        return _("None")
+    return directory_words.phone_text(value) if which == "phone" else value
 
 
 def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:

@@ -195,9 +195,11 @@ def venues() -> list[Venue]:
     return list(db.session.scalars(select(Venue).order_by(func.lower(Venue.name)).limit(1000)))
 
 
-def trainers() -> Sequence[Account]:
-    """Accounts that may facilitate."""
-    return accounts_with_role(Role.TRAINER)
+def trainers(found: Workshop | None = None) -> Sequence[Account]:
+    """Accounts that may facilitate. Whoever is locked is asked for nothing new, but stays where she
+    teaches already: `found` is the workshop that is changed."""
+    teaching = [one.public_id for one in facilitators_of(found)] if found is not None else ()
+    return accounts_with_role(Role.TRAINER, locked=teaching)
 
 
 def published_versions() -> list[CourseVersion]:

@@ -303,7 +303,7 @@ def _set_facilitators(
     session: Session, workshop: Workshop, chosen: Sequence[str], by: Actor
 ) -> None:
     """Set who teaches. The lead stays; the first is whoever plans it, else the first chosen."""
-    may_teach = {account.public_id: account.id for account in trainers()}
+    may_teach = {account.public_id: account.id for account in trainers(workshop)}
     before = {
         facilitator.account_id: facilitator
         for facilitator in session.scalars(

@@ -127,8 +127,9 @@ def workshop(public_id: str) -> str:
     return render_template("workshops/plan.html", days=days_of(found, values["sessions"]), **values)
 
 
-def _offer(form: NewWorkshopForm | WorkshopForm, chosen: Venue | None = None) -> None:
+def _offer(form: NewWorkshopForm | WorkshopForm, found: Workshop | None = None) -> None:
     offered = list(venues_in_use())
+    chosen = found.venue if found is not None else None
     if chosen is not None and not chosen.active:
         # Where it was planned to be stays, though nobody else may go there.
         offered.append(chosen)
@@ -136,7 +137,7 @@ def _offer(form: NewWorkshopForm | WorkshopForm, chosen: Venue | None = None) ->
         ("", _("Not decided yet")),
         *((one.public_id, _venue_text(one)) for one in offered),
     ]
-    form.facilitators.choices = [(one.public_id, one.name) for one in queries.trainers()]
+    form.facilitators.choices = [(one.public_id, one.name) for one in queries.trainers(found)]
 
 
 def _venue_text(venue: Venue) -> str:
@@ -220,7 +221,7 @@ def edit(public_id: str) -> ResponseReturnValue:
             "edition": str(found.edition),
         }
     )
-    _offer(form, found.venue)
+    _offer(form, found)
     theirs: Workshop | None = None
     if form.validate_on_submit():
         try:
