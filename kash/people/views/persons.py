@@ -137,7 +137,7 @@ def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
     )
 
 
-def _contact_text(which: services.Contact, value: str) -> str:
+def _contact_text(which: services.Contact, value: str | None) -> str:
     if not value:
         return _("None")
     return directory_words.phone_text(value) if which == "phone" else value
