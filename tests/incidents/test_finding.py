@@ -20,6 +20,7 @@ from kash.incidents.rules.finding import (
     fold,
     holds,
     light,
+    may_have_part,
     may_hold,
     summary_of,
     wanted_words,
@@ -232,3 +233,33 @@ def test_a_record_is_read_as_it_was_sealed() -> None:
     record = Record(narrative="x", consents=[])
     record.happening.exposed_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=1)
     assert from_bytes(as_bytes(record)) == record
+
+
+_parties = st.lists(
+    st.builds(
+        Party,
+        id=st.just("o1"),
+        station=st.sampled_from(["", "s1", "s2"]),
+        service_number=st.sampled_from(["", "10234", "P/No. 010 234"]),
+        person=st.sampled_from(["", "p1", "p2"]),
+        account=st.sampled_from(["", "a1", "a2"]),
+    ),
+    max_size=3,
+)
+_readers = st.builds(
+    Reader,
+    account=st.sampled_from(["a1", "a3"]),
+    person=st.sampled_from(["", "p1"]),
+    stations=st.frozensets(st.sampled_from(["s1", "s3"])),
+    service_numbers=st.frozensets(st.sampled_from(["10234", "99999"])),
+)
+
+
+@given(_parties, _readers, st.lists(st.sampled_from(["a1", "a2"]), max_size=2))
+def test_the_quick_look_never_misses_somebody_with_a_part(
+    parties: list[Party], reader: Reader, declared: list[str]
+) -> None:
+    record = Record(parties=parties, declared=declared)
+    if conflict_of(reader, record) is not None:
+        assert may_have_part(reader, json.loads(as_bytes(record)))
+    assert not may_have_part(reader, json.loads(as_bytes(Record())))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
-from kash.incidents.queries.cases import KIND, DamagedCase, Sight, sight_of
+from kash.incidents.queries.cases import KIND, DamagedCase, sight_of
 from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.finding import (
@@ -26,6 +26,7 @@ from kash.incidents.rules.finding import (
     fits,
     holds,
     light,
+    may_have_part,
     may_hold,
     summary_of,
 )
@@ -91,7 +92,7 @@ def register(
     found, there, courts = Register(), zone(), court_days()
     today = now.astimezone(there).date()
     sight = sight_of(by)
-    marks = _marks(sight)
+    whole = sight.whole
     unsure = [one for one in wanted if not one.plain]
     screens = Screens(db.session(), vault)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
@@ -106,12 +107,14 @@ def register(
             if not holding and not counting:
                 continue
             record = _read(plaintext)
-            if not _sees(sight, marks, plaintext, record):
+            looked_into = not whole or may_have_part(sight.reader, record)
+            if looked_into and not sight.takes_in(light(record)):
                 continue
             line = summary_of(reference, state, record)
-            clocks = clocks_from(
-                None if line.free else line.arrested_at, line.exposed_at, there, courts
-            )
+            arrested_at = None if line.free else line.arrested_at
+            clocks: Sequence[Clock] = ()
+            if arrested_at is not None or line.exposed_at is not None:
+                clocks = clocks_from(arrested_at, line.exposed_at, there, courts)
             here = holds(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
             found.damaged.append(DamagedCase(reference, state))
@@ -123,9 +126,11 @@ def register(
         if line.ward:
             found.wards.add(line.ward)
         found.stations.update(line.stations)
-        runs = any(clock.runs(now) for clock in clocks)
-        over = any(not clock.runs(now) for clock in clocks)
-        if holding and here and asked.show in shown and fits(line, asked, running=runs, over=over):
+        if not (holding and here and asked.show in shown):
+            continue
+        runs = bool(clocks) and any(clock.runs(now) for clock in clocks)
+        over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
+        if fits(line, asked, running=runs, over=over):
             found.lines.append(Line(line, clocks))
     return found
 
@@ -150,18 +155,6 @@ def _kinds(
 
 
 def _is_due(line: Summary, clocks: Sequence[Clock], now: datetime, today: date) -> bool:
-    promised = line.due_on is not None and line.due_on <= today
-    return promised or any(clock.runs(now) for clock in clocks)
-
-
-def _marks(sight: Sight) -> list[bytes]:
-    """What stands in a record if she may have a part in it: else it need not be looked into."""
-    reader = sight.reader
-    marks = [mark.encode() for mark in (reader.account, reader.person, *reader.stations) if mark]
-    return [*marks, b'"service_number"'] if reader.service_numbers else marks
-
-
-def _sees(sight: Sight, marks: Sequence[bytes], plaintext: bytes, record: dict[str, Any]) -> bool:
-    if sight.whole and not any(mark in plaintext for mark in marks):
+    if line.due_on is not None and line.due_on <= today:
         return True
-    return sight.takes_in(light(record))
+    return bool(clocks) and any(clock.runs(now) for clock in clocks)

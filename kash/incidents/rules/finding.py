@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
+from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.record import Record
 
 MOST_WORDS = 8
@@ -173,6 +174,22 @@ def light(record: Mapping[str, Any]) -> LightRecord:
     )
 
 
+def may_have_part(reader: Reader, record: Mapping[str, Any]) -> bool:
+    """Whether a reader may have a part in a case, from its record's JSON: never wrongly says no,
+    and is quick, since of nearly all cases it says so. What decides is `conflicts.conflict_of`."""
+    if record.get("declared"):
+        return True
+    stations, numbered = reader.stations, reader.service_numbers
+    for party in record.get("parties", ()):
+        if party.get("account") or party.get("person"):
+            return True
+        if stations and party.get("station") in stations:
+            return True
+        if numbered and party.get("service_number"):
+            return True
+    return False
+
+
 class Summary(NamedTuple):
     """One line of the register: what a list shows of a case, and what filters ask of it.
 
@@ -261,7 +278,12 @@ def _consents(record: Mapping[str, Any], persons: list[str]) -> bool:
     answers = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
     for person in persons or [""]:
         own = [one for one in answers if one.get("person", "") in ("", person)]
-        if not own or not max(own, key=lambda one: datetime.fromisoformat(one["at"]))["given"]:
+        if not own:
+            return False
+        newest = own[0]
+        if len(own) > 1:
+            newest = max(own, key=lambda one: datetime.fromisoformat(one["at"]))
+        if not newest["given"]:
             return False
     return True
 
