@@ -18,6 +18,7 @@ from kash.database import db
 from kash.jobs.keeper import WorkerKeeper
 from kash.jobs.runner import where_it_broke
 from kash.jobs.worker import run_worker
+from kash.operations.errors import NoKey
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.settings import Settings
 from kash.web.language import LANGUAGES
@@ -53,9 +54,14 @@ class Server:
     def starting(self) -> None:
         """Before anything listens: the database is brought up to date."""
         try:
+            if self._settings.backup_recipient:
+                # A wrong key would else be found at the first backup.
+                from kash.operations.encryption import recipient_of
+
+                recipient_of(self._settings.backup_recipient)
             if migrate_if_behind(self._settings):
                 print("The database is up to date.", flush=True)
-        except MigrationFailed as problem:
+        except (MigrationFailed, NoKey) as problem:
             raise SystemExit(str(problem)) from None
 
     def ready(self, listeners: list[Any]) -> None:
