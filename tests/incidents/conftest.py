@@ -7,14 +7,18 @@ from datetime import date
 
 import pytest
 from apiflask import APIFlask
+from flask.testing import FlaskClient
 
 from kash.database import db
+from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, from_bytes
 from kash.people.models import Group, Organisation, Person, Posting
+from kash.policy import SYSTEM, Actor
 from kash.vault import OpenVault, fetch, open_document
 from tests.conftest import AMember
 from tests.incidents import filed_cases
+from tests.incidents.canaries import Room
 
 Filed = Callable[..., str]
 
@@ -73,6 +77,30 @@ def officer_at(app: APIFlask) -> Callable[..., tuple[int, str]]:
         return made
 
     return make
+
+
+@pytest.fixture
+def room(
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> Room:
+    """Members, two who file on their phones, a mediator, and somebody who is not signed in."""
+    grace = a_member("custodian")
+    mediator = actor("peer", name="Mediates")
+    services.add_mediator(SYSTEM, mediator.public_id, services.DutyDetails())
+    return Room(
+        anna=a_member("documentation"),
+        brenda=a_member("documentation"),
+        doris=a_member("documentation"),
+        grace=grace,
+        carol=a_member("documentation", is_open=False),
+        phones={"peer": client_for(actor("peer")), "police": client_for(actor("police_peer"))},
+        mediator=mediator,
+        mediating=client_for(mediator),
+        stranger=both_engines_app.test_client(),
+    )
 
 
 Member = Callable[..., AMember]

@@ -18,7 +18,7 @@ def case(room: Room) -> None:
         post(client, f"{first}/comments", 303, {"text": new("comment", "phrase")})
         post(client, f"{first}/comments", 303, {"text": new("comment", "phone")})
     post(anna, f"{first}/comments", 422, {"text": passed("long comment") * 400})
-    _consents(room, second)
+    consents(room)
     _steps(room, third)
     _referrals(room, second)
     _terms(room, second)
@@ -39,7 +39,9 @@ def _version(client: FlaskClient, address: str, page: str) -> str:
     return found[1]
 
 
-def _consents(room: Room, address: str) -> None:
+def consents(room: Room) -> None:
+    """Answers to what one is asked, for the second case."""
+    address = f"/incidents/{room.cases[1]}"
     sent = {
         "person": "",
         "version": _version(room.anna.client, address, "consents"),

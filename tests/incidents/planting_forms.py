@@ -40,14 +40,14 @@ _CHOSEN = {
 def phones(room: Room) -> None:
     for who, phone in room.phones.items():
         for ending in ("send", "send", "send", "draft", "throw"):
-            _report(room, phone, who, ending)
+            report(room, phone, who, ending)
         post(phone, FILE, 422, {"go": "resume", "code": room.canaries.passed("wrong code")})
         wrong = {"code": room.canaries.passed("wrong receipt")}
         post(phone, "/incidents/receipt", 422, wrong)
         post(phone, "/incidents/help", 200, {"area": room.canaries.passed("help, near", "place")})
 
 
-def _report(room: Room, phone: FlaskClient, who: str, ending: str) -> None:
+def report(room: Room, phone: FlaskClient, who: str, ending: str) -> None:
     new = room.canaries.new if ending != "throw" else room.canaries.passed
     begun = post(phone, FILE, 200, {"go": "begin"}).get_data(as_text=True)
     found = re.search(r'name="code" value="(\w{12})"', begun)

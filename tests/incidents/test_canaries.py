@@ -13,7 +13,7 @@ import io
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,13 +21,11 @@ import pikepdf
 import pytest
 import structlog
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from kash import storage
 from kash.database import db, utc_now
-from kash.incidents import services
 from kash.incidents.services.reminding import remind_members
 from kash.jobs import run_waiting
 from kash.operations.archive import DATABASE, read_members
@@ -35,42 +33,15 @@ from kash.operations.backup import write_backup
 from kash.operations.encryption import decrypted, unlock
 from kash.operations.snapshot import _connection, _program
 from kash.people.models import Group, Person
-from kash.policy import SYSTEM, Actor
 from kash.settings import Settings
 from kash.vault import SealedDocument, SealError, fetch, open_each
 from kash.web.logs import configure_logs
-from tests.conftest import AMember
 from tests.incidents import planting_around, planting_cases, planting_forms
 from tests.incidents.canaries import CONTROL, STEMS, Canaries, Room
 from tests.incidents.scanning import encodings, files_below, finds
 from tests.incidents.watching import Watched, answers_of
 
 PASSPHRASE = "seven calm herons cross slowly"
-Member = Callable[..., AMember]
-
-
-@pytest.fixture
-def room(
-    both_engines_app: APIFlask,
-    a_member: Member,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> Room:
-    """Members, two who file on their phones, a mediator, and somebody who is not signed in."""
-    grace = a_member("custodian")
-    mediator = actor("peer", name="Mediates")
-    services.add_mediator(SYSTEM, mediator.public_id, services.DutyDetails())
-    return Room(
-        anna=a_member("documentation"),
-        brenda=a_member("documentation"),
-        doris=a_member("documentation"),
-        grace=grace,
-        carol=a_member("documentation", is_open=False),
-        phones={"peer": client_for(actor("peer")), "police": client_for(actor("police_peer"))},
-        mediator=mediator,
-        mediating=client_for(mediator),
-        stranger=both_engines_app.test_client(),
-    )
 
 
 def _plant_control() -> dict[str, bytes]:

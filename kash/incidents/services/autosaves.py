@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.database import utc_now, writing
-from kash.incidents.models import IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.autosaves import KIND, Autosave, Fields, as_kept
 from kash.policy import Actor
 from kash.vault import (
@@ -29,6 +29,7 @@ from kash.vault import (
     refile_document,
     shred,
 )
+from kash.web.errors import NotFound
 
 KEPT_FOR = timedelta(days=7)
 SCREEN = "form"
@@ -50,24 +51,33 @@ def _document(session: Session, by: Actor, token: str) -> tuple[int, int] | None
     return None if row is None else (row[0], row[1])
 
 
+def _is_there(session: Session, case: str) -> bool:
+    """Whether a case can still be written to; it is not shredded before this is over."""
+    found = select(Incident.document_id).where(Incident.public_id == case)
+    return session.scalar(found.with_for_update(read=True)) is not None
+
+
 def keep_typed(by: Actor, case: str, token: str, fields: Fields) -> None:
     """Seal what is typed so far, in place of what the same page kept before.
 
-    `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen.
+    `case` is a reference, empty for a new case; `token` names the page. Raises NobodyCanOpen, and
+    NotFound if there is no such case, or it was shredded: nothing may come after that.
     """
     now = utc_now()
     plaintext = as_kept(by, case, token, fields, now)
     try:
-        _keep(by, token, plaintext, now)
+        _keep(by, case, token, plaintext, now)
     except IntegrityError:
         # The same page sent twice at once, and the other was first.
-        _keep(by, token, plaintext, now)
+        _keep(by, case, token, plaintext, now)
 
 
-def _keep(by: Actor, token: str, plaintext: bytes, now: datetime) -> None:
+def _keep(by: Actor, case: str, token: str, plaintext: bytes, now: datetime) -> None:
     # The last day on which it is kept; drafts are shredded in the night after it.
     kept_until = (now + KEPT_FOR - timedelta(days=1)).date()
     with writing() as session:
+        if case and not _is_there(session, case):
+            raise NotFound
         found = _document(session, by, token)
         if found is not None:
             refile_document(session, found[1], plaintext)

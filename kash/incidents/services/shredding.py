@@ -10,7 +10,8 @@ from kash import storage
 from kash.database import after_commit
 from kash.incidents.endings import remains_of
 from kash.incidents.errors import NotNow
-from kash.incidents.models import Incident, IncidentDraftScreen
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.workflow import refusal_of
 from kash.policy import Actor
@@ -41,7 +42,9 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         if refusal_of("shred", row.state, by=by.public_id) is not None:
             raise NotNow
         remains = remains_of(session, case.record)
-        ids = [*(one.place.public_id for one in case.documents), *remains.documents]
+        # What somebody was writing of it when it ended, which only opening tells.
+        unfinished = autosaves_of_case(session, vault, reference)
+        ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
         numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
         # Why somebody asked to read an identity may name her.
         reasons = session.scalars(
@@ -51,11 +54,16 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         ).all()
         row.state, row.document_id, row.remind_at = "shredded", None, None
         session.flush()
-        session.execute(
-            delete(IncidentDraftScreen)
-            .where(IncidentDraftScreen.document_id.in_(numbers))
-            .execution_options(synchronize_session=False)
-        )
+        drafts = session.scalars(
+            select(IncidentDraftScreen.draft_id).where(IncidentDraftScreen.document_id.in_(numbers))
+        ).all()
+        for table, column, gone in (
+            (IncidentDraftScreen, IncidentDraftScreen.document_id, numbers),
+            (IncidentDraft, IncidentDraft.id, drafts),
+        ):
+            session.execute(
+                delete(table).where(column.in_(gone)).execution_options(synchronize_session=False)
+            )
         done.documents = shred(session, [*ids, *reasons])
         change.about(reference)
         files = list(remains.files)

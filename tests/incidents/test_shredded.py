@@ -1,0 +1,139 @@
+"""A case that was shredded from its page: of all that was ever sealed for it, nothing is left."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from apiflask import APIFlask
+from sqlalchemy import select, text
+
+from kash import storage
+from kash.database import db
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, MediationBrief
+from kash.incidents.queries import open_case
+from kash.vault import DocumentKey, SealedDocument
+from kash.vault.models import Unsealing
+from tests.cleaning import samples
+from tests.incidents import planting_around, planting_cases, planting_forms
+from tests.incidents.canaries import Room, post
+from tests.incidents.scanning import files_below
+
+Sealed = set[bytes]
+
+
+def _sealed(but: set[int]) -> Sealed:
+    """A part of everything that is sealed now, but for some documents."""
+    db.session.rollback()
+    found: list[bytes | None] = []
+    for document in db.session.scalars(select(SealedDocument).where(SealedDocument.id.not_in(but))):
+        found.append(document.body)
+    for key in db.session.scalars(select(DocumentKey).where(DocumentKey.document_id.not_in(but))):
+        found.append(key.wrapped)
+    found += db.session.scalars(select(Unsealing.wrapped))
+    found += db.session.scalars(select(MediationBrief.note_sealed))
+    for file in storage.list("evidence"):
+        content = b"".join(storage.stream(file.key))
+        found += [content[at : at + 200] for at in range(0, len(content) - 200, 60_000)]
+    db.session.rollback()
+    return {part[20:60] for part in found if part is not None}
+
+
+def _documents_of(references: list[str]) -> set[int]:
+    db.session.rollback()
+    rows = select(Incident.document_id).where(Incident.public_id.in_(references))
+    return {number for number in db.session.scalars(rows) if number is not None}
+
+
+def _files(app: APIFlask) -> Iterator[tuple[str, bytes]]:
+    """The programme's files, and on PostgreSQL the file of the keys and what the tables hold."""
+    settings = app.config["SETTINGS"]
+    yield from files_below(settings.data_dir)
+    db.session.rollback()
+    if not settings.database_uri.startswith("postgresql"):
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("CHECKPOINT"))
+        folder = Path(str(connection.scalar(text("SHOW data_directory"))))
+        path = connection.scalar(text("SELECT pg_relation_filepath('vault_document_key')"))
+    yield "keys", (folder / str(path)).read_bytes()
+    yield "rows", b"\n".join(_sealed(set()))
+
+
+def _found(sealed: Sealed, app: APIFlask) -> int:
+    contents = [content for _name, content in _files(app)]
+    return sum(any(part in content for content in contents) for part in sealed)
+
+
+def _typed(room: Room, number: int, status: int = 204) -> None:
+    """A form that is being written when the case ends, and goes on being kept by its page."""
+    form = planting_forms.written(room.canaries, f"form {number}", 2, kept=False)
+    writer = (room.anna, room.brenda)[number].client
+    post(writer, "/incidents/typed", status, form | {"case": room.cases[number]})
+
+
+def _end(room: Room, reference: str) -> None:
+    anna, address = room.anna.client, f"/incidents/{reference}"
+    page = anna.get(f"{address}/steps/close").get_data(as_text=True)
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    assert version is not None
+    closing = {"version": version[1], "outcome": "withdrawn"}
+    post(anna, f"{address}/steps/close", 303, closing)
+    post(anna, f"{address}/shred", 303, {"typed": reference[:4]})
+
+
+def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFlask) -> None:
+    planting_forms.full_form(room)
+    documented, others = room.cases[1], [room.cases[0], room.cases[2]]
+    kept = _documents_of(others)
+    assert len(kept) == 2
+    untouched = _sealed(set()) - _sealed(kept)
+    ever = _sealed(kept)
+    planting_forms.report(room, room.phones["peer"], "peer", "send")
+    ever |= _sealed(kept)
+    reported = db.session.scalars(
+        select(Incident.public_id).where(Incident.public_id.not_in(room.cases))
+    ).one()
+    assert room.anna.client.get(f"/incidents/{reported}").status_code == 200
+    for plant in (planting_cases.consents, planting_cases.identities, planting_around.evidence):
+        plant(room)
+        ever |= _sealed(kept)
+    planting_cases.mediation(room)
+    room.cases = [documented, reported]
+    for number in range(2):
+        _typed(room, number)
+    ever |= _sealed(kept)
+    now = _sealed(kept)
+    assert _found(now, both_engines_app) == len(now) > 30
+
+    for number, reference in enumerate(room.cases):
+        _end(room, reference)
+        _typed(room, number, 404)
+        ever |= _sealed(kept)
+
+    assert _sealed(kept) == set()
+    assert _found(ever, both_engines_app) == 0
+    assert (list(storage.list("evidence")), _documents_of([documented, reported])) == ([], set())
+    for table in (IncidentDraft, IncidentDraftScreen):
+        assert db.session.query(table).count() == 0
+    # What was not shredded is whole.
+    assert _sealed(set()) == untouched
+    for reference in others:
+        assert open_case(room.anna.actor, room.anna.vault(), reference).record.narrative != ""
+        assert room.anna.client.get(f"/incidents/{reference}").status_code == 200
+
+
+def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask) -> None:
+    planting_forms.full_form(room)
+    kept = {row.id for row in db.session.query(SealedDocument)}
+    for label in ("goes", "stays"):
+        form = {"label": label, "file": (io.BytesIO(samples.jpeg()), f"{label}.jpg")}
+        answer = post(room.anna.client, f"/incidents/{room.cases[1]}/evidence/new", 303, form)
+        if label == "goes":
+            address, gone = answer.headers["Location"], _sealed(kept)
+    assert _found(gone, both_engines_app) == len(gone)
+    post(room.anna.client, f"{address}/remove", 303)
+    assert _found(gone, both_engines_app) == 0
+    assert len(list(storage.list("evidence"))) == 2
