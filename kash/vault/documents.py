@@ -19,7 +19,7 @@ from kash.database import after_commit, db, new_public_id, without_order
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Place, Secret
 from kash.vault.envelope import SealError, UnknownKey
-from kash.vault.models import Compartment, DocumentKey, SealedDocument
+from kash.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
 from kash.vault.openings import OpenVault
 
 _CHECKPOINT_TRIES = 50
@@ -311,10 +311,14 @@ def save_document(session: Session, vault: OpenVault, sealed: Sealed, plaintext:
 def shred(session: Session, public_ids: Sequence[str]) -> int:
     """End documents for good: their keys, then their ciphertext; how many there were.
 
-    After the commit nothing of them is left in the database's own files, see `scrub`.
+    Why somebody asked to open one may say what it says, and goes with it. After the commit nothing
+    of them is left in the database's own files, see `scrub`.
     """
     rows = select(SealedDocument.id).where(SealedDocument.public_id.in_(public_ids))
-    ids = list(session.scalars(rows))
+    named = set(session.scalars(rows))
+    asked = select(Unsealing.reason_id).where(Unsealing.document_id.in_(named))
+    reasons = set(session.scalars(asked.where(Unsealing.reason_id.is_not(None))))
+    ids = sorted(named | reasons)
     session.execute(
         delete(DocumentKey)
         .where(DocumentKey.document_id.in_(ids))

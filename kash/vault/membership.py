@@ -19,13 +19,14 @@ from sqlalchemy.orm import Session
 from kash.database import new_public_id
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Secret
-from kash.vault.documents import Sealed, fetch, key_of, move_keys, move_of
+from kash.vault.documents import Sealed, fetch, key_of, move_keys, move_of, shred
 from kash.vault.envelope import SealError
 from kash.vault.models import (
     Compartment,
     CompartmentWrap,
     DocumentKey,
     SealedDocument,
+    Unsealing,
     VaultMember,
 )
 from kash.vault.openings import OpenVault, end_openings_of
@@ -159,7 +160,8 @@ def let_in(
 
 
 def remove_member(session: Session, member: VaultMember) -> None:
-    """Take a member's wraps and openings away at once: for this no key is needed.
+    """Take a member's wraps and openings away at once: for this no key is needed. What she asked to
+    open, and why, goes with her.
 
     She may have kept what she could open, so a new generation of each compartment is due.
     """
@@ -181,6 +183,12 @@ def remove_member(session: Session, member: VaultMember) -> None:
         .values(rotation_due=True)
         .execution_options(synchronize_session=False)
     )
+    reasons = (
+        select(SealedDocument.public_id)
+        .join(Unsealing, Unsealing.reason_id == SealedDocument.id)
+        .where(Unsealing.member_id == member.id)
+    )
+    shred(session, list(session.scalars(reasons)))
     session.delete(member)
     session.flush()
 

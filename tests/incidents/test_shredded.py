@@ -101,6 +101,10 @@ def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFla
         plant(room)
         ever |= _sealed(kept)
     planting_cases.mediation(room)
+    # Who she is was read for a reason, and is then written anew.
+    identity = {"legal_name": room.canaries.new("legal name, again")}
+    post(room.anna.client, f"/incidents/{documented}/persons/p0", 303, identity)
+    ever |= _sealed(kept)
     room.cases = [documented, reported]
     for number in range(2):
         _typed(room, number)
@@ -137,3 +141,14 @@ def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask
     post(room.anna.client, f"{address}/remove", 303)
     assert _found(gone, both_engines_app) == 0
     assert len(list(storage.list("evidence"))) == 2
+
+
+def test_why_a_member_asked_goes_with_her_keys(room: Room, both_engines_app: APIFlask) -> None:
+    planting_forms.full_form(room)
+    planting_cases.identities(room)
+    reasons = select(SealedDocument.body).where(SealedDocument.kind == "unsealing.reason")
+    (reason,) = db.session.scalars(reasons)
+    post(room.grace.client, f"/vault/members/{room.anna.public_id}/remove", 303)
+    db.session.rollback()
+    assert db.session.scalars(reasons).all() == []
+    assert _found({reason[20:60]}, both_engines_app) == 0

@@ -15,7 +15,7 @@ from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.workflow import refusal_of
 from kash.policy import Actor
-from kash.vault import OpenVault, SealedDocument, Unsealing, audited, shred
+from kash.vault import OpenVault, SealedDocument, audited, shred
 from kash.web.errors import NotFound
 
 
@@ -46,12 +46,6 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         unfinished = autosaves_of_case(session, vault, reference)
         ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
         numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
-        # Why somebody asked to read an identity may name her.
-        reasons = session.scalars(
-            select(SealedDocument.public_id)
-            .join(Unsealing, Unsealing.reason_id == SealedDocument.id)
-            .where(Unsealing.document_id.in_(numbers))
-        ).all()
         row.state, row.document_id, row.remind_at = "shredded", None, None
         session.flush()
         drafts = session.scalars(
@@ -64,7 +58,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
             session.execute(
                 delete(table).where(column.in_(gone)).execution_options(synchronize_session=False)
             )
-        done.documents = shred(session, [*ids, *reasons])
+        done.documents = shred(session, ids)
         change.about(reference)
         files = list(remains.files)
         after_commit(lambda: _delete(files, done))
