@@ -316,9 +316,8 @@ def shred(session: Session, public_ids: Sequence[str]) -> int:
     """
     rows = select(SealedDocument.id).where(SealedDocument.public_id.in_(public_ids))
     named = set(session.scalars(rows))
-    asked = select(Unsealing.reason_id).where(Unsealing.document_id.in_(named))
-    reasons = set(session.scalars(asked.where(Unsealing.reason_id.is_not(None))))
-    ids = sorted(named | reasons)
+    asked = session.scalars(select(Unsealing.reason_id).where(Unsealing.document_id.in_(named)))
+    ids = sorted(named | {reason for reason in asked if reason is not None})
     session.execute(
         delete(DocumentKey)
         .where(DocumentKey.document_id.in_(ids))

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from kash.database import utc_now
 from tests.incidents.canaries import Canaries, Room, post
-from tests.incidents.test_documentation import fields_of
+from tests.incidents.form_pages import fields_of
 
 FILE = "/incidents/file"
 _ROWS = {

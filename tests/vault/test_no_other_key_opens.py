@@ -63,7 +63,7 @@ from kash.vault.models import Unsealing
 from kash.vault.passphrases import stretched
 from tests.cleaning import samples
 from tests.conftest import PASSWORD, AMember
-from tests.incidents.evidence_cases import filed
+from tests.incidents.filed_cases import filed
 
 TOTP = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LINK = "a one-time link that was sent by mail"
