@@ -121,7 +121,8 @@ def identities(room: Room) -> None:
     post(room.grace.client, f"{address}/read", 200)
 
 
-def mediation(room: Room) -> None:
+def ask(room: Room) -> str:
+    """Ask the mediator about the second case; whom she is told to call."""
     passed = room.canaries.passed
     address = f"/incidents/{room.cases[1]}/mediator"
     sent = {
@@ -134,8 +135,14 @@ def mediation(room: Room) -> None:
     wrong = sent | {"call_name": passed("whom to call, wrong"), "call_phone": passed("no phone")}
     post(room.anna.client, address, 422, wrong)
     post(room.anna.client, address, 303, sent)
+    return sent["call_name"]
+
+
+def mediation(room: Room) -> None:
+    """A mediator is asked, reads whom to call, and answers."""
+    passed, whom = room.canaries.passed, ask(room)
     page = room.mediating.get("/incidents/briefs").get_data(as_text=True)
-    assert sent["call_name"] in page
+    assert whom in page
     found = re.search(r'action="(/incidents/briefs/[\w-]{16}/answer)"', page)
     assert found is not None
     post(room.mediating, found[1], 303, {"answer": "yes", "note": passed("answer, note")})

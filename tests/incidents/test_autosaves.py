@@ -25,6 +25,7 @@ from kash.incidents.services.documentation import (
 )
 from kash.vault import DocumentKey, SealedDocument
 from kash.vault.models import VaultOpening
+from tests.incidents.filed_cases import filed
 from tests.incidents.form_pages import PHRASE, TOKEN, entries, fields_of, filled
 
 Member = Any
@@ -80,10 +81,11 @@ def test_what_is_kept_names_neither_account_nor_case(
     both_engines_app: object, a_member: Any
 ) -> None:
     one = a_member("documentation")
-    keep_typed(one.actor, "c" * 16, TOKEN, [("narrative", PHRASE)])
+    reference = filed()
+    keep_typed(one.actor, reference, TOKEN, [("narrative", PHRASE)])
     for table in ("incident_draft", "incident_draft_screen", "vault_document"):
         for row in db.session.execute(text(f"SELECT * FROM {table}")):
-            for word in (one.actor.public_id, "c" * 16, TOKEN, PHRASE):
+            for word in (one.actor.public_id, reference, TOKEN, PHRASE):
                 assert word not in repr(row)
     assert entries() == []
 

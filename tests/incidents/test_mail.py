@@ -1,0 +1,97 @@
+"""No mail of this room says what it is about: neither its headers nor its text."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from apiflask import APIFlask
+
+from kash.accounts.models import Account
+from kash.database import db
+from kash.incidents import chores, services
+from kash.incidents.rules.mediation import TOLD_AT
+from kash.jobs import Job, run_waiting
+from kash.policy import Actor
+from tests.incidents import planting_cases, planting_forms
+from tests.incidents.canaries import STEMS, Room
+from tests.incidents.scanning import finds
+
+# In either language: what a mail may not tell, whoever reads it over somebody's shoulder.
+TELLING = re.compile(
+    r"case|incident|violation|mediat|report|arrest|police|station|court|brief|vault|evidence"
+    r"|kesi|tukio|ukiukaji|upatanishi|ripoti|polisi|kituo|mahakama|ushahidi",
+    re.IGNORECASE,
+)
+
+
+def _sent(app: APIFlask) -> list[EmailMessage]:
+    folder = Path(app.config["MAIL_FILE_PATH"])
+    found = []
+    for path in sorted(folder.glob("*")):
+        for one in path.read_bytes().split(b"\n" + b"-" * 79 + b"\n"):
+            if one.strip():
+                found.append(message_from_bytes(one, policy=policy.default))
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_no_mail_of_this_room_says_what_it_is_about(
+    room: Room, both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    db.session.query(Account).update({"language": language})
+    db.session.commit()
+    planting_forms.phones(room)
+    planting_forms.full_form(room)
+    planting_cases.case(room)
+    planting_cases.identities(room)
+    # A mediator is asked; a mail tells her so at an hour that does not tell when.
+    planting_cases.ask(room)
+    hour = datetime.now(ZoneInfo("Africa/Nairobi")).replace(hour=min(TOLD_AT), minute=1)
+    monkeypatch.setattr(chores, "utc_now", lambda: hour)
+    chores._tell()
+    # A term and a referral are due.
+    services.remind_members(hour + timedelta(days=60))
+    arguments = [set(job.arguments) for job in db.session.query(Job)]
+    assert arguments == [{"account"}] * 5
+    assert run_waiting() == 5
+
+    mails = _sent(both_engines_app)
+    assert len(mails) == 6
+    secrets = [*room.cases, *(who.public_id for who in _everybody(room))]
+    for mail in mails:
+        whole = mail.as_bytes() + mail.get_content().encode()
+        assert finds(STEMS, [("mail", whole)]) == []
+        assert not any(secret.encode() in whole for secret in secrets)
+        said = f"{mail['Subject']}\n{mail.get_content()}"
+        assert TELLING.findall(said) == []
+        # Nothing that differs from one to the next but to whom it goes, and no address to follow.
+        assert "http" not in said
+    assert len({(mail["Subject"], mail.get_content()) for mail in mails}) == 2
+
+
+def _everybody(room: Room) -> list[Actor]:
+    return [room.mediator, *(one.actor for one in (room.anna, room.brenda, room.grace))]
+
+
+def test_a_mediator_is_told_at_its_hours_only(
+    room: Room, both_engines_app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planting_forms.full_form(room)
+    planting_cases.consents(room)
+    planting_cases.ask(room)
+    zone = ZoneInfo("Africa/Nairobi")
+    told = []
+    for hour in range(24):
+        moment = datetime.now(zone).replace(hour=hour, minute=59)
+        monkeypatch.setattr(chores, "utc_now", lambda moment=moment: moment)
+        before = len(_sent(both_engines_app))
+        chores._tell()
+        if len(_sent(both_engines_app)) > before:
+            told.append(hour)
+    assert told == sorted(TOLD_AT)
