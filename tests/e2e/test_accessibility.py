@@ -4,47 +4,18 @@ and dark; and what each page weighs, and how one leaves it."""
 from __future__ import annotations
 
 import gzip
-from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
-from .walking import DESK, PASSWORD, PHONE, Walk
+from .looking import DESK, PHONE, findings
+from .walking import PASSWORD, Walk
 
 pytestmark = pytest.mark.browser
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SMALLEST = {"width": 320, "height": 640}
-WALKERS = ("administrator", "director", "trainer", "peer", "anyone")
+WALKERS = ("administrator", "director", "trainer", "peer", "anyone", "officer", "mediator")
 MOST_BYTES = 60 * 1024
-_RUN = """async (rules) => {
-  const found = await axe.run(document, {
-    runOnly: { type: "tag", values: rules }, resultTypes: ["violations"],
-  });
-  return found.violations.map(one =>
-    `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
-}"""
-
-
-def findings(page: Page, where: str) -> list[str]:
-    """What axe finds, and whether the page is wider than its window, in each guise."""
-    found: list[str] = []
-    page.evaluate(AXE)
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)
-        for scheme in schemes:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            guise = f"{where} at {size['width']} px, {scheme}"
-            found += [f"{guise}: {one}" for one in page.evaluate(_RUN, RULES)]
-    for size in (PHONE, SMALLEST):
-        page.set_viewport_size(size)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            found.append(f"{where} at {size['width']} px: {wide} px too wide")
-    return found
 
 
 @pytest.mark.parametrize("who", WALKERS)
@@ -61,12 +32,19 @@ def test_every_page_is_usable_by_everyone(walk: Walk, who: str) -> None:
     assert found == [], "\n".join(found)
 
 
+def test_pages_of_a_report_are_usable_by_everyone(walk: Walk) -> None:
+    """They were looked at while it was filed: they have no address to go to."""
+    assert walk.looked_at > 10
+    assert walk.found == [], "\n".join(walk.found)
+
+
 def test_every_kind_of_page_was_visited(walk: Walk) -> None:
     """The path goes through every room."""
     rooms = {path.split("/")[1] for walker in walk.people.values() for path in walker.been}
     assert rooms >= {
         "", "accounts", "account", "audit", "certificates", "forums", "jobs", "people",
         "services", "search", "settings", "sign-in", "courses", "verify", "workshops",
+        "incidents", "vault",
     }  # fmt: skip
     settings = {path for path in walk.people["administrator"].been if path.startswith("/settings/")}
     assert settings >= {

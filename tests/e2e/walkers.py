@@ -32,6 +32,7 @@ class Walker:
     address: str
     been: dict[str, str] = field(default_factory=dict)
     troubles: list[str] = field(default_factory=list)
+    recovery_codes: list[str] = field(default_factory=list)
 
     def watch(self) -> None:
         self.page.on("console", self._console)
@@ -96,6 +97,7 @@ class Walker:
         self.fill(code=pyotp.TOTP(key).now())
         self.button("Turn it on")
         self.sees("Your recovery codes")
+        self.recovery_codes = self.page.locator("main code").all_inner_texts()
         self.link("I have kept them")
 
     @property

@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser
 
+from .looking import DESK, PHONE, findings
 from .looking_round import look_round
 from .serving import Served
+from .two_cases import Cases, document_two_cases
 from .walkers import Walker, text_of
 
 PASSWORD = "seven boats cross at dusk"
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
 ZONE = ZoneInfo("Africa/Nairobi")
 
 # Chosen name, printed name, group; Makena's name on paper is still to be put right.
@@ -52,6 +52,10 @@ class Walk:
     serials: dict[str, str] = field(default_factory=dict)
     papers: dict[str, bytes] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    cases: Cases = field(default_factory=Cases)
+    # Of pages that were looked at on the way.
+    found: list[str] = field(default_factory=list)
+    looked_at: int = 0
 
     def newcomer(self, name: str) -> Walker:
         context = self.browser.new_context(viewport=DESK, locale="en-GB")
@@ -63,6 +67,14 @@ class Walk:
 
     def text(self, paper: str) -> str:
         return text_of(self.papers[paper], self.folder, paper)
+
+    def looks_at(self, walker: Walker, where: str) -> None:
+        """Look at a page now: nobody comes back to it by its address."""
+        size = walker.page.viewport_size or DESK
+        self.found += findings(walker.page, where)
+        self.looked_at += 1
+        walker.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+        walker.page.set_viewport_size(size)
 
     # --- the way ------------------------------------------------------------------------------
 
@@ -82,6 +94,7 @@ class Walk:
         self.meets()
         self.keeps_services()
         look_round(self)
+        document_two_cases(self)
 
     def sets_up(self) -> None:
         """The administrator, with the code from the terminal."""

@@ -1,0 +1,107 @@
+"""Two cases read back by each of those who had a part in them, and by one who had none."""
+
+from __future__ import annotations
+
+import pytest
+
+from .two_cases import CLOSING, COMMENT, LABEL, NARRATIVE, SEEN, STATION, STORY, WARD
+from .walking import Walk
+
+pytestmark = pytest.mark.browser
+
+MOST_ANSWERS = 12
+SEALED = (NARRATIVE, SEEN, WARD, STORY, CLOSING, COMMENT, LABEL, "P1", "Forced HIV test")
+
+
+def test_a_filing_asks_at_most_twelve_things_and_none_must_be_answered(walk: Walk) -> None:
+    asked = [name for names in walk.cases.asked.values() for name in names]
+    assert len(walk.cases.asked) == 6
+    assert len(asked) == len(set(asked))
+    assert 6 <= len(asked) <= MOST_ANSWERS
+    assert walk.cases.forced == []
+    # Whoever skips all of it has nothing to send, and is told so.
+    assert 'value="send" class="btn main" disabled' in " ".join(walk.cases.pages["skipped"].split())
+
+
+def test_what_was_answered_is_never_shown_again_to_who_answered(walk: Walk) -> None:
+    for telling in (NARRATIVE, SEEN, WARD, STATION):
+        assert telling not in walk.cases.pages["review"]
+
+
+def test_an_officer_reads_the_whole_of_the_first_case(walk: Walk) -> None:
+    said = walk.cases.pages["arrest, officer"]
+    for told in (NARRATIVE, SEEN, WARD, STATION, COMMENT, LABEL, CLOSING, "P1", "P3"):
+        assert told in said
+    assert "Arrest without charge" in said
+    assert "Forced HIV test" in said
+    for step in ("Filed", "Triaged", "Verified", "A mediator was asked", "Resolved", "Closed"):
+        assert step in said
+    mediation = said[said.index("Mediation") : said.index("Evidence")]
+    assert "Kamau" in mediation
+    assert "Released" in mediation
+
+
+def test_an_officer_reads_the_whole_of_the_second_case(walk: Walk) -> None:
+    said = walk.cases.pages["player, officer"]
+    for told in (STORY, WARD, "A client", "KES 8,500.00", "DVD player", "KES 1,500", "Settled"):
+        assert told in said
+    assert "A to A client" in said
+    assert "A client to A" in said
+    assert said.count("Done on") == 2
+
+
+def test_whoever_filed_or_triaged_does_not_verify(walk: Walk) -> None:
+    assert "Somebody else decides this" in walk.cases.pages["own verifying"]
+
+
+def test_nobody_is_asked_to_mediate_before_there_is_consent(walk: Walk) -> None:
+    assert "Consent is missing" in walk.cases.pages["not asked yet"]
+
+
+def test_the_register_lists_both_and_finds_one_by_a_word(walk: Walk) -> None:
+    assert walk.cases.pages["register"].count("Closed") >= 2
+    found = walk.cases.pages["found"]
+    assert "Arrest without charge" in found
+    assert "Confiscation" not in found
+
+
+def test_a_mediator_reads_what_is_asked_and_afterwards_nothing(walk: Walk) -> None:
+    brief, closed = walk.cases.pages["brief"], walk.cases.pages["brief, closed"]
+    for told in ("Ask for somebody’s release", STATION, "Wanjiru", "0700 000 712"):
+        assert told in brief
+        assert told not in closed
+    for telling in SEALED:
+        assert telling not in brief
+        assert telling not in closed
+
+
+def test_an_author_reads_the_state_and_nothing_else(walk: Walk) -> None:
+    said, whole = walk.cases.pages["receipt"], walk.cases.pages["receipt, whole"]
+    assert "Nothing else is shown here" in said
+    for telling in (*SEALED, STATION, walk.cases.arrest.rpartition("/")[2]):
+        assert telling not in whole
+
+
+@pytest.mark.parametrize("who", ["mediator", "other", "peer", "administrator", "trainer"])
+def test_nobody_without_keys_reaches_any_address_of_a_case(walk: Walk, who: str) -> None:
+    been = {**walk.people["officer"].been, **walk.people["second"].been}
+    paths = {path for path in been.values() if path.startswith("/incidents")}
+    paths |= {walk.cases.player, f"{walk.cases.player}/edit"}
+    open_to_all = {"/incidents/file", "/incidents/help", "/incidents/receipt"}
+    asked = sorted(paths - open_to_all)
+    assert len(asked) > 20
+    answers = {
+        path: walk.people[who]
+        .context.request.get(walk.served.address + path, max_redirects=0)
+        .status
+        for path in asked
+    }
+    assert {path: status for path, status in answers.items() if status not in (403, 404)} == {}
+
+
+def test_a_police_account_that_was_not_asked_finds_nothing_among_its_briefs(walk: Walk) -> None:
+    other = walk.people["other"]
+    other.go("/incidents/briefs")
+    assert "Nothing is asked of you" in other.page.locator("main").inner_text()
+    for telling in (*SEALED, STATION, "Kamau"):
+        assert telling not in other.page.content()
