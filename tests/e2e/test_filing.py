@@ -18,8 +18,7 @@ from kash.people.models import Organisation
 from kash.policy import Actor
 from tests.conftest import AMember
 
-from .test_accessibility import findings
-from .walking import PHONE
+from .looking import PHONE, findings
 
 pytestmark = pytest.mark.browser
 

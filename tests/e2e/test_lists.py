@@ -11,9 +11,10 @@ from playwright.sync_api import Browser
 
 from tests.people.lists.expected import OFFICERS, PEERS, rows
 
+from .looking import DESK
 from .serving import Served
 from .test_accessibility import findings
-from .walking import DESK, Walk, Walker
+from .walking import Walk, Walker
 
 DATA = Path(__file__).parents[1] / "data"
 PERSON = re.compile(r"/people/[0-9a-z]{16}$")

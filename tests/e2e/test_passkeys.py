@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
+from .looking import DESK
 from .serving import Served
 from .test_accessibility import findings
-from .walking import DESK, PASSWORD
+from .walking import PASSWORD
 
 pytestmark = pytest.mark.browser
 
