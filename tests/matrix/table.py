@@ -518,6 +518,7 @@ PLACES: dict[str, Place] = {
     "desk.logo_paper": Place("settings.change", "settings.change"),
     "desk.remove_logo": Place("settings.change", "settings.change"),
     "desk.reporting_languages": Place("settings.change", "settings.change"),
+    "desk.court_days_page": Place("settings.change", "settings.change"),
     "desk.retention": Place("settings.see"),
     "desk.edit_retention": Place("settings.change", "settings.change"),
     "desk.quiet_people": Place("people.find"),

@@ -1,6 +1,7 @@
 """The programme's settings, one module for each thing that can be set."""
 
 from kash.desk.settings import (
+    court_days,
     languages,
     overview,
     paper,
@@ -12,6 +13,7 @@ from kash.desk.settings import (
 )
 
 __all__ = [
+    "court_days",
     "languages",
     "overview",
     "paper",

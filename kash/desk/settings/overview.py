@@ -142,6 +142,12 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("forums.templates", _l("Agenda templates"), "forum", _count("agendas")),
             Line("desk.paper", _l("Words and logo on paper"), "print", _logo),
             Line("desk.reporting_languages", _l("Languages of reports"), "message", _accepted),
+            Line(
+                "desk.court_days_page",
+                _l("Court days"),
+                "calendar",
+                _text(_l("Holidays on which no court sits, for the clocks of cases.")),
+            ),
         ),
     ),
     (
