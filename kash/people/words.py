@@ -44,12 +44,16 @@ TRAIL = {
     "people.consent_recorded": _l("Recorded an answer about consent"),
     "people.persons_merged": _l("Merged with another record"),
     "people.merge_undone": _l("A merge was undone"),
+    "people.consent_forms_printed": _l("Printed the consent form"),
+    "people.persons_told_apart": _l("Noted as not the same as somebody else"),
     "people.minor_seen": _l("Noted as under 18 and seen"),
     "people.came_of_age": _l("No longer under 18"),
     "workshops.person_enrolled": _l("Enrolled in a workshop"),
+    "workshops.people_enrolled": _l("Enrolled in a workshop"),
     "workshops.enrolment_changed": _l("Changed the place in a workshop"),
     "workshops.walk_in_taken": _l("Added at the door of a workshop"),
     "certificates.names_confirmed": _l("Confirmed the printed name"),
+    "forums.member_added": _l("Became a member of a forum"),
 }
 
 

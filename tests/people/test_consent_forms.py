@@ -88,6 +88,7 @@ def test_only_those_in_reach_are_printed(
     entry = db.session.query(AuditEntry).order_by(AuditEntry.seq.desc()).first()
     assert entry is not None
     assert (entry.action, entry.subjects) == ("people.consent_forms_printed", [mine])
+    assert "Printed the consent form" in browser.get(f"/people/{mine}").text
     nothing = browser.post("/people/consent-forms", data={"chosen": [strange]})
     assert nothing.location == "/people"
     assert "Tick the people" in browser.get("/people").text
