@@ -47,6 +47,8 @@ SORTS: dict[str, Callable[[Line], Any]] = {
     "clock": lambda _line: "",
 }
 register_entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit")
+# Whoever reads reports has no place in the bar for filing one.
+register_entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file")
 _LAST = "9999"
 _TICKS = ("urgent", "minor", "no_consent")
 
