@@ -19,6 +19,7 @@ import pytest
 from flask import Flask
 
 from benchmarks.server import SERVED_WITH
+from kash.operations.server import keep_compiled
 from kash.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -134,6 +135,27 @@ def test_the_server(running: Running) -> None:
     assert processes
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
     assert "Traceback" not in running.said()
+
+
+def test_templates_stay_compiled_until_they_change(tmp_path: Path) -> None:
+    pages, kept = tmp_path / "pages", tmp_path / "kept"
+    pages.mkdir()
+
+    def drawn(text: str) -> tuple[str, set[int]]:
+        (pages / "one.html").write_text(text)
+        app = Flask(__name__, template_folder=str(pages))
+        keep_compiled(app, kept)
+        with app.app_context():
+            shown = app.jinja_env.get_template("one.html").render(name="Zuri")
+        return shown, {path.stat().st_mtime_ns for path in kept.rglob("*") if path.is_file()}
+
+    first = drawn("{{ name }} comes")
+    assert (first[0], len(first[1])) == ("Zuri comes", 1)
+    assert drawn("{{ name }} comes") == first
+    assert {path.stat().st_mode & 0o077 for path in (*kept.iterdir(), *kept.rglob("*"))} == {0}
+    changed = drawn("{{ name }} goes")
+    assert (changed[0], len(changed[1])) == ("Zuri goes", 1)
+    assert changed[1] != first[1]
 
 
 @pytest.mark.services

@@ -275,7 +275,7 @@ def test_the_guide_is_a_pdf_under_the_public_title(sign_in: SignIn, published: D
         assert len(pdf.pages) >= 1
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7*7 }}", "\u202eabc"])
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7777*7777 }}", "\u202eabc"])
 def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str, text: str) -> None:
     browser = sign_in("trainer")
     sent = posted(browser.get(edit).text)
@@ -287,7 +287,7 @@ def test_hostile_text_is_shown_as_text(sign_in: SignIn, draft: Draft, edit: str,
     for page in (edit, f"/courses/versions/{draft.version}", f"/courses/{draft.course}"):
         body = browser.get(page).text
         assert "<script>alert" not in body
-        assert "49" not in re.sub(r"[0-9a-z]{16}|#\w+|\d{4}", "", body) or text != "{{ 7*7 }}"
+        assert "60481729" not in body
 
 
 def test_bad_input_is_no_error_of_ours(sign_in: SignIn, draft: Draft, edit: str) -> None:
