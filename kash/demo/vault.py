@@ -334,8 +334,13 @@ def _ask_mediators(
     officer = next(one for one in members if one.actor.public_id == writing)
     mediators = [actors[PEER.key].public_id, actors[POLICE_PEER.key].public_id]
     states = zip(references, STATES, strict=True)
-    waiting = [reference for reference, state in states if state == "mediation"]
-    for number, reference in enumerate(waiting):
+    rows = sample_cases()
+    waiting = [
+        (reference, rows[place % len(rows)].asked)
+        for place, (reference, state) in enumerate(states)
+        if state == "mediation"
+    ]
+    for number, (reference, asked) in enumerate(waiting):
         for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
             try:
                 services.ask_mediator(
@@ -344,7 +349,7 @@ def _ask_mediators(
                     reference,
                     services.Request(
                         mediator=mediator,
-                        request="release",
+                        request=asked,
                         station=stations[number % len(stations)][1],
                         call_name="Siri Mchoro",
                         call_phone=phone(_FIRST_PHONE + 9),
