@@ -95,6 +95,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.web.headers import init_headers
     from kash.web.input import init_input
     from kash.web.language import init_language
+    from kash.web.leaving import init_leaving
     from kash.web.logs import init_logs
     from kash.web.metrics import init_metrics
     from kash.web.static import init_static
@@ -102,6 +103,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     init_logs(app, settings.log_level)
     init_headers(app, behind_tls=settings.behind_tls)
     init_static(app)
+    init_leaving(app, leave)
     init_guard(
         app,
         sign_in="accounts.sign_in",

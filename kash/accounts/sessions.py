@@ -210,8 +210,8 @@ def remember_browser(response: Any, public_id: str) -> None:
 
 # What is typed anew rather than kept.
 _NEVER_KEPT = (
-    "password", "passphrase", "recovery_code", "present", "new", "code", "credential", "sealed",
-    "csrf_token",
+    "password", "passphrase", "typed", "recovery_code", "present", "new", "code", "credential",
+    "sealed", "csrf_token",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 ask(by, document_public_id, reason)                    # a request; a custodian decides
 read_granted(by, vault, document_public_id, kind)      # bytes, for an hour after a grant
-register_sealed_page(kind, label, address)             # where that kind is read
+register_sealed_page(kind, label, address, keeps_away) # where it is read, who must not decide
 """
 
 from kash.members.sealed_pages import forget_sealed_page, register_sealed_page

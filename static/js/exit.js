@@ -6,9 +6,16 @@ let presses = [];
 
 function leave(address) {
   document.documentElement.hidden = true;
+  // Without a network nothing arrives: this has the next request, whenever it comes, end all.
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `left=1; Path=/; Max-Age=86400; SameSite=Lax${secure}`;
   // The vault is closed by itself, should the page that follows never arrive.
   const vault = document.querySelector("[data-vault-close]");
-  if (vault) navigator.sendBeacon(vault.action, new FormData(vault));
+  if (vault) {
+    const said = new FormData(vault);
+    said.set("leaving", "1");
+    navigator.sendBeacon(vault.action, said);
+  }
   try {
     sessionStorage.clear();
   } catch {

@@ -37,6 +37,7 @@ def waiting(a_member: Member) -> tuple[AMember, str]:
 def test_it_comes_back_after_opening(app: APIFlask, waiting: tuple[AMember, str]) -> None:
     her, path = waiting
     sent = {"narrative": TYPED, "compared": "", "code": "123456", "csrf_token": "x"}
+    sent |= {"typed": "six words"}
     answer = her.client.post(f"{path}?from=list", data=sent)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/vault?next=/vault/go-on")
     assert "What you typed is kept" in her.client.get("/vault?next=/vault/go-on").get_data(
@@ -61,6 +62,7 @@ def test_it_comes_back_after_opening(app: APIFlask, waiting: tuple[AMember, str]
     assert TYPED in page
     assert 'name="compared"' in page
     assert 'name="code"' not in page
+    assert 'name="typed"' not in page
 
 
 def kept_row() -> bytes | None:

@@ -162,6 +162,12 @@ def leave(her: AMember) -> None:
     her.client.get("/leave")
 
 
+def leave_without_a_network(her: AMember) -> None:
+    her.client.set_cookie("left", "1")
+    assert her.client.get("/incidents").location.startswith("/sign-in")
+    assert her.client.get_cookie("left") is None
+
+
 def close(her: AMember) -> None:
     her.client.post("/vault/close")
 
@@ -180,7 +186,7 @@ def change_roles(her: AMember) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    [sign_out, leave, close, end_from_elsewhere, lock, change_roles],
+    [sign_out, leave, leave_without_a_network, close, end_from_elsewhere, lock, change_roles],
     ids=lambda f: f.__name__,
 )
 def test_it_ends_with_everything_that_it_hangs_on(
@@ -191,6 +197,15 @@ def test_it_ends_with_everything_that_it_hangs_on(
     db.session.rollback()
     left = db.session.scalars(select(VaultOpening.session)).all()
     assert left == [other.actor.session_id]
+
+
+def test_whoever_leaves_in_haste_finds_no_word_of_a_vault_afterwards(a_member: Member) -> None:
+    her = a_member("documentation")
+    her.client.post("/vault/close", data={"leaving": "1"})
+    her.client.get("/leave")
+    assert "vault" not in her.client.get("/sign-in").text.lower()
+    with her.client.session_transaction() as kept:
+        assert "_flashes" not in kept
 
 
 @pytest.mark.parametrize("path", ["/sign-out", "/leave", "/vault/close"])

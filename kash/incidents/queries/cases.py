@@ -166,6 +166,20 @@ def sight_of(by: Actor) -> Sight:
     return Sight(by, reader_of(by), () if whole else officers())
 
 
+def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
+    """Whether the actor has a part in the case whose person an `identity` document is about."""
+    for _sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
+        if isinstance(plaintext, SealError) or identity.encode() not in plaintext:
+            continue
+        try:
+            record = from_bytes(plaintext)
+        except ValidationError:
+            continue
+        if any(one.identity == identity for one in record.persons):
+            return conflict_of(reader_of(by), record) is not None
+    return False
+
+
 def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
     """Whether a case is one for the custodian: a minor, or a conflict of interest of anybody."""
     known = any(party.account or party.person for party in record.parties)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents import blueprint
 from kash.incidents.errors import Damaged
 from kash.incidents.forms.casework import AskIdentityForm
-from kash.incidents.queries.cases import open_cases
+from kash.incidents.queries.cases import is_kept_away, open_cases
 from kash.incidents.services.identities import KIND, facts_from, person_of
 from kash.incidents.views.identities import worded
 from kash.incidents.views.reach import here, require_vault, the_vault
@@ -80,4 +80,5 @@ register_sealed_page(
     KIND,
     _l("Who somebody is"),
     lambda document: url_for("incidents.identity_of", document=document),
+    is_kept_away,
 )

@@ -15,7 +15,14 @@ from kash.members.services.keys import (
 )
 from kash.members.services.opening import close_vault, open_with_passphrase
 from kash.members.services.rotation import rotate
-from kash.members.services.unsealing import ask, decide, forget_old, read_granted, read_reason
+from kash.members.services.unsealing import (
+    ask,
+    decide,
+    forget_old,
+    may_decide,
+    read_granted,
+    read_reason,
+)
 
 __all__ = [
     "admit",
@@ -32,6 +39,7 @@ __all__ = [
     "keep_for_member",
     "kept_for_member",
     "make_own_keys",
+    "may_decide",
     "offer_words",
     "offered_words",
     "open_with_passphrase",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import utc_now, writing
+from kash.database import db, utc_now, writing
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
 from kash.members.queries import member_of
+from kash.members.sealed_pages import is_kept_away
 from kash.policy import Actor, Role
 from kash.vault import (
     NoSuchDocument,
@@ -66,6 +67,18 @@ def ask(by: Actor, document_public_id: str, reason: str) -> str:
     return asked
 
 
+def may_decide(by: Actor, vault: OpenVault, public_id: str) -> bool:
+    """Whether a custodian may decide a request, as far as what it is about is concerned: not if she
+    has a part in it. Raises NotFound."""
+    row, _asker = _found(db.session(), public_id)
+    kind, document = db.session.execute(
+        select(SealedDocument.kind, SealedDocument.public_id).where(
+            SealedDocument.id == row.document_id
+        )
+    ).one()
+    return not is_kept_away(by, vault, kind, document)
+
+
 def read_reason(by: Actor, vault: OpenVault, public_id: str) -> str:
     """Why somebody asks, for the custodian who decides. Raises NotFound; an opening is noted."""
     with audited("vault.unsealing_read", by) as change:
@@ -90,10 +103,12 @@ def read_reason(by: Actor, vault: OpenVault, public_id: str) -> str:
 def decide(by: Actor, vault: OpenVault, public_id: str, *, grant: bool) -> None:
     """Give the asker the key of that one document for an hour, or refuse.
 
-    Raises NotFound, AlreadyDecided, and CannotDecide for whoever asked herself or holds no keys
-    of identities: this is lent to nobody.
+    Raises NotFound, AlreadyDecided, and CannotDecide for whoever asked herself, has a part in what
+    it is about or holds no keys of identities: this is lent to nobody.
     """
     if Role.CUSTODIAN not in by.roles or not vault.holds("identity"):
+        raise CannotDecide
+    if not may_decide(by, vault, public_id):
         raise CannotDecide
     action = "vault.unsealing_granted" if grant else "vault.unsealing_refused"
     with audited(action, by) as change:

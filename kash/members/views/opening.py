@@ -179,7 +179,8 @@ def close() -> ResponseReturnValue:
     """Close the vault in this browser."""
     services.close_vault(current_actor())
     forget_loaded()
-    if request.headers.get("X-Requested-With") != "fetch":
+    # Whoever leaves in haste is told nothing: the next page would say what this site is.
+    if request.headers.get("X-Requested-With") != "fetch" and not request.form.get("leaving"):
         flash(_("The vault is closed."))
     answer = make_response(redirect("/", code=303))
     forget_vault_cookie(answer)

@@ -48,6 +48,8 @@ def unsealing_request(public_id: str) -> ResponseReturnValue:
                 else _("You have refused. Nothing was opened.")
             )
         return redirect(url_for("members.unsealing_requests"), code=303)
-    open_now = vault is not None and line.state == "waits" and not line.mine
-    reason = services.read_reason(by, vault, public_id) if vault is not None and open_now else ""
-    return page("members/unseal.html", form=form, line=line, reason=reason)
+    away, reason = line.mine, ""
+    if vault is not None and line.state == "waits" and not away:
+        away = not services.may_decide(by, vault, public_id)
+        reason = "" if away else services.read_reason(by, vault, public_id)
+    return page("members/unseal.html", form=form, line=line, reason=reason, away=away)

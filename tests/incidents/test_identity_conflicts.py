@@ -1,0 +1,61 @@
+"""A custodian who has a part in a case decides nothing about it, and reads no reason."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from kash.database import db
+from kash.incidents.rules.record import Party, Person, Record
+from kash.members import services
+from kash.members.errors import CannotDecide
+from kash.vault import Unsealing
+from tests.conftest import AMember
+from tests.incidents.conftest import Filed, Member
+
+REASON = "A court asks for her name."
+
+
+def ask(anna: AMember, filed: Filed, record: Record) -> str:
+    """Have an officer ask who the first person of a case is; the request."""
+    record.persons.append(Person(id="p1", code="A1", age_band="under_18"))
+    address = f"/incidents/{filed(record)}/persons/p1"
+    assert anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"}).status_code == 303
+    assert anna.client.post(f"{address}/ask", data={"reason": REASON}).status_code == 303
+    return asked().public_id
+
+
+def asked() -> Unsealing:
+    """The only request there is."""
+    db.session.rollback()
+    return db.session.scalars(select(Unsealing)).one()
+
+
+def test_a_custodian_who_is_named_neither_reads_the_reason_nor_decides(
+    a_member: Member, filed: Filed
+) -> None:
+    grace, ruth = a_member("custodian"), a_member("custodian")
+    anna = a_member("documentation")
+    named = Party(id="q1", kind="other", account=grace.actor.public_id)
+    request = ask(anna, filed, Record(parties=[named]))
+    address = f"/vault/unsealing/{request}"
+
+    page = grace.client.get(address)
+    assert REASON not in page.text
+    assert "You are kept away from what this is about." in page.text
+    with pytest.raises(CannotDecide):
+        services.decide(grace.actor, grace.vault(), request, grant=True)
+    grace.client.post(address, data={"decision": "refuse"})
+    assert asked().granted is None
+
+    assert REASON in ruth.client.get(address).text
+    ruth.client.post(address, data={"decision": "grant"})
+    assert asked().granted is True
+
+
+def test_who_declared_that_she_must_not_work_on_it_does_not_decide(
+    a_member: Member, filed: Filed
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    request = ask(anna, filed, Record(declared=[grace.actor.public_id]))
+    assert not services.may_decide(grace.actor, grace.vault(), request)
