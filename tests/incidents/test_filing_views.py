@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from kash.accounts.models import Account, CountedTries, SignedInSession
 from kash.database import db
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Duty, Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import cases
 from kash.incidents.rules.filing import MOST_ANSWERS, SCREENS
 from kash.people.models import Organisation, ServiceEntry, Zone
@@ -238,6 +238,22 @@ def test_help_shows_what_is_open_near(phone: FlaskClient, monkeypatch: Any) -> N
     assert re.findall(r"<h3>(.*?)</h3>", near) == ["Wakili"]
     odd = phone.post("/incidents/help", data={"area": "Nowhere", "kind": "odd"}).text
     assert len(re.findall(r"<h3>(.*?)</h3>", odd)) == 3
+
+
+def test_a_police_account_reads_no_name_of_a_mediator_of_the_community(
+    actor: Callable[..., Actor], sign_in: Callable[..., FlaskClient]
+) -> None:
+    session = db.session()
+    for role, name in (("peer", "Akinyi"), ("police_peer", "Sergeant Otieno")):
+        session.add(Duty(account_id=actor(role, name=name).account_id))
+    session.commit()
+    assert re.findall(r"<h3>(.*?)</h3>", sign_in("peer").get("/incidents/help").text) == [
+        "Akinyi",
+        "Sergeant Otieno",
+    ]
+    read = sign_in("police_peer").get("/incidents/help").text
+    assert re.findall(r"<h3>(.*?)</h3>", read) == ["A mediator", "Sergeant Otieno"]
+    assert "Akinyi" not in read
 
 
 def test_where_nobody_holds_keys_it_says_so_calmly(

@@ -320,7 +320,7 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
         code=code,
         screen=name,
         entries=helpers.services_near(actor, minute, area=area or "", kind=kind or ""),
-        mediators=helpers.mediators_on_duty(minute),
+        mediators=helpers.mediators_on_duty(actor, minute),
         kinds=directory_words.SERVICE_KIND,
         tongue_names=people_words.LANGUAGE,
         phone_text=directory_words.phone_text,
