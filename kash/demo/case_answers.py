@@ -92,7 +92,7 @@ def _of_cases() -> Iterator[Answer]:
     unanswered = Press("form:not([role=search]) button.main", "[data-errors]", 422)
     yield Answer("documentation", "incidents.ask_mediator", "unanswered", (unanswered,))
     wrong = Attach("#file", "photo.jpg", b"this is no photo")
-    refused = (wrong, Fill("#label", "A photo"), Press("button.main", "[data-errors]"))
+    refused = (wrong, Fill("#label", "A photo"), Press("button.main", ".error"))
     yield Answer("documentation", "incidents.add_evidence", "no-photo", refused)
     yield Answer("documentation2", "incidents.edit_case", "beside", _both_write(), writes=True)
     read = Press("button:has-text('Read it')", "main dl")
