@@ -88,7 +88,7 @@ def _of_the_register() -> Iterator[Answer]:
 def _of_cases() -> Iterator[Answer]:
     reopened = (_ERRORS,)
     yield Answer("documentation", "incidents.step", "no-reason", reopened, "closed")
-    yield Answer("documentation2", "incidents.assign", "to-nobody", _assigned(), writes=True)
+    yield Answer("documentation", "incidents.assign", "to-nobody", _assigned(), writes=True)
     unanswered = Press("form:not([role=search]) button.main", "[data-errors]", 422)
     yield Answer("documentation", "incidents.ask_mediator", "unanswered", (unanswered,))
     wrong = Attach("#file", "photo.jpg", b"this is no photo")
