@@ -136,9 +136,8 @@ def init_database(app: Flask) -> None:
     uri = str(app.config["SQLALCHEMY_DATABASE_URI"])
     options: dict[str, Any] = {
         "hide_parameters": True,
-        # Statements that are put together: up to half as many more are kept, some 60 kB each, and
-        # 120 of them cost each process 4 MB more than 60. One page needs twenty or so.
-        "query_cache_size": 40,
+        # Statements that are put together: up to half as many more are kept, some 60 kB each.
+        "query_cache_size": 90,
         # The connection that was used last is used again: one that only a rush needed stays small.
         "pool_use_lifo": True,
     }

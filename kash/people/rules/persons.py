@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 MOST_NAME = 200
 SEXES = ("female", "male", "other")
@@ -19,6 +20,7 @@ _OLDEST = 110
 _APOSTROPHES = frozenset("'`´‘’‛ʼʻʽ′＇ʹ")
 
 
+@lru_cache(maxsize=2048)
 def _folded(name: str) -> str:
     """Without case, accents, apostrophes and characters that are not seen; spaces made single."""
     plain = []

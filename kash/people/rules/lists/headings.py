@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz import fuzz, process
@@ -64,6 +65,7 @@ class Guess:
     score: int = 0
 
 
+@lru_cache(maxsize=512)
 def field_by_heading(heading: str) -> tuple[str, int]:
     """The field that a heading names and how alike they are, 0 to 100; 0 if it names none.
 
