@@ -57,6 +57,10 @@ class RowShown:
     edits: Sequence[tuple[str, str, str]] = field(default=())
 
 
+# Each row may ask something and be corrected: fewer fit on a page than in a plain list.
+ROWS_SHOWN = 25
+
+
 class ListPage:
     """The rows of one state, or all with those that ask something first."""
 
@@ -65,7 +69,7 @@ class ListPage:
         self._preview = preview
         chosen = [each for each in preview.outcomes if not self.state or each.state == self.state]
         chosen.sort(key=lambda each: (_ORDER.index(each.state), each.number))
-        self.listing: Listing[Outcome] = paged(chosen)
+        self.listing: Listing[Outcome] = paged(chosen, per_page=ROWS_SHOWN)
         self.rows = [self._row(each) for each in self.listing]
 
     def _row(self, outcome: Outcome) -> RowShown:
