@@ -169,7 +169,7 @@ check_lock() {
   folder=$(mktemp -d)
   # shellcheck disable=SC2064
   trap "rm -rf '$folder'" RETURN
-  for name in requirements requirements-dev; do
+  for name in requirements requirements-dev requirements-bench; do
     cp "$name.txt" "$folder/$name.txt"
     lock_one "$name" "$folder/$name.txt" && diff "$name.txt" "$folder/$name.txt" || return 1
   done
@@ -193,6 +193,7 @@ lock() {
   install_to_test
   lock_one requirements requirements.txt
   lock_one requirements-dev requirements-dev.txt
+  lock_one requirements-bench requirements-bench.txt
 }
 
 bench() {

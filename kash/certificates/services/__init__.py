@@ -1,0 +1,43 @@
+"""What is done with certificates."""
+
+from kash.certificates.services.issuing import (
+    AlreadyRevoked,
+    NamesChanged,
+    NameWithheld,
+    NoLongerEligible,
+    NothingToPropose,
+    RegistersOpen,
+    SamePerson,
+    StandsInForProposer,
+    UnknownChoice,
+    WrongStep,
+    approve,
+    confirm_names,
+    issue,
+    make_paper,
+    propose,
+    revoke,
+    set_rule,
+    turn_back,
+)
+
+__all__ = [
+    "AlreadyRevoked",
+    "NameWithheld",
+    "NamesChanged",
+    "NoLongerEligible",
+    "NothingToPropose",
+    "RegistersOpen",
+    "SamePerson",
+    "StandsInForProposer",
+    "UnknownChoice",
+    "WrongStep",
+    "approve",
+    "confirm_names",
+    "issue",
+    "make_paper",
+    "propose",
+    "revoke",
+    "set_rule",
+    "turn_back",
+]
