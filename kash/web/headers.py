@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, request
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -34,10 +39,20 @@ _HEADERS = {
         " gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
     ),
 }
+_WITH_CAMERA = _HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)")
 _ONE_YEAR = "max-age=31536000"
 
 
+def uses_camera(view: View) -> View:
+    """Declare that the page of a view may ask for the camera. No other page may."""
+    view.kash_camera = True  # type: ignore[attr-defined]
+    return view
+
+
 def _add_headers(response: Response) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "kash_camera", False):
+        response.headers["Permissions-Policy"] = _WITH_CAMERA
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.endpoint != "static":

@@ -148,6 +148,7 @@ def test_every_answer_says_what_may_be_loaded_and_kept(
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert "geolocation=()" in answer.headers["Permissions-Policy"]
+        assert "camera=()" in answer.headers["Permissions-Policy"]
         assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|<style", answer.text)
 
 
