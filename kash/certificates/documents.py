@@ -27,7 +27,7 @@ from kash.press import (
     print_file,
     zip_file,
 )
-from kash.press.certificates import DesignName
+from kash.press.certificate_values import DesignName
 from kash.settings import Settings
 from kash.web.formats import date_text, hours_text
 from kash.web.language import brand, programme_zone

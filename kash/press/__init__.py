@@ -6,16 +6,17 @@ memory, and gives back bytes. What a caller hands over appears in no log and no 
 "README.md" beside this file shows each call and the classes that a document's markup may use.
 """
 
-from kash.press.certificates import (
+from kash.press.certificate_values import (
     CertificateDesign,
     CertificateEntry,
+    CertificatePage,
     CertificateWording,
     DesignName,
+    FunderMark,
+    OwnDesign,
     Signatory,
-    print_file,
-    single_files,
-    zip_file,
 )
+from kash.press.certificates import print_file, single_files, zip_file
 from kash.press.child_process import (
     Progress,
     RenderError,
@@ -30,9 +31,12 @@ from kash.press.qr import qr_svg
 __all__ = [
     "CertificateDesign",
     "CertificateEntry",
+    "CertificatePage",
     "CertificateWording",
     "DesignName",
     "DocumentKind",
+    "FunderMark",
+    "OwnDesign",
     "PageFormat",
     "PagedDocument",
     "Progress",

@@ -13,7 +13,7 @@ import pytest
 
 import kash.press
 from kash.press import CertificateDesign, CertificateEntry, CertificateWording, Signatory
-from kash.press.certificates import DesignName
+from kash.press.certificate_values import DesignName
 
 WORDING = CertificateWording(
     heading="Certificate of Participation",
