@@ -22,11 +22,12 @@ from kash.certificates.rules import (
     Standing,
     admission,
     read_serial,
+    standing_on,
 )
 from kash.database import db, writing
 from kash.people.rules import names_match
 from kash.vault import lookup
-from kash.web.formats import to_local
+from kash.web.formats import local_today, to_local
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Verified:
     standing: Standing
     title: str = ""
     issued_on: date | None = None
+    expires_on: date | None = None
     revoked_on: date | None = None
     revoked_class: str = ""
     name_matches: bool | None = None
@@ -112,9 +114,12 @@ def verified(typed_serial: str, typed_name: str) -> Verified:
     compared = bool(typed_name) and found.person.prints_name
     matches = names_match(typed_name, found.printed_name) if compared else None
     return Verified(
-        standing=Standing.REVOKED if found.revoked_at else Standing.VALID,
+        standing=standing_on(
+            local_today(), revoked=found.revoked_at is not None, expires_on=found.expires_on
+        ),
         title=found.public_title,
         issued_on=found.issued_on,
+        expires_on=found.expires_on,
         revoked_on=to_local(found.revoked_at).date() if found.revoked_at else None,
         revoked_class=found.revoked_class,
         name_matches=matches,

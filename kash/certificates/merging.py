@@ -28,3 +28,4 @@ def _move(journal: Journal, kept: int, gone: int) -> None:
 def declare_references() -> None:
     """Declare this room's foreign key to a person."""
     declare_reference(_COLUMN, _l("Certificates"), _move)
+    declare_reference("holder_link.person_id")

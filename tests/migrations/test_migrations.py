@@ -202,6 +202,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("mark_status", "tone"): ["good", "warn"],
     ("action", "state"): ["open", "done"],
     ("certificate_batch", "state"): ["proposed", "issued"],
+    ("certificate_batch", "kind"): ["workshop", "renewal"],
     ("job", "state"): ["waiting", "done"],
     ("service_entry", "kind"): ["clinic", "shelter"],
     ("service_entry", "cost"): ["free", ""],

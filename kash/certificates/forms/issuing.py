@@ -20,6 +20,8 @@ REVOCATION_NAMES = {
     "duplicate": _l("It was issued twice"),
     "withdrawn_by_holder": _l("The holder asked for it"),
     "conduct": _l("Against the code of conduct"),
+    # Nobody chooses it.
+    "replaced": _l("It was replaced by a corrected one"),
 }
 
 
@@ -27,6 +29,7 @@ class RuleForm(KashForm):
     """The rule for everyone: a new version each time it is saved."""
 
     least_share = whole_number_field(_l("Least share of the hours, in per cent"), least=1, most=100)
+    months_valid = whole_number_field(_l("Valid for, in months"), least=1, most=240, required=False)
     name_must_be_confirmed = BooleanField(
         _l("The printed name must be confirmed by the person before a certificate is proposed")
     )

@@ -22,25 +22,43 @@ from kash.workshops.models import Workshop
 
 
 class CertificateRule(PublicId, Base):
-    """Who gets a certificate: the least share of the hours. Versions are never changed."""
+    """Who gets a certificate, and for how long. Versions are never changed.
+
+    `least_share` is of the hours, in per cent; `months_valid` is empty where certificates do not
+    run out.
+    """
 
     __tablename__ = "certificate_rule"
-    __table_args__ = (CheckConstraint("least_share between 1 and 100", name="least_share"),)
+    __table_args__ = (
+        CheckConstraint("least_share between 1 and 100", name="least_share"),
+        CheckConstraint("months_valid between 1 and 240", name="months_valid"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(unique=True)
     least_share: Mapped[int] = mapped_column(SmallInteger)
     name_must_be_confirmed: Mapped[bool] = mapped_column(default=True)
+    months_valid: Mapped[int | None] = mapped_column(SmallInteger)
     created_by: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class CertificateBatch(PublicId, Base):
-    """The certificates of one workshop, proposed by one person and approved by another."""
+    """Certificates of one workshop, proposed by one person and approved by another.
+
+    `kind` is what they are: those of the workshop's people, a corrected one, or renewals. While
+    state is "issuing" `job` is the public id of the work that gives the serials, and `issues_on`
+    the day that all of them get; "stopped" is a batch of which only a part was issued. `reason` is
+    why renewals are proposed without a refresher.
+    """
 
     __tablename__ = "certificate_batch"
     __table_args__ = (
-        CheckConstraint("state in ('proposed', 'approved', 'issued', 'returned')", name="state"),
+        CheckConstraint(
+            "state in ('proposed', 'approved', 'issuing', 'stopped', 'issued', 'returned')",
+            name="state",
+        ),
+        CheckConstraint("kind in ('workshop', 'correction', 'renewal')", name="kind"),
         Index("ix_certificate_batch_state_created_at", "state", "created_at"),
     )
 
@@ -48,7 +66,11 @@ class CertificateBatch(PublicId, Base):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("certificate_rule.id"))
     design: Mapped[str] = mapped_column(String(16), default="classic")
+    kind: Mapped[str] = mapped_column(String(12), default="workshop")
+    reason: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(12), default="proposed")
+    job: Mapped[str | None] = mapped_column(String(16))
+    issues_on: Mapped[date | None] = mapped_column(Date)
     proposed_by: Mapped[str] = mapped_column(String(16))
     approved_by: Mapped[str | None] = mapped_column(String(16))
     # For whom the approver stood in, if she did.
@@ -84,6 +106,7 @@ class Certificate(PublicId, Base):
         ),
         Index("ix_certificate_batch_id", "batch_id"),
         Index("ix_certificate_issued_on_id", "issued_on", "id"),
+        Index("ix_certificate_expires_on_id", "expires_on", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,6 +117,10 @@ class Certificate(PublicId, Base):
     public_title: Mapped[str] = mapped_column(String(120))
     minutes: Mapped[int] = mapped_column(SmallInteger)
     issued_on: Mapped[date | None] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
+    reminded_on: Mapped[date | None] = mapped_column(Date)
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
+    renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(16))
     revoked_class: Mapped[str] = mapped_column(String(24), default="")
@@ -101,6 +128,12 @@ class Certificate(PublicId, Base):
 
     batch: Mapped[CertificateBatch] = relationship(back_populates="certificates")
     person: Mapped[Person] = relationship()
+    supersedes: Mapped[Certificate | None] = relationship(
+        remote_side="Certificate.id", foreign_keys=[supersedes_id]
+    )
+    renews: Mapped[Certificate | None] = relationship(
+        remote_side="Certificate.id", foreign_keys=[renews_id]
+    )
 
 
 class VerificationAttempt(Base):

@@ -135,42 +135,6 @@ def grouped(serial: str) -> str:
     return "-".join(serial[start : start + 4] for start in range(0, len(serial), 4))
 
 
-class Step(StrEnum):
-    """What may be done with a batch."""
-
-    APPROVE = "approve"
-    RETURN = "return"
-    ISSUE = "issue"
-    PRINT = "print"
-
-
-_STEPS: dict[str, frozenset[Step]] = {
-    "proposed": frozenset({Step.APPROVE, Step.RETURN}),
-    "approved": frozenset({Step.ISSUE, Step.RETURN}),
-    "issued": frozenset({Step.PRINT}),
-    "returned": frozenset(),
-}
-
-
-def allowed_steps(state: str, *, proposed_by: str, actor: str) -> frozenset[Step]:
-    """What this actor may do next with a batch in this state.
-
-    Whoever proposed a batch neither approves it nor turns it back.
-    """
-    steps = _STEPS[state]
-    if state == "proposed" and actor == proposed_by:
-        return frozenset()
-    return steps
-
-
-class Standing(StrEnum):
-    """What verification says of a serial."""
-
-    VALID = "valid"
-    REVOKED = "revoked"
-    UNKNOWN = "unknown"
-
-
 class Admission(StrEnum):
     """How far a check is answered."""
 
@@ -200,5 +164,4 @@ def admission(checks: int, names_from_here: int, names_in_all: int, *, name: boo
     return Admission.WITHOUT_NAME if name and tried_out else Admission.WHOLE
 
 
-REVOCATION_CLASSES = ("wrong_name", "wrong_record", "duplicate", "withdrawn_by_holder", "conduct")
 DESIGNS = ("classic", "modern", "plain")

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries import Candidate, candidates, current_rule, open_registers
-from kash.certificates.rules import DESIGNS, REVOCATION_CLASSES, Step, allowed_steps, new_serial
+from kash.certificates.rules import (
+    DESIGNS,
+    REVOCATION_CLASSES,
+    Step,
+    allowed_steps,
+    last_day,
+    new_serial,
+)
 from kash.jobs import enqueue
 from kash.people.models import Person
 from kash.policy import Actor
@@ -96,14 +103,24 @@ class UnknownChoice(Problem):
     sentence = _l("Choose one of the offered possibilities.")
 
 
-def set_rule(least_share: int, *, name_must_be_confirmed: bool, by: Actor) -> CertificateRule:
-    """Store a new version of the rule. Batches keep the version they were proposed under."""
+def set_rule(
+    least_share: int,
+    *,
+    name_must_be_confirmed: bool,
+    by: Actor,
+    months_valid: int | None = None,
+) -> CertificateRule:
+    """Store a new version of the rule. Batches keep the version they were proposed under.
+
+    Without `months_valid` certificates do not run out.
+    """
     with audited("certificates.rule_set", by) as change:
         latest = current_rule(change.session)
         if (
             latest
             and latest.least_share == least_share
             and latest.name_must_be_confirmed == name_must_be_confirmed
+            and latest.months_valid == months_valid
         ):
             change.nothing()
             return latest
@@ -111,6 +128,7 @@ def set_rule(least_share: int, *, name_must_be_confirmed: bool, by: Actor) -> Ce
             version=latest.version + 1 if latest else 1,
             least_share=least_share,
             name_must_be_confirmed=name_must_be_confirmed,
+            months_valid=months_valid,
             created_by=by.public_id,
             created_at=change.now,
         )
@@ -256,6 +274,7 @@ def issue(batch: CertificateBatch, today: date, by: Actor) -> None:
         for certificate in locked.certificates:
             certificate.serial = new_serial(secrets.choice)
             certificate.issued_on = today
+            certificate.expires_on = last_day(today, locked.rule.months_valid)
         locked.state = "issued"
         locked.issued_by = by.public_id
         locked.issued_at = change.now

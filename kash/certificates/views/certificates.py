@@ -115,6 +115,7 @@ def rule() -> ResponseReturnValue:
         services.set_rule(
             form.least_share.data or 0,
             name_must_be_confirmed=bool(form.name_must_be_confirmed.data),
+            months_valid=form.months_valid.data,
             by=current_actor(),
         )
         flash(_("Saved. It holds for what is proposed from now on."))
