@@ -8,7 +8,6 @@ each time it dies young.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import select
 import signal
@@ -18,13 +17,12 @@ from collections.abc import Callable
 
 import structlog
 
-from kash.jobs.runner import where_it_broke
+from kash.jobs.processes import end_with, run_and_exit
 
 log = structlog.get_logger("kash.jobs")
 
 _LONGEST_PAUSE = 30.0
 _GROWN_UP_AFTER = 60.0
-_END_ON_PARENT_DEATH = 1
 
 
 class WorkerKeeper:
@@ -79,19 +77,12 @@ class WorkerKeeper:
         if process:
             self.process = process
             return
-        status = 1
-        try:
-            _become_worker(keeper)
+
+        def work() -> None:
+            end_with(keeper)
             self._work()
-            status = 0
-        except BaseException as error:
-            log.error(
-                "worker_failed",
-                error=type(error).__name__,
-                at=where_it_broke(error.__traceback__),
-            )
-        finally:
-            os._exit(status)
+
+        run_and_exit(work)
 
 
 def _wait_for_end(process: int) -> None:
@@ -108,25 +99,3 @@ def _wait_for_end(process: int) -> None:
             os.waitpid(process, 0)
     finally:
         os.close(descriptor)
-
-
-def _become_worker(keeper: int) -> None:
-    """Drop the server's signal handling, and end when the server ends, even when it is killed."""
-    for number in (
-        signal.SIGTERM,
-        signal.SIGINT,
-        signal.SIGHUP,
-        signal.SIGQUIT,
-        signal.SIGUSR1,
-        signal.SIGUSR2,
-        signal.SIGTTIN,
-        signal.SIGTTOU,
-        signal.SIGWINCH,
-        signal.SIGCHLD,
-    ):
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.set_wakeup_fd(-1)
-    ctypes.CDLL(None).prctl(_END_ON_PARENT_DEATH, signal.SIGTERM)
-    if os.getppid() != keeper:
-        os._exit(1)

@@ -121,15 +121,17 @@ def finish(public_id: str, state: str, *, error: str = "", result: JobResult | N
             ended.result_type = result.content_type
 
 
-def recover_dropped(now: datetime, *, starting: bool = False) -> int:
+def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> int:
     """Start again, or mark failed, the work that a dead worker held. Returns how many.
 
     Dropped is what has shown no sign of life for some minutes; when this worker is just starting,
-    also whatever is in its own name.
+    also whatever is in its own name; and `job`, whose process was seen to die.
     """
     dropped = or_(Job.heartbeat < now - SILENT_FOR, Job.heartbeat.is_(None))
     if starting:
         dropped = or_(dropped, Job.worker == worker_name())
+    if job:
+        dropped = or_(dropped, Job.public_id == job)
     queue = job_queue()
     with writing() as session:
         found = session.scalars(
@@ -146,7 +148,7 @@ def recover_dropped(now: datetime, *, starting: bool = False) -> int:
                 lost.error = _("The work was interrupted before its end. Start it again.")
             if lost.ended:
                 lost.finished_at = now
-    if starting or queue.idle():
+    if starting or job or queue.idle():
         send_waiting()
     return len(found)
 

@@ -109,6 +109,28 @@ def test_a_killed_worker_comes_back_and_resumes(
 
 
 @pytest.mark.services
+def test_a_job_that_brings_its_process_down_takes_nothing_along(
+    keeper: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    lost = ask("test.gate", gate=str(gate))
+    worker = worker_of(keeper)
+    until(lambda: row(lost).state == "running")
+    until(lambda: len(children(worker)) == 1)
+    (process,) = children(worker)
+    other = ask("test.slow", 1)
+    until(lambda: row(other).state == "running")
+    os.kill(process, signal.SIGKILL)
+    # Started again at once, without waiting for its sign of life to run out.
+    until(lambda: (row(lost).state, row(lost).attempts) == ("running", 2))
+    gate.touch()
+    until(lambda: (row(lost).state, row(other).state) == ("done", "done"))
+    assert row(other).attempts == 1
+    assert worker_of(keeper) == worker
+    until(lambda: children(worker) == [])
+
+
+@pytest.mark.services
 def test_running_work_is_cancelled_from_another_process(keeper: subprocess.Popen[str]) -> None:
     public_id = ask("test.slow", 30)
     until(lambda: row(public_id).done > 2)
