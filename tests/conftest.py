@@ -66,7 +66,8 @@ CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give all that looks at one walk through the site to one worker, so that it is walked once.
+    """Give what shares something costly to one worker: a walk through the site, the sample, a
+    programme with everything in it. Each is then made once.
 
     By the folder, because the marks that name a group are lost with this pytest.
     """
@@ -74,11 +75,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from xdist.scheduler import LoadGroupScheduling
 
-    class OneWalk(LoadGroupScheduling):
+    class SharedOnce(LoadGroupScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "walk" if "tests/e2e/" in nodeid else nodeid
+            folder = nodeid.split("/")[1] if nodeid.count("/") > 1 else ""
+            return folder if folder in ("demo", "e2e", "matrix") else nodeid
 
-    return OneWalk(config, log)
+    return SharedOnce(config, log)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------

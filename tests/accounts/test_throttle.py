@@ -109,12 +109,15 @@ def test_what_counts_as_one_address(address: str, network: str) -> None:
 # --- One address ----------------------------------------------------------------------------
 
 
-def test_ten_thousand_guesses_from_one_address_stop_nobody_elsewhere(
+def test_thousands_of_guesses_from_one_address_stop_nobody_elsewhere(
     both_engines_app: APIFlask, actor: Accounts, argon2_runs: list[str]
 ) -> None:
     who = actor("trainer", email=EMAIL)
-    answers = [_guess(HERE) for _ in range(10_000)]
-    assert answers == ["looked at"] * TRIES_OF_ONE_CLIENT + ["paused"] * 9_995
+    # The same code on the slower engine: there a tenth tells as much.
+    guesses = 10_000 if db.engine.dialect.name == "sqlite" else 1_000
+    answers = [_guess(HERE) for _ in range(guesses)]
+    paused = guesses - TRIES_OF_ONE_CLIENT
+    assert answers == ["looked at"] * TRIES_OF_ONE_CLIENT + ["paused"] * paused
     assert len(argon2_runs) == TRIES_OF_ONE_CLIENT
     # One row each for the address, the address on this account, and the addresses that tried it.
     assert _rows() == 3

@@ -13,9 +13,11 @@ DESK = {"width": 1280, "height": 900}
 SMALLEST = {"width": 320, "height": 640}
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_RUN = """async (rules) => {
+# A scheme changes colours and nothing else: in the dark only these are looked at again.
+COLOURS = ["color-contrast", "link-in-text-block"]
+_RUN = """async ([type, values]) => {
   const found = await axe.run(document, {
-    runOnly: { type: "tag", values: rules }, resultTypes: ["violations"],
+    runOnly: { type, values }, resultTypes: ["violations"],
   });
   return found.violations.map(one =>
     `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
@@ -32,7 +34,8 @@ def findings(page: Page, where: str) -> list[str]:
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             guise = f"{where} at {size['width']} px, {scheme}"
-            found += [f"{guise}: {one}" for one in page.evaluate(_RUN, RULES)]
+            asked = ("tag", RULES) if scheme == "light" else ("rule", COLOURS)
+            found += [f"{guise}: {one}" for one in page.evaluate(_RUN, list(asked))]
     for size in (PHONE, SMALLEST):
         page.set_viewport_size(size)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
