@@ -138,6 +138,7 @@ def _add_features(app: APIFlask) -> None:
         forums,
         incidents,
         members,
+        payouts,
         people,
         training,
         workshops,
@@ -155,6 +156,8 @@ def _add_features(app: APIFlask) -> None:
     attendance.init_attendance(app)
     workshops.init_workshops(app)
     app.register_blueprint(workshops.blueprint)
+    payouts.init_payouts(app)
+    app.register_blueprint(payouts.blueprint)
     certificates.init_certificates(app)
     app.register_blueprint(certificates.blueprint)
     incidents.init_incidents(app)

@@ -149,6 +149,18 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.approve": {_R.DIRECTOR: _ALL},
     "certificates.rule": {_R.DIRECTOR: _ALL},
     "certificates.revoke": {_R.DIRECTOR: _ALL},
+    # Money: one proposes and pays, another approves; whoever is paid sees her own.
+    "payouts.see": {
+        _R.DIRECTOR: _ALL,
+        _R.TRAINER: _OWN,
+        _R.MONITORING: _ALL,
+        _R.PEER: _SELF,
+        _R.POLICE_PEER: _SELF,
+    },
+    "payouts.propose": {_R.TRAINER: _OWN},
+    "payouts.approve": {_R.DIRECTOR: _ALL},
+    "payouts.pay": {_R.TRAINER: _OWN},
+    "payouts.rates": {_R.DIRECTOR: _ALL},
     "incidents.file": {
         _R.PEER: _SELF,
         _R.POLICE_PEER: _SELF,
@@ -181,6 +193,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
 DELEGABLE: Mapping[str, str] = {
     "certificates.approve": "certificates.see",
     "curriculum.approve": "curriculum.see",
+    "payouts.approve": "payouts.see",
 }
 _NEVER_STANDS_IN = frozenset({Role.PEER, Role.POLICE_PEER, Role.FUNDER})
 

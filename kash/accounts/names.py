@@ -52,6 +52,7 @@ AFFECTED_NAMES: dict[str, Any] = {
 APPROVAL_NAMES: dict[str, Any] = {
     "certificates.approve": _l("Certificates: approve or turn back"),
     "curriculum.approve": _l("Courses: publish or send back"),
+    "payouts.approve": _l("Payouts: approve or turn back"),
 }
 
 OPENING_NAMES: dict[Opening, Any] = {

@@ -80,6 +80,14 @@ certificates.approve  -    all  -     -    -      -    -       -       -
 certificates.return   -    all  own   -    -      -    -       -       -
 certificates.revoke   -    all  -     -    -      -    -       -       -
 certificates.rule     -    all  -     -    -      -    -       -       -
+payouts.see           -    all  own   all  -      -    self    self    -
+payouts.staff         -    all  own   all  -      -    -       -       -
+payouts.propose       -    -    own   -    -      -    -       -       -
+payouts.approve       -    all  -     -    -      -    -       -       -
+payouts.return        -    all  own   -    -      -    -       -       -
+payouts.settle        -    all  own   -    -      -    -       -       -
+payouts.pay           -    -    own   -    -      -    -       -       -
+payouts.rates         -    all  -     -    -      -    -       -       -
 incidents.file        -    -    -     -    all    all  self    self    -
 incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -

@@ -1,0 +1,243 @@
+"""Rate tables, what was decided of each payee, lists, their payments, and settled double claims.
+
+Money is in whole cents of the rate table's currency. Phones and receipts are sealed.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.people.models import Person
+from kash.workshops.models import Workshop
+
+_ROLES = "role in ('participant', 'facilitator', 'driver', 'interpreter', 'helper')"
+
+
+class RateTable(PublicId, Base):
+    """Rates by role and distance band, for the programme or for one workshop. Versions are never
+    changed.
+
+    `rates` maps a role to `[basis, [cents or none for each band]]`.
+    """
+
+    __tablename__ = "rate_table"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "version"),
+        Index(
+            "uq_rate_table_version_programme",
+            "version",
+            unique=True,
+            sqlite_where=text("workshop_id is null"),
+            postgresql_where=text("workshop_id is null"),
+        ),
+        CheckConstraint("least_weight between 1 and 100", name="least_weight"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    currency: Mapped[str] = mapped_column(String(3))
+    bands: Mapped[list[str]] = mapped_column(JSON)
+    rates: Mapped[dict[str, Any]] = mapped_column(JSON)
+    least_weight: Mapped[int] = mapped_column(SmallInteger)
+    weighted: Mapped[bool] = mapped_column()
+    created_by: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class PayoutPart(Base):
+    """What was decided of a participant: role, distance band by its words (empty until
+    chosen, open again if the table has it no longer), exceptions."""
+
+    __tablename__ = "payout_part"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "person_id"),
+        CheckConstraint(_ROLES, name="role"),
+        CheckConstraint("extra_cents >= 0", name="extra_cents"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str] = mapped_column(String(16), default="participant")
+    band: Mapped[str] = mapped_column(String(60), default="")
+    waived: Mapped[bool] = mapped_column(default=False)
+    extra_cents: Mapped[int] = mapped_column(Integer, default=0)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    changed_by: Mapped[str] = mapped_column(String(16))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class Payee(PublicId, Base):
+    """Somebody who is paid and stands on no register: a driver, a facilitator. `days` are ISO."""
+
+    __tablename__ = "payee"
+    __table_args__ = (CheckConstraint(_ROLES, name="role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    role: Mapped[str] = mapped_column(String(16))
+    band: Mapped[str] = mapped_column(String(60))
+    days: Mapped[list[str]] = mapped_column(JSON)
+    added_by: Mapped[str] = mapped_column(String(16))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PayoutList(PublicId, Base):
+    """Who gets what of a workshop, proposed by one person and approved by another, then frozen.
+
+    The first list of a workshop pays what is due; every later one the difference.
+    """
+
+    __tablename__ = "payout_list"
+    __table_args__ = (
+        UniqueConstraint("workshop_id", "number"),
+        CheckConstraint("state in ('proposed', 'approved', 'returned')", name="state"),
+        Index("ix_payout_list_state_created_at", "state", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
+    table_id: Mapped[int] = mapped_column(ForeignKey("rate_table.id"), index=True)
+    number: Mapped[int] = mapped_column(SmallInteger)
+    state: Mapped[str] = mapped_column(String(12), default="proposed")
+    total_cents: Mapped[int] = mapped_column(BigInteger)
+    proposed_by: Mapped[str] = mapped_column(String(16))
+    approved_by: Mapped[str | None] = mapped_column(String(16))
+    # For whom the approver stood in, if she did.
+    approved_for: Mapped[str | None] = mapped_column(String(16))
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    returned_reason: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+    workshop: Mapped[Workshop] = relationship()
+    table: Mapped[RateTable] = relationship()
+    lines: Mapped[list[PayoutLine]] = relationship(
+        back_populates="of_list", order_by="PayoutLine.position"
+    )
+
+
+class PayoutLine(PublicId, Base):
+    """One payment of a list: what is due to a payee in all, less what earlier lists gave her.
+
+    `units` are hundredths of a day or session. `reference` is by what mobile money's result is
+    matched. `group_letter` is that of the paper list on which it stands; empty for payees who are
+    on no register.
+    """
+
+    __tablename__ = "payout_line"
+    __table_args__ = (
+        CheckConstraint("(person_id is null) <> (payee_id is null)", name="payee"),
+        CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("state in ('outstanding', 'paid', 'failed', 'returned')", name="state"),
+        Index("ix_payout_line_list_id_position", "list_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    payee_id: Mapped[int | None] = mapped_column(ForeignKey("payee.id"), index=True)
+    position: Mapped[int] = mapped_column(SmallInteger)
+    group_letter: Mapped[str] = mapped_column(String(1), default="")
+    role: Mapped[str] = mapped_column(String(16))
+    band: Mapped[str] = mapped_column(String(60))
+    units: Mapped[int] = mapped_column(Integer)
+    rate_cents: Mapped[int] = mapped_column(Integer)
+    extra_cents: Mapped[int] = mapped_column(Integer)
+    due_cents: Mapped[int] = mapped_column(BigInteger)
+    before_cents: Mapped[int] = mapped_column(BigInteger)
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    reference: Mapped[str] = mapped_column(String(10), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="outstanding")
+
+    of_list: Mapped[PayoutList] = relationship(back_populates="lines")
+    person: Mapped[Person | None] = relationship()
+    payee: Mapped[Payee | None] = relationship()
+    days: Mapped[list[PayoutDay]] = relationship(order_by="PayoutDay.day")
+
+
+class PayoutDay(Base):
+    """A day that a payment is for."""
+
+    __tablename__ = "payout_day"
+    __table_args__ = (Index("ix_payout_day_day", "day"),)
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("payout_line.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+
+
+class PayoutEvent(PublicId, Base):
+    """What became of a payment, step by step; only added to. The receipt is sealed."""
+
+    __tablename__ = "payout_event"
+    __table_args__ = (
+        CheckConstraint("state in ('outstanding', 'paid', 'failed', 'returned')", name="state"),
+        CheckConstraint("means in ('', 'cash', 'mobile', 'bank')", name="means"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("payout_line.id"), index=True)
+    state: Mapped[str] = mapped_column(String(12))
+    means: Mapped[str] = mapped_column(String(8), default="")
+    receipt_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    noted_by: Mapped[str] = mapped_column(String(16))
+    noted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class PaymentSheet(PublicId, Base):
+    """The paper list of one group of an approved list; its public id is its code and its QR."""
+
+    __tablename__ = "payment_sheet"
+    __table_args__ = (UniqueConstraint("list_id", "letter"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"))
+    letter: Mapped[str] = mapped_column(String(1))
+    number: Mapped[int] = mapped_column(SmallInteger)
+
+
+class SettledClaim(Base):
+    """How a double claim was settled. The first workshop's key is the smaller.
+
+    `keeps_id` is the workshop that pays the day; none says that both do.
+    """
+
+    __tablename__ = "settled_claim"
+    __table_args__ = (
+        UniqueConstraint("person_id", "day", "first_id", "second_id"),
+        CheckConstraint("first_id < second_id", name="order"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    day: Mapped[date] = mapped_column(Date)
+    first_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
+    second_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
+    keeps_id: Mapped[int | None] = mapped_column(ForeignKey("workshop.id"), index=True)
+    reason: Mapped[str] = mapped_column(Text)
+    settled_by: Mapped[str] = mapped_column(String(16))
+    settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

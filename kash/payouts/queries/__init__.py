@@ -1,0 +1,66 @@
+"""What is asked about payouts: which rates hold, what is due, lists, payments, double claims."""
+
+from kash.payouts.queries.claims import (
+    DoubleClaim,
+    as_settled,
+    double_claims,
+    has_approved_day,
+    listed_claims,
+    settled_claims,
+)
+from kash.payouts.queries.drafts import DraftRow, draft, drafted_claims, open_slots_of
+from kash.payouts.queries.lists import (
+    FunderPart,
+    OwnPayout,
+    WaitingList,
+    all_lists,
+    events_of,
+    funder_parts,
+    line_of,
+    lines_of,
+    list_of,
+    lists_of,
+    payouts_of_person,
+    reconciliations,
+    sheets_of,
+    waiting_for,
+)
+from kash.payouts.queries.rates import (
+    band_number,
+    latest_table,
+    rates_of,
+    table_for,
+    table_versions,
+)
+
+__all__ = [
+    "DoubleClaim",
+    "DraftRow",
+    "FunderPart",
+    "OwnPayout",
+    "WaitingList",
+    "all_lists",
+    "as_settled",
+    "band_number",
+    "double_claims",
+    "draft",
+    "drafted_claims",
+    "events_of",
+    "funder_parts",
+    "has_approved_day",
+    "latest_table",
+    "line_of",
+    "lines_of",
+    "list_of",
+    "listed_claims",
+    "lists_of",
+    "open_slots_of",
+    "payouts_of_person",
+    "rates_of",
+    "reconciliations",
+    "settled_claims",
+    "sheets_of",
+    "table_for",
+    "table_versions",
+    "waiting_for",
+]

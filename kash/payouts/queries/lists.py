@@ -1,0 +1,276 @@
+"""Lists, their payments, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from kash.database import db
+from kash.payouts.models import (
+    PaymentSheet,
+    PayoutEvent,
+    PayoutLine,
+    PayoutList,
+    RateTable,
+)
+from kash.payouts.rules import Reconciliation, State, reconcile, shared
+from kash.people.models import Person
+from kash.policy import Actor, Reach
+from kash.web.errors import NotFound
+from kash.workshops.models import Funder, Funding, Workshop
+from kash.workshops.queries import run_by
+
+
+def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
+    """The condition that narrows lists to the workshops within a role's reach."""
+    reach = actor.reach(permission)
+    if reach is Reach.ALL:
+        return true()
+    if reach is Reach.OWN:
+        return PayoutList.workshop_id.in_(run_by(actor))
+    return false()
+
+
+def list_of(found: Workshop, public_id: str) -> PayoutList:
+    """A list, fetched through its workshop. Raises NotFound."""
+    one = db.session.scalars(
+        select(PayoutList)
+        .options(joinedload(PayoutList.table))
+        .where(PayoutList.workshop_id == found.id, PayoutList.public_id == public_id)
+    ).first()
+    if one is None:
+        raise NotFound
+    return one
+
+
+def lines_of(
+    one: PayoutList, letter: str | None = None, session: Session | None = None
+) -> list[PayoutLine]:
+    """The payments of a list in their order, with payees and days; of one group only if asked."""
+    statement = (
+        select(PayoutLine)
+        .options(
+            joinedload(PayoutLine.person),
+            joinedload(PayoutLine.payee),
+            selectinload(PayoutLine.days),
+        )
+        .where(PayoutLine.list_id == one.id)
+        .order_by(PayoutLine.position)
+    )
+    if letter is not None:
+        statement = statement.where(PayoutLine.group_letter == letter)
+    return list((session or db.session()).scalars(statement))
+
+
+def line_of(one: PayoutList, public_id: str) -> PayoutLine:
+    """A payment, fetched through its list. Raises NotFound."""
+    line = db.session.scalars(
+        select(PayoutLine)
+        .options(joinedload(PayoutLine.person), joinedload(PayoutLine.payee))
+        .where(PayoutLine.list_id == one.id, PayoutLine.public_id == public_id)
+    ).first()
+    if line is None:
+        raise NotFound
+    return line
+
+
+def events_of(line: PayoutLine) -> list[PayoutEvent]:
+    """What became of a payment, latest first."""
+    return list(
+        db.session.scalars(
+            select(PayoutEvent)
+            .where(PayoutEvent.line_id == line.id)
+            .order_by(PayoutEvent.id.desc())
+        )
+    )
+
+
+def sheets_of(one: PayoutList) -> list[PaymentSheet]:
+    """The paper lists of an approved list, one for each group."""
+    return list(
+        db.session.scalars(
+            select(PaymentSheet).where(PaymentSheet.list_id == one.id).order_by(PaymentSheet.number)
+        )
+    )
+
+
+def reconciliations(lists: Collection[PayoutList]) -> dict[int, Reconciliation]:
+    """What was proposed beside what became of it, for each list by its key; one query."""
+    sums: dict[int, list[tuple[State, int]]] = {}
+    for key, state, cents in db.session.execute(
+        select(PayoutLine.list_id, PayoutLine.state, func.sum(PayoutLine.amount_cents))
+        .where(PayoutLine.list_id.in_([one.id for one in lists]))
+        .group_by(PayoutLine.list_id, PayoutLine.state)
+    ):
+        sums.setdefault(key, []).append((State(state), int(cents)))
+    return {one.id: reconcile(one.total_cents, sums.get(one.id, ())) for one in lists}
+
+
+def lists_of(found: Workshop) -> list[PayoutList]:
+    """The lists of a workshop, latest first."""
+    return list(
+        db.session.scalars(
+            select(PayoutList)
+            .options(joinedload(PayoutList.table))
+            .where(PayoutList.workshop_id == found.id)
+            .order_by(PayoutList.number.desc())
+        )
+    )
+
+
+@dataclass(frozen=True)
+class FunderPart:
+    """What a funder bears of a list, and of what was paid of it, in cents.
+
+    `name` is empty for what no funder pays.
+    """
+
+    name: str
+    cents: int
+    paid: int
+
+
+def funder_parts(found: Workshop, lines: Sequence[PayoutLine]) -> list[FunderPart]:
+    """Each payment shared among the workshop's funders, and the shares added up; they come to the
+    sum of the list to the cent. Empty if nobody funds the workshop. One query."""
+    shares = [
+        (name, share)
+        for name, share in db.session.execute(
+            select(Funder.name, Funding.share)
+            .join(Funder, Funder.id == Funding.funder_id)
+            .where(Funding.workshop_id == found.id)
+            .order_by(Funding.share.desc(), Funder.name)
+        )
+    ]
+    if not shares:
+        return []
+    cents: dict[str, int] = {}
+    paid: dict[str, int] = {}
+    for line in lines:
+        for name, part in shared(line.amount_cents, shares).items():
+            cents[name] = cents.get(name, 0) + part
+            paid[name] = paid.get(name, 0) + (part if line.state == State.PAID else 0)
+    return [FunderPart(name, part, paid[name]) for name, part in cents.items()]
+
+
+@dataclass(frozen=True)
+class WaitingList:
+    """A list that waits for somebody: to be approved, or to be paid out."""
+
+    workshop_public_id: str
+    list_public_id: str
+    title: str
+    state: str
+    cents: int
+    currency: str
+    count: int
+    since: datetime
+
+
+def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingList]:
+    """Lists that this actor can approve, as another proposed them, or has to pay; oldest first."""
+    wanted: list[ColumnElement[bool]] = []
+    if actor.may("payouts.approve"):
+        wanted.append(
+            and_(PayoutList.state == "proposed", PayoutList.proposed_by != actor.public_id)
+        )
+    if actor.may("payouts.pay"):
+        wanted.append(
+            and_(
+                PayoutList.state == "approved",
+                within_reach(actor, "payouts.pay"),
+                exists().where(
+                    PayoutLine.list_id == PayoutList.id,
+                    PayoutLine.state.in_(("outstanding", "failed")),
+                ),
+            )
+        )
+    if not wanted:
+        return []
+    count = (
+        select(func.count(PayoutLine.id))
+        .where(PayoutLine.list_id == PayoutList.id)
+        .scalar_subquery()
+    )
+    rows = db.session.execute(
+        select(
+            Workshop.public_id,
+            PayoutList.public_id,
+            Workshop.title,
+            PayoutList.state,
+            PayoutList.total_cents,
+            RateTable.currency,
+            count,
+            PayoutList.created_at,
+        )
+        .join(Workshop, Workshop.id == PayoutList.workshop_id)
+        .join(RateTable, RateTable.id == PayoutList.table_id)
+        .where(or_(*wanted))
+        .order_by(PayoutList.created_at, PayoutList.id)
+        .limit(limit)
+    )
+    return [WaitingList(*row) for row in rows]
+
+
+def all_lists(actor: Actor, state: str = "") -> Select[PayoutList]:
+    """Lists within reach, with workshop and currency loaded."""
+    statement = (
+        select(PayoutList)
+        .join(PayoutList.workshop)
+        .options(joinedload(PayoutList.workshop), joinedload(PayoutList.table))
+        .where(within_reach(actor, "payouts.see"))
+    )
+    return statement.where(PayoutList.state == state) if state else statement
+
+
+@dataclass(frozen=True)
+class OwnPayout:
+    """A payment as whoever gets it reads of it."""
+
+    workshop: str
+    title: str
+    list: str
+    cents: int
+    currency: str
+    state: State
+    days: tuple[date, ...]
+    approved_at: datetime | None
+
+
+def payouts_of_person(person_public_id: str, actor: Actor, limit: int = 100) -> list[OwnPayout]:
+    """The approved payments of one person within the actor's reach, latest first."""
+    reach = actor.reach("payouts.see")
+    seen: Any = within_reach(actor, "payouts.see")
+    if reach is Reach.SELF and actor.person_id is not None:
+        seen = PayoutLine.person_id == actor.person_id
+    lines = db.session.scalars(
+        select(PayoutLine)
+        .join(PayoutLine.person)
+        .join(PayoutLine.of_list)
+        .options(
+            joinedload(PayoutLine.of_list).joinedload(PayoutList.workshop),
+            joinedload(PayoutLine.of_list).joinedload(PayoutList.table),
+            selectinload(PayoutLine.days),
+        )
+        .where(Person.public_id == person_public_id, PayoutList.state == "approved", seen)
+        .order_by(PayoutList.approved_at.desc(), PayoutLine.id.desc())
+        .limit(limit)
+    )
+    return [
+        OwnPayout(
+            workshop=line.of_list.workshop.public_id,
+            title=line.of_list.workshop.title,
+            list=line.of_list.public_id,
+            cents=line.amount_cents,
+            currency=line.of_list.table.currency,
+            state=State(line.state),
+            days=tuple(one.day for one in line.days),
+            approved_at=line.of_list.approved_at,
+        )
+        for line in lines
+    ]

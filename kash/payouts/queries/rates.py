@@ -1,0 +1,61 @@
+"""Which rates hold."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import db
+from kash.payouts.models import RateTable
+from kash.payouts.rules import Basis, Rates, RoleRates
+
+
+def latest_table(workshop_id: int | None, session: Session | None = None) -> RateTable | None:
+    """The latest version of a workshop's own table, or of the programme's."""
+    return (
+        (session or db.session())
+        .scalars(
+            select(RateTable)
+            .where(RateTable.workshop_id.is_not_distinct_from(workshop_id))
+            .order_by(RateTable.version.desc())
+            .limit(1)
+        )
+        .first()
+    )
+
+
+def table_for(workshop_id: int, session: Session | None = None) -> RateTable | None:
+    """The table that holds for a workshop: its own, else the programme's."""
+    return latest_table(workshop_id, session) or latest_table(None, session)
+
+
+def table_versions(workshop_id: int | None) -> list[RateTable]:
+    """All versions of a table, latest first."""
+    return list(
+        db.session.scalars(
+            select(RateTable)
+            .where(RateTable.workshop_id.is_not_distinct_from(workshop_id))
+            .order_by(RateTable.version.desc())
+        )
+    )
+
+
+def rates_of(table: RateTable) -> Rates:
+    """A stored table as rules know it."""
+    return Rates(
+        bands=tuple(table.bands),
+        roles={
+            role: RoleRates(Basis(basis), tuple(cents))
+            for role, (basis, cents) in table.rates.items()
+        },
+        least_weight=table.least_weight,
+        weighted=table.weighted,
+        currency=table.currency,
+    )
+
+
+def band_number(rates: Rates, band: str | None) -> int | None:
+    """The place of a band in a table by its words; the only one there is if none was chosen."""
+    if len(rates.bands) == 1:
+        return 0
+    return rates.bands.index(band) if band in rates.bands else None

@@ -1,0 +1,211 @@
+"""The two files of bulk mobile money: the one that is sent, and the one that comes back."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kash.payouts.rules.amounts import read_amount, written_amount
+from kash.payouts.rules.steps import State, next_states
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+REFERENCE_LENGTH = 10
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+MOST_RESULTS = 5_000
+
+_HEADINGS: Mapping[str, frozenset[str]] = {
+    "reference": frozenset(
+        {
+            "reference",
+            "ref",
+            "external reference",
+            "client reference",
+            "account reference",
+            "kumbukumbu",
+        }
+    ),
+    "state": frozenset({"status", "state", "result", "transaction status", "hali"}),
+    "amount": frozenset({"amount", "transaction amount", "value", "kiasi"}),
+    "receipt": frozenset(
+        {
+            "receipt",
+            "receipt no",
+            "transaction id",
+            "mpesa receipt",
+            "transaction receipt",
+            "risiti",
+        }
+    ),
+    "reason": frozenset(
+        {"reason", "description", "result description", "failure reason", "sababu"}
+    ),
+}
+_STATES: Mapping[State, frozenset[str]] = {
+    State.PAID: frozenset({"paid", "success", "successful", "completed", "complete", "sent", "ok"}),
+    State.FAILED: frozenset({"failed", "failure", "error", "rejected", "declined", "expired"}),
+    State.RETURNED: frozenset({"returned", "reversed", "refunded", "reversal"}),
+}
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One line of the file that is sent: the phone in E.164, the amount in cents."""
+
+    phone: str
+    cents: int
+    reference: str
+
+
+def bulk_file(transfers: Sequence[Transfer]) -> list[str]:
+    """The lines of the file without their ends.
+
+    The phone stands without its plus sign, as the portals of mobile money take it, so that no
+    cell begins like a formula. The last line but one holds the sum and the number of transfers,
+    the last the SHA-256 of everything before it, with "\\r\\n" after each line.
+    """
+    lines = ["phone,amount,reference"]
+    lines += [
+        f"{one.phone.lstrip('+')},{written_amount(one.cents)},{one.reference}" for one in transfers
+    ]
+    lines.append(f"TOTAL,{written_amount(sum(one.cents for one in transfers))},{len(transfers)}")
+    before = "".join(f"{line}\r\n" for line in lines)
+    lines.append(f"CHECKSUM,sha256,{hashlib.sha256(before.encode()).hexdigest()}")
+    return lines
+
+
+def as_reference(typed: str) -> str:
+    """A reference as it is stored, however it was written down."""
+    return re.sub(r"[\s-]", "", typed).upper().translate(_READ_AS)
+
+
+def new_reference(choice: object) -> str:
+    """A random reference; `choice` picks one of a sequence, as `secrets.choice`."""
+    return "".join(choice(_ALPHABET) for _ in range(REFERENCE_LENGTH))  # type: ignore[operator]
+
+
+class Fault(StrEnum):
+    """What is wrong with a row of a result."""
+
+    UNKNOWN = "unknown"
+    TWICE = "twice"
+    STATE = "state"
+    AMOUNT = "amount"
+    STEP = "step"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row that came back, as far as it was understood. `row` counts as the file's rows do."""
+
+    row: int
+    reference: str
+    state: State | None
+    cents: int | None
+    receipt: str = ""
+    reason: str = ""
+    unread_amount: bool = False
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A payment that waits for its result, or had one."""
+
+    cents: int
+    state: State
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What a result file changes; rows that say what is known already; and what is wrong."""
+
+    changes: tuple[Result, ...]
+    known: tuple[Result, ...]
+    faults: tuple[tuple[Result, Fault], ...]
+
+
+class NoColumns(ValueError):
+    """The file has no columns of references and states."""
+
+
+def read_results(rows: Sequence[tuple[int, Sequence[str]]]) -> list[Result]:
+    """The results of a table whose head is among its first rows. Raises NoColumns.
+
+    Rows without a reference are left out: sums, and what a portal writes below.
+    """
+    for position, (_, head) in enumerate(rows[:20]):
+        columns = _columns(head)
+        if {"reference", "state"} <= columns.keys():
+            return [
+                result
+                for number, cells in rows[position + 1 :][:MOST_RESULTS]
+                if (result := _result(number, cells, columns)) is not None
+            ]
+    raise NoColumns
+
+
+def _columns(head: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for position, heading in enumerate(head):
+        plain = " ".join(re.sub(r"[^a-z]+", " ", heading.casefold()).split())
+        for name, known in _HEADINGS.items():
+            if plain in known:
+                found.setdefault(name, position)
+    return found
+
+
+def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Result | None:
+    def cell(name: str) -> str:
+        at = columns.get(name)
+        return cells[at].strip() if at is not None and at < len(cells) else ""
+
+    reference = as_reference(cell("reference"))
+    if not reference:
+        return None
+    said = cell("state").casefold()
+    state = next((one for one, known in _STATES.items() if said in known), None)
+    amount = re.sub(r"^[A-Z]{3}\s*", "", cell("amount"))
+    cents = read_amount(amount) if amount else None
+    return Result(
+        row=number,
+        reference=reference,
+        state=state,
+        cents=cents,
+        receipt=cell("receipt")[:60],
+        reason=cell("reason")[:200],
+        unread_amount=bool(amount) and cents is None,
+    )
+
+
+def match_results(payments: Mapping[str, Payment], results: Sequence[Result]) -> Matched:
+    """Which payment each row belongs to, by its reference and nothing else."""
+    changes: list[Result] = []
+    known: list[Result] = []
+    faults: list[tuple[Result, Fault]] = []
+    seen: set[str] = set()
+    for result in results:
+        fault = _fault(payments.get(result.reference), result, seen)
+        seen.add(result.reference)
+        if fault is not None:
+            faults.append((result, fault))
+        elif payments[result.reference].state is result.state:
+            known.append(result)
+        else:
+            changes.append(result)
+    return Matched(tuple(changes), tuple(known), tuple(faults))
+
+
+def _fault(payment: Payment | None, result: Result, seen: set[str]) -> Fault | None:
+    if payment is None:
+        return Fault.UNKNOWN
+    if result.reference in seen:
+        return Fault.TWICE
+    if result.state is None:
+        return Fault.STATE
+    if result.unread_amount or result.cents not in (None, payment.cents):
+        return Fault.AMOUNT
+    if result.state is not payment.state and result.state not in next_states(payment.state):
+        return Fault.STEP
+    return None

@@ -1,0 +1,141 @@
+"""What can keep payouts from being changed, each with a sentence for whoever tried."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.web.errors import Problem
+
+
+class NoRates(Problem):
+    """Nothing is due before there are rates."""
+
+    status = 409
+    sentence = _l(
+        "There are no rates yet. The director sets them, or you set them for this workshop."
+    )
+
+
+class RegistersOpen(Problem):
+    """Days are only known once every register of the workshop is closed."""
+
+    status = 409
+    sentence = _l("Close every register of this workshop first, or remove sessions not held.")
+
+
+class BandsOpen(Problem):
+    """Somebody who attended has no distance band."""
+
+    status = 409
+    sentence = _l("Choose a distance band for everybody who attended first.")
+
+
+class NothingToPay(Problem):
+    """Everything that is due stands on a list already."""
+
+    status = 409
+    sentence = _l("Nothing is due that is not on a list already.")
+
+
+class OneWaits(Problem):
+    """A list of this workshop waits for approval."""
+
+    status = 409
+    sentence = _l(
+        "A list of this workshop waits for approval. It is approved or turned back first."
+    )
+
+
+class SamePerson(Problem):
+    """Whoever proposed a list may not approve it."""
+
+    status = 403
+    sentence = _l("You proposed this list, so another person must approve it.")
+
+
+class StandsInForProposer(Problem):
+    """Whoever proposed a list may not have it approved in her name either."""
+
+    status = 403
+    sentence = _l("You stand in for whoever proposed this list, so another person must approve it.")
+
+
+class OwnPayment(Problem):
+    """Nobody approves money for herself."""
+
+    status = 403
+    sentence = _l("You stand on this list yourself, so another person must approve it.")
+
+
+class WrongStep(Problem):
+    """The list is in a state in which this can't be done, perhaps because somebody was faster."""
+
+    status = 409
+    sentence = _l(
+        "This was already done, or turned back, by somebody. The page shows how it stands."
+    )
+
+
+class ChangedSince(Problem):
+    """Marks, bands or exceptions changed after the list was proposed."""
+
+    status = 409
+    sentence = _l(
+        "What is due changed since this list was proposed. Turn it back and propose it again."
+    )
+
+
+class DoubleClaimsOpen(Problem):
+    """Somebody is paid for the same day elsewhere, and nobody said why that is right."""
+
+    status = 409
+    sentence = _l(
+        "Somebody on this list is paid for the same day in another workshop. "
+        "Settle every double claim first."
+    )
+
+
+class PaidThere(Problem):
+    """The other workshop's list is approved, so the day can't be taken from it here."""
+
+    status = 409
+    sentence = _l(
+        "The day stands on a list that is approved. It stays there, or both are paid with a reason."
+    )
+
+
+class NotYoursToTake(Problem):
+    """A trainer gives up her own workshop's claim, or says why both are right."""
+
+    status = 403
+    sentence = _l("Only a director can take a day away from another workshop.")
+
+
+class NoDoubleClaim(Problem):
+    """The two workshops no longer claim the same day."""
+
+    status = 409
+    sentence = _l("This day is not claimed twice any more.")
+
+
+class WrongState(Problem):
+    """A payment can't go from its state to that one."""
+
+    status = 409
+    sentence = _l("This payment stands differently by now. The page shows how.")
+
+
+class UnknownChoice(Problem):
+    """A role, band or state that doesn't exist."""
+
+    status = 400
+    sentence = _l("Choose one of the offered possibilities.")
+
+
+class NotAResult(Problem):
+    """The file holds no results of mobile money."""
+
+    status = 400
+    sentence = _l(
+        "This file has no columns of references and states. Bring the result as it was downloaded."
+    )

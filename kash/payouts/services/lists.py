@@ -1,0 +1,200 @@
+"""A list on its way: proposed, approved by another, or turned back."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
+from kash.payouts.queries import (
+    DraftRow,
+    as_settled,
+    draft,
+    listed_claims,
+    open_slots_of,
+    settled_claims,
+    table_for,
+)
+from kash.payouts.rules import Step, allowed_steps, blocks, doubles, new_reference
+from kash.payouts.services.errors import (
+    BandsOpen,
+    ChangedSince,
+    DoubleClaimsOpen,
+    NoRates,
+    NothingToPay,
+    OneWaits,
+    OwnPayment,
+    RegistersOpen,
+    SamePerson,
+    StandsInForProposer,
+    WrongStep,
+)
+from kash.policy import Actor
+from kash.vault import audited
+from kash.workshops.models import Workshop
+
+
+def propose(workshop: Workshop, by: Actor) -> str:
+    """Propose what is due in a workshop and on no list yet; the public id of the list.
+
+    Raises NoRates, RegistersOpen, OneWaits, BandsOpen and NothingToPay.
+    """
+    with audited("payouts.proposed", by) as change:
+        session = change.session
+        # One list at a time: two people proposing at once must not both pay the same days.
+        found = session.scalars(
+            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
+        ).one()
+        table = table_for(found.id, session)
+        if table is None:
+            raise NoRates
+        if open_slots_of(found.register_id, session):
+            raise RegistersOpen
+        numbers = session.execute(
+            select(PayoutList.number, PayoutList.state).where(PayoutList.workshop_id == found.id)
+        ).all()
+        if any(row.state == "proposed" for row in numbers):
+            raise OneWaits
+        rows = draft(found, table, session)
+        if any(row.undecided for row in rows):
+            raise BandsOpen
+        paid = [row for row in rows if row.amount]
+        if not paid:
+            raise NothingToPay
+        made = PayoutList(
+            workshop_id=found.id,
+            table_id=table.id,
+            number=max((row.number for row in numbers), default=0) + 1,
+            total_cents=sum(row.amount for row in paid),
+            proposed_by=by.public_id,
+            created_at=change.now,
+        )
+        session.add(made)
+        session.flush()
+        session.add_all(
+            _line(made, position, row, table.bands) for position, row in enumerate(paid, 1)
+        )
+        change.about(made.public_id, found.public_id)
+        return made.public_id
+
+
+def _line(made: PayoutList, position: int, row: DraftRow, bands: Sequence[str]) -> PayoutLine:
+    return PayoutLine(
+        list_id=made.id,
+        person_id=row.person_id,
+        payee_id=row.payee_id,
+        position=position,
+        group_letter=row.letter,
+        role=row.part.role,
+        band="" if row.part.band is None else bands[row.part.band],
+        units=row.due.units,
+        rate_cents=row.due.rate,
+        extra_cents=row.due.extra,
+        due_cents=row.due.cents,
+        before_cents=row.before,
+        amount_cents=row.amount,
+        reason=row.reason,
+        reference=new_reference(secrets.choice),
+        days=[PayoutDay(day=day) for day in row.due.days],
+    )
+
+
+def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> PayoutList:
+    """A list, held until the transaction ends, on which this step may be taken.
+
+    Raises SamePerson and WrongStep.
+    """
+    locked = session.scalars(
+        select(PayoutList)
+        .where(PayoutList.id == one.id)
+        .options(selectinload(PayoutList.lines).selectinload(PayoutLine.days))
+        .with_for_update()
+    ).one()
+    if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
+        return locked
+    if step is Step.APPROVE and locked.state == "proposed":
+        raise SamePerson
+    raise WrongStep
+
+
+def approve(one: PayoutList, by: Actor) -> None:
+    """Approve a proposed list; from then on it is frozen, and its paper has numbers.
+
+    Raises SamePerson, StandsInForProposer, OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep.
+    """
+    with audited("payouts.approved", by) as change:
+        session = change.session
+        locked = locked_list(session, one, Step.APPROVE, by)
+        absent = by.decides_for("payouts.approve", not_for=locked.proposed_by)
+        if absent == "":
+            raise StandsInForProposer
+        if by.person_id is not None and any(
+            line.person_id == by.person_id for line in locked.lines
+        ):
+            raise OwnPayment
+        _check_still_right(session, locked)
+        _check_claims(session, locked)
+        locked.state = "approved"
+        locked.approved_by = by.public_id
+        locked.approved_for = absent
+        locked.approved_at = change.now
+        letters = sorted(
+            {line.group_letter for line in locked.lines}, key=lambda one: (not one, one)
+        )
+        last = session.scalar(
+            select(func.max(PaymentSheet.number))
+            .join(PayoutList, PayoutList.id == PaymentSheet.list_id)
+            .where(PayoutList.workshop_id == locked.workshop_id)
+        )
+        session.add_all(
+            PaymentSheet(list_id=locked.id, letter=letter, number=number)
+            for number, letter in enumerate(letters, (last or 0) + 1)
+        )
+        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
+
+
+def _check_still_right(session: Session, locked: PayoutList) -> None:
+    """Marks, bands and exceptions must be as they were proposed."""
+    now = {
+        (row.person_id, row.payee_id): (row.amount, row.due.days)
+        for row in draft(locked.workshop, locked.table, session, but_for=locked)
+        if row.amount
+    }
+    if now != _proposed(locked.lines) or len(now) != len(locked.lines):
+        raise ChangedSince
+
+
+def _proposed(lines: Sequence[PayoutLine]) -> dict[tuple[int | None, int | None], object]:
+    return {
+        (line.person_id, line.payee_id): (
+            line.amount_cents,
+            tuple(one.day for one in line.days),
+        )
+        for line in lines
+    }
+
+
+def _check_claims(session: Session, locked: PayoutList) -> None:
+    people = {line.person_id for line in locked.lines if line.person_id is not None}
+    settled = as_settled(settled_claims(locked.workshop_id, people, session))
+    for double in doubles(listed_claims(people, session)):
+        if locked.workshop_id in (double.first, double.second) and blocks(
+            double, settled.get(double), locked.workshop_id
+        ):
+            raise DoubleClaimsOpen
+
+
+def turn_back(one: PayoutList, reason: str, by: Actor, *, acts: bool = False) -> None:
+    """Turn a proposed list back; what is due can be proposed again.
+
+    `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
+    """
+    with audited("payouts.turned_back", by) as change:
+        locked = locked_list(change.session, one, Step.RETURN, by)
+        locked.state = "returned"
+        locked.returned_reason = reason
+        absent = None if acts else by.decides_for("payouts.approve")
+        change.about(locked.public_id, *([f"for:{absent}"] if absent else []))

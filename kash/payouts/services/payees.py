@@ -1,0 +1,180 @@
+"""Who is paid how: roles and bands of participants, exceptions, and payees on no register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import RosterEntry
+from kash.database import new_public_id
+from kash.payouts.models import Payee, PayoutPart
+from kash.payouts.queries import table_for
+from kash.payouts.rules import ROLES
+from kash.payouts.services.errors import NoRates, UnknownChoice
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.vault import audited, seal
+from kash.web.errors import NotFound
+from kash.workshops.models import Workshop
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A role, and a band by its words; an empty one leaves it open."""
+
+    role: str
+    band: str
+
+
+def _roster(session: Session, found: Workshop, public_ids: Sequence[str]) -> dict[str, int]:
+    rows = session.execute(
+        select(Person.public_id, Person.id)
+        .join(RosterEntry, RosterEntry.person_id == Person.id)
+        .where(
+            RosterEntry.register_id == found.register_id,
+            RosterEntry.removed_at.is_(None),
+            Person.public_id.in_(public_ids),
+        )
+    )
+    return {row.public_id: row.id for row in rows}
+
+
+def _locked(session: Session, workshop: Workshop) -> Workshop:
+    return session.scalars(
+        select(Workshop).where(Workshop.id == workshop.id).with_for_update()
+    ).one()
+
+
+def _check(session: Session, found: Workshop, chosen: Sequence[Chosen]) -> None:
+    table = table_for(found.id, session)
+    if table is None:
+        raise NoRates
+    for one in chosen:
+        if one.role not in ROLES or one.band not in ("", *table.bands):
+            raise UnknownChoice
+
+
+def choose_bands(workshop: Workshop, chosen: Mapping[str, Chosen], by: Actor) -> int:
+    """Store roles and bands by the public ids of people on the roster; how many changed.
+
+    Raises NoRates and UnknownChoice.
+    """
+    with audited("payouts.bands_chosen", by) as change:
+        session = change.session
+        found = _locked(session, workshop)
+        _check(session, found, list(chosen.values()))
+        people = _roster(session, found, list(chosen))
+        parts = {
+            part.person_id: part
+            for part in session.scalars(
+                select(PayoutPart).where(PayoutPart.workshop_id == found.id)
+            )
+        }
+        changed = 0
+        for public_id, key in sorted(people.items()):
+            wanted = chosen[public_id]
+            part = parts.get(key)
+            if part is None:
+                if wanted == Chosen("participant", ""):
+                    continue
+                part = PayoutPart(workshop_id=found.id, person_id=key)
+                session.add(part)
+            elif (part.role, part.band) == (wanted.role, wanted.band):
+                continue
+            part.role, part.band = wanted.role, wanted.band
+            part.changed_by, part.changed_at = by.public_id, change.now
+            changed += 1
+            change.about(public_id)
+        if not changed:
+            change.nothing()
+        else:
+            change.about(found.public_id)
+        return changed
+
+
+def make_exception(
+    workshop: Workshop, person: str, *, waived: bool, extra_cents: int, reason: str, by: Actor
+) -> None:
+    """Pay somebody nothing, or something extra, for a reason; or neither any more.
+
+    Raises NotFound if she is not on the roster.
+    """
+    with audited("payouts.exception_made", by) as change:
+        session = change.session
+        found = _locked(session, workshop)
+        key = _roster(session, found, [person]).get(person)
+        if key is None:
+            raise NotFound
+        part = session.scalars(
+            select(PayoutPart).where(
+                PayoutPart.workshop_id == found.id, PayoutPart.person_id == key
+            )
+        ).first()
+        if part is None:
+            part = PayoutPart(workshop_id=found.id, person_id=key, role="participant")
+            session.add(part)
+        part.waived = waived
+        part.extra_cents = 0 if waived else extra_cents
+        part.reason = reason if waived or extra_cents else ""
+        part.changed_by, part.changed_at = by.public_id, change.now
+        change.about(person, found.public_id)
+
+
+def add_payee(
+    workshop: Workshop,
+    *,
+    name: str,
+    phone: str,
+    chosen: Chosen,
+    days: Sequence[date],
+    by: Actor,
+) -> str:
+    """Have somebody paid who stands on no register; returns the public id.
+
+    The phone, in E.164 or empty, is kept sealed. Raises NoRates and UnknownChoice.
+    """
+    with audited("payouts.payee_added", by) as change:
+        session = change.session
+        found = _locked(session, workshop)
+        _check(session, found, [chosen])
+        if not chosen.band or not days:
+            raise UnknownChoice
+        public_id = new_public_id()
+        session.add(
+            Payee(
+                public_id=public_id,
+                workshop_id=found.id,
+                name=name,
+                phone_sealed=seal(phone, kind="payee.phone", public_id=public_id)
+                if phone
+                else None,
+                role=chosen.role,
+                band=chosen.band,
+                days=[day.isoformat() for day in sorted(set(days))],
+                added_by=by.public_id,
+                added_at=change.now,
+            )
+        )
+        change.about(public_id, found.public_id)
+        return public_id
+
+
+def remove_payee(workshop: Workshop, public_id: str, by: Actor) -> None:
+    """Have a payee paid no more. What lists gave her stays. Raises NotFound."""
+    with audited("payouts.payee_removed", by) as change:
+        payee = change.session.scalars(
+            select(Payee)
+            .where(Payee.workshop_id == workshop.id, Payee.public_id == public_id)
+            .with_for_update()
+        ).first()
+        if payee is None:
+            raise NotFound
+        if payee.removed_at is not None:
+            change.nothing()
+            return
+        payee.removed_at = change.now
+        change.about(public_id)

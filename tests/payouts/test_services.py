@@ -1,0 +1,469 @@
+"""From rates to money that adds up, on both engines."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from kash.attendance import services as attendance
+from kash.database import db
+from kash.payouts import queries, services
+from kash.payouts.models import PaymentSheet, PayoutEvent, PayoutLine, PayoutPart
+from kash.payouts.rules import Basis, Missing, Rates, RoleRates, State
+from kash.people.models import Consent
+from kash.people.services import merge_people, undo_merge
+from kash.policy import SYSTEM, Actor, StandIn
+from kash.vault import open_text, verify
+from kash.vault.models import AuditEntry, AuditSubject
+from kash.workshops import services as workshops
+from kash.workshops.models import Funder, Funding
+from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, make_person
+
+from .conftest import FAR, NEAR, RATES, Ready, give_phone, mark
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+
+ZAWADI, BARAKA, FARAJA = "Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli"
+
+
+def actions() -> list[str]:
+    return list(
+        db.session.scalars(
+            select(AuditEntry.action)
+            .where(AuditEntry.action.startswith("payouts."))
+            .order_by(AuditEntry.seq)
+        )
+    )
+
+
+def result_file(*rows: tuple[str, str, str]) -> bytes:
+    lines = ["Reference,Amount,Status,Transaction ID"]
+    lines += [f"{reference},{amount},{state},QK123" for reference, amount, state in rows]
+    return "\n".join(lines).encode()
+
+
+def lines_by_name(ready: Ready, public_id: str) -> dict[str, PayoutLine]:
+    return {
+        line.person.chosen_name if line.person else line.payee.name: line  # type: ignore[union-attr]
+        for line in queries.lines_of(ready.one(public_id))
+    }
+
+
+def test_what_is_due_follows_from_attendance_and_the_band(ready: Ready) -> None:
+    rows = ready.rows()
+    assert list(rows) == [BARAKA, ZAWADI]
+    assert all(row.due.missing is Missing.BAND for row in rows.values())
+    with pytest.raises(services.BandsOpen):
+        ready.proposed()
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    rows = ready.rows()
+    assert (rows[ZAWADI].amount, rows[ZAWADI].due.days) == (240_100, (FIRST_DAY, SECOND_DAY))
+    assert (rows[BARAKA].amount, rows[BARAKA].due.days) == (50_000, (FIRST_DAY,))
+
+
+def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Ready) -> None:
+    first = queries.table_for(ready.workshop.id)
+    services.set_rates(RATES, ready.director)
+    assert [one.version for one in queries.table_versions(None)] == [1]
+    own = Rates((NEAR,), {"participant": RoleRates(Basis.SESSION, (10_000,))}, 1, weighted=True)
+    services.set_rates(own, ready.trainer, ready.workshop)
+    table = queries.table_for(ready.workshop.id)
+    assert table is not None
+    assert first is not None
+    assert queries.rates_of(table) == own
+    assert queries.rates_of(queries.latest_table(None) or table) == RATES
+    rows = ready.rows()
+    assert rows[ZAWADI].amount == 40_000
+    # Whoever left early was there for half of it.
+    assert (rows[BARAKA].due.units, rows[BARAKA].amount) == (150, 15_000)
+    with pytest.raises(services.UnknownChoice):
+        services.set_rates(Rates((), {}), ready.director)
+
+
+def test_the_whole_way_of_a_list(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made = ready.proposed()
+    with pytest.raises(services.OneWaits):
+        ready.proposed()
+    with pytest.raises(services.SamePerson):
+        services.approve(ready.one(made), ready.trainer)
+    services.approve(ready.one(made), ready.director)
+    with pytest.raises(services.WrongStep):
+        services.approve(ready.one(made), ready.director)
+    with pytest.raises(services.WrongStep):
+        services.turn_back(ready.one(made), "Too late", ready.director)
+    one = ready.one(made)
+    assert (one.number, one.state, one.total_cents) == (1, "approved", 290_100)
+    assert ready.amounts(made) == {BARAKA: 50_000, ZAWADI: 240_100}
+    assert [(sheet.letter, sheet.number) for sheet in queries.sheets_of(one)] == [
+        ("A", 1),
+        ("B", 2),
+    ]
+    with pytest.raises(services.NothingToPay):
+        ready.proposed()
+
+    lines = lines_by_name(ready, made)
+    assert services.pay_in_cash(one, [lines[BARAKA].public_id], ready.trainer) == 1
+    assert services.pay_in_cash(one, [lines[BARAKA].public_id], ready.trainer) == 0
+    content = result_file((lines[ZAWADI].reference.lower(), "2401.00", "Completed"))
+    matched = services.take_results(one, content, ready.trainer, only_fitting=False)
+    assert len(matched.changes) == 1
+    again = services.take_results(one, content, ready.trainer, only_fitting=False)
+    assert (len(again.changes), len(again.known)) == (0, 1)
+    event = queries.events_of(queries.line_of(one, lines[ZAWADI].public_id))[0]
+    assert (event.state, event.means) == ("paid", "mobile")
+    assert event.receipt_sealed is not None
+    assert b"QK123" not in event.receipt_sealed
+    receipt = open_text(event.receipt_sealed, kind="payout.receipt", public_id=event.public_id)
+    assert receipt == "QK123"
+    sums = queries.reconciliations([one])[one.id]
+    assert (sums.proposed, sums.paid, sums.difference) == (290_100, 290_100, 0)
+    assert actions() == [
+        "payouts.rates_set",
+        "payouts.bands_chosen",
+        "payouts.proposed",
+        "payouts.approved",
+        "payouts.paid_in_cash",
+        "payouts.results_taken",
+    ]
+    assert verify(db.session()).sound
+
+
+def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made = ready.proposed()
+    services.turn_back(ready.one(made), "Baraka came by foot", ready.trainer, acts=True)
+    services.make_exception(
+        ready.workshop,
+        ready.person(BARAKA),
+        waived=True,
+        extra_cents=0,
+        reason="Came by foot",
+        by=ready.trainer,
+    )
+    again = ready.approved()
+    assert ready.one(again).number == 2
+    assert ready.amounts(again) == {ZAWADI: 240_100}
+
+
+def test_what_changed_since_it_was_proposed_is_not_approved(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made = ready.proposed()
+    ready.band(Zawadi=NEAR)
+    with pytest.raises(services.ChangedSince):
+        services.approve(ready.one(made), ready.director)
+    ready.band(Zawadi=FAR)
+    # New rates hold for what is proposed from then on.
+    services.set_rates(
+        Rates((NEAR, FAR), {"participant": RoleRates(Basis.DAY, (1, 2))}), ready.director
+    )
+    services.approve(ready.one(made), ready.director)
+    assert ready.amounts(made)[ZAWADI] == 240_100
+
+
+def test_later_changes_come_as_another_list_of_the_difference(ready: Ready) -> None:
+    ready.band(Zawadi=NEAR, Baraka=FAR)
+    first = ready.approved()
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    services.make_exception(
+        ready.workshop,
+        ready.person(ZAWADI),
+        waived=False,
+        extra_cents=10_000,
+        reason="A night's bus",
+        by=ready.trainer,
+    )
+    rows = ready.rows()
+    assert (rows[ZAWADI].amount, rows[ZAWADI].overpaid) == (150_100, 0)
+    assert (rows[BARAKA].amount, rows[BARAKA].overpaid) == (0, 70_050)
+    second = ready.approved()
+    assert ready.amounts(first) == {BARAKA: 120_050, ZAWADI: 100_000}
+    assert ready.amounts(second) == {ZAWADI: 150_100}
+    line = lines_by_name(ready, second)[ZAWADI]
+    assert (line.due_cents, line.before_cents, line.extra_cents) == (250_100, 100_000, 10_000)
+    # Money that came back is due again.
+    one = ready.one(first)
+    baraka = lines_by_name(ready, first)[BARAKA].public_id
+    services.note_payment(
+        one,
+        baraka,
+        services.Note(State.RETURNED, reason="Wrong number"),
+        State.OUTSTANDING,
+        ready.trainer,
+    )
+    assert ready.rows()[BARAKA].amount == 50_000
+
+
+def test_nothing_is_proposed_while_a_register_is_open(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    register = ready.workshop.register
+    attendance.reopen_slot(register.public_id, register.slots[0].public_id, ready.trainer)
+    with pytest.raises(services.RegistersOpen):
+        ready.proposed()
+
+
+def test_drivers_are_paid_without_standing_on_a_register(ready: Ready) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    services.add_payee(
+        ready.workshop,
+        name="Dereva Mfano",
+        phone="+254700000001",
+        chosen=services.Chosen("driver", FAR),
+        days=[SECOND_DAY, FIRST_DAY, FIRST_DAY + timedelta(days=30)],
+        by=ready.trainer,
+    )
+    removed = services.add_payee(
+        ready.workshop,
+        name="Mwezeshaji Mfano",
+        phone="",
+        chosen=services.Chosen("facilitator", NEAR),
+        days=[FIRST_DAY],
+        by=ready.trainer,
+    )
+    # Two sessions on that day.
+    assert ready.rows()["Mwezeshaji Mfano"].amount == 200_000
+    services.remove_payee(ready.workshop, removed, ready.trainer)
+    made = ready.approved()
+    assert ready.amounts(made)["Dereva Mfano"] == 600_000
+    assert [sheet.letter for sheet in queries.sheets_of(ready.one(made))] == ["A", "B", ""]
+    numbers = services.open_numbers(ready.one(made), ready.trainer)
+    assert [(one.phone, one.cents) for one in numbers.transfers] == [("+254700000001", 600_000)]
+    assert numbers.without == 2
+
+
+def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    zawadi, baraka = ready.person(ZAWADI), ready.person(BARAKA)
+    give_phone(zawadi, "+254712345678")
+    give_phone(baraka, "+254722000111")
+    db.session.add(
+        Consent(
+            person_id=ready.rows()[BARAKA].person_id,
+            purpose="contact",
+            answer="refused",
+            text="As read out.",
+            text_version="1",
+            recorded_by="system",
+        )
+    )
+    db.session.commit()
+    made = ready.proposed()
+    with pytest.raises(services.WrongStep):
+        services.open_numbers(ready.one(made), ready.trainer)
+    services.approve(ready.one(made), ready.director)
+    numbers = services.open_numbers(ready.one(made), ready.trainer)
+    assert [one.phone for one in numbers.transfers] == ["+254712345678"]
+    assert numbers.without == 1
+    entry = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "payouts.numbers_exported")
+    ).one()
+    assert set(
+        db.session.scalars(select(AuditSubject.subject).where(AuditSubject.seq == entry.seq))
+    ) == {zawadi, made}
+
+
+def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    one = ready.one(ready.approved())
+    lines = lines_by_name(ready, one.public_id)
+    content = result_file(
+        (lines[ZAWADI].reference, "2401.00", "Failed"), (lines[BARAKA].reference, "1.00", "Paid")
+    )
+    matched = services.take_results(one, content, ready.trainer, only_fitting=False)
+    assert (len(matched.changes), len(matched.faults)) == (1, 1)
+    assert queries.reconciliations([one])[one.id].outstanding == 290_100
+    services.take_results(one, content, ready.trainer, only_fitting=True)
+    sums = queries.reconciliations([one])[one.id]
+    assert (sums.failed, sums.outstanding, sums.difference) == (240_100, 50_000, 0)
+    with pytest.raises(services.NotAResult):
+        services.take_results(one, b"phone,amount\n1,2\n", ready.trainer, only_fitting=False)
+
+
+def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    one = ready.one(ready.approved())
+    line = lines_by_name(ready, one.public_id)[ZAWADI].public_id
+    paid = services.Note(State.PAID, "mobile", "QK999")
+    services.note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
+    with pytest.raises(services.WrongState):
+        services.note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
+    with pytest.raises(services.WrongState):
+        services.note_payment(one, line, services.Note(State.FAILED), State.PAID, ready.trainer)
+    states = [event.state for event in queries.events_of(queries.line_of(one, line))]
+    assert states == ["paid"]
+
+
+def test_sums_of_the_database_agree_whatever_happens(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    one = ready.one(ready.approved())
+    draw = random.Random(7)
+    for _ in range(12):
+        line = draw.choice(queries.lines_of(one))
+        following = draw.choice(list(State))
+        try:
+            services.note_payment(
+                one, line.public_id, services.Note(following), State(line.state), ready.trainer
+            )
+        except services.WrongState:
+            db.session.rollback()
+        sums = queries.reconciliations([one])[one.id]
+        assert sums.difference == 0
+        assert sums.proposed == 290_100
+    assert db.session.query(PayoutEvent).count() > 3
+
+
+def test_funders_bear_each_payment_to_the_cent(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    found = ready.workshop
+    for name, share in (("Fund One", 33), ("Fund Two", 33)):
+        db.session.add(Funding(workshop_id=found.id, funder=Funder(name=name), share=share))
+    db.session.commit()
+    made = ready.approved()
+    parts = queries.funder_parts(ready.workshop, queries.lines_of(ready.one(made)))
+    assert sum(part.cents for part in parts) == 290_100
+    assert {part.name: part.cents for part in parts} == {
+        "Fund One": 95_733,
+        "Fund Two": 95_733,
+        "": 98_634,
+    }
+
+
+# --- Double claims ----------------------------------------------------------------------------
+
+
+def test_a_day_claimed_twice_is_shown_to_both_and_blocks_both(ready: Ready, twice: Ready) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    twice.band(Zawadi=NEAR)
+    here, there = ready.proposed(), twice.proposed()
+    for one in (ready, twice):
+        (claim,) = queries.double_claims(one.workshop, ())
+        assert (claim.name, claim.day, claim.blocks) == (ZAWADI, FIRST_DAY, True)
+    with pytest.raises(services.DoubleClaimsOpen):
+        services.approve(ready.one(here), ready.director)
+    with pytest.raises(services.DoubleClaimsOpen):
+        services.approve(twice.one(there), ready.director)
+
+    other = ready.workshop.public_id
+    given: dict[str, object] = {
+        "person": ready.person(ZAWADI),
+        "day": FIRST_DAY,
+        "other": other,
+        "reason": "She was here in the morning only",
+    }
+    with pytest.raises(services.NotYoursToTake):
+        services.settle(twice.workshop, **given, keeps="here", by=twice.trainer)  # type: ignore[arg-type]
+    services.settle(twice.workshop, **given, keeps="there", by=twice.trainer)  # type: ignore[arg-type]
+    services.approve(ready.one(here), ready.director)
+    with pytest.raises(services.ChangedSince):
+        services.approve(twice.one(there), ready.director)
+    services.turn_back(twice.one(there), "Paid elsewhere", ready.director)
+    assert twice.rows()[ZAWADI].amount == 0
+    assert queries.double_claims(ready.workshop, ()) == []
+    with pytest.raises(services.NothingToPay):
+        twice.proposed()
+
+
+def test_both_may_be_paid_with_a_reason(ready: Ready, twice: Ready) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    first = ready.approved()
+    twice.band(Zawadi=NEAR)
+    # It shows before anything is proposed.
+    rows = list(twice.rows().values())
+    (claim,) = queries.double_claims(twice.workshop, queries.drafted_claims(twice.workshop, rows))
+    assert (claim.other_title, claim.other_approved) == (ready.workshop.title, True)
+    given: dict[str, object] = {
+        "person": ready.person(ZAWADI),
+        "day": FIRST_DAY,
+        "other": ready.workshop.public_id,
+    }
+    with pytest.raises(services.PaidThere):
+        services.settle(
+            twice.workshop,
+            **given,
+            keeps="here",
+            reason="No",
+            by=ready.director,  # type: ignore[arg-type]
+        )
+    services.settle(
+        twice.workshop,
+        **given,
+        keeps="both",
+        reason="Two journeys",
+        by=twice.trainer,  # type: ignore[arg-type]
+    )
+    second = twice.approved()
+    assert ready.amounts(first)[ZAWADI] == 100_000
+    assert twice.amounts(second) == {ZAWADI: 50_000}
+
+
+def test_a_merge_shows_who_was_paid_twice_under_two_names(ready: Ready, twice: Ready) -> None:
+    alias = make_person("Zawadi Mfano", "B")
+    workshops.enrol(twice.held.workshop, alias, twice.trainer)
+    register = twice.workshop.register
+    for slot in [one.public_id for one in register.slots]:
+        attendance.reopen_slot(register.public_id, slot, twice.trainer)
+    mark_again(twice)
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    services.choose_bands(
+        twice.workshop,
+        {
+            alias: services.Chosen("participant", FAR),
+            ready.person(ZAWADI): services.Chosen("participant", ""),
+        },
+        twice.trainer,
+    )
+    services.make_exception(
+        twice.workshop,
+        ready.person(ZAWADI),
+        waived=True,
+        extra_cents=0,
+        reason="Not there",
+        by=twice.trainer,
+    )
+    ready.approved()
+    twice.approved()
+    assert queries.double_claims(ready.workshop, ()) == []
+    merge = merge_people(ready.person(ZAWADI), alias, {}, (1, 1), SYSTEM)
+    (claim,) = queries.double_claims(ready.workshop, ())
+    assert (claim.name, claim.day, claim.blocks) == (ZAWADI, FIRST_DAY, True)
+    assert db.session.query(PayoutPart).filter_by(workshop_id=twice.workshop.id).count() == 1
+    undo_merge(merge, SYSTEM)
+    assert queries.double_claims(ready.workshop, ()) == []
+
+
+def mark_again(made: Ready) -> None:
+    """Mark the one who was added since as present on the first day."""
+    db.session.rollback()
+    marks = {"Zawadi Mfano": ("present", "absent", "absent", "absent")}
+    mark(made.held, marks)
+
+
+# --- Standing in ------------------------------------------------------------------------------
+
+
+def lent(actor: Actor, absent: str) -> Actor:
+    return replace(actor, stands_in=(StandIn(permission="payouts.approve", absent=absent),))
+
+
+def test_whoever_stands_in_approves_for_the_director(
+    ready: Ready, actor: Callable[..., Actor]
+) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    monitoring = actor("monitoring", name="Tathmini Mfano")
+    made = ready.proposed()
+    services.approve(ready.one(made), lent(monitoring, ready.director.public_id))
+    assert ready.one(made).approved_for == ready.director.public_id
+    assert db.session.query(PaymentSheet).count() == 2
+
+
+def test_nobody_approves_money_for_herself(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made = ready.proposed()
+    herself = replace(ready.director, person_id=ready.rows()[ZAWADI].person_id)
+    with pytest.raises(services.OwnPayment):
+        services.approve(ready.one(made), herself)
