@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -183,7 +184,7 @@ def _before(
 
 
 def _people(session: Session, found: Workshop, given: Collection[int]) -> list[PersonValues]:
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(
             Person.id,
             Person.public_id,
