@@ -154,6 +154,7 @@ def _add_features(app: APIFlask) -> None:
     training.init_training(app)
     app.register_blueprint(training.blueprint)
     attendance.init_attendance(app)
+    app.register_blueprint(attendance.blueprint)
     workshops.init_workshops(app)
     app.register_blueprint(workshops.blueprint)
     payouts.init_payouts(app)

@@ -3,13 +3,15 @@
 On SQLite a batch operation copies a table, drops the old one and renames the copy; with foreign
 keys enforced the drop would delete every child. So enforcement is off while migrations run, and
 `foreign_key_check` must find nothing afterwards. The copy also loses triggers silently: those that
-guard the audit are asserted at the end of every run, and the search for names is made anew.
+guard the audit are asserted at the end of every run; the search for names, and the triggers that
+keep the history of marks, are made anew.
 """
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from kash.attendance.triggers import keep_history
 from kash.database import db
 from kash.people.search import mend_search
 from kash.vault import assert_triggers
@@ -54,6 +56,7 @@ def run_migrations() -> None:
                 connection.rollback()
             with connection.begin():
                 mend_search(connection)
+                keep_history(connection)
         finally:
             if sqlite:
                 # Looking at the schema may have begun a transaction, which ignores the pragma.

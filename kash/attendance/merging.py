@@ -9,8 +9,16 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
-from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Sheet
+from kash.attendance.models import (
+    EntryAlias,
+    Mark,
+    MarkOperation,
+    MarkStatus,
+    RosterEntry,
+    Sheet,
+)
 from kash.attendance.rules import Reply, Said, standing_mark
+from kash.attendance.triggers import MERGE
 from kash.people.journal import Journal, table_of
 from kash.people.references import declare_reference
 
@@ -18,7 +26,7 @@ from kash.people.references import declare_reference
 def _move_roster(journal: Journal, kept: int, gone: int) -> None:
     """Where both are on a register, she stands there once, unless both were taken off.
 
-    Sheets that were printed with both rows lead to that one.
+    Sheets that were printed with both rows lead to that one, and phones that know the other.
     """
     table = table_of(RosterEntry)
     mine = {row["register_id"]: row for row in journal.rows(table, table.c.person_id == kept)}
@@ -27,6 +35,9 @@ def _move_roster(journal: Journal, kept: int, gone: int) -> None:
         if other is None:
             continue
         _print_once(journal, row["register_id"], row["public_id"], other["public_id"])
+        journal.insert(
+            table_of(EntryAlias), {"public_id": row["public_id"], "entry_id": other["id"]}
+        )
         journal.replace(table, row["id"], other["id"])
         journal.update(
             table,
@@ -98,7 +109,7 @@ def _move_marks(journal: Journal, kept: int, gone: int) -> None:
                 "person_id": kept,
                 "status": status,
                 "expected_version": version - 1,
-                "device": "",
+                "device": MERGE,
                 "device_sequence": 0,
                 "device_time": journal.now,
                 "received_at": journal.now,
@@ -114,4 +125,6 @@ def declare_references() -> None:
     """Declare this room's foreign keys to a person."""
     declare_reference("roster_entry.person_id", _l("Registers"), _move_roster)
     declare_reference("mark_operation.person_id")
+    declare_reference("walk_in.person_id")
+    declare_reference("signature.person_id", _l("Signatures"))
     declare_reference("mark.person_id", _l("Marks"), _move_marks)

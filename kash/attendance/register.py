@@ -13,7 +13,17 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
-from kash.attendance.models import Mark, MarkOperation, MarkStatus, Register, RosterEntry, Slot
+from kash.attendance.models import (
+    HeadcountOperation,
+    Mark,
+    MarkOperation,
+    MarkStatus,
+    Register,
+    RegisterNote,
+    RosterEntry,
+    Signature,
+    Slot,
+)
 from kash.attendance.rules import STANDARD_STATUSES
 from kash.web.errors import NotFound, Problem
 
@@ -92,9 +102,8 @@ def remove_slots(session: Session, slot_ids: Iterable[int]) -> None:
     wanted = list(slot_ids)
     if not wanted:
         return
-    if session.scalar(select(exists().where(MarkOperation.slot_id.in_(wanted)))) or session.scalar(
-        select(exists().where(Mark.slot_id.in_(wanted)))
-    ):
+    used = (MarkOperation, Mark, HeadcountOperation, RegisterNote, Signature)
+    if any(session.scalar(select(exists().where(one.slot_id.in_(wanted)))) for one in used):
         raise SlotHasMarks
     session.execute(delete(Slot).where(Slot.id.in_(wanted)))
 

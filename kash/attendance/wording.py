@@ -28,6 +28,10 @@ _REASONS: dict[Reason, Any] = {
     Reason.STATUS_RETIRED: _l("This mark is no longer in use. Choose another."),
     Reason.UNREADABLE: _l("This mark could not be read."),
     Reason.ID_REUSED: _l("This mark was sent twice with different contents."),
+    Reason.GROUP_UNKNOWN: _l("There is no such group here."),
+    Reason.MINOR: _l(
+        "People under 18 are not enrolled. The custodian takes care of what they need."
+    ),
 }
 
 

@@ -16,6 +16,7 @@ __all__ = ["blueprint", "init_workshops", "models", "views"]
 def init_workshops(app: Flask) -> None:
     """Add the tabs, what a person's page shows of workshops, and who reaches whom and what."""
     from kash.accounts.queries import names_of
+    from kash.attendance.owners import Owner, register_owner
     from kash.people.account_names import register_account_names
     from kash.people.next_steps import register_next_step
     from kash.people.reach import register_own_scope
@@ -24,8 +25,9 @@ def init_workshops(app: Flask) -> None:
     from kash.workshops.leaving import join_hand_over
     from kash.workshops.list_step import ENROL_LIST
     from kash.workshops.merging import declare_references
-    from kash.workshops.queries import people_of
+    from kash.workshops.queries import may_mark_register, people_of
     from kash.workshops.queries.reach import versions_taught_to
+    from kash.workshops.services.enrolment import take_in_walk_in
     from kash.workshops.tabs import register_tab
     from kash.workshops.views.frame import person_rows
     from kash.workshops.wording import enrolment_word, pause_word
@@ -40,5 +42,6 @@ def init_workshops(app: Flask) -> None:
     register_taught_scope(versions_taught_to)
     register_section(_l("Workshops"), person_rows)
     declare_references()
+    register_owner("workshop", Owner(may_mark_register, take_in_walk_in))
     app.jinja_env.filters.update(enrolment_word=enrolment_word, pause_word=pause_word)
     join_hand_over()

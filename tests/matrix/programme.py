@@ -36,7 +36,16 @@ from kash.accounts.models import (
 )
 from kash.accounts.queries import email_key
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
-from kash.attendance.models import Mark, MarkOperation, Register, RosterEntry, Sheet, Slot
+from kash.attendance.models import (
+    Mark,
+    MarkOperation,
+    Pad,
+    PadKey,
+    Register,
+    RosterEntry,
+    Sheet,
+    Slot,
+)
 from kash.attendance.register import ensure_statuses
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules import new_serial
@@ -99,6 +108,7 @@ from kash.vault import (
     seal,
     seal_file_under,
 )
+from kash.vault.phones import new_pair
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -874,6 +884,7 @@ class _Builder:
                     printed_by=trainer.public_id,
                 )
             )
+        pad = self.pad(register, trainer)
         issued = self.batch(workshop, trainer, "issued")
         certificates = {
             person.public_id: self.certificate(issued, person, side) for person in people
@@ -889,6 +900,7 @@ class _Builder:
                 "proposed": proposed["version"].public_id,
                 "workshop": workshop.public_id,
                 "teaching": sessions[1].public_id,
+                "pad": pad.public_id,
                 "batch": issued.public_id,
                 "proposed_batch": proposed_batch.public_id,
             },
@@ -896,6 +908,19 @@ class _Builder:
             "enrolments": enrolments,
             "certificates": certificates,
         }
+
+    def pad(self, register: Register, trainer: Account) -> Pad:
+        private, point = new_pair()
+        key = self.add(PadKey(private_sealed=private, public_point=point))
+        return self.add(
+            Pad(
+                register_id=register.id,
+                account_id=trainer.id,
+                key_id=key.id,
+                signing_key=point,
+                ends_at=utc_now() + timedelta(days=7),
+            )
+        )
 
     def mark(self, slot: Slot, person: Person, trainer: Account) -> None:
         self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))

@@ -394,6 +394,11 @@ PLACES: dict[str, Place] = {
     "workshops.mark_history": _of(
         "workshop", get="attendance.see", session_id="teaching", entry_id="entry"
     ),
+    "workshops.pad": _of("workshop", get="attendance.mark"),
+    "workshops.take_pad": _of("workshop", post="attendance.mark"),
+    "workshops.revoke_pad": _of("workshop", post="attendance.mark", pad_id="pad"),
+    # A phone's own key stands in place of a sign-in.
+    "attendance.sync": Place(post=ANYONE),
     "workshops.documents": _of("workshop", get="attendance.see"),
     "workshops.print_register": _of("workshop", post="attendance.mark"),
     # --- certificates -----------------------------------------------------------------------

@@ -1,5 +1,14 @@
 """Tables of the attendance room."""
 
+from kash.attendance.models.door import (
+    EntryAlias,
+    Headcount,
+    HeadcountOperation,
+    RegisterNote,
+    Signature,
+    WalkIn,
+)
+from kash.attendance.models.pads import HeldItem, Pad, PadKey
 from kash.attendance.models.registers import (
     BigKey,
     Mark,
@@ -13,11 +22,20 @@ from kash.attendance.models.registers import (
 
 __all__ = [
     "BigKey",
+    "EntryAlias",
+    "Headcount",
+    "HeadcountOperation",
+    "HeldItem",
     "Mark",
     "MarkOperation",
     "MarkStatus",
+    "Pad",
+    "PadKey",
     "Register",
+    "RegisterNote",
     "RosterEntry",
     "Sheet",
+    "Signature",
     "Slot",
+    "WalkIn",
 ]

@@ -33,6 +33,8 @@ class Reason(StrEnum):
     STATUS_RETIRED = "status_retired"
     UNREADABLE = "unreadable"
     ID_REUSED = "id_reused"
+    GROUP_UNKNOWN = "group_unknown"
+    MINOR = "minor"
 
 
 # Answers whose operations are kept.

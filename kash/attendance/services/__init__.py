@@ -10,6 +10,13 @@ from kash.attendance.services.marking import (
     record_sheets,
     reopen_slot,
 )
+from kash.attendance.services.pads import (
+    NotContinued,
+    TooManyPads,
+    revoke_pad,
+    revoke_pads_of,
+    take_pad,
+)
 from kash.attendance.services.statuses import (
     AlwaysInUse,
     StatusChangedMeanwhile,
@@ -24,17 +31,33 @@ from kash.attendance.services.statuses import (
     change_status,
     order_statuses,
 )
+from kash.attendance.services.syncing import (
+    ItemAnswer,
+    OpenedItem,
+    PadEnded,
+    PadRevoked,
+    SealedItem,
+    open_items,
+    receive,
+)
 
 __all__ = [
     "MOST_OPERATIONS",
     "AlwaysInUse",
     "Closing",
+    "ItemAnswer",
     "NobodyMarked",
+    "NotContinued",
+    "OpenedItem",
+    "PadEnded",
+    "PadRevoked",
+    "SealedItem",
     "StatusChangedMeanwhile",
     "StatusDetails",
     "StatusProblem",
     "StatusTaken",
     "TooManyMarks",
+    "TooManyPads",
     "TooManyStatuses",
     "WeightIsFixed",
     "WeightIsUsed",
@@ -43,7 +66,12 @@ __all__ = [
     "apply_marks",
     "change_status",
     "close_slot",
+    "open_items",
     "order_statuses",
+    "receive",
     "record_sheets",
     "reopen_slot",
+    "revoke_pad",
+    "revoke_pads_of",
+    "take_pad",
 ]

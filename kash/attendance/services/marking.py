@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Any, TypeVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Insert, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import (
     Mark,
-    MarkOperation,
-    MarkStatus,
     Register,
     RosterEntry,
     Sheet,
     Slot,
 )
 from kash.attendance.register import lock_register
-from kash.attendance.rules import (
-    ANY_PURPOSE,
-    Answer,
-    BatchOutcome,
-    Earlier,
-    Operation,
-    RegisterState,
-    Reply,
-    Standing,
-    decide_batch,
-    is_readable,
-    sheet_rows,
-)
+from kash.attendance.rules import Answer, BatchOutcome, Operation, Reply, sheet_rows
+from kash.attendance.services.applying import apply_batch
 from kash.database import new_public_id
 from kash.people.models import Person
 from kash.policy import Actor
@@ -43,8 +29,6 @@ from kash.vault import Change, audited
 from kash.web.errors import NotFound, Problem
 
 MOST_OPERATIONS = 10_000
-# SQLite takes 32,766 values in a statement; an operation has twelve.
-_ROWS_PER_STATEMENT = 1_000
 Result = TypeVar("Result")
 
 
@@ -202,150 +186,6 @@ def _apply(
     """Decide and write a batch; the register is locked."""
     if len(operations) > MOST_OPERATIONS:
         raise TooManyMarks
-    session = change.session
-    slots = {
-        row.public_id: (row.id, row.closed_at is not None)
-        for row in session.execute(
-            select(Slot.public_id, Slot.id, Slot.closed_at).where(Slot.register_id == register.id)
-        )
-    }
-    people = {
-        row.public_id: (row.person_id, row.removed_at is None)
-        for row in session.execute(
-            select(RosterEntry.public_id, RosterEntry.person_id, RosterEntry.removed_at).where(
-                RosterEntry.register_id == register.id
-            )
-        )
-    }
-    slot_names = {key: name for name, (key, _) in slots.items()}
-    entry_names = {person: name for name, (person, _) in people.items()}
-    touched = {slots[operation.slot][0] for operation in operations if operation.slot in slots}
-    marks = {
-        (slot_names[row.slot_id], entry_names[row.person_id]): Standing(row.status, row.version)
-        for row in session.execute(
-            select(Mark.slot_id, Mark.person_id, Mark.status, Mark.version).where(
-                Mark.slot_id.in_(touched)
-            )
-        )
-        if row.person_id in entry_names
-    }
-    statuses = {
-        row.code: row.active
-        for row in session.execute(
-            select(MarkStatus.code, MarkStatus.active).where(
-                MarkStatus.purpose.in_((register.purpose, ANY_PURPOSE))
-            )
-        )
-    }
-    outcome = decide_batch(
-        operations,
-        RegisterState(
-            open_slots={name for name, (_, closed) in slots.items() if not closed},
-            closed_slots={name for name, (_, closed) in slots.items() if closed},
-            entries={name for name, (_, listed) in people.items() if listed},
-            statuses={code for code, active in statuses.items() if active},
-            retired={code for code, active in statuses.items() if not active},
-            marks=marks,
-            earlier=_earlier(session, operations, slot_names, entry_names),
-        ),
+    return apply_batch(
+        change.session, register.id, register.purpose, operations, by.public_id, change.now
     )
-    _write(
-        session,
-        MarkOperation,
-        [
-            {
-                "op_id": operation.op_id,
-                "slot_id": slots[operation.slot][0],
-                "person_id": people[operation.entry][0],
-                "status": operation.status,
-                "expected_version": operation.expected_version,
-                "device": operation.device,
-                "device_sequence": operation.device_sequence,
-                "device_time": operation.device_time.astimezone(UTC),
-                "received_at": change.now,
-                "marked_by": by.public_id,
-                "answer": str(answer.answer),
-                "version": answer.version,
-            }
-            for operation, answer in (
-                (operations[position], outcome.answers[position]) for position in outcome.kept
-            )
-        ],
-    )
-    _write(
-        session,
-        Mark,
-        [
-            {
-                "slot_id": slots[slot][0],
-                "person_id": people[entry][0],
-                "status": standing.status,
-                "version": standing.version,
-            }
-            for (slot, entry), standing in outcome.changed.items()
-        ],
-        replacing=("slot_id", "person_id"),
-    )
-    return outcome
-
-
-def _earlier(
-    session: Session,
-    operations: Sequence[Operation],
-    slot_names: dict[int, str],
-    entry_names: dict[int, str],
-) -> dict[str, Earlier]:
-    wanted = [operation.op_id for operation in operations if is_readable(operation)]
-    found: dict[str, Earlier] = {}
-    for some in _in_parts(wanted):
-        for row in session.execute(
-            select(
-                MarkOperation.op_id,
-                MarkOperation.slot_id,
-                MarkOperation.person_id,
-                MarkOperation.status,
-                MarkOperation.answer,
-            ).where(MarkOperation.op_id.in_(some))
-        ):
-            # Kept for another register, the names are unknown here and match no operation.
-            found[row.op_id] = Earlier(
-                slot_names.get(row.slot_id, ""),
-                entry_names.get(row.person_id, ""),
-                row.status,
-                Reply(row.answer),
-            )
-    return found
-
-
-def _in_parts(rows: Sequence[Result]) -> Iterator[Sequence[Result]]:
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        yield rows[start : start + _ROWS_PER_STATEMENT]
-
-
-def _write(
-    session: Session,
-    table: type[Mark] | type[MarkOperation],
-    rows: Sequence[dict[str, Any]],
-    replacing: Iterable[str] = (),
-) -> None:
-    """Insert many rows in one statement; `replacing` names the key whose row is overwritten."""
-    key = tuple(replacing)
-    for some in _in_parts(rows):
-        session.execute(_insertion(session, table, list(some), key))
-
-
-def _insertion(
-    session: Session,
-    table: type[Mark] | type[MarkOperation],
-    rows: list[dict[str, Any]],
-    key: tuple[str, ...],
-) -> Insert:
-    if not key:
-        return insert(table).values(rows)
-    # Both engines know the same clause, each by an insert of its own.
-    of_engine = (
-        postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    )
-    statement = of_engine(table).values(rows)
-    kept = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=kept)

@@ -36,6 +36,7 @@ from kash.workshops.queries.plan import (
     workshop_list,
 )
 from kash.workshops.queries.reach import (
+    may_mark_register,
     own_workshop,
     people_of,
     run_by,
@@ -62,6 +63,7 @@ __all__ = [
     "funder_names",
     "funding_of",
     "headcount",
+    "may_mark_register",
     "open_slots",
     "own_part",
     "own_workshop",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Select, exists, false, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from kash.database import db
 from kash.policy import Actor, Reach
@@ -94,6 +94,15 @@ def runs(actor: Actor, found: Workshop, permission: str) -> bool:
     return reach is Reach.OWN and bool(
         db.session.scalar(run_by(actor).where(Workshop.id == found.id))
     )
+
+
+def may_mark_register(session: Session, register_id: int, actor: Actor) -> bool:
+    """Whether an actor may mark the register of a workshop."""
+    reach = actor.reach("attendance.mark")
+    if reach not in (Reach.ALL, Reach.OWN):
+        return False
+    asked = select(Workshop.id) if reach is Reach.ALL else run_by(actor)
+    return session.scalar(asked.where(Workshop.register_id == register_id)) is not None
 
 
 def own_workshop(public_id: str, actor: Actor, permission: str) -> Workshop:

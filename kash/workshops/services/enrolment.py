@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -199,6 +200,20 @@ def take_in(workshop: str, person: str, by: Actor) -> None:
             enrolment = _new_enrolment(session, held, found)
         set_state(session, held, enrolment, EnrolmentState.CONFIRMED, change.now, walk_in=True)
         change.about(held.public_id, enrolment.public_id, found.public_id)
+
+
+def take_in_walk_in(session: Session, register_id: int, person_id: int, now: datetime) -> list[str]:
+    """Within another action: give somebody who stands on a register already her seat.
+
+    She is in the room, so she has one even when all are taken. Returns what it concerns.
+    """
+    held = session.scalars(
+        select(Workshop).where(Workshop.register_id == register_id).with_for_update()
+    ).one()
+    person = session.get_one(Person, person_id)
+    enrolment = _enrolment_of(session, held, person) or _new_enrolment(session, held, person)
+    set_state(session, held, enrolment, EnrolmentState.CONFIRMED, now, walk_in=True)
+    return [held.public_id, enrolment.public_id]
 
 
 def _adult(session: Session, person: str) -> Person:

@@ -1,0 +1,47 @@
+"""Who owns registers: attendance knows no feature, and asks its owner what only the owner knows.
+
+A room that keeps registers (workshops, forums) says at start-up for its purpose who may mark one,
+and what becomes of somebody who came to the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from kash.policy import Actor
+
+# Whether an actor may mark a register (its key) at this moment.
+MayMark = Callable[[Session, int, Actor], bool]
+# Gives a person (her key), who stands on a register (its key) already, her place with the owner,
+# at a moment; returns the public ids that the action concerns.
+TakeIn = Callable[[Session, int, int, datetime], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What an owner of registers answers."""
+
+    may_mark: MayMark
+    take_in: TakeIn
+
+
+_owners: dict[str, Owner] = {}
+
+
+def register_owner(purpose: str, owner: Owner) -> None:
+    """Say who answers for registers of a purpose, such as "workshop"."""
+    _owners[purpose] = owner
+
+
+def forget_owner(purpose: str) -> None:
+    """Take an owner away again."""
+    _owners.pop(purpose, None)
+
+
+def owner_of(purpose: str) -> Owner | None:
+    """Who answers for registers of a purpose; None where no phone may take them along."""
+    return _owners.get(purpose)

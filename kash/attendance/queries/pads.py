@@ -1,0 +1,283 @@
+"""What a phone is given of a register, which pads there are, and what one may send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account, AccountRole
+from kash.accounts.queries import names_of
+from kash.attendance.models import Mark, Pad, PadKey, Register, RosterEntry, Slot
+from kash.attendance.queries.statuses import statuses_for
+from kash.attendance.rules import short_codes
+from kash.attendance.wording import status_word
+from kash.database import db
+from kash.people.models import Group, Person
+from kash.people.rules import AGE_BANDS, SEXES
+from kash.policy import Actor, Role
+from kash.vault.phones import jwk_of
+from kash.web.errors import NotFound
+from kash.web.formats import initials, time_text, to_local
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A pad as what it sends is checked: whose it is, its keys, and until when it may send."""
+
+    id: int
+    public_id: str
+    register_id: int
+    register: str
+    purpose: str
+    signing_key: bytes
+    key: str
+    private_sealed: bytes
+    ends_at: datetime
+    revoked_at: datetime | None
+    last_seen_at: datetime | None
+    skew_ms: int | None
+    continues_id: int | None
+    active: bool
+    actor: Actor
+
+
+def credential(session: Session, public_id: str) -> Credential | None:
+    """A pad with whoever took it; one query."""
+    rows = session.execute(
+        select(
+            Pad.id,
+            Pad.register_id,
+            Register.public_id.label("register"),
+            Register.purpose,
+            Pad.signing_key,
+            PadKey.public_id.label("key"),
+            PadKey.private_sealed,
+            Pad.ends_at,
+            Pad.revoked_at,
+            Pad.last_seen_at,
+            Pad.skew_ms,
+            Pad.continues_id,
+            Pad.account_id,
+            Account.public_id.label("account"),
+            Account.person_id,
+            Account.language,
+            Account.active,
+            Account.paused_at,
+            AccountRole.role,
+        )
+        .join(Register, Register.id == Pad.register_id)
+        .join(PadKey, PadKey.id == Pad.key_id)
+        .join(Account, Account.id == Pad.account_id)
+        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
+        .where(Pad.public_id == public_id)
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Credential(
+        id=first.id,
+        public_id=public_id,
+        register_id=first.register_id,
+        register=first.register,
+        purpose=first.purpose,
+        signing_key=first.signing_key,
+        key=first.key,
+        private_sealed=first.private_sealed,
+        ends_at=first.ends_at,
+        revoked_at=first.revoked_at,
+        last_seen_at=first.last_seen_at,
+        skew_ms=first.skew_ms,
+        continues_id=first.continues_id,
+        active=first.active and first.paused_at is None,
+        actor=Actor(
+            public_id=first.account,
+            roles=frozenset(Role(row.role) for row in rows if row.role is not None),
+            account_id=first.account_id,
+            person_id=first.person_id,
+            language=first.language or "en",
+        ),
+    )
+
+
+def continued(session: Session, pad: Credential, public_id: str) -> Credential | None:
+    """An earlier pad of the same person, whose queue this one may send; None if it may not."""
+    key = pad.continues_id
+    # As often as anybody takes a register again.
+    for _again in range(20):
+        if key is None:
+            return None
+        row = session.execute(select(Pad.public_id, Pad.continues_id).where(Pad.id == key)).first()
+        if row is None:
+            return None
+        if row.public_id == public_id:
+            return credential(session, public_id)
+        key = row.continues_id
+    return None
+
+
+def grant(register_id: int, pad: str, title: str, language: str, now: datetime) -> dict[str, Any]:
+    """What a phone takes along: codes and initials, never a name of either group.
+
+    `title` is the neutral one. Raises NotFound.
+    """
+    held = db.session.execute(
+        select(
+            Pad.ends_at, PadKey.public_id, PadKey.public_point, Register.public_id, Register.purpose
+        )
+        .join(PadKey, PadKey.id == Pad.key_id)
+        .join(Register, Register.id == Pad.register_id)
+        .where(Pad.register_id == register_id, Pad.public_id == pad)
+    ).first()
+    if held is None:
+        raise NotFound
+    ends_at, key, point, register, purpose = held
+    return {
+        "pad": pad,
+        "now": now.isoformat(),
+        "ends": ends_at.isoformat(),
+        "server_key": {"id": key, "jwk": jwk_of(point)},
+        "register": {"id": register, "neutral_title": title, "language": language},
+        "slots": _slots(register_id),
+        "groups": [
+            {"letter": letter}
+            for letter in db.session.scalars(select(Group.letter).order_by(Group.position))
+        ],
+        "sexes": list(SEXES),
+        "age_bands": list(AGE_BANDS),
+        "statuses": [
+            {
+                "code": one.code,
+                "letter": one.letter,
+                "weight": one.weight,
+                "tone": one.tone,
+                "label": status_word(one.code),
+            }
+            for one in statuses_for(purpose)
+        ],
+        "roster": _roster(register_id),
+        "marks": _marks(register_id),
+    }
+
+
+def _slots(register_id: int) -> list[dict[str, Any]]:
+    rows = db.session.execute(
+        select(Slot.public_id, Slot.starts_at, Slot.minutes, Slot.closed_at)
+        .where(Slot.register_id == register_id)
+        .order_by(Slot.starts_at, Slot.id)
+    ).all()
+    days = groupby(rows, lambda row: to_local(row.starts_at).date())
+    return [
+        {
+            "id": row.public_id,
+            "label": f"{day}.{number} · {time_text(row.starts_at)}",
+            "starts_at": row.starts_at.isoformat(),
+            "minutes": row.minutes,
+            "closed": row.closed_at is not None,
+        }
+        for day, (_date, of_day) in enumerate(days, start=1)
+        for number, row in enumerate(of_day, start=1)
+    ]
+
+
+def _roster(register_id: int) -> list[dict[str, str]]:
+    """Everybody who ever was on the register has a code, so that codes stay; those on it now are
+    given."""
+    rows = db.session.execute(
+        select(
+            RosterEntry.id,
+            RosterEntry.public_id,
+            RosterEntry.removed_at,
+            Group.letter,
+            Person.chosen_name,
+        )
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(RosterEntry.register_id == register_id)
+        .order_by(Group.letter, RosterEntry.id)
+    ).all()
+    codes = short_codes([(row.id, row.letter) for row in rows])
+    return [
+        {
+            "entry": row.public_id,
+            "code": code,
+            "initials": "".join(f"{letter}." for letter in initials(row.chosen_name)),
+            "letter": row.letter,
+        }
+        for row, code in zip(rows, codes, strict=True)
+        if row.removed_at is None
+    ]
+
+
+def _marks(register_id: int) -> list[dict[str, Any]]:
+    return [
+        {"slot": slot, "entry": entry, "status": status, "version": version}
+        for slot, entry, status, version in db.session.execute(
+            select(Slot.public_id, RosterEntry.public_id, Mark.status, Mark.version)
+            .join(Slot, Slot.id == Mark.slot_id)
+            .join(
+                RosterEntry,
+                (RosterEntry.person_id == Mark.person_id)
+                & (RosterEntry.register_id == Slot.register_id),
+            )
+            .where(Slot.register_id == register_id, RosterEntry.removed_at.is_(None))
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class PadLine:
+    """A pad as the register's page lists it. `state` is "live", "ended" or "revoked"; `skew` says
+    by how many seconds the phone's clock was ahead (behind if negative), None if never heard."""
+
+    public_id: str
+    who: str
+    label: str
+    taken_at: datetime
+    ends_at: datetime
+    last_seen_at: datetime | None
+    skew: float | None
+    state: str
+
+
+def pads_of(register_id: int, now: datetime) -> Sequence[PadLine]:
+    """The pads of a register, the newest first; two queries."""
+    rows = db.session.execute(
+        select(Pad, Account.public_id)
+        .join(Account, Account.id == Pad.account_id)
+        .where(Pad.register_id == register_id)
+        .order_by(Pad.id.desc())
+        .limit(200)
+    ).all()
+    names = names_of(account for _pad, account in rows)
+    return [
+        PadLine(
+            pad.public_id,
+            names.get(account, ""),
+            pad.label,
+            pad.taken_at,
+            pad.ends_at,
+            pad.last_seen_at,
+            None if pad.skew_ms is None else pad.skew_ms / 1000,
+            "revoked" if pad.revoked_at else "ended" if pad.ends_at <= now else "live",
+        )
+        for pad, account in rows
+    ]
+
+
+def skew_text(seconds: float) -> str:
+    """By how much a phone's clock was off, as a person says it; empty below ten seconds."""
+    whole = round(abs(seconds))
+    if whole < 10:
+        return ""
+    minutes, rest = divmod(whole, 60)
+    much = _("%(minutes)s min", minutes=minutes) if minutes else _("%(seconds)s s", seconds=rest)
+    if seconds > 0:
+        return _("its clock is %(much)s fast", much=much)
+    return _("its clock is %(much)s slow", much=much)

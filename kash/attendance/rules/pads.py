@@ -1,0 +1,319 @@
+"""What a pad sends: its operations, as the phone wrote them, read without trusting any of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from kash.attendance.rules.marking import LONGEST_OPERATION_ID, PRESENT, Operation, Reason, Reply
+
+MOST_ITEMS = 200
+LARGEST_SEQUENCE = 2**31 - 1
+LONGEST_NAME = 120
+LONGEST_NOTE = 2_000
+MOST_CELLS = 200
+MOST_HEADS = 9_999
+MOST_STROKES = 200
+MOST_POINTS = 4_000
+CANVAS = 1_000
+_FIRST_YEAR, _LAST_YEAR = 2020, 2100
+ID_LENGTH = 16
+_ID_ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
+
+
+class Kind(StrEnum):
+    """What an operation of a pad does."""
+
+    MARK = "mark"
+    SCAN = "scan"
+    WALK_IN = "walk_in"
+    HEADCOUNT = "headcount"
+    NOTE = "note"
+    SIGNATURE = "signature"
+    # What could not be opened or read; it is kept as it came.
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class WalkInSent:
+    """Somebody at the door. `entry` is the id that the phone gave her place on the roster."""
+
+    op_id: str
+    entry: str
+    name: str
+    letter: str
+    sex: str
+    age_band: str
+    slot: str
+    at: datetime
+
+
+@dataclass(frozen=True, order=True)
+class Cell:
+    """How many of a group (by its letter), a sex and an age band; empty where not told apart."""
+
+    letter: str
+    sex: str
+    age_band: str
+    count: int
+
+
+@dataclass(frozen=True)
+class HeadcountSent:
+    """The whole room counted, in place of what was counted before."""
+
+    op_id: str
+    slot: str
+    cells: tuple[Cell, ...]
+    expected_version: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NoteSent:
+    """Something written down; `slot` may be empty."""
+
+    op_id: str
+    slot: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class SignatureSent:
+    """A signature as strokes of points, each coordinate 0 to 1000."""
+
+    op_id: str
+    slot: str
+    entry: str
+    strokes: tuple[tuple[tuple[int, int], ...], ...]
+    at: datetime
+
+
+Sent: TypeAlias = Operation | WalkInSent | HeadcountSent | NoteSent | SignatureSent
+
+
+class Unreadable(ValueError):
+    """This is no operation of a pad."""
+
+
+def is_public_id(text: object) -> bool:
+    """Whether this has the form of a public id."""
+    return isinstance(text, str) and len(text) == ID_LENGTH and _ID_ALPHABET.issuperset(text)
+
+
+def kind_of(plaintext: bytes) -> tuple[Kind, dict[str, Any]]:
+    """What kind of operation this is, with its values. Raises Unreadable."""
+    try:
+        values = json.loads(plaintext)
+        return Kind(values["kind"]), values
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Unreadable from None
+
+
+def read_operation(plaintext: bytes, device: str, sequence: int) -> tuple[Kind, Sent]:
+    """One operation of a pad. Raises Unreadable, whatever the bytes are."""
+    kind, values = kind_of(plaintext)
+    try:
+        return kind, _READERS[kind](values, device, sequence)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise Unreadable from None
+
+
+def read_moment(text: object) -> datetime:
+    """A moment with its offset, of this century. Raises Unreadable."""
+    if not isinstance(text, str) or len(text) > 40:
+        raise Unreadable
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unreadable from None
+    if moment.tzinfo is None or not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+        raise Unreadable
+    return moment
+
+
+def _mark(values: dict[str, Any], device: str, sequence: int) -> Operation:
+    status = values["status"]
+    if not isinstance(status, str) or not 0 < len(status) <= ID_LENGTH:
+        raise Unreadable
+    return Operation(
+        _op_id(values),
+        _id(values["slot"]),
+        _id(values["entry"]),
+        status,
+        _version(values["expected_version"]),
+        read_moment(values["at"]),
+        device,
+        sequence,
+    )
+
+
+def _scan(values: dict[str, Any], device: str, sequence: int) -> Operation:
+    return _mark(values | {"status": PRESENT}, device, sequence)
+
+
+def _walk_in(values: dict[str, Any], _device: str, _sequence: int) -> WalkInSent:
+    slot = values.get("slot")
+    return WalkInSent(
+        _op_id(values),
+        _id(values["entry"]),
+        _text(values.get("name") or "", LONGEST_NAME),
+        _text(values["letter"], 1),
+        _text(values.get("sex") or "", 8),
+        _text(values.get("age_band") or "", 8),
+        _id(slot) if slot else "",
+        read_moment(values["at"]),
+    )
+
+
+def _headcount(values: dict[str, Any], _device: str, _sequence: int) -> HeadcountSent:
+    counts = values["counts"]
+    if not isinstance(counts, list) or len(counts) > MOST_CELLS:
+        raise Unreadable
+    return HeadcountSent(
+        _op_id(values),
+        _id(values["slot"]),
+        summed(
+            Cell(
+                _text(each["letter"], 1),
+                _text(each.get("sex") or "", 8),
+                _text(each.get("age_band") or "", 8),
+                _number(each["count"], MOST_HEADS),
+            )
+            for each in counts
+        ),
+        _version(values["expected_version"]),
+        read_moment(values["at"]),
+    )
+
+
+def _note(values: dict[str, Any], _device: str, _sequence: int) -> NoteSent:
+    slot = values.get("slot")
+    text = _text(values["text"], LONGEST_NOTE)
+    if not text:
+        raise Unreadable
+    return NoteSent(_op_id(values), _id(slot) if slot else "", text, read_moment(values["at"]))
+
+
+def _signature(values: dict[str, Any], _device: str, _sequence: int) -> SignatureSent:
+    strokes = values["strokes"]
+    if not isinstance(strokes, list) or not 0 < len(strokes) <= MOST_STROKES:
+        raise Unreadable
+    read = tuple(
+        tuple((_number(x, CANVAS), _number(y, CANVAS)) for x, y in stroke) for stroke in strokes
+    )
+    if sum(map(len, read)) > MOST_POINTS or not all(read):
+        raise Unreadable
+    return SignatureSent(
+        _op_id(values), _id(values["slot"]), _id(values["entry"]), read, read_moment(values["at"])
+    )
+
+
+_READERS: Mapping[Kind, Any] = {
+    Kind.MARK: _mark,
+    Kind.SCAN: _scan,
+    Kind.WALK_IN: _walk_in,
+    Kind.HEADCOUNT: _headcount,
+    Kind.NOTE: _note,
+    Kind.SIGNATURE: _signature,
+}
+
+
+def _op_id(values: Mapping[str, Any]) -> str:
+    op_id = values["op_id"]
+    if (
+        not isinstance(op_id, str)
+        or not 0 < len(op_id) <= LONGEST_OPERATION_ID
+        or not op_id.isascii()
+        or not op_id.isprintable()
+    ):
+        raise Unreadable
+    return op_id
+
+
+def _id(text: object) -> str:
+    if not is_public_id(text):
+        raise Unreadable
+    return str(text)
+
+
+def _text(value: object, longest: int) -> str:
+    """A text without what no database keeps; too long is unreadable, never cut in silence."""
+    if not isinstance(value, str):
+        raise Unreadable
+    kept = "".join(each for each in value if each in "\n\t" or each.isprintable()).strip()
+    if len(kept) > longest:
+        raise Unreadable
+    return kept
+
+
+def _number(value: object, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise Unreadable
+    return value
+
+
+def _version(value: object) -> int:
+    return _number(value, LARGEST_SEQUENCE)
+
+
+def summed(cells: Any) -> tuple[Cell, ...]:
+    """Cells in order, each place once, without those that count nobody. Raises Unreadable."""
+    totals: dict[tuple[str, str, str], int] = {}
+    for each in cells:
+        place = (each.letter, each.sex, each.age_band)
+        totals[place] = totals.get(place, 0) + each.count
+    if any(count > MOST_HEADS for count in totals.values()):
+        raise Unreadable
+    return tuple(Cell(*place, count) for place, count in sorted(totals.items()) if count)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A headcount as it stands."""
+
+    cells: tuple[Cell, ...] = ()
+    version: int = 0
+
+
+def decide_headcount(
+    sent: HeadcountSent,
+    standing: Counted,
+    *,
+    slot_known: bool,
+    slot_closed: bool,
+    letters: Collection[str],
+) -> tuple[Reply, Reason, Counted]:
+    """Answer one headcount, as a mark is answered: the same is applied, another is a conflict."""
+    if not slot_known:
+        return Reply.REJECTED, Reason.SLOT_UNKNOWN, standing
+    if any(cell.letter not in letters for cell in sent.cells):
+        return Reply.REJECTED, Reason.GROUP_UNKNOWN, standing
+    if slot_closed:
+        return Reply.REJECTED, Reason.SLOT_CLOSED, standing
+    if standing.version and sent.cells == standing.cells:
+        return Reply.APPLIED, Reason.NONE, standing
+    if sent.expected_version != standing.version:
+        return Reply.CONFLICT, Reason.NONE, standing
+    return Reply.APPLIED, Reason.NONE, Counted(sent.cells, standing.version + 1)
+
+
+def short_codes(entries: Sequence[tuple[int, str]]) -> list[str]:
+    """A code for each roster entry (its key and its group's letter), unique in the register: the
+    letter and a number in the order in which entries were made."""
+    numbers: dict[str, int] = {}
+    found: dict[int, str] = {}
+    for key, letter in sorted(entries):
+        numbers[letter] = numbers.get(letter, 0) + 1
+        found[key] = f"{letter}{numbers[letter]:02}"
+    return [found[key] for key, _letter in entries]
+
+
+def moment_of(sent: Sent) -> datetime:
+    """When the phone says that it was done."""
+    return sent.device_time if isinstance(sent, Operation) else sent.at

@@ -1,0 +1,162 @@
+"""What phones send. The signature of the phone's own key stands in place of a sign-in."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, request
+from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError
+
+from kash.attendance import blueprint, queries, services
+from kash.attendance.queries import Credential
+from kash.attendance.rules import MOST_ITEMS, Unreadable, is_public_id, read_moment
+from kash.attendance.services import ItemAnswer, SealedItem
+from kash.database import db, utc_now
+from kash.policy import ANYONE, allow
+from kash.vault.phones import POINT, from_unpadded, is_signed
+from kash.web.errors import Problem
+
+# Two hundred signatures of many strokes each are less.
+LARGEST_BODY = 4 * 1024 * 1024
+SIGNED = b"kash pad v1 sync\n"
+_LARGEST_ITEM = 128 * 1024
+# More is no clock that is off, but one that was never set.
+_MOST_SKEW = timedelta(days=20)
+
+
+class NotSent(Problem):
+    """A body that no pad sends. `code` is what a program reads of it."""
+
+    def __init__(self, code: str, sentence: str, http: int = 400) -> None:
+        super().__init__(sentence)
+        self.code, self.http = code, http
+
+
+@blueprint.post("/pad/sync")
+@allow(ANYONE)
+def sync() -> Response:
+    """Take what a pad queued: at most 200 items, answered one by one."""
+    try:
+        return _said(_taken(_body()))
+    except NotSent as problem:
+        return _refused(problem.code, str(problem), problem.http)
+    except services.PadRevoked as problem:
+        return _refused("revoked", str(problem), 403)
+    except services.PadEnded as problem:
+        return _refused("sign_in", str(problem), 401)
+    except DBAPIError:
+        # Busy or out of reach: nothing was kept, and the phone tries again.
+        db.session.rollback()
+        return _refused("busy", _("Too many at once. This phone tries again by itself."), 503)
+
+
+def _body() -> bytes:
+    request.max_content_length = LARGEST_BODY
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
+    return request.get_data(cache=False)
+
+
+def _taken(body: bytes) -> dict[str, Any]:
+    sent = read_json(body)
+    pad = sent.get("pad")
+    found = queries.credential(db.session(), str(pad)) if is_public_id(pad) else None
+    if found is None or not is_signed(
+        found.signing_key, request.headers.get("X-Pad-Signature", "")[:100], SIGNED + body
+    ):
+        raise NotSent("signature", _("This was not sent by a phone that took a register."))
+    if found.revoked_at is not None or not found.active:
+        raise services.PadRevoked
+    now = utc_now()
+    if found.ends_at <= now:
+        raise services.PadEnded
+    queue = _queue_of(found, sent.get("pad_of_items"))
+    items = sealed_items(sent.get("items"), MOST_ITEMS)
+    skew = _skew(sent.get("sent_at"), now)
+    answers = services.receive(found, queue, services.open_items(queue, items), skew)
+    return {
+        "now": now.isoformat(),
+        "skew_s": None if skew is None else skew / 1000,
+        "answers": [answer_values(answer) for answer in answers],
+    }
+
+
+def read_json(body: bytes) -> dict[str, Any]:
+    """The object in a body. Raises NotSent."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        sent = None
+    if not isinstance(sent, dict):
+        raise NotSent("unreadable", _("This could not be read."))
+    return sent
+
+
+def _queue_of(pad: Credential, named: object) -> Credential:
+    """The pad for which the items were sealed."""
+    if named in (None, "", pad.public_id):
+        return pad
+    found = queries.continued(db.session(), pad, named) if isinstance(named, str) else None
+    if found is None:
+        raise NotSent("unreadable", _("This was not sent by a phone that took a register."))
+    if found.revoked_at is not None:
+        raise services.PadRevoked
+    return found
+
+
+def sealed_items(given: object, most: int) -> list[SealedItem]:
+    """The items of a queue as they came. Raises NotSent."""
+    if not isinstance(given, list):
+        raise NotSent("unreadable", _("This could not be read."))
+    if len(given) > most:
+        raise NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
+    try:
+        return [_item(each) for each in given]
+    except (TypeError, KeyError, ValueError):
+        raise NotSent("unreadable", _("This could not be read.")) from None
+
+
+def _item(given: dict[str, Any]) -> SealedItem:
+    sequence, sealed = given["seq"], given["ct"]
+    if type(sequence) is not int or not 0 <= sequence < 2**31 or len(sealed) > _LARGEST_ITEM:
+        raise ValueError
+    ephemeral = from_unpadded(given["epk"])
+    if len(ephemeral) != POINT:
+        raise ValueError
+    return SealedItem(sequence, ephemeral, from_unpadded(given["iv"]), from_unpadded(sealed))
+
+
+def _skew(sent_at: object, now: datetime) -> int | None:
+    """By how many milliseconds a phone's clock is ahead; None if it does not say."""
+    try:
+        ahead = read_moment(sent_at) - now
+    except Unreadable:
+        return None
+    return round(ahead / timedelta(milliseconds=1)) if abs(ahead) < _MOST_SKEW else None
+
+
+def answer_values(answer: ItemAnswer) -> dict[str, Any]:
+    """One answer as a pad reads it."""
+    return {
+        "seq": answer.sequence,
+        "op_id": answer.op_id,
+        "answer": str(answer.answer),
+        "reason": str(answer.reason),
+        "status": answer.status,
+        "version": answer.version,
+    }
+
+
+def _said(values: dict[str, Any]) -> Response:
+    return Response(json.dumps(values, separators=(",", ":")), mimetype="application/json")
+
+
+def _refused(code: str, sentence: str, status: int) -> Response:
+    answer = _said({"error": code, "sentence": sentence})
+    answer.status_code = status
+    if status == 503:
+        answer.headers["Retry-After"] = "5"
+    return answer

@@ -1,0 +1,83 @@
+"""The register of a workshop on phones: taking it along, and ending that."""
+
+from __future__ import annotations
+
+from flask import flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.rules import is_public_id
+from kash.database import utc_now
+from kash.policy import allow
+from kash.vault.phones import NotAKey, point_of
+from kash.web import current_actor
+from kash.web.input import CONTROL_CHARACTERS
+from kash.web.language import language_code
+from kash.workshops import blueprint, queries
+from kash.workshops.models import Workshop
+from kash.workshops.services import WorkshopCancelled
+
+_LONGEST_LABEL = 60
+
+
+def _to_take(public_id: str) -> Workshop:
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    if found.state == "cancelled":
+        raise WorkshopCancelled
+    return found
+
+
+@blueprint.get("/<public_id>/pad")
+@allow("attendance.mark")
+def pad(public_id: str) -> str:
+    """What taking the register along means, and the PIN."""
+    found = _to_take(public_id)
+    return render_template("workshops/pad.html", workshop=found)
+
+
+@blueprint.post("/<public_id>/pad")
+@allow("attendance.mark")
+def take_pad(public_id: str) -> ResponseReturnValue:
+    """Give a phone what it takes along, as JSON: its key, codes and initials, slots and marks."""
+    actor = current_actor()
+    found = _to_take(public_id)
+    asked = request.get_json(silent=True)
+    sent = asked if isinstance(asked, dict) else {}
+    key = sent.get("signing_key")
+    if not isinstance(key, dict):
+        return _refused("unreadable", _("This could not be read."), 400)
+    label = sent.get("label")
+    continues = sent.get("continues")
+    try:
+        taken = marking.take_pad(
+            found.register.public_id,
+            point_of(key),
+            CONTROL_CHARACTERS.sub("", label)[:_LONGEST_LABEL] if isinstance(label, str) else "",
+            actor,
+            continues=str(continues) if is_public_id(continues) else "",
+        )
+    except NotAKey:
+        return _refused("key", _("This phone's key could not be read."), 400)
+    except (marking.NotContinued, marking.TooManyPads) as problem:
+        return _refused("refused", str(problem), problem.status)
+    return jsonify(
+        registers.grant(
+            found.register_id, taken, found.version.public_title, language_code(), utc_now()
+        )
+    )
+
+
+def _refused(code: str, sentence: str, status: int) -> ResponseReturnValue:
+    return jsonify({"error": code, "sentence": sentence}), status
+
+
+@blueprint.post("/<public_id>/pads/<pad_id>/revoke")
+@allow("attendance.mark")
+def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
+    """End what a phone may send."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    marking.revoke_pad(found.register.public_id, pad_id, current_actor())
+    flash(_("This phone may no longer send. What it keeps can still be brought in as a file."))
+    return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
