@@ -98,7 +98,7 @@ def _design(batch: CertificateBatch, language: str) -> CertificateDesign:
     shown_address = verification_address().split("://", 1)[1]
     issued = batch.issued_at.astimezone(ZoneInfo(programme_zone())) if batch.issued_at else None
     return CertificateDesign(
-        name=_DESIGNS[batch.design],
+        name=_DESIGNS[batch.design_version.content["base"]],
         language=language,
         wording=CertificateWording(
             heading=_("Certificate of Participation"),

@@ -156,12 +156,12 @@ def _constraints(connection: Connection) -> dict[str, Any]:
 
 def value_for(table: Table, column: Any, number: int) -> Any:
     """Something that every constraint of our tables takes."""
-    if column.foreign_keys:
-        parent = next(iter(column.foreign_keys)).column
-        return value_for(parent.table, parent, number)
     named = _CHOSEN.get((table.name, column.name))
     if named is not None:
         return named[number % len(named)]
+    if column.foreign_keys:
+        parent = next(iter(column.foreign_keys)).column
+        return value_for(parent.table, parent, number)
     kind = column.type
     if isinstance(kind, Boolean) or str(kind) == "BOOLEAN":
         return bool(number % 2)
@@ -223,6 +223,12 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
 _CHOSEN[("mediator_duty_hours", "closes")] = [60, 61]
 _LATER = [datetime(2027, 1, day, tzinfo=UTC) for day in (1, 2)]
 _CHOSEN[("delegation", "ends_at")] = _LATER
+_CHOSEN[("certificate_design", "is_default")] = [False, False]
+_CHOSEN[("certificate_design_image", "use")] = ["logo", "seal"]
+# A signature is allowed on a design or on a batch, never on both.
+_CHOSEN[("signature_use", "batch_id")] = [None, None]
+# What migrations themselves put there, children first.
+_THERE_ALREADY = ("certificate_design_version", "certificate_design")
 _ONE_ROW = {"programme", "audit_head"}
 # Gone on purpose: what it counted was worth something for minutes.
 _GONE = {"sign_in_attempt"}
@@ -232,6 +238,9 @@ def fill(connection: Connection, found: MetaData) -> dict[str, list[dict[str, An
     """Two rows in every table, each pointing to its parent of the same number."""
     sqlite = connection.dialect.name == "sqlite"
     written: dict[str, list[dict[str, Any]]] = {}
+    for name in _THERE_ALREADY:
+        if name in found.tables:
+            connection.execute(found.tables[name].delete())
     for table in found.sorted_tables:
         table.info["sqlite"] = sqlite
         for number in range(1 if table.name in _ONE_ROW else ROWS):

@@ -1,7 +1,6 @@
 """Forms of the certificates room."""
 
 from kash.certificates.forms.issuing import (
-    DESIGN_NAMES,
     REVOCATION_NAMES,
     ProposeForm,
     RevokeForm,
@@ -11,7 +10,6 @@ from kash.certificates.forms.issuing import (
 )
 
 __all__ = [
-    "DESIGN_NAMES",
     "REVOCATION_NAMES",
     "ProposeForm",
     "RevokeForm",

@@ -5,15 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
-from kash.certificates.rules import DESIGNS, REVOCATION_CLASSES
+from kash.certificates.rules import REVOCATION_CLASSES
 from kash.web import KashForm
 from kash.web.forms import choice_field, long_text_field, text_field, whole_number_field
 
-DESIGN_NAMES = {
-    "classic": _l("Classic: fine lines all round"),
-    "modern": _l("Modern: a woven band at the side"),
-    "plain": _l("Plain: black, for simple printers"),
-}
 REVOCATION_NAMES = {
     "wrong_name": _l("The printed name is wrong"),
     "wrong_record": _l("The attendance on record was wrong"),
@@ -36,11 +31,9 @@ class RuleForm(KashForm):
 
 
 class ProposeForm(KashForm):
-    """Which design the batch is printed in."""
+    """Which design the batch is printed in; the view offers those that are in use."""
 
-    design = choice_field(
-        _l("Design"), [(code, DESIGN_NAMES[code]) for code in DESIGNS], required=True
-    )
+    design = choice_field(_l("Design"), [], required=True)
 
 
 class TurnBackForm(KashForm):

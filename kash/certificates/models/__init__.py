@@ -1,5 +1,6 @@
 """Tables of the certificates room."""
 
+from kash.certificates.models.designs import Design, DesignImage, DesignVersion, ImmutableVersion
 from kash.certificates.models.holders import HolderLink
 from kash.certificates.models.issuing import (
     Certificate,
@@ -8,12 +9,20 @@ from kash.certificates.models.issuing import (
     VerificationAttempt,
 )
 from kash.certificates.models.printing import Printing
+from kash.certificates.models.signatures import FunderMark, SignatureImage, SignatureUse
 
 __all__ = [
     "Certificate",
     "CertificateBatch",
     "CertificateRule",
+    "Design",
+    "DesignImage",
+    "DesignVersion",
+    "FunderMark",
     "HolderLink",
+    "ImmutableVersion",
     "Printing",
+    "SignatureImage",
+    "SignatureUse",
     "VerificationAttempt",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kash.certificates.models.designs import DesignVersion, default_version
 from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
 from kash.workshops.models import Workshop
@@ -65,9 +66,12 @@ class CertificateBatch(PublicId, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"), index=True)
     rule_id: Mapped[int] = mapped_column(ForeignKey("certificate_rule.id"))
-    design: Mapped[str] = mapped_column(String(16), default="classic")
     kind: Mapped[str] = mapped_column(String(12), default="workshop")
     reason: Mapped[str] = mapped_column(Text, default="")
+    # The version that was in use when the batch was proposed; it is never printed by another.
+    design_version_id: Mapped[int] = mapped_column(
+        ForeignKey("certificate_design_version.id"), index=True, default=default_version()
+    )
     state: Mapped[str] = mapped_column(String(12), default="proposed")
     job: Mapped[str | None] = mapped_column(String(16))
     issues_on: Mapped[date | None] = mapped_column(Date)
@@ -82,6 +86,7 @@ class CertificateBatch(PublicId, Base):
 
     workshop: Mapped[Workshop] = relationship()
     rule: Mapped[CertificateRule] = relationship()
+    design_version: Mapped[DesignVersion] = relationship()
     certificates: Mapped[list[Certificate]] = relationship(back_populates="batch")
 
 

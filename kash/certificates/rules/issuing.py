@@ -162,6 +162,3 @@ def admission(checks: int, names_from_here: int, names_in_all: int, *, name: boo
         return Admission.REFUSED
     tried_out = names_from_here >= NAMES_FROM_AN_ADDRESS or names_in_all >= NAMES_FOR_A_SERIAL
     return Admission.WITHOUT_NAME if name and tried_out else Admission.WHOLE
-
-
-DESIGNS = ("classic", "modern", "plain")

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries import Candidate, candidates, current_rule, open_registers
+from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules import (
-    DESIGNS,
     REVOCATION_CLASSES,
     Step,
     allowed_steps,
@@ -166,11 +166,15 @@ def confirm_names(workshop: Workshop, names: Mapping[str, str], by: Actor) -> in
 
 
 def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
-    """Propose certificates for all who meet the rule and have none yet."""
-    if design not in DESIGNS:
-        raise UnknownChoice
+    """Propose certificates for all who meet the rule and have none yet.
+
+    `design` is the public id of a design; the batch keeps the version of it that is in use now.
+    """
     with audited("certificates.proposed", by) as change:
         session = change.session
+        version = version_in_use(design, session)
+        if version is None:
+            raise UnknownChoice
         # One batch at a time: two people proposing at once must not both get the same names.
         locked = session.scalars(
             select(Workshop).where(Workshop.id == workshop.id).with_for_update()
@@ -184,7 +188,7 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
         batch = CertificateBatch(
             workshop_id=locked.id,
             rule_id=rule.id,
-            design=design,
+            design_version_id=version.id,
             proposed_by=by.public_id,
             created_at=change.now,
         )

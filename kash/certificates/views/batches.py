@@ -10,10 +10,8 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, queries, services
-from kash.certificates.forms import (
-    DESIGN_NAMES,
-    TurnBackForm,
-)
+from kash.certificates.forms import TurnBackForm
+from kash.certificates.forms.designs import version_name
 from kash.certificates.models import CertificateBatch
 from kash.certificates.rules import Step, allowed_steps, grouped
 from kash.certificates.views.reach import acts_on, staff_workshop
@@ -66,7 +64,7 @@ def _batch_page(
             )
             if one
         ),
-        design_name=DESIGN_NAMES[shown.design],
+        design_name=version_name(shown.design_version),
         form=form,
         problem=problem,
         grouped=grouped,

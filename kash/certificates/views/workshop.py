@@ -8,9 +8,8 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, documents, queries, services
-from kash.certificates.forms import (
-    ProposeForm,
-)
+from kash.certificates.forms import ProposeForm
+from kash.certificates.forms.designs import offer_designs
 from kash.certificates.services import confirm_names
 from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.policy import allow
@@ -27,7 +26,14 @@ LONGEST_NAME = 200
 @allow("certificates.see")
 def workshop(public_id: str) -> ResponseReturnValue:
     """Who may have a certificate of this workshop, and what everyone else still lacks."""
-    return _workshop_page(staff_workshop(public_id), ProposeForm())
+    return _workshop_page(staff_workshop(public_id), _propose_form())
+
+
+def _propose_form() -> ProposeForm:
+    """The form to propose with, which offers the designs in use."""
+    form = ProposeForm()
+    offer_designs(form.design)
+    return form
 
 
 def _workshop_page(
@@ -57,7 +63,7 @@ def _workshop_page(
 def propose(public_id: str) -> ResponseReturnValue:
     """Propose certificates for all who are eligible."""
     found = own_workshop(public_id, current_actor(), "certificates.propose")
-    form = ProposeForm()
+    form = _propose_form()
     if not form.validate_on_submit():
         return _workshop_page(found, form)
     try:

@@ -1,0 +1,109 @@
+"""What is asked about designs of certificates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from kash.certificates.models import CertificateBatch, Design, DesignImage, DesignVersion
+from kash.database import db
+from kash.web.errors import NotFound
+
+
+def designs() -> list[Design]:
+    """All designs: the programme's own choice first, those out of use last."""
+    return list(
+        db.session.scalars(
+            select(Design).order_by(
+                Design.retired_at.is_not(None), Design.is_default.desc(), Design.name, Design.id
+            )
+        )
+    )
+
+
+def design(public_id: str) -> Design:
+    """One design. Raises NotFound."""
+    found = db.session.scalar(select(Design).where(Design.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def versions_of(found: Design) -> list[tuple[DesignVersion, int]]:
+    """The versions of a design, latest first, each with how many batches are printed by it."""
+    counted = (
+        select(func.count(CertificateBatch.id))
+        .where(CertificateBatch.design_version_id == DesignVersion.id)
+        .scalar_subquery()
+    )
+    return [
+        (version, number)
+        for version, number in db.session.execute(
+            select(DesignVersion, counted)
+            .where(DesignVersion.design_id == found.id)
+            .order_by(DesignVersion.number.desc())
+        )
+    ]
+
+
+def design_version(found: Design, number: int) -> DesignVersion:
+    """A version of a design by its number. Raises NotFound."""
+    version = db.session.scalar(
+        select(DesignVersion).where(
+            DesignVersion.design_id == found.id, DesignVersion.number == number
+        )
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
+def designs_on_offer() -> list[Design]:
+    """Designs that a new batch may take, the programme's own choice first."""
+    return list(
+        db.session.scalars(
+            select(Design)
+            .where(Design.in_use.is_not(None), Design.retired_at.is_(None))
+            .order_by(Design.is_default.desc(), Design.name, Design.id)
+        )
+    )
+
+
+def version_in_use(public_id: str, session: Session | None = None) -> DesignVersion | None:
+    """The version of a design that a new batch takes; None if it may take none."""
+    return (session or db.session()).scalar(
+        select(DesignVersion)
+        .join(DesignVersion.design)
+        .where(
+            Design.public_id == public_id,
+            Design.retired_at.is_(None),
+            DesignVersion.number == Design.in_use,
+        )
+    )
+
+
+def images(public_ids: Iterable[str]) -> dict[str, DesignImage]:
+    """Pictures of designs by their public ids."""
+    wanted = set(public_ids)
+    if not wanted:
+        return {}
+    return {
+        image.public_id: image
+        for image in db.session.scalars(
+            select(DesignImage).where(DesignImage.public_id.in_(wanted))
+        )
+    }
+
+
+def image_of(found: Design, public_id: str) -> DesignImage:
+    """A picture of a design. Raises NotFound."""
+    image = db.session.scalar(
+        select(DesignImage).where(
+            DesignImage.design_id == found.id, DesignImage.public_id == public_id
+        )
+    )
+    if image is None:
+        raise NotFound
+    return image
