@@ -1,7 +1,7 @@
 """designs of certificates, signatures and funders' marks
 
-Revision ID: 0012
-Revises: 0011
+Revision ID: 0014
+Revises: 0013
 """
 
 import json
@@ -12,8 +12,8 @@ from alembic import op
 
 import kash.database
 
-revision = '0012'
-down_revision = '0011'
+revision = '0014'
+down_revision = '0013'
 branch_labels = None
 depends_on = None
 
