@@ -169,6 +169,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         | _course("published")
         | _forum(loaded.forum, "held")
     )
+    yield shared | _workshop(ordinary, session=1)
     ahead = coming[0] if coming else ordinary
     yield (
         shared
@@ -243,7 +244,7 @@ def _person(public_id: str, other: str = "") -> Scene:
     }
 
 
-def _workshop(workshop: AWorkshop) -> Scene:
+def _workshop(workshop: AWorkshop, session: int = 0) -> Scene:
     at = "/workshops/<public_id>"
     found = db.session.scalars(
         select(Workshop).where(Workshop.public_id == workshop.public_id)
@@ -253,7 +254,7 @@ def _workshop(workshop: AWorkshop) -> Scene:
     scene = {
         at: workshop.public_id,
         f"{at}/sessions/<session_id>": found.sessions[0].public_id,
-        f"{at}/attendance/<session_id>": found.sessions[0].public_id,
+        f"{at}/attendance/<session_id>": found.sessions[session].public_id,
         f"{at}/attendance/<session_id>/<entry_id>": entry,
         f"{at}/certificates/names/<letter>": "B",
         **_person(

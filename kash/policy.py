@@ -137,6 +137,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "workshops.edit": {_R.TRAINER: _OWN},
     "attendance.see": _SEEING_WORKSHOPS,
     "attendance.mark": {_R.TRAINER: _OWN},
+    # Never whoever closed it: another who runs the workshop, or the director.
+    "attendance.confirm": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,

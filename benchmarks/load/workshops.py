@@ -36,6 +36,7 @@ from kash.workshops.models import (
 
 _STARTS = (time(5, 30), time(7, 0), time(10, 30), time(12, 0))
 _SESSION_MINUTES = 75
+_SECOND_PERSON = "0" * 16
 _COUNTS = {status.code: status.weight for status in STANDARD_STATUSES}
 _LEAST_SHARE = 80
 
@@ -175,6 +176,9 @@ def _slots(
             minutes=_SESSION_MINUTES,
             closed_at=starts + timedelta(minutes=_SESSION_MINUTES) if over else None,
             closed_by=plan.lead.public_id if over else None,
+            # The first of each still waits for a second person.
+            confirmed_at=starts + timedelta(days=1) if over and number else None,
+            confirmed_by=_SECOND_PERSON if over and number else None,
         )
         plan_key, title = version.plans[number % len(version.plans)]
         rows.add(WorkshopSession, workshop_id=workshop, slot_id=slot, plan_id=plan_key, title=title)

@@ -53,12 +53,39 @@ def marks_from_grid(shown: Grid, form: Mapping[str, str], now: datetime) -> list
     )
 
 
+def one_operation(
+    key: str,
+    slot: str,
+    entry: str,
+    status: str,
+    version: int,
+    now: datetime,
+    *,
+    correction: str = "",
+) -> Operation:
+    """One mark of a page that was shown with this key; sent twice it is the same operation."""
+    return Operation(
+        op_id=_operation_id(key, slot, entry, status, version),
+        slot=slot,
+        entry=entry,
+        status=status,
+        expected_version=version,
+        device_time=now,
+        correction=correction,
+    )
+
+
+def _operation_id(key: str, slot: str, entry: str, status: str, version: int) -> str:
+    shown = key[:_LONGEST_SEEN]
+    return str(uuid5(_OPERATIONS, f"{shown}:{slot}:{entry}:{status}:{version}"))
+
+
 def _operations(
     places: Iterable[tuple[str, str, str]],
     form: Mapping[str, str],
     now: datetime,
 ) -> list[Operation]:
-    key = form.get("page", "")[:_LONGEST_SEEN]
+    key = form.get("page", "")
     found: list[Operation] = []
     for slot, entry, name in places:
         status = form.get(f"mark-{name}", "")[:_LONGEST_STATUS]
@@ -70,7 +97,7 @@ def _operations(
             continue
         found.append(
             Operation(
-                op_id=str(uuid5(_OPERATIONS, f"{key}:{slot}:{entry}:{status}:{version}")),
+                op_id=_operation_id(key, slot, entry, status, version),
                 slot=slot,
                 entry=entry,
                 status=status,

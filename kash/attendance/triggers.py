@@ -18,7 +18,7 @@ MERGE = "merge"
 _TABLE = "mark_operation"
 _FIXED = (
     "id", "op_id", "slot_id", "status", "expected_version", "device", "device_sequence",
-    "device_time", "received_at", "marked_by", "answer", "version",
+    "device_time", "received_at", "marked_by", "answer", "version", "correction",
 )  # fmt: skip
 _REFUSAL = "operations on marks are never changed"
 _NAMES = ("mark_operation_refuses_update", "mark_operation_refuses_delete")
@@ -26,10 +26,14 @@ _NAMES = ("mark_operation_refuses_update", "mark_operation_refuses_delete")
 
 def keep_history(connection: Connection) -> None:
     """Make the triggers anew, if there is the table."""
-    if not inspect(connection).has_table(_TABLE):
+    inspector = inspect(connection)
+    if not inspector.has_table(_TABLE):
         return
+    # While migrations run, the table may not have all of them yet.
+    present = {column["name"] for column in inspector.get_columns(_TABLE)}
+    fixed = [name for name in _FIXED if name in present]
     if connection.dialect.name == "sqlite":
-        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in _FIXED)
+        changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in fixed)
         for name, when in zip(
             _NAMES,
             (f"BEFORE UPDATE ON {_TABLE} WHEN {changed}", _deleting()),
@@ -45,7 +49,7 @@ def keep_history(connection: Connection) -> None:
         f"$$ BEGIN RAISE EXCEPTION '{_REFUSAL}' USING ERRCODE = 'integrity_constraint_violation'; "
         "END $$"
     )
-    changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in _FIXED)
+    changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in fixed)
     for name, when in (
         (_NAMES[0], f"BEFORE UPDATE ON {_TABLE} FOR EACH ROW WHEN ({changed})"),
         (

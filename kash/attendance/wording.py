@@ -23,6 +23,9 @@ _REASONS: dict[Reason, Any] = {
     Reason.NONE: "",
     Reason.SLOT_UNKNOWN: _l("This session is no longer on the register."),
     Reason.SLOT_CLOSED: _l("The register of this session is closed. Open it again to change it."),
+    Reason.SLOT_LOCKED: _l(
+        "The register of this session was confirmed. Correct the mark with a reason."
+    ),
     Reason.NOT_ON_ROSTER: _l("This person is no longer on the register."),
     Reason.STATUS_UNKNOWN: _l("This is not a mark that the register knows."),
     Reason.STATUS_RETIRED: _l("This mark is no longer in use. Choose another."),

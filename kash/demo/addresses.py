@@ -310,7 +310,12 @@ class Addresses:
 
     def _session(self, endpoint: str, _key: str, known: Known) -> Choices:
         sessions = db.session.execute(
-            select(WorkshopSession.public_id, WorkshopSession.slot_id)
+            select(
+                WorkshopSession.public_id,
+                WorkshopSession.slot_id,
+                Slot.closed_at,
+                Slot.confirmed_at,
+            )
             .join(WorkshopSession.workshop)
             .join(WorkshopSession.slot)
             .where(Workshop.public_id == known["public_id"])
@@ -319,9 +324,13 @@ class Addresses:
         marked = set(db.session.scalars(select(MarkOperation.slot_id).distinct()))
         begun = [one.public_id for one in sessions if one.slot_id in marked]
         ahead = [one.public_id for one in sessions if one.slot_id not in marked]
+        closed = [one.public_id for one in sessions if one.closed_at and not one.confirmed_at]
+        if endpoint == "workshops.confirm_register":
+            return {"": closed[0]}
         if endpoint == "workshops.register":
-            return {"": begun[-1], "closed": begun[0], **({"ahead": ahead[0]} if ahead else {})}
-        if endpoint == "workshops.mark_history":
+            shown = {"": begun[-1], "closed": closed[0], "confirmed": begun[0]}
+            return {**shown, **({"ahead": ahead[0]} if ahead else {})}
+        if endpoint in ("workshops.mark_history", "workshops.correct_mark"):
             return {"": begun[0]}
         return {"": (ahead or begun)[0]}
 

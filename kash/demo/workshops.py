@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from kash.attendance.queries import SlotSheet, slot_of, slot_sheet
 from kash.attendance.rules import Operation
-from kash.attendance.services import apply_marks, close_slot
+from kash.attendance.services import apply_marks, close_slot, confirm_slot, correct_mark
 from kash.database import db, new_public_id
+from kash.demo.accounts import DIRECTOR
 from kash.demo.participants import People
 from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
 from kash.people.models import Venue
@@ -34,7 +35,8 @@ def run_workshops(
         if sample.fate == "cancelled":
             services.cancel_workshop(workshop, sample.reason, by)
         if sample.fate in ("held", "running"):
-            _mark(number, workshop, by, today)
+            closed = _mark(number, workshop, by, today)
+            _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
         made.append(workshop)
     return made
 
@@ -108,8 +110,12 @@ def _operations(
     ]
 
 
-def _mark(number: int, workshop: str, by: Actor, today: date) -> None:
-    """Mark the sessions before today, and close each but the last of one that goes on."""
+def _mark(number: int, workshop: str, by: Actor, today: date) -> list[str]:
+    """Mark the sessions before today, and close each but the last of one that goes on.
+
+    Returns the slots that were closed.
+    """
+    closed = []
     found = queries.workshop(workshop, by)
     register, register_id = found.register.public_id, found.register_id
     goes_on = found.ends_on >= today
@@ -131,6 +137,33 @@ def _mark(number: int, workshop: str, by: Actor, today: date) -> None:
             _correct(register, operations[0], by)
             operations = operations[1:]
         close_slot(register, slot, by, operations)
+        closed.append(slot)
+    return closed
+
+
+def _confirm(workshop: str, slots: Sequence[str], by: Actor, actors: dict[str, Actor]) -> None:
+    """The director confirms what was closed; of the first somebody is corrected afterwards."""
+    found = queries.workshop(workshop, by)
+    register, register_id = found.register.public_id, found.register_id
+    for slot in slots:
+        confirm_slot(register, slot, actors[DIRECTOR.key])
+    if not slots:
+        return
+    sheet = slot_sheet(register_id, slot_of(register_id, slots[0]))
+    present = next(row for row in sheet.rows if row.status == "present")
+    correct_mark(
+        register,
+        Operation(
+            op_id=new_public_id(),
+            slot=slots[0],
+            entry=present.entry,
+            status="late",
+            expected_version=present.version,
+            device_time=sheet.slot.starts_at + timedelta(days=1),
+            correction="Signed on the sheet with 08:55 beside it.",
+        ),
+        by,
+    )
 
 
 def _correct(register: str, operation: Operation, by: Actor) -> None:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField
 from wtforms.validators import Optional
 
+from kash.attendance.rules import LONGEST_CORRECTION
 from kash.database import new_public_id
 from kash.people.rules import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
@@ -20,6 +21,7 @@ from kash.web.forms import (
     TimeOfDayField,
     choice_field,
     long_text_field,
+    radio_field,
     required,
     text_field,
     whole_number_field,
@@ -122,6 +124,19 @@ class CostsForm(KashForm):
 
     lines = FieldList(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)
     edition = HiddenField()
+
+
+class CorrectionForm(KashForm):
+    """What a mark of a confirmed register becomes, and why."""
+
+    status = radio_field(_l("Mark"))
+    correction = text_field(
+        _l("Reason"),
+        most=LONGEST_CORRECTION,
+        description=_l("For example: signed on sheet A-2, left out when marking."),
+    )
+    seen = HiddenField()
+    page_key = HiddenField()
 
 
 class CancelForm(KashForm):

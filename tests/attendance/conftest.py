@@ -14,6 +14,7 @@ from kash.attendance.register import add_slot, new_register, put_on_roster
 from kash.attendance.rules import Operation
 from kash.database import db, new_public_id, writing
 from kash.people.models import Group, Person
+from kash.policy import Actor
 
 BEGIN = datetime(2026, 11, 17, 5, 30, tzinfo=UTC)
 
@@ -48,6 +49,11 @@ class Kept:
             .where(Slot.public_id == self.slots[slot], RosterEntry.register_id == self.id)
         )
         return {self.entries.index(row[0]): (row[1], row[2]) for row in rows}
+
+
+@pytest.fixture
+def trainer(actor: Callable[..., Actor]) -> Actor:
+    return actor("trainer", name="Amani Mfano")
 
 
 @pytest.fixture

@@ -3,8 +3,9 @@
 Pads decide with the same table as the server; whoever decides in another language is asked the
 same cases. `python -m tests.attendance.decision_cases` prints them as JSON: a list of objects
 
-    {"operation": {op_id, slot, entry, status, expected_version, device, device_sequence, at},
-     "now": {slot_known, slot_closed, on_roster, statuses, retired,
+    {"operation": {op_id, slot, entry, status, expected_version, device, device_sequence, at,
+                   correction},
+     "now": {slot_known, slot_closed, slot_locked, on_roster, statuses, retired,
              standing: {status, version}, earlier: null or {slot, entry, status, reply}},
      "expected": {reply, reason, status, version}}
 """
@@ -55,6 +56,13 @@ def cases() -> Iterator[tuple[Operation, Circumstances]]:
         ("present", "absent", "left_early", "asleep"), (0, 1, 3), _STANDING, _EARLIER, _PLACES
     ):
         yield _operation(status, version), _circumstances(standing, earlier, place)
+    for status, correction, standing in itertools.product(
+        ("present", "late"), ("", "Signed on the sheet."), _STANDING
+    ):
+        yield (
+            replace(_operation(status, 1), correction=correction),
+            replace(_circumstances(standing, None, _PLACES[1]), slot_locked=True),
+        )
     good = _operation("present", 0)
     for bad in (
         replace(good, op_id=""),

@@ -13,15 +13,20 @@ from kash.attendance.rules import (
     STANDARD_STATUSES,
     Circumstances,
     Earlier,
+    Hindrance,
     MadeMark,
     Operation,
     Reason,
     RegisterState,
     Reply,
+    Signed,
     SlotTime,
+    Stand,
     Standing,
     decide,
     decide_batch,
+    hindrance_to_confirm,
+    hindrance_to_reopen,
     is_readable,
     presences,
     sheet_rows,
@@ -286,3 +291,52 @@ def test_sheets_hold_everybody_once_and_spare_rows_at_the_end(
     assert [entry for sheet in dealt for entry in sheet] == entries
     assert all(len(sheet) <= rows for sheet in dealt)
     assert len(dealt[-1]) <= rows - 2
+
+
+@given(
+    operations,
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(["", "Signed on the sheet."]),
+)
+def test_a_locked_slot_takes_corrections_only_and_a_closed_one_takes_nothing(
+    operation: Operation, closed: bool, locked: bool, correction: str
+) -> None:
+    asked = replace(operation, correction=correction)
+    now = replace(OPEN, slot_closed=closed or locked, slot_locked=locked)
+    found = decide(asked, now)
+    if locked and not correction:
+        assert (found.reply, found.reason) == (Reply.REJECTED, Reason.SLOT_LOCKED)
+    elif closed and not locked:
+        assert (found.reply, found.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
+    else:
+        # As in an open slot: the reason decides nothing else.
+        assert found == decide(operation, OPEN)
+    if found.reply is not Reply.APPLIED:
+        assert found.standing == now.standing
+
+
+people = st.sampled_from(["a", "b", "c"])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["close", "confirm", "reopen"]), people), max_size=12))
+def test_nobody_confirms_what_she_closed_and_what_is_confirmed_stays(
+    steps: list[tuple[str, str]],
+) -> None:
+    signed = Signed()
+    for step, by in steps:
+        before = signed
+        if step == "close" and signed.stand is Stand.OPEN:
+            signed = Signed(by)
+        elif step == "confirm" and not hindrance_to_confirm(signed, by):
+            signed = replace(signed, confirmed_by=signed.confirmed_by or by)
+        elif step == "reopen" and not hindrance_to_reopen(signed):
+            signed = Signed()
+        if before.stand is Stand.LOCKED:
+            assert signed == before
+        if signed.stand is Stand.LOCKED:
+            assert signed.closed_by is not None
+            assert signed.closed_by != signed.confirmed_by
+        assert hindrance_to_confirm(Signed("a"), by, differences=1) is (
+            Hindrance.CLOSED_BY_HERSELF if by == "a" else Hindrance.DIFFERENCES
+        )

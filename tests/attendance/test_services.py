@@ -25,11 +25,6 @@ def replies(answers: list[services.Answer]) -> list[str]:
     return [str(answer.answer) for answer in answers]
 
 
-@pytest.fixture
-def trainer(actor: Callable[..., Actor]) -> Actor:
-    return actor("trainer", name="Amani Mfano")
-
-
 def test_marks_are_applied_once_and_never_over_another(
     both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
 ) -> None:

@@ -840,15 +840,18 @@ class _Builder:
             )
         )
         slots, sessions = [], []
-        for number in range(2):
+        # Closed by somebody else, open, and confirmed.
+        for number in range(3):
             slot = self.add(
                 Slot(
                     register_id=register.id,
                     position=number,
                     starts_at=datetime(2026, 11, 16, 6 + 2 * number, tzinfo=UTC),
                     minutes=90,
-                    closed_at=utc_now() if number == 0 else None,
-                    closed_by=trainer.public_id if number == 0 else None,
+                    closed_at=None if number == 1 else utc_now(),
+                    closed_by=None if number == 1 else "system",
+                    confirmed_at=utc_now() if number == 2 else None,
+                    confirmed_by=trainer.public_id if number == 2 else None,
                 )
             )
             slots.append(slot)
@@ -899,8 +902,10 @@ class _Builder:
                 "draft_plan": draft["plan"].public_id,
                 "proposed": proposed["version"].public_id,
                 "workshop": workshop.public_id,
+                "closed_session": sessions[0].public_id,
                 "teaching": sessions[1].public_id,
                 "pad": pad.public_id,
+                "confirmed_session": sessions[2].public_id,
                 "batch": issued.public_id,
                 "proposed_batch": proposed_batch.public_id,
             },

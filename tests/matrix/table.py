@@ -72,6 +72,7 @@ workshops.plan        -    -    all   -    -      -    -       -       -
 workshops.change      -    -    own   -    -      -    -       -       -
 attendance.see        -    all  all   all  -      -    -       -       -
 attendance.mark       -    -    own   -    -      -    -       -       -
+attendance.confirm    -    all  own   -    -      -    -       -       -
 certificates.see      -    all  all   all  -      -    self    self    -
 certificates.staff    -    all  all   all  -      -    -       -       -
 certificates.propose  -    -    own   -    -      -    -       -       -
@@ -391,6 +392,12 @@ PLACES: dict[str, Place] = {
     "workshops.register": _of("workshop", get="attendance.see", session_id="teaching"),
     "workshops.save_register": _of("workshop", post="attendance.mark", session_id="teaching"),
     "workshops.reopen": _of("workshop", post="attendance.mark", session_id="teaching"),
+    "workshops.confirm_register": _of(
+        "workshop", both="attendance.confirm", session_id="closed_session"
+    ),
+    "workshops.correct_mark": _of(
+        "workshop", both="attendance.mark", session_id="confirmed_session", entry_id="entry"
+    ),
     "workshops.mark_history": _of(
         "workshop", get="attendance.see", session_id="teaching", entry_id="entry"
     ),

@@ -41,7 +41,10 @@ class Register(PublicId, Base):
 
 
 class Slot(PublicId, Base):
-    """A stretch of time in which presence is marked; `minutes` is what counts as hours."""
+    """A stretch of time in which presence is marked; `minutes` is what counts as hours.
+
+    Its register is closed by one person and confirmed by another, after which it is locked.
+    """
 
     __tablename__ = "slot"
     __table_args__ = (Index("ix_slot_open", "closed_at", "starts_at"),)
@@ -53,6 +56,8 @@ class Slot(PublicId, Base):
     minutes: Mapped[int] = mapped_column(SmallInteger)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str | None] = mapped_column(String(16))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_by: Mapped[str | None] = mapped_column(String(16))
 
     register: Mapped[Register] = relationship(back_populates="slots")
 
@@ -134,7 +139,7 @@ class MarkOperation(Base):
 
     A rejected one is answered but not kept, so that it may be sent again once the reason is gone.
     `version` is the mark's version after it. `op_id` is chosen by whoever makes the mark, so that
-    sending it twice applies it once.
+    sending it twice applies it once. `correction` is the reason for changing a locked register.
     """
 
     __tablename__ = "mark_operation"
@@ -158,3 +163,4 @@ class MarkOperation(Base):
     marked_by: Mapped[str] = mapped_column(String(16))
     answer: Mapped[str] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(Integer)
+    correction: Mapped[str] = mapped_column(String(300), default="")

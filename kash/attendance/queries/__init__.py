@@ -27,6 +27,7 @@ from kash.attendance.queries.registers import (
     SlotValues,
     attended,
     grid,
+    sheet_row,
     slot_of,
     slot_sheet,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "history",
     "pads_of",
     "printed_sheets",
+    "sheet_row",
     "skew_text",
     "slot_of",
     "slot_sheet",

@@ -31,6 +31,7 @@ class HistoryLine:
     status: str
     answer: str
     version: int
+    correction: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
             MarkOperation.status,
             MarkOperation.answer,
             MarkOperation.version,
+            MarkOperation.correction,
         )
         .where(MarkOperation.slot_id == slot.id, MarkOperation.person_id == row.person_id)
         .order_by(MarkOperation.id.desc())
@@ -75,6 +77,7 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
                 operation.status,
                 operation.answer,
                 operation.version,
+                operation.correction,
             )
             for operation in kept
         ],

@@ -91,6 +91,15 @@ def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
     return SlotSheet(slot, [SheetRow(*row) for row in rows])
 
 
+def sheet_row(register_id: int, slot: Slot, entry: str) -> SheetRow:
+    """One person of a slot's sheet. Raises NotFound."""
+    rows = slot_sheet(register_id, slot).rows
+    found = next((row for row in rows if row.entry == entry), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dataclass(frozen=True)
 class SlotColumn:
     """A slot as a column of the grid; how many were present, once anybody was marked."""

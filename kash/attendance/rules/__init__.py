@@ -1,10 +1,18 @@
 """What decides about marks."""
 
+from kash.attendance.rules.closing import (
+    Hindrance,
+    Signed,
+    Stand,
+    hindrance_to_confirm,
+    hindrance_to_reopen,
+)
 from kash.attendance.rules.marking import (
     ABSENT,
     ALWAYS_IN_USE,
     ANY_PURPOSE,
     KEPT,
+    LONGEST_CORRECTION,
     LONGEST_OPERATION_ID,
     MOST_STATUSES,
     NO_MARK,
@@ -59,6 +67,7 @@ __all__ = [
     "ALWAYS_IN_USE",
     "ANY_PURPOSE",
     "KEPT",
+    "LONGEST_CORRECTION",
     "LONGEST_OPERATION_ID",
     "MOST_ITEMS",
     "MOST_STATUSES",
@@ -73,6 +82,7 @@ __all__ = [
     "Decision",
     "Earlier",
     "HeadcountSent",
+    "Hindrance",
     "Kind",
     "MadeMark",
     "NoteSent",
@@ -84,7 +94,9 @@ __all__ = [
     "Said",
     "Sent",
     "SignatureSent",
+    "Signed",
     "SlotTime",
+    "Stand",
     "StandardStatus",
     "Standing",
     "Tone",
@@ -93,6 +105,8 @@ __all__ = [
     "decide",
     "decide_batch",
     "decide_headcount",
+    "hindrance_to_confirm",
+    "hindrance_to_reopen",
     "is_public_id",
     "is_readable",
     "presences",

@@ -11,6 +11,7 @@ from enum import StrEnum
 # A mark that nobody has made yet.
 NO_MARK = 0
 LONGEST_OPERATION_ID = 36
+LONGEST_CORRECTION = 300
 
 
 class Reply(StrEnum):
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     NONE = ""
     SLOT_UNKNOWN = "slot_unknown"
     SLOT_CLOSED = "slot_closed"
+    SLOT_LOCKED = "slot_locked"
     NOT_ON_ROSTER = "not_on_roster"
     STATUS_UNKNOWN = "status_unknown"
     STATUS_RETIRED = "status_retired"
@@ -82,6 +84,7 @@ class Operation:
     """One mark as somebody made it. `slot` and `entry` are the public ids on the register.
 
     `expected_version` is the version of the mark that whoever made it had before her eyes.
+    `correction` is the reason why a mark is changed though its register is locked; no phone has it.
     """
 
     op_id: str
@@ -92,6 +95,7 @@ class Operation:
     device_time: datetime
     device: str = ""
     device_sequence: int = 0
+    correction: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,10 @@ class Earlier:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """All that the answer to one operation depends on, besides the operation."""
+    """All that the answer to one operation depends on, besides the operation.
+
+    A slot is closed by one person and locked once another confirmed it; a locked one is closed.
+    """
 
     slot_known: bool
     slot_closed: bool
@@ -127,6 +134,7 @@ class Circumstances:
     standing: Standing
     earlier: Earlier | None = None
     retired: Collection[str] = ()
+    slot_locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +170,7 @@ def is_readable(operation: Operation) -> bool:
         and (not operation.device or operation.device.isprintable())
         and 0 <= operation.expected_version < 2**31
         and 0 <= operation.device_sequence < 2**31
+        and len(operation.correction) <= LONGEST_CORRECTION
         and operation.device_time.tzinfo is not None
     )
 
@@ -169,7 +178,7 @@ def is_readable(operation: Operation) -> bool:
 def decide(operation: Operation, now: Circumstances) -> Decision:
     """Answer one operation.
 
-    | seen before | readable, known, open, on the roster | version | same status | answer |
+    | seen before | readable, known, slot takes it, on the roster | version | same status | answer |
     |---|---|---|---|---|
     | yes, the same, applied | – | – | – | duplicate |
     | yes, the same, conflict | – | – | – | conflict, as before |
@@ -179,6 +188,12 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
     | no | yes | as expected | yes | applied, nothing changes |
     | no | yes | another | yes | applied, nothing changes |
     | no | yes | another | no | conflict |
+
+    | slot | ordinary operation | correction with a reason |
+    |---|---|---|
+    | open | taken | taken |
+    | closed | rejected: slot_closed | rejected: slot_closed |
+    | locked | rejected: slot_locked | taken |
 
     A status out of use is known, but not taken any more unless it is what stands.
     """
@@ -203,7 +218,10 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
         return rejected(Reason.SLOT_UNKNOWN)
     if not now.on_roster:
         return rejected(Reason.NOT_ON_ROSTER)
-    if now.slot_closed:
+    if now.slot_locked:
+        if not operation.correction:
+            return rejected(Reason.SLOT_LOCKED)
+    elif now.slot_closed:
         return rejected(Reason.SLOT_CLOSED)
     if operation.status not in now.statuses and operation.status not in now.retired:
         return rejected(Reason.STATUS_UNKNOWN)
@@ -218,7 +236,10 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
 
 @dataclass(frozen=True)
 class RegisterState:
-    """A register as a batch finds it: open and closed slots, who is on it, and the marks."""
+    """A register as a batch finds it: open and closed slots, who is on it, and the marks.
+
+    `locked_slots` are among the closed ones.
+    """
 
     open_slots: Collection[str]
     closed_slots: Collection[str]
@@ -227,6 +248,7 @@ class RegisterState:
     marks: Mapping[tuple[str, str], Standing]
     earlier: Mapping[str, Earlier]
     retired: Collection[str] = ()
+    locked_slots: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -260,6 +282,7 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
                 standing=standing,
                 earlier=earlier.get(operation.op_id),
                 retired=state.retired,
+                slot_locked=operation.slot in state.locked_slots,
             ),
         )
         if decision.standing != standing:

@@ -1,5 +1,13 @@
 """Everything that is done to registers, marks, and the statuses that marks may have."""
 
+from kash.attendance.services.closing import (
+    CannotConfirm,
+    ReasonMissing,
+    confirm_slot,
+    correct_mark,
+    reopen_slot,
+    was_taken,
+)
 from kash.attendance.services.marking import (
     MOST_OPERATIONS,
     Closing,
@@ -8,7 +16,6 @@ from kash.attendance.services.marking import (
     apply_marks,
     close_slot,
     record_sheets,
-    reopen_slot,
 )
 from kash.attendance.services.pads import (
     NotContinued,
@@ -44,6 +51,7 @@ from kash.attendance.services.syncing import (
 __all__ = [
     "MOST_OPERATIONS",
     "AlwaysInUse",
+    "CannotConfirm",
     "Closing",
     "ItemAnswer",
     "NobodyMarked",
@@ -51,6 +59,7 @@ __all__ = [
     "OpenedItem",
     "PadEnded",
     "PadRevoked",
+    "ReasonMissing",
     "SealedItem",
     "StatusChangedMeanwhile",
     "StatusDetails",
@@ -66,6 +75,8 @@ __all__ = [
     "apply_marks",
     "change_status",
     "close_slot",
+    "confirm_slot",
+    "correct_mark",
     "open_items",
     "order_statuses",
     "receive",
@@ -74,4 +85,5 @@ __all__ = [
     "revoke_pad",
     "revoke_pads_of",
     "take_pad",
+    "was_taken",
 ]

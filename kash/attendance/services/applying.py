@@ -23,6 +23,8 @@ from kash.attendance.rules import (
     Operation,
     RegisterState,
     Reply,
+    Signed,
+    Stand,
     Standing,
     decide_batch,
     is_readable,
@@ -33,11 +35,11 @@ _IDS_PER_STATEMENT = 1_000
 _LONGEST_ID = 16
 _HISTORY = (
     "op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
-    "device_time", "received_at", "marked_by", "answer", "version",
+    "device_time", "received_at", "marked_by", "answer", "version", "correction",
 )  # fmt: skip
 _HISTORY_TYPES = (
     "text", "int", "int", "text", "int", "text", "int", "timestamptz", "timestamptz", "text",
-    "text", "int",
+    "text", "int", "text",
 )  # fmt: skip
 _MARK = ("slot_id", "person_id", "status", "version")
 _MARK_TYPES = ("int", "int", "text", "int")
@@ -79,8 +81,9 @@ def apply_batch(
     outcome = decide_batch(
         operations,
         RegisterState(
-            open_slots={name for name, (_, closed) in slots.items() if not closed},
-            closed_slots={name for name, (_, closed) in slots.items() if closed},
+            open_slots={name for name, (_, stand) in slots.items() if stand is Stand.OPEN},
+            closed_slots={name for name, (_, stand) in slots.items() if stand is not Stand.OPEN},
+            locked_slots={name for name, (_, stand) in slots.items() if stand is Stand.LOCKED},
             entries={name for name, (_, listed) in people.items() if listed},
             statuses={code for code, active in statuses.items() if active},
             retired={code for code, active in statuses.items() if not active},
@@ -103,6 +106,7 @@ def apply_batch(
             marked_by,
             str(answer.answer),
             answer.version,
+            operation.correction,
         )
         for operation, answer in (
             (operations[position], outcome.answers[position]) for position in outcome.kept
@@ -119,16 +123,16 @@ def apply_batch(
 
 def _slots(
     session: Session, register_id: int, operations: Iterable[Operation]
-) -> dict[str, tuple[int, bool]]:
-    """Key and whether it is closed, of the slots that are named."""
-    found: dict[str, tuple[int, bool]] = {}
+) -> dict[str, tuple[int, Stand]]:
+    """Key and where it stands, of the slots that are named."""
+    found: dict[str, tuple[int, Stand]] = {}
     for some in in_parts(_ids(operation.slot for operation in operations)):
-        for name, key, closed_at in session.execute(
-            select(Slot.public_id, Slot.id, Slot.closed_at).where(
+        for name, key, closed_by, confirmed_by in session.execute(
+            select(Slot.public_id, Slot.id, Slot.closed_by, Slot.confirmed_by).where(
                 Slot.register_id == register_id, Slot.public_id.in_(some)
             )
         ):
-            found[name] = (key, closed_at is not None)
+            found[name] = (key, Signed(closed_by, confirmed_by).stand)
     return found
 
 

@@ -63,7 +63,7 @@ def apply_marks(register: str, operations: Sequence[Operation], by: Actor) -> li
     def act() -> list[Answer]:
         with audited("attendance.marks_made", by) as change:
             held = lock_register(change.session, register)
-            outcome = _apply(change, held, operations, by)
+            outcome = apply_in(change, held, operations, by)
             if not outcome.kept:
                 change.nothing()
             change.about(held.public_id)
@@ -84,12 +84,12 @@ def close_slot(
         with audited("attendance.slot_closed", by) as change:
             session = change.session
             held = lock_register(session, register)
-            outcome = _apply(change, held, operations, by)
+            outcome = apply_in(change, held, operations, by)
             change.about(held.public_id, slot)
             clean = all(
                 answer.answer in (Reply.APPLIED, Reply.DUPLICATE) for answer in outcome.answers
             )
-            found = _slot(session, held, slot)
+            found = slot_held(session, held, slot)
             if clean and found.closed_at is None:
                 if not session.scalar(select(Mark.id).where(Mark.slot_id == found.id).limit(1)):
                     raise NobodyMarked
@@ -100,18 +100,6 @@ def close_slot(
         return Closing(list(outcome.answers), clean)
 
     return _once_more(act)
-
-
-def reopen_slot(register: str, slot: str, by: Actor) -> None:
-    """Open a closed slot again, so that its marks can be corrected. Raises NotFound."""
-    with audited("attendance.slot_reopened", by) as change:
-        held = lock_register(change.session, register)
-        found = _slot(change.session, held, slot)
-        change.about(held.public_id, found.public_id)
-        if found.closed_at is None:
-            change.nothing()
-        found.closed_at = None
-        found.closed_by = None
 
 
 def record_sheets(
@@ -171,7 +159,8 @@ def _once_more(act: Callable[[], Result]) -> Result:
         return act()
 
 
-def _slot(session: Session, register: Register, public_id: str) -> Slot:
+def slot_held(session: Session, register: Register, public_id: str) -> Slot:
+    """A slot of a register that is locked in this transaction. Raises NotFound."""
     found = session.scalars(
         select(Slot).where(Slot.register_id == register.id, Slot.public_id == public_id)
     ).first()
@@ -180,10 +169,13 @@ def _slot(session: Session, register: Register, public_id: str) -> Slot:
     return found
 
 
-def _apply(
+def apply_in(
     change: Change, register: Register, operations: Sequence[Operation], by: Actor
 ) -> BatchOutcome:
-    """Decide and write a batch; the register is locked."""
+    """Decide and write a batch within a transaction that has locked the register.
+
+    Raises TooManyMarks.
+    """
     if len(operations) > MOST_OPERATIONS:
         raise TooManyMarks
     return apply_batch(

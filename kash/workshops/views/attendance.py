@@ -13,6 +13,7 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.forms import marks_from_form, marks_from_grid, page_key
 from kash.attendance.queries import Conflict
+from kash.attendance.rules import Signed, Stand
 from kash.attendance.wording import status_word
 from kash.database import utc_now
 from kash.policy import allow
@@ -20,15 +21,8 @@ from kash.web import current_actor, paged
 from kash.web.formats import day_text, time_text, to_local
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop
-from kash.workshops.services import WorkshopCancelled
-from kash.workshops.views.frame import frame
-
-
-def _for_marking(public_id: str) -> Workshop:
-    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
-    if found.state == "cancelled":
-        raise WorkshopCancelled
-    return found
+from kash.workshops.views.closing import signatures
+from kash.workshops.views.frame import for_marking, frame
 
 
 @blueprint.get("/<public_id>/attendance")
@@ -43,7 +37,7 @@ def attendance(public_id: str) -> ResponseReturnValue:
 @allow("attendance.mark")
 def save_attendance(public_id: str) -> ResponseReturnValue:
     """Save the marks that were changed in the grid."""
-    found = _for_marking(public_id)
+    found = for_marking(public_id)
     grid = registers.grid(found.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
     if operations:
@@ -104,7 +98,7 @@ def register(public_id: str, session_id: str) -> ResponseReturnValue:
 def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     """Save a session's marks, or save and close its register."""
     actor = current_actor()
-    found = _for_marking(public_id)
+    found = for_marking(public_id)
     chosen = queries.session_of(found, session_id)
     sheet = registers.slot_sheet(found.register_id, chosen.slot)
     slot_id = chosen.slot.public_id
@@ -133,7 +127,9 @@ def _register_page(
 ) -> ResponseReturnValue:
     chosen = queries.session_of(found, session_id)
     sheet = registers.slot_sheet(found.register_id, chosen.slot)
-    may_mark = queries.runs(current_actor(), found, "attendance.mark")
+    actor = current_actor()
+    may_mark = queries.runs(actor, found, "attendance.mark")
+    signed = Signed(chosen.slot.closed_by, chosen.slot.confirmed_by)
     body = render_template(
         "workshops/register.html",
         workshop=found,
@@ -151,23 +147,15 @@ def _register_page(
             for one in conflicts
         },
         may_mark=may_mark,
+        stand=signed.stand,
+        may_confirm=signed.stand is Stand.CLOSED
+        and queries.runs(actor, found, "attendance.confirm"),
+        closed_it=signed.closed_by == actor.public_id,
+        signatures=signatures(chosen.slot),
         markable=may_mark and chosen.slot.closed_at is None and found.state != "cancelled",
         when=f"{day_text(chosen.slot.starts_at)}, {time_text(chosen.slot.starts_at)}",
     )
     return body, 409 if conflicts else 200
-
-
-@blueprint.post("/<public_id>/attendance/<session_id>/reopen")
-@allow("attendance.mark")
-def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
-    """Open a closed register again."""
-    found = _for_marking(public_id)
-    chosen = queries.session_of(found, session_id)
-    marking.reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
-    flash(_("The register is open again."))
-    return redirect(
-        url_for("workshops.register", public_id=public_id, session_id=session_id), code=303
-    )
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/<entry_id>")

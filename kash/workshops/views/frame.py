@@ -18,13 +18,26 @@ from kash.workshops.queries import (
     facilitators_of,
     funding_of,
     headcount,
+    own_workshop,
     runs,
     sessions_of,
     workshops_of_person,
 )
 from kash.workshops.rules import Stage, stage
+from kash.workshops.services import WorkshopCancelled
 from kash.workshops.tabs import tabs_for
 from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, STAGE, STAGE_TONE
+
+
+def for_marking(public_id: str) -> Workshop:
+    """A workshop whose marks this actor may change.
+
+    Raises NotFound, Forbidden, WorkshopCancelled.
+    """
+    found = own_workshop(public_id, current_actor(), "attendance.mark")
+    if found.state == "cancelled":
+        raise WorkshopCancelled
+    return found
 
 
 def stage_of(workshop: Workshop) -> Stage:

@@ -1,0 +1,58 @@
+"""A register is closed by one person and confirmed by another; then it is locked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stand(StrEnum):
+    """Where the register of one slot stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """Who closed and who confirmed a slot's register, by public id; None while nobody did."""
+
+    closed_by: str | None = None
+    confirmed_by: str | None = None
+
+    @property
+    def stand(self) -> Stand:
+        """Open, closed, or locked."""
+        if self.confirmed_by is not None:
+            return Stand.LOCKED
+        return Stand.OPEN if self.closed_by is None else Stand.CLOSED
+
+
+class Hindrance(StrEnum):
+    """Why a step is not taken."""
+
+    NONE = ""
+    NOT_CLOSED = "not_closed"
+    CLOSED_BY_HERSELF = "closed_by_herself"
+    LOCKED = "locked"
+    DIFFERENCES = "differences"
+
+
+def hindrance_to_confirm(signed: Signed, by: str, differences: int = 0) -> Hindrance:
+    """Why this person does not confirm; `differences` are those that nobody has settled.
+
+    Confirming what is confirmed changes nothing, so nothing hinders it.
+    """
+    if signed.stand is Stand.LOCKED:
+        return Hindrance.NONE
+    if signed.stand is Stand.OPEN:
+        return Hindrance.NOT_CLOSED
+    if signed.closed_by == by:
+        return Hindrance.CLOSED_BY_HERSELF
+    return Hindrance.DIFFERENCES if differences else Hindrance.NONE
+
+
+def hindrance_to_reopen(signed: Signed) -> Hindrance:
+    """Why a register is not opened again: once it was confirmed there are only corrections."""
+    return Hindrance.LOCKED if signed.stand is Stand.LOCKED else Hindrance.NONE

@@ -1,0 +1,146 @@
+"""A register is closed by one person and confirmed by another; afterwards it is only corrected."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.forms import one_operation, page_key
+from kash.attendance.models import Slot
+from kash.attendance.rules import Answer, Reply, Signed, Stand, hindrance_to_confirm
+from kash.attendance.services import CannotConfirm
+from kash.attendance.wording import reason_sentence, status_word
+from kash.database import utc_now
+from kash.policy import allow
+from kash.web import current_actor, page
+from kash.workshops import blueprint, queries
+from kash.workshops.forms import CorrectionForm, given, whole_number
+from kash.workshops.views.frame import for_marking
+
+
+def signatures(slot: Slot) -> dict[str, str]:
+    """Who closed and who confirmed a slot's register, by name."""
+    wanted = [one for one in (slot.closed_by, slot.confirmed_by) if one]
+    names = names_of(wanted) if wanted else {}
+    return {
+        "closed_by": names.get(slot.closed_by or "", ""),
+        "confirmed_by": names.get(slot.confirmed_by or "", ""),
+    }
+
+
+@blueprint.post("/<public_id>/attendance/<session_id>/reopen")
+@allow("attendance.mark")
+def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Open a closed register again, unless it was confirmed."""
+    found = for_marking(public_id)
+    chosen = queries.session_of(found, session_id)
+    try:
+        marking.reopen_slot(found.register.public_id, chosen.slot.public_id, current_actor())
+    except CannotConfirm as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(_("The register is open again."))
+    return _back(public_id, session_id)
+
+
+@blueprint.route("/<public_id>/attendance/<session_id>/confirm", methods=["GET", "POST"])
+@allow("attendance.confirm")
+def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Confirm what somebody else closed."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "attendance.confirm")
+    chosen = queries.session_of(found, session_id)
+    if request.method == "GET":
+        signed = Signed(chosen.slot.closed_by, chosen.slot.confirmed_by)
+        if signed.stand is not Stand.CLOSED or hindrance_to_confirm(signed, actor.public_id):
+            return _back(public_id, session_id)
+        return page(
+            "workshops/confirm_register.html",
+            workshop=found,
+            chosen=chosen,
+            sheet=registers.slot_sheet(found.register_id, chosen.slot),
+            signatures=signatures(chosen.slot),
+        )
+    try:
+        marking.confirm_slot(found.register.public_id, chosen.slot.public_id, current_actor())
+    except CannotConfirm as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(_("The register is confirmed. It can only be corrected now, with a reason."))
+    return _back(public_id, session_id)
+
+
+def _back(public_id: str, session_id: str) -> ResponseReturnValue:
+    return redirect(
+        url_for("workshops.register", public_id=public_id, session_id=session_id), code=303
+    )
+
+
+@blueprint.route("/<public_id>/attendance/<session_id>/<entry_id>/correct", methods=["GET", "POST"])
+@allow("attendance.mark")
+def correct_mark(public_id: str, session_id: str, entry_id: str) -> ResponseReturnValue:
+    """Correct one mark of a register that was confirmed."""
+    found = for_marking(public_id)
+    chosen = queries.session_of(found, session_id)
+    if chosen.slot.confirmed_at is None:
+        return _back(public_id, session_id)
+    row = registers.sheet_row(found.register_id, chosen.slot, entry_id)
+    form = CorrectionForm(
+        data={"status": row.status or "", "seen": str(row.version), "page_key": page_key()}
+    )
+    form.status.choices = [
+        (one.code, _sentence(status_word(one.code)))
+        for one in registers.statuses_for("workshop", also_retired=True)
+        if one.active or one.code == row.status
+    ]
+    refused = False
+    if form.validate_on_submit():
+        answer = marking.correct_mark(
+            found.register.public_id,
+            one_operation(
+                form.page_key.data or "",
+                chosen.slot.public_id,
+                entry_id,
+                given(form.status.data),
+                whole_number(form.seen.data, 0),
+                utc_now(),
+                correction=given(form.correction.data),
+            ),
+            current_actor(),
+        )
+        if marking.was_taken(answer):
+            flash(_("Corrected. The reason stands in the history."))
+            return redirect(
+                url_for(
+                    "workshops.mark_history",
+                    public_id=public_id,
+                    session_id=session_id,
+                    entry_id=entry_id,
+                ),
+                code=303,
+            )
+        form.status.errors = [_refusal(answer)]
+        form.seen.data = str(answer.version)
+        form.seen.raw_data = None
+        refused = True
+    body, status = page(
+        "workshops/correct_mark.html", form=form, workshop=found, chosen=chosen, row=row
+    )
+    return body, 409 if refused else status
+
+
+def _refusal(answer: Answer) -> str:
+    if answer.answer is Reply.CONFLICT:
+        return _(
+            "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
+            theirs=status_word(answer.status),
+        )
+    return reason_sentence(answer.reason)
+
+
+def _sentence(word: str) -> str:
+    return word[:1].upper() + word[1:]

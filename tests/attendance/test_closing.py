@@ -1,0 +1,96 @@
+"""Closed by one, confirmed by another, locked, corrected: on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from apiflask import APIFlask
+
+from kash.attendance import queries, services
+from kash.attendance.models import Slot
+from kash.attendance.rules import Hindrance, Reason, Reply
+from kash.database import db
+from kash.policy import Actor
+from kash.vault import AuditEntry
+from tests.attendance.conftest import Kept
+
+
+def actions() -> list[str]:
+    return [row.action for row in db.session.query(AuditEntry).order_by(AuditEntry.seq)]
+
+
+def slot(kept: Kept) -> Slot:
+    db.session.rollback()
+    return db.session.query(Slot).filter_by(public_id=kept.slots[0]).one()
+
+
+def test_a_register_goes_from_one_person_to_another_and_is_then_only_corrected(
+    both_engines_app: APIFlask,
+    keep: Callable[..., Kept],
+    trainer: Actor,
+    actor: Callable[..., Actor],
+) -> None:
+    kept, other = keep(), actor("director", name="Neema Jaribio")
+    at = (kept.public_id, kept.slots[0])
+    with pytest.raises(services.CannotConfirm) as early:
+        services.confirm_slot(*at, other)
+    assert early.value.hindrance is Hindrance.NOT_CLOSED
+    services.close_slot(*at, trainer, [kept.operation(0, "absent"), kept.operation(1, "present")])
+    with pytest.raises(services.CannotConfirm) as own:
+        services.confirm_slot(*at, trainer)
+    assert own.value.hindrance is Hindrance.CLOSED_BY_HERSELF
+    # Whoever corrects before the confirming opens it again instead.
+    early_correction = replace(kept.operation(0, "present", 1), correction="Signed on A-1.")
+    refused = services.correct_mark(kept.public_id, early_correction, trainer)
+    assert (refused.answer, refused.reason) == (Reply.REJECTED, Reason.SLOT_CLOSED)
+    services.confirm_slot(*at, other)
+    services.confirm_slot(*at, other)
+    held = slot(kept)
+    assert (held.closed_by, held.confirmed_by) == (trainer.public_id, other.public_id)
+    with pytest.raises(services.CannotConfirm) as late:
+        services.reopen_slot(*at, trainer)
+    assert late.value.hindrance is Hindrance.LOCKED
+    (answer,) = services.apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
+    assert (answer.answer, answer.reason) == (Reply.REJECTED, Reason.SLOT_LOCKED)
+    with pytest.raises(services.ReasonMissing):
+        services.correct_mark(
+            kept.public_id, replace(kept.operation(0, "present", 1), correction=" "), trainer
+        )
+    correction = replace(kept.operation(0, "present", 1), correction="Signed on sheet A-1.")
+    done = services.correct_mark(kept.public_id, correction, trainer)
+    assert (done.answer, done.version) == (Reply.APPLIED, 2)
+    again = services.correct_mark(kept.public_id, correction, trainer)
+    assert again.answer is Reply.DUPLICATE
+    stale = replace(kept.operation(0, "late", 1), correction="Came at nine.")
+    assert services.correct_mark(kept.public_id, stale, trainer).answer is Reply.CONFLICT
+    assert kept.marks() == {0: ("present", 2), 1: ("present", 1)}
+    lines = queries.history(kept.id, kept.slots[0], kept.entries[0]).lines
+    assert [(line.status, line.answer, line.correction) for line in lines] == [
+        ("late", "conflict", "Came at nine."),
+        ("present", "applied", "Signed on sheet A-1."),
+        ("absent", "applied", ""),
+    ]
+    assert actions() == [
+        "attendance.slot_closed",
+        "attendance.slot_confirmed",
+        "attendance.mark_corrected",
+        "attendance.mark_corrected",
+    ]
+
+
+def test_what_is_not_confirmed_yet_is_opened_again(
+    both_engines_app: APIFlask,
+    keep: Callable[..., Kept],
+    trainer: Actor,
+    actor: Callable[..., Actor],
+) -> None:
+    kept, other = keep(), actor("trainer", name="Neema Jaribio")
+    at = (kept.public_id, kept.slots[0])
+    services.close_slot(*at, trainer, [kept.operation(0, "absent")])
+    services.reopen_slot(*at, other)
+    assert (slot(kept).closed_at, slot(kept).closed_by) == (None, None)
+    services.close_slot(*at, other, [kept.operation(0, "late", 1)])
+    services.confirm_slot(*at, trainer)
+    assert (slot(kept).closed_by, slot(kept).confirmed_by) == (other.public_id, trainer.public_id)

@@ -1,0 +1,74 @@
+"""Closed by one, confirmed by another, then only corrected: as the pages offer it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from kash.policy import Actor
+from tests.workshops.conftest import Held
+from tests.workshops.test_views import Browsers, entries, fields, marks, sessions, text_of, url
+
+
+def test_another_confirms_and_a_correction_says_why(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    trainer, director = client_for(held.trainer), client_for(actor("director", name="Neema Mfano"))
+    session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
+    at = url(held, "attendance", session)
+    form = fields(trainer.get(at)) | {f"mark-{entry}": "absent", "action": "close"}
+    assert trainer.post(at, data=form).status_code == 303
+    assert "You closed it." in text_of(trainer.get(at))
+    assert trainer.get(f"{at}/confirm").status_code == 303
+    trainer.post(f"{at}/confirm")
+    assert "You closed this register yourself." in text_of(trainer.get(at))
+    # Before the confirming a mark is changed by opening the register again.
+    assert trainer.get(f"{at}/{entry}/correct").location == at
+    question = text_of(director.get(f"{at}/confirm"))
+    assert "absent: 1" in question
+    assert "present: 2" in question
+    assert director.post(f"{at}/confirm").location == at
+    shown = text_of(trainer.get(at))
+    assert "Register confirmed" in shown
+    assert "Neema Mfano" in shown
+    assert "Open the register again" not in shown
+    assert trainer.post(f"{at}/reopen").location == at
+    assert "This register was confirmed, so it stays closed." in text_of(trainer.get(at))
+    change = f"{at}/{entry}/correct"
+    stale = fields(trainer.get(change))
+    unsaid = trainer.post(change, data=stale | {"status": "present", "correction": ""})
+    assert unsaid.status_code == 422
+    sent = stale | {"status": "present", "correction": "Signed on A-1."}
+    for _ in range(2):
+        assert trainer.post(change, data=sent).location == f"{at}/{entry}"
+    assert marks(held) == [("present", 1), ("present", 1), ("present", 2)]
+    history = text_of(trainer.get(f"{at}/{entry}"))
+    assert "Corrected" in history
+    assert "Signed on A-1." in history
+    late = trainer.post(change, data=stale | {"status": "late", "correction": "Came at nine."})
+    assert late.status_code == 409
+    assert "what stands now is present" in text_of(late)
+    once_more = fields(late)
+    assert once_more["seen"] == "2"
+    assert trainer.post(change, data=once_more | {"status": "late"}).status_code == 303
+    assert marks(held) == [("late", 3), ("present", 1), ("present", 1)]
+
+
+def test_only_who_runs_it_and_the_director_confirm(
+    held: Held, client_for: Browsers, sign_in: Callable[..., FlaskClient]
+) -> None:
+    trainer = client_for(held.trainer)
+    session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
+    at = url(held, "attendance", session)
+    trainer.post(at, data=fields(trainer.get(at)) | {"action": "close"})
+    for role, status in (
+        ("monitoring", 403),
+        ("trainer", 403),
+        ("peer", 403),
+        ("police_peer", 403),
+    ):
+        site = sign_in(role)
+        assert site.post(f"{at}/confirm").status_code == status
+        assert site.get(f"{at}/{entry}/correct").status_code in (403, 404)
+    assert "Register confirmed" not in text_of(trainer.get(at))
