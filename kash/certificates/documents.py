@@ -14,7 +14,7 @@ from sqlalchemy import select
 from kash.accounts.models import Account
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, certificates_of
-from kash.certificates.rules import grouped
+from kash.certificates.rules import grouped, qr_text
 from kash.database import db, utc_now
 from kash.jobs import JobResult, Progress, job
 from kash.press import (
@@ -127,7 +127,11 @@ def _entry(certificate: Certificate, workshop: Workshop, language: str) -> Certi
         ),
         course_title=certificate.public_title,
         date_text=_("Issued on %(day)s", day=date_text(certificate.issued_on)),
-        qr=f"{verification_address()}#{serial}",
+        qr=(
+            qr_text(_settings().public_url, certificate.payload)
+            if certificate.payload
+            else f"{verification_address()}#{serial}"
+        ),
     )
 
 

@@ -11,6 +11,8 @@ from kash.accounts import services
 from kash.accounts.errors import AlreadySetUp, WeakPassword, WrongSetUpCode
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.accounts.setup import set_up_code_is_right, spend_set_up_code
+from kash.certificates.services import make_first_key
+from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.setup_form import SetUpForm
 from kash.people.models import Group
@@ -39,8 +41,9 @@ def set_up() -> ResponseReturnValue:
             return page("desk/setup.html", form=form)
         chosen = set(form.languages.data or ())
 
-        def add_groups(session: Session) -> None:
+        def add_groups_and_key(session: Session) -> None:
             session.add_all(_groups(form))
+            make_first_key(session, utc_now())
 
         try:
             first = services.set_up_programme(
@@ -51,7 +54,7 @@ def set_up() -> ResponseReturnValue:
                 administrator_name=form.administrator_name.data or "",
                 administrator_email=form.administrator_email.data or "",
                 password=form.password.data or "",
-                also=add_groups,
+                also=add_groups_and_key,
             )
         except WeakPassword as problem:
             form.password.errors = [str(problem)]

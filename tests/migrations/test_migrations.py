@@ -212,6 +212,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("service_entry", "cost"): ["free", ""],
     ("service_entry", "address"): ["", ""],
     ("service_hours", "closes"): [60, 61],
+    ("signing_key", "state"): ["retired", "retired"],
     ("second_step_reset", "outcome"): ["approved", "refused"],
     ("incident", "state"): ["submitted", "triaged"],
     ("mediation_brief", "state"): ["open", "closed"],

@@ -8,6 +8,7 @@ from kash.certificates.models.issuing import (
     CertificateRule,
     VerificationAttempt,
 )
+from kash.certificates.models.keys import PublishedTitle, SigningKey
 from kash.certificates.models.printing import Printing
 from kash.certificates.models.signatures import FunderMark, SignatureImage, SignatureUse
 
@@ -22,7 +23,9 @@ __all__ = [
     "HolderLink",
     "ImmutableVersion",
     "Printing",
+    "PublishedTitle",
     "SignatureImage",
     "SignatureUse",
+    "SigningKey",
     "VerificationAttempt",
 ]

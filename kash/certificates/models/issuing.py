@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    LargeBinary,
     SmallInteger,
     String,
     Text,
@@ -126,6 +127,8 @@ class Certificate(PublicId, Base):
     reminded_on: Mapped[date | None] = mapped_column(Date)
     supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
+    # What the printed code holds, as it was signed; it never changes (`rules/payload.py`).
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(16))
     revoked_class: Mapped[str] = mapped_column(String(24), default="")

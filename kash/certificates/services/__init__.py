@@ -20,9 +20,18 @@ from kash.certificates.services.issuing import (
     set_rule,
     turn_back,
 )
+from kash.certificates.services.signing import (
+    KeyChangedMeanwhile,
+    change_key,
+    make_first_key,
+    private_half,
+    sign,
+    sign_earlier,
+)
 
 __all__ = [
     "AlreadyRevoked",
+    "KeyChangedMeanwhile",
     "NameWithheld",
     "NamesChanged",
     "NoLongerEligible",
@@ -33,11 +42,16 @@ __all__ = [
     "UnknownChoice",
     "WrongStep",
     "approve",
+    "change_key",
     "confirm_names",
     "issue",
+    "make_first_key",
     "make_paper",
+    "private_half",
     "propose",
     "revoke",
     "set_rule",
+    "sign",
+    "sign_earlier",
     "turn_back",
 ]

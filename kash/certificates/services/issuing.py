@@ -20,6 +20,7 @@ from kash.certificates.rules import (
     last_day,
     new_serial,
 )
+from kash.certificates.services.signing import sign
 from kash.jobs import enqueue
 from kash.people.models import Person
 from kash.policy import Actor
@@ -279,6 +280,7 @@ def issue(batch: CertificateBatch, today: date, by: Actor) -> None:
             certificate.serial = new_serial(secrets.choice)
             certificate.issued_on = today
             certificate.expires_on = last_day(today, locked.rule.months_valid)
+        sign(change.session, locked.certificates, change.now)
         locked.state = "issued"
         locked.issued_by = by.public_id
         locked.issued_at = change.now

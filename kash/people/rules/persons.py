@@ -36,7 +36,8 @@ def sort_name(name: str) -> str:
     return _folded(name)[:MOST_NAME].rstrip()
 
 
-def _compared(name: str) -> str:
+def compared_name(name: str) -> str:
+    """A name as it is compared; `static/js/names.js` makes the same of every name."""
     one_kind = "".join("'" if character in _APOSTROPHES else character for character in name)
     parts = one_kind.split("'")
     return "'".join(_folded(part).replace(" ", "") for part in parts)
@@ -47,8 +48,8 @@ def names_match(typed: str, printed: str) -> bool:
 
     Nothing matches nothing: a name without a letter or digit matches no other.
     """
-    first = _compared(typed)
-    return any(character.isalnum() for character in first) and first == _compared(printed)
+    first = compared_name(typed)
+    return any(character.isalnum() for character in first) and first == compared_name(printed)
 
 
 def is_a_name(name: str) -> bool:

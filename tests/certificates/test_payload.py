@@ -1,0 +1,145 @@
+"""What printed codes hold: nothing lost, nothing added, no bit of it changed unseen."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from datetime import date
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kash.certificates.rules import (
+    PAYLOAD_BYTES,
+    SIGNED_AS,
+    Claim,
+    NotAPayload,
+    claimed,
+    hashed_name,
+    is_signed_by,
+    key_id_of,
+    month_of,
+    new_serial,
+    qr_text,
+    read_claim,
+    read_qr_text,
+    signed_payload,
+    title_id_of,
+)
+from kash.people.rules import names_match
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = KEY.public_key().public_bytes_raw()
+ALPHANUMERIC = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:")
+
+serials = st.integers(0, 2**32).map(lambda seed: new_serial(random.Random(seed).choice))
+claims = st.builds(
+    Claim,
+    key_id=st.binary(min_size=4, max_size=4),
+    serial=serials,
+    title_id=st.binary(min_size=4, max_size=4),
+    issued=st.integers(0, 65_535),
+    expires=st.integers(0, 65_535),
+    salt=st.binary(min_size=8, max_size=8),
+    name_hash=st.binary(min_size=12, max_size=12),
+)
+
+
+@given(claims)
+def test_what_is_signed_is_read_back(claim: Claim) -> None:
+    payload = signed_payload(claim, KEY)
+    assert len(payload) == PAYLOAD_BYTES == 105
+    assert payload[0] == 1
+    assert read_claim(payload) == claim
+    assert is_signed_by(payload, PUBLIC)
+
+
+@given(claims, st.integers(0, PAYLOAD_BYTES * 8 - 1))
+def test_no_bit_can_be_changed(claim: Claim, bit: int) -> None:
+    payload = bytearray(signed_payload(claim, KEY))
+    payload[bit // 8] ^= 1 << bit % 8
+    assert not is_signed_by(bytes(payload), PUBLIC)
+
+
+@given(st.binary(max_size=140))
+def test_any_bytes_are_a_claim_or_none(content: bytes) -> None:
+    try:
+        claim = read_claim(content)
+    except NotAPayload:
+        return
+    assert signed_payload(claim, KEY)[:41] == content[:41]
+
+
+@given(claims, st.sampled_from(["http://localhost:8000", "https://kash.example.org"]))
+def test_a_code_is_short_to_print_and_leads_to_its_page(claim: Claim, site: str) -> None:
+    payload = signed_payload(claim, KEY)
+    text = qr_text(site, payload)
+    address, fragment = text.split("#")
+    assert address.lower() == f"{site}/v"
+    assert set(address + fragment) <= ALPHANUMERIC
+    assert len(fragment) == 168
+    assert read_qr_text(text) == read_qr_text(fragment.lower()) == payload
+
+
+def test_a_path_of_the_site_keeps_its_letters() -> None:
+    payload = bytes(PAYLOAD_BYTES)
+    assert qr_text("https://kash.example.org/Site", payload).startswith(
+        "HTTPS://KASH.EXAMPLE.ORG/Site/V#"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "#", "7KM2-QX4T-9ABC", "A" * 160, "A" * 176, "ß" * 168])
+def test_other_texts_are_no_code(text: str) -> None:
+    with pytest.raises(NotAPayload):
+        read_qr_text(text)
+
+
+@settings(max_examples=50)
+@given(st.text(min_size=1, max_size=40), st.text(min_size=1, max_size=40), st.binary(min_size=8))
+def test_a_code_takes_for_one_what_the_site_takes_for_one(
+    one: str, other: str, salt: bytes
+) -> None:
+    assert hashed_name(one, salt) == hashed_name(one.upper().lower(), salt) or not names_match(
+        one, one.upper().lower()
+    )
+    if names_match(one, other):
+        assert hashed_name(one, salt) == hashed_name(other, salt)
+    elif names_match(one, one) and names_match(other, other):
+        assert hashed_name(one, salt) != hashed_name(other, salt)
+
+
+def test_the_same_name_is_another_hash_on_another_certificate() -> None:
+    assert hashed_name("Zawadi Sampuli", bytes(8)) != hashed_name("Zawadi Sampuli", b"\1" * 8)
+    assert hashed_name("Ng’ang’a WANJIRŨ", bytes(8)) == hashed_name("ng'ang'a wanjiru", bytes(8))
+
+
+def test_months_are_counted_from_the_year_2000() -> None:
+    assert month_of(date(2000, 1, 31)) == 1
+    assert month_of(date(2026, 11, 1)) == 26 * 12 + 11
+    assert month_of(None) == 0
+
+
+def test_the_layout_is_as_it_was_printed() -> None:
+    """Paper cannot be changed: these bytes must be made and read for ever."""
+    claim = claimed(
+        key_id=key_id_of(PUBLIC),
+        serial="84G7ZWYRD6Z7",
+        public_title="Community Safety Skills",
+        issued_on=date(2026, 11, 25),
+        expires_on=date(2029, 11, 30),
+        printed_name="Zawadi Sampuli",
+        salt=b"saltsalt",
+    )
+    payload = signed_payload(claim, KEY)
+    assert payload[1:5] == hashlib.sha256(PUBLIC).digest()[:4]
+    assert payload[13:17] == title_id_of("Community Safety Skills")
+    assert int.from_bytes(payload[17:19], "big") == 323
+    assert int.from_bytes(payload[19:21], "big") == 359
+    assert payload[21:29] == b"saltsalt"
+    assert payload[29:41] == hashlib.sha256(b"saltsalt" + b"zawadisampuli").digest()[:12]
+    KEY.public_key().verify(payload[41:], SIGNED_AS + payload[:41])
+    assert hashlib.sha256(payload).hexdigest() == (
+        "d3a30a24b52458a6d1db4a30c5f2292ca4ee2bfb5d3f49ea80a085b0f92b499a"
+    )
