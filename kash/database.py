@@ -154,6 +154,20 @@ def init_database(app: Flask) -> None:
         app.extensions["migrate"] = LocalProxy(partial(_prepare_migrations, app))
 
 
+def insertion(session: Session, table: type[Base]) -> Any:
+    """An insert that can say `on_conflict_…`: both engines know the clause, each by its own.
+
+    Only the engine in use is loaded; the other would lie in every process for nothing.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
 def without_order(session: Session, model: type[Base], key: object, column: str = "id") -> None:
     """Give a row that was just added a place that does not tell when that was.
 

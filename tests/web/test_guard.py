@@ -408,6 +408,8 @@ def test_metrics_are_for_the_machine_itself_or_the_token(
     own = client.get("/metrics")
     assert own.status_code == 200
     assert re.search(r'kash_requests_total\{endpoint="watch.healthz",status="2xx"\} \d', own.text)
+    assert re.search(r'kash_endpoint_seconds_sum\{endpoint="watch.healthz"\} \d', own.text)
+    assert 'kash_request_seconds_bucket{le="+Inf"}' in own.text
     elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
     assert client.get("/metrics", environ_base=elsewhere).status_code == 404
     for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via"):

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
@@ -23,7 +22,7 @@ from kash.accounts.rules import (
     network_of,
     refused_for_a_while,
 )
-from kash.database import db, utc_now, writing
+from kash.database import db, insertion, utc_now, writing
 from kash.jobs import periodic
 from kash.policy import Actor
 from kash.vault import lookup
@@ -150,9 +149,8 @@ def _standing(counters: Sequence[Counter], now: datetime) -> dict[Counter, int]:
 
 def _locked(session: Session, counter: Counter, now: datetime, window: timedelta) -> CountedTries:
     kind, key = counter
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(
-        insert(CountedTries)
+        insertion(session, CountedTries)
         .values(kind=kind, key=key, tries=0, until=now + window)
         .on_conflict_do_nothing()
     )
@@ -178,10 +176,9 @@ def remember_address(session: Session, account: Account, client: Client, now: da
     """Note, inside the caller's transaction, from where an account has signed in."""
     if not client.address:
         return
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     key = _address_key(account.public_id, network_of(client.address))
     session.execute(
-        insert(KnownAddress)
+        insertion(session, KnownAddress)
         .values(account_id=account.id, address_key=key, used_at=now)
         .on_conflict_do_update(index_elements=["account_id", "address_key"], set_={"used_at": now})
     )

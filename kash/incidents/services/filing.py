@@ -14,11 +14,10 @@ from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kash.accounts.services.throttle import count_try
-from kash.database import after_commit, db, utc_now, without_order, writing
+from kash.database import after_commit, db, insertion, utc_now, without_order, writing
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import filing as queries
@@ -97,10 +96,9 @@ def _holds_keys(by: Actor) -> bool:
 
 def _held_draft(session: Session, code: str, today: date) -> IncidentDraft:
     """The draft of a code, made if it is not there, and locked. Raises AlreadySent."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     key = queries.draft_hash(code)
     session.execute(
-        insert(IncidentDraft)
+        insertion(session, IncidentDraft)
         .values(code_hash=key, kept_until=kept_until(today))
         .on_conflict_do_nothing()
     )
