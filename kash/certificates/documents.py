@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -29,12 +30,14 @@ from kash.press import (
 )
 from kash.press.certificate_values import DesignName
 from kash.settings import Settings
-from kash.web.formats import date_text, hours_text
+from kash.web.formats import date_text, hours_text, local_today
 from kash.web.language import brand, programme_zone
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
 from kash.workshops.models import Facilitator, Workshop
 
+# What stands where a serial will be, on previews.
+NO_SERIAL = "000000000000"
 _OTHER_HEADING = {"en": ("Cheti cha Ushiriki", "sw"), "sw": ("Certificate of Participation", "en")}
 _DESIGNS: dict[str, DesignName] = {"classic": "classic", "modern": "modern", "plain": "plain"}
 
@@ -114,19 +117,34 @@ def _design(batch: CertificateBatch, language: str) -> CertificateDesign:
     )
 
 
-def _entry(certificate: Certificate, workshop: Workshop, language: str) -> CertificateEntry:
-    serial = certificate.serial or ""
+def _taught_in(certificate: Certificate, batch: CertificateBatch) -> Workshop:
+    """The workshop that a certificate is about: of a renewal that of the first one."""
+    first = certificate
+    while first.renews is not None:
+        first = first.renews
+    return batch.workshop if first is certificate else first.batch.workshop
+
+
+def _entry(certificate: Certificate, batch: CertificateBatch, language: str) -> CertificateEntry:
+    serial = certificate.serial or NO_SERIAL
+    workshop = _taught_in(certificate, batch)
+    days = days_in_words(workshop, language)
+    title = certificate.public_title
+    if certificate.renews_id is not None:
+        body = _(
+            "took part in %(title)s, held %(days)s, and has renewed it.", title=title, days=days
+        )
+    else:
+        body = _("took part in %(title)s, held %(days)s.", title=title, days=days)
+    expires = certificate.expires_on
     return CertificateEntry(
         serial=grouped(serial),
         printed_name=certificate.printed_name,
-        body=_(
-            "took part in %(title)s, held %(days)s (%(hours)s).",
-            title=certificate.public_title,
-            days=days_in_words(workshop, language),
-            hours=hours_text(certificate.minutes),
-        ),
-        course_title=certificate.public_title,
-        date_text=_("Issued on %(day)s", day=date_text(certificate.issued_on)),
+        body=body,
+        course_title=title,
+        hours_text=_("Hours attended: %(hours)s", hours=hours_text(certificate.minutes)),
+        date_text=_("Issued on %(day)s", day=date_text(certificate.issued_on or local_today())),
+        expires_text=_("Valid until %(day)s", day=date_text(expires)) if expires else "",
         qr=(
             qr_text(_settings().public_url, certificate.payload)
             if certificate.payload
@@ -139,21 +157,20 @@ def design_and_entries(
     batch: CertificateBatch, certificates: Sequence[Certificate]
 ) -> tuple[CertificateDesign, list[CertificateEntry]]:
     """What the press needs for these certificates, in the language of the course version."""
-    workshop = batch.workshop
-    language = workshop.version.language
+    language = batch.workshop.version.language
     with force_locale(language):
-        entries = [_entry(certificate, workshop, language) for certificate in certificates]
+        entries = [_entry(certificate, batch, language) for certificate in certificates]
         return _design(batch, language), entries
 
 
 def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry]]:
     batch = db.session.scalars(
-        select(CertificateBatch).where(
-            CertificateBatch.public_id == public_id, CertificateBatch.state == "issued"
-        )
+        select(CertificateBatch).where(CertificateBatch.public_id == public_id)
     ).one()
     standing = [
-        one for one in certificates_of(batch) if one.revoked_at is None and one.person.prints_name
+        one
+        for one in certificates_of(batch)
+        if one.serial and one.revoked_at is None and one.person.prints_name
     ]
     made = design_and_entries(batch, standing)
     # The press works for a while: the read transaction must not stay open meanwhile.
@@ -177,10 +194,22 @@ def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
     return JobResult("certificates.zip", "application/zip", content)
 
 
+def _void(design: CertificateDesign) -> CertificateDesign:
+    """The same with a mark across it: it must not pass for a certificate that holds."""
+    with force_locale(design.language):
+        return replace(design, void=_("Void"))
+
+
 def single_certificate(certificate: Certificate) -> bytes:
-    """One certificate, made at once."""
+    """One certificate, made at once; marked as void if it was revoked or replaced."""
     design, entries = design_and_entries(certificate.batch, [certificate])
-    return print_file(design, entries)
+    return print_file(_void(design) if certificate.revoked_at else design, entries)
+
+
+def preview(batch: CertificateBatch, certificates: Sequence[Certificate]) -> bytes:
+    """How some of a batch will look, marked as void; what is not issued has no true serial."""
+    design, entries = design_and_entries(batch, certificates)
+    return print_file(_void(design), entries)
 
 
 def name_sheet(

@@ -13,7 +13,7 @@ def join_hand_over() -> None:
     register_proposals(
         _l("Certificates proposed, not issued"),
         CertificateBatch,
-        ("proposed", "approved"),
+        ("proposed", "approved", "issuing", "stopped"),
         key="certificates",
         permission="certificates.propose",
     )

@@ -65,7 +65,7 @@ def test_issued_paper_stays_valid_but_is_neither_printed_nor_confirmed(
     _design, entries = documents._printable(batch)
     assert [entry.printed_name for entry in entries] == [MOST]
     browser = client_for(ready.trainer)
-    assert browser.get(f"/certificates/{public_id}/file").status_code == 409
+    assert browser.post(f"/certificates/{public_id}/file").status_code == 409
     assert "stays valid" in browser.get(f"/certificates/{public_id}").text
     names = browser.get(f"/workshops/{ready.workshop.public_id}/certificates/names").text
     assert ALL not in names

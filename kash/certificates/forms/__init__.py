@@ -8,10 +8,24 @@ from kash.certificates.forms.issuing import (
     TurnBackForm,
     VerifyForm,
 )
+from kash.certificates.forms.life import (
+    PRINTING_NAMES,
+    REASON_NAMES,
+    CorrectionForm,
+    DecisionForm,
+    PaperForm,
+    RenewalForm,
+)
 
 __all__ = [
+    "PRINTING_NAMES",
+    "REASON_NAMES",
     "REVOCATION_NAMES",
+    "CorrectionForm",
+    "DecisionForm",
+    "PaperForm",
     "ProposeForm",
+    "RenewalForm",
     "RevokeForm",
     "RuleForm",
     "TurnBackForm",

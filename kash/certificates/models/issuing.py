@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.certificates.models.designs import DesignVersion, default_version
+from kash.certificates.rules import Condition, condition_on
 from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
 from kash.workshops.models import Workshop
@@ -142,6 +143,15 @@ class Certificate(PublicId, Base):
     renews: Mapped[Certificate | None] = relationship(
         remote_side="Certificate.id", foreign_keys=[renews_id]
     )
+
+    def condition(self, today: date) -> Condition:
+        """How it stands on a day, once it is issued."""
+        return condition_on(
+            today,
+            revoked=self.revoked_at is not None,
+            revoked_class=self.revoked_class,
+            expires_on=self.expires_on,
+        )
 
 
 class VerificationAttempt(Base):

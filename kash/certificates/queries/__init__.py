@@ -3,7 +3,6 @@
 from kash.certificates.queries.issuing import (
     Candidate,
     Waiting,
-    any_issued,
     batch_of,
     batches_of,
     candidates,
@@ -18,22 +17,53 @@ from kash.certificates.queries.issuing import (
     waiting_for,
     within_reach,
 )
+from kash.certificates.queries.issuing_in_parts import (
+    certificates_of_batch,
+    how_far,
+    issuing_job,
+    names_changed,
+    some_for_preview,
+    state_of,
+)
+from kash.certificates.queries.life import (
+    Linked,
+    count_expiring,
+    due_for_renewal,
+    followed,
+    history_of,
+    renewable_here,
+)
+from kash.certificates.queries.printing import printed_before, printings_of, printings_of_one
 
 __all__ = [
     "Candidate",
+    "Linked",
     "Waiting",
-    "any_issued",
     "batch_of",
     "batches_of",
     "candidates",
     "certificate",
     "certificates_of",
+    "certificates_of_batch",
     "certificates_of_person",
     "certificates_select",
+    "count_expiring",
     "current_rule",
+    "due_for_renewal",
     "find_certificate",
+    "followed",
+    "history_of",
+    "how_far",
+    "issuing_job",
+    "names_changed",
     "open_registers",
+    "printed_before",
+    "printings_of",
+    "printings_of_one",
+    "renewable_here",
     "rule_versions",
+    "some_for_preview",
+    "state_of",
     "waiting_for",
     "within_reach",
 ]

@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from kash.attendance.models import Slot
 from kash.certificates.models import (
@@ -32,6 +32,8 @@ from kash.certificates.rules import (
     read_serial,
 )
 from kash.database import db
+from kash.jobs import Job
+from kash.jobs.models import ENDED
 from kash.people.models import Person
 from kash.people.rules import sort_name
 from kash.policy import Actor, Reach
@@ -77,6 +79,8 @@ def _holding(workshop_id: int, but_for: CertificateBatch | None) -> Select[int]:
         .join(CertificateBatch)
         .where(
             CertificateBatch.workshop_id == workshop_id,
+            # A renewal shows another workshop's title.
+            CertificateBatch.kind != "renewal",
             CertificateBatch.state != "returned",
             Certificate.revoked_at.is_(None),
         )
@@ -235,7 +239,10 @@ def certificates_of(batch: CertificateBatch) -> list[Certificate]:
     return list(
         db.session.scalars(
             select(Certificate)
-            .options(joinedload(Certificate.person))
+            .options(
+                joinedload(Certificate.person),
+                selectinload(Certificate.renews).joinedload(Certificate.batch),
+            )
             .where(Certificate.batch_id == batch.id)
             .order_by(func.lower(Certificate.printed_name), Certificate.id)
         )
@@ -272,6 +279,14 @@ class Waiting:
     since: datetime
 
 
+def _broken_off() -> ColumnElement[bool]:
+    """Whether a batch is being issued while no work goes on; as `queries.state_of` decides."""
+    return and_(
+        CertificateBatch.state == "issuing",
+        ~exists().where(Job.public_id == CertificateBatch.job, Job.state.not_in(ENDED)),
+    )
+
+
 def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
     """Batches that this actor can approve, as another proposed them, or issue; oldest first."""
     wanted: list[ColumnElement[bool]] = []
@@ -285,7 +300,7 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[Waiting]:
     if actor.may("certificates.print"):
         wanted.append(
             and_(
-                CertificateBatch.state == "approved",
+                or_(CertificateBatch.state.in_(("approved", "stopped")), _broken_off()),
                 CertificateBatch.workshop_id.in_(run_by(actor)),
             )
         )
@@ -326,18 +341,5 @@ def certificates_of_person(person_public_id: str, actor: Actor) -> list[Certific
                 within_reach(actor, "certificates.see"),
             )
             .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
-        )
-    )
-
-
-def any_issued(workshop: Workshop) -> bool:
-    """Whether a workshop has issued certificates."""
-    return bool(
-        db.session.scalar(
-            select(
-                exists().where(
-                    CertificateBatch.workshop_id == workshop.id, CertificateBatch.state == "issued"
-                )
-            )
         )
     )

@@ -39,6 +39,7 @@ from kash.certificates.rules.payload import (
     signed_payload,
     title_id_of,
 )
+from kash.certificates.rules.printing import REPRINT_REASONS
 from kash.certificates.rules.standing import (
     EXPIRING_WITHIN,
     REPLACED,
@@ -67,6 +68,7 @@ __all__ = [
     "NAMES_WINDOW",
     "PAYLOAD_BYTES",
     "REPLACED",
+    "REPRINT_REASONS",
     "REVOCATION_CLASSES",
     "SALT_BYTES",
     "SERIAL_LENGTH",

@@ -1,10 +1,6 @@
 """What is done with certificates."""
 
 from kash.certificates.services.issuing import (
-    AlreadyRevoked,
-    NamesChanged,
-    NameWithheld,
-    NoLongerEligible,
     NothingToPropose,
     RegistersOpen,
     SamePerson,
@@ -13,13 +9,29 @@ from kash.certificates.services.issuing import (
     WrongStep,
     approve,
     confirm_names,
-    issue,
-    make_paper,
     propose,
-    revoke,
     set_rule,
     turn_back,
 )
+from kash.certificates.services.issuing_in_parts import OthersIssue, issue, leave_out, stop
+from kash.certificates.services.printing import (
+    NothingToPrint,
+    ReasonNeeded,
+    make_paper,
+    note_single,
+)
+from kash.certificates.services.reissuing import (
+    BeingCorrected,
+    SameName,
+    pending_correction,
+    propose_correction,
+)
+from kash.certificates.services.renewing import (
+    NamesUnconfirmed,
+    NothingToRenew,
+    propose_renewals,
+)
+from kash.certificates.services.revoking import AlreadyRevoked, revoke
 from kash.certificates.services.signing import (
     KeyChangedMeanwhile,
     change_key,
@@ -28,15 +40,29 @@ from kash.certificates.services.signing import (
     sign,
     sign_earlier,
 )
+from kash.certificates.services.still_right import (
+    FormerRevoked,
+    NamesChanged,
+    NameWithheld,
+    NoLongerEligible,
+)
 
 __all__ = [
     "AlreadyRevoked",
+    "BeingCorrected",
+    "FormerRevoked",
     "KeyChangedMeanwhile",
     "NameWithheld",
     "NamesChanged",
+    "NamesUnconfirmed",
     "NoLongerEligible",
+    "NothingToPrint",
     "NothingToPropose",
+    "NothingToRenew",
+    "OthersIssue",
+    "ReasonNeeded",
     "RegistersOpen",
+    "SameName",
     "SamePerson",
     "StandsInForProposer",
     "UnknownChoice",
@@ -45,13 +71,19 @@ __all__ = [
     "change_key",
     "confirm_names",
     "issue",
+    "leave_out",
     "make_first_key",
     "make_paper",
+    "note_single",
+    "pending_correction",
     "private_half",
     "propose",
+    "propose_correction",
+    "propose_renewals",
     "revoke",
     "set_rule",
     "sign",
     "sign_earlier",
+    "stop",
     "turn_back",
 ]

@@ -1,27 +1,18 @@
-"""What is done with certificates: set the rule, confirm names, propose, approve, issue, revoke."""
+"""The way to a certificate: the rule, confirmed names, proposing, and approving by another."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
-from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
-from kash.certificates.queries import Candidate, candidates, current_rule, open_registers
+from kash.certificates.queries import candidates, current_rule, open_registers, state_of
 from kash.certificates.queries.designs import version_in_use
-from kash.certificates.rules import (
-    REVOCATION_CLASSES,
-    Step,
-    allowed_steps,
-    last_day,
-    new_serial,
-)
-from kash.certificates.services.signing import sign
-from kash.jobs import enqueue
+from kash.certificates.rules import Step, allowed_steps
+from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
 from kash.policy import Actor
 from kash.vault import audited
@@ -64,37 +55,6 @@ class WrongStep(Problem):
     sentence = _l(
         "This was already done, or turned back, by somebody. The page shows how it stands."
     )
-
-
-class NamesChanged(Problem):
-    """A printed name changed between proposing and issuing."""
-
-    status = 409
-    sentence = _l("A printed name changed since this was proposed. Turn it back and propose again.")
-
-
-class NoLongerEligible(Problem):
-    """Marks changed between proposing and issuing."""
-
-    status = 409
-    sentence = _l(
-        "The attendance of somebody in this batch changed and no longer reaches the rule. "
-        "Turn it back and propose again."
-    )
-
-
-class NameWithheld(Problem):
-    """Somebody does not want her name on paper."""
-
-    status = 409
-    sentence = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
-
-
-class AlreadyRevoked(Problem):
-    """A certificate can be revoked once."""
-
-    status = 409
-    sentence = _l("This certificate is revoked already.")
 
 
 class UnknownChoice(Problem):
@@ -209,16 +169,27 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
         return batch
 
 
-def _batch_for(
+def locked_batch(
     session: Session, batch: CertificateBatch, step: Step, by: Actor
 ) -> CertificateBatch:
+    """A batch inside a write transaction, locked, with which this step may be done now.
+
+    Raises SamePerson, WrongStep.
+    """
     locked = session.scalars(
         select(CertificateBatch)
         .where(CertificateBatch.id == batch.id)
         .options(selectinload(CertificateBatch.certificates))
         .with_for_update()
+        # Its key was read before the lock was had, and with it all that somebody else changed.
+        .execution_options(populate_existing=True)
     ).one()
-    steps = allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id)
+    steps = allowed_steps(
+        state_of(locked, session),
+        proposed_by=locked.proposed_by,
+        actor=by.public_id,
+        issued=sum(one.serial is not None for one in locked.certificates),
+    )
     if step in steps:
         return locked
     if locked.state == "proposed" and locked.proposed_by == by.public_id:
@@ -232,11 +203,11 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
     Raises SamePerson to whoever proposed it, StandsInForProposer, else WrongStep.
     """
     with audited("certificates.approved", by) as change:
-        locked = _batch_for(change.session, batch, Step.APPROVE, by)
+        locked = locked_batch(change.session, batch, Step.APPROVE, by)
         absent = by.decides_for("certificates.approve", not_for=locked.proposed_by)
         if absent == "":
             raise StandsInForProposer
-        _check_still_right(change.session, locked)
+        check_still_right(change.session, locked)
         locked.state = "approved"
         locked.approved_by = by.public_id
         locked.approved_for = absent
@@ -249,80 +220,8 @@ def turn_back(batch: CertificateBatch, reason: str, by: Actor, *, acts: bool = F
     `acts` says that the actor runs the workshop, and so needs nobody's approval lent to her.
     """
     with audited("certificates.turned_back", by) as change:
-        locked = _batch_for(change.session, batch, Step.RETURN, by)
+        locked = locked_batch(change.session, batch, Step.RETURN, by)
         locked.state = "returned"
         locked.returned_reason = reason
         absent = None if acts else by.decides_for("certificates.approve")
         change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
-
-
-def _check_still_right(session: Session, batch: CertificateBatch) -> None:
-    """Names and marks must be as they were proposed."""
-    now: dict[int, Candidate] = {
-        row.person_id: row for row in candidates(batch.workshop, session, but_for=batch)
-    }
-    for certificate in batch.certificates:
-        row = now.get(certificate.person_id)
-        if row is not None and not row.name_may_be_printed:
-            raise NameWithheld
-        if row is None or row.missing:
-            raise NoLongerEligible
-        if row.printed_name != certificate.printed_name:
-            raise NamesChanged
-
-
-def issue(batch: CertificateBatch, today: date, by: Actor) -> None:
-    """Give every certificate of an approved batch its serial and date. All or nothing."""
-    with audited("certificates.issued", by) as change:
-        locked = _batch_for(change.session, batch, Step.ISSUE, by)
-        _check_still_right(change.session, locked)
-        for certificate in locked.certificates:
-            certificate.serial = new_serial(secrets.choice)
-            certificate.issued_on = today
-            certificate.expires_on = last_day(today, locked.rule.months_valid)
-        sign(change.session, locked.certificates, change.now)
-        locked.state = "issued"
-        locked.issued_by = by.public_id
-        locked.issued_at = change.now
-        change.about(locked.public_id)
-
-
-def make_paper(batch: CertificateBatch, kind: str, title: str, by: Actor, *, back: str = "") -> str:
-    """Have the worker make the print file or the zip of an issued batch; the job's public id.
-
-    `back` is the path to which the job's page leads back.
-    """
-    if kind not in ("print_file", "zip_file"):
-        raise UnknownChoice
-    with audited("certificates.printed", by) as change:
-        locked = _batch_for(change.session, batch, Step.PRINT, by)
-        change.about(locked.public_id)
-        asked = enqueue(
-            change.session,
-            f"certificates.{kind}",
-            owner=by.public_id,
-            title=title,
-            back=back,
-            total=len(locked.certificates),
-            batch=locked.public_id,
-        )
-        return asked.public_id
-
-
-def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) -> None:
-    """Revoke an issued certificate. It still verifies, as revoked, with date and class."""
-    if reason_class not in REVOCATION_CLASSES:
-        raise UnknownChoice
-    with audited("certificates.revoked", by) as change:
-        locked = change.session.scalars(
-            select(Certificate).where(Certificate.id == certificate.id).with_for_update()
-        ).one()
-        if locked.serial is None:
-            raise WrongStep
-        if locked.revoked_at is not None:
-            raise AlreadyRevoked
-        locked.revoked_at = change.now
-        locked.revoked_by = by.public_id
-        locked.revoked_class = reason_class
-        locked.revoked_reason = reason
-        change.about(locked.public_id)

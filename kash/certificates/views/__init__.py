@@ -1,6 +1,23 @@
 """Pages of the certificates room, one module for each noun."""
 
-from kash.certificates.views import batches, certificates, verification, workshop
+from kash.certificates.views import (
+    batches,
+    certificates,
+    corrections,
+    paper,
+    renewals,
+    verification,
+    workshop,
+)
 from kash.certificates.views.joining import join_other_rooms
 
-__all__ = ["batches", "certificates", "join_other_rooms", "verification", "workshop"]
+__all__ = [
+    "batches",
+    "certificates",
+    "corrections",
+    "join_other_rooms",
+    "paper",
+    "renewals",
+    "verification",
+    "workshop",
+]

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import func
 
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, queries, services
-from kash.certificates.forms import TurnBackForm
+from kash.certificates.forms import (
+    PRINTING_NAMES,
+    REASON_NAMES,
+    PaperForm,
+    TurnBackForm,
+)
 from kash.certificates.forms.designs import version_name
-from kash.certificates.models import CertificateBatch
+from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import Step, allowed_steps, grouped
 from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.policy import allow
-from kash.web import Forbidden, Problem, current_actor
+from kash.web import Forbidden, Problem, current_actor, listing
 from kash.web.formats import local_today
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
@@ -27,32 +34,57 @@ from kash.workshops.queries import own_workshop
 def batch(public_id: str, batch_id: str) -> ResponseReturnValue:
     """A batch: its names, how it stands, and what can be done next."""
     found = staff_workshop(public_id)
-    return _batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), "")
+    return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm())
 
 
-def _batch_page(
-    found: Workshop, shown: CertificateBatch, form: TurnBackForm, problem: str
+def batch_page(
+    found: Workshop,
+    shown: CertificateBatch,
+    form: TurnBackForm,
+    problem: str = "",
+    paper: PaperForm | None = None,
 ) -> ResponseReturnValue:
+    """The page of a batch, with what went wrong on it if something did."""
     actor = current_actor()
-    steps = allowed_steps(shown.state, proposed_by=shown.proposed_by, actor=actor.public_id)
+    state = queries.state_of(shown)
+    issued, total = queries.how_far(shown)
+    steps = allowed_steps(
+        state, proposed_by=shown.proposed_by, actor=actor.public_id, issued=issued
+    )
     acts = acts_on(found)
     standing_in = actor.decides_for("certificates.approve", not_for=shown.proposed_by)
     may = {
         Step.APPROVE: actor.may("certificates.approve") and standing_in != "",
         Step.RETURN: actor.may("certificates.approve") or acts,
         Step.ISSUE: acts,
+        Step.STOP: acts,
+        Step.LEAVE_OUT: acts,
         Step.PRINT: acts,
     }
-    certificates = queries.certificates_of(shown)
+    printings = queries.printings_of(shown)
+    wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
         standing_in=standing_in,
         workshop=found,
         batch=shown,
-        certificates=certificates,
-        changed=[one for one in certificates if one.person.name_for_paper != one.printed_name],
+        state=state,
+        issued=issued,
+        total=total,
+        work=queries.issuing_job(shown) if state in ("issuing", "stopped") else None,
+        listing=listing(
+            queries.certificates_of_batch(shown),
+            sorts={
+                "name": func.lower(Certificate.printed_name),
+                "hours": Certificate.minutes,
+                "serial": Certificate.serial,
+            },
+            default_sort="name",
+            key=Certificate.id,
+        ),
+        changed=queries.names_changed(shown) if issued < total else 0,
         steps={step.value for step in steps if may[step]},
-        own=shown.state == "proposed" and shown.proposed_by == actor.public_id,
+        own=state == "proposed" and shown.proposed_by == actor.public_id,
         names=names_of(
             one
             for one in (
@@ -61,23 +93,35 @@ def _batch_page(
                 shown.approved_for,
                 shown.issued_by,
                 standing_in,
+                *(one.made_by for one in printings),
             )
             if one
         ),
         design_name=version_name(shown.design_version),
         form=form,
+        paper=paper or PaperForm(),
+        printings=printings,
+        printed={one.kind for one in printings if one.certificate_id is None},
+        printing_names=PRINTING_NAMES,
+        reason_names=REASON_NAMES,
         problem=problem,
         grouped=grouped,
-    ), 409 if problem else 422 if form.errors else 200
+        today=local_today(),
+    ), 409 if problem else 422 if wrong else 200
 
 
-def _step(found: Workshop, batch_id: str, act: Any, done: str) -> ResponseReturnValue:
+def _step(
+    found: Workshop,
+    batch_id: str,
+    act: Callable[[CertificateBatch], Any],
+    done: Callable[[Any], str],
+) -> ResponseReturnValue:
     shown = queries.batch_of(found, batch_id)
     try:
-        act(shown)
+        answer = act(shown)
     except Problem as problem:
-        return _batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), str(problem))
-    flash(done)
+        return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), str(problem))
+    flash(done(answer))
     return redirect(url_for("certificates.batch", public_id=found.public_id, batch_id=batch_id))
 
 
@@ -89,7 +133,7 @@ def approve(public_id: str, batch_id: str) -> ResponseReturnValue:
         staff_workshop(public_id),
         batch_id,
         lambda shown: services.approve(shown, current_actor()),
-        _("Approved. The trainer can issue and print now."),
+        lambda _nothing: _("Approved. The trainer can issue and print now."),
     )
 
 
@@ -103,39 +147,52 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
         raise Forbidden
     form = TurnBackForm()
     if not form.validate_on_submit():
-        return _batch_page(found, queries.batch_of(found, batch_id), form, "")
+        return batch_page(found, queries.batch_of(found, batch_id), form)
     return _step(
         found,
         batch_id,
         lambda shown: services.turn_back(shown, form.reason.data or "", current_actor(), acts=acts),
-        _("Turned back. Its people can be proposed again."),
+        lambda _nothing: _("Turned back. Its people can be proposed again."),
     )
 
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/issue")
 @allow("certificates.print")
 def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
-    """Give each certificate its serial and date."""
+    """Give each certificate its serial and date; a large batch is gone on with by the worker."""
     found = own_workshop(public_id, current_actor(), "certificates.print")
+    here = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
     return _step(
         found,
         batch_id,
-        lambda shown: services.issue(shown, local_today(), current_actor()),
-        _("Issued. Print them now."),
+        lambda shown: services.issue(
+            shown, local_today(), current_actor(), title=_("Issuing certificates"), back=here
+        ),
+        lambda job: (
+            _("The first are issued; the work goes on.") if job else _("Issued. Print them now.")
+        ),
     )
 
 
-@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/print")
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/stop")
 @allow("certificates.print")
-def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
-    """Have the worker make the print file or the zip, and show its progress."""
-    found = own_workshop(public_id, current_actor(), "certificates.print")
-    shown = queries.batch_of(found, batch_id)
-    kind = request.form.get("kind", "")
-    title = _("Certificates, one print file") if kind == "print_file" else _("Certificates, zip")
-    try:
-        back = url_for("certificates.batch", public_id=public_id, batch_id=batch_id)
-        public_job_id = services.make_paper(shown, kind, title, current_actor(), back=back)
-    except Problem as problem:
-        return _batch_page(found, shown, TurnBackForm(), str(problem))
-    return redirect(url_for("jobs.page", public_id=public_job_id))
+def stop(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Stop issuing. What has its serial keeps it."""
+    return _step(
+        own_workshop(public_id, current_actor(), "certificates.print"),
+        batch_id,
+        lambda shown: services.stop(shown, current_actor()),
+        lambda _nothing: _("Stopped. What is issued stays issued."),
+    )
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/leave-out")
+@allow("certificates.print")
+def leave_out(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Take what was not issued out of the batch, so that it can be proposed again."""
+    return _step(
+        own_workshop(public_id, current_actor(), "certificates.print"),
+        batch_id,
+        lambda shown: services.leave_out(shown, current_actor()),
+        lambda number: _("Left out: %(number)s. They can be proposed again.", number=number),
+    )

@@ -9,14 +9,19 @@ from flask_babel import gettext as _
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, documents, queries, services
 from kash.certificates.forms import (
+    PRINTING_NAMES,
+    REASON_NAMES,
     REVOCATION_NAMES,
+    PaperForm,
     RevokeForm,
     RuleForm,
 )
 from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
 from kash.policy import Reach, allow
-from kash.web import current_actor, download, listing, page
+from kash.web import current_actor, listing, page
+from kash.web.formats import local_today
+from kash.workshops.queries import runs as runs_workshop
 
 LONGEST_NAME = 200
 
@@ -63,31 +68,36 @@ def _index(found: str) -> ResponseReturnValue:
 @blueprint.get("/certificates/<public_id>")
 @allow("certificates.see")
 def certificate(public_id: str) -> ResponseReturnValue:
-    """One certificate and how it stands."""
+    """One certificate, how it stands, and what came before and after it."""
+    found = queries.certificate(public_id, current_actor(), "certificates.see")
+    return certificate_page(found, PaperForm())
+
+
+def certificate_page(found: Certificate, form: PaperForm) -> ResponseReturnValue:
+    """The page of a certificate, with what is wrong in its form."""
     actor = current_actor()
-    found = queries.certificate(public_id, actor, "certificates.see")
+    staff = actor.reach("certificates.see") is not Reach.SELF
+    printings = queries.printings_of_one(found) if staff else []
+    runs = runs_workshop(actor, found.batch.workshop, "certificates.propose")
     return render_template(
         "certificates/certificate.html",
         certificate=found,
         serial=grouped(found.serial or ""),
         reason_class=REVOCATION_NAMES.get(found.revoked_class, ""),
-        staff=actor.reach("certificates.see") is not Reach.SELF,
+        staff=staff,
         may_revoke=actor.may("certificates.revoke"),
+        may_correct=runs and found.revoked_at is None,
         verification_address=documents.verification_address(),
-    )
-
-
-@blueprint.get("/certificates/<public_id>/file")
-@allow("certificates.see")
-def file(public_id: str) -> ResponseReturnValue:
-    """One certificate as PDF. A revoked one is printed no more."""
-    found = queries.certificate(public_id, current_actor(), "certificates.see")
-    if found.revoked_at is not None:
-        raise services.AlreadyRevoked
-    if not found.person.prints_name:
-        raise services.NameWithheld
-    content = documents.single_certificate(found)
-    return download(content, name=f"{grouped(found.serial or '')}.pdf", type="application/pdf")
+        history=queries.history_of(found, actor),
+        form=form,
+        printings=printings,
+        printed=any(one.kind != "own_file" for one in printings),
+        printing_names=PRINTING_NAMES,
+        reason_names=REASON_NAMES,
+        names=names_of(one.made_by for one in printings if one.made_by),
+        grouped=grouped,
+        today=local_today(),
+    ), 422 if form.errors else 200
 
 
 @blueprint.route("/certificates/<public_id>/revoke", methods=["GET", "POST"])

@@ -87,7 +87,7 @@ def names(public_id: str) -> ResponseReturnValue:
     if request.method == "POST":
         typed |= _typed_names(typed)
         ticked = set(request.form.getlist("confirmed")) & typed.keys()
-        errors = {key: wrong for key in ticked if (wrong := _wrong_name(typed[key]))}
+        errors = {key: wrong for key in ticked if (wrong := wrong_name(typed[key]))}
         if not errors:
             number = confirm_names(found, {key: typed[key] for key in ticked}, current_actor())
             if number:
@@ -115,7 +115,8 @@ def _typed_names(known: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _wrong_name(name: str) -> str:
+def wrong_name(name: str) -> str:
+    """What keeps a name from paper, in a sentence; empty if nothing does."""
     if not name:
         return _("A certificate needs a name.")
     if len(name) > LONGEST_NAME:

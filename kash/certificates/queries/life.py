@@ -1,0 +1,151 @@
+"""What became of certificates: what is about to run out, and what came before and after each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.issuing import Candidate, within_reach
+from kash.certificates.rules import EXPIRING_WITHIN, Missing, Requirement
+from kash.database import db
+from kash.policy import Actor, Reach
+from kash.workshops.models import Workshop
+from kash.workshops.queries import run_by
+
+_Later = aliased(Certificate)
+_ItsBatch = aliased(CertificateBatch)
+
+
+def followed() -> ColumnElement[bool]:
+    """Whether a renewal of a certificate was issued, or is on its way."""
+    return exists().where(
+        _Later.renews_id == Certificate.id,
+        _Later.revoked_at.is_(None),
+        or_(
+            _Later.serial.is_not(None),
+            _Later.batch_id.in_(select(_ItsBatch.id).where(_ItsBatch.state != "returned")),
+        ),
+    )
+
+
+def runs_out(today: date, since: date | None = None) -> ColumnElement[bool]:
+    """Issued, not revoked, not renewed, and over within 60 days; `since` when at the earliest."""
+    return and_(
+        Certificate.expires_on.between(since or today, today + EXPIRING_WITHIN),
+        Certificate.serial.is_not(None),
+        Certificate.revoked_at.is_(None),
+        ~followed(),
+    )
+
+
+def count_expiring(actor: Actor, today: date) -> int:
+    """How many run out within 60 days, of those for which the actor has something to do."""
+    counted = select(func.count(Certificate.id)).where(runs_out(today))
+    if actor.may("certificates.approve"):
+        return db.session.scalar(counted) or 0
+    if actor.reach("certificates.propose") is Reach.OWN:
+        counted = counted.join(Certificate.batch).where(
+            CertificateBatch.workshop_id.in_(run_by(actor))
+        )
+        return db.session.scalar(counted) or 0
+    return 0
+
+
+@dataclass(frozen=True)
+class Linked:
+    """One of the certificates that came before or after another. `how` is "", "renews" or
+    "supersedes": what it did to the one below it."""
+
+    certificate: Certificate
+    how: str
+
+
+def history_of(certificate: Certificate, actor: Actor) -> list[Linked]:
+    """All that are tied to a certificate by renewal or correction, latest first; itself among them.
+
+    Only what is within the actor's reach; one query.
+    """
+    rows = db.session.scalars(
+        select(Certificate)
+        .join(Certificate.batch)
+        .where(
+            Certificate.person_id == certificate.person_id,
+            Certificate.serial.is_not(None),
+            within_reach(actor, "certificates.see"),
+        )
+        .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    ).all()
+    return [
+        Linked(one, "supersedes" if one.supersedes_id else "renews" if one.renews_id else "")
+        for one in tied(certificate, rows)
+    ]
+
+
+def tied(start: Certificate, rows: Sequence[Certificate]) -> list[Certificate]:
+    """Those of these rows that are tied to the first, in their order."""
+    known = {start.id}
+    grew = True
+    while grew:
+        grew = False
+        for one in rows:
+            ends = {end for end in (one.id, one.supersedes_id, one.renews_id) if end is not None}
+            if ends & known and not ends <= known:
+                known |= ends
+                grew = True
+    return [one for one in rows if one.id in known]
+
+
+def _first_of_each(rows: list[Certificate]) -> list[Certificate]:
+    """Of each person the one that runs out first: a batch takes one certificate for each."""
+    first: dict[int, Certificate] = {}
+    for one in rows:
+        first.setdefault(one.person_id, one)
+    return list(first.values())
+
+
+def due_for_renewal(workshop: Workshop, today: date) -> list[Certificate]:
+    """What was issued in a workshop and has run out, or does within 60 days, without a renewal;
+    one for each person, the first to run out first."""
+    rows = db.session.scalars(
+        select(Certificate)
+        .join(Certificate.batch)
+        .join(Certificate.person)
+        .options(contains_eager(Certificate.person))
+        .where(CertificateBatch.workshop_id == workshop.id, runs_out(today, since=date(1900, 1, 1)))
+        .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
+    ).all()
+    return _first_of_each(list(rows))
+
+
+def renewable_here(workshop: Workshop, people: list[Candidate], today: date) -> list[Certificate]:
+    """What people of this workshop hold from another, is due for renewal, and may be renewed since
+    they attended this one as the rule asks; one for each person."""
+    attended = [one.person_id for one in people if _attended(one.missing)]
+    if not attended:
+        return []
+    rows = db.session.scalars(
+        select(Certificate)
+        .join(Certificate.batch)
+        .join(Certificate.person)
+        .options(
+            contains_eager(Certificate.person),
+            joinedload(Certificate.batch).joinedload(CertificateBatch.workshop),
+        )
+        .where(
+            CertificateBatch.workshop_id != workshop.id,
+            Certificate.person_id.in_(attended),
+            runs_out(today, since=date(1900, 1, 1)),
+        )
+        .order_by(Certificate.expires_on, func.lower(Certificate.printed_name), Certificate.id)
+    ).all()
+    return _first_of_each(list(rows))
+
+
+def _attended(missing: tuple[Missing, ...]) -> bool:
+    """Whether nothing is missing but what a renewal does not ask for: she may have one of here."""
+    return all(one.requirement is Requirement.NOT_YET for one in missing)

@@ -1,0 +1,110 @@
+"""Renewals: after a refresher, or by decision. The earlier certificate keeps its days and stays in
+the history of the new one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries import (
+    candidates,
+    current_rule,
+    due_for_renewal,
+    followed,
+    open_registers,
+    renewable_here,
+)
+from kash.certificates.services.issuing import RegistersOpen
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web.errors import Problem
+from kash.workshops.models import Workshop
+
+
+class NothingToRenew(Problem):
+    """Nobody was chosen, or somebody else was faster."""
+
+    status = 409
+    sentence = _l("Nobody was chosen whose certificate can be renewed now. Choose from the list.")
+
+
+class NamesUnconfirmed(Problem):
+    """A name that would be printed was never confirmed, or may not be printed."""
+
+    status = 409
+    sentence = _l(
+        "The printed name of somebody chosen is not confirmed, or may not be printed. "
+        "Confirm it first, or leave that person out."
+    )
+
+
+def propose_renewals(
+    workshop: Workshop, chosen: Collection[str], today: date, by: Actor, *, reason: str = ""
+) -> str:
+    """Propose renewals of the chosen certificates, by public id; the public id of the batch.
+
+    With a `reason` they are renewed by decision, and are certificates of this workshop itself;
+    without one their holders attended this workshop as a refresher. Each keeps title and hours of
+    what is renewed. Raises NothingToRenew, NamesUnconfirmed, RegistersOpen.
+    """
+    with audited("certificates.renewals_proposed", by) as change:
+        session = change.session
+        locked = session.scalars(
+            select(Workshop).where(Workshop.id == workshop.id).with_for_update()
+        ).one()
+        if reason:
+            offered = due_for_renewal(locked, today)
+        elif open_registers(locked, session):
+            raise RegistersOpen
+        else:
+            offered = renewable_here(locked, candidates(locked, session), today)
+        renewed = [one for one in offered if one.public_id in chosen]
+        rule = current_rule(session)
+        if rule is None or not renewed:
+            raise NothingToRenew
+        if not all(_may_be_printed(one, must=rule.name_must_be_confirmed) for one in renewed):
+            raise NamesUnconfirmed
+        # Whoever else renews one of them, from another workshop, waits here.
+        ids = [one.id for one in renewed]
+        session.execute(
+            select(Certificate.id)
+            .where(Certificate.id.in_(ids))
+            .order_by(Certificate.id)
+            .with_for_update()
+        )
+        faster = select(Certificate.id).where(Certificate.id.in_(ids), followed())
+        if session.scalars(faster.limit(1)).first() is not None:
+            raise NothingToRenew
+        batch = CertificateBatch(
+            workshop_id=locked.id,
+            rule_id=rule.id,
+            design_version_id=renewed[0].batch.design_version_id,
+            kind="renewal",
+            reason=reason,
+            proposed_by=by.public_id,
+            created_at=change.now,
+        )
+        session.add(batch)
+        session.flush()
+        session.add_all(
+            Certificate(
+                batch_id=batch.id,
+                person_id=one.person_id,
+                printed_name=one.person.name_for_paper,
+                public_title=one.public_title,
+                minutes=one.minutes,
+                renews_id=one.id,
+            )
+            for one in renewed
+        )
+        change.about(batch.public_id, locked.public_id)
+        return batch.public_id
+
+
+def _may_be_printed(one: Certificate, *, must: bool) -> bool:
+    confirmed = one.person.printed_name_confirmed_at is not None
+    return one.person.prints_name and (confirmed or not must)

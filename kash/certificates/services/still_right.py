@@ -1,0 +1,86 @@
+"""Whether what was proposed is still right when somebody approves or issues it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries import Candidate, candidates
+from kash.web.errors import Problem
+
+
+class NamesChanged(Problem):
+    """A printed name changed between proposing and issuing."""
+
+    status = 409
+    sentence = _l("A printed name changed since this was proposed. Turn it back and propose again.")
+
+
+class NoLongerEligible(Problem):
+    """Marks changed between proposing and issuing."""
+
+    status = 409
+    sentence = _l(
+        "The attendance of somebody in this batch changed and no longer reaches the rule. "
+        "Turn it back and propose again."
+    )
+
+
+class NameWithheld(Problem):
+    """Somebody does not want her name on paper."""
+
+    status = 409
+    sentence = _l("The consent to a printed name was refused or withdrawn, so it is not printed.")
+
+
+class FormerRevoked(Problem):
+    """What is to be corrected or renewed was revoked since."""
+
+    status = 409
+    sentence = _l(
+        "The earlier certificate was revoked or replaced since this was proposed. Turn it back."
+    )
+
+
+def check_names(certificates: Iterable[Certificate]) -> None:
+    """Each must be printed with the name that was proposed. Raises NameWithheld, NamesChanged."""
+    for certificate in certificates:
+        if not certificate.person.prints_name:
+            raise NameWithheld
+        if certificate.person.name_for_paper != certificate.printed_name:
+            raise NamesChanged
+
+
+def check_former(certificates: Iterable[Certificate]) -> None:
+    """What is corrected or renewed must not be revoked. Raises FormerRevoked."""
+    for certificate in certificates:
+        former = certificate.supersedes or certificate.renews
+        if former is not None and former.revoked_at is not None:
+            raise FormerRevoked
+
+
+def check_still_right(session: Session, batch: CertificateBatch) -> None:
+    """Names and marks of all that is not issued yet must be as they were proposed.
+
+    A corrected certificate and a renewal stand on what was decided before: of them the name and
+    the earlier certificate count. Raises the Problems above.
+    """
+    waiting = [one for one in batch.certificates if one.serial is None]
+    if batch.kind != "workshop":
+        check_names(waiting)
+        check_former(waiting)
+        return
+    now: dict[int, Candidate] = {
+        row.person_id: row for row in candidates(batch.workshop, session, but_for=batch)
+    }
+    for certificate in waiting:
+        row = now.get(certificate.person_id)
+        if row is not None and not row.name_may_be_printed:
+            raise NameWithheld
+        if row is None or row.missing:
+            raise NoLongerEligible
+        if row.printed_name != certificate.printed_name:
+            raise NamesChanged

@@ -1,0 +1,52 @@
+"""Correcting the name on an issued certificate."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.certificates import blueprint, queries, services
+from kash.certificates.forms import CorrectionForm
+from kash.certificates.rules import grouped
+from kash.certificates.views.workshop import wrong_name
+from kash.database import db
+from kash.policy import allow
+from kash.web import current_actor, page
+
+
+@blueprint.route("/certificates/<public_id>/correct", methods=["GET", "POST"])
+@allow("certificates.propose")
+def correct(public_id: str) -> ResponseReturnValue:
+    """Propose a certificate with the right name in place of one with a wrong name."""
+    actor = current_actor()
+    found = queries.certificate(public_id, actor, "certificates.propose")
+    form = CorrectionForm(data={"name": found.person.name_for_paper})
+    if form.validate_on_submit():
+        name = " ".join((form.name.data or "").split())
+        wrong = wrong_name(name)
+        if wrong:
+            form.name.errors = [wrong]
+        else:
+            try:
+                batch_id = services.propose_correction(found, name, actor)
+            except services.SameName as problem:
+                form.name.errors = [str(problem)]
+            else:
+                flash(_("Proposed. Another person must approve it now."))
+                workshop = queries.certificate(public_id, actor, "certificates.propose").batch
+                return redirect(
+                    url_for(
+                        "certificates.batch",
+                        public_id=workshop.workshop.public_id,
+                        batch_id=batch_id,
+                    )
+                )
+        found = queries.certificate(public_id, actor, "certificates.propose")
+    return page(
+        "certificates/correct.html",
+        form=form,
+        certificate=found,
+        serial=grouped(found.serial or ""),
+        pending=services.pending_correction(db.session(), found),
+    )

@@ -1,0 +1,87 @@
+"""Paper: of a whole batch by the worker, of one certificate at once, and previews."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.certificates import blueprint, documents, queries, services
+from kash.certificates.forms import PaperForm, TurnBackForm
+from kash.certificates.models import Certificate
+from kash.certificates.rules import grouped
+from kash.certificates.views.batches import batch_page
+from kash.certificates.views.certificates import certificate_page
+from kash.certificates.views.reach import staff_workshop
+from kash.policy import Reach, allow
+from kash.web import NotFound, Problem, current_actor, download
+from kash.workshops.queries import own_workshop
+
+
+@blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/print")
+@allow("certificates.print")
+def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """Have the worker make the print file or the zip, and show its progress."""
+    found = own_workshop(public_id, current_actor(), "certificates.print")
+    shown = queries.batch_of(found, batch_id)
+    form = PaperForm()
+    if not form.validate_on_submit():
+        return batch_page(found, shown, TurnBackForm(), paper=form)
+    kind = request.form.get("kind", "")
+    title = _("Certificates, one print file") if kind == "print_file" else _("Certificates, zip")
+    try:
+        job = services.make_paper(
+            shown,
+            kind,
+            title,
+            current_actor(),
+            reason=form.reason.data or "",
+            back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),
+        )
+    except services.ReasonNeeded as problem:
+        form.reason.errors = [str(problem)]
+        return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), paper=form)
+    except Problem as problem:
+        return batch_page(found, queries.batch_of(found, batch_id), TurnBackForm(), str(problem))
+    return redirect(url_for("jobs.page", public_id=job))
+
+
+@blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>/preview.pdf")
+@allow("certificates.see")
+def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
+    """How the first certificate and that with the longest name will look, marked as void."""
+    shown = queries.batch_of(staff_workshop(public_id), batch_id)
+    some = queries.some_for_preview(shown)
+    if not some:
+        raise NotFound
+    return download(
+        documents.preview(shown, some), name=_("preview") + ".pdf", type="application/pdf"
+    )
+
+
+@blueprint.post("/certificates/<public_id>/file")
+@allow("certificates.see")
+def file(public_id: str) -> ResponseReturnValue:
+    """One certificate as PDF; each making is noted. Of a revoked one staff gets void paper."""
+    actor = current_actor()
+    found = queries.certificate(public_id, actor, "certificates.see")
+    own = actor.reach("certificates.see") is Reach.SELF
+    if own and found.revoked_at is not None:
+        raise services.AlreadyRevoked
+    if not found.person.prints_name:
+        raise services.NameWithheld
+    form = PaperForm()
+    if not form.validate_on_submit():
+        return certificate_page(found, form)
+    content = documents.single_certificate(found)
+    try:
+        services.note_single(found, actor, reason=form.reason.data or "", own=own)
+    except services.ReasonNeeded as problem:
+        form.reason.errors = [str(problem)]
+        return certificate_page(queries.certificate(public_id, actor, "certificates.see"), form)
+    return single_file(found, content)
+
+
+def single_file(found: Certificate, content: bytes) -> ResponseReturnValue:
+    """A certificate to keep, named by its serial."""
+    return download(content, name=f"{grouped(found.serial or '')}.pdf", type="application/pdf")

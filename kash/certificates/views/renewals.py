@@ -1,0 +1,71 @@
+"""Renewals of a workshop: after it as a refresher, or by decision."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.certificates import blueprint, queries, services
+from kash.certificates.forms import DecisionForm, RenewalForm
+from kash.policy import allow
+from kash.web import Problem, current_actor
+from kash.web.formats import local_today
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop
+
+
+@blueprint.get("/workshops/<public_id>/certificates/renewals")
+@allow("certificates.propose")
+def renewals(public_id: str) -> ResponseReturnValue:
+    """Whose certificates can be renewed here."""
+    found = own_workshop(public_id, current_actor(), "certificates.propose")
+    return _page(found, RenewalForm(), DecisionForm())
+
+
+def _page(
+    found: Workshop,
+    refresher: RenewalForm,
+    decision: DecisionForm,
+    problem: str = "",
+    chosen: frozenset[str] | None = None,
+) -> ResponseReturnValue:
+    today = local_today()
+    here = queries.renewable_here(found, queries.candidates(found), today)
+    due = queries.due_for_renewal(found, today)
+    return render_template(
+        "certificates/renewals.html",
+        workshop=found,
+        here=here,
+        due=due,
+        open_registers=queries.open_registers(found),
+        refresher=refresher,
+        decision=decision,
+        problem=problem,
+        # Who attended a refresher is renewed unless somebody decides otherwise.
+        chosen={one.public_id for one in here} if chosen is None else chosen,
+        today=today,
+    ), 409 if problem else 422 if decision.errors or refresher.errors else 200
+
+
+@blueprint.post("/workshops/<public_id>/certificates/renewals")
+@allow("certificates.propose")
+def propose_renewals(public_id: str) -> ResponseReturnValue:
+    """Propose renewals of those who were ticked."""
+    actor = current_actor()
+    found = own_workshop(public_id, actor, "certificates.propose")
+    by_decision = request.form.get("basis") == "decision"
+    refresher = RenewalForm()
+    decision = DecisionForm()
+    chosen = frozenset(request.form.getlist("certificate"))
+    form = decision if by_decision else refresher
+    if not form.validate_on_submit():
+        return _page(found, refresher, decision, chosen=chosen)
+    reason = decision.reason.data or "" if by_decision else ""
+    try:
+        batch_id = services.propose_renewals(found, chosen, local_today(), actor, reason=reason)
+    except Problem as problem:
+        found = own_workshop(public_id, actor, "certificates.propose")
+        return _page(found, refresher, decision, str(problem), chosen)
+    flash(_("Proposed. Another person must approve it now."))
+    return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))

@@ -1,0 +1,168 @@
+"""What becomes of certificates after they were issued: correction, expiry, renewal, paper again."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from kash.certificates import checking, queries, services
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.rules import Condition, Standing, last_day
+from kash.database import db
+from kash.vault import verify
+from kash.vault.models import AuditEntry
+
+from .conftest import ALL, MOST, Ready
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+
+
+def named(name: str) -> list[Certificate]:
+    db.session.rollback()
+    return list(
+        db.session.scalars(
+            select(Certificate).where(Certificate.printed_name == name).order_by(Certificate.id)
+        )
+    )
+
+
+def batch_row(public_id: str) -> CertificateBatch:
+    db.session.rollback()
+    return db.session.scalars(
+        select(CertificateBatch).where(CertificateBatch.public_id == public_id)
+    ).one()
+
+
+def test_a_corrected_certificate_takes_the_place_of_the_wrong_one(ready: Ready) -> None:
+    services.set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
+    ready.confirm(ALL, MOST)
+    ready.issued()
+    (wrong,) = named(ALL)
+    serial, day, ends = wrong.serial, wrong.issued_on, wrong.expires_on
+    assert day is not None
+    assert ends == last_day(day, 24)
+    with pytest.raises(services.SameName):
+        services.propose_correction(wrong, ALL, ready.trainer)
+    right = "Zawadi Sampuli Otieno"
+    batch = services.propose_correction(wrong, right, ready.trainer)
+    with pytest.raises(services.BeingCorrected):
+        services.propose_correction(wrong, "Another", ready.trainer)
+    assert ready.person(ALL) == wrong.person.public_id
+    assert wrong.person.printed_name == right
+    with pytest.raises(services.SamePerson):
+        services.approve(batch_row(batch), ready.trainer)
+    # Until the corrected one is issued the wrong one holds.
+    assert checking.verified(serial or "", "").standing is Standing.VALID
+    services.approve(batch_row(batch), ready.director)
+    later = day + timedelta(days=40)
+    services.issue(batch_row(batch), later, ready.trainer)
+
+    (corrected,) = named(right)
+    (wrong,) = named(ALL)
+    assert corrected.serial not in (None, serial)
+    assert (corrected.issued_on, corrected.expires_on) == (later, ends)
+    assert (corrected.public_title, corrected.minutes) == (wrong.public_title, wrong.minutes)
+    assert wrong.condition(later) is Condition.REPLACED
+    answer = checking.verified(serial or "", ALL)
+    assert (answer.standing, answer.revoked_class) == (Standing.REVOKED, "replaced")
+    assert checking.verified(corrected.serial or "", right).name_matches is True
+    assert [(one.certificate.id, one.how) for one in queries.history_of(wrong, ready.director)] == [
+        (corrected.id, "supersedes"),
+        (wrong.id, ""),
+    ]
+    with pytest.raises(services.AlreadyRevoked):
+        services.propose_correction(wrong, "Another", ready.trainer)
+    assert verify(db.session()).sound
+
+
+def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
+    ready.confirm(ALL)
+    ready.issued()
+    (wrong,) = named(ALL)
+    batch = services.propose_correction(wrong, "Zawadi S.", ready.trainer)
+    services.approve(batch_row(batch), ready.director)
+    services.revoke(wrong, "conduct", "Said by the committee", ready.director)
+    with pytest.raises(services.FormerRevoked):
+        services.issue(batch_row(batch), ready.workshop.ends_on, ready.trainer)
+    (wrong,) = named(ALL)
+    assert (wrong.revoked_class, batch_row(batch).state) == ("conduct", "approved")
+    services.turn_back(batch_row(batch), "Revoked", ready.director)
+    assert batch_row(batch).state == "returned"
+
+
+def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -> None:
+    services.set_rule(75, name_must_be_confirmed=True, months_valid=1, by=ready.director)
+    ready.confirm(ALL, MOST)
+    ready.issued()
+    (first,) = named(ALL)
+    ends = first.expires_on
+    assert ends is not None
+    just_before, after = ends - timedelta(days=3), ends + timedelta(days=1)
+    assert first.condition(just_before) is Condition.EXPIRING
+    assert first.condition(after) is Condition.EXPIRED
+    assert queries.count_expiring(ready.trainer, just_before) == 2
+    assert queries.count_expiring(ready.director, just_before) == 2
+    assert queries.count_expiring(ready.director, after) == 0
+    due = queries.due_for_renewal(ready.workshop, after)
+    assert [one.printed_name for one in due] == [MOST, ALL]
+
+    services.set_rule(75, name_must_be_confirmed=True, months_valid=24, by=ready.director)
+    with pytest.raises(services.NothingToRenew):
+        services.propose_renewals(ready.workshop, {"0" * 16}, after, ready.trainer, reason="x")
+    batch = services.propose_renewals(
+        ready.workshop, {first.public_id}, just_before, ready.trainer, reason="Two years of work"
+    )
+    # Nobody renews it a second time, and the days of the first do not change.
+    assert [one.printed_name for one in queries.due_for_renewal(ready.workshop, after)] == [MOST]
+    services.approve(batch_row(batch), ready.director)
+    services.issue(batch_row(batch), just_before, ready.trainer)
+    first, renewal = named(ALL)
+    assert (renewal.renews_id, first.expires_on, first.revoked_at) == (first.id, ends, None)
+    assert renewal.expires_on == last_day(ends, 24)
+    assert (renewal.public_title, renewal.minutes) == (first.public_title, first.minutes)
+    assert queries.count_expiring(ready.director, just_before) == 1
+    assert [one.how for one in queries.history_of(first, ready.director)] == ["renews", ""]
+
+
+def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
+    ready.confirm(ALL, MOST)
+    batch = ready.issued()
+
+    def make(kind: str, reason: str = "") -> str:
+        return services.make_paper(batch_row(batch), kind, "Paper", ready.trainer, reason=reason)
+
+    make("print_file")
+    make("zip_file")
+    with pytest.raises(services.ReasonNeeded):
+        make("print_file")
+    with pytest.raises(services.UnknownChoice):
+        make("print_file", "because")
+    make("print_file", "misprint")
+    most, whole = queries.certificates_of(batch_row(batch))
+    # It was part of the print file, so that staff says why; its holder need not.
+    with pytest.raises(services.ReasonNeeded):
+        services.note_single(whole, ready.trainer, own=False)
+    services.note_single(whole, ready.trainer, reason="lost", own=False)
+    services.note_single(whole, ready.trainer, own=True)
+    log = [(one.kind, one.count, one.reason) for one in queries.printings_of(batch_row(batch))]
+    assert log == [
+        ("own_file", 1, ""),
+        ("one_file", 1, "lost"),
+        ("print_file", 2, "misprint"),
+        ("zip_file", 2, ""),
+        ("print_file", 2, ""),
+    ]
+    _most, whole = queries.certificates_of(batch_row(batch))
+    assert len(queries.printings_of_one(whole)) == 5
+    assert len(queries.printings_of_one(_most)) == 3
+    for one in (whole, most):
+        services.revoke(one, "duplicate", "", ready.director)
+    with pytest.raises(services.NothingToPrint):
+        make("zip_file", "lost")
+    actions = db.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.action.startswith("certificates.printed"))
+    ).all()
+    assert sorted(actions) == ["certificates.printed"] * 3 + ["certificates.printed_one"] * 2
+    assert isinstance(whole.issued_on, date)
