@@ -16,14 +16,22 @@ from kash.press.certificate_values import (
     OwnDesign,
     Signatory,
 )
-from kash.press.certificates import print_file, single_files, zip_file
+from kash.press.certificates import (
+    print_file,
+    print_pieces,
+    single_files,
+    zip_file,
+    zip_file_pieces,
+)
 from kash.press.child_process import (
     Progress,
     RenderError,
     RenderFailed,
     RenderLimits,
+    RenderOverflow,
     RenderTimeout,
     RenderTooLarge,
+    start_ahead,
 )
 from kash.press.documents import DocumentKind, PagedDocument, PageFormat, document
 from kash.press.qr import qr_svg
@@ -43,12 +51,16 @@ __all__ = [
     "RenderError",
     "RenderFailed",
     "RenderLimits",
+    "RenderOverflow",
     "RenderTimeout",
     "RenderTooLarge",
     "Signatory",
     "document",
     "print_file",
+    "print_pieces",
     "qr_svg",
     "single_files",
+    "start_ahead",
     "zip_file",
+    "zip_file_pieces",
 ]

@@ -6,6 +6,7 @@ Nothing is written to disk. The child's error output is thrown away, because it 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -13,17 +14,17 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NotRequired, TypedDict
+from typing import TypedDict
 
 Progress = Callable[[int, int], None]
 
 _CHILD = Path(__file__).with_name("child.py")
 _FRAME = struct.Struct(">cQ")
-_PROGRESS = struct.Struct(">II")
 _KEPT_ENVIRONMENT = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 # Libraries below Python abort or fall over when an allocation is refused.
 _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL}
@@ -61,6 +62,15 @@ class RenderFailed(RenderError):
     sentence = N_("The file could not be made. Nothing was lost; try again.")
 
 
+class RenderOverflow(RenderFailed):
+    """What must stand on one page takes more."""
+
+    sentence = N_("The design does not fit on one page. Shorten its words or make them smaller.")
+
+
+_REASONS = {b"memory": RenderTooLarge, b"pages": RenderOverflow}
+
+
 @dataclass(frozen=True, slots=True)
 class RenderLimits:
     """How long a child may keep its caller waiting and how much address space it may hold.
@@ -76,50 +86,81 @@ class RenderLimits:
             raise ValueError("limits are positive")
 
 
-class Piece(TypedDict):
-    """Markup of one page or document. `name` is fitted into the line where `before` ends."""
+class PageRequest(TypedDict):
+    """A page to be made a plate; "typesetting/plate_making.py" says what each part means."""
 
-    before: str
-    name: str
-    after: str
-
-
-class NameLine(TypedDict):
-    """The line a name must fit: its class, its width in CSS pixels and its full size in points."""
-
-    css_class: str
-    width: float
-    points: float
+    markup: str
+    hidden: dict[str, str]
+    drawn: dict[str, str]
+    learned: dict[str, list[str]]
+    words: list[str]
+    language: str
+    zoom: float
+    margin: str
 
 
-class RenderRequest(TypedDict):
-    """What goes to the child, as JSON."""
+class DocumentRequest(TypedDict):
+    """A document of its own, over a picture of the page `background` if that isn't empty."""
 
-    opening: str
-    pieces: list[Piece]
-    stylesheet: Literal["certificates.css", "documents.css"]
-    separate: bool
-    background: NotRequired[str]
-    name_line: NotRequired[NameLine]
+    stylesheet: str
+    document: str
+    background: str
 
 
-def render(
-    request: RenderRequest, limits: RenderLimits, progress: Progress | None = None
-) -> Iterator[bytes]:
-    """Each finished PDF, in order. Closing the iterator or raising in `progress` ends the child."""
-    pieces = len(request["pieces"])
-    for kind, payload in _frames(json.dumps(request).encode("ascii"), limits):
-        if kind == b"D":
-            yield payload
-        elif kind == b"P" and progress is not None:
-            done, total = _PROGRESS.unpack(payload)
-            progress(min(done, pieces), total)
+class PlatesRequest(TypedDict):
+    """Pages that are to become plates. `stylesheet` is the name of an asset, or empty."""
+
+    stylesheet: str
+    pages: list[PageRequest]
 
 
-def _frames(request: bytes, limits: RenderLimits) -> Iterator[tuple[bytes, bytes]]:
+def render(request: DocumentRequest | PlatesRequest, limits: RenderLimits) -> Iterator[bytes]:
+    """The finished PDF, or each plate in order. Closing the iterator ends the child."""
+    bounded = {**request, "limits": [limits.megabytes, limits.seconds]}
+    child = _spare.take() or _started()
     try:
-        child = subprocess.Popen(
-            [sys.executable, "-s", "-P", str(_CHILD), str(limits.megabytes), str(limits.seconds)],
+        yield from _Conversation(child, json.dumps(bounded).encode("ascii"), limits).frames()
+    finally:
+        _end(child)
+
+
+def start_ahead() -> None:
+    """Start a child for the next call of this process, which so need not wait for its start.
+
+    A child takes as long to start as a plate takes to make. Whoever knows that paper will be asked
+    for, and has something else to do before, calls this first.
+    """
+    _spare.fill()
+
+
+class _Spare:
+    """At most one child that waits for its request."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def fill(self) -> None:
+        with self._lock, contextlib.suppress(RenderFailed):
+            if self._child is None:
+                self._child = _started()
+
+    def take(self) -> subprocess.Popen[bytes] | None:
+        with self._lock:
+            child, self._child = self._child, None
+        if child is not None and child.poll() is not None:
+            _end(child)
+            return None
+        return child
+
+
+_spare = _Spare()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-s", "-P", str(_CHILD)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -128,17 +169,15 @@ def _frames(request: bytes, limits: RenderLimits) -> Iterator[tuple[bytes, bytes
         )
     except OSError:
         raise RenderFailed from None
-    try:
-        yield from _Conversation(child, request, limits).frames()
-    finally:
-        child.kill()
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None and not pipe.closed:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    child.kill()
+    child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None and not pipe.closed:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 def _environment() -> dict[str, str]:
@@ -173,7 +212,7 @@ class _Conversation:
         self._poll.register(self._stdin.fileno(), select.POLLOUT)
         os.set_blocking(self._stdin.fileno(), False)
 
-    def frames(self) -> Iterator[tuple[bytes, bytes]]:
+    def frames(self) -> Iterator[bytes]:
         while True:
             header = self._take(_FRAME.size)
             kind, length = _FRAME.unpack(header)
@@ -183,8 +222,8 @@ class _Conversation:
             if kind == b"Z":
                 return
             if kind == b"E":
-                raise RenderTooLarge if payload == b"memory" else RenderFailed
-            yield kind, payload
+                raise _REASONS.get(payload, RenderFailed)
+            yield payload
 
     def _take(self, count: int) -> bytes:
         while len(self._received) < count:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from kash.press.child_process import Piece, RenderLimits, RenderRequest, render
+from kash.press.child_process import DocumentRequest, RenderLimits, render
 from kash.press.markup import css_string, escaped, opening, printable
 
 DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "plain"]
@@ -49,20 +49,18 @@ class PagedDocument:
 
 def document(paged: PagedDocument, limits: RenderLimits | None = None) -> bytes:
     """The document as one PDF."""
-    request = RenderRequest(
-        opening=opening(
-            title=paged.title,
-            language=paged.language,
-            dated=paged.dated,
-            style=_running_texts(paged),
-            body=paged.kind,
-        ),
-        pieces=[Piece(before=printable(paged.html), name="", after="")],
-        stylesheet="documents.css",
-        separate=True,
+    start = opening(
+        title=paged.title,
+        language=paged.language,
+        dated=paged.dated,
+        style=_running_texts(paged),
+        body=paged.kind,
     )
-    if paged.watermark:
-        request["background"] = _watermark(paged)
+    request = DocumentRequest(
+        stylesheet="documents.css",
+        document=start + printable(paged.html),
+        background=_watermark(paged) if paged.watermark else "",
+    )
     (made,) = render(request, limits or RenderLimits())
     return made
 

@@ -19,10 +19,14 @@ def printable(markup: str) -> str:
     return _UNPRINTABLE.sub("", markup)
 
 
+def one_line(text: str) -> str:
+    """A text as it is printed on one line."""
+    return " ".join(_DIRECTION_MARKS.sub("", printable(text)).split())
+
+
 def escaped(text: str) -> str:
     """One line of text, safe between tags and inside quoted attributes."""
-    one_line = " ".join(_DIRECTION_MARKS.sub("", printable(text)).split())
-    return html.escape(one_line, quote=True)
+    return html.escape(one_line(text), quote=True)
 
 
 def css_string(text: str) -> str:

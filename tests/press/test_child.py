@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.press import child, markup
+from kash.press import fitting, markup
 from kash.press.qr import qr_svg
+from kash.press.typesetting.addresses import ASSETS, OwnAssetsOnly
 
 
 @pytest.mark.parametrize(
@@ -16,7 +17,7 @@ from kash.press.qr import qr_svg
         "http://127.0.0.1/",
         "https://example.org/x.svg",
         "ftp://example.org/x",
-        "press:../child.py",
+        "press:../fitting.py",
         "press:/etc/passwd",
         "press:band.svg?x",
         "press:band.svg\n",
@@ -28,28 +29,28 @@ from kash.press.qr import qr_svg
 )
 def test_the_fetcher_refuses(address):
     with pytest.raises(ValueError):
-        child.fetcher().fetch(address)
+        OwnAssetsOnly().fetch(address)
 
 
 def test_the_fetcher_serves_data_and_own_assets():
-    assert child.fetcher().fetch("data:text/plain,abc").read() == b"abc"
-    band = child.fetcher().fetch("press:band.svg")
-    assert band.read() == (child.ASSETS / "band.svg").read_bytes()
+    assert OwnAssetsOnly().fetch("data:text/plain,abc").read() == b"abc"
+    band = OwnAssetsOnly().fetch("press:band.svg")
+    assert band.read() == (ASSETS / "band.svg").read_bytes()
     assert band.content_type == "image/svg+xml"
 
 
 @given(st.floats(0, 1e5), st.floats(50, 900), st.floats(20, 60))
 def test_a_fitted_name_is_never_larger_than_designed_nor_too_small_to_read(natural, line, full):
-    points = child.fitted_points(natural, line, full)
-    assert child.LEAST_POINTS <= points <= max(full, child.LEAST_POINTS)
-    if points > child.LEAST_POINTS:
+    points = fitting.fitted_points(natural, line, full)
+    assert fitting.LEAST_POINTS <= points <= max(full, fitting.LEAST_POINTS)
+    if points > fitting.LEAST_POINTS:
         lines = natural * points / full / line
-        assert lines <= 1 + 1e-9 or (points <= 0.74 * full and lines <= child.TWO_LINES + 1e-9)
+        assert lines <= 1 + 1e-9 or (points <= 0.74 * full and lines <= fitting.TWO_LINES + 1e-9)
 
 
 @given(st.lists(st.text("abc", min_size=1, max_size=12), min_size=2, max_size=12))
 def test_a_balanced_name_breaks_into_two_lines(words):
-    room = child.balanced_width(" ".join(words), len(" ".join(words)) + 1)
+    room = fitting.balanced_width(" ".join(words), len(" ".join(words)) + 1)
     lines, held = 1, 0
     for word in words:
         if held + len(word) + 1 > room + 1e-9:

@@ -1,0 +1,147 @@
+"""From a text to the glyphs of one font, set exactly as the layout engine sets them.
+
+The layout engine counts in 1024ths of a CSS pixel at the size of the font, and writes corrections
+between glyphs in whole thousandths of that size. The same is done here, so that a name comes to
+stand where it would stand if the engine had set its page.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import uharfbuzz
+
+# A glyph, its advance and its offset in 1024ths of a CSS pixel, and the character it begins with.
+Glyph = tuple[int, int, int, int]
+
+_HEX = [f"{glyph:04x}" for glyph in range(1 << 16)]
+_WITHOUT_LIGATURES = {"liga": False, "clig": False, "dlig": False}
+_SETTABLE_KINDS = {"Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Nd"}
+_known_settable = {chr(code) for code in range(0x20, 0x7F)}
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A line as the operand of TJ, and its width in 1024ths of a CSS pixel."""
+
+    shown: str
+    width: int
+
+
+def is_latin(text: str) -> bool:
+    """Whether a text runs from left to right in one script, so that one font may set it alone."""
+    unknown = set(text) - _known_settable
+    for character in unknown:
+        if unicodedata.name(character, "").startswith("LATIN ") or (
+            unicodedata.category(character) in _SETTABLE_KINDS
+            and unicodedata.bidirectional(character) in ("ON", "ET", "ES", "CS", "EN")
+        ):
+            _known_settable.add(character)
+        else:
+            return False
+    return True
+
+
+class Shaper:
+    """Sets lines in one font."""
+
+    def __init__(
+        self,
+        content: bytes,
+        index: int,
+        variations: Mapping[str, float],
+        features: Mapping[str, int],
+        language: str,
+        letter_spacing: int,
+    ) -> None:
+        import uharfbuzz
+
+        self._harfbuzz = uharfbuzz
+        self._face = uharfbuzz.Face(content, index)
+        self._variations = dict(variations)
+        self._features: dict[str, bool | int] = dict(features)
+        if letter_spacing:
+            self._features = {**_WITHOUT_LIGATURES, **self._features}
+        self._language = language
+        self._letter_spacing = letter_spacing
+        self._fonts: dict[int, uharfbuzz.Font] = {}
+
+    def _font(self, units: int) -> uharfbuzz.Font:
+        font = self._fonts.get(units)
+        if font is None:
+            font = self._harfbuzz.Font(self._face)
+            font.scale = (units, units)
+            if self._variations:
+                font.set_variations(self._variations)
+            self._fonts[units] = font
+        return font
+
+    def glyphs(self, text: str, units: int) -> list[Glyph] | None:
+        """The glyphs of a text in NFC, or None if it can't be set here.
+
+        That is so if a glyph is missing, or must be moved off the line as some marks are.
+        """
+        # One for each line, since threads share a plate.
+        buffer = self._harfbuzz.Buffer()
+        buffer.add_str(text)
+        buffer.guess_segment_properties()
+        buffer.language = self._language
+        self._harfbuzz.shape(self._font(units), buffer, self._features)
+        found = []
+        for information, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+            offset_x, offset_y, advance, _ = position.position
+            if not information.codepoint or offset_x or offset_y:
+                return None
+            found.append((information.codepoint, advance, 0, information.cluster))
+        return self._spaced(found) if self._letter_spacing and found else found
+
+    def nominal_advance(self, glyph: int, units: int) -> int:
+        """How wide a glyph is where no other follows, in 1024ths of a CSS pixel."""
+        return int(self._font(units).get_glyph_h_advance(glyph))
+
+    def _spaced(self, glyphs: list[Glyph]) -> list[Glyph]:
+        """Half of the spacing on either side of each glyph, and none at the ends of the line."""
+        left = int(self._letter_spacing / 2)
+        right = self._letter_spacing - left
+        last = len(glyphs) - 1
+        return [
+            (
+                glyph,
+                advance + (left if number else 0) + (right if number < last else 0),
+                left if number else 0,
+                cluster,
+            )
+            for number, (glyph, advance, _, cluster) in enumerate(glyphs)
+        ]
+
+    def line(self, text: str, units: int, widths: Mapping[int, int]) -> SetLine | None:
+        """The line at this size, or None if a glyph is missing in the font or in its subset."""
+        glyphs = self.glyphs(text, units)
+        if glyphs is None:
+            return None
+        shown = ["<"]
+        thousandth = 1000 / units
+        total = self._letter_spacing
+        try:
+            for glyph, advance, offset, _ in glyphs:
+                moved = offset * 1024 / units
+                if moved:
+                    shown.append(f">{-moved:.3f}<")
+                shown.append(_HEX[glyph])
+                total += advance
+                correction = int(widths[glyph] + moved - advance * thousandth)
+                if correction:
+                    shown.append(f">{correction}<")
+        except KeyError:
+            return None
+        shown.append(">")
+        return SetLine("".join(shown), total)
+
+
+def normal(text: str) -> str:
+    """The text with its marks composed, as fonts have them."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
