@@ -1,11 +1,48 @@
-// Leaving at once: a button on every page, or Shift three times within a second and a half.
+// Leaving at once: a button on every page, or Shift three times within a second and a half. With it
+// goes the register that was taken along on this phone (static/pad), as it does on signing out.
 
 const WITHIN = 1500;
 const TIMES = 3;
+// As static/pad/store.js has them. Half of the register's key lies in local storage, since that can
+// be removed before this line is over; the rest is deleted within moments, or when the pad is next
+// opened. What is sealed to the server stays until it was answered.
+const PAD = "pad";
+const LEFT = "pad-left";
+const UNDER_PIN = ["held", "log", "answers"];
+const PATIENCE = 250;
 let presses = [];
 
-function leave(address) {
+/** Take the register off this phone; resolves when it is gone, or at the latest in a moment. */
+function forgetRegister() {
+  try {
+    if (localStorage.getItem(PAD) === null) return Promise.resolve();
+    localStorage.removeItem(PAD);
+  } catch {
+    return Promise.resolve();
+  }
+  const gone = new Promise((resolve) => {
+    const asked = indexedDB.open(PAD);
+    asked.onupgradeneeded = () => asked.transaction.abort();
+    asked.onerror = resolve;
+    asked.onsuccess = () => {
+      const transaction = asked.result.transaction(UNDER_PIN, "readwrite");
+      for (const store of UNDER_PIN) transaction.objectStore(store).clear();
+      transaction.oncomplete = resolve;
+      transaction.onabort = resolve;
+      transaction.commit?.();
+    };
+  });
+  return Promise.race([gone, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
+
+async function leave(address, ends) {
   document.documentElement.hidden = true;
+  const forgotten = forgetRegister();
+  try {
+    localStorage.setItem(LEFT, "1");
+  } catch {
+    // Then the pad says that it holds nothing.
+  }
   // Without a network nothing arrives: this has the next request, whenever it comes, end all.
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `left=1; Path=/; Max-Age=86400; SameSite=Lax${secure}`;
@@ -21,15 +58,29 @@ function leave(address) {
   } catch {
     // A browser that refuses storage has nothing to forget.
   }
+  // From a page that works without a network the session is ended beside the way out.
+  if (ends) fetch(ends, { keepalive: true }).catch(() => undefined);
+  await forgotten;
   location.replace(address);
 }
 
 const button = document.querySelector("[data-leave]");
 
+addEventListener("submit", (event) => {
+  if (event.target.matches("[data-forget]")) forgetRegister();
+});
+
+try {
+  // Somebody signed in again: the pad need not hide any more.
+  if (document.body.dataset.owner) localStorage.removeItem(LEFT);
+} catch {
+  // Nothing was kept, then.
+}
+
 if (button) {
   button.addEventListener("click", (event) => {
     event.preventDefault();
-    leave(button.href);
+    leave(button.href, button.dataset.ends);
   });
 
   addEventListener(
@@ -41,7 +92,7 @@ if (button) {
       }
       if (event.repeat) return;
       presses = [...presses, event.timeStamp].filter((time) => event.timeStamp - time <= WITHIN);
-      if (presses.length >= TIMES) leave(button.href);
+      if (presses.length >= TIMES) leave(button.href, button.dataset.ends);
     },
     true,
   );

@@ -49,6 +49,14 @@ if (document.querySelector("[data-keep], [data-register]") || keptSomething()) {
 }
 
 enhance(document);
+
+// What a register on this phone has not sent yet goes from any page, whoever is signed in.
+try {
+  if (localStorage.getItem("pad-waits")) import("../pad/sync.js").then(({ send }) => send());
+} catch {
+  // A browser that refuses storage holds no register.
+}
+
 document.addEventListener("htmx:afterSettle", (event) => enhance(event.target));
 
 // The summary of errors is what a person must read first after a form came back.

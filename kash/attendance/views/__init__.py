@@ -1,5 +1,6 @@
-"""The addresses of pads: what a phone sends comes here, without a sign-in and without a cookie."""
+"""The addresses of pads: the page that a phone keeps, and what it sends, which comes here without a
+sign-in and without a cookie."""
 
-from kash.attendance.views import sync
+from kash.attendance.views import shell, sync
 
-__all__ = ["sync"]
+__all__ = ["shell", "sync"]

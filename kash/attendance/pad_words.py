@@ -1,0 +1,265 @@
+"""What the pad says, by the keys its modules know; numbers stand so that no plural is needed."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+
+def pad_words() -> dict[str, str]:
+    """Every text of the pad in the language in use; `%(name)s` is filled in on the phone."""
+    return {
+        **_frame(),
+        **_sending(),
+        **_opening(),
+        **_sessions(),
+        **_marking(),
+        **_at_door(),
+        **_counting(),
+        **_signing(),
+        **_answers(),
+        **_people(),
+    }
+
+
+def _frame() -> dict[str, str]:
+    return {
+        "pad": _("Register"),
+        "skip": _("Skip to content"),
+        "language": _("Language"),
+        "back": _("Back"),
+        "leave": _("Leave"),
+        "leave_help": _("Leave at once. Pressing Shift three times does the same."),
+        "try_again": _("Try again"),
+        "no_https": _(
+            "This page was not loaded over HTTPS, so the browser keeps nothing safe here and the"
+            " register cannot be taken along. Open the site by its https address."
+        ),
+        "old_browser": _(
+            "This browser cannot keep a register. Use an up-to-date Chrome or Firefox, and no"
+            " private window."
+        ),
+        "open_elsewhere": _(
+            "The register is open in another window of this phone. Close it there first."
+        ),
+        "broken": _("Something went wrong. Close the page and open it again; nothing is lost."),
+        "left_title": _("Weather"),
+        "left_says": _("No forecast could be loaded. Check the connection and try again later."),
+        "minutes": _("%(count)s minutes"),
+        "hours": _("%(count)s hours"),
+        "days": _("%(count)s days"),
+    }
+
+
+def _sending() -> dict[str, str]:
+    return {
+        "not_sent": _("%(count)s not sent."),
+        "kept_here": _("Kept on this phone until there is a network."),
+        "sending": _("Being sent…"),
+        "send_now": _("Send now"),
+        "all_sent": _("Everything is sent."),
+        "all_sent_at": _("Everything is sent, last at %(time)s."),
+        "ended": _("Sign in and take the register again. What this phone keeps stays."),
+        "sign_in": _("Sign in"),
+        "revoked": _("This phone may no longer send. What it keeps can be saved as a file."),
+        "refused": _("The site does not take it now. Save it as a file, or try again."),
+        "save_file": _("Save as a file"),
+        "file_says": _(
+            "The file holds what is not sent, sealed. Anybody who runs the workshop can bring it in"
+            " on the website, on any computer. Nothing is deleted here until it was answered."
+        ),
+    }
+
+
+def _opening() -> dict[str, str]:
+    return {
+        "pin": _("PIN"),
+        "pin_asks": _("The PIN opens the register on this phone."),
+        "pin_says": _("After ten wrong PINs the register is removed. What is not sent stays."),
+        "open": _("Open"),
+        "opening": _("Opening…"),
+        "wrong_pin": _("This is not the PIN. Tries left: %(left)s."),
+        "nothing": _("There is no register on this phone"),
+        "nothing_says": _(
+            "Open a workshop on the website and take its register with you. That needs the network"
+            " once."
+        ),
+        "to_workshops": _("To the workshops"),
+        "queue_stays": _(
+            "What was marked before is still sealed on this phone and is sent by itself."
+        ),
+    }
+
+
+def _sessions() -> dict[str, str]:
+    return {
+        "people_count": _("People: %(count)s"),
+        "sessions": _("Sessions"),
+        "day": _("Day %(number)s"),
+        "open_session": _("Register %(session)s"),
+        "closed": _("Register closed"),
+        "marked_of": _("Marked: %(count)s of %(all)s"),
+        "this_phone": _("This phone"),
+        "codes_only": _(
+            "The list on this phone holds codes and initials, no names. The PIN keeps somebody who"
+            " finds the phone from it for a while, not for ever."
+        ),
+        "lock": _("Lock"),
+        "away": _("Put away"),
+        "away_question": _("Put the register away?"),
+        "away_sent": _(
+            "It is removed from this phone. Everything is sent. You can take it again any time."
+        ),
+        "away_unsent": _(
+            "It is removed from this phone. %(count)s not sent: they stay sealed and are sent by"
+            " themselves, but you can no longer look at them here."
+        ),
+        "keep": _("Keep it"),
+        "clock_ahead": _(
+            "The clock of this phone is fast by %(span)s. Marks are kept with both times."
+        ),
+        "clock_behind": _(
+            "The clock of this phone is slow by %(span)s. Marks are kept with both times."
+        ),
+    }
+
+
+def _marking() -> dict[str, str]:
+    return {
+        "tap_says": _("Tap whoever is late or absent, then mark all others present."),
+        "closed_says": _("This register is closed. It can be opened again on the website."),
+        "find": _("Find"),
+        "find_example": _("Code or initials"),
+        "show": _("Show"),
+        "everyone": _("Everyone"),
+        "not_marked": _("Not marked"),
+        "exceptions": _("Exceptions"),
+        "nobody_found": _("Nobody fits."),
+        "group": _("Group %(letter)s"),
+        "at_door": _("came to the door"),
+        "in_part": _("in part"),
+        "open_marks": _("not marked"),
+        "all_present": _("All present"),
+        "rest_present": _("Others present: %(count)s"),
+        "no_mark": _("no mark"),
+    }
+
+
+def _at_door() -> dict[str, str]:
+    return {
+        "scan": _("Scan badges"),
+        "scan_says": _("Hold a badge before the camera. Whoever is read is present."),
+        "start_camera": _("Start the camera"),
+        "camera": _("What the camera sees"),
+        "camera_refused": _("The camera was not allowed. Allow it in the browser's settings."),
+        "camera_none": _("This phone has no camera that the browser can use."),
+        "camera_busy": _("The camera is in use elsewhere. Close the other application."),
+        "camera_fails": _("The camera does not start in this browser. Mark by hand."),
+        "known": _("Present"),
+        "already_in": _("Already in"),
+        "wrong_workshop": _("Another workshop"),
+        "wrong_workshop_says": _("This badge is not on this register."),
+        "no_badge": _("Not a badge"),
+        "no_badge_says": _("This code is not one of our badges."),
+        "present_of": _("Present: %(count)s of %(all)s"),
+        "door": _("At the door"),
+        "walk_in": _("Somebody at the door"),
+        "name": _("Name or alias"),
+        "name_says": _(
+            "May be empty. It is sealed at once: this phone shows only the initials afterwards."
+        ),
+        "which_group": _("Group"),
+        "choose_group": _("Choose a group."),
+        "sex": _("Sex"),
+        "age": _("Age"),
+        "not_said": _("Not said"),
+        "minor": _("Nobody under 18 is taken in. Tell the custodian, who takes care."),
+        "take_in": _("Take in as present"),
+        "taken_in": _("Taken in: %(code)s"),
+    }
+
+
+def _counting() -> dict[str, str]:
+    return {
+        "headcount": _("Headcount"),
+        "headcount_says": _(
+            "Where names are unsafe, count. Nobody is named, and nobody gets hours by it. A new"
+            " count takes the place of the one before."
+        ),
+        "counted": _("In the room: %(count)s"),
+        "save_count": _("Save the count"),
+        "count_saved": _("The count is kept."),
+        "note": _("Note"),
+        "note_label": _("What the office should know"),
+        "note_says": _(
+            "Name nobody. It is sealed at once and cannot be read on this phone afterwards."
+        ),
+        "save_note": _("Save the note"),
+        "note_saved": _("The note is kept."),
+        "notes_made": _("Notes written on this phone for this session: %(count)s"),
+    }
+
+
+def _signing() -> dict[str, str]:
+    return {
+        "signatures": _("Signatures"),
+        "signatures_says": _(
+            "Whoever is here signs on the screen. A signature is sealed at once: this phone cannot"
+            " show it again."
+        ),
+        "signed": _("signed"),
+        "sign": _("Sign"),
+        "sign_here": _("Sign here with a finger"),
+        "signed_of": _("Signed: %(count)s of %(all)s"),
+        "save_signature": _("Keep the signature"),
+        "signature_saved": _("The signature is kept."),
+        "clear": _("Clear"),
+        "nobody_present": _("Nobody is here yet"),
+        "nobody_present_says": _("Mark who is present first."),
+    }
+
+
+def _answers() -> dict[str, str]:
+    return {
+        "told": _("To be decided"),
+        "told_count": _("To be decided: %(count)s."),
+        "told_by_person": _(
+            "These marks met something else. A person decides on the website; nothing is lost."
+        ),
+        "told_nothing": _("Nothing waits to be decided."),
+        "look": _("Look at them"),
+        "heard": _("Seen"),
+        "by_person": _("Decided by a person on the website."),
+        "conflict": _("You marked %(mine)s; %(theirs)s is saved."),
+        "met_another": _("Somebody else counted otherwise meanwhile."),
+        "not_taken": _("Not taken."),
+        "somebody": _("Somebody"),
+        "signature": _("Signature"),
+        "reason_slot_unknown": _("This session is no longer on the register."),
+        "reason_slot_closed": _(
+            "The register of this session is closed. Open it again to change it."
+        ),
+        "reason_not_on_roster": _("This person is no longer on the register."),
+        "reason_status_unknown": _("This is not a mark that the register knows."),
+        "reason_status_retired": _("This mark is no longer in use. Choose another."),
+        "reason_unreadable": _("This mark could not be read."),
+        "reason_id_reused": _("This mark was sent twice with different contents."),
+        "reason_group_unknown": _("There is no such group here."),
+        "reason_minor": _(
+            "People under 18 are not enrolled. The custodian takes care of what they need."
+        ),
+        "reason_other": _("The website says why."),
+        "reason_not_kept": _("This phone could not keep it. Is its memory full?"),
+    }
+
+
+def _people() -> dict[str, str]:
+    return {
+        "sex_female": _("Female"),
+        "sex_male": _("Male"),
+        "sex_other": _("Other"),
+        "age_under18": _("Under 18"),
+        "age_18-24": _("18 to 24"),
+        "age_25-34": _("25 to 34"),
+        "age_35-44": _("35 to 44"),
+        "age_45-plus": _("45 and over"),
+    }

@@ -1,0 +1,189 @@
+// The pad: one page that works without a network. What it shows is told by the part of the address
+// after #, which holds ids only and never leaves the phone.
+
+import "../js/exit.js";
+import { h, note } from "./dom.js";
+import { dock } from "./dock.js";
+import { countScreen, noteScreen } from "./counting.js";
+import { scanScreen, walkInScreen } from "./door.js";
+import { markScreen } from "./marks.js";
+import { nothingScreen, pinScreen } from "./pin.js";
+import { listScreen } from "./list.js";
+import { lockedRegister, onChange, open, shut, slotOf } from "./register.js";
+import { signScreen, signaturesScreen } from "./signing.js";
+import { get, put } from "./store.js";
+import { startSending } from "./sync.js";
+import { toldScreen } from "./told.js";
+import { language, speak, t, usual } from "./words.js";
+
+// A register that nobody touched for so long asks for the PIN again.
+const IDLE = 10 * 60 * 1000;
+const LEFT = "pad-left";
+const main = document.getElementById("main");
+let leaving = null;
+let touched = Date.now();
+
+const OF_SLOT = {
+  "": markScreen,
+  "walk-in": walkInScreen,
+  count: countScreen,
+  note: noteScreen,
+  scan: scanScreen,
+  signatures: signaturesScreen,
+};
+
+function screenFor(held) {
+  const [place, slotId, what = "", entry] = location.hash.slice(1).split("/");
+  if (place === "told") return toldScreen(held);
+  const slot = place === "s" ? slotOf(held, slotId) : null;
+  if (!slot) return listScreen(held);
+  if (what === "sign") return signScreen(held, slot, entry);
+  return (OF_SLOT[what] || markScreen)(held, slot);
+}
+
+/** Draw what the address asks for. */
+export async function draw() {
+  if (leaving) leaving();
+  leaving = null;
+  let screen;
+  if (open) screen = screenFor(open.held);
+  else {
+    const box = await lockedRegister();
+    screen = box ? pinScreen(box) : nothingScreen();
+  }
+  const { title, small, back, body, foot } = screen;
+  leaving = screen.leave || null;
+  main.replaceChildren(
+    ...[
+      back && h("nav", { class: "crumb", "aria-label": t("back") }, h("a", { href: back[0] }, back[1])),
+      h("div", { class: "title" }, h("div", {}, h("h1", { tabindex: "-1" }, title), small && h("p", {}, small))),
+      body,
+      dock(foot),
+    ]
+      .flat(3)
+      .filter(Boolean),
+  );
+  if (screen.ready) screen.ready();
+}
+
+async function go() {
+  await draw();
+  scrollTo(0, 0);
+  const heading = main.querySelector("h1");
+  // Whoever reads by ear is told where she is; the first showing is read anyway.
+  if (heading && document.activeElement === document.body) heading.focus({ preventScroll: true });
+}
+
+function languages() {
+  const box = document.getElementById("languages");
+  box.setAttribute("aria-label", t("language"));
+  box.replaceChildren(
+    ...[["en", "English"], ["sw", "Kiswahili"]].map(([code, called]) =>
+      code === language
+        ? h("span", { lang: code, "aria-current": "true" }, h("abbr", { title: called }, code.toUpperCase()))
+        : h(
+            "button",
+            {
+              type: "button",
+              lang: code,
+              "aria-label": `${code.toUpperCase()}, ${called}`,
+              onclick: async () => {
+                await put("facts", code, "language");
+                await speak(code);
+                frame();
+                await draw();
+              },
+            },
+            code.toUpperCase(),
+          ),
+    ),
+  );
+}
+
+function frame() {
+  languages();
+  document.querySelector(".skip").textContent = t("skip");
+  const leave = document.querySelector("[data-leave]");
+  leave.title = t("leave_help");
+  leave.lastElementChild.textContent = t("leave");
+}
+
+function nothingToSee() {
+  document.title = t("left_title");
+  document.querySelector(".top").remove();
+  main.replaceChildren(
+    h("h1", {}, t("left_title")),
+    h("p", {}, t("left_says")),
+    h("p", {}, h("a", { class: "btn", href: "/" }, t("try_again"))),
+  );
+}
+
+function watchForIdling() {
+  const touch = () => {
+    touched = Date.now();
+  };
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch, { passive: true });
+  const look = () => {
+    if (open && Date.now() - touched > IDLE) shut();
+  };
+  setInterval(look, 30000);
+  document.addEventListener("visibilitychange", look);
+  // The register was removed on another page of this phone.
+  addEventListener("storage", (event) => {
+    if (event.key === "pad" && event.newValue === null && open) shut();
+  });
+}
+
+async function start() {
+  try {
+    await speak(usual());
+    if (!isSecureContext || !navigator.serviceWorker || !window.indexedDB || !crypto.subtle) {
+      frame();
+      main.replaceChildren(
+        h("h1", {}, t("pad")),
+        note("bad", "alert", h("p", {}, isSecureContext ? t("old_browser") : t("no_https"))),
+      );
+      return;
+    }
+    const chosen = await get("facts", "language");
+    if (chosen && chosen !== language) await speak(chosen);
+    if (localStorage.getItem(LEFT)) {
+      // Somebody left at once. What is sent is still sent; who looks sees nothing of it.
+      nothingToSee();
+      await startSending();
+      return;
+    }
+    frame();
+    navigator.serviceWorker.register("/pad/sw.js", { scope: "/pad/" }).catch(() => undefined);
+    onChange((what) => {
+      if (what.opened || what.shut) draw();
+    });
+    addEventListener("hashchange", go);
+    watchForIdling();
+    await go();
+    await startSending();
+  } catch (problem) {
+    main.replaceChildren(h("h1", {}, "Programme"), note("bad", "alert", h("p", {}, t("broken")), h("p", {}, String(problem.name || ""))));
+  }
+}
+
+// One page at a time holds the register: two would give the same number twice.
+function alone() {
+  if (!navigator.locks) return start();
+  return navigator.locks.request("pad-open", { ifAvailable: true }, async (lock) => {
+    if (lock) {
+      await start();
+      await new Promise(() => undefined);
+    }
+    await speak(usual());
+    frame();
+    main.replaceChildren(
+      h("h1", {}, t("pad")),
+      note("warn", "phone", h("p", {}, t("open_elsewhere"))),
+      h("p", { class: "actions" }, h("button", { class: "btn main", type: "button", onclick: () => location.reload() }, t("try_again"))),
+    );
+    return undefined;
+  });
+}
+
+alone();

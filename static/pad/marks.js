@@ -1,0 +1,202 @@
+// The register of one session. Rows are made once; a tap changes its own row and the sum, nothing
+// else, so that five hundred people are as quick as five.
+
+import { button, h, icon, say, toast } from "./dom.js";
+import { make, onChange, open, PRESENT, standing, statusOf } from "./register.js";
+import { recount } from "./sync.js";
+import { called, sentence, word } from "./told.js";
+import { t } from "./words.js";
+
+const ABSENT = "absent";
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** How statuses are offered: present and absent to everybody, the first that counts beside them. */
+function choices(held) {
+  const others = held.statuses.filter((one) => one.code !== PRESENT && one.code !== ABSENT);
+  const counting = others.filter((one) => one.weight);
+  return {
+    present: statusOf(held, PRESENT),
+    absent: statusOf(held, ABSENT),
+    quick: counting[0] || null,
+    part: counting.slice(1),
+    away: others.filter((one) => !one.weight),
+  };
+}
+
+const kindOf = (status) => (status.code === PRESENT ? "present" : status.weight ? "late" : "absent");
+
+export function markScreen(held, slot) {
+  const offered = choices(held);
+  const rows = new Map();
+  const list = h("form", { class: "register pad-rows", autocomplete: "off", onsubmit: (event) => event.preventDefault() });
+  const tally = h("p", { class: "sum" });
+  const rest = button("", markRest, "main");
+  const search = h("input", { type: "search", id: "find", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", placeholder: t("find_example") });
+  const none = h("p", { class: "empty", hidden: true }, t("nobody_found"));
+  const filter = h("select", { id: "show" }, h("option", { value: "" }, t("everyone")), h("option", { value: "open" }, t("not_marked")), h("option", { value: "exceptions" }, t("exceptions")));
+
+  function option(person, status, hidden, inside) {
+    const kind = kindOf(status);
+    const id = `${status.code}-${person.entry}`;
+    return [
+      h("input", { class: hidden ? `${kind}-more` : kind, type: "radio", name: person.entry, id, value: status.code, disabled: slot.closed }),
+      h("label", { for: id }, inside || capital(status.label)),
+    ];
+  }
+
+  function rowOf(person) {
+    const row = h(
+      "div",
+      { class: "person", role: "radiogroup", "aria-label": `${person.code} ${person.initials}` },
+      option(person, offered.present, false, [
+        h("span", {}, `${person.code} ${person.initials}`, h("small", {}, t("group", { letter: person.letter }), person.walk_in ? ` · ${t("at_door")}` : "")),
+        h("i", { class: "hush" }, offered.present.label),
+      ]),
+      offered.quick && option(person, offered.quick, false),
+      option(person, offered.absent, false),
+    );
+    rows.set(person.entry, { row, person, more: null, shown: null });
+    return row;
+  }
+
+  /** Show in a row what stands; the others of its kind are offered while one of them stands. */
+  function show(entry) {
+    const kept = rows.get(entry);
+    const { status } = standing(held, slot.id, entry);
+    const found = status && statusOf(held, status);
+    const kind = found ? kindOf(found) : "";
+    if (kept.more !== kind) {
+      kept.row.querySelectorAll("[class$=-more], [class$=-more] + label").forEach((one) => one.remove());
+      const others = kind === "late" ? offered.part : kind === "absent" ? offered.away : [];
+      for (const other of others) kept.row.append(...option(kept.person, other, true));
+      kept.more = kind;
+    }
+    const chosen = kept.row.querySelector("input:checked");
+    const wanted = status && kept.row.querySelector(`input[value="${CSS.escape(status)}"]`);
+    if (wanted) wanted.checked = true;
+    else if (chosen) chosen.checked = false;
+    kept.shown = status;
+    kept.row.classList.remove("making");
+  }
+
+  function tell() {
+    for (const old of list.querySelectorAll(".error")) old.remove();
+    for (const one of held.told) {
+      if (one.slot !== slot.id || !rows.has(one.entry)) continue;
+      rows.get(one.entry).row.append(h("p", { class: "error" }, `${sentence(held, one)} ${t("by_person")}`));
+    }
+  }
+
+  function sum() {
+    const counted = { present: 0, late: 0, absent: 0, open: 0 };
+    for (const { shown } of rows.values()) {
+      const found = shown && statusOf(held, shown);
+      counted[found ? kindOf(found) : "open"] += 1;
+    }
+    const parts = [];
+    if (offered.quick) parts.push(`${counted.late} ${offered.part.length ? t("in_part") : offered.quick.label}`);
+    parts.push(`${counted.absent} ${offered.absent.label}`);
+    if (counted.open) parts.push(`${counted.open} ${t("open_marks")}`);
+    tally.replaceChildren(h("b", {}, `${counted.present} ${offered.present.label}`), parts.join(" · "));
+    rest.hidden = counted.open === 0 || slot.closed;
+    rest.textContent = counted.open === rows.size ? t("all_present") : t("rest_present", { count: counted.open });
+    return counted;
+  }
+
+  function narrow() {
+    const wanted = search.value.trim().toLowerCase();
+    let found = 0;
+    for (const { row, person, shown } of rows.values()) {
+      const fits = !wanted || person.code.toLowerCase().includes(wanted) || person.initials.toLowerCase().replace(/\W/g, "").startsWith(wanted.replace(/\W/g, "") || " ");
+      const status = shown && statusOf(held, shown);
+      const seen = filter.value === "open" ? !status : filter.value === "exceptions" ? status && status.code !== PRESENT : true;
+      row.hidden = !(fits && seen);
+      if (fits && seen) found += 1;
+    }
+    none.hidden = found > 0;
+  }
+
+  async function mark(entry, status) {
+    const kept = rows.get(entry);
+    if (status === kept.shown) return;
+    kept.row.classList.add("making");
+    let answer;
+    try {
+      answer = await make([{ op: { kind: "mark", slot: slot.id, entry, status } }]);
+    } catch {
+      answer = { reply: "rejected", reason: "not_kept" };
+    }
+    show(entry);
+    if (answer.reply !== "applied") {
+      toast(`${called(held, entry)}: ${t(`reason_${answer.reason}`)}`);
+      return;
+    }
+    const counted = sum();
+    say(`${called(held, entry)}: ${word(held, status)}. ${offered.present.label}: ${counted.present}. ${offered.absent.label}: ${counted.absent}.`);
+    await recount();
+  }
+
+  async function markRest() {
+    const left = [...rows.values()].filter((one) => !one.shown).map((one) => one.person.entry);
+    rest.disabled = true;
+    try {
+      await make(left.map((entry) => ({ op: { kind: "mark", slot: slot.id, entry, status: PRESENT } })));
+    } catch {
+      toast(t("reason_not_kept"));
+    }
+    rest.disabled = false;
+    for (const entry of left) show(entry);
+    sum();
+    narrow();
+    await recount();
+  }
+
+  for (const person of held.roster) list.append(rowOf(person));
+  for (const entry of rows.keys()) show(entry);
+  tell();
+  sum();
+  list.addEventListener("change", (event) => {
+    if (rows.has(event.target.name)) mark(event.target.name, event.target.value);
+  });
+  search.addEventListener("input", narrow);
+  filter.addEventListener("change", narrow);
+  const stop = onChange((what) => {
+    if (!what.answered || !open) return;
+    for (const [entry, kept] of rows) {
+      if (standing(held, slot.id, entry).status !== kept.shown) show(entry);
+    }
+    tell();
+    sum();
+  });
+
+  const way = (what, drawing, text) => h("a", { class: "btn s", href: `#s/${slot.id}/${what}` }, drawing && icon(drawing, "s"), text);
+  return {
+    title: slot.label,
+    small: held.register.neutral_title,
+    back: ["#", t("sessions")],
+    body: [
+      slot.closed
+        ? h("p", { class: "muted" }, t("closed_says"))
+        : h(
+            "div",
+            { class: "actions ways" },
+            way("scan", "badge", t("scan")),
+            way("walk-in", "plus", t("door")),
+            way("signatures", "", t("signatures")),
+            way("count", "", t("headcount")),
+            way("note", "", t("note")),
+          ),
+      h(
+        "div",
+        { class: "narrow" },
+        h("label", { for: "find" }, t("find"), search),
+        h("label", { for: "show" }, t("show"), filter),
+      ),
+      slot.closed ? null : h("p", { class: "muted" }, t("tap_says")),
+      list,
+      none,
+    ],
+    foot: [tally, rest],
+    leave: stop,
+  };
+}
