@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from kash.attendance.rules import Reason
+from kash.people.rules import AGE_BANDS, SEXES
+from kash.people.words import AGE_BAND, SEX
+
 
 def pad_words() -> dict[str, str]:
     """Every text of the pad in the language in use; `%(name)s` is filled in on the phone."""
@@ -219,6 +223,9 @@ def _signing() -> dict[str, str]:
 
 
 def _answers() -> dict[str, str]:
+    # Queries and words name each other: whoever asks for words first has neither.
+    from kash.attendance.wording import reason_sentence
+
     return {
         "told": _("To be decided"),
         "told_count": _("To be decided: %(count)s."),
@@ -234,19 +241,7 @@ def _answers() -> dict[str, str]:
         "not_taken": _("Not taken."),
         "somebody": _("Somebody"),
         "signature": _("Signature"),
-        "reason_slot_unknown": _("This session is no longer on the register."),
-        "reason_slot_closed": _(
-            "The register of this session is closed. Open it again to change it."
-        ),
-        "reason_not_on_roster": _("This person is no longer on the register."),
-        "reason_status_unknown": _("This is not a mark that the register knows."),
-        "reason_status_retired": _("This mark is no longer in use. Choose another."),
-        "reason_unreadable": _("This mark could not be read."),
-        "reason_id_reused": _("This mark was sent twice with different contents."),
-        "reason_group_unknown": _("There is no such group here."),
-        "reason_minor": _(
-            "People under 18 are not enrolled. The custodian takes care of what they need."
-        ),
+        **{f"reason_{reason}": reason_sentence(reason) for reason in Reason if reason},
         "reason_other": _("The website says why."),
         "reason_not_kept": _("This phone could not keep it. Is its memory full?"),
     }
@@ -254,12 +249,6 @@ def _answers() -> dict[str, str]:
 
 def _people() -> dict[str, str]:
     return {
-        "sex_female": _("Female"),
-        "sex_male": _("Male"),
-        "sex_other": _("Other"),
-        "age_under18": _("Under 18"),
-        "age_18-24": _("18 to 24"),
-        "age_25-34": _("25 to 34"),
-        "age_35-44": _("35 to 44"),
-        "age_45-plus": _("45 and over"),
+        **{f"sex_{code}": str(SEX[code]) for code in SEXES},
+        **{f"age_{code}": str(AGE_BAND[code]) for code in AGE_BANDS},
     }

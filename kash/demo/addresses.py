@@ -41,6 +41,10 @@ _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
 LEFT_OUT = frozenset(
     {
+        "attendance.pad_leave",
+        "attendance.pad_manifest",
+        "attendance.pad_texts",
+        "attendance.pad_worker",
         "desk.logo_picture",
         "incidents.identity_of",
         "jobs.state",

@@ -27,9 +27,9 @@ export function isReadable(operation) {
 }
 
 /**
- * `operation`: op_id, slot, entry, status, expected_version, at, device, device_sequence.
- * `now`: slot_known, slot_closed, on_roster, statuses, retired, standing {status, version},
- * earlier {slot, entry, status, reply} or null. Gives {reply, reason, standing}.
+ * `operation`: op_id, slot, entry, status, expected_version, at, device, device_sequence, and
+ * correction, the reason of one. `now`: slot_known, slot_closed, slot_locked, on_roster, statuses,
+ * retired, standing {status, version}, earlier {slot, entry, status, reply} or null. Gives {reply, reason, standing}.
  */
 export function decide(operation, now) {
   const standing = now.standing;
@@ -48,7 +48,9 @@ export function decide(operation, now) {
   }
   if (!now.slot_known) return rejected("slot_unknown");
   if (!now.on_roster) return rejected("not_on_roster");
-  if (now.slot_closed) return rejected("slot_closed");
+  if (now.slot_locked) {
+    if (!operation.correction) return rejected("slot_locked");
+  } else if (now.slot_closed) return rejected("slot_closed");
   const retired = (now.retired || []).includes(operation.status);
   if (!retired && !now.statuses.includes(operation.status)) return rejected("status_unknown");
   if (retired && operation.status !== standing.status) return rejected("status_retired");

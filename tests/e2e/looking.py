@@ -3,14 +3,15 @@ dark."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
-SMALLEST = {"width": 320, "height": 640}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1280, "height": 900}
+SMALLEST: ViewportSize = {"width": 320, "height": 640}
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A scheme changes colours and nothing else: in the dark only these are looked at again.
@@ -24,12 +25,12 @@ _RUN = """async ([type, values]) => {
 }"""
 
 
-def findings(page: Page, where: str) -> list[str]:
+def findings(page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)) -> list[str]:
     """What axe finds, and whether the page is wider than its window, in each guise."""
     found: list[str] = []
     page.evaluate(AXE)
     schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for size in (PHONE, DESK):
+    for size in sizes:
         page.set_viewport_size(size)
         for scheme in schemes:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -406,6 +406,12 @@ PLACES: dict[str, Place] = {
     "workshops.revoke_pad": _of("workshop", post="attendance.mark", pad_id="pad"),
     # A phone's own key stands in place of a sign-in.
     "attendance.sync": Place(post=ANYONE),
+    # What a phone keeps has nothing in it.
+    "attendance.pad": Place(ANYONE),
+    "attendance.pad_leave": Place(ANYONE),
+    "attendance.pad_manifest": Place(ANYONE),
+    "attendance.pad_texts": Place(ANYONE, address={"language": "=sw"}),
+    "attendance.pad_worker": Place(ANYONE),
     "workshops.documents": _of("workshop", get="attendance.see"),
     "workshops.print_register": _of("workshop", post="attendance.mark"),
     # --- certificates -----------------------------------------------------------------------

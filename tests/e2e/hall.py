@@ -1,0 +1,109 @@
+"""A workshop of today with forty people, over the folder that a server serves.
+
+`python -m tests.e2e.hall PASSWORD` makes it and prints as JSON what a test needs to know of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from sqlalchemy import select
+
+from kash import create_app
+from kash.accounts.services import new_account
+from kash.database import db, new_public_id, writing
+from kash.demo.loading import _set_up
+from kash.people.models import Group, Person
+from kash.people.rules import sort_name
+from kash.policy import Role
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.web.formats import local_today
+from kash.workshops import services
+from kash.workshops.models import Workshop
+
+PEOPLE = 40
+TRAINERS = ("amani@example.org", "baraka@example.org")
+# Names that stand nowhere else, so that finding one of them means something.
+FIRST = "Zanzubita"
+LAST = "Kwekwelindo"
+
+
+def make(password: str) -> dict[str, object]:
+    """Two trainers, one workshop of four sessions, forty people of both groups on its register."""
+    administrator = _set_up(password)
+    accounts = [
+        new_account(
+            administrator,
+            name=email.partition("@")[0].title(),
+            email=email,
+            password=password,
+            roles=[Role.TRAINER],
+        )
+        for email in TRAINERS
+    ]
+    from kash.accounts import queries
+
+    trainer = queries.actor_of(queries.account(accounts[0]))
+    version = _version()
+    names = _people()
+    workshop = services.plan_workshop(
+        version,
+        services.WorkshopDetails(
+            title="By the lake",
+            starts_on=local_today(),
+            ends_on=local_today(),
+            facilitators=accounts,
+        ),
+        trainer,
+    )
+    for public_id in names.values():
+        services.enrol(workshop, public_id, trainer)
+    held = db.session.scalars(select(Workshop).where(Workshop.public_id == workshop)).one()
+    return {
+        "workshop": workshop,
+        "slots": [slot.public_id for slot in held.register.slots],
+        "names": list(names),
+    }
+
+
+def _version() -> str:
+    with writing() as session:
+        plans = [
+            SessionPlan(position=number, title=f"Session {number}", minutes=60)
+            for number in range(1, 5)
+        ]
+        version = CourseVersion(
+            public_id=new_public_id(),
+            course=Course(name="Working together"),
+            number=1,
+            language="en",
+            public_title="Working together",
+            state="published",
+            modules=[Module(position=1, title="Module", plans=plans)],
+        )
+        session.add(version)
+        return version.public_id
+
+
+def _people() -> dict[str, str]:
+    made: dict[str, str] = {}
+    with writing() as session:
+        groups = [row.id for row in session.scalars(select(Group).order_by(Group.position))]
+        for number in range(PEOPLE):
+            name = f"{FIRST}{chr(97 + number % 26)}{chr(97 + number // 26)} {LAST}"
+            person = Person(
+                public_id=new_public_id(),
+                chosen_name=name,
+                sort_name=sort_name(name),
+                group_id=groups[number % 2],
+                created_by="system",
+            )
+            session.add(person)
+            made[name] = person.public_id
+    return made
+
+
+if __name__ == "__main__":
+    with create_app().app_context():
+        print(json.dumps(make(sys.argv[1])))
