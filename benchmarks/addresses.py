@@ -15,7 +15,11 @@ from benchmarks.load.people import FULL_NAMES, AnAccount
 from benchmarks.load.workshops import AWorkshop
 from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
+from kash.attendance.rules import PAPER, SheetChoice
+from kash.attendance.scans import store
+from kash.attendance.services import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
+from kash.cleaning import ScannedPage
 from kash.database import PublicId, db
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
@@ -23,9 +27,11 @@ from kash.members.opening import needs_vault
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
 from kash.people.queries.lists import people_list
 from kash.people.services import bring_in, confirm_list, preview_list
-from kash.policy import Actor
+from kash.policy import Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
+from kash.workshops.queries import sessions_of
+from kash.workshops.views.documents import sheet_columns
 
 _ARGUMENT = re.compile(r"<[^>]+>")
 
@@ -173,7 +179,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         | _course("published")
         | _forum(loaded.forum, "held")
     )
-    yield shared | _workshop(ordinary, session=1)
+    yield shared | _workshop(ordinary, session=1) | _sheets(ordinary)
     ahead = coming[0] if coming else ordinary
     yield (
         shared
@@ -270,6 +276,27 @@ def _workshop(workshop: AWorkshop, session: int = 0) -> Scene:
         scene[f"{at}/certificates/batches/<batch_id>"] = workshop.batch
         scene["/certificates/<public_id>"] = workshop.certificates[0]
     return scene
+
+
+def _sheets(workshop: AWorkshop) -> Scene:
+    """Sheets of one day on which nobody signed, though people are marked there; and a picture."""
+    found = db.session.scalars(
+        select(Workshop).where(Workshop.public_id == workshop.public_id)
+    ).one()
+    lead = Actor(workshop.lead, frozenset({Role.TRAINER}))
+    register, day = found.register.public_id, found.starts_on
+    columns = sheet_columns(sessions_of(found), SheetChoice())[day]
+    made = record_sheets(register, {day: columns}, lead)
+    for sheet in made:
+        save_reading(register, sheet, [], 0, 0, lead)
+    scans = store(register, [ScannedPage(b"\xff\xd8\xff" * 50_000, 2200, 1550, ())])
+    keep_scans(register, scans, lead)
+    at = "/workshops/<public_id>"
+    return {
+        f"{at}/sheets/<sheet_id>": made[0],
+        f"{at}/scans/<scan_id>": scans[0].public_id,
+        f"{at}/attendance/<session_id>/<entry_id>/settle/<source>": PAPER,
+    }
 
 
 def _course(state: str) -> Scene:

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 from flask import render_template
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.attendance.queries import PrintedSheet, printed_sheets, statuses_for
+from kash.attendance.rules import Column, Extra, Half
 from kash.press import PagedDocument, document, qr_svg
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
 
-# Rows that fit on one page between its head and the lines at its foot.
-ROWS_PER_SHEET = 10
-SPARE_ROWS = 2
+_HALVES: Mapping[Half, Any] = {Half.MORNING: _l("Morning"), Half.AFTERNOON: _l("Afternoon")}
+EXTRAS: Mapping[Extra, Any] = {
+    Extra.PHONE: _l("Phone"),
+    Extra.SEX: _l("Sex"),
+    Extra.AGE_BAND: _l("Age"),
+    Extra.ORGANISATION: _l("Organisation"),
+}
 
 
 @dataclass(frozen=True)
 class SheetHead:
-    """What stands at the head of every sheet, all of it neutral; `sessions` are a day's columns."""
+    """What stands at the head of every sheet, all of it neutral."""
 
     title: str
     place: str
-    sessions: Mapping[date, Sequence[str]]
+
+
+def column_heading(column: Column) -> str:
+    """What stands over a column to sign: a time of day, or a half of the day."""
+    return str(_HALVES[column.half]) if column.half else column.heading
 
 
 def sheet_code(public_id: str) -> str:
@@ -56,7 +66,8 @@ def register_markup(sheets: Sequence[PrintedSheet], head: SheetHead) -> str:
         "attendance/register_paper.html",
         sheets=sheets,
         head=head,
-        rows_per_sheet=ROWS_PER_SHEET,
+        column_heading=column_heading,
+        extra_words=EXTRAS,
         qr_svg=lambda sheet: qr_svg(sheet.public_id.upper(), label=_("Sheet number")),
         sheet_code=sheet_code,
         logo=logo_address(paper_wording(), "registers"),

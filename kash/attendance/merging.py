@@ -15,6 +15,7 @@ from kash.attendance.models import (
     MarkOperation,
     MarkStatus,
     RosterEntry,
+    Settlement,
     Sheet,
 )
 from kash.attendance.rules import Reply, Said, standing_mark
@@ -34,6 +35,7 @@ def _move_roster(journal: Journal, kept: int, gone: int) -> None:
         other = mine.get(row["register_id"])
         if other is None:
             continue
+        _settle_once(journal, row["id"], other["id"])
         _print_once(journal, row["register_id"], row["public_id"], other["public_id"])
         journal.insert(
             table_of(EntryAlias), {"public_id": row["public_id"], "entry_id": other["id"]}
@@ -53,6 +55,17 @@ def _move_roster(journal: Journal, kept: int, gone: int) -> None:
 def _removed(one: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
     moments = (one["removed_at"], other["removed_at"])
     return None if None in moments else max(moments)
+
+
+def _settle_once(journal: Journal, gone: int, kept: int) -> None:
+    """Where both had a reason beside one slot, that of the one who is kept stands."""
+    table = table_of(Settlement)
+    mine = {
+        (row["slot_id"], row["source"]) for row in journal.rows(table, table.c.entry_id == kept)
+    }
+    for row in journal.rows(table, table.c.entry_id == gone):
+        if (row["slot_id"], row["source"]) in mine:
+            journal.delete(table, table.c.id == row["id"])
 
 
 def _print_once(journal: Journal, register_id: int, old: str, new: str) -> None:

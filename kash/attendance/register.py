@@ -21,6 +21,7 @@ from kash.attendance.models import (
     Register,
     RegisterNote,
     RosterEntry,
+    Settlement,
     Signature,
     Slot,
 )
@@ -102,7 +103,7 @@ def remove_slots(session: Session, slot_ids: Iterable[int]) -> None:
     wanted = list(slot_ids)
     if not wanted:
         return
-    used = (MarkOperation, Mark, HeadcountOperation, RegisterNote, Signature)
+    used = (MarkOperation, Mark, HeadcountOperation, RegisterNote, Signature, Settlement)
     if any(session.scalar(select(exists().where(one.slot_id.in_(wanted)))) for one in used):
         raise SlotHasMarks
     session.execute(delete(Slot).where(Slot.id.in_(wanted)))

@@ -6,15 +6,19 @@ limits of time and memory; file and copy lie in memory only, never on a disk.
 
 from kash.cleaning.child_process import CannotClean, CleaningLimits, cleaned
 from kash.cleaning.kinds import HEAD, KINDS, SHOWN, FileKind, is_archive, kind_of
+from kash.cleaning.scans import SCANS, ScannedPage, scanned_pages
 
 __all__ = [
     "HEAD",
     "KINDS",
+    "SCANS",
     "SHOWN",
     "CannotClean",
     "CleaningLimits",
     "FileKind",
+    "ScannedPage",
     "cleaned",
     "is_archive",
     "kind_of",
+    "scanned_pages",
 ]

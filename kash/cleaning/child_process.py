@@ -21,7 +21,7 @@ _ENDED_WELL = 0
 _PIECE = 256 * 1024
 _LONGEST_NAME = 16
 # What is cleaned lies whole in memory, twice: once and no more in each process.
-_one_at_a_time = threading.BoundedSemaphore(1)
+one_at_a_time = threading.BoundedSemaphore(1)
 
 
 class CannotClean(Exception):
@@ -64,10 +64,10 @@ def cleaned(
     if not kind.cleaner:
         raise CannotClean
     limits = limits or CleaningLimits()
-    with _one_at_a_time, in_memory(pieces) as descriptor:
-        child = _start(descriptor, kind, limits)
+    with one_at_a_time, in_memory(pieces) as descriptor:
+        child = started(descriptor, kind, limits)
         try:
-            output = _output(child, limits.seconds)
+            output = output_of(child, limits.seconds)
             name, rest = _first_line(output)
             if name not in KINDS:
                 raise CannotClean
@@ -79,11 +79,14 @@ def cleaned(
                 child.stdout.close()
 
 
-def _start(descriptor: int, kind: FileKind, limits: CleaningLimits) -> subprocess.Popen[bytes]:
+def started(
+    descriptor: int, kind: FileKind, limits: CleaningLimits, program: Path = _CHILD
+) -> subprocess.Popen[bytes]:
+    """A child that reads the file in this memory. Raises CannotClean."""
     try:
         return subprocess.Popen(
             [
-                *(sys.executable, "-s", "-P", str(_CHILD)),
+                *(sys.executable, "-s", "-P", str(program)),
                 *(str(limits.megabytes), str(limits.seconds), str(descriptor)),
                 *(kind.cleaner, kind.code, kind.container),
             ],
@@ -103,7 +106,7 @@ def _start(descriptor: int, kind: FileKind, limits: CleaningLimits) -> subproces
         raise CannotClean from None
 
 
-def _output(child: subprocess.Popen[bytes], patience: float) -> Iterator[bytes]:
+def output_of(child: subprocess.Popen[bytes], patience: float) -> Iterator[bytes]:
     """What the child writes, to its end. Raises CannotClean if it did not end well, or in time.
 
     The time that the caller takes between two pieces does not count.

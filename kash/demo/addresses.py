@@ -24,7 +24,16 @@ from kash.accounts.models import (
     SecondStepReset,
     SignedInSession,
 )
-from kash.attendance.models import MarkOperation, RosterEntry, Slot
+from kash.attendance.models import (
+    MarkOperation,
+    RosterEntry,
+    Sheet,
+    SheetReading,
+    SheetScan,
+    Slot,
+)
+from kash.attendance.queries import counts_of
+from kash.attendance.rules import PAPER
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.database import db, utc_now
 from kash.demo.accounts import MEMBERS
@@ -144,6 +153,11 @@ class Addresses:
             "/workshops/<public_id>/sessions/<session_id>": self._session,
             "/workshops/<public_id>/attendance/<session_id>": self._session,
             "/workshops/<public_id>/attendance/<session_id>/<entry_id>": self._entry,
+            "/workshops/<public_id>/attendance/<session_id>/<entry_id>/settle/<source>": (
+                lambda *_: {"": PAPER}
+            ),
+            "/workshops/<public_id>/sheets/<sheet_id>": self._sheet,
+            "/workshops/<public_id>/scans/<scan_id>": self._scan,
             "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
             "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
             "/certificates/<public_id>": self._certificate,
@@ -329,6 +343,8 @@ class Addresses:
         begun = [one.public_id for one in sessions if one.slot_id in marked]
         ahead = [one.public_id for one in sessions if one.slot_id not in marked]
         closed = [one.public_id for one in sessions if one.closed_at and not one.confirmed_at]
+        if endpoint == "workshops.settle":
+            return {"": self._differing(known)[0]}
         if endpoint == "workshops.confirm_register":
             return {"": closed[0]}
         if endpoint == "workshops.register":
@@ -338,7 +354,41 @@ class Addresses:
             return {"": begun[0]}
         return {"": (ahead or begun)[0]}
 
-    def _entry(self, _endpoint: str, _key: str, known: Known) -> Choices:
+    def _sheet(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        sheets = (
+            select(Sheet.public_id)
+            .join(Workshop, Workshop.register_id == Sheet.register_id)
+            .where(Workshop.public_id == known["public_id"])
+        )
+        read = sheets.join(SheetReading, SheetReading.sheet_id == Sheet.id)
+        waiting = sheets.where(Sheet.id.in_(select(SheetScan.sheet_id))).order_by(Sheet.id.desc())
+        return {"": _one(waiting), "entered": _one(read)}
+
+    def _scan(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        return {
+            "": _one(
+                select(SheetScan.public_id)
+                .join(Workshop, Workshop.register_id == SheetScan.register_id)
+                .where(Workshop.public_id == known["public_id"], SheetScan.sheet_id.is_(None))
+            )
+        }
+
+    def _differing(self, known: Known) -> tuple[str, str]:
+        """Session and person where paper and mark differ."""
+        register = db.session.scalars(
+            select(Workshop.register_id).where(Workshop.public_id == known["public_id"])
+        ).one()
+        about = counts_of(register).open[0].difference
+        session = _one(
+            select(WorkshopSession.public_id)
+            .join(Slot, Slot.id == WorkshopSession.slot_id)
+            .where(Slot.public_id == about.slot)
+        )
+        return session, about.entry
+
+    def _entry(self, endpoint: str, _key: str, known: Known) -> Choices:
+        if endpoint == "workshops.settle":
+            return {"": self._differing(known)[1]}
         corrected = (
             select(RosterEntry.public_id)
             .join(MarkOperation, MarkOperation.person_id == RosterEntry.person_id)

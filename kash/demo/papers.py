@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import groupby
 from pathlib import Path
 
 from flask import current_app
 from sqlalchemy import select
 
-from kash.attendance.documents import ROWS_PER_SHEET, SPARE_ROWS, SheetHead, register_pdf
+from kash.attendance.documents import register_pdf
+from kash.attendance.rules import SheetChoice
 from kash.attendance.services import record_sheets
 from kash.certificates.documents import make_print_file, make_zip_file
 from kash.database import db, utc_now
@@ -18,8 +18,8 @@ from kash.forums.documents import minutes_paper
 from kash.forums.models import Meeting
 from kash.jobs import SILENT, JobResult
 from kash.press import RenderFailed
-from kash.web.formats import time_text, to_local
 from kash.workshops.queries import sessions_of, workshop
+from kash.workshops.views.documents import sheet_columns, sheet_head
 
 
 def write_papers(loaded: LoadedProgramme, folder: Path) -> list[Path]:
@@ -54,24 +54,11 @@ def _register(loaded: LoadedProgramme) -> bytes:
     """The sheets of the workshop that is under way, one day after the other."""
     trainer = loaded.actors[TRAINER.key]
     running = workshop(loaded.workshops[-2], trainer)
-    days = {
-        day: [time_text(session.starts_at) for session in some]
-        for day, some in groupby(sessions_of(running), lambda one: to_local(one.starts_at).date())
-    }
     sheets = record_sheets(
-        running.register.public_id,
-        list(days),
-        trainer,
-        rows_per_sheet=ROWS_PER_SHEET,
-        spare=SPARE_ROWS,
+        running.register.public_id, sheet_columns(sessions_of(running), SheetChoice()), trainer
     )
     running = workshop(loaded.workshops[-2], trainer)
-    place = f"{running.venue.name}, {running.venue.place}" if running.venue else ""
-    return register_pdf(
-        running.register_id,
-        sheets,
-        SheetHead(title=running.version.public_title, place=place, sessions=days),
-    )
+    return register_pdf(running.register_id, sheets, sheet_head(running))
 
 
 def _minutes(loaded: LoadedProgramme) -> bytes:

@@ -14,6 +14,7 @@ from kash.database import db, new_public_id
 from kash.demo.accounts import DIRECTOR
 from kash.demo.participants import People
 from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
+from kash.demo.signed_sheets import bring_in_sheets
 from kash.people.models import Venue
 from kash.policy import Actor
 from kash.web.formats import to_local
@@ -37,6 +38,8 @@ def run_workshops(
         if sample.fate in ("held", "running"):
             closed = _mark(number, workshop, by, today)
             _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
+            if sample.fate == "running":
+                bring_in_sheets(workshop, by, today)
         made.append(workshop)
     return made
 

@@ -139,6 +139,19 @@ class CorrectionForm(KashForm):
     page_key = HiddenField()
 
 
+class SettleForm(KashForm):
+    """What becomes of a mark that another source contradicts, and why."""
+
+    become = radio_field(_l("The mark"))
+    reason = text_field(
+        _l("Reason"),
+        most=LONGEST_CORRECTION,
+        description=_l("For example: signed a row too low; asked her, she was there."),
+    )
+    seen = HiddenField()
+    page_key = HiddenField()
+
+
 class CancelForm(KashForm):
     """Why a workshop is cancelled."""
 

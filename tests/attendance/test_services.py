@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from apiflask import APIFlask
 
 from kash.attendance import queries, services
-from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Sheet, Slot
+from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.attendance.rules import STANDARD_STATUSES, Reason, Reply
 from kash.database import db, new_public_id, utc_now, writing
-from kash.people.models import Group, Person
 from kash.policy import Actor
 from kash.vault import AuditEntry, verify
 from kash.web import NotFound
@@ -201,33 +199,6 @@ def test_the_history_says_who_and_when(
     )
     with pytest.raises(NotFound):
         queries.history(keep().id, kept.slots[0], kept.entries[0])
-
-
-def test_sheets_never_mix_groups_and_keep_their_rows(
-    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
-) -> None:
-    kept = keep(people=23)
-    days = [date(2026, 11, 17), date(2026, 11, 18)]
-    made = services.record_sheets(kept.public_id, days, trainer, rows_per_sheet=10, spare=2)
-    sheets = queries.printed_sheets(kept.id, made)
-    assert [(s.number, s.letter, s.day.day, s.part, s.parts, len(s.rows)) for s in sheets] == [
-        (1, "A", 17, 1, 2, 10),
-        (2, "A", 17, 2, 2, 2),
-        (3, "B", 17, 1, 2, 10),
-        (4, "B", 17, 2, 2, 1),
-        (5, "A", 18, 1, 2, 10),
-        (6, "A", 18, 2, 2, 2),
-        (7, "B", 18, 1, 2, 10),
-        (8, "B", 18, 2, 2, 1),
-    ]
-    letters = dict(db.session.query(Person.chosen_name, Group.letter).join(Person.group).all())
-    for sheet in sheets:
-        assert {letters[row.name] for row in sheet.rows} == {sheet.letter}
-    assert [row.number for sheet in sheets[:2] for row in sheet.rows] == list(range(1, 13))
-    assert services.record_sheets(
-        kept.public_id, days[:1], trainer, rows_per_sheet=10, spare=2
-    ) not in (made, [])
-    assert db.session.query(Sheet).order_by(Sheet.number.desc()).first().number == 12
 
 
 def test_the_standard_statuses_are_there_once(

@@ -5,6 +5,7 @@ It is written straight into the tables, so that no page is needed to prepare the
 
 from __future__ import annotations
 
+import io
 import itertools
 import json
 import sqlite3
@@ -44,6 +45,8 @@ from kash.attendance.models import (
     Register,
     RosterEntry,
     Sheet,
+    SheetReading,
+    SheetScan,
     Slot,
 )
 from kash.attendance.register import ensure_statuses
@@ -106,6 +109,7 @@ from kash.vault import (
     new_passphrase,
     new_recovery_code,
     seal,
+    seal_file,
     seal_file_under,
 )
 from kash.vault.phones import new_pair
@@ -876,7 +880,7 @@ class _Builder:
             rows.append(entry.public_id)
             for slot in slots:
                 self.mark(slot, person, trainer)
-        for group in (self.police, self.community):
+        sheets = [
             self.add(
                 Sheet(
                     register_id=register.id,
@@ -884,9 +888,35 @@ class _Builder:
                     group_id=group.id,
                     day=DAY,
                     rows=rows,
+                    columns=[{"heading": "08:00", "half": "", "slots": [slots[1].public_id]}],
                     printed_by=trainer.public_id,
                 )
             )
+            for group in (self.police, self.community)
+        ]
+        # Nobody signed, though everybody is marked present: a difference for each.
+        self.add(
+            SheetReading(
+                sheet_id=sheets[1].id,
+                ticks=[[] for _ in rows],
+                read_by=trainer.public_id,
+                read_at=utc_now(),
+            )
+        )
+        scan = self.add(
+            SheetScan(
+                register_id=register.id,
+                size=9,
+                width=3,
+                height=3,
+                uploaded_by=trainer.public_id,
+                uploaded_at=utc_now(),
+            )
+        )
+        sealed = seal_file(
+            io.BytesIO(b"a picture"), kind="attendance.scan", public_id=scan.public_id
+        )
+        self.world.files[f"scans/{register.public_id}/{scan.public_id}"] = b"".join(sealed)
         pad = self.pad(register, trainer)
         issued = self.batch(workshop, trainer, "issued")
         certificates = {
@@ -903,6 +933,8 @@ class _Builder:
                 "proposed": proposed["version"].public_id,
                 "workshop": workshop.public_id,
                 "closed_session": sessions[0].public_id,
+                "sheet": sheets[1].public_id,
+                "scan": scan.public_id,
                 "teaching": sessions[1].public_id,
                 "pad": pad.public_id,
                 "confirmed_session": sessions[2].public_id,

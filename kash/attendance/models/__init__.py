@@ -16,9 +16,9 @@ from kash.attendance.models.registers import (
     MarkStatus,
     Register,
     RosterEntry,
-    Sheet,
     Slot,
 )
+from kash.attendance.models.sheets import Settlement, Sheet, SheetReading, SheetScan
 
 __all__ = [
     "BigKey",
@@ -34,7 +34,10 @@ __all__ = [
     "Register",
     "RegisterNote",
     "RosterEntry",
+    "Settlement",
     "Sheet",
+    "SheetReading",
+    "SheetScan",
     "Signature",
     "Slot",
     "WalkIn",

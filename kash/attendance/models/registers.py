@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     CheckConstraint,
-    Date,
     ForeignKey,
     Index,
     Integer,
@@ -75,26 +73,6 @@ class RosterEntry(PublicId, Base):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     register: Mapped[Register] = relationship(back_populates="roster")
-
-
-class Sheet(PublicId, Base):
-    """A paper sheet as it was printed: the group's rows of one day in their order.
-
-    `rows` holds the roster entries' public ids; paper can't follow a roster that changes. The
-    sheet's public id is what its QR says.
-    """
-
-    __tablename__ = "sheet"
-    __table_args__ = (UniqueConstraint("register_id", "number"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"))
-    number: Mapped[int] = mapped_column(SmallInteger)
-    group_id: Mapped[int] = mapped_column(ForeignKey("people_group.id"), index=True)
-    day: Mapped[date] = mapped_column(Date)
-    rows: Mapped[list[str]] = mapped_column(JSON)
-    printed_by: Mapped[str] = mapped_column(String(16))
-    printed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
 
 class MarkStatus(Base):

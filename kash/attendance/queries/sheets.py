@@ -1,24 +1,35 @@
-"""Paper sheets as they were printed."""
+"""Paper sheets as they were printed, their pictures, and what was read off them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 
-from kash.attendance.models import RosterEntry, Sheet
+from kash.attendance.models import RosterEntry, Sheet, SheetReading, SheetScan
+from kash.attendance.rules import (
+    Column,
+    Extra,
+    SheetChoice,
+    from_data,
+    known_extras,
+    read_sheet,
+)
 from kash.database import db
-from kash.people.models import Group, Person
+from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.words import AGE_BAND, SEX
+from kash.web.errors import NotFound
 
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """A numbered row of a paper sheet."""
+    """A numbered row of a paper sheet; `extras` are the further columns, empty where written in."""
 
     number: int
     name: str
+    extras: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,36 +47,60 @@ class PrintedSheet:
     parts: int
     first: int
     rows: Sequence[PrintedRow]
+    columns: tuple[Column, ...] = ()
+    extras: tuple[Extra, ...] = ()
+    large: bool = False
+
+    @property
+    def places(self) -> int:
+        """Rows that fit on it."""
+        return SheetChoice(large=self.large).rows
 
 
 def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedSheet]:
     """The sheets with the names that stand on them, in the order of their numbers.
 
-    Of whoever does not want her name on paper, a code stands there.
+    Of whoever does not want her name on paper, a code stands there and nothing else. Numbers are
+    those of the first printing: all sheets that were recorded at one moment belong together.
     """
-    sheets = db.session.execute(
-        select(Sheet.public_id, Sheet.number, Group.letter, Sheet.day, Sheet.rows)
+    every = db.session.execute(
+        select(
+            Sheet.public_id,
+            Sheet.number,
+            Group.letter,
+            Sheet.day,
+            Sheet.rows,
+            Sheet.columns,
+            Sheet.extras,
+            Sheet.large,
+            Sheet.printed_at,
+        )
         .join(Group, Group.id == Sheet.group_id)
-        .where(Sheet.register_id == register_id, Sheet.public_id.in_(public_ids))
+        .where(
+            Sheet.register_id == register_id,
+            Sheet.printed_at.in_(
+                select(Sheet.printed_at).where(
+                    Sheet.register_id == register_id, Sheet.public_id.in_(public_ids)
+                )
+            ),
+        )
         .order_by(Sheet.number)
     ).all()
-    names = {
-        public_id: person.called_on_paper
-        for public_id, person in db.session.execute(
-            select(RosterEntry.public_id, Person)
-            .join(Person, Person.id == RosterEntry.person_id)
-            .where(RosterEntry.register_id == register_id)
-        )
-    }
-    parts: dict[tuple[str, date], int] = {}
-    for sheet in sheets:
-        place = (sheet.letter, sheet.day)
+    people = _people(register_id)
+    wanted = set(public_ids)
+    parts: dict[tuple[str, date, datetime], int] = {}
+    for sheet in every:
+        place = (sheet.letter, sheet.day, sheet.printed_at)
         parts[place] = parts.get(place, 0) + 1
-    begun: dict[tuple[str, date], tuple[int, int]] = {}
+    begun: dict[tuple[str, date, datetime], tuple[int, int]] = {}
     found: list[PrintedSheet] = []
-    for sheet in sheets:
-        place = (sheet.letter, sheet.day)
+    for sheet in every:
+        place = (sheet.letter, sheet.day, sheet.printed_at)
         part, rows_before = begun.get(place, (0, 0))
+        begun[place] = (part + 1, rows_before + len(sheet.rows))
+        if sheet.public_id not in wanted:
+            continue
+        extras = known_extras(sheet.extras)
         found.append(
             PrintedSheet(
                 public_id=sheet.public_id,
@@ -76,10 +111,227 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
                 parts=parts[place],
                 first=rows_before + 1,
                 rows=[
-                    PrintedRow(number, names[entry])
+                    PrintedRow(
+                        number,
+                        people[entry].name,
+                        tuple(people[entry].said.get(extra, "") for extra in extras),
+                    )
                     for number, entry in enumerate(sheet.rows, start=rows_before + 1)
                 ],
+                columns=from_data(sheet.columns),
+                extras=extras,
+                large=sheet.large,
             )
         )
-        begun[place] = (part + 1, rows_before + len(sheet.rows))
     return found
+
+
+@dataclass(frozen=True)
+class _OnPaper:
+    name: str
+    said: dict[Extra, str]
+
+
+def _people(register_id: int) -> dict[str, _OnPaper]:
+    """Everybody who ever stood on the register by entry: name on paper, and further columns.
+
+    Where somebody of the community belongs is never printed; she may write it.
+    """
+    found: dict[str, _OnPaper] = {}
+    for entry, person, organisation in db.session.execute(
+        select(RosterEntry.public_id, Person, Organisation.name)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(
+            Organisation,
+            and_(
+                Organisation.id == Posting.organisation_id,
+                Person.group_id.in_(select(Group.id).where(Group.is_police)),
+            ),
+        )
+        .where(RosterEntry.register_id == register_id)
+    ):
+        said = (
+            {
+                Extra.SEX: str(SEX[person.sex]) if person.sex else "",
+                Extra.AGE_BAND: str(AGE_BAND[person.age_band]) if person.age_band else "",
+                Extra.ORGANISATION: organisation or "",
+            }
+            if person.prints_name
+            else {}
+        )
+        found[entry] = _OnPaper(person.called_on_paper, said)
+    return found
+
+
+def last_choice(register_id: int) -> SheetChoice:
+    """What was chosen when sheets of this register were last printed."""
+    last = db.session.execute(
+        select(Sheet.columns, Sheet.extras, Sheet.large)
+        .where(Sheet.register_id == register_id)
+        .order_by(Sheet.number.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return SheetChoice()
+    halves = any(column.half for column in from_data(last.columns))
+    return SheetChoice(halves, known_extras(last.extras), last.large)
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """A printed sheet in a list: people on it, its pictures, and who read it when."""
+
+    public_id: str
+    number: int
+    letter: str
+    day: date
+    people: int
+    printed_at: datetime
+    scans: int
+    read_at: datetime | None
+    read_by: str
+
+
+def sheets_of(register_id: int) -> list[SheetLine]:
+    """The printed sheets of a register, the latest day's first; one query."""
+    scans = (
+        select(SheetScan.sheet_id, func.count(SheetScan.id).label("scans"))
+        .where(SheetScan.register_id == register_id, SheetScan.sheet_id.is_not(None))
+        .group_by(SheetScan.sheet_id)
+        .subquery()
+    )
+    return [
+        SheetLine(
+            row.public_id,
+            row.number,
+            row.letter,
+            row.day,
+            len(row.rows),
+            row.printed_at,
+            row.scans,
+            row.read_at,
+            row.read_by or "",
+        )
+        for row in db.session.execute(
+            select(
+                Sheet.public_id,
+                Sheet.number,
+                Group.letter,
+                Sheet.day,
+                Sheet.rows,
+                Sheet.printed_at,
+                func.coalesce(scans.c.scans, 0).label("scans"),
+                SheetReading.read_at,
+                SheetReading.read_by,
+            )
+            .join(Group, Group.id == Sheet.group_id)
+            .outerjoin(scans, scans.c.sheet_id == Sheet.id)
+            .outerjoin(SheetReading, SheetReading.sheet_id == Sheet.id)
+            .where(Sheet.register_id == register_id)
+            .order_by(Sheet.day.desc(), Sheet.number.desc())
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class ScanLine:
+    """A picture of a signed page; `sheet` is its sheet's public id, empty while nobody knows."""
+
+    public_id: str
+    sheet: str
+    found_by: str
+    width: int
+    height: int
+    uploaded_at: datetime
+
+
+def scans_of(register_id: int, sheet: str = "") -> list[ScanLine]:
+    """The pictures of one sheet, or those that belong to no sheet yet."""
+    statement = (
+        select(
+            SheetScan.public_id,
+            func.coalesce(Sheet.public_id, ""),
+            SheetScan.found_by,
+            SheetScan.width,
+            SheetScan.height,
+            SheetScan.uploaded_at,
+        )
+        .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
+        .where(SheetScan.register_id == register_id)
+        .order_by(SheetScan.id)
+    )
+    statement = (
+        statement.where(Sheet.public_id == sheet)
+        if sheet
+        else statement.where(SheetScan.sheet_id.is_(None))
+    )
+    return [ScanLine(*row) for row in db.session.execute(statement)]
+
+
+def scan_of(register_id: int, public_id: str) -> ScanLine:
+    """One picture. Raises NotFound."""
+    row = db.session.execute(
+        select(
+            SheetScan.public_id,
+            func.coalesce(Sheet.public_id, ""),
+            SheetScan.found_by,
+            SheetScan.width,
+            SheetScan.height,
+            SheetScan.uploaded_at,
+        )
+        .outerjoin(Sheet, Sheet.id == SheetScan.sheet_id)
+        .where(SheetScan.register_id == register_id, SheetScan.public_id == public_id)
+    ).first()
+    if row is None:
+        raise NotFound
+    return ScanLine(*row)
+
+
+def registers_of_sheets(public_ids: Sequence[str]) -> dict[str, int]:
+    """{a sheet's public id: the key of its register}, for codes that were read off paper."""
+    return {
+        row.public_id: row.register_id
+        for row in db.session.execute(
+            select(Sheet.public_id, Sheet.register_id).where(Sheet.public_id.in_(public_ids))
+        )
+    }
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read off a sheet so far; edition 0 is nothing yet."""
+
+    edition: int
+    ticks: tuple[frozenset[int], ...]
+    written_in: int
+    read_by: str
+    read_at: datetime | None
+
+
+def reading_of(register_id: int, sheet: PrintedSheet) -> Reading:
+    """What was read off one printed sheet."""
+    row = db.session.execute(
+        select(
+            SheetReading.edition,
+            SheetReading.ticks,
+            SheetReading.written_in,
+            SheetReading.read_by,
+            SheetReading.read_at,
+        )
+        .join(Sheet, Sheet.id == SheetReading.sheet_id)
+        .where(Sheet.register_id == register_id, Sheet.public_id == sheet.public_id)
+    ).first()
+    names = [str(one.number) for one in sheet.rows]
+    ticks = read_sheet(names, sheet.columns, row.ticks if row else []).ticks
+    if row is None:
+        return Reading(0, ticks, 0, "", None)
+    return Reading(row.edition, ticks, row.written_in, row.read_by, row.read_at)
+
+
+def printed_sheet(register_id: int, public_id: str) -> PrintedSheet:
+    """One sheet as it was printed. Raises NotFound."""
+    found = printed_sheets(register_id, [public_id])
+    if not found:
+        raise NotFound
+    return found[0]

@@ -379,19 +379,6 @@ def tally(statuses: Iterable[str | None]) -> dict[str, int]:
     return dict(Counter(status or "" for status in statuses))
 
 
-def sheet_rows(
-    entries: Sequence[str], rows_per_sheet: int, spare: int = 0
-) -> list[tuple[str, ...]]:
-    """Entries dealt onto sheets in their order; the last has at least `spare` rows left."""
-    dealt = [
-        tuple(entries[start : start + rows_per_sheet])
-        for start in range(0, len(entries), rows_per_sheet)
-    ]
-    if not dealt or len(dealt[-1]) > rows_per_sheet - spare:
-        dealt.append(())
-    return dealt
-
-
 @dataclass(frozen=True)
 class Said:
     """A mark as it stands: what share its status counts, and which operation came last."""

@@ -15,7 +15,6 @@ from kash.attendance.services.marking import (
     TooManyMarks,
     apply_marks,
     close_slot,
-    record_sheets,
 )
 from kash.attendance.services.pads import (
     NotContinued,
@@ -23,6 +22,17 @@ from kash.attendance.services.pads import (
     revoke_pad,
     revoke_pads_of,
     take_pad,
+)
+from kash.attendance.services.sheets import (
+    MOST_WRITTEN_IN,
+    NewScan,
+    ReadMeanwhile,
+    keep_scans,
+    match_scan,
+    record_sheets,
+    remove_scan,
+    save_reading,
+    settle_difference,
 )
 from kash.attendance.services.statuses import (
     AlwaysInUse,
@@ -50,15 +60,18 @@ from kash.attendance.services.syncing import (
 
 __all__ = [
     "MOST_OPERATIONS",
+    "MOST_WRITTEN_IN",
     "AlwaysInUse",
     "CannotConfirm",
     "Closing",
     "ItemAnswer",
+    "NewScan",
     "NobodyMarked",
     "NotContinued",
     "OpenedItem",
     "PadEnded",
     "PadRevoked",
+    "ReadMeanwhile",
     "ReasonMissing",
     "SealedItem",
     "StatusChangedMeanwhile",
@@ -77,13 +90,18 @@ __all__ = [
     "close_slot",
     "confirm_slot",
     "correct_mark",
+    "keep_scans",
+    "match_scan",
     "open_items",
     "order_statuses",
     "receive",
     "record_sheets",
+    "remove_scan",
     "reopen_slot",
     "revoke_pad",
     "revoke_pads_of",
+    "save_reading",
+    "settle_difference",
     "take_pad",
     "was_taken",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.attendance.queries.counts import open_paper_differences
 from kash.attendance.register import lock_register
 from kash.attendance.rules import (
     Answer,
@@ -24,6 +25,7 @@ _HINDRANCES = {
     Hindrance.CLOSED_BY_HERSELF: _l(
         "You closed this register yourself. Somebody else must confirm it."
     ),
+    Hindrance.DIFFERENCES: _l("Signed sheets and marks still differ. Settle that first."),
     Hindrance.LOCKED: _l(
         "This register was confirmed, so it stays closed. Correct single marks with a reason."
     ),
@@ -70,7 +72,11 @@ def confirm_slot(register: str, slot: str, by: Actor) -> None:
         held = lock_register(change.session, register)
         found = slot_held(change.session, held, slot)
         change.about(held.public_id, found.public_id)
-        hindrance = hindrance_to_confirm(Signed(found.closed_by, found.confirmed_by), by.public_id)
+        hindrance = hindrance_to_confirm(
+            Signed(found.closed_by, found.confirmed_by),
+            by.public_id,
+            open_paper_differences(held.id, slot, change.session),
+        )
         if hindrance:
             raise CannotConfirm(hindrance)
         if found.confirmed_at is not None:

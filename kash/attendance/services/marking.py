@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import (
     Mark,
     Register,
-    RosterEntry,
-    Sheet,
     Slot,
 )
 from kash.attendance.register import lock_register
-from kash.attendance.rules import Answer, BatchOutcome, Operation, Reply, sheet_rows
+from kash.attendance.rules import Answer, BatchOutcome, Operation, Reply
 from kash.attendance.services.applying import apply_batch
-from kash.database import new_public_id
-from kash.people.models import Person
 from kash.policy import Actor
 from kash.vault import Change, audited
 from kash.web.errors import NotFound, Problem
@@ -100,55 +95,6 @@ def close_slot(
         return Closing(list(outcome.answers), clean)
 
     return _once_more(act)
-
-
-def record_sheets(
-    register: str, days: Sequence[date], by: Actor, *, rows_per_sheet: int, spare: int
-) -> list[str]:
-    """Set down the sheets about to be printed: for each day and group its own, in order.
-
-    Groups never share a sheet, and the last of each has `spare` rows for people at the
-    door. Returns the sheets' public ids. Raises NotFound.
-    """
-    with audited("attendance.sheets_made", by) as change:
-        session = change.session
-        held = lock_register(session, register)
-        by_group: dict[int, list[str]] = {}
-        for entry, group in session.execute(
-            select(RosterEntry.public_id, Person.group_id)
-            .join(Person, Person.id == RosterEntry.person_id)
-            .where(RosterEntry.register_id == held.id, RosterEntry.removed_at.is_(None))
-            .order_by(Person.group_id, Person.sort_name, Person.id)
-        ):
-            by_group.setdefault(group, []).append(entry)
-        if not by_group:
-            raise NotFound(str(_l("Nobody is on this register yet.")))
-        last = session.scalar(
-            select(Sheet.number)
-            .where(Sheet.register_id == held.id)
-            .order_by(Sheet.number.desc())
-            .limit(1)
-        )
-        rows: list[dict[str, Any]] = []
-        for day in days:
-            for group, entries in by_group.items():
-                for dealt in sheet_rows(entries, rows_per_sheet, spare):
-                    rows.append(
-                        {
-                            "public_id": new_public_id(),
-                            "register_id": held.id,
-                            "number": (last or 0) + len(rows) + 1,
-                            "group_id": group,
-                            "day": day,
-                            "rows": list(dealt),
-                            "printed_by": by.public_id,
-                            "printed_at": change.now,
-                        }
-                    )
-        session.execute(insert(Sheet), rows)
-        made = [str(row["public_id"]) for row in rows]
-        change.about(held.public_id, *made)
-    return made
 
 
 def _once_more(act: Callable[[], Result]) -> Result:

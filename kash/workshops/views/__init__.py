@@ -1,5 +1,25 @@
 """The pages of a workshop, one module a tab."""
 
-from kash.workshops.views import attendance, closing, documents, pads, people, plan, sessions
+from kash.workshops.views import (
+    attendance,
+    closing,
+    counts,
+    documents,
+    pads,
+    people,
+    plan,
+    scans,
+    sessions,
+)
 
-__all__ = ["attendance", "closing", "documents", "pads", "people", "plan", "sessions"]
+__all__ = [
+    "attendance",
+    "closing",
+    "counts",
+    "documents",
+    "pads",
+    "people",
+    "plan",
+    "scans",
+    "sessions",
+]

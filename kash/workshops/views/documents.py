@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.attendance.documents import (
-    ROWS_PER_SHEET,
-    SPARE_ROWS,
-    SheetHead,
-    register_pdf,
+from kash.attendance import queries as registers
+from kash.attendance.documents import EXTRAS, SheetHead, register_pdf
+from kash.attendance.rules import (
+    Column,
+    PlannedSlot,
+    SheetChoice,
+    columns_of,
+    known_extras,
 )
 from kash.attendance.services import record_sheets
 from kash.policy import allow
@@ -20,9 +25,9 @@ from kash.press import RenderError
 from kash.web import NotFound, current_actor, download
 from kash.web.formats import time_text, to_local
 from kash.workshops import blueprint, queries
+from kash.workshops.models import Workshop
+from kash.workshops.queries import PlannedSession
 from kash.workshops.views.frame import frame
-
-_MOST_COLUMNS = 6
 
 
 @blueprint.get("/<public_id>/documents")
@@ -31,8 +36,37 @@ def documents(public_id: str) -> str:
     """What can be printed."""
     found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
     values = frame(found)
-    days = sorted({to_local(one.starts_at).date() for one in values["sessions"]})
-    return render_template("workshops/documents.html", days=days, **values)
+    return render_template(
+        "workshops/documents.html",
+        days=sorted(by_day(values["sessions"])),
+        chosen=registers.last_choice(found.register_id),
+        extras=EXTRAS,
+        **values,
+    )
+
+
+def by_day(sessions: Sequence[PlannedSession]) -> dict[date, list[PlannedSession]]:
+    """The sessions of each day on the programme's clock."""
+    return {
+        day: list(some)
+        for day, some in groupby(sessions, lambda one: to_local(one.starts_at).date())
+    }
+
+
+def sheet_columns(
+    sessions: Sequence[PlannedSession], choice: SheetChoice
+) -> Mapping[date, tuple[Column, ...]]:
+    """What is signed for on each day."""
+    return {
+        day: columns_of(
+            [
+                PlannedSlot(one.slot, to_local(one.starts_at).time(), time_text(one.starts_at))
+                for one in some
+            ],
+            choice,
+        )
+        for day, some in by_day(sessions).items()
+    }
 
 
 @blueprint.post("/<public_id>/documents/register")
@@ -41,50 +75,42 @@ def print_register(public_id: str) -> ResponseReturnValue:
     """The sign-in sheets of one day, or of all, as PDF. Each group has sheets of its own."""
     actor = current_actor()
     found = queries.own_workshop(public_id, actor, "attendance.mark")
-    sessions = {
-        day: list(some)
-        for day, some in groupby(
-            queries.sessions_of(found), lambda one: to_local(one.starts_at).date()
-        )
-    }
+    choice = SheetChoice(
+        halves=request.form.get("columns") == "halves",
+        extras=known_extras(request.form.getlist("extra")),
+        large=request.form.get("rows") == "large",
+    )
     wanted = request.form.get("day", "")
-    days = [day for day in sessions if wanted in ("", day.isoformat())]
+    days = {
+        day: columns
+        for day, columns in sheet_columns(queries.sessions_of(found), choice).items()
+        if wanted in ("", day.isoformat())
+    }
     if not days:
         raise NotFound(_("There is no session on that day."))
     try:
-        sheets = record_sheets(
-            found.register.public_id,
-            days,
-            actor,
-            rows_per_sheet=ROWS_PER_SHEET,
-            spare=SPARE_ROWS,
-        )
-        found = queries.own_workshop(public_id, actor, "attendance.mark")
-        content = register_pdf(
-            found.register_id,
-            sheets,
-            SheetHead(
-                title=found.version.public_title,
-                place=", ".join(part for part in (found.venue.name, found.venue.place) if part)
-                if found.venue
-                else "",
-                sessions={
-                    day: _columns([time_text(one.starts_at) for one in some])
-                    for day, some in sessions.items()
-                },
-            ),
-        )
+        sheets = record_sheets(found.register.public_id, days, actor, choice=choice)
     except NotFound as problem:
         flash(str(problem), "warn")
+        return redirect(url_for("workshops.documents", public_id=public_id), code=303)
+    return sheets_as_pdf(public_id, sheets, "workshops.documents")
+
+
+def sheets_as_pdf(public_id: str, sheets: Sequence[str], back: str) -> ResponseReturnValue:
+    """Recorded sheets as one PDF; on failure back to the page of this endpoint."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    try:
+        content = register_pdf(found.register_id, sheets, sheet_head(found))
     except RenderError as problem:
         flash(_(problem.sentence), "bad")
-    else:
-        return download(content, name="register.pdf", type="application/pdf")
-    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
+        return redirect(url_for(back, public_id=public_id), code=303)
+    return download(content, name="register.pdf", type="application/pdf")
 
 
-def _columns(times: list[str]) -> list[str]:
-    """A column for each session; a day of many short ones gets morning and afternoon."""
-    if len(times) <= _MOST_COLUMNS:
-        return times
-    return [_("Morning"), _("Afternoon")]
+def sheet_head(workshop: Workshop) -> SheetHead:
+    """What stands at the head of a workshop's sheets."""
+    venue = workshop.venue
+    return SheetHead(
+        title=workshop.version.public_title,
+        place=", ".join(part for part in (venue.name, venue.place) if part) if venue else "",
+    )

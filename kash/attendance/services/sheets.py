@@ -1,0 +1,306 @@
+"""Sheets of paper: recorded as they are printed, found again as pictures, read, and settled."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from kash.attendance.models import (
+    Mark,
+    MarkStatus,
+    Register,
+    RosterEntry,
+    Settlement,
+    Sheet,
+    SheetReading,
+    SheetScan,
+    Slot,
+)
+from kash.attendance.register import lock_register
+from kash.attendance.rules import (
+    PRESENT,
+    SPARE_ROWS,
+    Answer,
+    Column,
+    Operation,
+    SheetChoice,
+    as_data,
+    from_data,
+    read_sheet,
+    sheet_rows,
+    was_there,
+)
+from kash.attendance.services.marking import apply_in, slot_held
+from kash.database import new_public_id
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web.errors import NotFound, Problem
+
+# Fixed for ever: a sheet that is read twice gives the same operations.
+_SIGNED = uuid.UUID("0a3f6a52-6c0f-4a4f-8f7e-0d6f1c1f5b21")
+MOST_WRITTEN_IN = 99
+
+
+class ReadMeanwhile(Problem):
+    """Somebody else read this sheet since the page was shown."""
+
+    status = 409
+    sentence = _l("Somebody else entered this sheet meanwhile. Nothing of yours was saved yet.")
+
+
+@dataclass(frozen=True)
+class NewScan:
+    """A picture that lies sealed in the store already, and the sheet that its code named."""
+
+    public_id: str
+    size: int
+    width: int
+    height: int
+    sheet: str | None
+
+
+def record_sheets(
+    register: str,
+    days: Mapping[date, Sequence[Column]],
+    by: Actor,
+    *,
+    choice: SheetChoice | None = None,
+) -> list[str]:
+    """Set down the sheets about to be printed: for each day and group its own, in order.
+
+    Groups never share a sheet, and the last of each has rows left for people at the door.
+    Returns the sheets' public ids. Raises NotFound.
+    """
+    chosen = choice or SheetChoice()
+    with audited("attendance.sheets_made", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        by_group: dict[int, list[str]] = {}
+        for entry, group in session.execute(
+            select(RosterEntry.public_id, Person.group_id)
+            .join(Person, Person.id == RosterEntry.person_id)
+            .where(RosterEntry.register_id == held.id, RosterEntry.removed_at.is_(None))
+            .order_by(Person.group_id, Person.sort_name, Person.id)
+        ):
+            by_group.setdefault(group, []).append(entry)
+        if not by_group:
+            raise NotFound(str(_l("Nobody is on this register yet.")))
+        last = session.scalar(
+            select(Sheet.number)
+            .where(Sheet.register_id == held.id)
+            .order_by(Sheet.number.desc())
+            .limit(1)
+        )
+        rows: list[dict[str, Any]] = []
+        for day, columns in days.items():
+            for group, entries in by_group.items():
+                for dealt in sheet_rows(entries, chosen.rows, SPARE_ROWS):
+                    rows.append(
+                        {
+                            "public_id": new_public_id(),
+                            "register_id": held.id,
+                            "number": (last or 0) + len(rows) + 1,
+                            "group_id": group,
+                            "day": day,
+                            "rows": list(dealt),
+                            "columns": as_data(columns),
+                            "extras": [str(extra) for extra in chosen.extras],
+                            "large": chosen.large,
+                            "printed_by": by.public_id,
+                            "printed_at": change.now,
+                        }
+                    )
+        session.execute(insert(Sheet), rows)
+        made = [str(row["public_id"]) for row in rows]
+        change.about(held.public_id, *made)
+    return made
+
+
+def keep_scans(register: str, scans: Sequence[NewScan], by: Actor) -> None:
+    """Set down pictures of signed sheets; one whose sheet is not of this register stays unmatched.
+
+    Raises NotFound.
+    """
+    with audited("attendance.scans_kept", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        named = {scan.sheet for scan in scans if scan.sheet}
+        sheets = {
+            row.public_id: row.id
+            for row in session.execute(
+                select(Sheet.public_id, Sheet.id).where(
+                    Sheet.register_id == held.id, Sheet.public_id.in_(named)
+                )
+            )
+        }
+        change.about(held.public_id, *(scan.public_id for scan in scans))
+        for scan in scans:
+            sheet = sheets.get(scan.sheet or "")
+            session.add(
+                SheetScan(
+                    public_id=scan.public_id,
+                    register_id=held.id,
+                    sheet_id=sheet,
+                    found_by="code" if sheet else "",
+                    size=scan.size,
+                    width=scan.width,
+                    height=scan.height,
+                    uploaded_by=by.public_id,
+                    uploaded_at=change.now,
+                )
+            )
+
+
+def match_scan(register: str, scan: str, sheet: str, by: Actor) -> None:
+    """Say by hand of which sheet this is a picture. Raises NotFound."""
+    with audited("attendance.scan_matched", by) as change:
+        held = lock_register(change.session, register)
+        found = _scan(change.session, held, scan)
+        found.sheet_id = _sheet(change.session, held, sheet).id
+        found.found_by = "hand"
+        change.about(held.public_id, found.public_id, sheet)
+
+
+def remove_scan(register: str, scan: str, by: Actor) -> None:
+    """Forget a picture; what was read off its sheet stays. The caller deletes its file afterwards.
+
+    Raises NotFound.
+    """
+    with audited("attendance.scan_removed", by) as change:
+        held = lock_register(change.session, register)
+        found = _scan(change.session, held, scan)
+        change.about(held.public_id, found.public_id)
+        change.session.execute(delete(SheetScan).where(SheetScan.id == found.id))
+
+
+def save_reading(
+    register: str,
+    sheet: str,
+    ticks: Sequence[Collection[int]],
+    written_in: int,
+    edition: int,
+    by: Actor,
+) -> list[Answer]:
+    """Keep what a signed sheet says, and mark who signed and has no mark that counts.
+
+    A signature marks nobody over another mark: it is an operation that expects none, so that it
+    meets the other as a conflict and stays a difference. `edition` is that of the reading that was
+    shown, 0 for none. Raises NotFound, ReadMeanwhile.
+    """
+    with audited("attendance.sheet_read", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        found = _sheet(session, held, sheet)
+        change.about(held.public_id, found.public_id)
+        kept = session.get(SheetReading, found.id)
+        if (kept.edition if kept else 0) != edition:
+            raise ReadMeanwhile
+        columns = from_data(found.columns)
+        before = read_sheet(found.rows, columns, kept.ticks if kept else []).said()
+        now = read_sheet(found.rows, columns, ticks)
+        if kept is None:
+            kept = SheetReading(sheet_id=found.id, edition=0)
+            session.add(kept)
+        kept.ticks = [sorted(signed) for signed in now.ticks]
+        kept.written_in = min(max(written_in, 0), MOST_WRITTEN_IN)
+        kept.edition += 1
+        kept.read_by, kept.read_at = by.public_id, change.now
+        session.flush()
+        signed = [
+            place for place, there in now.said().items() if there and not before.get(place, False)
+        ]
+        counting = _counting(session, held)
+        operations = [
+            Operation(
+                op_id=str(uuid.uuid5(_SIGNED, f"{found.public_id}:{edition}:{slot}:{entry}")),
+                slot=slot,
+                entry=entry,
+                status=PRESENT,
+                expected_version=0,
+                device_time=change.now,
+                device_sequence=number,
+            )
+            for number, (slot, entry) in enumerate(signed)
+            if (slot, entry) not in counting
+        ]
+        return list(apply_in(change, held, operations, by).answers)
+
+
+def settle_difference(
+    register: str,
+    slot: str,
+    entry: str,
+    source: str,
+    *,
+    counted: bool,
+    status: str,
+    reason: str,
+    by: Actor,
+) -> None:
+    """Say why a mark stays although another source says otherwise. Raises NotFound."""
+    with audited("attendance.difference_settled", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        place = slot_held(session, held, slot)
+        person = session.scalar(
+            select(RosterEntry.id).where(
+                RosterEntry.register_id == held.id, RosterEntry.public_id == entry
+            )
+        )
+        if person is None:
+            raise NotFound
+        change.about(held.public_id, slot, entry)
+        found = session.scalars(
+            select(Settlement).where(
+                Settlement.slot_id == place.id,
+                Settlement.entry_id == person,
+                Settlement.source == source,
+            )
+        ).first()
+        if found is None:
+            found = Settlement(slot_id=place.id, entry_id=person, source=source)
+            session.add(found)
+        found.counted, found.status, found.reason = counted, status, reason
+        found.settled_by, found.settled_at = by.public_id, change.now
+
+
+def _counting(session: Session, register: Register) -> set[tuple[str, str]]:
+    """The places (slot, entry) that have a mark which counts."""
+    rows = session.execute(
+        select(Slot.public_id, RosterEntry.public_id, Mark.status, MarkStatus.weight)
+        .join(Slot, Slot.id == Mark.slot_id)
+        .join(MarkStatus, MarkStatus.code == Mark.status)
+        .join(RosterEntry, RosterEntry.person_id == Mark.person_id)
+        .where(Slot.register_id == register.id, RosterEntry.register_id == register.id)
+    )
+    return {
+        (slot, entry) for slot, entry, status, weight in rows if was_there(status, {status: weight})
+    }
+
+
+def _sheet(session: Session, register: Register, public_id: str) -> Sheet:
+    found = session.scalars(
+        select(Sheet).where(Sheet.register_id == register.id, Sheet.public_id == public_id)
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _scan(session: Session, register: Register, public_id: str) -> SheetScan:
+    found = session.scalars(
+        select(SheetScan).where(
+            SheetScan.register_id == register.id, SheetScan.public_id == public_id
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,126 @@
+"""Paper, marks and payments side by side, and the settling of what differs."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.forms import one_operation, page_key
+from kash.attendance.queries import NamedDifference
+from kash.attendance.rules import PAPER, Operation
+from kash.attendance.wording import reason_sentence, status_word
+from kash.database import utc_now
+from kash.policy import allow
+from kash.web import NotFound, current_actor, page
+from kash.workshops import blueprint, queries
+from kash.workshops.forms import SettleForm, given, whole_number
+from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.views.frame import for_marking, frame
+
+_KEEP = "keep"
+
+
+@blueprint.get("/<public_id>/attendance/counts")
+@allow("attendance.see")
+def counts(public_id: str) -> ResponseReturnValue:
+    """How many were there, by paper, by marks and by other counts."""
+    found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
+    values = frame(found)
+    return page(
+        "workshops/counts.html",
+        counts=registers.counts_of(found.register_id),
+        by_slot={one.slot: one for one in values["sessions"]},
+        paper=PAPER,
+        **values,
+    )
+
+
+@blueprint.route(
+    "/<public_id>/attendance/<session_id>/<entry_id>/settle/<source>", methods=["GET", "POST"]
+)
+@allow("attendance.mark")
+def settle(public_id: str, session_id: str, entry_id: str, source: str) -> ResponseReturnValue:
+    """Settle one difference: another mark, or a reason why it stays."""
+    found = for_marking(public_id)
+    chosen = queries.session_of(found, session_id)
+    one = _difference(found, chosen, entry_id, source)
+    form = SettleForm(data={"become": _KEEP, "seen": str(one.version), "page_key": page_key()})
+    form.become.choices = [
+        (_KEEP, _("Leave the mark as it is: %(mark)s", mark=status_word(one.difference.status))),
+        *(
+            (status.code, _("Change it to: %(mark)s", mark=status_word(status.code)))
+            for status in registers.statuses_for("workshop")
+            if status.code != one.difference.status
+        ),
+    ]
+    if form.validate_on_submit():
+        if form.become.data == _KEEP:
+            marking.settle_difference(
+                found.register.public_id,
+                chosen.slot.public_id,
+                entry_id,
+                source,
+                counted=one.difference.counted,
+                status=one.difference.status,
+                reason=given(form.reason.data),
+                by=current_actor(),
+            )
+            flash(_("Settled. The reason is kept."))
+            return _back(public_id)
+        refusal = _marked(found, _operation(form, chosen, entry_id))
+        if not refusal:
+            flash(_("Settled. The mark is changed."))
+            return _back(public_id)
+        form.become.errors = [refusal]
+    return page(
+        "workshops/settle.html",
+        form=form,
+        workshop=found,
+        chosen=chosen,
+        one=one,
+        paper=PAPER,
+        labels=registers.count_labels(),
+    )
+
+
+def _operation(form: SettleForm, chosen: WorkshopSession, entry_id: str) -> Operation:
+    return one_operation(
+        form.page_key.data or "",
+        chosen.slot.public_id,
+        entry_id,
+        given(form.become.data),
+        whole_number(form.seen.data, 0),
+        utc_now(),
+        # A locked register takes corrections only; elsewhere the reason does no harm.
+        correction=given(form.reason.data),
+    )
+
+
+def _marked(found: Workshop, operation: Operation) -> str:
+    """Change the mark; what to say if that was not possible."""
+    answer = marking.correct_mark(found.register.public_id, operation, current_actor())
+    if marking.was_taken(answer):
+        return ""
+    return reason_sentence(answer.reason) or _(
+        "Somebody changed it meanwhile; what stands now is %(theirs)s. Choose once more.",
+        theirs=status_word(answer.status),
+    )
+
+
+def _difference(
+    found: Workshop, chosen: WorkshopSession, entry_id: str, source: str
+) -> NamedDifference:
+    slot = chosen.slot.public_id
+    known = registers.counts_of(found.register_id)
+    for one in (*known.open, *(one for one, _reason in known.settled)):
+        about = one.difference
+        if (about.slot, about.entry, about.source) == (slot, entry_id, source):
+            return one
+    raise NotFound(_("There is no difference here any more."))
+
+
+def _back(public_id: str) -> ResponseReturnValue:
+    return redirect(url_for("workshops.counts", public_id=public_id), code=303)

@@ -1,0 +1,227 @@
+"""Signed sheets that came back: their pictures, and what is entered beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.attendance import queries as registers
+from kash.attendance import scans
+from kash.attendance import services as marking
+from kash.attendance.documents import column_heading
+from kash.attendance.queries import PrintedSheet
+from kash.attendance.rules import Reply
+from kash.cleaning import CannotClean, ScannedPage
+from kash.policy import allow
+from kash.storage import StorageError
+from kash.vault import SealError
+from kash.web import NotFound, current_actor, page
+from kash.web.bodies import MEGABYTE, takes_file
+from kash.workshops import blueprint, queries
+from kash.workshops.forms import whole_number
+from kash.workshops.models import Workshop
+from kash.workshops.views.documents import sheets_as_pdf
+from kash.workshops.views.frame import for_marking, frame
+
+MOST_BYTES = 30 * MEGABYTE
+MOST_FILES = 20
+
+
+@blueprint.get("/<public_id>/sheets")
+@allow("attendance.confirm")
+def sheets(public_id: str) -> ResponseReturnValue:
+    """The printed sheets, with what came back of them."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.confirm")
+    return _sheets_page(found)
+
+
+def _sheets_page(found: Workshop, problem: str = "") -> ResponseReturnValue:
+    lines = registers.sheets_of(found.register_id)
+    body = render_template(
+        "workshops/sheets.html",
+        lines=lines,
+        readers=names_of(line.read_by for line in lines if line.read_by),
+        unmatched=registers.scans_of(found.register_id),
+        most=MOST_BYTES // MEGABYTE,
+        problem=problem,
+        **frame(found),
+    )
+    return body, 422 if problem else 200
+
+
+@blueprint.post("/<public_id>/sheets")
+@allow("attendance.mark")
+@takes_file(MOST_BYTES)
+def upload_scans(public_id: str) -> ResponseReturnValue:
+    """Take photos and scans of signed sheets, and find each page's sheet by its code."""
+    found = for_marking(public_id)
+    register, register_id = found.register.public_id, found.register_id
+    files = [one for one in request.files.getlist("scans") if one.filename][:MOST_FILES]
+    if not files:
+        return _sheets_page(found, _("Choose a photo or a scan first."))
+    pages: list[ScannedPage] = []
+    for number, file in enumerate(files, start=1):
+        try:
+            pages += scans.pages_of(file.read())
+        except CannotClean:
+            return _sheets_page(
+                found,
+                _(
+                    "File %(number)s could not be read. Photos as JPEG or PNG are taken, and PDF "
+                    "from a scanner. Nothing was kept.",
+                    number=number,
+                ),
+            )
+    named = [code for code in map(scans.sheet_of, pages) if code]
+    homes = registers.registers_of_sheets(named)
+    ours = [
+        one for one in pages if homes.get(scans.sheet_of(one) or "", register_id) == register_id
+    ]
+    try:
+        kept = scans.store(register, ours)
+    except StorageError as failure:
+        return _sheets_page(found, str(failure))
+    if kept:
+        marking.keep_scans(register, kept, current_actor())
+    matched = sum(1 for one in kept if one.sheet in homes)
+    flash(_("Pages kept: %(count)s. Sheets found: %(matched)s.", count=len(kept), matched=matched))
+    if len(ours) < len(pages):
+        flash(
+            _(
+                "Pages that belong to another workshop: %(count)s. They were not kept.",
+                count=len(pages) - len(ours),
+            ),
+            "warn",
+        )
+    if matched < len(kept):
+        flash(_("Choose by hand which sheet the other pages are."), "warn")
+    return redirect(url_for("workshops.sheets", public_id=public_id), code=303)
+
+
+@blueprint.get("/<public_id>/scans/<scan_id>")
+@allow("attendance.confirm")
+def scan_picture(public_id: str, scan_id: str) -> ResponseReturnValue:
+    """One page's picture."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.confirm")
+    scan = registers.scan_of(found.register_id, scan_id)
+    try:
+        content = scans.picture(found.register.public_id, scan.public_id)
+    except (StorageError, SealError):
+        raise NotFound from None
+    return Response(content, mimetype="image/jpeg")
+
+
+@blueprint.route("/<public_id>/scans/<scan_id>/match", methods=["GET", "POST"])
+@allow("attendance.mark")
+def match_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
+    """Choose by hand which sheet a page is."""
+    found = for_marking(public_id)
+    scan = registers.scan_of(found.register_id, scan_id)
+    lines = registers.sheets_of(found.register_id)
+    if request.method == "POST":
+        sheet = request.form.get("sheet", "")
+        if sheet in {line.public_id for line in lines}:
+            marking.match_scan(found.register.public_id, scan_id, sheet, current_actor())
+            return redirect(
+                url_for("workshops.read_sheet", public_id=public_id, sheet_id=sheet), code=303
+            )
+        flash(_("Choose a sheet."), "warn")
+    return page("workshops/match_scan.html", workshop=found, scan=scan, lines=lines)
+
+
+@blueprint.route("/<public_id>/scans/<scan_id>/remove", methods=["GET", "POST"])
+@allow("attendance.mark")
+def remove_scan(public_id: str, scan_id: str) -> ResponseReturnValue:
+    """Throw a page's picture away."""
+    found = for_marking(public_id)
+    scan = registers.scan_of(found.register_id, scan_id)
+    if request.method == "POST":
+        register = found.register.public_id
+        marking.remove_scan(register, scan_id, current_actor())
+        # An hourly chore deletes what could not be deleted now.
+        with suppress(StorageError):
+            scans.forget(register, scan_id)
+        flash(_("The picture is removed."))
+        return redirect(url_for("workshops.sheets", public_id=public_id), code=303)
+    return page("workshops/remove_scan.html", workshop=found, scan=scan)
+
+
+@blueprint.post("/<public_id>/sheets/<sheet_id>/print")
+@allow("attendance.mark")
+def print_again(public_id: str, sheet_id: str) -> ResponseReturnValue:
+    """The same sheet once more, with its number and its rows."""
+    found = for_marking(public_id)
+    sheet = registers.printed_sheet(found.register_id, sheet_id)
+    return sheets_as_pdf(public_id, [sheet.public_id], "workshops.sheets")
+
+
+@blueprint.route("/<public_id>/sheets/<sheet_id>", methods=["GET", "POST"])
+@allow("attendance.mark")
+def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
+    """Enter the signatures of one sheet beside its picture."""
+    found = for_marking(public_id)
+    register = found.register.public_id
+    sheet = registers.printed_sheet(found.register_id, sheet_id)
+    reading = registers.reading_of(found.register_id, sheet)
+    problem, ticks, written_in = "", reading.ticks, str(reading.written_in)
+    if request.method == "POST":
+        ticks = tuple(_signed(sheet))
+        written_in = request.form.get("written_in", "").strip()[:4]
+        count = whole_number(written_in or "0", -1)
+        if not 0 <= count <= marking.MOST_WRITTEN_IN:
+            problem = _("Enter a number from 0 to %(most)s.", most=marking.MOST_WRITTEN_IN)
+        else:
+            try:
+                answers = marking.save_reading(
+                    register,
+                    sheet_id,
+                    ticks,
+                    count,
+                    whole_number(request.form.get("edition"), -1),
+                    current_actor(),
+                )
+            except marking.ReadMeanwhile as meanwhile:
+                problem = str(meanwhile)
+            else:
+                return _read(public_id, [answer.answer for answer in answers])
+    body, _status = page(
+        "workshops/read_sheet.html",
+        workshop=found,
+        sheet=sheet,
+        reading=reading,
+        ticks=ticks,
+        written_in=written_in,
+        problem=problem,
+        scans=registers.scans_of(found.register_id, sheet_id),
+        column_heading=column_heading,
+    )
+    return body, 422 if problem else 200
+
+
+def _signed(sheet: PrintedSheet) -> Iterable[frozenset[int]]:
+    """The columns ticked in each row, as the form sends them: `tick-<row>-<column>`."""
+    for row in range(len(sheet.rows)):
+        yield frozenset(
+            column for column in range(len(sheet.columns)) if f"tick-{row}-{column}" in request.form
+        )
+
+
+def _read(public_id: str, replies: list[Reply]) -> ResponseReturnValue:
+    applied = replies.count(Reply.APPLIED)
+    differing = sum(1 for one in replies if one in (Reply.CONFLICT, Reply.REJECTED))
+    flash(_("The sheet is entered. New marks: %(count)s.", count=applied))
+    if differing:
+        flash(
+            _(
+                "Signed, but marked otherwise or closed: %(count)s. Settle that below.",
+                count=differing,
+            ),
+            "warn",
+        )
+        return redirect(url_for("workshops.counts", public_id=public_id), code=303)
+    return redirect(url_for("workshops.sheets", public_id=public_id), code=303)

@@ -1,0 +1,212 @@
+"""Sheets as they are printed and read, and what differs between paper and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, time
+
+import pytest
+from apiflask import APIFlask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.attendance import queries, services
+from kash.attendance.counts import forget_count, register_count
+from kash.attendance.models import RosterEntry, Sheet
+from kash.attendance.queries import Counts
+from kash.attendance.rules import (
+    Column,
+    Extra,
+    Half,
+    Hindrance,
+    PlannedSlot,
+    Reply,
+    SheetChoice,
+    as_data,
+    columns_of,
+    from_data,
+    paper_differences,
+    read_sheet,
+    unsettled,
+)
+from kash.attendance.rules.counts import Settled
+from kash.database import db
+from kash.people.models import Group, Person
+from kash.policy import Actor
+from tests.attendance.conftest import Kept
+
+DAY, NEXT = date(2026, 11, 17), date(2026, 11, 18)
+planned = st.lists(
+    st.builds(
+        PlannedSlot,
+        st.uuids().map(str),
+        st.times(min_value=time(6), max_value=time(20)),
+        st.just("x"),
+    ),
+    max_size=12,
+)
+choices = st.builds(
+    SheetChoice,
+    st.booleans(),
+    st.lists(st.sampled_from(Extra), unique=True).map(tuple),
+    st.booleans(),
+)
+
+
+@given(planned, choices)
+def test_every_session_of_a_day_is_signed_for_in_one_column(
+    day: list[PlannedSlot], choice: SheetChoice
+) -> None:
+    columns = columns_of(day, choice)
+    slots = [slot for column in columns for slot in column.slots]
+    assert sorted(slots) == sorted(one.slot for one in day)
+    assert len(columns) + len(choice.extras) <= 7
+    assert from_data(as_data(columns)) == columns
+    if choice.halves:
+        assert all(column.half for column in columns)
+
+
+ticks = st.lists(st.lists(st.integers(-1, 9), max_size=5), max_size=6)
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=5), ticks)
+def test_a_reading_says_as_much_as_its_sheet_asked(
+    rows: list[str], signed: list[list[int]]
+) -> None:
+    columns = (Column("8", Half.WHOLE, ("s1",)), Column("", Half.AFTERNOON, ("s2", "s3")))
+    said = read_sheet(rows, columns, signed).said()
+    assert set(said) == {(slot, row) for slot in ("s1", "s2", "s3") for row in rows}
+    assert all(said["s2", row] == said["s3", row] for row in rows)
+
+
+@given(
+    st.dictionaries(st.tuples(st.sampled_from("st"), st.sampled_from("abc")), st.booleans()),
+    st.dictionaries(
+        st.tuples(st.sampled_from("st"), st.sampled_from("abc")),
+        st.sampled_from(["present", "late", "absent"]),
+    ),
+)
+def test_a_difference_is_where_paper_and_mark_say_otherwise(
+    said: dict[tuple[str, str], bool], marks: dict[tuple[str, str], str]
+) -> None:
+    weights = {"present": 100, "late": 100, "absent": 0}
+    found = paper_differences(said, marks, weights, "ab")
+    for place, signed in said.items():
+        there = marks.get(place) in ("present", "late")
+        differs = place[1] in "ab" and signed != there
+        assert differs == any((one.slot, one.entry) == place for one in found)
+    settled = {(one.slot, one.entry, one.source): Settled(one.counted, one.status) for one in found}
+    assert unsettled(found, settled) == []
+    # A reason holds only for what stood then.
+    turned = {place: not signed for place, signed in said.items()}
+    changed = paper_differences(turned, marks, weights, "ab")
+    assert unsettled(changed, settled) == changed
+
+
+def test_sheets_never_mix_groups_and_keep_their_rows(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep(people=23)
+    days = {day: [Column("08:30", Half.WHOLE, (kept.slots[0],))] for day in (DAY, NEXT)}
+    made = services.record_sheets(kept.public_id, days, trainer)
+    sheets = queries.printed_sheets(kept.id, made)
+    assert [(s.number, s.letter, s.day.day, s.part, s.parts, len(s.rows)) for s in sheets] == [
+        (1, "A", 17, 1, 2, 10),
+        (2, "A", 17, 2, 2, 2),
+        (3, "B", 17, 1, 2, 10),
+        (4, "B", 17, 2, 2, 1),
+        (5, "A", 18, 1, 2, 10),
+        (6, "A", 18, 2, 2, 2),
+        (7, "B", 18, 1, 2, 10),
+        (8, "B", 18, 2, 2, 1),
+    ]
+    letters = dict(db.session.query(Person.chosen_name, Group.letter).join(Person.group).all())
+    for sheet in sheets:
+        assert {letters[row.name] for row in sheet.rows} == {sheet.letter}
+    assert [row.number for sheet in sheets[:2] for row in sheet.rows] == list(range(1, 13))
+    # One sheet alone is the same as it was among the others.
+    assert queries.printed_sheet(kept.id, made[1]) == sheets[1]
+    large = SheetChoice(extras=(Extra.PHONE, Extra.SEX), large=True)
+    again = services.record_sheets(kept.public_id, {DAY: days[DAY]}, trainer, choice=large)
+    assert (len(again), set(again) & set(made)) == (4, set())
+    assert db.session.query(Sheet).order_by(Sheet.number.desc()).first().number == 12
+    assert queries.last_choice(kept.id) == large
+
+
+def differences(counts: Counts) -> Sequence[tuple[str, str, bool, str]]:
+    return [
+        (one.name, one.difference.source, one.difference.counted, one.difference.status)
+        for one in counts.open
+    ]
+
+
+def test_what_paper_says_is_marked_compared_and_settled_before_the_confirming(
+    both_engines_app: APIFlask,
+    keep: Callable[..., Kept],
+    trainer: Actor,
+    actor: Callable[..., Actor],
+) -> None:
+    kept, other = keep(people=4, slots=1), actor("director", name="Neema Jaribio")
+    columns = {DAY: [Column("08:30", Half.WHOLE, (kept.slots[0],))]}
+    made = services.record_sheets(kept.public_id, columns, trainer)
+    # 0 and 2 stand on the first sheet, 1 and 3 on the second.
+    services.apply_marks(
+        kept.public_id, [kept.operation(0, "absent"), kept.operation(3, "late")], trainer
+    )
+    first = services.save_reading(kept.public_id, made[0], [{0}, {0}], 1, 0, trainer)
+    assert [answer.answer for answer in first] == [Reply.CONFLICT, Reply.APPLIED]
+    services.save_reading(kept.public_id, made[1], [set(), set()], 0, 0, trainer)
+    assert kept.marks() == {0: ("absent", 1), 2: ("present", 1), 3: ("late", 1)}
+    with pytest.raises(services.ReadMeanwhile):
+        services.save_reading(kept.public_id, made[0], [{0}, {0}], 0, 0, trainer)
+    # Entered once more, nothing is sent again.
+    assert services.save_reading(kept.public_id, made[0], [{0}, {0}], 1, 1, trainer) == []
+    found = queries.counts_of(kept.id)
+    (day,) = found.days
+    assert [(one.signed, one.marked) for one in day.slots] == [(2, 2)]
+    assert (day.there, day.written_in, day.sheets, day.read) == (2, 1, 2, 2)
+    assert differences(found) == [
+        ("Person 000", "paper", True, "absent"),
+        ("Person 003", "paper", False, "late"),
+    ]
+    at = (kept.public_id, kept.slots[0])
+    services.close_slot(*at, trainer)
+    with pytest.raises(services.CannotConfirm) as early:
+        services.confirm_slot(*at, other)
+    assert early.value.hindrance is Hindrance.DIFFERENCES
+    services.settle_difference(
+        *at, kept.entries[3], "paper", counted=False, status="late", reason="Forgot.", by=trainer
+    )
+    services.reopen_slot(*at, trainer)
+    services.apply_marks(kept.public_id, [kept.operation(0, "present", 1)], trainer)
+    services.close_slot(*at, trainer)
+    found = queries.counts_of(kept.id)
+    assert differences(found) == []
+    assert [reason for _one, reason in found.settled] == ["Forgot."]
+    services.confirm_slot(*at, other)
+    # Read anew after the confirming, a signature marks nobody any more and is a difference again.
+    late = services.save_reading(kept.public_id, made[1], [{0}, set()], 0, 1, trainer)
+    assert [answer.reason for answer in late] == ["slot_locked"]
+    assert differences(queries.counts_of(kept.id)) == [("Person 001", "paper", True, "")]
+
+
+def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
+    both_engines_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep(people=3)
+    services.apply_marks(
+        kept.public_id, [kept.operation(0, "present", slot=1), kept.operation(1, "absent")], trainer
+    )
+    people = {
+        row.public_id: row.person_id
+        for row in db.session.query(RosterEntry).filter_by(register_id=kept.id)
+    }
+    paid = [people[entry] for entry in kept.entries[:2]]
+    register_count("Payments", lambda register: {DAY: paid} if register == kept.id else {})
+    try:
+        found = queries.counts_of(kept.id)
+        (day,) = found.days
+        assert (day.there, day.others) == (1, {"payouts": 2})
+        assert differences(found) == [("Person 001", "payouts", True, "absent")]
+    finally:
+        forget_count("payouts")
