@@ -90,6 +90,8 @@ UNASKED = {
     "incidents.close_brief": "there are no mediators in what is measured",
     "incidents.edit_mediator": "as above",
     "incidents.remove_mediator": "as above",
+    "certificates.holder_link": "there only until it is used",
+    "certificates.holder_page": "there only during a visit",
     "jobs.result": "a file that was made before",
 }
 # Lists that are searched by a form, because a name must be in no address.

@@ -5,11 +5,19 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.holdings import register_proposals
+from kash.accounts.revocations import register_revocation
 from kash.certificates.models import CertificateBatch
+from kash.certificates.services.holders import end_links_made_by
 
 
 def join_hand_over() -> None:
-    """Have proposed certificates handed over before an account is closed."""
+    """Have proposed certificates handed over before an account is closed, and links that it made
+    ended with its access."""
+    register_revocation(
+        _l("Links to certificates that it made stop working"),
+        end_links_made_by,
+        key="certificates.holder_links",
+    )
     register_proposals(
         _l("Certificates proposed, not issued"),
         CertificateBatch,

@@ -58,6 +58,7 @@ LEFT_OUT = frozenset(
         "incidents.identity_of",
         "jobs.state",
         "static",
+        "certificates.holder_page",
         "watch.healthz",
         "watch.metrics",
         "web.leave",
@@ -83,6 +84,7 @@ class Prepared:
     merge: str = ""
     handed_over_account: str = ""
     locked_account: str = ""
+    holder_link: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Addresses:
             "/jobs/<public_id>": lambda *_: {"": self.prepared.job},
             "/join/<token>": lambda *_: {"": self.prepared.invitation},
             "/new-password/<token>": lambda *_: {"": self.prepared.password_link},
+            "/holder/<token>": lambda *_: {"": self.prepared.holder_link},
             "/accounts/<public_id>": self._account,
             "/accounts/invitations/<public_id>": lambda *_: {
                 "": _one(select(Invitation.public_id).where(Invitation.account_id.is_(None)))

@@ -19,7 +19,7 @@ from kash import create_app
 from kash.accounts import queries, services
 from kash.accounts.models import Passkey, SignedInSession
 from kash.certificates.models import CertificateBatch
-from kash.certificates.services import make_paper
+from kash.certificates.services import make_link, make_paper
 from kash.database import db, utc_now, writing
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.acts import Answer
@@ -289,7 +289,12 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
         merge,
         left,
         locked,
+        make_link(_person("Subira Mfano"), loaded.actors["trainer"]),
     )
+
+
+def _person(name: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.chosen_name == name)).one()
 
 
 def _waits_to_be_let_in(director: Actor) -> None:

@@ -14,7 +14,12 @@ from kash.accounts.queries import (
 )
 from kash.accounts.queries.access import ReviewReminder
 from kash.certificates.models import Certificate
-from kash.certificates.queries import Waiting, certificates_of_person, waiting_for
+from kash.certificates.queries import (
+    Waiting,
+    certificates_of_person,
+    count_expiring,
+    waiting_for,
+)
 from kash.desk.queries import Housekeeping, housekeeping, own_public_id
 from kash.forums.queries import (
     ActionLine,
@@ -49,6 +54,7 @@ class Today:
     registers: list[DueSession] = field(default_factory=list)
     to_record: list[MeetingLine] = field(default_factory=list)
     certificates: list[Waiting] = field(default_factory=list)
+    expiring: int = 0
     actions: list[ActionLine] = field(default_factory=list)
     meetings: list[MeetingLine] = field(default_factory=list)
     own_workshops: list[OwnWorkshop] = field(default_factory=list)
@@ -80,6 +86,7 @@ class Today:
             or self.registers
             or self.to_record
             or self.certificates
+            or self.expiring
             or self.actions
             or self.resets
             or self.minors
@@ -114,6 +121,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         registers=[one for one in begun if one not in running],
         to_record=meetings_to_record(actor, now),
         certificates=waiting_for(actor),
+        expiring=count_expiring(actor, to_local(now).date()),
         actions=actions_due(actor, now),
         meetings=next_meetings(actor, now),
         own_workshops=own_workshops,

@@ -50,7 +50,12 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.register import ensure_statuses
-from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
+from kash.certificates.models import (
+    Certificate,
+    CertificateBatch,
+    CertificateRule,
+    HolderLink,
+)
 from kash.certificates.rules import new_serial
 from kash.database import Base, db, new_public_id, utc_now
 from kash.forums.models import (
@@ -422,6 +427,7 @@ class _Builder:
                     "person": person.public_id,
                     "person_outside": people["outside"].public_id,
                     "certificate": sides[side]["certificates"][person.public_id],
+                    **self.holder_link(person),
                     "entry": sides[side]["entries"][person.public_id],
                     "enrolment": sides[side]["enrolments"][person.public_id],
                     "member": forums[side]["members"].get(
@@ -1005,6 +1011,18 @@ class _Builder:
             )
         )
         return made.public_id
+
+    def holder_link(self, person: Person) -> dict[str, str]:
+        token = new_token()
+        made = self.add(
+            HolderLink(
+                person_id=person.id,
+                token_hash=token_hash(token),
+                made_by="system",
+                expires_at=utc_now() + timedelta(days=3),
+            )
+        )
+        return {"holder_link": made.public_id, "holder_token": token}
 
     # --- forums ---------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from kash.certificates.forms.issuing import (
     VerifyForm,
 )
 from kash.certificates.forms.life import (
+    CONDITION_NAMES,
     PRINTING_NAMES,
     REASON_NAMES,
     CorrectionForm,
@@ -18,6 +19,7 @@ from kash.certificates.forms.life import (
 )
 
 __all__ = [
+    "CONDITION_NAMES",
     "PRINTING_NAMES",
     "REASON_NAMES",
     "REVOCATION_NAMES",

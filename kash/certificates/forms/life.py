@@ -23,6 +23,13 @@ REASON_NAMES = {
     "lost": _l("Paper was lost"),
     "second_copy": _l("A second copy is needed"),
 }
+CONDITION_NAMES = {
+    "valid": _l("Valid"),
+    "expiring": _l("Runs out soon"),
+    "expired": _l("Expired"),
+    "revoked": _l("Revoked"),
+    "replaced": _l("Replaced"),
+}
 
 
 class PaperForm(KashForm):

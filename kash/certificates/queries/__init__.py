@@ -1,5 +1,12 @@
 """What is asked about certificates."""
 
+from kash.certificates.queries.holders import (
+    links_of,
+    own_certificate,
+    own_certificates,
+    usable_link,
+    visit,
+)
 from kash.certificates.queries.issuing import (
     Candidate,
     Waiting,
@@ -9,9 +16,7 @@ from kash.certificates.queries.issuing import (
     certificate,
     certificates_of,
     certificates_of_person,
-    certificates_select,
     current_rule,
-    find_certificate,
     open_registers,
     rule_versions,
     waiting_for,
@@ -32,6 +37,12 @@ from kash.certificates.queries.life import (
     followed,
     history_of,
     renewable_here,
+    runs_out,
+)
+from kash.certificates.queries.listing import (
+    certificates_for_table,
+    certificates_select,
+    find_certificate,
 )
 from kash.certificates.queries.printing import printed_before, printings_of, printings_of_one
 
@@ -43,6 +54,7 @@ __all__ = [
     "batches_of",
     "candidates",
     "certificate",
+    "certificates_for_table",
     "certificates_of",
     "certificates_of_batch",
     "certificates_of_person",
@@ -55,15 +67,21 @@ __all__ = [
     "history_of",
     "how_far",
     "issuing_job",
+    "links_of",
     "names_changed",
     "open_registers",
+    "own_certificate",
+    "own_certificates",
     "printed_before",
     "printings_of",
     "printings_of_one",
     "renewable_here",
     "rule_versions",
+    "runs_out",
     "some_for_preview",
     "state_of",
+    "usable_link",
+    "visit",
     "waiting_for",
     "within_reach",
 ]

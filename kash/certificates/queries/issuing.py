@@ -16,7 +16,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.models import Slot
 from kash.certificates.models import (
@@ -29,7 +29,6 @@ from kash.certificates.rules import (
     Record,
     Rule,
     missing_requirements,
-    read_serial,
 )
 from kash.database import db
 from kash.jobs import Job
@@ -155,51 +154,6 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     if reach is Reach.SELF and actor.person_id is not None:
         return and_(Certificate.person_id == actor.person_id, Certificate.serial.is_not(None))
     return false()
-
-
-def certificates_select(actor: Actor, state: str = "", found: str = "") -> Select[Certificate]:
-    """Issued certificates within reach, with batch and workshop loaded; `found` is a typed search.
-
-    A search finds serials wholly typed, titles, and names in part (names only if posted: the view
-    sees to it).
-    """
-    statement = (
-        select(Certificate)
-        .join(Certificate.batch)
-        .join(CertificateBatch.workshop)
-        .options(contains_eager(Certificate.batch).contains_eager(CertificateBatch.workshop))
-        .where(Certificate.serial.is_not(None), within_reach(actor, "certificates.see"))
-    )
-    if state == "revoked":
-        statement = statement.where(Certificate.revoked_at.is_not(None))
-    elif state == "valid":
-        statement = statement.where(Certificate.revoked_at.is_(None))
-    if found:
-        serial = read_serial(found)
-        statement = statement.where(
-            or_(
-                Certificate.serial == serial if serial else false(),
-                Certificate.printed_name.icontains(found, autoescape=True),
-                Certificate.public_title.icontains(found, autoescape=True),
-                # Of each workshop once, not of each certificate.
-                CertificateBatch.workshop_id.in_(
-                    select(Workshop.id).where(Workshop.title.icontains(found, autoescape=True))
-                ),
-            )
-        )
-    return statement
-
-
-def find_certificate(actor: Actor, typed: str) -> Certificate | None:
-    """The issued certificate within reach that has this serial; no query if it is no serial."""
-    serial = read_serial(typed)
-    if serial is None:
-        return None
-    return db.session.scalars(
-        select(Certificate)
-        .join(Certificate.batch)
-        .where(Certificate.serial == serial, within_reach(actor, "certificates.see"))
-    ).first()
 
 
 def certificate(public_id: str, actor: Actor, permission: str) -> Certificate:

@@ -1,5 +1,6 @@
 """What is done with certificates."""
 
+from kash.certificates.services.holders import end_link, end_visit, make_link, use_link
 from kash.certificates.services.issuing import (
     NothingToPropose,
     RegistersOpen,
@@ -18,6 +19,7 @@ from kash.certificates.services.printing import (
     NothingToPrint,
     ReasonNeeded,
     make_paper,
+    note_export,
     note_single,
 )
 from kash.certificates.services.reissuing import (
@@ -26,6 +28,7 @@ from kash.certificates.services.reissuing import (
     pending_correction,
     propose_correction,
 )
+from kash.certificates.services.reminding import remind_of_expiry
 from kash.certificates.services.renewing import (
     NamesUnconfirmed,
     NothingToRenew,
@@ -70,20 +73,26 @@ __all__ = [
     "approve",
     "change_key",
     "confirm_names",
+    "end_link",
+    "end_visit",
     "issue",
     "leave_out",
     "make_first_key",
+    "make_link",
     "make_paper",
+    "note_export",
     "note_single",
     "pending_correction",
     "private_half",
     "propose",
     "propose_correction",
     "propose_renewals",
+    "remind_of_expiry",
     "revoke",
     "set_rule",
     "sign",
     "sign_earlier",
     "stop",
     "turn_back",
+    "use_link",
 ]

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, documents, queries, services
 from kash.certificates.forms import (
+    CONDITION_NAMES,
     PRINTING_NAMES,
     REASON_NAMES,
     REVOCATION_NAMES,
@@ -18,8 +19,10 @@ from kash.certificates.forms import (
 )
 from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
+from kash.certificates.tables import certificates_csv
+from kash.database import db
 from kash.policy import Reach, allow
-from kash.web import current_actor, listing, page
+from kash.web import Forbidden, current_actor, download, listing, page
 from kash.web.formats import local_today
 from kash.workshops.queries import runs as runs_workshop
 
@@ -42,11 +45,13 @@ def find() -> ResponseReturnValue:
 
 def _index(found: str) -> ResponseReturnValue:
     actor = current_actor()
-    state = request.values.get("state", "")
+    today = local_today()
+    state = _state()
     rows = listing(
-        queries.certificates_select(actor, state, found),
+        queries.certificates_select(actor, today, state, found),
         sorts={
             "issued": Certificate.issued_on,
+            "expires": Certificate.expires_on,
             "name": Certificate.printed_name,
             "title": Certificate.public_title,
         },
@@ -59,9 +64,35 @@ def _index(found: str) -> ResponseReturnValue:
         listing=rows,
         found=found,
         state=state,
+        states=[("", _("All")), *CONDITION_NAMES.items()],
         own=actor.reach("certificates.see") is Reach.SELF,
         waiting=queries.waiting_for(actor),
+        expiring=queries.count_expiring(actor, today),
         grouped=grouped,
+        today=today,
+    )
+
+
+def _state() -> str:
+    asked = request.values.get("state", "")
+    return asked if asked in CONDITION_NAMES else ""
+
+
+@blueprint.route("/certificates/export", methods=["GET", "POST"])
+@allow("certificates.see", fresh=True)
+def export() -> ResponseReturnValue:
+    """What the list shows as a table to keep, stored nowhere here."""
+    actor = current_actor()
+    if actor.reach("certificates.see") is Reach.SELF:
+        raise Forbidden
+    found = request.form.get("search", "").strip()[:LONGEST_NAME]
+    if request.method == "GET" or request.form.get("kind") != "csv":
+        return render_template("certificates/export.html", state=_state(), found=found)
+    today = local_today()
+    services.note_export(actor)
+    rows = db.session.execute(queries.certificates_for_table(actor, today, _state(), found))
+    return download(
+        certificates_csv(rows, today), name="certificates.csv", type="text/csv; charset=utf-8"
     )
 
 

@@ -7,29 +7,65 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.certificates import queries
+from kash.certificates.forms import CONDITION_NAMES
+from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
+from kash.database import db
+from kash.people.models import Person
+from kash.people.queries import person_ids_within_reach
 from kash.people.sections import SectionRow, register_section
 from kash.policy import Actor
-from kash.web.formats import day_text
+from kash.web.formats import date_text, day_text, local_today
 from kash.workshops.tabs import register_tab
+
+_TONES = {"valid": "good", "expiring": "live", "expired": "warn", "revoked": "bad", "replaced": ""}
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
     """The certificates of a person for her page, if the actor may see them."""
     if not actor.may("certificates.see"):
         return None
-    return [
-        SectionRow(
-            key=day_text(one.issued_on),
-            key_small=str(one.issued_on.year) if one.issued_on else "",
-            text=one.public_title,
-            url=url_for("certificates.certificate", public_id=one.public_id),
-            small=grouped(one.serial or ""),
-            tone="bad" if one.revoked_at else "good",
-            state=_("Revoked") if one.revoked_at else _("Valid"),
+    today = local_today()
+    rows = []
+    for one in queries.certificates_of_person(person_id, actor):
+        condition = one.condition(today)
+        rows.append(
+            SectionRow(
+                key=day_text(one.issued_on),
+                key_small=str(one.issued_on.year) if one.issued_on else "",
+                text=one.public_title,
+                url=url_for("certificates.certificate", public_id=one.public_id),
+                small=_small(one),
+                tone=_TONES[condition],
+                state=str(CONDITION_NAMES[condition]),
+            )
         )
-        for one in queries.certificates_of_person(person_id, actor)
-    ]
+    if actor.may("certificates.print") and may_link(person_id, actor):
+        rows.append(
+            SectionRow(
+                key="",
+                text=_("One-time link to these, for somebody without an account"),
+                url=url_for("certificates.holder_links", public_id=person_id),
+            )
+        )
+    return rows
+
+
+def _small(one: Certificate) -> str:
+    parts = [grouped(one.serial or "")]
+    if one.supersedes_id is not None:
+        parts.append(_("corrected"))
+    elif one.renews_id is not None:
+        parts.append(_("renewal"))
+    if one.expires_on is not None:
+        parts.append(_("valid until %(day)s", day=date_text(one.expires_on)))
+    return " · ".join(parts)
+
+
+def may_link(person_id: str, actor: Actor) -> bool:
+    """Whether the actor may make a link for this person."""
+    reached = person_ids_within_reach(actor, "people.edit").where(Person.public_id == person_id)
+    return db.session.scalar(reached) is not None
 
 
 def join_other_rooms(app: Flask) -> None:

@@ -1,0 +1,112 @@
+"""The list of issued certificates, and finding one by its serial."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, literal, or_, select, true
+from sqlalchemy.orm import contains_eager
+
+from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.issuing import within_reach
+from kash.certificates.rules import EXPIRING_WITHIN, REPLACED, Condition, read_serial
+from kash.database import db
+from kash.people.queries import person_ids_within_reach
+from kash.policy import Actor, Reach
+from kash.workshops.models import Workshop
+
+
+def in_condition(condition: str, today: date) -> ColumnElement[bool]:
+    """Whether a certificate stands so, as `rules.condition_on` decides; anything for "".
+
+    "valid" is all that holds, whether it runs out soon or not.
+    """
+    holds = Certificate.revoked_at.is_(None)
+    replaced = Certificate.revoked_class == REPLACED
+    over = Certificate.expires_on < today
+    conditions: dict[str, ColumnElement[bool]] = {
+        Condition.VALID: and_(holds, or_(Certificate.expires_on.is_(None), ~over)),
+        Condition.EXPIRING: and_(
+            holds, Certificate.expires_on.between(today, today + EXPIRING_WITHIN)
+        ),
+        Condition.EXPIRED: and_(holds, over),
+        Condition.REVOKED: and_(~holds, ~replaced),
+        Condition.REPLACED: and_(~holds, replaced),
+    }
+    return conditions.get(condition, true())
+
+
+def certificates_select(
+    actor: Actor, today: date, condition: str = "", found: str = ""
+) -> Select[Certificate]:
+    """Issued certificates within reach, with batch and workshop loaded; `found` is a typed search.
+
+    A search finds serials wholly typed, titles, and names in part (names only if posted: the view
+    sees to it).
+    """
+    statement = (
+        select(Certificate)
+        .join(Certificate.batch)
+        .join(CertificateBatch.workshop)
+        .options(contains_eager(Certificate.batch).contains_eager(CertificateBatch.workshop))
+        .where(
+            Certificate.serial.is_not(None),
+            within_reach(actor, "certificates.see"),
+            in_condition(condition, today),
+        )
+    )
+    if found:
+        serial = read_serial(found)
+        statement = statement.where(
+            or_(
+                Certificate.serial == serial if serial else false(),
+                Certificate.printed_name.icontains(found, autoescape=True),
+                Certificate.public_title.icontains(found, autoescape=True),
+                # Of each workshop once, not of each certificate.
+                CertificateBatch.workshop_id.in_(
+                    select(Workshop.id).where(Workshop.title.icontains(found, autoescape=True))
+                ),
+            )
+        )
+    return statement
+
+
+def certificates_for_table(actor: Actor, today: date, condition: str, found: str) -> Select[Any]:
+    """The same as rows for a table to take along, latest first. The name is empty where the
+    person's facts are out of the actor's reach."""
+    named: Any
+    if actor.reach("people.see") is Reach.ALL:
+        named = Certificate.printed_name
+    else:
+        within = Certificate.person_id.in_(person_ids_within_reach(actor))
+        named = case((within, Certificate.printed_name), else_=literal(""))
+    rows: Any = (
+        certificates_select(actor, today, condition, found)
+        .with_only_columns(
+            Certificate.serial,
+            named.label("name"),
+            Certificate.public_title,
+            Workshop.title.label("workshop"),
+            Certificate.minutes,
+            Certificate.issued_on,
+            Certificate.expires_on,
+            Certificate.revoked_at,
+            Certificate.revoked_class,
+            maintain_column_froms=True,
+        )
+        .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    )
+    return rows
+
+
+def find_certificate(actor: Actor, typed: str) -> Certificate | None:
+    """The issued certificate within reach that has this serial; no query if it is no serial."""
+    serial = read_serial(typed)
+    if serial is None:
+        return None
+    return db.session.scalars(
+        select(Certificate)
+        .join(Certificate.batch)
+        .where(Certificate.serial == serial, within_reach(actor, "certificates.see"))
+    ).first()

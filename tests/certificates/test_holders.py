@@ -1,0 +1,148 @@
+"""One-time links: spent by a button and not by a look, single use, over after a while, and revoked;
+what the holder sees is hers alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from kash.accounts.errors import LinkSpent
+from kash.accounts.secrets import token_hash
+from kash.accounts.services import lock_at_once
+from kash.certificates import queries, services
+from kash.certificates.models import HolderLink, Printing
+from kash.certificates.services.holders import LINK_LASTS, VISIT_LASTS
+from kash.database import db, utc_now
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.vault.models import AuditEntry
+
+from .conftest import ALL, MOST, Ready
+
+
+def somebody(name: str) -> Person:
+    db.session.rollback()
+    return db.session.scalars(select(Person).where(Person.chosen_name == name)).one()
+
+
+def newest() -> HolderLink:
+    db.session.rollback()
+    return db.session.scalars(select(HolderLink).order_by(HolderLink.id.desc()).limit(1)).one()
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_a_link_is_used_once_within_its_days_and_can_be_ended(ready: Ready) -> None:
+    person = somebody(ALL)
+    first = services.make_link(person, ready.trainer)
+    link = newest()
+    assert link.token_hash == token_hash(first)
+    assert link.token_hash != first
+    second = services.make_link(somebody(ALL), ready.trainer)
+    now = utc_now()
+    # A new one ends the one before.
+    assert (queries.usable_link(first, now), queries.usable_link(second, now)) == (False, True)
+    assert not queries.usable_link(second, now + LINK_LASTS + timedelta(seconds=5))
+    visit = services.use_link(second)
+    for spent in (first, second, "guessed", ""):
+        with pytest.raises(LinkSpent):
+            services.use_link(spent)
+    now = utc_now()
+    going = queries.visit(visit, now)
+    assert going is not None
+    assert going.person_id == somebody(ALL).id
+    assert queries.visit(second, now) is None
+    assert queries.visit("", now) is None
+    assert queries.visit(visit, now + VISIT_LASTS) is None
+    services.end_link(somebody(ALL), newest().public_id, ready.trainer)
+    assert queries.visit(visit, utc_now()) is None
+
+    third = services.make_link(somebody(ALL), ready.trainer)
+    db.session.execute(update(HolderLink).values(expires_at=utc_now() - timedelta(seconds=1)))
+    db.session.commit()
+    with pytest.raises(LinkSpent):
+        services.use_link(third)
+    fourth = services.make_link(somebody(ALL), ready.trainer)
+    services.end_visit(services.use_link(fourth))
+    assert newest().ended_at is not None
+    actions = db.session.scalars(
+        select(AuditEntry.action).where(AuditEntry.action.contains("holder"))
+    ).all()
+    assert sorted(actions) == [
+        "certificates.holder_link_ended",
+        *["certificates.holder_link_made"] * 4,
+        *["certificates.holder_link_used"] * 2,
+        "certificates.holder_visit_ended",
+    ]
+
+
+def test_links_end_with_the_access_of_who_made_them(
+    ready: Ready, actor: Callable[..., Actor]
+) -> None:
+    token = services.make_link(somebody(ALL), ready.trainer)
+    visit = services.use_link(services.make_link(somebody(MOST), ready.trainer))
+    lock_at_once(actor("administrator"), ready.trainer.public_id)
+    assert not queries.usable_link(token, utc_now())
+    assert queries.visit(visit, utc_now()) is None
+
+
+def test_the_holder_sees_her_own_and_takes_them_along(
+    app: APIFlask, ready: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    ready.confirm(ALL, MOST)
+    most, whole = queries.certificates_of(ready.batch(ready.issued()))
+    own, other, person = whole.public_id, most.public_id, whole.person.public_id
+    trainer, phone, thief = client_for(ready.trainer), app.test_client(), app.test_client()
+    page = trainer.post(f"/people/{person}/certificates").text
+    (token,) = set(re.findall(r"/holder/([\w-]+)", page))
+    # It is shown this once.
+    assert "/holder/" not in trainer.get(f"/people/{person}/certificates").text
+
+    for _look in range(3):
+        looked = phone.get(f"/holder/{token}")
+        assert looked.status_code == 200
+        assert ALL not in looked.text
+    assert phone.get("/my-certificates/").status_code == 404
+    opened = phone.post(f"/holder/{token}")
+    assert opened.status_code == 303
+    cookie = opened.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Path=/my-certificates" in cookie
+    assert token not in cookie
+    mine = phone.get("/my-certificates/")
+    assert mine.status_code == 200
+    assert own in mine.text
+    assert other not in mine.text
+    assert phone.post(f"/my-certificates/{other}/file").status_code == 404
+    made = phone.post(f"/my-certificates/{own}/file")
+    assert made.mimetype == "application/pdf"
+    logged = db.session.scalars(select(Printing)).one()
+    assert (logged.kind, logged.made_by, logged.count) == ("own_file", "", 1)
+
+    # Whoever finds the link afterwards is told no more than who guesses one.
+    answers = {thief.get(f"/holder/{text}").status_code for text in (token, "x" * 43)}
+    answers |= {thief.post(f"/holder/{text}").status_code for text in (token, "x" * 43)}
+    answers.add(thief.post(f"/my-certificates/{own}/file").status_code)
+    assert answers == {404}
+
+    services.revoke(queries.own_certificate(somebody(ALL).id, own), "duplicate", "", ready.director)
+    assert "It does not count any more" in phone.get("/my-certificates/").text
+    assert phone.post(f"/my-certificates/{own}/file").status_code == 409
+    assert phone.post("/my-certificates/end").status_code == 303
+    assert phone.get("/my-certificates/").status_code == 404
+
+
+def test_a_trainer_makes_links_for_her_own_people_only(
+    ready: Ready, sign_in: Callable[..., FlaskClient]
+) -> None:
+    person = somebody(ALL).public_id
+    other = sign_in("trainer", name="Another Trainer")
+    assert other.get(f"/people/{person}/certificates").status_code == 404
+    assert other.post(f"/people/{person}/certificates").status_code == 404
+    assert db.session.scalars(select(HolderLink)).all() == []

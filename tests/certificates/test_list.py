@@ -1,0 +1,145 @@
+"""The list of issued certificates by how they stand, and the table that is taken along."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from kash.certificates import queries, services
+from kash.certificates.forms import CONDITION_NAMES
+from kash.certificates.models import Certificate
+from kash.certificates.queries.listing import in_condition
+from kash.certificates.services.reminding import remind_of_expiry
+from kash.database import db, utc_now
+from kash.jobs import Job
+from kash.policy import Actor
+from kash.vault.models import AuditEntry
+from kash.web.formats import local_today
+
+from .conftest import ALL, LITTLE, MOST, Ready
+
+
+@pytest.fixture
+def three(ready: Ready) -> Ready:
+    """Three issued certificates."""
+    services.set_rule(1, name_must_be_confirmed=True, months_valid=12, by=ready.director)
+    ready.confirm(ALL, MOST, LITTLE)
+    ready.issued()
+    return ready
+
+
+def change(name: str, **values: object) -> None:
+    db.session.rollback()
+    db.session.execute(update(Certificate).where(Certificate.printed_name == name).values(**values))
+    db.session.commit()
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_the_database_and_the_rule_agree(three: Ready) -> None:
+    today = local_today()
+    days = (None, -1, 0, 1, 60, 61)
+    for revoked in ("", "conduct", "replaced"):
+        for day in days:
+            change(
+                ALL,
+                expires_on=None if day is None else today + timedelta(days=day),
+                revoked_at=utc_now() if revoked else None,
+                revoked_class=revoked,
+            )
+            (one,) = db.session.scalars(select(Certificate).where(Certificate.printed_name == ALL))
+            told = one.condition(today)
+            found = {
+                condition
+                for condition in CONDITION_NAMES
+                if db.session.scalar(
+                    select(Certificate.id).where(
+                        Certificate.id == one.id, in_condition(condition, today)
+                    )
+                )
+            }
+            # What runs out soon is also valid.
+            assert found - {"valid"} == {told} - {"valid"}
+            assert ("valid" in found) == (told in ("valid", "expiring"))
+
+
+def rows(answer: object) -> list[list[str]]:
+    text = answer.get_data().decode("utf-8-sig")  # type: ignore[attr-defined]
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_lists_and_tables_follow_the_filter_and_the_reach(
+    three: Ready,
+    client_for: Callable[[Actor], FlaskClient],
+    sign_in: Callable[..., FlaskClient],
+) -> None:
+    today = local_today()
+    change(ALL, expires_on=today - timedelta(days=1), printed_name="=HYPERLINK(1)")
+    change(MOST, expires_on=today + timedelta(days=9))
+    director, other = client_for(three.director), sign_in("trainer", name="Another")
+    expiring = director.get("/certificates/?state=expiring").text
+    assert MOST in expiring
+    assert LITTLE not in expiring
+    assert "run out within 60 days and are not renewed: 1." in director.get("/certificates/").text
+    assert "run out within 60 days" in director.get("/").text
+    assert "run out within 60 days" not in other.get("/").text
+
+    # One who looks is asked first what she takes.
+    asked = director.post("/certificates/export", data={"state": "expired", "search": "Sampuli"})
+    assert 'name="search" value="Sampuli"' in asked.text
+    taken = rows(director.post("/certificates/export", data={"kind": "csv"}))
+    assert len(taken) == 4
+    expired = rows(director.post("/certificates/export", data={"kind": "csv", "state": "expired"}))
+    head, line = expired
+    assert head[:3] == ["Serial", "Printed name", "Title"]
+    assert line[1:3] == ["'=HYPERLINK(1)", "Working Together"]
+    assert line[4] == "6"
+    assert line[6:8] == [(today - timedelta(days=1)).isoformat(), "Expired"]
+    # Whoever does not reach these people gets serials without names.
+    theirs = rows(other.post("/certificates/export", data={"kind": "csv"}))
+    assert [line[1] for line in theirs[1:]] == ["", "", ""]
+    assert sorted(line[0] for line in theirs) == sorted(line[0] for line in taken)
+    exported = db.session.scalars(
+        select(AuditEntry.actor).where(AuditEntry.action == "certificates.exported")
+    ).all()
+    assert exported[:2] == [three.director.public_id] * 2
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_staff_and_consenting_holders_are_reminded_once(
+    three: Ready, actor: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kash.people.services import record_consent
+
+    monkeypatch.setattr("kash.certificates.services.reminding.mail_is_set_up", lambda: True)
+    today = local_today()
+    people = {
+        row.chosen_name: (row.person_id, row.person_public_id)
+        for row in queries.candidates(three.workshop)
+    }
+    holder = actor("peer", name="Holder", person_id=people[ALL][0])
+    refuses = actor("peer", name="Refuses", person_id=people[MOST][0])
+    actor("peer", name="Not yet", person_id=people[LITTLE][0])
+    db.session.rollback()
+    record_consent(people[MOST][1], "contact", "refused", three.trainer)
+    for name in (ALL, MOST):
+        change(name, expires_on=today + timedelta(days=30))
+
+    def asked() -> list[str]:
+        db.session.rollback()
+        kind = Job.kind == "certificates.reminder"
+        return [one.arguments["account"] for one in db.session.scalars(select(Job).where(kind))]
+
+    assert remind_of_expiry(today) == 2
+    assert sorted(asked()) == sorted([three.trainer.public_id, holder.public_id])
+    assert refuses.public_id not in asked()
+    assert remind_of_expiry(today) == 0
+    assert remind_of_expiry(today + timedelta(days=10)) == 0
+    assert remind_of_expiry(today + timedelta(days=16)) == 2
+    monkeypatch.setattr("kash.certificates.services.reminding.mail_is_set_up", lambda: False)
+    assert remind_of_expiry(today + timedelta(days=16)) == 0
