@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -254,16 +254,17 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     """The press gives back what it was to set, instead of setting it: quick, and readable."""
     import json
 
-    from kash.press import certificates, documents
+    from kash.certificates import documents as certificates
+    from kash.press import documents
+
+    def entries_as_text(design: Any, entries: Any, **_how: Any) -> bytes:
+        return json.dumps([asdict(design), *map(asdict, entries)], default=str).encode()
 
     def as_text(request: Any, _limits: Any, _progress: Any = None) -> Iterator[bytes]:
-        if request["separate"]:
-            for piece in request["pieces"]:
-                yield json.dumps([request["opening"], piece]).encode()
-        else:
-            yield json.dumps(request["pieces"]).encode()
+        yield json.dumps(dict(request), default=str).encode()
 
-    patch.setattr(certificates, "render", as_text)
+    for name in ("print_file", "zip_file"):
+        patch.setattr(certificates, name, entries_as_text)
     patch.setattr(documents, "render", as_text)
     yield
 
