@@ -150,6 +150,7 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.print": {_R.TRAINER: _OWN},
     "certificates.approve": {_R.DIRECTOR: _ALL},
     "certificates.rule": {_R.DIRECTOR: _ALL},
+    "certificates.keys": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "certificates.revoke": {_R.DIRECTOR: _ALL},
     # Money: one proposes and pays, another approves; whoever is paid sees her own.
     "payouts.see": {

@@ -17,4 +17,5 @@ def init_certificates(app: Flask) -> None:
 
     declare_references()
     views.join_other_rooms(app)
+    views.join_verification(app)
     leaving.join_hand_over()

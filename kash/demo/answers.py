@@ -108,15 +108,16 @@ def _of_certificates() -> Iterator[Answer]:
         .limit(1)
     ).one()
     serial = Fill("#serial", grouped(issued.serial or ""))
-    valid = Press("main button", ".verdict.good")
-    compared = Press(".verdict ~ form button", ".match")
+    check = "[data-serial-from-fragment] button"
+    valid = Press(check, ".verdict.good")
+    compared = Press(".verdict ~ form button", ".verdict .match")
     page = ("visitor", "certificates.verify")
     yield Answer(*page, "valid", (serial, valid))
     yield Answer(
         *page, "name-matches", (serial, valid, Fill("#name", issued.printed_name), compared)
     )
     yield Answer(*page, "name-differs", (serial, valid, Fill("#name", "Zzzz"), compared))
-    unknown = (Fill("#serial", "AAAA-AAAA-AAA0"), Press("main button", "[aria-invalid=true]", 422))
+    unknown = (Fill("#serial", "AAAA-AAAA-AAA0"), Press(check, "[aria-invalid=true]", 422))
     yield Answer(*page, "misread", unknown)
 
 

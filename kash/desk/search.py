@@ -81,6 +81,7 @@ _PAGES: tuple[tuple[str, Any, str], ...] = (
     ("workshops.add", _l("Plan a workshop"), "workshops.edit"),
     ("training.add_course", _l("Add a course"), "curriculum.edit"),
     ("certificates.rule", _l("Rule for certificates"), "certificates.rule"),
+    ("certificates.signing_keys", _l("Keys of certificates"), "certificates.keys"),
     ("certificates.verify", _l("Check a certificate"), SIGNED_IN),
     ("accounts.invite", _l("Invite someone"), "accounts.manage"),
     ("accounts.trail", _l("Audit trail"), "audit.see"),

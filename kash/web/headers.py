@@ -49,13 +49,27 @@ def uses_camera(view: View) -> View:
     return view
 
 
+def kept_for(seconds: int) -> Callable[[View], View]:
+    """Declare that anyone may keep what a view answers for so long: it is the same for everybody,
+    and nobody's. Everything else is kept nowhere."""
+
+    def declare(view: View) -> View:
+        view.kash_kept_for = seconds  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
 def _add_headers(response: Response) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "kash_camera", False):
         response.headers["Permissions-Policy"] = _WITH_CAMERA
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.endpoint != "static":
+    seconds = getattr(view, "kash_kept_for", None)
+    if seconds is not None and response.status_code in (200, 304):
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    elif request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
 

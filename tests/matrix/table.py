@@ -80,6 +80,7 @@ certificates.print    -    -    own   -    -      -    -       -       -
 certificates.approve  -    all  -     -    -      -    -       -       -
 certificates.return   -    all  own   -    -      -    -       -       -
 certificates.revoke   -    all  -     -    -      -    -       -       -
+certificates.keys     all  all  -     -    -      -    -       -       -
 certificates.rule     -    all  -     -    -      -    -       -       -
 payouts.see           -    all  own   all  -      -    self    self    -
 payouts.staff         -    all  own   all  -      -    -       -       -
@@ -431,6 +432,13 @@ PLACES: dict[str, Place] = {
     ),
     # --- certificates -----------------------------------------------------------------------
     "certificates.verify": Place(ANYONE, ANYONE),
+    # The same for everybody: where printed codes lead, and what it needs to tell without asking.
+    "certificates.scan": Place(ANYONE),
+    "certificates.keys_file": Place(ANYONE),
+    "certificates.status_file": Place(ANYONE),
+    "certificates.worker_file": Place(ANYONE),
+    "certificates.signing_keys": Place("certificates.keys"),
+    "certificates.change_key": Place("certificates.keys", "certificates.keys"),
     "certificates.index": Place("certificates.see"),
     "certificates.find": Place(post="certificates.see"),
     "certificates.certificate": _of("certificate", get="certificates.see"),

@@ -200,6 +200,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "certificates.print": "certificates.print",
         "certificates.approve": "certificates.approve",
         "certificates.rule": "certificates.rule",
+        "certificates.keys": "certificates.keys",
         "certificates.revoke": "certificates.revoke",
         "payouts.see": "payouts.see",
         "payouts.propose": "payouts.propose",

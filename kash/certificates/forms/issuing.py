@@ -54,7 +54,15 @@ class RevokeForm(KashForm):
 
 
 class VerifyForm(KashForm):
-    """A serial, and if one likes the name as printed. A whole scanned address is taken too."""
+    """A serial, and if one likes the name as printed. A whole scanned address is taken too.
+
+    Anyone's, on a page without a session: so it has no token.
+    """
+
+    class Meta(KashForm.Meta):
+        """As every form, but for the token."""
+
+        csrf = False
 
     serial = text_field(_l("Serial"), most=200)
     name = text_field(_l("Name as printed"), most=200, required=False)

@@ -30,6 +30,12 @@ from kash.certificates.queries.issuing_in_parts import (
     some_for_preview,
     state_of,
 )
+from kash.certificates.queries.keys import (
+    current_key,
+    published_titles,
+    revoked_certificates,
+    signing_keys,
+)
 from kash.certificates.queries.life import (
     Linked,
     count_expiring,
@@ -60,6 +66,7 @@ __all__ = [
     "certificates_of_person",
     "certificates_select",
     "count_expiring",
+    "current_key",
     "current_rule",
     "due_for_renewal",
     "find_certificate",
@@ -75,9 +82,12 @@ __all__ = [
     "printed_before",
     "printings_of",
     "printings_of_one",
+    "published_titles",
     "renewable_here",
+    "revoked_certificates",
     "rule_versions",
     "runs_out",
+    "signing_keys",
     "some_for_preview",
     "state_of",
     "usable_link",

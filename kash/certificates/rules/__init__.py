@@ -51,6 +51,14 @@ from kash.certificates.rules.standing import (
     reminder_due,
     standing_on,
 )
+from kash.certificates.rules.status import (
+    STATUS_CLASSES,
+    STATUS_SALT_BYTES,
+    Revoked,
+    entries_published,
+    find_revoked,
+    status_entries,
+)
 from kash.certificates.rules.steps import (
     Step,
     allowed_steps,
@@ -73,6 +81,8 @@ __all__ = [
     "SALT_BYTES",
     "SERIAL_LENGTH",
     "SIGNED_AS",
+    "STATUS_CLASSES",
+    "STATUS_SALT_BYTES",
     "Admission",
     "Claim",
     "Condition",
@@ -81,6 +91,7 @@ __all__ = [
     "NotAPayload",
     "Record",
     "Requirement",
+    "Revoked",
     "Rule",
     "Standing",
     "Step",
@@ -88,6 +99,8 @@ __all__ = [
     "allowed_steps",
     "claimed",
     "condition_on",
+    "entries_published",
+    "find_revoked",
     "grouped",
     "hashed_name",
     "is_signed_by",
@@ -107,5 +120,6 @@ __all__ = [
     "standing_on",
     "state_after_part",
     "state_shown",
+    "status_entries",
     "title_id_of",
 ]

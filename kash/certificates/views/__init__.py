@@ -5,12 +5,15 @@ from kash.certificates.views import (
     certificates,
     corrections,
     holders,
+    keys,
     paper,
+    published,
     renewals,
     verification,
     workshop,
 )
 from kash.certificates.views.joining import join_other_rooms
+from kash.certificates.views.verification import join_verification
 
 __all__ = [
     "batches",
@@ -18,7 +21,10 @@ __all__ = [
     "corrections",
     "holders",
     "join_other_rooms",
+    "join_verification",
+    "keys",
     "paper",
+    "published",
     "renewals",
     "verification",
     "workshop",

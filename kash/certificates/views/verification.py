@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, render_template, request
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -12,6 +14,7 @@ from kash.certificates.checking import Answer, Check, check_serial
 from kash.certificates.forms import REVOCATION_NAMES, VerifyForm
 from kash.certificates.rules import (
     CHECKS_WINDOW,
+    STATUS_CLASSES,
     Admission,
     Misread,
     grouped,
@@ -21,6 +24,7 @@ from kash.certificates.rules import (
 from kash.database import utc_now
 from kash.policy import ANYONE, allow
 from kash.web.context import keep_language_on_device
+from kash.web.headers import uses_camera
 from kash.web.language import language_code
 from kash.web.programme import LANGUAGES, programme_languages
 
@@ -32,17 +36,72 @@ def _said(wrong: Misread) -> str:
     return _("One letter or digit is mistyped. Compare it with the paper once more.")
 
 
-@blueprint.route("/verify", methods=["GET", "POST"])
+@blueprint.get("/V")
 @allow(ANYONE)
-def verify() -> ResponseReturnValue:
-    """One serial; once its status is told, a name may be compared with the printed one."""
-    asked = request.form.get("language", "")
-    chosen = asked if asked in programme_languages() else language_code()
-    with force_locale(chosen):
-        answer = _verify(chosen)
+@uses_camera
+def scan() -> ResponseReturnValue:
+    """Where printed codes lead: the page as it is kept on phones, the same for everybody."""
+    asked = request.args.get("language", "")
+    chosen = _language(asked)
+    answer = make_response(blank_page(chosen))
     if asked == chosen:
         keep_language_on_device(answer, chosen)
     return answer
+
+
+@blueprint.route("/verify", methods=["GET", "POST"])
+@allow(ANYONE)
+@uses_camera
+def verify() -> ResponseReturnValue:
+    """One serial; once its status is told, a name may be compared with the printed one.
+
+    No session is needed, so that the page can be kept, and its form has no token: whoever had a
+    stranger's browser send it would learn and change nothing.
+    """
+    if request.method == "GET":
+        return scan()
+    chosen = _language(request.form.get("language", ""))
+    with force_locale(chosen):
+        answer = _verify(chosen)
+    if request.form.get("language") == chosen:
+        keep_language_on_device(answer, chosen)
+    return answer
+
+
+def _language(asked: str) -> str:
+    return asked if asked in programme_languages() else language_code()
+
+
+def blank_page(language: str) -> str:
+    """The page on which nothing was checked yet."""
+    with force_locale(language):
+        return _page(language, VerifyForm())
+
+
+def _page(language: str, form: VerifyForm, **told: Any) -> str:
+    others = [(code, LANGUAGES[code]) for code in programme_languages() if code != language]
+    return render_template(
+        "certificates/verify.html",
+        form=form,
+        **{"answer": None, "serial": "", "refused": False, "names_refused": False, **told},
+        language=language,
+        others=others,
+        reasons={code: REVOCATION_NAMES.get(code, "") for code in STATUS_CLASSES},
+        # Nobody's: not even who is signed in shows.
+        without_session=True,
+        signed_in=None,
+        navigation=[],
+        search_url="",
+        page_languages=[
+            {
+                "code": code,
+                "label": LANGUAGES[code],
+                "current": code == language,
+                "url": url_for("certificates.scan", language=code),
+            }
+            for code in programme_languages()
+        ],
+    )
 
 
 def _verify(language: str) -> Response:
@@ -61,19 +120,23 @@ def _verify(language: str) -> Response:
     refused = answer is not None and answer.admission is Admission.REFUSED
     found = answer.verified if answer is not None else None
     page = make_response(
-        render_template(
-            "certificates/verify.html",
-            form=form,
+        _page(
+            language,
+            form,
             answer=found,
             serial=serial,
             refused=refused,
             names_refused=answer is not None and answer.admission is Admission.WITHOUT_NAME,
             as_of=utc_now(),
             reason_class=REVOCATION_NAMES.get(found.revoked_class, "") if found else "",
-            others=[(code, LANGUAGES[code]) for code in programme_languages() if code != language],
         ),
         429 if refused else 422 if form.errors else 200,
     )
     if refused:
         page.headers["Retry-After"] = str(int(CHECKS_WINDOW.total_seconds()))
     return page
+
+
+def join_verification(app: Flask) -> None:
+    """Have the form of the page taken without a token, which a page kept on a phone cannot have."""
+    app.extensions["csrf"].exempt(f"{verify.__module__}.{verify.__name__}")

@@ -172,6 +172,12 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
                 "accounts",
                 _review,
             ),
+            Line(
+                "certificates.signing_keys",
+                _l("Keys of certificates"),
+                "key",
+                _text(_l("What signs the codes on certificates.")),
+            ),
             Line("accounts.lend_approvals", _l("Deciding for each other"), "people", _stand_ins),
             Line("accounts.breaches", _l("Breach register"), "alert", _breaches),
             Line(
