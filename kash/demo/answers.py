@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate
-from kash.certificates.rules import grouped
+from kash.certificates.rules import grouped, qr_text
 from kash.database import db
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
@@ -119,6 +119,21 @@ def _of_certificates() -> Iterator[Answer]:
     yield Answer(*page, "name-differs", (serial, valid, Fill("#name", "Zzzz"), compared))
     unknown = (Fill("#serial", "AAAA-AAAA-AAA0"), Press(check, "[aria-invalid=true]", 422))
     yield Answer(*page, "misread", unknown)
+    revoked = db.session.scalars(
+        select(Certificate).where(Certificate.revoked_at.is_not(None)).order_by(Certificate.id)
+    ).first()
+    code = _code(issued)
+    same = (Fill("#scanned-name", issued.printed_name), Press("[data-name-check] button", "[data-name-says]:not(:empty)"))
+    yield Answer(*page, "scanned-valid", (Go(f"/V#{code}", ".verdict.good"), *same))
+    if revoked is not None:
+        yield Answer(*page, "scanned-revoked", (Go(f"/V#{_code(revoked)}", ".verdict.warn"),))
+    other = code[:100] + ("A" if code[100] != "A" else "B") + code[101:]
+    yield Answer(*page, "scanned-not-ours", (Go(f"/V#{other}", ".verdict.bad"),))
+
+
+def _code(certificate: Certificate) -> str:
+    """What stands after the sign # in a printed code."""
+    return qr_text("http://localhost", certificate.payload or b"").rpartition("#")[2]
 
 
 def _of_accounts(password: str) -> Iterator[Answer]:
