@@ -51,7 +51,8 @@ async function published(address) {
   }
 }
 
-const inWords = (options) => new Intl.DateTimeFormat(part.dataset.language, options);
+const SPOKEN = { en: "en-GB" }[part.dataset.language] || part.dataset.language;
+const inWords = (options) => new Intl.DateTimeFormat(SPOKEN, options);
 const day = (date) => inWords({ dateStyle: "long", timeZone: "UTC" }).format(date);
 const moment = (time) => inWords({ dateStyle: "long", timeStyle: "short" }).format(new Date(time));
 const month = (number) =>
@@ -196,6 +197,8 @@ async function start() {
 
 if (navigator.mediaDevices?.getUserMedia && crypto.subtle) {
   camera.hidden = false;
+  // Scanning is then what one does first.
+  serialForm.querySelector("[type=submit]").classList.remove("main");
   on.addEventListener("click", start);
   off.addEventListener("click", () => {
     cameraSays.textContent = "";
