@@ -1,0 +1,72 @@
+"""Does waiting work in processes that are killed at given points, and then in one that is not.
+
+Run by the tests as a process of its own: what it was given comes as JSON on its standard input.
+Each worker is a fork, killed with SIGKILL before its nth statement; the next one finds what it
+dropped, as a worker that starts again does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Engine, event
+
+from kash import create_app
+from kash.database import db, utc_now
+from kash.jobs import run_waiting, services
+from kash.settings import Settings
+
+
+def _die_before(statement: int) -> None:
+    statements = iter(range(1_000_000))
+
+    def count(*_how: Any) -> None:
+        if next(statements) == statement:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", count)
+
+
+def _work(app: Flask, statement: int | None) -> int:
+    """The status with which a worker of its own ended."""
+    process = os.fork()
+    if not process:
+        status = 1
+        try:
+            if statement is not None:
+                _die_before(statement)
+            with app.app_context():
+                services.recover_dropped(utc_now(), starting=True)
+                run_waiting()
+            status = 0
+        finally:
+            os._exit(status)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
+def main() -> None:
+    """Say how each worker ended."""
+    given = json.load(sys.stdin)
+    folder = Path(given["folder"])
+    app = create_app(
+        Settings(
+            data_dir=folder,
+            database_url=given["database_url"],
+            mail_url=f"file://{folder / 'mail'}",
+            secret_key_file=folder / "server.key",
+            log_level="error",
+        )
+    )
+    with app.app_context():
+        db.engine.dispose()
+    print(json.dumps([_work(app, point) for point in (*given["points"], None)]))
+
+
+if __name__ == "__main__":
+    main()
