@@ -16,38 +16,48 @@ from kash.policy import Actor
 from kash.workshops.models import Workshop
 
 LEAST_SHARE = 80
+MONTHS_VALID = 24
 # Certificates are given out some days after the workshop.
 _DAYS_UNTIL_ISSUED = 9
 
 
-def _workshop(public_id: str) -> Workshop:
+def the_workshop(public_id: str) -> Workshop:
+    """A workshop by its public id."""
     return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
 
 
-def _batch(public_id: str) -> CertificateBatch:
+def the_batch(public_id: str) -> CertificateBatch:
+    """A batch by its public id."""
     return db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == public_id)
     ).one()
 
 
+def set_the_rule(director: Actor) -> None:
+    """Four fifths of the hours; certificates hold for two years."""
+    services.set_rule(
+        LEAST_SHARE, name_must_be_confirmed=True, months_valid=MONTHS_VALID, by=director
+    )
+
+
 def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) -> list[str]:
     """Public ids of the batches, the issued one first."""
     director = actors[DIRECTOR.key]
-    services.set_rule(LEAST_SHARE, name_must_be_confirmed=True, by=director)
+    set_the_rule(director)
     batches = []
     for sample, public_id in zip(schedule(today), workshops, strict=True):
         if not sample.certificates:
             continue
         trainer = actors[sample.lead.key]
-        people = candidates(_workshop(public_id))
+        people = candidates(the_workshop(public_id))
         # One forgot to look at the name sheet, and so has no certificate yet.
         names = {person.person_public_id: person.printed_name for person in people[:-1]}
-        services.confirm_names(_workshop(public_id), names, trainer)
-        batch = services.propose(_workshop(public_id), "classic", trainer).public_id
+        services.confirm_names(the_workshop(public_id), names, trainer)
+        batch = services.propose(the_workshop(public_id), "classic", trainer).public_id
         if sample.certificates in ("approved", "issued"):
-            services.approve(_batch(batch), director)
+            services.approve(the_batch(batch), director)
         if sample.certificates == "issued":
             last_day = sample.starts_on + timedelta(days=sample.days - 1)
-            services.issue(_batch(batch), last_day + timedelta(days=_DAYS_UNTIL_ISSUED), trainer)
+            services.issue(the_batch(batch), last_day + timedelta(days=_DAYS_UNTIL_ISSUED), trainer)
         batches.append(batch)
     return batches

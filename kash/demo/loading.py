@@ -21,6 +21,7 @@ from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.participants import People, add_people, find_a_minor
 from kash.demo.people import COMMUNITY, POLICE
+from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
@@ -89,6 +90,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     incidents = record_incidents(actors, members, utc_now())
     leave_a_list_waiting(actors)
     courses = write_courses(actors)
+    hold_the_first(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)
     forum, meetings = hold_forum(actors, people, today)

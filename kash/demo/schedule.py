@@ -140,6 +140,24 @@ def workshops(today: date) -> tuple[SampleWorkshop, ...]:
     )
 
 
+def first_workshop(today: date) -> SampleWorkshop:
+    """The programme's first, more than two years ago: its certificates run out, or have."""
+    return SampleWorkshop(
+        "Working together, Kisumu Central",
+        WORKING_TOGETHER,
+        _monday(today, -114) + timedelta(days=1),
+        3,
+        1,
+        TRAINER,
+        (),
+        ((0, 100, "MF-2024-01"),),
+        first=6,
+        count=4,
+        fate="held",
+        capacity=12,
+    )
+
+
 def mark_of(workshop: int, person: int, slot: int, first_of_day: bool) -> str:
     """How one person was marked in one slot: the same on every day on which the demo is loaded."""
     chance = random.Random(f"{workshop}/{person}/{slot}").random()

@@ -28,20 +28,32 @@ def run_workshops(
     actors: dict[str, Actor], people: People, courses: dict[str, str], today: date
 ) -> list[str]:
     """Public ids of the workshops in the order of time."""
-    made = []
-    for number, sample in enumerate(workshops(today)):
-        by = actors[sample.lead.key]
-        workshop = _plan(sample, actors, courses[sample.course.name], by)
-        _enrol(sample, workshop, people, by)
-        if sample.fate == "cancelled":
-            services.cancel_workshop(workshop, sample.reason, by)
-        if sample.fate in ("held", "running"):
-            closed = _mark(number, workshop, by, today)
-            _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
-            if sample.fate == "running":
-                bring_in_sheets(workshop, by, today)
-        made.append(workshop)
-    return made
+    return [
+        run_workshop(number, sample, actors, people, courses, today)
+        for number, sample in enumerate(workshops(today))
+    ]
+
+
+def run_workshop(
+    number: int,
+    sample: SampleWorkshop,
+    actors: dict[str, Actor],
+    people: People,
+    courses: dict[str, str],
+    today: date,
+) -> str:
+    """Plan one, enrol its people, and mark who came; its public id."""
+    by = actors[sample.lead.key]
+    workshop = _plan(sample, actors, courses[sample.course.name], by)
+    _enrol(sample, workshop, people, by)
+    if sample.fate == "cancelled":
+        services.cancel_workshop(workshop, sample.reason, by)
+    if sample.fate in ("held", "running"):
+        closed = _mark(number, workshop, by, today)
+        _confirm(workshop, closed if sample.fate == "held" else closed[:1], by, actors)
+        if sample.fate == "running":
+            bring_in_sheets(workshop, by, today)
+    return workshop
 
 
 def _plan(sample: SampleWorkshop, actors: dict[str, Actor], version: str, by: Actor) -> str:

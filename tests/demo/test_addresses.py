@@ -27,7 +27,8 @@ def loaded() -> LoadedProgramme:
         actors[one.key] = actor_of(account)
     return LoadedProgramme(
         actors,
-        list(db.session.scalars(select(Workshop.public_id).order_by(Workshop.starts_on))),
+        # Without the first of all, which is there for its certificates.
+        list(db.session.scalars(select(Workshop.public_id).order_by(Workshop.starts_on)))[1:],
         list(db.session.scalars(select(CertificateBatch.public_id))),
         db.session.scalars(select(Forum.public_id)).one(),
         list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
