@@ -139,6 +139,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "attendance.mark": {_R.TRAINER: _OWN},
     # Never whoever closed it: another who runs the workshop, or the director.
     "attendance.confirm": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    # With the code on the wall, into a session that one is expected in.
+    "attendance.check_in": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "certificates.see": {
         _R.DIRECTOR: _ALL,
         _R.TRAINER: _ALL,

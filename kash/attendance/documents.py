@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from flask import render_template
@@ -11,12 +12,14 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.attendance.queries import PrintedSheet, printed_sheets, statuses_for
-from kash.attendance.rules import Column, Extra, Half
+from kash.attendance.queries import Badge, PrintedSheet, badges_of, printed_sheets, statuses_for
+from kash.attendance.rules import Column, Extra, Half, badge_shown, badge_text
 from kash.press import PagedDocument, document, qr_svg
+from kash.web.errors import NotFound
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
 
+_PER_SHEET = 10
 _HALVES: Mapping[Half, Any] = {Half.MORNING: _l("Morning"), Half.AFTERNOON: _l("Afternoon")}
 EXTRAS: Mapping[Extra, Any] = {
     Extra.PHONE: _l("Phone"),
@@ -58,6 +61,40 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
             ),
         )
     )
+
+
+def badges_pdf(register_id: int, title: str) -> bytes:
+    """A badge for everybody on a register, ten on a sheet with marks to cut along.
+
+    Each group begins a sheet of its own. Raises RenderError, and NotFound while nobody is there.
+    """
+    badges = badges_of(register_id)
+    if not badges:
+        raise NotFound(_("Nobody is on this register yet."))
+    return document(
+        PagedDocument(
+            html=render_template(
+                "attendance/badges.html",
+                sheets=_ten_each(badges),
+                title=title,
+                qr_svg=qr_svg,
+                badge_text=badge_text,
+                badge_shown=badge_shown,
+            ),
+            title=_("Badges"),
+            language=str(get_locale() or "en"),
+            kind="cards",
+            page_count="",
+        )
+    )
+
+
+def _ten_each(badges: Sequence[Badge]) -> list[Sequence[Badge]]:
+    sheets: list[Sequence[Badge]] = []
+    for _letter, some in groupby(badges, lambda badge: badge.letter):
+        of_group = list(some)
+        sheets += [of_group[at : at + _PER_SHEET] for at in range(0, len(of_group), _PER_SHEET)]
+    return sheets
 
 
 def register_markup(sheets: Sequence[PrintedSheet], head: SheetHead) -> str:

@@ -353,6 +353,8 @@ class Addresses:
             return {"": self._differing(known)[0]}
         if endpoint == "workshops.confirm_register":
             return {"": closed[0]}
+        if endpoint in ("workshops.screen", "workshops.screen_code", "workshops.scan"):
+            return {"": begun[-1]}
         if endpoint == "workshops.register":
             shown = {"": begun[-1], "closed": closed[0], "confirmed": begun[0]}
             return {**shown, **({"ahead": ahead[0]} if ahead else {})}

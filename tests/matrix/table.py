@@ -73,6 +73,7 @@ workshops.change      -    -    own   -    -      -    -       -       -
 attendance.see        -    all  all   all  -      -    -       -       -
 attendance.mark       -    -    own   -    -      -    -       -       -
 attendance.confirm    -    all  own   -    -      -    -       -       -
+attendance.check_in   -    -    -     -    -      -    self    self    -
 certificates.see      -    all  all   all  -      -    self    self    -
 certificates.staff    -    all  all   all  -      -    -       -       -
 certificates.propose  -    -    own   -    -      -    -       -       -
@@ -422,6 +423,11 @@ PLACES: dict[str, Place] = {
     "workshops.scan_picture": _of("workshop", get="attendance.confirm", scan_id="scan"),
     "workshops.match_scan": _of("workshop", both="attendance.mark", scan_id="scan"),
     "workshops.remove_scan": _of("workshop", both="attendance.mark", scan_id="scan"),
+    "workshops.print_badges": _of("workshop", post="attendance.mark"),
+    "workshops.scan": _of("workshop", both="attendance.mark", session_id="teaching"),
+    "workshops.screen": _of("workshop", get="attendance.mark", session_id="teaching"),
+    "workshops.screen_code": _of("workshop", get="attendance.mark", session_id="teaching"),
+    "workshops.check_in": Place("attendance.check_in", "attendance.check_in"),
     "workshops.counts": _of("workshop", get="attendance.see"),
     "workshops.settle": _of(
         "workshop",

@@ -41,11 +41,13 @@ from kash.attendance.queries.registers import (
     slot_sheet,
 )
 from kash.attendance.queries.sheets import (
+    Badge,
     PrintedRow,
     PrintedSheet,
     Reading,
     ScanLine,
     SheetLine,
+    badges_of,
     last_choice,
     printed_sheet,
     printed_sheets,
@@ -68,6 +70,7 @@ from kash.attendance.queries.statuses import (
 
 __all__ = [
     "Attended",
+    "Badge",
     "Choices",
     "Conflict",
     "Counts",
@@ -92,6 +95,7 @@ __all__ = [
     "SlotValues",
     "Status",
     "attended",
+    "badges_of",
     "conflicts_of",
     "continued",
     "count_labels",

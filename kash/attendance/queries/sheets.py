@@ -164,6 +164,29 @@ def _people(register_id: int) -> dict[str, _OnPaper]:
     return found
 
 
+@dataclass(frozen=True)
+class Badge:
+    """A badge as it is printed: the name as consent allows, the group by letter only."""
+
+    entry: str
+    name: str
+    letter: str
+
+
+def badges_of(register_id: int) -> list[Badge]:
+    """A badge for everybody on the register, by group and name."""
+    return [
+        Badge(entry, person.called_on_paper, letter)
+        for entry, person, letter in db.session.execute(
+            select(RosterEntry.public_id, Person, Group.letter)
+            .join(Person, Person.id == RosterEntry.person_id)
+            .join(Group, Group.id == Person.group_id)
+            .where(RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None))
+            .order_by(Group.letter, Person.sort_name, Person.id)
+        )
+    ]
+
+
 def last_choice(register_id: int) -> SheetChoice:
     """What was chosen when sheets of this register were last printed."""
     last = db.session.execute(

@@ -8,6 +8,7 @@ from kash.attendance.services.closing import (
     reopen_slot,
     was_taken,
 )
+from kash.attendance.services.door import CameIn, OwnSlot, check_oneself_in, scan_badge, wall_code
 from kash.attendance.services.marking import (
     MOST_OPERATIONS,
     Closing,
@@ -62,6 +63,7 @@ __all__ = [
     "MOST_OPERATIONS",
     "MOST_WRITTEN_IN",
     "AlwaysInUse",
+    "CameIn",
     "CannotConfirm",
     "Closing",
     "ItemAnswer",
@@ -69,6 +71,7 @@ __all__ = [
     "NobodyMarked",
     "NotContinued",
     "OpenedItem",
+    "OwnSlot",
     "PadEnded",
     "PadRevoked",
     "ReadMeanwhile",
@@ -87,6 +90,7 @@ __all__ = [
     "add_status",
     "apply_marks",
     "change_status",
+    "check_oneself_in",
     "close_slot",
     "confirm_slot",
     "correct_mark",
@@ -101,7 +105,9 @@ __all__ = [
     "revoke_pad",
     "revoke_pads_of",
     "save_reading",
+    "scan_badge",
     "settle_difference",
     "take_pad",
+    "wall_code",
     "was_taken",
 ]

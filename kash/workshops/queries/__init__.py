@@ -3,6 +3,7 @@
 from kash.workshops.queries.due import (
     DueSession,
     open_slots,
+    own_slots,
     upcoming_sessions,
     workshops_of_trainer,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "may_mark_register",
     "open_slots",
     "own_part",
+    "own_slots",
     "own_workshop",
     "people_in",
     "people_of",

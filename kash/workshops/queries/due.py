@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
 
-from kash.attendance.models import Mark, Slot
+from kash.attendance.models import Mark, Register, RosterEntry, Slot
+from kash.attendance.rules import EARLY, is_its_time
+from kash.attendance.services import OwnSlot
 from kash.database import db
 from kash.people.models import Venue
 from kash.policy import Actor
@@ -76,3 +78,30 @@ def open_slots(actor: Actor, now: datetime, limit: int = 50) -> list[DueSession]
         _due(actor).where(Slot.closed_at.is_(None), Slot.starts_at < now).limit(limit)
     )
     return [DueSession(*row) for row in rows]
+
+
+def own_slots(actor: Actor, now: datetime) -> list[OwnSlot]:
+    """The open slots that are going on now and in which this actor stands on the register."""
+    if actor.person_id is None:
+        return []
+    rows = db.session.execute(
+        select(
+            Register.public_id, Slot.public_id, RosterEntry.public_id, Slot.starts_at, Slot.minutes
+        )
+        .join(Register, Register.id == Slot.register_id)
+        .join(Workshop, Workshop.register_id == Register.id)
+        .join(RosterEntry, RosterEntry.register_id == Register.id)
+        .where(
+            Workshop.state == "planned",
+            RosterEntry.person_id == actor.person_id,
+            RosterEntry.removed_at.is_(None),
+            Slot.closed_at.is_(None),
+            Slot.starts_at.between(now - timedelta(days=1), now + EARLY),
+        )
+        .order_by(Slot.starts_at)
+    )
+    return [
+        OwnSlot(register, slot, entry)
+        for register, slot, entry, starts_at, minutes in rows
+        if is_its_time(starts_at, minutes, now)
+    ]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.attendance import queries as registers
-from kash.attendance.documents import EXTRAS, SheetHead, register_pdf
+from kash.attendance.documents import EXTRAS, SheetHead, badges_pdf, register_pdf
 from kash.attendance.rules import (
     Column,
     PlannedSlot,
@@ -94,6 +94,22 @@ def print_register(public_id: str) -> ResponseReturnValue:
         flash(str(problem), "warn")
         return redirect(url_for("workshops.documents", public_id=public_id), code=303)
     return sheets_as_pdf(public_id, sheets, "workshops.documents")
+
+
+@blueprint.post("/<public_id>/documents/badges")
+@allow("attendance.mark")
+def print_badges(public_id: str) -> ResponseReturnValue:
+    """A badge for everybody, as PDF."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    try:
+        content = badges_pdf(found.register_id, found.version.public_title)
+    except NotFound as problem:
+        flash(str(problem), "warn")
+    except RenderError as failure:
+        flash(_(failure.sentence), "bad")
+    else:
+        return download(content, name="badges.pdf", type="application/pdf")
+    return redirect(url_for("workshops.documents", public_id=public_id), code=303)
 
 
 def sheets_as_pdf(public_id: str, sheets: Sequence[str], back: str) -> ResponseReturnValue:

@@ -1,0 +1,91 @@
+// Badges at the door: each code that comes before the camera is sent, and the answer is shown, heard
+// and felt. Typed codes go the same way; without this script the form is an ordinary one.
+
+import { startScanner } from "./scanner.js";
+
+const door = document.querySelector("[data-door]");
+const video = door.querySelector("video");
+const came = door.querySelector("[data-came]");
+const name = door.querySelector("[data-came-name]");
+const text = door.querySelector("[data-came-text]");
+const here = door.querySelector("[data-here]");
+const start = door.querySelector("[data-start]");
+const form = door.querySelector("[data-typed]");
+
+// Two rising notes, one flat, or two falling: told apart without looking.
+const NOTES = { good: [660, 990], warn: [520, 520], bad: [330, 220] };
+const BUZZ = { good: [60], warn: [60, 80, 60], bad: [300] };
+let sound = null;
+let sending = Promise.resolve();
+
+function ring(tone) {
+  navigator.vibrate?.(BUZZ[tone]);
+  if (!sound) return;
+  NOTES[tone].forEach((pitch, number) => {
+    const at = sound.currentTime + number * 0.14;
+    const note = sound.createOscillator();
+    const volume = sound.createGain();
+    note.frequency.value = pitch;
+    volume.gain.setValueAtTime(0.25, at);
+    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.13);
+    note.connect(volume).connect(sound.destination);
+    note.start(at);
+    note.stop(at + 0.13);
+  });
+}
+
+function show(tone, who, what) {
+  came.classList.remove("good", "warn", "bad");
+  came.classList.add(tone);
+  name.textContent = who;
+  text.textContent = what;
+  ring(tone);
+}
+
+async function send(code) {
+  const body = new FormData(form);
+  body.set("code", code);
+  try {
+    const answer = await fetch(location.pathname, {
+      method: "POST",
+      body,
+      headers: { "X-Requested-With": "fetch" },
+    });
+    if (answer.status === 401) return show("bad", "", door.dataset.ended);
+    if (!answer.ok) return show("bad", "", door.dataset.offline);
+    const said = await answer.json();
+    here.textContent = said.here;
+    show(said.tone, said.name + (said.group ? ` (${said.group})` : ""), said.text);
+  } catch {
+    show("bad", "", door.dataset.offline);
+  }
+}
+
+// One after the other, so that answers come in the order of the badges.
+function queue(code) {
+  sending = sending.then(() => send(code));
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const field = form.elements.code;
+  queue(field.value);
+  field.value = "";
+  field.focus();
+});
+
+start.hidden = false;
+start.addEventListener("click", async () => {
+  // Sound is only allowed after somebody pressed something.
+  sound ??= new AudioContext();
+  try {
+    video.hidden = false;
+    start.hidden = true;
+    await startScanner(video, queue);
+  } catch (error) {
+    video.hidden = true;
+    start.hidden = false;
+    const why = { NotAllowedError: "refused", NotSupportedError: "unsafe" }[error.name];
+    text.textContent = door.dataset[why ?? "missing"];
+  }
+});
