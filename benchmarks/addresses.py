@@ -24,10 +24,14 @@ from kash.database import PublicId, db
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
 from kash.members.opening import needs_vault
+from kash.payouts import services as payouts
+from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
+from kash.payouts.queries import draft, list_of, table_for
+from kash.payouts.rules import Basis, Rates, RoleRates
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
 from kash.people.queries.lists import people_list
 from kash.people.services import bring_in, confirm_list, preview_list
-from kash.policy import Actor, Role
+from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries import sessions_of
@@ -44,6 +48,7 @@ LISTS = frozenset(
         "certificates.find",
         "certificates.index",
         "directory.index",
+        "payouts.index",
         "directory.search",
         "people.duplicates",
         "people.index",
@@ -95,6 +100,7 @@ UNASKED = {
     "incidents.remove_mediator": "as above",
     "certificates.holder_link": "there only until it is used",
     "certificates.holder_page": "there only during a visit",
+    "payouts.settle": "nobody claims a day twice in what is measured",
     "jobs.result": "a file that was made before",
 }
 # Lists that are searched by a form, because a name must be in no address.
@@ -280,6 +286,7 @@ def _workshop(workshop: AWorkshop, session: int = 0) -> Scene:
     if workshop.batch:
         scene[f"{at}/certificates/batches/<batch_id>"] = workshop.batch
         scene["/certificates/<public_id>"] = workshop.certificates[0]
+        scene |= _payouts(found, workshop.lead)
     return scene
 
 
@@ -301,6 +308,36 @@ def _sheets(workshop: AWorkshop) -> Scene:
         f"{at}/sheets/<sheet_id>": made[0],
         f"{at}/scans/<scan_id>": scans[0].public_id,
         f"{at}/attendance/<session_id>/<entry_id>/settle/<source>": PAPER,
+    }
+
+
+def _payouts(found: Workshop, lead: str) -> Scene:
+    """A list of this workshop that was approved, with its rates and bands."""
+    at = "/workshops/<public_id>/payouts"
+    trainer = Actor(lead, frozenset({Role.TRAINER}))
+    public_id = found.public_id
+    rates = Rates(("Near", "Far"), {"participant": RoleRates(Basis.DAY, (50_000, 90_000))})
+    payouts.set_rates(rates, SYSTEM)
+
+    def again() -> Workshop:
+        return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
+
+    table = table_for(again().id)
+    rows = draft(again(), table) if table is not None else []
+    chosen = {row.public_id: payouts.Chosen("participant", "Near") for row in rows}
+    payouts.choose_bands(again(), chosen, trainer)
+    made = payouts.propose(again(), trainer)
+    payouts.approve(list_of(again(), made), SYSTEM)
+    of_list = select(PayoutList.id).where(PayoutList.public_id == made)
+    return {
+        f"{at}/people/<person_id>": next(iter(chosen)),
+        f"{at}/lists/<list_id>": made,
+        f"{at}/lists/<list_id>/paper/<sheet_id>": _public_id(
+            PaymentSheet, PaymentSheet.list_id.in_(of_list)
+        ),
+        f"{at}/lists/<list_id>/lines/<line_id>": _public_id(
+            PayoutLine, PayoutLine.list_id.in_(of_list)
+        ),
     }
 
 

@@ -33,6 +33,7 @@ DESTINATIONS = (
     Destination("members.members", _l("Vault"), "key", "vault.members", unless="vault.open"),
     Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see"),
     Destination("certificates.index", _l("Certificates"), "certificate", "certificates.see"),
+    Destination("payouts.index", _l("Payouts"), "payout", "payouts.see"),
     Destination("directory.index", _l("Services"), "directory", "directory.see"),
     Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see"),
     Destination("desk.settings", _l("Settings"), "settings", "settings.see"),

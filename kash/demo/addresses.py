@@ -39,6 +39,7 @@ from kash.database import db, utc_now
 from kash.demo.accounts import MEMBERS
 from kash.demo.case_addresses import NOTHING, Choices, Known, case_places
 from kash.demo.loading import LoadedProgramme
+from kash.demo.payout_addresses import payout_places
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
 from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
@@ -167,6 +168,7 @@ class Addresses:
             "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
             "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
             "/certificates/<public_id>": self._certificate,
+            **payout_places(),
             "/vault/members/<public_id>": lambda *_: {
                 "": _one(select(VaultMember.public_id).order_by(VaultMember.id.desc()))
             },
@@ -319,6 +321,12 @@ class Addresses:
         if endpoint == "certificates.workshop":
             return {"": issued, "proposed": proposed, "running": running}
         if endpoint.startswith("certificates."):
+            return {"": issued}
+        if endpoint in ("payouts.workshop", "payouts.payout_list"):
+            return {"": issued, "waits": approved, "returned": proposed}
+        if endpoint == "payouts.settle":
+            return {"": approved}
+        if endpoint.startswith("payouts."):
             return {"": issued}
         if key in ("peer", "police"):
             own = {"": running, "held": issued}

@@ -20,6 +20,7 @@ from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
 from kash.demo.participants import People, add_people, find_a_minor
+from kash.demo.payouts import pay_out
 from kash.demo.people import COMMUNITY, POLICE
 from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
@@ -93,6 +94,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     hold_the_first(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
     batches = make_batches(actors, workshops, today)
+    pay_out(actors, workshops)
     forum, meetings = hold_forum(actors, people, today)
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
     set_up_the_rest(actors, areas, forum)

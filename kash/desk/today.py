@@ -29,6 +29,8 @@ from kash.forums.queries import (
     next_meetings,
 )
 from kash.incidents.queries import briefs_waiting
+from kash.payouts.queries import WaitingList
+from kash.payouts.queries import waiting_for as payouts_waiting_for
 from kash.people.queries import minors_unseen
 from kash.policy import Actor, Reach
 from kash.web.formats import to_local
@@ -55,6 +57,7 @@ class Today:
     to_record: list[MeetingLine] = field(default_factory=list)
     certificates: list[Waiting] = field(default_factory=list)
     expiring: int = 0
+    payouts: list[WaitingList] = field(default_factory=list)
     actions: list[ActionLine] = field(default_factory=list)
     meetings: list[MeetingLine] = field(default_factory=list)
     own_workshops: list[OwnWorkshop] = field(default_factory=list)
@@ -87,6 +90,7 @@ class Today:
             or self.to_record
             or self.certificates
             or self.expiring
+            or self.payouts
             or self.actions
             or self.resets
             or self.minors
@@ -122,6 +126,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         to_record=meetings_to_record(actor, now),
         certificates=waiting_for(actor),
         expiring=count_expiring(actor, to_local(now).date()),
+        payouts=payouts_waiting_for(actor),
         actions=actions_due(actor, now),
         meetings=next_meetings(actor, now),
         own_workshops=own_workshops,

@@ -7,15 +7,17 @@ from flask import Blueprint, Flask
 
 blueprint = Blueprint("payouts", __name__)
 
-from kash.payouts import models  # noqa: E402
+from kash.payouts import models, views  # noqa: E402
 
-__all__ = ["blueprint", "init_payouts", "models"]
+__all__ = ["blueprint", "init_payouts", "models", "views"]
 
 
 def init_payouts(app: Flask) -> None:
-    """Say what becomes of payouts when two people turn out to be one, and when a trainer leaves."""
+    """Put the room's tab on workshops and its part on people's pages; say what becomes of payouts
+    when two people turn out to be one, and when a trainer leaves."""
     from kash.payouts.leaving import join_hand_over
     from kash.payouts.merging import declare_references
 
     declare_references()
     join_hand_over()
+    views.join_other_rooms(app)

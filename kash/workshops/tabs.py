@@ -30,9 +30,17 @@ def register_tab(app: Flask, label: Any, endpoint: str, permission: str, order: 
 
 
 def tabs_for(
-    app: Flask, public_id: str, actor: Actor, notes: Mapping[str, Any] | None = None
+    app: Flask,
+    public_id: str,
+    actor: Actor,
+    notes: Mapping[str, Any] | None = None,
+    *,
+    own: bool = True,
 ) -> list[dict[str, Any]]:
-    """The tabs that this actor may open, the present one marked; `notes` by endpoint."""
+    """The tabs that this actor may open, the present one marked; `notes` by endpoint.
+
+    `own` says that she runs the workshop, and so sees what reaches no further than that.
+    """
     tabs: dict[str, Tab] = app.extensions.get(_EXTENSION, {})
     said = notes or {}
     return [
@@ -43,5 +51,6 @@ def tabs_for(
             "note": said.get(tab.endpoint, ""),
         }
         for tab in sorted(tabs.values(), key=lambda tab: tab.order)
-        if actor.reach(tab.permission) not in (Reach.NONE, Reach.SELF)
+        if (reach := actor.reach(tab.permission)) not in (Reach.NONE, Reach.SELF)
+        and (own or reach is not Reach.OWN)
     ]

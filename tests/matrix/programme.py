@@ -80,6 +80,14 @@ from kash.incidents.rules.evidence import as_bytes as evidence_bytes
 from kash.incidents.rules.record import Evidence, Intervention, Link, Record, as_bytes
 from kash.incidents.rules.record import Person as RecordedPerson
 from kash.jobs.models import Job
+from kash.payouts.models import (
+    Payee,
+    PaymentSheet,
+    PayoutDay,
+    PayoutLine,
+    PayoutList,
+    RateTable,
+)
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, sealed_choices
 from kash.people.models import (
@@ -351,6 +359,17 @@ class _Builder:
         self.rule = self.add(
             CertificateRule(
                 version=1, least_share=75, name_must_be_confirmed=False, created_by="system"
+            )
+        )
+        self.rates = self.add(
+            RateTable(
+                version=1,
+                currency="KES",
+                bands=["Near"],
+                rates={"participant": ["day", [50_000]]},
+                least_weight=1,
+                weighted=False,
+                created_by="system",
             )
         )
         self.station = self.add(Organisation(name="Lake station", kind="station"))
@@ -930,6 +949,7 @@ class _Builder:
             person.public_id: self.certificate(issued, person, side) for person in people
         }
         proposed_batch = self.batch(workshop, trainer, "proposed")
+        payouts = self.payouts(workshop, trainer, people)
         return {
             "ids": {
                 "course": course.public_id,
@@ -947,6 +967,7 @@ class _Builder:
                 "confirmed_session": sessions[2].public_id,
                 "batch": issued.public_id,
                 "proposed_batch": proposed_batch.public_id,
+                **payouts,
             },
             "entries": entries,
             "enrolments": enrolments,
@@ -965,6 +986,79 @@ class _Builder:
                 ends_at=utc_now() + timedelta(days=7),
             )
         )
+
+    # --- payouts --------------------------------------------------------------------------------
+
+    def payouts(self, workshop: Workshop, trainer: Account, people: list[Person]) -> dict[str, str]:
+        """A list that is paid, one that waits, and another workshop that claims the same day."""
+        beside = self.add(
+            Workshop(
+                version_id=workshop.version_id,
+                register_id=self.add(Register(purpose="workshop")).id,
+                title="Beside",
+                starts_on=DAY,
+                ends_on=DAY,
+                created_by="system",
+            )
+        )
+        payee = self.add(
+            Payee(
+                workshop_id=workshop.id,
+                name="Driver",
+                role="driver",
+                band="Near",
+                days=[DAY.isoformat()],
+                added_by=trainer.public_id,
+            )
+        )
+        paid = self.payout_list(workshop, trainer, "approved", 1, people)
+        waits = self.payout_list(workshop, trainer, "proposed", 2, people)
+        self.payout_list(beside, trainer, "proposed", 1, people)
+        sheet = self.add(PaymentSheet(list_id=paid.id, letter="B", number=1))
+        return {
+            "payout_list": paid.public_id,
+            "proposed_payout_list": waits.public_id,
+            "payment": paid.lines[0].public_id,
+            "payment_sheet": sheet.public_id,
+            "payee": payee.public_id,
+            "claim_beside": beside.public_id,
+        }
+
+    def payout_list(
+        self, workshop: Workshop, trainer: Account, state: str, number: int, people: list[Person]
+    ) -> PayoutList:
+        made = self.add(
+            PayoutList(
+                workshop_id=workshop.id,
+                table_id=self.rates.id,
+                number=number,
+                state=state,
+                total_cents=50_000 * len(people),
+                proposed_by=trainer.public_id,
+                approved_by="system" if state == "approved" else None,
+                approved_at=utc_now() if state == "approved" else None,
+            )
+        )
+        for position, person in enumerate(people, 1):
+            line = self.add(
+                PayoutLine(
+                    list_id=made.id,
+                    person_id=person.id,
+                    position=position,
+                    group_letter="B",
+                    role="participant",
+                    band="Near",
+                    units=100,
+                    rate_cents=50_000,
+                    extra_cents=0,
+                    due_cents=50_000,
+                    before_cents=0,
+                    amount_cents=50_000,
+                    reference=new_token()[:10],
+                )
+            )
+            self.add(PayoutDay(line_id=line.id, day=DAY))
+        return made
 
     def mark(self, slot: Slot, person: Person, trainer: Account) -> None:
         self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))

@@ -532,6 +532,37 @@ PLACES: dict[str, Place] = {
     "incidents.own_duty": Place(post="incidents.briefs"),
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),
     "incidents.close_brief": Place("incidents.briefs", "incidents.briefs", {"brief_id": "brief"}),
+    # --- payouts ----------------------------------------------------------------------------
+    "payouts.index": Place("payouts.see"),
+    "payouts.rates": Place("payouts.rates", "payouts.rates"),
+    "payouts.workshop": _of("workshop", get="payouts.staff"),
+    "payouts.workshop_rates": _of("workshop", both="payouts.propose"),
+    "payouts.bands": _of("workshop", both="payouts.propose"),
+    "payouts.exception": _of("workshop", both="payouts.propose", person_id="person"),
+    "payouts.add_payee": _of("workshop", both="payouts.propose"),
+    "payouts.remove_payee": _of("workshop", post="payouts.propose", payee_id="payee"),
+    "payouts.propose": _of("workshop", post="payouts.propose"),
+    "payouts.payout_list": _of("workshop", get="payouts.staff", list_id="payout_list"),
+    "payouts.approve": _of("workshop", post="payouts.approve", list_id="proposed_payout_list"),
+    "payouts.turn_back": _of("workshop", post="payouts.return", list_id="proposed_payout_list"),
+    "payouts.paper": _of(
+        "workshop", get="payouts.pay", list_id="payout_list", sheet_id="payment_sheet"
+    ),
+    "payouts.cash": _of("workshop", both="payouts.pay", list_id="payout_list"),
+    "payouts.numbers": _of("workshop", both="payouts.pay", list_id="payout_list"),
+    "payouts.results": _of("workshop", both="payouts.pay", list_id="payout_list"),
+    "payouts.payment": Place(
+        "payouts.staff",
+        "payouts.pay",
+        {"public_id": "workshop", "list_id": "payout_list", "line_id": "payment"},
+    ),
+    "payouts.settle": _of(
+        "workshop",
+        both="payouts.settle",
+        person_id="person",
+        day="=2026-11-16",
+        other_id="claim_beside",
+    ),
     # --- forums -----------------------------------------------------------------------------
     "forums.index": Place("forums.see"),
     "forums.add": Place("forums.open", "forums.open"),

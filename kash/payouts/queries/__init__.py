@@ -8,7 +8,13 @@ from kash.payouts.queries.claims import (
     listed_claims,
     settled_claims,
 )
-from kash.payouts.queries.drafts import DraftRow, draft, drafted_claims, open_slots_of
+from kash.payouts.queries.drafts import (
+    DraftRow,
+    draft,
+    drafted_claims,
+    open_slots_of,
+    person_and_part,
+)
 from kash.payouts.queries.lists import (
     FunderPart,
     OwnPayout,
@@ -20,6 +26,7 @@ from kash.payouts.queries.lists import (
     lines_of,
     list_of,
     lists_of,
+    own_payouts,
     payouts_of_person,
     reconciliations,
     sheets_of,
@@ -55,7 +62,9 @@ __all__ = [
     "listed_claims",
     "lists_of",
     "open_slots_of",
+    "own_payouts",
     "payouts_of_person",
+    "person_and_part",
     "rates_of",
     "reconciliations",
     "settled_claims",

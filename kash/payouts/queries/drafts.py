@@ -17,6 +17,7 @@ from kash.payouts.queries.claims import as_settled, settled_claims
 from kash.payouts.queries.rates import band_number, rates_of
 from kash.payouts.rules import WHOLE, Claim, Due, Missing, Part, Sitting, due, paid_elsewhere
 from kash.people.models import Group, Person
+from kash.web.errors import NotFound
 from kash.web.formats import to_local
 from kash.workshops.models import Workshop
 
@@ -234,3 +235,24 @@ def _payees(session: Session, workshop_id: int) -> list[Payee]:
             select(Payee).where(Payee.workshop_id == workshop_id).order_by(Payee.name, Payee.id)
         )
     )
+
+
+def person_and_part(found: Workshop, public_id: str) -> tuple[Person, PayoutPart | None]:
+    """Somebody on a workshop's roster, and what was decided of her. Raises NotFound."""
+    person = db.session.scalars(
+        select(Person)
+        .join(RosterEntry, RosterEntry.person_id == Person.id)
+        .where(
+            Person.public_id == public_id,
+            RosterEntry.register_id == found.register_id,
+            RosterEntry.removed_at.is_(None),
+        )
+    ).first()
+    if person is None:
+        raise NotFound
+    part = db.session.scalars(
+        select(PayoutPart).where(
+            PayoutPart.workshop_id == found.id, PayoutPart.person_id == person.id
+        )
+    ).first()
+    return person, part

@@ -274,3 +274,11 @@ def payouts_of_person(person_public_id: str, actor: Actor, limit: int = 100) -> 
         )
         for line in lines
     ]
+
+
+def own_payouts(actor: Actor) -> list[OwnPayout]:
+    """The approved payments of whoever acts."""
+    public_id = db.session.scalar(
+        select(Person.public_id).where(Person.id == (actor.person_id or 0))
+    )
+    return payouts_of_person(public_id, actor) if public_id is not None else []

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kash.database import db
 from kash.payouts.models import RateTable
-from kash.payouts.rules import Basis, Rates, RoleRates
+from kash.payouts.rules import ROLES, Basis, Rates, RoleRates
 
 
 def latest_table(workshop_id: int | None, session: Session | None = None) -> RateTable | None:
@@ -45,8 +45,9 @@ def rates_of(table: RateTable) -> Rates:
     return Rates(
         bands=tuple(table.bands),
         roles={
-            role: RoleRates(Basis(basis), tuple(cents))
-            for role, (basis, cents) in table.rates.items()
+            role: RoleRates(Basis(table.rates[role][0]), tuple(table.rates[role][1]))
+            for role in ROLES
+            if role in table.rates
         },
         least_weight=table.least_weight,
         weighted=table.weighted,

@@ -56,6 +56,7 @@ def frame(workshop: Workshop) -> dict[str, Any]:
     sessions = sessions_of(workshop)
     count = headcount(workshop)
     stands = stage_of(workshop)
+    may_edit = runs(actor, workshop, "workshops.edit")
     marked_open = sum(1 for one in sessions if one.marked and not one.closed)
     return {
         "workshop": workshop,
@@ -66,7 +67,7 @@ def frame(workshop: Workshop) -> dict[str, Any]:
         "stage": stands,
         "stage_word": STAGE[stands],
         "stage_tone": STAGE_TONE[stands],
-        "may_edit": runs(actor, workshop, "workshops.edit"),
+        "may_edit": may_edit,
         "may_mark": runs(actor, workshop, "attendance.mark"),
         "next_open": next_to_mark(sessions),
         "tabs": tabs_for(
@@ -79,6 +80,7 @@ def frame(workshop: Workshop) -> dict[str, Any]:
                 if marked_open
                 else "",
             },
+            own=may_edit,
         ),
     }
 

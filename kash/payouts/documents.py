@@ -1,0 +1,72 @@
+"""What leaves with a person: the payment list to be signed, and the file for mobile money.
+
+Both are made while their reader waits and are kept nowhere. Neither holds anything of another
+group; the paper holds no phone, the file no name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask import render_template
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from kash.attendance.documents import sheet_code
+from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
+from kash.payouts.rules import Transfer, bulk_file
+from kash.press import PagedDocument, document, qr_svg
+from kash.web.paper import logo_address
+from kash.web.programme import paper_wording
+from kash.workshops.models import Workshop
+
+
+def payment_list(
+    found: Workshop,
+    one: PayoutList,
+    sheet: PaymentSheet,
+    lines: Sequence[PayoutLine],
+    language: str,
+) -> bytes:
+    """The list of one group, to be signed by each; its head repeats on every page.
+
+    Raises RenderError.
+    """
+    with force_locale(language):
+        return document(
+            PagedDocument(
+                html=payment_markup(found, one, sheet, lines),
+                title=_("List"),
+                language=language,
+                kind="register",
+                footer_left=" · ".join(
+                    part
+                    for part in (paper_wording().footer, _("Keep this sheet locked away."))
+                    if part
+                ),
+            )
+        )
+
+
+def payment_markup(
+    found: Workshop, one: PayoutList, sheet: PaymentSheet, lines: Sequence[PayoutLine]
+) -> str:
+    """The list as the press takes it. The QR says nothing but the sheet's id."""
+    return render_template(
+        "payouts/paper/list.html",
+        workshop=found,
+        list=one,
+        sheet=sheet,
+        lines=lines,
+        total=sum(line.amount_cents for line in lines),
+        currency=one.table.currency,
+        code=sheet_code(sheet.public_id),
+        qr=qr_svg(sheet.public_id.upper(), label=_("Sheet number")),
+        logo=logo_address(paper_wording(), "registers"),
+    )
+
+
+def bulk_lines(transfers: Sequence[Transfer]) -> Iterator[bytes]:
+    """The file for bulk mobile money, line by line."""
+    for line in bulk_file(transfers):
+        yield f"{line}\r\n".encode()

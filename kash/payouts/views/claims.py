@@ -1,0 +1,72 @@
+"""A day that somebody claims in two workshops."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.payouts import blueprint, queries, services
+from kash.payouts.forms import SettleForm
+from kash.payouts.views.reach import decides_or_acts, staff_workshop
+from kash.policy import allow
+from kash.web import NotFound, Problem, current_actor, page
+
+
+@blueprint.route(
+    "/workshops/<public_id>/payouts/claims/<person_id>/<day>/<other_id>", methods=["GET", "POST"]
+)
+@allow("payouts.see")
+def settle(public_id: str, person_id: str, day: str, other_id: str) -> ResponseReturnValue:
+    """Say which workshop pays the day, or why both do."""
+    found = staff_workshop(public_id)
+    decides_or_acts(found)
+    table = queries.table_for(found.id)
+    rows = queries.draft(found, table) if table is not None else []
+    claim = next(
+        (
+            one
+            for one in queries.double_claims(found, queries.drafted_claims(found, rows))
+            if (one.person, one.day.isoformat(), one.other) == (person_id, day, other_id)
+        ),
+        None,
+    )
+    if claim is None:
+        raise NotFound
+    form = SettleForm()
+    choices = [
+        (services.BOTH, _("Both, for a reason")),
+        (services.THERE, _("The other workshop: %(title)s", title=claim.other_title)),
+    ]
+    if current_actor().may("payouts.approve"):
+        choices.insert(1, (services.HERE, _("This workshop: %(title)s", title=found.title)))
+    form.keeps.choices = choices
+    problem = ""
+    if form.validate_on_submit():
+        try:
+            services.settle(
+                found,
+                person=person_id,
+                day=date.fromisoformat(day),
+                other=other_id,
+                keeps=form.keeps.data,
+                reason=form.reason.data or "",
+                by=current_actor(),
+            )
+        except Problem as refused:
+            problem = str(refused)
+        else:
+            flash(_("Settled."))
+            return redirect(url_for("payouts.workshop", public_id=public_id))
+    content, status = page(
+        "payouts/settle.html",
+        form=form,
+        workshop=found,
+        claim=claim,
+        names=names_of([claim.settled.settled_by] if claim.settled is not None else []),
+        problem=problem,
+    )
+    return content, 409 if problem else status

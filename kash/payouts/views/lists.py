@@ -1,0 +1,127 @@
+"""A list: read, approved, turned back, printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.payouts import blueprint, documents, queries, services
+from kash.payouts.forms import TurnBackForm
+from kash.payouts.models import PayoutList
+from kash.payouts.rules import Step, allowed_steps
+from kash.payouts.views.reach import acts_on, decides_or_acts, staff_workshop
+from kash.policy import allow
+from kash.press import RenderError
+from kash.web import NotFound, Problem, current_actor, download
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop
+
+
+@blueprint.get("/workshops/<public_id>/payouts/lists/<list_id>")
+@allow("payouts.see")
+def payout_list(public_id: str, list_id: str) -> ResponseReturnValue:
+    """A list: who gets what and why, how it stands, and what can be done next."""
+    found = staff_workshop(public_id)
+    return _list_page(found, queries.list_of(found, list_id), TurnBackForm())
+
+
+def _list_page(
+    found: Workshop, one: PayoutList, form: TurnBackForm, problem: str = ""
+) -> ResponseReturnValue:
+    actor = current_actor()
+    steps = allowed_steps(one.state, proposed_by=one.proposed_by, actor=actor.public_id)
+    acts = acts_on(found)
+    standing_in = actor.decides_for("payouts.approve", not_for=one.proposed_by)
+    may = {
+        Step.APPROVE: actor.may("payouts.approve") and standing_in != "",
+        Step.RETURN: actor.may("payouts.approve") or acts,
+        Step.PAY: acts,
+    }
+    lines = queries.lines_of(one)
+    table = one.table
+    programme = queries.latest_table(None) if table.workshop_id is not None else None
+    return render_template(
+        "payouts/list.html",
+        workshop=found,
+        list=one,
+        lines=lines,
+        rates=queries.rates_of(table),
+        programme_rates=queries.rates_of(programme) if programme is not None else None,
+        sums=queries.reconciliations([one])[one.id],
+        funders=queries.funder_parts(found, lines),
+        sheets=queries.sheets_of(one),
+        claims=queries.double_claims(found, ()),
+        steps={step.value for step in steps if may[step]},
+        own=one.state == "proposed" and one.proposed_by == actor.public_id,
+        acts=acts,
+        standing_in=standing_in,
+        names=names_of(
+            name
+            for name in (one.proposed_by, one.approved_by, one.approved_for, standing_in)
+            if name
+        ),
+        form=form,
+        problem=problem,
+    ), 409 if problem else 422 if form.errors else 200
+
+
+def _step(
+    found: Workshop, list_id: str, act: Callable[[PayoutList], None], done: str
+) -> ResponseReturnValue:
+    try:
+        act(queries.list_of(found, list_id))
+    except Problem as problem:
+        return _list_page(found, queries.list_of(found, list_id), TurnBackForm(), str(problem))
+    flash(done)
+    return redirect(url_for("payouts.payout_list", public_id=found.public_id, list_id=list_id))
+
+
+@blueprint.post("/workshops/<public_id>/payouts/lists/<list_id>/approve")
+@allow("payouts.approve")
+def approve(public_id: str, list_id: str) -> ResponseReturnValue:
+    """Approve what another person proposed."""
+    return _step(
+        staff_workshop(public_id),
+        list_id,
+        lambda one: services.approve(one, current_actor()),
+        _("Approved. The trainer can pay it out now."),
+    )
+
+
+@blueprint.post("/workshops/<public_id>/payouts/lists/<list_id>/turn-back")
+@allow("payouts.see")
+def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
+    """Turn a list back, with what must be put right."""
+    found = staff_workshop(public_id)
+    acts = decides_or_acts(found)
+    form = TurnBackForm()
+    if not form.validate_on_submit():
+        return _list_page(found, queries.list_of(found, list_id), form)
+    return _step(
+        found,
+        list_id,
+        lambda one: services.turn_back(one, form.reason.data or "", current_actor(), acts=acts),
+        _("Turned back. What is due can be proposed again."),
+    )
+
+
+@blueprint.get("/workshops/<public_id>/payouts/lists/<list_id>/paper/<sheet_id>.pdf")
+@allow("payouts.pay")
+def paper(public_id: str, list_id: str, sheet_id: str) -> ResponseReturnValue:
+    """The paper list of one group, on which each signs for her money."""
+    found = own_workshop(public_id, current_actor(), "payouts.pay")
+    one = queries.list_of(found, list_id)
+    sheet = next((row for row in queries.sheets_of(one) if row.public_id == sheet_id), None)
+    if sheet is None:
+        raise NotFound
+    lines = queries.lines_of(one, sheet.letter)
+    try:
+        content = documents.payment_list(found, one, sheet, lines, found.version.language)
+    except RenderError as problem:
+        flash(_(problem.sentence), "bad")
+        return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
+    return download(content, name=f"list-{sheet.number}.pdf", type="application/pdf")

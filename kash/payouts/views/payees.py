@@ -1,0 +1,117 @@
+"""Who is paid how: bands and roles, exceptions, and payees on no register."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.payouts import blueprint, queries, services
+from kash.payouts.forms import ExceptionForm, PayeeForm
+from kash.payouts.models import RateTable
+from kash.payouts.wording import ROLE
+from kash.policy import allow
+from kash.web import current_actor, page
+from kash.web.formats import to_local
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop, sessions_of
+
+
+def _with_rates(public_id: str) -> tuple[Workshop, RateTable]:
+    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    table = queries.table_for(found.id)
+    if table is None:
+        raise services.NoRates
+    return found, table
+
+
+@blueprint.route("/workshops/<public_id>/payouts/bands", methods=["GET", "POST"])
+@allow("payouts.propose")
+def bands(public_id: str) -> ResponseReturnValue:
+    """A role and a distance band for everybody who attended."""
+    found, table = _with_rates(public_id)
+    rows = [row for row in queries.draft(found, table) if row.person_id is not None]
+    if request.method == "POST":
+        fill = request.form.get("fill", "")
+        chosen = {
+            row.public_id: services.Chosen(
+                request.form.get(f"role-{row.public_id}", row.part.role),
+                request.form.get(f"band-{row.public_id}", "") or fill,
+            )
+            for row in rows
+        }
+        changed = services.choose_bands(found, chosen, current_actor())
+        flash(_("Saved. Changed: %(number)s", number=changed))
+        return redirect(url_for("payouts.workshop", public_id=public_id))
+    return render_template(
+        "payouts/bands.html",
+        workshop=found,
+        rows=rows,
+        bands=table.bands,
+        roles=ROLE,
+    )
+
+
+@blueprint.route("/workshops/<public_id>/payouts/people/<person_id>", methods=["GET", "POST"])
+@allow("payouts.propose")
+def exception(public_id: str, person_id: str) -> ResponseReturnValue:
+    """Pay one person nothing, or something extra, with a reason."""
+    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    person, part = queries.person_and_part(found, person_id)
+    form = ExceptionForm()
+    if form.validate_on_submit():
+        services.make_exception(
+            found,
+            person_id,
+            waived=form.kind.data == "waived",
+            extra_cents=form.cents(),
+            reason=form.reason.data or "",
+            by=current_actor(),
+        )
+        flash(_("Saved."))
+        return redirect(url_for("payouts.workshop", public_id=public_id))
+    if request.method == "GET":
+        form.fill(part)
+    table = queries.table_for(found.id)
+    return page(
+        "payouts/exception.html",
+        form=form,
+        workshop=found,
+        person=person,
+        currency=table.currency if table is not None else "",
+    )
+
+
+@blueprint.route("/workshops/<public_id>/payouts/payees/new", methods=["GET", "POST"])
+@allow("payouts.propose")
+def add_payee(public_id: str) -> ResponseReturnValue:
+    """Have a driver, a facilitator or another paid who stands on no register."""
+    found, table = _with_rates(public_id)
+    form = PayeeForm()
+    days = sorted({to_local(one.starts_at).date() for one in sessions_of(found)})
+    form.offer(table.bands, days)
+    if form.validate_on_submit():
+        services.add_payee(
+            found,
+            name=form.name.data or "",
+            phone=form.phone.data or "",
+            chosen=services.Chosen(form.role.data, form.band.data),
+            days=form.chosen_days(),
+            by=current_actor(),
+        )
+        flash(_("Saved."))
+        return redirect(url_for("payouts.workshop", public_id=public_id))
+    if request.method == "GET":
+        form.role.data = "driver"
+        form.days.data = [day.isoformat() for day in days]
+    return page("payouts/payee.html", form=form, workshop=found)
+
+
+@blueprint.post("/workshops/<public_id>/payouts/payees/<payee_id>/remove")
+@allow("payouts.propose")
+def remove_payee(public_id: str, payee_id: str) -> ResponseReturnValue:
+    """Have a payee paid no more."""
+    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    services.remove_payee(found, payee_id, current_actor())
+    flash(_("Taken off. What lists gave before stays."))
+    return redirect(url_for("payouts.workshop", public_id=public_id))

@@ -1,0 +1,185 @@
+"""Paying a list out: in cash, by mobile money, one by one."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.payouts import blueprint, documents, queries, services
+from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
+from kash.payouts.models import PayoutLine
+from kash.payouts.rules import Matched, State, next_states
+from kash.payouts.views.reach import acts_on, paid_list, staff_workshop
+from kash.payouts.wording import FAULT, STATE
+from kash.people.lists.errors import FileUnreadable
+from kash.policy import allow
+from kash.vault import open_text
+from kash.web import Problem, current_actor, download, page
+from kash.web.bodies import takes_file
+
+
+@blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/cash", methods=["GET", "POST"])
+@allow("payouts.pay")
+def cash(public_id: str, list_id: str) -> ResponseReturnValue:
+    """Tick who signed on the paper list."""
+    found, one = paid_list(public_id, list_id)
+    if request.method == "POST":
+        number = services.pay_in_cash(one, request.form.getlist("paid"), current_actor())
+        if number:
+            flash(_("Noted as paid in cash: %(number)s", number=number))
+            return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
+        flash(_("Tick the people who signed for their money."), "warn")
+        return redirect(url_for("payouts.cash", public_id=public_id, list_id=list_id))
+    waiting = [line for line in queries.lines_of(one) if line.state in ("outstanding", "failed")]
+    return render_template(
+        "payouts/cash.html",
+        workshop=found,
+        list=one,
+        sheets=[
+            (sheet, [line for line in waiting if line.group_letter == sheet.letter])
+            for sheet in queries.sheets_of(one)
+        ],
+        waiting=waiting,
+    )
+
+
+@blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/numbers", methods=["GET", "POST"])
+@allow("payouts.pay", fresh=True)
+def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
+    """The file for bulk mobile money, made for one look and stored nowhere here."""
+    found, one = paid_list(public_id, list_id)
+    if request.method == "GET":
+        waiting = [line for line in queries.lines_of(one) if line.state == State.OUTSTANDING]
+        return render_template(
+            "payouts/numbers.html",
+            workshop=found,
+            list=one,
+            count=len(waiting),
+            total=sum(line.amount_cents for line in waiting),
+            without=sum(not _has_phone(line) for line in waiting),
+        )
+    opened = services.open_numbers(one, current_actor())
+    return download(
+        documents.bulk_lines(opened.transfers),
+        name="payments.csv",
+        type="text/csv; charset=utf-8",
+    )
+
+
+def _has_phone(line: PayoutLine) -> bool:
+    of = line.payee if line.payee is not None else line.person
+    return of is not None and of.phone_sealed is not None
+
+
+@blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/results", methods=["GET", "POST"])
+@allow("payouts.pay")
+@takes_file(MOST_FILE_BYTES)
+def results(public_id: str, list_id: str) -> ResponseReturnValue:
+    """Bring the result file of mobile money."""
+    found, one = paid_list(public_id, list_id)
+    form = ResultsForm()
+    matched: Matched | None = None
+    if form.validate_on_submit():
+        try:
+            matched = services.take_results(
+                one,
+                form.file.data.stream.read(),
+                current_actor(),
+                only_fitting=bool(form.only_fitting.data),
+            )
+        except (FileUnreadable, services.NotAResult) as problem:
+            form.file.errors = [str(problem)]
+        else:
+            if not matched.faults or form.only_fitting.data:
+                flash(
+                    _(
+                        "Taken over: %(changes)s. Known already: %(known)s. Left out: %(out)s.",
+                        changes=len(matched.changes),
+                        known=len(matched.known),
+                        out=len(matched.faults),
+                    )
+                )
+                return redirect(
+                    url_for("payouts.payout_list", public_id=public_id, list_id=list_id)
+                )
+    content, status = page(
+        "payouts/results.html",
+        form=form,
+        workshop=found,
+        list=one,
+        matched=matched,
+        faults=FAULT,
+        states=STATE,
+        most_bytes=MOST_FILE_BYTES,
+    )
+    return content, 422 if matched is not None else status
+
+
+@blueprint.route(
+    "/workshops/<public_id>/payouts/lists/<list_id>/lines/<line_id>", methods=["GET", "POST"]
+)
+@allow("payouts.see")
+def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
+    """One payment: what it is for, what became of it, and what comes next."""
+    found = staff_workshop(public_id)
+    one = queries.list_of(found, list_id)
+    line = queries.line_of(one, line_id)
+    form = PaymentForm()
+    state = State(line.state)
+    form.offer([following for following in State if following in next_states(state)])
+    problem = ""
+    if request.method == "POST":
+        paid_list(public_id, list_id)
+        if form.validate_on_submit():
+            try:
+                services.note_payment(
+                    one,
+                    line_id,
+                    services.Note(
+                        State(form.state.data),
+                        form.means.data or "",
+                        form.receipt.data or "",
+                        form.reason.data or "",
+                    ),
+                    _state(form.before.data),
+                    current_actor(),
+                )
+            except Problem as refused:
+                problem = str(refused)
+                line = queries.line_of(queries.list_of(found, list_id), line_id)
+                state = State(line.state)
+            else:
+                flash(_("Saved."))
+                return redirect(
+                    url_for("payouts.payout_list", public_id=public_id, list_id=list_id)
+                )
+    form.before.data = str(state)
+    events = queries.events_of(line)
+    content, status = page(
+        "payouts/payment.html",
+        form=form,
+        workshop=found,
+        list=one,
+        line=line,
+        events=events,
+        receipts={
+            event.id: open_text(
+                event.receipt_sealed, kind="payout.receipt", public_id=event.public_id
+            )
+            for event in events
+            if event.receipt_sealed is not None
+        },
+        names=names_of(event.noted_by for event in events),
+        acts=acts_on(found) and one.state == "approved",
+        problem=problem,
+    )
+    return content, 409 if problem else status
+
+
+def _state(typed: str | None) -> State:
+    try:
+        return State(typed or "")
+    except ValueError:
+        raise services.UnknownChoice from None

@@ -1,0 +1,70 @@
+"""Rates: the programme's, and a workshop's own."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.payouts import blueprint, queries, services
+from kash.payouts.forms import RatesForm, RatesGrid
+from kash.payouts.rules import MOST_BANDS, ROLES, Rates
+from kash.policy import allow
+from kash.web import current_actor
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop
+
+
+@blueprint.route("/payouts/rates", methods=["GET", "POST"])
+@allow("payouts.rates")
+def rates() -> ResponseReturnValue:
+    """The programme's rates, their earlier versions, and a form for the next."""
+    return _rates_page(None)
+
+
+@blueprint.route("/workshops/<public_id>/payouts/rates", methods=["GET", "POST"])
+@allow("payouts.propose")
+def workshop_rates(public_id: str) -> ResponseReturnValue:
+    """Rates for one workshop only, which whoever approves its list sees beside the programme's."""
+    return _rates_page(own_workshop(public_id, current_actor(), "payouts.propose"))
+
+
+def _rates_page(found: Workshop | None) -> ResponseReturnValue:
+    programme = queries.latest_table(None)
+    table = queries.table_for(found.id) if found is not None else programme
+    stored = queries.rates_of(table) if table is not None else None
+    form = RatesForm(obj=stored or Rates((), {}))
+    grid = RatesGrid.of(stored)
+    if request.method == "POST":
+        grid = RatesGrid.posted(request.form)
+        read = grid.read()
+        if form.validate_on_submit() and read is not None:
+            bands, roles = read
+            services.set_rates(
+                Rates(
+                    bands=bands,
+                    roles=roles,
+                    least_weight=form.least_weight.data or 1,
+                    weighted=bool(form.weighted.data),
+                    currency=form.currency.data or "",
+                ),
+                current_actor(),
+                found,
+            )
+            flash(_("Saved. It holds for what is proposed from now on."))
+            if found is None:
+                return redirect(url_for("payouts.rates"))
+            return redirect(url_for("payouts.workshop", public_id=found.public_id))
+    versions = queries.table_versions(found.id if found is not None else None)
+    wrong = bool(form.errors or grid.errors)
+    return render_template(
+        "payouts/rates.html",
+        workshop=found,
+        form=form,
+        grid=grid,
+        roles=ROLES,
+        places=range(MOST_BANDS),
+        versions=versions,
+        names=names_of(one.created_by for one in versions),
+    ), 422 if wrong else 200

@@ -1,0 +1,33 @@
+"""Which workshops and steps the actor may touch here."""
+
+from __future__ import annotations
+
+from kash.payouts.models import PayoutList
+from kash.payouts.queries import list_of
+from kash.web import Forbidden, current_actor
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop, runs
+
+
+def staff_workshop(public_id: str) -> Workshop:
+    """A workshop whose payouts the actor may see as staff, not as a payee."""
+    return own_workshop(public_id, current_actor(), "payouts.see")
+
+
+def acts_on(found: Workshop) -> bool:
+    """Whether the actor proposes and pays here."""
+    return runs(current_actor(), found, "payouts.propose")
+
+
+def decides_or_acts(found: Workshop) -> bool:
+    """Whether the actor runs the workshop; raises Forbidden if she does not approve either."""
+    acts = acts_on(found)
+    if not (acts or current_actor().may("payouts.approve")):
+        raise Forbidden
+    return acts
+
+
+def paid_list(public_id: str, list_id: str) -> tuple[Workshop, PayoutList]:
+    """A list that the actor pays out, with its workshop."""
+    found = own_workshop(public_id, current_actor(), "payouts.pay")
+    return found, list_of(found, list_id)

@@ -1,0 +1,91 @@
+"""A workshop's payouts: what is due, what is claimed twice, its lists; and all lists."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.payouts import blueprint, queries, services
+from kash.payouts.models import PayoutList
+from kash.payouts.views.reach import acts_on, staff_workshop
+from kash.payouts.wording import LIST_STATE
+from kash.policy import Reach, allow
+from kash.web import Problem, current_actor, listing
+from kash.workshops.models import Workshop
+from kash.workshops.queries import own_workshop
+from kash.workshops.views.frame import frame
+
+
+@blueprint.get("/payouts/")
+@allow("payouts.see")
+def index() -> ResponseReturnValue:
+    """All lists within reach, or one's own payments."""
+    actor = current_actor()
+    if actor.reach("payouts.see") is Reach.SELF:
+        return render_template("payouts/own.html", payouts=queries.own_payouts(actor))
+    state = request.args.get("state", "")
+    rows = listing(
+        queries.all_lists(actor, state if state in LIST_STATE else ""),
+        sorts={
+            "workshop": Workshop.title,
+            "day": PayoutList.created_at,
+            "amount": PayoutList.total_cents,
+        },
+        default_sort="day",
+        default_direction="desc",
+        key=PayoutList.id,
+    )
+    return render_template(
+        "payouts/index.html",
+        listing=rows,
+        sums=queries.reconciliations(rows.rows),
+        state=state,
+        waiting=queries.waiting_for(actor),
+    )
+
+
+@blueprint.get("/workshops/<public_id>/payouts")
+@allow("payouts.see")
+def workshop(public_id: str) -> ResponseReturnValue:
+    """Who gets what of a workshop and why, and the lists made of it."""
+    return _workshop_page(staff_workshop(public_id))
+
+
+def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
+    table = queries.table_for(found.id)
+    rows = queries.draft(found, table) if table is not None else []
+    lists = queries.lists_of(found)
+    return render_template(
+        "payouts/workshop.html",
+        **frame(found),
+        rates_version=table.version if table is not None else 0,
+        own_table=table is not None and table.workshop_id is not None,
+        rates=queries.rates_of(table) if table is not None else None,
+        rows=rows,
+        undecided=[row for row in rows if row.undecided],
+        total=sum(row.amount for row in rows),
+        overpaid=[row for row in rows if row.overpaid],
+        open_registers=queries.open_slots_of(found.register_id),
+        claims=queries.double_claims(found, queries.drafted_claims(found, rows)),
+        lists=lists,
+        waits=any(one.state == "proposed" for one in lists),
+        sums=queries.reconciliations(lists),
+        names=names_of(one.proposed_by for one in lists),
+        acts=acts_on(found),
+        problem=problem,
+    ), 409 if problem else 200
+
+
+@blueprint.post("/workshops/<public_id>/payouts/propose")
+@allow("payouts.propose")
+def propose(public_id: str) -> ResponseReturnValue:
+    """Propose what is due and on no list yet."""
+    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    try:
+        made = services.propose(found, current_actor())
+    except Problem as problem:
+        return _workshop_page(found, str(problem))
+    flash(_("Proposed. Another person must approve it now."))
+    return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=made))

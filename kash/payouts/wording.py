@@ -1,0 +1,58 @@
+"""How payouts are put into words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import format_decimal
+from flask_babel import lazy_gettext as _l
+
+from kash.payouts.rules import Basis, Fault, State
+
+ROLE: dict[str, Any] = {
+    "participant": _l("Participant"),
+    "facilitator": _l("Facilitator"),
+    "driver": _l("Driver"),
+    "interpreter": _l("Interpreter"),
+    "helper": _l("Helper"),
+}
+BASIS: dict[Basis, Any] = {
+    Basis.DAY: _l("for each day"),
+    Basis.SESSION: _l("for each session"),
+}
+STATE: dict[State, Any] = {
+    State.OUTSTANDING: _l("To be paid"),
+    State.PAID: _l("Was paid"),
+    State.FAILED: _l("Payment failed"),
+    State.RETURNED: _l("Money returned"),
+}
+STATE_TONE: dict[State, str] = {
+    State.OUTSTANDING: "live",
+    State.PAID: "good",
+    State.FAILED: "bad",
+    State.RETURNED: "",
+}
+# How a list stands.
+LIST_STATE: dict[str, Any] = {
+    "proposed": _l("Waits for approval"),
+    "approved": _l("Approved and frozen"),
+    "returned": _l("List turned back"),
+}
+LIST_TONE = {"proposed": "live", "approved": "good", "returned": "bad"}
+MEANS: dict[str, Any] = {
+    "cash": _l("In cash, signed for on paper"),
+    "mobile": _l("By mobile money"),
+    "bank": _l("By bank"),
+}
+FAULT: dict[Fault, Any] = {
+    Fault.UNKNOWN: _l("This reference is not on the list."),
+    Fault.TWICE: _l("This reference stood further up already."),
+    Fault.STATE: _l("What happened is in words that are not known here."),
+    Fault.AMOUNT: _l("The amount is not the one on the list."),
+    Fault.STEP: _l("This can't follow on how the payment stands."),
+}
+
+
+def units_text(units: int) -> str:
+    """Hundredths of a day or session as they are read: "2", "1.5"."""
+    return str(format_decimal(units / 100))

@@ -1,0 +1,323 @@
+"""The pages: who gets what, the list's way, the files that leave, and what is typed wrongly."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.attendance import services as attendance
+from kash.database import db
+from kash.payouts import queries, services
+from kash.payouts.documents import payment_markup
+from kash.payouts.rules import State
+from kash.people.models import Consent
+from kash.policy import Actor
+from kash.workshops import services as workshops
+from tests.conftest import Queries
+from tests.workshops.conftest import FIRST_DAY, make_person
+
+from .conftest import FAR, NEAR, Ready, give_phone, mark
+
+ZAWADI, BARAKA = "Zawadi Sampuli", "Baraka Sampuli"
+
+
+@pytest.fixture
+def at(ready: Ready) -> str:
+    return f"/workshops/{ready.held.workshop}/payouts"
+
+
+@pytest.fixture
+def trainer(ready: Ready, client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+    return client_for(ready.trainer)
+
+
+@pytest.fixture
+def director(ready: Ready, client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+    return client_for(ready.director)
+
+
+@pytest.fixture
+def approved(ready: Ready) -> str:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    return ready.approved()
+
+
+def test_the_tab_says_who_gets_what_and_why(ready: Ready, at: str, trainer: FlaskClient) -> None:
+    page = trainer.get(at).text
+    assert "People without a distance band: 2." in page
+    assert "Propose a list" not in page
+    trainer.post(f"{at}/bands", data={f"band-{ready.person(ZAWADI)}": FAR, "fill": NEAR})
+    page = trainer.get(at).text
+    assert "2 × 1,200.50 for each day" in page
+    assert "1 × 500 for each day" in page
+    assert "Propose a list of 2,901 KES" in page
+    answer = trainer.post(f"{at}/propose")
+    assert answer.status_code == 302
+    page = trainer.get(answer.location).text
+    assert "You proposed this list" in page
+    assert "lists/" in answer.location
+    assert trainer.post(f"{at}/propose").status_code == 409
+
+
+def test_another_approves_and_every_cent_is_shown(
+    ready: Ready, at: str, trainer: FlaskClient, director: FlaskClient
+) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    here = f"{at}/lists/{ready.proposed()}"
+    assert trainer.post(f"{here}/approve").status_code == 403
+    assert "Payouts: " in director.get("/").text
+    assert director.post(f"{here}/approve").status_code == 302
+    assert director.post(f"{here}/approve").status_code == 409
+    page = director.get(here).text
+    assert "Adds up to the cent" in page
+    assert "Note who was paid in cash" not in page
+    page = trainer.get(f"{here}/cash").text
+    assert ZAWADI in page
+    lines = {
+        line.person.chosen_name: line.public_id
+        for line in queries.lines_of(ready.one(here.rsplit("/", 1)[1]))
+        if line.person
+    }
+    db.session.rollback()
+    assert trainer.post(f"{here}/cash", data={"paid": [lines[BARAKA]]}).status_code == 302
+    assert "In cash, signed for on paper" in trainer.get(f"{here}/lines/{lines[BARAKA]}").text
+    assert trainer.post(f"{here}/cash", data={"paid": ["0" * 16]}).status_code == 404
+
+
+def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(
+    ready: Ready, at: str, approved: str, trainer: FlaskClient
+) -> None:
+    give_phone(ready.person(ZAWADI), "+254712345678")
+    page = trainer.get(f"{at}/lists/{approved}/numbers").text
+    assert "254712" not in page
+    answer = trainer.post(f"{at}/lists/{approved}/numbers")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=payments.csv"
+    assert "no-store" in answer.headers["Cache-Control"]
+    lines = answer.text.split("\r\n")
+    assert lines[0] == "phone,amount,reference"
+    assert lines[1].startswith("254712345678,2401.00,")
+    assert lines[2] == "TOTAL,2401.00,1"
+    assert lines[3].startswith("CHECKSUM,sha256,")
+    assert "Sampuli" not in answer.text
+
+
+def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(
+    ready: Ready, at: str, approved: str, trainer: FlaskClient
+) -> None:
+    lines = queries.lines_of(ready.one(approved))
+    reference = lines[1].reference
+    db.session.rollback()
+    url = f"{at}/lists/{approved}/results"
+
+    def send(content: str, **more: str) -> tuple[int, str]:
+        answer = trainer.post(
+            url, data={"file": (io.BytesIO(content.encode()), "result.csv"), **more}
+        )
+        return answer.status_code, answer.text
+
+    content = f"Reference;Status\n{reference};Completed\nZZZZZZZZZZ;Completed\n"
+    status, page = send(content)
+    assert status == 422
+    assert "This reference is not on the list." in page
+    assert queries.reconciliations([ready.one(approved)])
+    db.session.rollback()
+    assert send(content, only_fitting="y")[0] == 302
+    one = ready.one(approved)
+    assert queries.reconciliations([one])[one.id].paid == 240_100
+    status, page = send("%PDF-1.7")
+    assert status == 422
+    assert "data-errors" in page
+    assert trainer.post(url, data={}).status_code == 422
+
+
+def test_one_payment_needs_a_reason_when_money_did_not_arrive(
+    ready: Ready, at: str, approved: str, trainer: FlaskClient, director: FlaskClient
+) -> None:
+    line = queries.lines_of(ready.one(approved))[0].public_id
+    db.session.rollback()
+    url = f"{at}/lists/{approved}/lines/{line}"
+    given = {"before": "outstanding", "state": "failed"}
+    assert "Say why." in trainer.post(url, data=given).text
+    assert trainer.post(url, data=given | {"reason": "No such number"}).status_code == 302
+    answer = trainer.post(url, data=given | {"reason": "Again"})
+    assert answer.status_code == 422
+    assert director.get(url).status_code == 200
+    assert director.post(url, data=given).status_code == 403
+
+
+def test_paper_holds_one_group_its_sum_and_no_phone(
+    ready: Ready, approved: str, at: str, trainer: FlaskClient
+) -> None:
+    give_phone(ready.person(ZAWADI), "+254712345678")
+    one = ready.one(approved)
+    sheet = next(row for row in queries.sheets_of(one) if row.letter == "B")
+    lines = queries.lines_of(one, "B")
+    found = ready.workshop
+    with trainer.application.test_request_context():
+        markup = payment_markup(found, one, sheet, lines)
+    assert ZAWADI in markup
+    assert BARAKA not in markup
+    assert "2,401" in markup
+    assert "B-2" in markup
+    assert "712345678" not in markup
+    db.session.add(
+        Consent(
+            person_id=lines[0].person_id,
+            purpose="printed_name",
+            answer="refused",
+            text="As read out.",
+            text_version="1",
+            recorded_by="system",
+        )
+    )
+    db.session.commit()
+    one, found = ready.one(approved), ready.workshop
+    with trainer.application.test_request_context():
+        markup = payment_markup(found, one, sheet, queries.lines_of(one, "B"))
+    assert ZAWADI not in markup
+    assert ready.person(ZAWADI)[:6].upper() in markup
+
+
+def test_the_paper_is_a_pdf(ready: Ready, approved: str, at: str, trainer: FlaskClient) -> None:
+    sheet = queries.sheets_of(ready.one(approved))[0].public_id
+    db.session.rollback()
+    answer = trainer.get(f"{at}/lists/{approved}/paper/{sheet}.pdf")
+    assert answer.data.startswith(b"%PDF")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=list-1.pdf"
+
+
+def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
+    ready: Ready, director: FlaskClient
+) -> None:
+    given = {
+        "currency": "kes",
+        "least_weight": "1",
+        "band-0": "Near",
+        "band-1": "Near",
+        "rate-participant-0": "5 hundred",
+        "rate-driver-4": "900",
+    }
+    answer = director.post("/payouts/rates", data=given)
+    assert answer.status_code == 422
+    for said in (
+        "This is not an amount.",
+        "This band stands further up already.",
+        "Name the band of this rate.",
+    ):
+        assert said in answer.text
+    assert 'value="5 hundred"' in answer.text
+    given |= {"band-1": "Far", "rate-participant-0": "1,500.5", "rate-driver-4": ""}
+    assert director.post("/payouts/rates", data=given).status_code == 302
+    table = queries.latest_table(None)
+    assert table is not None
+    assert (table.version, table.currency, table.bands) == (2, "KES", ["Near", "Far"])
+    assert table.rates == {"participant": ["day", [150_050, None]]}
+
+
+def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> None:
+    url = f"{at}/people/{ready.person(BARAKA)}"
+    assert "Say why." in trainer.post(url, data={"kind": "waived"}).text
+    assert "Enter how much" in trainer.post(url, data={"kind": "extra", "reason": "x"}).text
+    given = {"kind": "extra", "extra": "12.50", "reason": "Luggage"}
+    assert trainer.post(url, data=given).status_code == 302
+    assert "12.50" in trainer.get(url).text
+    new = {"name": "Dereva Mfano", "role": "driver", "band": NEAR, "phone": "0712 345 678"}
+    url = f"{at}/payees/new"
+    assert "Choose at least one day." in trainer.post(url, data=new).text
+    assert trainer.post(url, data=new | {"days": FIRST_DAY.isoformat()}).status_code == 302
+    page = trainer.get(at).text
+    assert "Dereva Mfano" in page
+    assert "Luggage" in page
+    removed = next(row for row in ready.rows().values() if row.payee_id).public_id
+    db.session.rollback()
+    assert trainer.post(f"{at}/payees/{removed}/remove").status_code == 302
+    assert "Dereva Mfano" not in trainer.get(at).text
+
+
+def test_a_double_claim_is_settled_on_its_page(
+    ready: Ready, twice: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    ready.approved()
+    twice.band(Zawadi=NEAR)
+    other = client_for(twice.trainer)
+    at = f"/workshops/{twice.held.workshop}/payouts"
+    page = other.get(at).text
+    assert "Not settled" in page
+    # Of the other workshop she reads the title, and of nobody else a name.
+    assert BARAKA not in page
+    day = FIRST_DAY.isoformat()
+    url = f"{at}/claims/{ready.person(ZAWADI)}/{day}/{ready.held.workshop}"
+    assert "This workshop:" not in other.get(url).text
+    assert other.post(url, data={"keeps": "both"}).status_code == 422
+    assert other.post(url, data={"keeps": "both", "reason": "Two ways"}).status_code == 302
+    assert "Both are paid" in other.get(at).text
+    wrong = (FIRST_DAY + timedelta(days=3)).isoformat()
+    assert other.get(url.replace(day, wrong)).status_code == 404
+    assert other.get(url.replace(day, "yesterday")).status_code == 404
+
+
+def test_who_is_paid_sees_her_own_and_nothing_else(
+    ready: Ready,
+    approved: str,
+    at: str,
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    peer = actor("peer", name="Zawadi", person_id=ready.rows()[ZAWADI].person_id)
+    own = client_for(peer)
+    page = own.get("/payouts/").text
+    assert "2,401" in page
+    assert "To be paid" in page
+    assert ">500<" not in page
+    assert own.get(f"{at}/lists/{approved}").status_code == 403
+    assert "Payouts" in own.get(f"/people/{ready.person(ZAWADI)}").text
+    services.note_payment(
+        ready.one(approved),
+        queries.lines_of(ready.one(approved), "B")[0].public_id,
+        services.Note(State.PAID, "cash"),
+        State.OUTSTANDING,
+        ready.trainer,
+    )
+    assert "Was paid" in own.get("/payouts/").text
+
+
+def test_other_trainers_see_no_tab_and_no_page(
+    ready: Ready, at: str, actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    other = client_for(actor("trainer", name="Mwingine"))
+    assert other.get(at).status_code == 403
+    page = other.get(f"/workshops/{ready.held.workshop}").text
+    assert f"{at}" not in page
+    monitoring = client_for(actor("monitoring", name="Tathmini"))
+    assert monitoring.get(at).status_code == 200
+    assert at in monitoring.get(f"/workshops/{ready.held.workshop}").text
+
+
+def test_queries_do_not_grow_with_people(
+    ready: Ready,
+    at: str,
+    trainer: FlaskClient,
+    count_queries: Callable[[], AbstractContextManager[Queries]],
+) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    with count_queries() as few:
+        trainer.get(at)
+    register = ready.workshop.register
+    slots = [one.public_id for one in register.slots]
+    register_id = register.public_id
+    for slot in slots:
+        attendance.reopen_slot(register_id, slot, ready.trainer)
+    names = [f"Mtu {word}" for word in ("Kwanza", "Pili", "Tatu")]
+    for name in names:
+        workshops.enrol(ready.held.workshop, make_person(name), ready.trainer)
+    mark(ready.held, dict.fromkeys(names, ("present",) * 4))
+    with count_queries() as more:
+        page = trainer.get(at).text
+    assert "Mtu Tatu" in page
+    assert more.count <= few.count
