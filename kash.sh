@@ -8,7 +8,7 @@ readonly PYTHON=$VENV/bin/python
 readonly PACKAGES_TO_RUN=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-ebgaramond fonts-adobe-sourcesans3
 )
-readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils)
+readonly PACKAGES_TO_TEST=(chromium postgresql valkey-server qpdf poppler-utils caddy systemd)
 
 # The C library otherwise keeps an arena of memory for every thread.
 export MALLOC_ARENA_MAX=${MALLOC_ARENA_MAX:-2}
@@ -23,6 +23,7 @@ readonly SERVED_WITH=(
 usage() {
   cat <<'TEXT'
 ./kash.sh run               install what is missing, bring the database up to date, serve
+./kash.sh install           only install what `run` needs, for a service that may write nothing here
 ./kash.sh demo              load the sample programme into an empty data directory
 ./kash.sh test [ARGS]       run the tests (arguments go to pytest)
 ./kash.sh check             style, types, structure, migrations and locked requirements
@@ -131,6 +132,13 @@ run() {
   exec env "${SERVED_WITH[@]}" "$PYTHON" -m gunicorn --config gunicorn.conf.py "$@"
 }
 
+# What a server without the right to write here could not keep: everything, and the bytecode too.
+install_all() {
+  install_to_run
+  env "${SERVED_WITH[@]}" "$PYTHON" -m compileall -q app.py kash migrations "$VENV/lib" >/dev/null || true
+  echo 'Everything that serving needs is installed.'
+}
+
 run_tests() {
   install_to_test
   "$PYTHON" -m pytest -n 2 --dist loadgroup "$@"
@@ -209,6 +217,7 @@ command=${1:-}
 (($# == 0)) || shift
 case $command in
   run) run "$@" ;;
+  install) install_all ;;
   test) run_tests "$@" ;;
   check) check ;;
   bench) bench "$@" ;;

@@ -25,8 +25,8 @@ from kash.forums.models import Action, AgendaItem, AgendaTemplate, Forum, ForumM
 from kash.jobs.models import Job
 from kash.members.opening import needs_vault
 from kash.payouts import services as payouts
-from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
-from kash.payouts.queries import draft, list_of, table_for
+from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
+from kash.payouts.queries import draft, list_of, lists_of, table_for
 from kash.payouts.rules import Basis, Rates, RoleRates
 from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
 from kash.people.queries.lists import people_list
@@ -317,20 +317,27 @@ def _payouts(found: Workshop, lead: str) -> Scene:
     trainer = Actor(lead, frozenset({Role.TRAINER}))
     public_id = found.public_id
     rates = Rates(("Near", "Far"), {"participant": RoleRates(Basis.DAY, (50_000, 90_000))})
-    payouts.set_rates(rates, SYSTEM)
 
     def again() -> Workshop:
         return db.session.scalars(select(Workshop).where(Workshop.public_id == public_id)).one()
 
-    table = table_for(again().id)
-    rows = draft(again(), table) if table is not None else []
-    chosen = {row.public_id: payouts.Chosen("participant", "Near") for row in rows}
-    payouts.choose_bands(again(), chosen, trainer)
-    made = payouts.propose(again(), trainer)
-    payouts.approve(list_of(again(), made), SYSTEM)
+    there = lists_of(again())
+    if there:
+        made = there[0].public_id
+    else:
+        payouts.set_rates(rates, SYSTEM)
+        table = table_for(again().id)
+        rows = draft(again(), table) if table is not None else []
+        chosen = {row.public_id: payouts.Chosen("participant", "Near") for row in rows}
+        payouts.choose_bands(again(), chosen, trainer)
+        made = payouts.propose(again(), trainer)
+        payouts.approve(list_of(again(), made), SYSTEM)
     of_list = select(PayoutList.id).where(PayoutList.public_id == made)
     return {
-        f"{at}/people/<person_id>": next(iter(chosen)),
+        f"{at}/people/<person_id>": _public_id(
+            Person,
+            Person.id.in_(select(PayoutPart.person_id).where(PayoutPart.workshop_id == found.id)),
+        ),
         f"{at}/lists/<list_id>": made,
         f"{at}/lists/<list_id>/paper/<sheet_id>": _public_id(
             PaymentSheet, PaymentSheet.list_id.in_(of_list)

@@ -20,6 +20,8 @@ from kash.web.formats import to_local
 from kash.workshops.models import Workshop
 from kash.workshops.services import WorkshopDetails, enrol, plan_workshop
 
+# A workshop besides those of the schedule, which claims a day of one of them again.
+BESIDE = "Evening talk, Kondele"
 NEAR, FURTHER, FAR = "Within the town", "Up to 20 km", "Beyond 20 km"
 RATES = Rates(
     bands=(NEAR, FURTHER, FAR),
@@ -143,9 +145,7 @@ def _beside(actors: dict[str, Actor], workshop: str) -> None:
     twice = [row.public_id for row in rows if row.person_id and day in row.due.days][:2]
     beside = plan_workshop(
         version,
-        WorkshopDetails(
-            title="Evening talk, Kondele", starts_on=day, ends_on=day + timedelta(days=2)
-        ),
+        WorkshopDetails(title=BESIDE, starts_on=day, ends_on=day + timedelta(days=2)),
         by,
     )
     for person in twice:

@@ -12,6 +12,7 @@ from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import LEFT_OUT, Addresses, Prepared
 from kash.demo.casework import CaseWork
 from kash.demo.loading import LoadedProgramme
+from kash.demo.payouts import BESIDE
 from kash.forums.models import Forum, Meeting
 from kash.incidents.models import Incident
 from kash.policy import NOBODY
@@ -28,7 +29,13 @@ def loaded() -> LoadedProgramme:
     return LoadedProgramme(
         actors,
         # Without the first of all, which is there for its certificates.
-        list(db.session.scalars(select(Workshop.public_id).order_by(Workshop.starts_on)))[1:],
+        list(
+            db.session.scalars(
+                select(Workshop.public_id)
+                .where(Workshop.title != BESIDE)
+                .order_by(Workshop.starts_on)
+            )
+        )[1:],
         list(db.session.scalars(select(CertificateBatch.public_id))),
         db.session.scalars(select(Forum.public_id)).one(),
         list(db.session.scalars(select(Meeting.public_id).order_by(Meeting.starts_at))),
