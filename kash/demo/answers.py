@@ -123,7 +123,10 @@ def _of_certificates() -> Iterator[Answer]:
         select(Certificate).where(Certificate.revoked_at.is_not(None)).order_by(Certificate.id)
     ).first()
     code = _code(issued)
-    same = (Fill("#scanned-name", issued.printed_name), Press("[data-name-check] button", "[data-name-says]:not(:empty)"))
+    same = (
+        Fill("#scanned-name", issued.printed_name),
+        Press("[data-name-check] button", "[data-name-says]:not(:empty)"),
+    )
     yield Answer(*page, "scanned-valid", (Go(f"/V#{code}", ".verdict.good"), *same))
     if revoked is not None:
         yield Answer(*page, "scanned-revoked", (Go(f"/V#{_code(revoked)}", ".verdict.warn"),))
