@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -15,7 +16,7 @@ from sqlalchemy import select
 from kash.accounts.models import Account
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, certificates_of
-from kash.certificates.rules import grouped, qr_text
+from kash.certificates.rules import grouped, last_day, qr_text
 from kash.database import db, utc_now
 from kash.jobs import JobResult, Progress, job
 from kash.press import (
@@ -125,6 +126,14 @@ def _taught_in(certificate: Certificate, batch: CertificateBatch) -> Workshop:
     return batch.workshop if first is certificate else first.batch.workshop
 
 
+def _would_hold_until(certificate: Certificate, batch: CertificateBatch) -> date | None:
+    """The last day of a certificate that is not issued yet, if it were issued today."""
+    if certificate.supersedes is not None:
+        return certificate.supersedes.expires_on
+    follows = certificate.renews.expires_on if certificate.renews is not None else None
+    return last_day(local_today(), batch.rule.months_valid, follows=follows)
+
+
 def _entry(certificate: Certificate, batch: CertificateBatch, language: str) -> CertificateEntry:
     serial = certificate.serial or NO_SERIAL
     workshop = _taught_in(certificate, batch)
@@ -136,7 +145,9 @@ def _entry(certificate: Certificate, batch: CertificateBatch, language: str) -> 
         )
     else:
         body = _("took part in %(title)s, held %(days)s.", title=title, days=days)
-    expires = certificate.expires_on
+    expires = (
+        certificate.expires_on if certificate.serial else _would_hold_until(certificate, batch)
+    )
     return CertificateEntry(
         serial=grouped(serial),
         printed_name=certificate.printed_name,

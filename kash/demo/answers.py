@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from kash.certificates.models import Certificate
+from kash.certificates.queries.listing import in_condition
 from kash.certificates.rules import grouped, qr_text
 from kash.database import db
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork
+from kash.web.formats import local_today
 
 _SEARCH = "main form[role=search]"
 _MAIN = "main form:not([role=search]) button.main"
@@ -101,9 +103,15 @@ def _of_lists() -> Iterator[Answer]:
 
 
 def _of_certificates() -> Iterator[Answer]:
+    opened = Press("main button", "main .ledger")
+    yield Answer("visitor", "certificates.holder_link", "opened", (opened,), writes=True)
+    made = Press("main form.inline button", "main img")
+    yield Answer("trainer", "certificates.holder_links", "made", (made,), writes=True)
+    unread = Press("main form.form button", "[aria-invalid=true]", 422)
+    yield Answer("trainer", "certificates.correct", "unread", (unread,))
     issued = db.session.scalars(
         select(Certificate)
-        .where(Certificate.serial.is_not(None), Certificate.revoked_at.is_(None))
+        .where(in_condition("valid", local_today()), Certificate.serial.is_not(None))
         .order_by(Certificate.id)
         .limit(1)
     ).one()
