@@ -44,7 +44,7 @@ class Server:
 @contextmanager
 def served(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
     """Serve by gunicorn.conf.py, timed, on a free port. Raises NotServing."""
-    port = _free_port()
+    port = free_port()
     told = {**os.environ, **SERVED_WITH, **environment, "KASH_PORT": str(port)}
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
     with log.open("wb") as output:
@@ -56,7 +56,7 @@ def served(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
             stderr=output,
         )
         try:
-            _wait(started, port, log)
+            wait_for(started, port, log)
             yield Server(started.pid, port)
         finally:
             started.terminate()
@@ -67,7 +67,8 @@ def served(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
                 started.wait()
 
 
-def _wait(started: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def wait_for(started: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Until a server that was started answers. Raises NotServing."""
     until = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < until:
         if started.poll() is not None:
@@ -84,7 +85,8 @@ def _wait(started: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise NotServing("The server did not answer in time.")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from uuid import UUID, uuid5
 
 from kash.attendance.queries import Grid, SlotSheet
-from kash.attendance.rules import NO_MARK, Operation
+from kash.attendance.rules import (
+    MOST_HEADS,
+    NO_MARK,
+    Cell,
+    HeadcountSent,
+    Operation,
+    summed,
+)
 from kash.database import new_public_id
+from kash.people.rules import AGE_BANDS, SEXES
 
 _LONGEST_SEEN = 40
 # One more than a status has, so that what is too long is none.
@@ -115,3 +125,44 @@ def _read_seen(text: str) -> tuple[int, str]:
     if not (number.isascii() and number.isdigit()) or len(number) > 9:
         return NO_MARK, ""
     return int(number), status
+
+
+@dataclass(frozen=True)
+class HeadsTyped:
+    """A headcount as it was typed: the texts by field, and the fields that are no numbers."""
+
+    texts: Mapping[str, str]
+    wrong: frozenset[str]
+    cells: tuple[Cell, ...]
+
+
+def head_field(letter: str, sex: str, age_band: str) -> str:
+    """The field in which one number of a headcount stands."""
+    return f"n-{letter}-{sex or 'any'}-{age_band or 'any'}"
+
+
+def heads_typed(form: Mapping[str, str], letters: Sequence[str]) -> HeadsTyped:
+    """Read a headcount's fields; an empty one counts nobody."""
+    texts: dict[str, str] = {}
+    wrong: set[str] = set()
+    cells: list[Cell] = []
+    for letter, sex, band in product(letters, ("", *SEXES), ("", *AGE_BANDS)):
+        name = head_field(letter, sex, band)
+        text = texts[name] = form.get(name, "").strip()[:_LONGEST_SEEN]
+        if not text:
+            continue
+        if text.isascii() and text.isdigit() and int(text) <= MOST_HEADS:
+            cells.append(Cell(letter, sex, band, int(text)))
+        else:
+            wrong.add(name)
+    return HeadsTyped(texts, frozenset(wrong), summed(cells))
+
+
+def heads_from_form(
+    slot: str, typed: HeadsTyped, form: Mapping[str, str], now: datetime
+) -> HeadcountSent:
+    """The operation of a headcount's page: `page` and `seen` as the page said them."""
+    key = form.get("page", "")[:_LONGEST_SEEN]
+    version, _shown = _read_seen(form.get("seen", ""))
+    op_id = str(uuid5(_OPERATIONS, f"{key}:{slot}:{version}:{typed.cells}"))
+    return HeadcountSent(op_id, slot, typed.cells, version, now)

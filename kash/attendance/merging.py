@@ -17,6 +17,7 @@ from kash.attendance.models import (
     RosterEntry,
     Settlement,
     Sheet,
+    WalkIn,
 )
 from kash.attendance.rules import Reply, Said, standing_mark
 from kash.attendance.triggers import MERGE
@@ -134,10 +135,21 @@ def _move_marks(journal: Journal, kept: int, gone: int) -> None:
     journal.update(table, table.c.person_id == gone, {"person_id": kept})
 
 
+def _move_walk_ins(journal: Journal, kept: int, gone: int) -> None:
+    """Somebody who walked in and was here already: that is settled now."""
+    table = table_of(WalkIn)
+    journal.update(
+        table,
+        table.c.person_id.in_((kept, gone)) & table.c.settled_at.is_(None),
+        {"settled_at": journal.now, "settled_by": journal.by, "outcome": "merged"},
+    )
+    journal.update(table, table.c.person_id == gone, {"person_id": kept})
+
+
 def declare_references() -> None:
     """Declare this room's foreign keys to a person."""
     declare_reference("roster_entry.person_id", _l("Registers"), _move_roster)
     declare_reference("mark_operation.person_id")
-    declare_reference("walk_in.person_id")
+    declare_reference("walk_in.person_id", move=_move_walk_ins)
     declare_reference("signature.person_id", _l("Signatures"))
     declare_reference("mark.person_id", _l("Marks"), _move_marks)

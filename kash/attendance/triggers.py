@@ -16,22 +16,19 @@ from kash.attendance.models import MarkOperation
 # The device of operations that a merge adds: they alone go again, when it is taken back.
 MERGE = "merge"
 _TABLE = "mark_operation"
-_FIXED = (
-    "id", "op_id", "slot_id", "status", "expected_version", "device", "device_sequence",
-    "device_time", "received_at", "marked_by", "answer", "version", "correction",
-)  # fmt: skip
+# All that a merge may change.
+_MOVED = "person_id"
 _REFUSAL = "operations on marks are never changed"
 _NAMES = ("mark_operation_refuses_update", "mark_operation_refuses_delete")
 
 
 def keep_history(connection: Connection) -> None:
     """Make the triggers anew, if there is the table."""
-    inspector = inspect(connection)
-    if not inspector.has_table(_TABLE):
+    look = inspect(connection)
+    if not look.has_table(_TABLE):
         return
-    # While migrations run, the table may not have all of them yet.
-    present = {column["name"] for column in inspector.get_columns(_TABLE)}
-    fixed = [name for name in _FIXED if name in present]
+    # While migrations run, the table may not have all of its columns yet.
+    fixed = [one["name"] for one in look.get_columns(_TABLE) if one["name"] != _MOVED]
     if connection.dialect.name == "sqlite":
         changed = " OR ".join(f"OLD.{name} IS NOT NEW.{name}" for name in fixed)
         for name, when in zip(

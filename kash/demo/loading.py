@@ -22,6 +22,7 @@ from kash.demo.lists import leave_a_list_waiting
 from kash.demo.participants import People, add_people, find_a_minor
 from kash.demo.payouts import pay_out
 from kash.demo.people import COMMUNITY, POLICE
+from kash.demo.phones import send_from_the_door
 from kash.demo.renewals import hold_the_first
 from kash.demo.safety import keep_safe
 from kash.demo.services import add_services
@@ -93,6 +94,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     courses = write_courses(actors)
     hold_the_first(actors, people, courses, today)
     workshops = run_workshops(actors, people, courses, today)
+    send_from_the_door(actors, workshops[4])
     batches = make_batches(actors, workshops, today)
     pay_out(actors, workshops)
     forum, meetings = hold_forum(actors, people, today)

@@ -36,7 +36,9 @@ from kash.policy import Actor, Reach
 from kash.web.formats import to_local
 from kash.workshops.queries import (
     DueSession,
+    FromPhones,
     OwnWorkshop,
+    from_phones,
     open_slots,
     upcoming_sessions,
     workshops_of_person,
@@ -66,6 +68,7 @@ class Today:
     resets: list[ResetLine] = field(default_factory=list)
     minors: int = 0
     briefs: int = 0
+    phones: list[FromPhones] = field(default_factory=list)
     breaches: list[BreachLine] = field(default_factory=list)
     review: ReviewReminder | None = None
 
@@ -95,6 +98,7 @@ class Today:
             or self.resets
             or self.minors
             or self.briefs
+            or self.phones
         )
 
 
@@ -132,6 +136,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         own_workshops=own_workshops,
         own_certificates=own_certificates,
         minors=minors_unseen(actor) if actor.may("people.minors") else 0,
+        phones=from_phones(actor) if actor.may("attendance.mark") else [],
         briefs=briefs_waiting(actor) if actor.may("incidents.briefs") else 0,
         breaches=open_breaches(now) if actor.may("breaches.see") else [],
         review=review_reminder(now) if actor.may("accounts.manage") else None,

@@ -17,10 +17,10 @@ from typing import Protocol
 
 import structlog
 from flask import current_app
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from kash.database import after_commit, db, new_public_id, utc_now, writing
+from kash.database import Base, after_commit, db, new_public_id, utc_now, writing
 from kash.policy import Role
 from kash.vault import chain, mirror
 from kash.vault.models import AuditEntry, AuditHead, AuditSubject
@@ -162,36 +162,37 @@ def _append(vault: Vault, change: Change, actor: str, action: str) -> tuple[str,
         action=action,
         subjects=subjects,
     )
-    session.execute(
-        insert(AuditEntry).values(
-            seq=seq,
-            at=change.now,
-            actor=actor,
-            action=action,
-            subjects=subjects,
-            previous=previous,
-            mac=mac,
-        )
-    )
+    connection = session.connection()
+    entry = {
+        "seq": seq,
+        "at": change.now,
+        "actor": actor,
+        "action": action,
+        "subjects": subjects,
+        "previous": previous,
+        "mac": mac,
+    }
+    connection.execute(_ENTRY, entry)
     if subjects:
-        session.execute(
-            insert(AuditSubject), [{"subject": subject, "seq": seq} for subject in subjects]
-        )
-    session.execute(
-        update(AuditHead)
-        .where(AuditHead.id == 1)
-        .values(seq=seq, mac=mac, mirror=mirror_id)
-        .execution_options(synchronize_session=False)
-    )
+        connection.execute(_SUBJECT, [{"subject": subject, "seq": seq} for subject in subjects])
+    connection.execute(_MOVE, {"seq": seq, "mac": mac, "mirror": mirror_id})
     return mirror_id, seq, mac
 
 
+# Put together once, since every action runs them.
+_head = Base.metadata.tables[AuditHead.__tablename__]
+_ENTRY = Base.metadata.tables[AuditEntry.__tablename__].insert()
+_SUBJECT = Base.metadata.tables[AuditSubject.__tablename__].insert()
+_MOVE = (
+    _head.update()
+    .where(_head.c.id == 1)
+    .values({name: bindparam(name) for name in ("seq", "mac", "mirror")})
+)
+_LOCK = select(_head.c.seq, _head.c.mac, _head.c.mirror).where(_head.c.id == 1).with_for_update()
+
+
 def _locked_head(session: Session) -> tuple[int, str, str] | None:
-    row = session.execute(
-        select(AuditHead.seq, AuditHead.mac, AuditHead.mirror)
-        .where(AuditHead.id == 1)
-        .with_for_update()
-    ).one_or_none()
+    row = session.connection().execute(_LOCK).one_or_none()
     return None if row is None else (row.seq, row.mac, row.mirror)
 
 

@@ -65,7 +65,10 @@ def append(folder: Path, mirror: str, entries: Iterable[tuple[int, str]]) -> Non
         with _locked(path_of(folder, mirror), flags) as descriptor:
             size = os.fstat(descriptor).st_size
             torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-            _write(descriptor, b"\n" * torn + text.encode())
+            _put(descriptor, b"\n" * torn + text.encode())
+            # Beside others that wait for the disk, not after them.
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+            os.fsync(descriptor)
     except FileNotFoundError:
         raise MirrorMissing(mirror) from None
 
@@ -115,9 +118,13 @@ def _parsed(text: str) -> tuple[int, str] | None:
 
 
 def _write(descriptor: int, content: bytes) -> None:
+    _put(descriptor, content)
+    os.fsync(descriptor)
+
+
+def _put(descriptor: int, content: bytes) -> None:
     while content:
         content = content[os.write(descriptor, content) :]
-    os.fsync(descriptor)
 
 
 @contextmanager

@@ -93,7 +93,8 @@ def is_signed(point: bytes, signature: str, message: bytes) -> bool:
     """Whether the owner of a signing key signed these bytes; `signature` is r and s, unpadded."""
     try:
         raw = from_unpadded(signature)
-        if len(raw) != 2 * _COORDINATE:
+        # Other characters may stand for the same bytes; a signature has one form only.
+        if len(raw) != 2 * _COORDINATE or unpadded(raw) != signature:
             return False
         r, s = int.from_bytes(raw[:_COORDINATE], "big"), int.from_bytes(raw[_COORDINATE:], "big")
         _public(point).verify(encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, HiddenField
+from flask_wtf.file import FileField
+from wtforms import FieldList, Form, FormField, HiddenField, ValidationError
 from wtforms.validators import Optional
 
 from kash.attendance.rules import LONGEST_CORRECTION
@@ -184,3 +185,19 @@ class WalkInForm(KashForm):
         _l("Age"), [("", _l("Choose")), *((band, AGE_BAND[band]) for band in AGE_BANDS)]
     )
     key = HiddenField(default=new_public_id)
+
+
+class QueueForm(KashForm):
+    """A file that a phone saved."""
+
+    file = FileField(_l("File"))
+
+    def validate_file(self, field: FileField) -> None:
+        """A file is needed."""
+        if not field.data or not field.data.filename:
+            raise ValidationError(_("Choose a file."))
+
+    def content(self) -> bytes:
+        """The file's bytes, which lie in memory only."""
+        content: bytes = self.file.data.stream.read()
+        return content

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
+from flask.testing import FlaskClient
 
-from kash.attendance.models import Mark, Register, RosterEntry, Slot
+from kash.attendance.models import HeldItem, Mark, Pad, Register, RosterEntry, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster
 from kash.attendance.rules import Operation
 from kash.database import db, new_public_id, writing
 from kash.people.models import Group, Person
 from kash.policy import Actor
+from kash.workshops import services as workshops
+from tests.attendance.phones import Phone
+from tests.workshops.conftest import details, make_person, make_version
 
 BEGIN = datetime(2026, 11, 17, 5, 30, tzinfo=UTC)
 
@@ -88,3 +93,53 @@ def register_row(kept: Kept) -> Register:
     found = db.session.get(Register, kept.id)
     assert found is not None
     return found
+
+
+NAMES = ("Zawadi Kiongozi", "Amina Otieno", "Juma")
+
+
+@dataclass
+class Taken:
+    """A workshop whose register is on a phone."""
+
+    trainer: Actor
+    workshop: str
+    phone: Phone
+    signed_in: FlaskClient
+    # Nobody is signed in where the phone sends.
+    network: FlaskClient
+
+    @property
+    def slots(self) -> list[str]:
+        return [each["id"] for each in self.phone.granted["slots"]]
+
+    @property
+    def entries(self) -> list[str]:
+        return [each["entry"] for each in self.phone.granted["roster"]]
+
+    def send(self, *items: dict[str, Any], **more: Any) -> Any:
+        return self.phone.send(self.network, list(items), **more)
+
+    def held(self) -> list[HeldItem]:
+        """What waits, in order."""
+        db.session.rollback()
+        return db.session.query(HeldItem).filter_by(decision="").order_by(HeldItem.id).all()
+
+    def pad(self) -> Pad:
+        db.session.rollback()
+        return db.session.query(Pad).filter_by(public_id=self.phone.pad).one()
+
+
+@pytest.fixture
+def taken(
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> Taken:
+    trainer = actor("trainer", name="Amani Mfano")
+    workshop = workshops.plan_workshop(
+        make_version((60, 60)), details(facilitators=[trainer.public_id]), trainer
+    )
+    for name in NAMES:
+        workshops.enrol(workshop, make_person(name), trainer)
+    phone, browser = Phone(), client_for(trainer)
+    assert phone.take(browser, workshop).status_code == 200
+    return Taken(trainer, workshop, phone, browser, app.test_client())

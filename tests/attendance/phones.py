@@ -128,7 +128,8 @@ class Phone:
                 "version": 1,
                 "payload": payload,
                 "signature": self.sign(b"kash pad v1 export\n" + payload.encode()),
-            }
+            },
+            separators=(",", ":"),
         ).encode()
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -14,59 +12,15 @@ from flask.testing import FlaskClient
 
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.revocations import revoke_everything
-from kash.attendance.models import HeldItem, Mark, MarkOperation, Pad, PadKey
+from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey
 from kash.database import db, utc_now, writing
 from kash.policy import Actor
 from kash.vault import AuditEntry, verify
 from kash.workshops import queries
-from kash.workshops import services as workshops
+from kash.workshops.models import Facilitator
+from tests.attendance.conftest import NAMES, Taken
 from tests.attendance.decision_cases import all_cases
 from tests.attendance.phones import Phone, replies
-from tests.workshops.conftest import details, make_person, make_version
-
-NAMES = ("Zawadi Kiongozi", "Amina Otieno", "Juma")
-
-
-@dataclass
-class Taken:
-    """A workshop whose register is on a phone."""
-
-    trainer: Actor
-    workshop: str
-    phone: Phone
-    signed_in: FlaskClient
-    # Nobody is signed in where the phone sends.
-    network: FlaskClient
-
-    @property
-    def slots(self) -> list[str]:
-        return [each["id"] for each in self.phone.granted["slots"]]
-
-    @property
-    def entries(self) -> list[str]:
-        return [each["entry"] for each in self.phone.granted["roster"]]
-
-    def send(self, *items: dict[str, Any], **more: Any) -> Any:
-        return self.phone.send(self.network, list(items), **more)
-
-    def pad(self) -> Pad:
-        db.session.rollback()
-        return db.session.query(Pad).filter_by(public_id=self.phone.pad).one()
-
-
-@pytest.fixture
-def taken(
-    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
-) -> Taken:
-    trainer = actor("trainer", name="Amani Mfano")
-    workshop = workshops.plan_workshop(
-        make_version((60, 60)), details(facilitators=[trainer.public_id]), trainer
-    )
-    for name in NAMES:
-        workshops.enrol(workshop, make_person(name), trainer)
-    phone, browser = Phone(), client_for(trainer)
-    assert phone.take(browser, workshop).status_code == 200
-    return Taken(trainer, workshop, phone, browser, app.test_client())
 
 
 def test_a_phone_is_given_codes_and_initials_and_never_a_name(taken: Taken) -> None:
@@ -222,7 +176,7 @@ def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(
     assert {row.device for row in db.session.query(MarkOperation)} == {old}
     other = actor("trainer")
     workshop = queries.workshop(taken.workshop, taken.trainer)
-    db.session.add(queries_facilitator(workshop.id, other))
+    db.session.add(Facilitator(workshop_id=workshop.id, account_id=other.account_id))
     db.session.commit()
     stranger = Phone()
     answer = stranger.take(client_for(other), taken.workshop, continues=old)
@@ -230,12 +184,6 @@ def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(
     assert stranger.take(client_for(other), taken.workshop).status_code == 200
     answer = stranger.send(taken.network, items, pad_of_items=old)
     assert (answer.status_code, answer.json["error"]) == (400, "unreadable")
-
-
-def queries_facilitator(workshop_id: int, who: Actor) -> Any:
-    from kash.workshops.models import Facilitator
-
-    return Facilitator(workshop_id=workshop_id, account_id=who.account_id)
 
 
 def test_the_servers_key_is_sealed_and_made_anew_in_time(taken: Taken) -> None:

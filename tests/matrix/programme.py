@@ -38,6 +38,7 @@ from kash.accounts.models import (
 from kash.accounts.queries import email_key
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.attendance.models import (
+    HeldItem,
     Mark,
     MarkOperation,
     Pad,
@@ -48,8 +49,10 @@ from kash.attendance.models import (
     SheetReading,
     SheetScan,
     Slot,
+    WalkIn,
 )
 from kash.attendance.register import ensure_statuses
+from kash.attendance.sealed import sealed_operation
 from kash.certificates.models import (
     Certificate,
     CertificateBatch,
@@ -944,6 +947,7 @@ class _Builder:
         )
         self.world.files[f"scans/{register.public_id}/{scan.public_id}"] = b"".join(sealed)
         pad = self.pad(register, trainer)
+        held, walk_in = self.from_phone(pad, register, slots[1], people[0])
         issued = self.batch(workshop, trainer, "issued")
         certificates = {
             person.public_id: self.certificate(issued, person, side) for person in people
@@ -964,6 +968,8 @@ class _Builder:
                 "scan": scan.public_id,
                 "teaching": sessions[1].public_id,
                 "pad": pad.public_id,
+                "held": held.public_id,
+                "walk_in": walk_in.public_id,
                 "confirmed_session": sessions[2].public_id,
                 "batch": issued.public_id,
                 "proposed_batch": proposed_batch.public_id,
@@ -1059,6 +1065,33 @@ class _Builder:
             )
             self.add(PayoutDay(line_id=line.id, day=DAY))
         return made
+
+    def from_phone(
+        self, pad: Pad, register: Register, slot: Slot, person: Person
+    ) -> tuple[HeldItem, WalkIn]:
+        """A note that waits for a decision, and somebody who walked in."""
+        op_id = new_token()[:36]
+        note = {"kind": "note", "op_id": op_id, "text": "Left early", "at": utc_now().isoformat()}
+        public_id = new_public_id()
+        sent = {"op_id": op_id, "device_time": utc_now(), "received_at": utc_now()}
+        held = self.add(
+            HeldItem(
+                public_id=public_id,
+                register_id=register.id,
+                pad_id=pad.id,
+                device_sequence=1,
+                kind="note",
+                why="ended",
+                slot=slot.public_id,
+                operation_sealed=sealed_operation(json.dumps(note).encode(), public_id),
+                sent_by=pad.public_id,
+                **sent,
+            )
+        )
+        came = self.add(
+            WalkIn(register_id=register.id, person_id=person.id, taken_by=pad.public_id, **sent)
+        )
+        return held, came
 
     def mark(self, slot: Slot, person: Person, trainer: Account) -> None:
         self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))

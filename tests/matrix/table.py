@@ -403,6 +403,13 @@ PLACES: dict[str, Place] = {
     "workshops.mark_history": _of(
         "workshop", get="attendance.see", session_id="teaching", entry_id="entry"
     ),
+    "workshops.held": _of("workshop", get="attendance.mark"),
+    "workshops.decide_held": _of("workshop", post="attendance.mark", item_id="held"),
+    "workshops.walk_ins": _of("workshop", get="attendance.mark"),
+    "workshops.settle_walk_in": _of("workshop", post="attendance.mark", walk_in_id="walk_in"),
+    "workshops.headcount": _of("workshop", both="attendance.mark", session_id="teaching"),
+    "workshops.signatures": _of("workshop", get="attendance.mark", session_id="teaching"),
+    "workshops.import_queue": _of("workshop", both="attendance.mark"),
     "workshops.pad": _of("workshop", get="attendance.mark"),
     "workshops.take_pad": _of("workshop", post="attendance.mark"),
     "workshops.revoke_pad": _of("workshop", post="attendance.mark", pad_id="pad"),

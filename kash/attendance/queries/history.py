@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, select
 
 from kash.accounts.queries import names_of
-from kash.attendance.models import MarkOperation, RosterEntry, Slot
+from kash.attendance.models import MarkOperation, Pad, RosterEntry, Slot
 from kash.attendance.queries.registers import slot_of
 from kash.attendance.rules import (
     Answer,
@@ -24,7 +24,10 @@ from kash.web.errors import NotFound
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One operation on a mark: when it arrived, from whom, and what became of it."""
+    """One operation on a mark: when it arrived, from whom, and what became of it.
+
+    What a phone sent also has the time of its clock, and by how many seconds that was ahead.
+    """
 
     at: datetime
     who: str
@@ -32,6 +35,8 @@ class HistoryLine:
     answer: str
     version: int
     correction: str = ""
+    device_time: datetime | None = None
+    skew: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,11 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
             MarkOperation.answer,
             MarkOperation.version,
             MarkOperation.correction,
+            MarkOperation.device_time,
+            Pad.public_id.label("pad"),
+            Pad.skew_ms,
         )
+        .outerjoin(Pad, Pad.public_id == MarkOperation.device)
         .where(MarkOperation.slot_id == slot.id, MarkOperation.person_id == row.person_id)
         .order_by(MarkOperation.id.desc())
         .limit(200)
@@ -78,6 +87,8 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
                 operation.answer,
                 operation.version,
                 operation.correction,
+                operation.device_time if operation.pad else None,
+                None if operation.skew_ms is None else operation.skew_ms / 1000,
             )
             for operation in kept
         ],

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
@@ -19,6 +19,7 @@ from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.rules import short_codes
 from kash.attendance.wording import status_word
 from kash.database import db
+from kash.people.journal import table_of
 from kash.people.models import Group, Person
 from kash.people.rules import AGE_BANDS, SEXES
 from kash.policy import Actor, Role
@@ -48,36 +49,44 @@ class Credential:
     actor: Actor
 
 
+_pad, _key, _register = table_of(Pad), table_of(PadKey), table_of(Register)
+_account, _role = table_of(Account), table_of(AccountRole)
+# Put together once: every request of a phone asks it.
+_CREDENTIAL = (
+    select(
+        _pad.c.id,
+        _pad.c.register_id,
+        _register.c.public_id.label("register"),
+        _register.c.purpose,
+        _pad.c.signing_key,
+        _key.c.public_id.label("key"),
+        _key.c.private_sealed,
+        _pad.c.ends_at,
+        _pad.c.revoked_at,
+        _pad.c.last_seen_at,
+        _pad.c.skew_ms,
+        _pad.c.continues_id,
+        _pad.c.account_id,
+        _account.c.public_id.label("account"),
+        _account.c.person_id,
+        _account.c.language,
+        _account.c.active,
+        _account.c.paused_at,
+        _role.c.role,
+    )
+    .select_from(
+        _pad.join(_register, _register.c.id == _pad.c.register_id)
+        .join(_key, _key.c.id == _pad.c.key_id)
+        .join(_account, _account.c.id == _pad.c.account_id)
+        .outerjoin(_role, _role.c.account_id == _account.c.id)
+    )
+    .where(_pad.c.public_id == bindparam("pad"))
+)
+
+
 def credential(session: Session, public_id: str) -> Credential | None:
     """A pad with whoever took it; one query."""
-    rows = session.execute(
-        select(
-            Pad.id,
-            Pad.register_id,
-            Register.public_id.label("register"),
-            Register.purpose,
-            Pad.signing_key,
-            PadKey.public_id.label("key"),
-            PadKey.private_sealed,
-            Pad.ends_at,
-            Pad.revoked_at,
-            Pad.last_seen_at,
-            Pad.skew_ms,
-            Pad.continues_id,
-            Pad.account_id,
-            Account.public_id.label("account"),
-            Account.person_id,
-            Account.language,
-            Account.active,
-            Account.paused_at,
-            AccountRole.role,
-        )
-        .join(Register, Register.id == Pad.register_id)
-        .join(PadKey, PadKey.id == Pad.key_id)
-        .join(Account, Account.id == Pad.account_id)
-        .outerjoin(AccountRole, AccountRole.account_id == Account.id)
-        .where(Pad.public_id == public_id)
-    ).all()
+    rows = session.connection().execute(_CREDENTIAL, {"pad": public_id}).all()
     if not rows:
         return None
     first = rows[0]

@@ -68,6 +68,7 @@ from kash.attendance.rules.marking import (
     took_place,
 )
 from kash.attendance.rules.pads import (
+    MOST_HEADS,
     MOST_ITEMS,
     Cell,
     Counted,
@@ -112,6 +113,7 @@ __all__ = [
     "KEPT",
     "LONGEST_CORRECTION",
     "LONGEST_OPERATION_ID",
+    "MOST_HEADS",
     "MOST_ITEMS",
     "MOST_STATUSES",
     "NO_MARK",

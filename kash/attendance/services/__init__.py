@@ -8,7 +8,30 @@ from kash.attendance.services.closing import (
     reopen_slot,
     was_taken,
 )
+from kash.attendance.services.deciding import (
+    CannotBeTaken,
+    StandsDifferently,
+    decide_held,
+    keep_walk_in,
+)
 from kash.attendance.services.door import CameIn, OwnSlot, check_oneself_in, scan_badge, wall_code
+from kash.attendance.services.heads import (
+    CountedMeanwhile,
+    NotCounted,
+    record_heads,
+)
+from kash.attendance.services.importing import (
+    LARGEST_FILE,
+    MOST_QUEUED,
+    Brought,
+    NotAQueue,
+    OtherRegister,
+    QueueAltered,
+    QueueFile,
+    bring_in,
+    check_signature,
+    read_queue,
+)
 from kash.attendance.services.marking import (
     MOST_OPERATIONS,
     Closing,
@@ -35,6 +58,10 @@ from kash.attendance.services.sheets import (
     save_reading,
     settle_difference,
 )
+from kash.attendance.services.signing import (
+    Signed,
+    show_signatures,
+)
 from kash.attendance.services.statuses import (
     AlwaysInUse,
     StatusChangedMeanwhile,
@@ -60,23 +87,35 @@ from kash.attendance.services.syncing import (
 )
 
 __all__ = [
+    "LARGEST_FILE",
     "MOST_OPERATIONS",
+    "MOST_QUEUED",
     "MOST_WRITTEN_IN",
     "AlwaysInUse",
+    "Brought",
     "CameIn",
+    "CannotBeTaken",
     "CannotConfirm",
     "Closing",
+    "CountedMeanwhile",
     "ItemAnswer",
     "NewScan",
     "NobodyMarked",
+    "NotAQueue",
     "NotContinued",
+    "NotCounted",
     "OpenedItem",
+    "OtherRegister",
     "OwnSlot",
     "PadEnded",
     "PadRevoked",
+    "QueueAltered",
+    "QueueFile",
     "ReadMeanwhile",
     "ReasonMissing",
     "SealedItem",
+    "Signed",
+    "StandsDifferently",
     "StatusChangedMeanwhile",
     "StatusDetails",
     "StatusProblem",
@@ -89,16 +128,22 @@ __all__ = [
     "WrongLetter",
     "add_status",
     "apply_marks",
+    "bring_in",
     "change_status",
     "check_oneself_in",
+    "check_signature",
     "close_slot",
     "confirm_slot",
     "correct_mark",
+    "decide_held",
     "keep_scans",
+    "keep_walk_in",
     "match_scan",
     "open_items",
     "order_statuses",
+    "read_queue",
     "receive",
+    "record_heads",
     "record_sheets",
     "remove_scan",
     "reopen_slot",
@@ -107,6 +152,7 @@ __all__ = [
     "save_reading",
     "scan_badge",
     "settle_difference",
+    "show_signatures",
     "take_pad",
     "wall_code",
     "was_taken",

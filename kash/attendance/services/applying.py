@@ -7,15 +7,13 @@ ten times as long.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from kash.attendance.models import EntryAlias, Mark, MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.rules import (
     ANY_PURPOSE,
     BatchOutcome,
@@ -29,25 +27,45 @@ from kash.attendance.rules import (
     decide_batch,
     is_readable,
 )
+from kash.attendance.services.bulk import Asking, Writing, moments
 
-# SQLite takes 32,766 values in a statement.
-_IDS_PER_STATEMENT = 1_000
 _LONGEST_ID = 16
-_HISTORY = (
-    "op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
-    "device_time", "received_at", "marked_by", "answer", "version", "correction",
+_HISTORY = Writing(
+    "mark_operation",
+    ("op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
+     "device_time", "received_at", "marked_by", "answer", "version", "correction"),
+    ("text", "int", "int", "text", "int", "text", "int",
+     "timestamptz", "timestamptz", "text", "text", "int", "text"),
 )  # fmt: skip
-_HISTORY_TYPES = (
-    "text", "int", "int", "text", "int", "text", "int", "timestamptz", "timestamptz", "text",
-    "text", "int", "text",
-)  # fmt: skip
-_MARK = ("slot_id", "person_id", "status", "version")
-_MARK_TYPES = ("int", "int", "text", "int")
-_UPSERT = (
+_STANDING = Writing(
+    "mark",
+    ("slot_id", "person_id", "status", "version"),
+    ("int", "int", "text", "int"),
     "ON CONFLICT (slot_id, person_id) DO UPDATE SET "
-    "status = excluded.status, version = excluded.version"
+    "status = excluded.status, version = excluded.version",
 )
-Value = TypeVar("Value")
+_SLOTS = Asking(
+    "SELECT public_id, id, closed_by, confirmed_by FROM slot "
+    "WHERE register_id = {register} AND public_id IN {names:text}"
+)
+_ENTRIES = Asking(
+    "SELECT public_id, person_id, removed_at IS NULL FROM roster_entry "
+    "WHERE register_id = {register} AND public_id IN {names:text}"
+)
+_ALIASES = Asking(
+    "SELECT entry_alias.public_id, roster_entry.public_id, person_id, removed_at IS NULL "
+    "FROM entry_alias JOIN roster_entry ON roster_entry.id = entry_id "
+    "WHERE register_id = {register} AND entry_alias.public_id IN {names:text}"
+)
+_MARKS = Asking(
+    "SELECT slot_id, person_id, status, version FROM mark "
+    "WHERE slot_id IN {slots:int} AND person_id IN {people:int}"
+)
+_STATUSES = Asking("SELECT code, active FROM mark_status WHERE purpose IN {purposes:text}")
+_EARLIER = Asking(
+    "SELECT op_id, slot_id, person_id, status, answer FROM mark_operation "
+    "WHERE op_id IN {operations:text}"
+)
 
 
 def apply_batch(
@@ -63,8 +81,9 @@ def apply_batch(
     An entry named by an id that it had before a merge is found all the same. Answers and operations
     stand in the same order.
     """
-    slots = _slots(session, register_id, operations)
-    people, aliases = _people(session, register_id, operations)
+    connection = session.connection()
+    slots = _slots(connection, register_id, operations)
+    people, aliases = _people(connection, register_id, operations)
     if aliases:
         operations = [
             replace(one, entry=aliases[one.entry]) if one.entry in aliases else one
@@ -72,12 +91,10 @@ def apply_batch(
         ]
     slot_names = {key: name for name, (key, _) in slots.items()}
     entry_names = {key: name for name, (key, _) in people.items()}
-    known = session.execute(
-        select(MarkStatus.code, MarkStatus.active).where(
-            MarkStatus.purpose.in_((purpose, ANY_PURPOSE))
-        )
-    )
-    statuses = {row.code: row.active for row in known}
+    statuses = {
+        code: bool(active)
+        for code, active in _STATUSES.rows(connection, purposes=[purpose, ANY_PURPOSE])
+    }
     outcome = decide_batch(
         operations,
         RegisterState(
@@ -87,11 +104,12 @@ def apply_batch(
             entries={name for name, (_, listed) in people.items() if listed},
             statuses={code for code, active in statuses.items() if active},
             retired={code for code, active in statuses.items() if not active},
-            marks=_marks(session, slot_names, entry_names),
-            earlier=_earlier(session, operations, slot_names, entry_names),
+            marks=_marks(connection, slot_names, entry_names),
+            earlier=_earlier(connection, operations, slot_names, entry_names),
         ),
     )
-    received = now.astimezone(UTC)
+    kept = moments(connection)
+    received = kept(now)
     history = [
         (
             operation.op_id,
@@ -101,7 +119,7 @@ def apply_batch(
             operation.expected_version,
             operation.device,
             operation.device_sequence,
-            operation.device_time.astimezone(UTC),
+            kept(operation.device_time),
             received,
             marked_by,
             str(answer.answer),
@@ -112,100 +130,71 @@ def apply_batch(
             (operations[position], outcome.answers[position]) for position in outcome.kept
         )
     ]
-    write_rows(session, "mark_operation", _HISTORY, _HISTORY_TYPES, history)
-    standing = [
-        (slots[slot][0], people[entry][0], one.status, one.version)
+    _HISTORY.write(connection, history)
+    standing: list[tuple[int, int, str, int]] = [
+        (slots[slot][0], people[entry][0], str(one.status), one.version)
         for (slot, entry), one in outcome.changed.items()
     ]
-    write_rows(session, "mark", _MARK, _MARK_TYPES, standing, _UPSERT)
+    _STANDING.write(connection, standing)
     return outcome
 
 
 def _slots(
-    session: Session, register_id: int, operations: Iterable[Operation]
+    connection: Connection, register_id: int, operations: Iterable[Operation]
 ) -> dict[str, tuple[int, Stand]]:
     """Key and where it stands, of the slots that are named."""
-    found: dict[str, tuple[int, Stand]] = {}
-    for some in in_parts(_ids(operation.slot for operation in operations)):
-        for name, key, closed_by, confirmed_by in session.execute(
-            select(Slot.public_id, Slot.id, Slot.closed_by, Slot.confirmed_by).where(
-                Slot.register_id == register_id, Slot.public_id.in_(some)
-            )
-        ):
-            found[name] = (key, Signed(closed_by, confirmed_by).stand)
-    return found
-
-
-def _people(
-    session: Session, register_id: int, operations: Iterable[Operation]
-) -> tuple[dict[str, tuple[int, bool]], dict[str, str]]:
-    """Person and whether she is on the roster, of the entries that are named; and {id that an entry
-    had before: its present one}."""
-    found: dict[str, tuple[int, bool]] = {}
-    wanted = _ids(operation.entry for operation in operations)
-    for some in in_parts(wanted):
-        for name, person, removed_at in session.execute(
-            select(RosterEntry.public_id, RosterEntry.person_id, RosterEntry.removed_at).where(
-                RosterEntry.register_id == register_id, RosterEntry.public_id.in_(some)
-            )
-        ):
-            found[name] = (person, removed_at is None)
-    aliases: dict[str, str] = {}
-    for some in in_parts([each for each in wanted if each not in found]):
-        for old, name, person, removed_at in session.execute(
-            select(
-                EntryAlias.public_id,
-                RosterEntry.public_id,
-                RosterEntry.person_id,
-                RosterEntry.removed_at,
-            )
-            .join(RosterEntry, RosterEntry.id == EntryAlias.entry_id)
-            .where(RosterEntry.register_id == register_id, EntryAlias.public_id.in_(some))
-        ):
-            aliases[old] = name
-            found[name] = (person, removed_at is None)
-    return found, aliases
-
-
-def _marks(
-    session: Session, slot_names: Mapping[int, str], entry_names: Mapping[int, str]
-) -> dict[tuple[str, str], Standing]:
-    if not slot_names:
-        return {}
+    names = _ids(operation.slot for operation in operations)
     return {
-        (slot_names[slot], entry_names[person]): Standing(status, version)
-        for some in in_parts(list(entry_names))
-        for slot, person, status, version in session.execute(
-            select(Mark.slot_id, Mark.person_id, Mark.status, Mark.version).where(
-                Mark.slot_id.in_(list(slot_names)), Mark.person_id.in_(some)
-            )
+        name: (key, Signed(closed_by, confirmed_by).stand)
+        for name, key, closed_by, confirmed_by in _SLOTS.rows(
+            connection, register=register_id, names=names
         )
     }
 
 
+def _people(
+    connection: Connection, register_id: int, operations: Iterable[Operation]
+) -> tuple[dict[str, tuple[int, bool]], dict[str, str]]:
+    """Person and whether she is on the roster, of the entries that are named; and {id that an entry
+    had before: its present one}."""
+    names = _ids(operation.entry for operation in operations)
+    found = {
+        name: (person, bool(listed))
+        for name, person, listed in _ENTRIES.rows(connection, register=register_id, names=names)
+    }
+    aliases: dict[str, str] = {}
+    missing = [name for name in names if name not in found]
+    if missing:
+        for old, name, person, listed in _ALIASES.rows(
+            connection, register=register_id, names=missing
+        ):
+            aliases[old] = name
+            found[name] = (person, bool(listed))
+    return found, aliases
+
+
+def _marks(
+    connection: Connection, slot_names: Mapping[int, str], entry_names: Mapping[int, str]
+) -> dict[tuple[str, str], Standing]:
+    rows = _MARKS.rows(connection, slots=list(slot_names), people=list(entry_names))
+    return {
+        (slot_names[slot], entry_names[person]): Standing(status, version)
+        for slot, person, status, version in rows
+    }
+
+
 def _earlier(
-    session: Session,
+    connection: Connection,
     operations: Sequence[Operation],
     slot_names: Mapping[int, str],
     entry_names: Mapping[int, str],
 ) -> dict[str, Earlier]:
     wanted = [operation.op_id for operation in operations if is_readable(operation)]
-    found: dict[str, Earlier] = {}
-    for some in in_parts(wanted):
-        for op_id, slot, person, status, answer in session.execute(
-            select(
-                MarkOperation.op_id,
-                MarkOperation.slot_id,
-                MarkOperation.person_id,
-                MarkOperation.status,
-                MarkOperation.answer,
-            ).where(MarkOperation.op_id.in_(some))
-        ):
-            # Kept for another place, the names are unknown here and match no operation.
-            found[op_id] = Earlier(
-                slot_names.get(slot, ""), entry_names.get(person, ""), status, Reply(answer)
-            )
-    return found
+    # Kept for another place, the names are unknown here and match no operation.
+    return {
+        op_id: Earlier(slot_names.get(slot, ""), entry_names.get(person, ""), status, Reply(answer))
+        for op_id, slot, person, status, answer in _EARLIER.rows(connection, operations=wanted)
+    }
 
 
 def _ids(names: Iterable[str]) -> list[str]:
@@ -213,43 +202,3 @@ def _ids(names: Iterable[str]) -> list[str]:
     return [
         name for name in dict.fromkeys(names) if len(name) <= _LONGEST_ID and "\x00" not in name
     ]
-
-
-def in_parts(rows: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """Values in portions that fit into one statement."""
-    for start in range(0, len(rows), _IDS_PER_STATEMENT):
-        yield rows[start : start + _IDS_PER_STATEMENT]
-
-
-def write_rows(
-    session: Session,
-    table: str,
-    columns: Sequence[str],
-    types: Sequence[str],
-    rows: Sequence[tuple[Any, ...]],
-    ending: str = "",
-) -> None:
-    """Insert many rows in one statement; moments in UTC. All but the values is fixed text."""
-    if not rows:
-        return
-    connection = session.connection()
-    named = ", ".join(columns)
-    if connection.dialect.name == "postgresql":
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
-        connection.exec_driver_sql(
-            f"INSERT INTO {table} ({named}) SELECT * FROM unnest({arrays}) {ending}",  # noqa: S608
-            tuple(list(column) for column in zip(*rows, strict=True)),
-        )
-        return
-    marks = ", ".join("?" * len(columns))
-    connection.exec_driver_sql(
-        f"INSERT INTO {table} ({named}) VALUES ({marks}) {ending}",  # noqa: S608
-        [tuple(map(_on_sqlite, row)) for row in rows],
-    )
-
-
-def _on_sqlite(value: Any) -> Any:
-    # As SQLAlchemy keeps moments there.
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
-    return value

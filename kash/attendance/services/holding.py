@@ -8,17 +8,22 @@ from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import HeldItem
 from kash.attendance.queries.pads import Credential
-from kash.attendance.rules import Kind, Reason, Sent
+from kash.attendance.rules import (
+    Answer,
+    Kind,
+    Operation,
+    Reason,
+    Reply,
+    Sent,
+)
 from kash.attendance.rules.pads import moment_of
-from kash.attendance.services.applying import in_parts
+from kash.attendance.sealed import sealed_operation, sent_of
+from kash.attendance.services.bulk import Asking
 from kash.database import new_public_id
-from kash.vault import open_sealed, seal
-
-_SEALED = "held.operation"
 
 
 class Waiting(Protocol):
@@ -44,17 +49,18 @@ class Held:
     decision: str
 
 
+_BEFORE = Asking(
+    "SELECT op_id, why, reason, decision FROM held_item WHERE op_id IN {operations:text}"
+)
+
+
 def held_before(session: Session, op_ids: Sequence[str]) -> dict[str, Held]:
     """Which of these operations wait already, or were decided."""
-    found: dict[str, Held] = {}
-    for some in in_parts(op_ids):
-        for op_id, why, reason, decision in session.execute(
-            select(HeldItem.op_id, HeldItem.why, HeldItem.reason, HeldItem.decision).where(
-                HeldItem.op_id.in_(some)
-            )
-        ):
-            found[op_id] = Held(why, Reason(reason), decision)
-    return found
+    connection = session.connection()
+    return {
+        op_id: Held(why, Reason(reason), decision)
+        for op_id, why, reason, decision in _BEFORE.rows(connection, operations=op_ids)
+    }
 
 
 def hold(
@@ -63,7 +69,6 @@ def hold(
     item: Waiting,
     why: str,
     reason: Reason,
-    sent_by: str,
     now: datetime,
 ) -> bool:
     """Keep an item for a person to decide; False if it waits already."""
@@ -84,8 +89,8 @@ def hold(
             reason=str(reason),
             slot="" if sent is None else sent.slot,
             entry=getattr(sent, "entry", ""),
-            operation_sealed=seal(item.plaintext, kind=_SEALED, public_id=public_id),
-            sent_by=sent_by,
+            operation_sealed=sealed_operation(item.plaintext, public_id),
+            sent_by=queue.actor.public_id,
             device_time=now if sent is None else moment_of(sent),
             received_at=now,
         )
@@ -94,8 +99,39 @@ def hold(
     return True
 
 
-def waiting_operation(item: HeldItem) -> bytes | None:
-    """What waits, as the phone wrote it; None once it was decided. Raises SealError."""
-    if item.operation_sealed is None:
-        return None
-    return open_sealed(item.operation_sealed, kind=_SEALED, public_id=item.public_id)
+def marks_waiting_for(
+    session: Session, queue: Credential, entries: Sequence[str], sent_by: str
+) -> list[tuple[HeldItem, Operation]]:
+    """Marks of the same person that came before the people they are on, who are here now."""
+    found = []
+    for item in session.scalars(
+        select(HeldItem)
+        .where(
+            HeldItem.register_id == queue.register_id,
+            HeldItem.entry.in_(entries),
+            HeldItem.reason == str(Reason.NOT_ON_ROSTER),
+            HeldItem.decided_at.is_(None),
+            HeldItem.sent_by == sent_by,
+            HeldItem.kind.in_((str(Kind.MARK), str(Kind.SCAN))),
+        )
+        .options(joinedload(HeldItem.pad))
+        .order_by(HeldItem.pad_id, HeldItem.device_sequence)
+    ):
+        sent = sent_of(item)
+        if isinstance(sent, Operation):
+            found.append((item, sent))
+    return found
+
+
+def settle_arrived(item: HeldItem, answer: Answer, by: str, now: datetime) -> None:
+    """What becomes of a mark that waited, now that the person it is on has come."""
+    if answer.answer in (Reply.APPLIED, Reply.DUPLICATE):
+        settle(item, "arrived", by, now)
+    elif answer.answer is Reply.CONFLICT:
+        item.why, item.reason = "conflict", str(answer.reason)
+
+
+def settle(item: HeldItem, decision: str, by: str, now: datetime) -> None:
+    """Say what was decided; the operation itself is kept no longer."""
+    item.decision, item.decided_at, item.decided_by = decision, now, by
+    item.operation_sealed = None

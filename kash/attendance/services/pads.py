@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.models import Pad, PadKey, Register, Slot
 from kash.attendance.register import lock_register
+from kash.attendance.sealed import sealed_key
 from kash.database import new_public_id
 from kash.policy import Actor
-from kash.vault import audited, open_sealed, seal
+from kash.vault import audited
 from kash.vault.phones import new_pair
 from kash.web.errors import NotFound, Problem
 
@@ -22,7 +23,6 @@ LASTS_AFTER = timedelta(days=7)
 # A new key is made for the pads taken from then on; the older ones only open.
 KEY_LASTS = timedelta(days=90)
 MOST_PADS = 200
-_KEY = "pad.key"
 
 
 class TooManyPads(Problem):
@@ -103,18 +103,13 @@ def _present_key(session: Session, now: datetime) -> int:
     public_id = new_public_id()
     made = PadKey(
         public_id=public_id,
-        private_sealed=seal(private, kind=_KEY, public_id=public_id),
+        private_sealed=sealed_key(private, public_id),
         public_point=point,
         made_at=now,
     )
     session.add(made)
     session.flush()
     return made.id
-
-
-def private_half(public_id: str, sealed: bytes) -> bytes:
-    """The private half of a key of the server. Raises SealError."""
-    return open_sealed(sealed, kind=_KEY, public_id=public_id)
 
 
 def _continued(session: Session, register: Register, public_id: str, by: Actor) -> int:

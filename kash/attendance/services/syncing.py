@@ -7,19 +7,47 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.attendance.models import Pad, Register
+from kash.attendance.models import HeldItem, Pad, Register
 from kash.attendance.owners import owner_of
 from kash.attendance.queries.pads import Credential
-from kash.attendance.rules import Answer, Kind, Operation, Reason, Reply, Sent, Unreadable
+from kash.attendance.rules import (
+    Answer,
+    HeadcountSent,
+    Kind,
+    NoteSent,
+    Operation,
+    Reason,
+    Reply,
+    Sent,
+    SignatureSent,
+    Unreadable,
+    WalkInSent,
+)
 from kash.attendance.rules import read_operation as read
+from kash.attendance.sealed import private_half
 from kash.attendance.services.applying import apply_batch
-from kash.attendance.services.holding import Held, held_before, hold
-from kash.attendance.services.pads import private_half
+from kash.attendance.services.arrivals import (
+    Came,
+    Outcome,
+    count_heads,
+    keep_note,
+    keep_signature,
+    take_in,
+)
+from kash.attendance.services.holding import (
+    Held,
+    Waiting,
+    held_before,
+    hold,
+    marks_waiting_for,
+    settle_arrived,
+)
 from kash.database import writing
+from kash.people.journal import table_of
 from kash.policy import Actor
 from kash.vault import Change, audited
 from kash.vault.phones import Opener
@@ -28,6 +56,8 @@ from kash.web.errors import Problem
 # A pad that was just heard, with its clock as it was, is not written again.
 _HEARD_EVERY = timedelta(minutes=1)
 _SKEW_MOVES = 2_000
+# What waits for a person to decide.
+_HELD = frozenset({Reply.CONFLICT, Reply.REJECTED})
 
 
 class PadRevoked(Problem):
@@ -120,8 +150,8 @@ def _received(
 ) -> list[ItemAnswer]:
     wrote = False
     with audited("attendance.pad_synced", pad.actor) as change:
-        _lock(change.session, pad, change.now)
-        answers, wrote = apply_items(change, queue, items, pad.actor)
+        holds = _lock(change.session, pad, queue, change.now)
+        answers, wrote = apply_items(change, queue, items, pad.actor, holds=holds)
         if wrote:
             _hear(change.session, pad, skew_ms, change.now)
             change.about(pad.register, pad.public_id)
@@ -134,17 +164,25 @@ def _received(
     return answers
 
 
-def _lock(session: Session, pad: Credential, now: datetime) -> None:
-    revoked_at = session.execute(
-        select(Pad.revoked_at)
-        .join(Register, Register.id == Pad.register_id)
-        .where(Pad.id == pad.id)
-        .with_for_update(of=Register)
-    ).scalar_one()
+_pad, _register, _held = table_of(Pad), table_of(Register), table_of(HeldItem)
+_LOCK = (
+    select(_pad.c.revoked_at, exists().where(_held.c.pad_id == bindparam("queue")))
+    .select_from(_pad.join(_register, _register.c.id == _pad.c.register_id))
+    .where(_pad.c.id == bindparam("pad"))
+    .with_for_update(of=_register)
+)
+
+
+def _lock(session: Session, pad: Credential, queue: Credential, now: datetime) -> bool:
+    """Hold the register; whether anything of the queue waits, or waited, for a person."""
+    revoked_at, holds = (
+        session.connection().execute(_LOCK, {"pad": pad.id, "queue": queue.id}).one()
+    )
     if revoked_at is not None or not may_send(session, pad, pad.actor):
         raise PadRevoked
     if pad.ends_at <= now:
         raise PadEnded
+    return bool(holds)
 
 
 def may_send(session: Session, pad: Credential, actor: Actor) -> bool:
@@ -166,43 +204,121 @@ def _hear(session: Session, pad: Credential, skew_ms: int | None, now: datetime)
 
 
 def apply_items(
-    change: Change, queue: Credential, items: Sequence[OpenedItem], by: Actor
+    change: Change,
+    queue: Credential,
+    items: Sequence[OpenedItem],
+    by: Actor,
+    *,
+    holds: bool = True,
 ) -> tuple[list[ItemAnswer], bool]:
-    """Decide and write what a queue holds; the register is locked. Also says whether anything was
-    written."""
-    session = change.session
-    held = held_before(session, [item.op_id(queue.public_id) for item in items])
-    answers: dict[int, ItemAnswer] = {}
-    marks: list[tuple[int, Operation]] = []
-    to_hold: list[tuple[int, Reply, Reason]] = []
+    """Decide and write what a queue holds, in the name of whose pad it was; the register is locked.
+
+    `holds` is whether anything of this queue waits, or waited. Whoever walked in comes first, so
+    that marks on her may stand before her in the queue. Also says whether anything was written.
+    """
+    batch = _Batch(change, queue, items, by)
+    held = {}
+    if holds:
+        held = held_before(change.session, [item.op_id(queue.public_id) for item in items])
+    later = []
     for position, item in enumerate(items):
-        op_id = item.op_id(queue.public_id)
-        if op_id in held:
-            answers[position] = _as_before(item, op_id, held[op_id])
+        before = held.get(item.op_id(queue.public_id)) if held else None
+        if before is not None:
+            batch.answers[position] = _as_before(item, item.op_id(queue.public_id), before)
         elif isinstance(item.sent, Operation):
-            marks.append((position, item.sent))
+            batch.marks.append((position, item.sent))
+        elif isinstance(item.sent, WalkInSent):
+            batch.answer(position, apply_sent(change, queue, item, by))
         else:
-            answers[position] = ItemAnswer(item.sequence, op_id, Reply.REJECTED, Reason.UNREADABLE)
-            to_hold.append((position, Reply.REJECTED, Reason.UNREADABLE))
-    wrote = False
-    if marks:
+            later.append(position)
+    batch.apply_marks()
+    for position in later:
+        batch.answer(position, apply_sent(change, queue, items[position], by))
+    return [batch.answers[position] for position in range(len(items))], batch.wrote
+
+
+def apply_sent(change: Change, queue: Credential, item: Waiting, by: Actor) -> Outcome:
+    """Decide and write one item that is no mark."""
+    came = Came(
+        queue.register_id,
+        queue.purpose,
+        queue.actor.public_id,
+        queue.public_id,
+        item.sequence,
+    )
+    sent = item.sent
+    if isinstance(sent, WalkInSent):
+        return take_in(change, came, sent, by)
+    if isinstance(sent, HeadcountSent):
+        return count_heads(change.session, came, sent, change.now)
+    if isinstance(sent, NoteSent):
+        return keep_note(change.session, came, sent, change.now)
+    if isinstance(sent, SignatureSent):
+        return keep_signature(change.session, came, sent, change.now)
+    return Outcome(Reply.REJECTED, Reason.UNREADABLE)
+
+
+class _Batch:
+    """One batch while it is decided: the answers by position, and whether anything was written."""
+
+    def __init__(
+        self, change: Change, queue: Credential, items: Sequence[OpenedItem], by: Actor
+    ) -> None:
+        self.change, self.queue, self.items, self.by = change, queue, items, by
+        self.answers: dict[int, ItemAnswer] = {}
+        self.marks: list[tuple[int, Operation]] = []
+        self.came: list[str] = []
+        self.wrote = False
+
+    def answer(self, position: int, outcome: Outcome) -> None:
+        """Keep the answer to what is no mark."""
+        item = self.items[position]
+        op_id = item.op_id(self.queue.public_id)
+        self.answers[position] = ItemAnswer(
+            item.sequence, op_id, outcome.reply, outcome.reason, None, outcome.version
+        )
+        if outcome.reply is Reply.APPLIED:
+            self.wrote = True
+            if isinstance(item.sent, WalkInSent):
+                self.came.append(item.sent.entry)
+        self._hold(position, outcome.reply, outcome.reason)
+
+    def apply_marks(self) -> None:
+        """Decide all marks at once, with those that came before the person they are on."""
+        session, by = self.change.session, self.by.public_id
+        waited = marks_waiting_for(session, self.queue, self.came, by) if self.came else []
+        operations = [operation for _position, operation in self.marks]
+        operations += [operation for _item, operation in waited]
+        if not operations:
+            return
         outcome = apply_batch(
             session,
-            queue.register_id,
-            queue.purpose,
-            [operation for _position, operation in marks],
-            by.public_id,
-            change.now,
+            self.queue.register_id,
+            self.queue.purpose,
+            operations,
+            by,
+            self.change.now,
         )
-        wrote = bool(outcome.kept)
-        for (position, _operation), answer in zip(marks, outcome.answers, strict=True):
-            answers[position] = _of_mark(items[position], answer)
-            if answer.answer in (Reply.CONFLICT, Reply.REJECTED):
-                to_hold.append((position, answer.answer, answer.reason))
-    for position, reply, reason in to_hold:
-        item = items[position]
-        wrote |= hold(session, queue, item, str(reply), reason, by.public_id, change.now)
-    return [answers[position] for position in range(len(items))], wrote
+        self.wrote |= bool(outcome.kept)
+        answers = iter(outcome.answers)
+        for position, _operation in self.marks:
+            answer = next(answers)
+            self.answers[position] = _of_mark(self.items[position], answer)
+            if answer.answer in _HELD:
+                self._hold(position, answer.answer, answer.reason)
+        for item, _operation in waited:
+            settle_arrived(item, next(answers), by, self.change.now)
+
+    def _hold(self, position: int, reply: Reply, reason: Reason) -> None:
+        if reply in _HELD:
+            self.wrote |= hold(
+                self.change.session,
+                self.queue,
+                self.items[position],
+                str(reply),
+                reason,
+                self.change.now,
+            )
 
 
 def _of_mark(item: OpenedItem, answer: Answer) -> ItemAnswer:

@@ -2,6 +2,8 @@
 
 from kash.workshops.queries.due import (
     DueSession,
+    FromPhones,
+    from_phones,
     open_slots,
     own_slots,
     upcoming_sessions,
@@ -53,6 +55,7 @@ __all__ = [
     "EnrolledPerson",
     "FacilitatorName",
     "FoundWorkshop",
+    "FromPhones",
     "Headcount",
     "OwnPart",
     "OwnWorkshop",
@@ -61,6 +64,7 @@ __all__ = [
     "attendance_record",
     "facilitators_of",
     "find_workshops",
+    "from_phones",
     "funder_names",
     "funding_of",
     "headcount",

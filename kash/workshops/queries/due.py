@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 
-from kash.attendance.models import Mark, Register, RosterEntry, Slot
+from kash.attendance.models import HeldItem, Mark, Register, RosterEntry, Slot, WalkIn
 from kash.attendance.rules import EARLY, is_its_time
 from kash.attendance.services import OwnSlot
 from kash.database import db
@@ -105,3 +105,40 @@ def own_slots(actor: Actor, now: datetime) -> list[OwnSlot]:
         for register, slot, entry, starts_at, minutes in rows
         if is_its_time(starts_at, minutes, now)
     ]
+
+
+@dataclass(frozen=True)
+class FromPhones:
+    """What phones sent for a workshop that a person must see to: decisions, and people to match."""
+
+    workshop: str
+    title: str
+    to_decide: int
+    to_match: int
+
+
+def from_phones(actor: Actor) -> list[FromPhones]:
+    """The workshops that this actor runs in which something waits; one query."""
+    held = (
+        select(func.count(HeldItem.id))
+        .where(HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None))
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
+    came = (
+        select(func.count(WalkIn.id))
+        .where(WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None))
+        .correlate(Workshop)
+        .scalar_subquery()
+    )
+    waiting = (
+        exists().where(HeldItem.register_id == Workshop.register_id, HeldItem.decided_at.is_(None)),
+        exists().where(WalkIn.register_id == Workshop.register_id, WalkIn.settled_at.is_(None)),
+    )
+    rows = db.session.execute(
+        select(Workshop.public_id, Workshop.title, held, came)
+        .where(Workshop.id.in_(run_by(actor)), or_(*waiting))
+        .order_by(Workshop.starts_on, Workshop.id)
+        .limit(20)
+    )
+    return [FromPhones(*row) for row in rows]

@@ -59,6 +59,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
 
 def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseReturnValue:
     values = frame(found)
+    runs_it = values["may_mark"]
     grid = registers.grid(found.register_id)
     by_slot = {one.slot: one for one in values["sessions"]}
     days = [
@@ -79,7 +80,11 @@ def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseR
         key=page_key(),
         conflicts=conflicts,
         slot_names={slot: f"{numbers.get(slot, '')} {one.title}" for slot, one in by_slot.items()},
-        markable=values["may_mark"] and found.state != "cancelled",
+        markable=runs_it and found.state != "cancelled",
+        heads=registers.heads_by_slot(found.register_id),
+        signed=registers.signed_by_slot(found.register_id) if runs_it else {},
+        pads=registers.pads_of(found.register_id, utc_now()) if runs_it else (),
+        notes=registers.notes(found.register_id) if runs_it else (),
         **values,
     )
     return body, 409 if conflicts else 200

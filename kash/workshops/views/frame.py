@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
 
+from kash.attendance.queries import waiting_count
 from kash.people.queries import person as person_within_reach
 from kash.people.sections import SectionRow, SectionRows
 from kash.policy import Actor
 from kash.web import NotFound, current_actor
-from kash.web.formats import day_text, hours_text, local_today
+from kash.web.formats import day_text, hours_text, local_today, to_local
 from kash.workshops.models import Workshop
 from kash.workshops.queries import (
     PlannedSession,
@@ -58,6 +60,8 @@ def frame(workshop: Workshop) -> dict[str, Any]:
     stands = stage_of(workshop)
     may_edit = runs(actor, workshop, "workshops.edit")
     marked_open = sum(1 for one in sessions if one.marked and not one.closed)
+    may_mark = runs(actor, workshop, "attendance.mark")
+    to_decide, to_match = waiting_count(workshop.register_id) if may_mark else (0, 0)
     return {
         "workshop": workshop,
         "sessions": sessions,
@@ -68,7 +72,9 @@ def frame(workshop: Workshop) -> dict[str, Any]:
         "stage_word": STAGE[stands],
         "stage_tone": STAGE_TONE[stands],
         "may_edit": may_edit,
-        "may_mark": runs(actor, workshop, "attendance.mark"),
+        "may_mark": may_mark,
+        "to_decide": to_decide,
+        "to_match": to_match,
         "next_open": next_to_mark(sessions),
         "tabs": tabs_for(
             current_app,
@@ -76,13 +82,27 @@ def frame(workshop: Workshop) -> dict[str, Any]:
             actor,
             {
                 "workshops.people": count.confirmed or "",
-                "workshops.attendance": _("%(count)s open", count=marked_open)
-                if marked_open
-                else "",
+                "workshops.attendance": _attendance_note(to_decide + to_match, marked_open),
             },
             own=may_edit,
         ),
     }
+
+
+def numbered(sessions: list[PlannedSession]) -> dict[str, str]:
+    """What each slot (public id) is called in a list: `2.1 Rights on arrest`."""
+    days = groupby(sessions, lambda one: to_local(one.starts_at).date())
+    return {
+        one.slot: f"{day}.{number} {one.title}"
+        for day, (_date, of_day) in enumerate(days, start=1)
+        for number, one in enumerate(of_day, start=1)
+    }
+
+
+def _attendance_note(waiting: int, marked_open: int) -> str:
+    if waiting:
+        return _("%(count)s to decide", count=waiting)
+    return _("%(count)s open", count=marked_open) if marked_open else ""
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:

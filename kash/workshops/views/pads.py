@@ -9,13 +9,16 @@ from flask_babel import gettext as _
 from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.rules import is_public_id
-from kash.database import utc_now
+from kash.attendance.views.sync import NotSent, sealed_items
+from kash.database import db, utc_now
 from kash.policy import allow
 from kash.vault.phones import NotAKey, point_of
-from kash.web import current_actor
+from kash.web import current_actor, page
+from kash.web.bodies import takes_file
 from kash.web.input import CONTROL_CHARACTERS
 from kash.web.language import language_code
 from kash.workshops import blueprint, queries
+from kash.workshops.forms import QueueForm
 from kash.workshops.models import Workshop
 from kash.workshops.services import WorkshopCancelled
 
@@ -81,3 +84,49 @@ def revoke_pad(public_id: str, pad_id: str) -> ResponseReturnValue:
     marking.revoke_pad(found.register.public_id, pad_id, current_actor())
     flash(_("This phone may no longer send. What it keeps can still be brought in as a file."))
     return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+
+
+@blueprint.route("/<public_id>/pad/import", methods=["GET", "POST"])
+@allow("attendance.mark")
+@takes_file(marking.LARGEST_FILE)
+def import_queue(public_id: str) -> ResponseReturnValue:
+    """Bring in what a phone saved as a file, as nobody could send it."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    form = QueueForm()
+    if form.validate_on_submit():
+        try:
+            brought = _bring_in(found, form.content())
+        except (marking.NotAQueue, marking.QueueAltered, marking.OtherRegister) as problem:
+            form.file.errors = [str(problem)]
+        else:
+            flash(
+                _(
+                    "Brought in: %(applied)s. Here already: %(known)s. To decide: %(waiting)s.",
+                    applied=brought.applied,
+                    known=brought.known,
+                    waiting=brought.waiting,
+                )
+            )
+            then = "workshops.held" if brought.waiting else "workshops.attendance"
+            return redirect(url_for(then, public_id=public_id), code=303)
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    return page(
+        "workshops/pad_import.html", form=form, workshop=found, most_bytes=marking.LARGEST_FILE
+    )
+
+
+def _bring_in(found: Workshop, content: bytes) -> marking.Brought:
+    file = marking.read_queue(content)
+    pad = marking.check_signature(
+        file, registers.credential(db.session(), file.pad), found.register_id
+    )
+    queue = pad if file.queue == pad.public_id else None
+    if queue is None:
+        queue = registers.continued(db.session(), pad, file.queue)
+    try:
+        items = sealed_items(file.items, marking.MOST_QUEUED)
+    except NotSent:
+        raise marking.NotAQueue from None
+    if queue is None:
+        raise marking.NotAQueue
+    return marking.bring_in(pad, queue, marking.open_items(queue, items), current_actor())

@@ -1,0 +1,169 @@
+"""What a person decides about what waits: to keep what stands, or to take what the phone sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from kash.attendance.models import HeldItem, Mark, Register, WalkIn
+from kash.attendance.queries.pads import credential
+from kash.attendance.register import lock_register
+from kash.attendance.rules import HeadcountSent, Kind, Operation, Reason, Reply, Sent, Standing
+from kash.attendance.sealed import sent_of
+from kash.attendance.services.applying import apply_batch
+from kash.attendance.services.arrivals import person_of_entry, slot_named
+from kash.attendance.services.holding import settle
+from kash.attendance.services.syncing import OpenedItem, apply_sent
+from kash.attendance.wording import reason_sentence
+from kash.people.models import Person
+from kash.people.services.apart import set_apart
+from kash.policy import Actor
+from kash.vault import Change, audited
+from kash.web.errors import NotFound, Problem
+
+
+class StandsDifferently(Problem):
+    """What stands was changed since the page was shown."""
+
+    status = 409
+    sentence = _l("Somebody changed this meanwhile. Look at both again, then decide.")
+
+
+class CannotBeTaken(Problem):
+    """What the phone sent cannot be applied as things stand."""
+
+    status = 409
+    sentence = _l("This cannot be taken: it could not be read.")
+
+
+def decide_held(register: str, item: str, by: Actor, *, take: bool, seen: int) -> None:
+    """Decide about one thing that waits. Deciding twice changes nothing.
+
+    `seen` is the version of what stood on the page. The decision is an operation like any other:
+    whoever takes a mark that met another makes a mark, and whoever keeps what stands says it again.
+    Raises NotFound, StandsDifferently and CannotBeTaken, then it still waits.
+    """
+    with audited("attendance.held_decided", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        found = session.scalars(
+            select(HeldItem)
+            .where(HeldItem.register_id == held.id, HeldItem.public_id == item)
+            .options(joinedload(HeldItem.pad))
+        ).first()
+        if found is None:
+            raise NotFound
+        if found.decided_at is not None:
+            change.nothing()
+            return
+        change.about(held.public_id, found.public_id, found.pad.public_id)
+        sent = sent_of(found)
+        if take:
+            _take(change, held, found, sent, by, seen)
+        elif isinstance(sent, Operation):
+            _say_again(change, held, sent, by, seen)
+        settle(found, "taken" if take else "kept", by.public_id, change.now)
+
+
+def _take(
+    change: Change, register: Register, item: HeldItem, sent: Sent | None, by: Actor, seen: int
+) -> None:
+    if sent is None:
+        raise CannotBeTaken
+    if isinstance(sent, Operation):
+        _apply(change, register, _taken_mark(item, sent, change.now, seen), _credited(item, by))
+        return
+    pad = credential(change.session, item.pad.public_id)
+    if pad is None:
+        raise NotFound
+    if isinstance(sent, HeadcountSent):
+        again = item.why == "conflict"
+        op_id = str(uuid.uuid4()) if again else sent.op_id
+        sent = replace(sent, expected_version=seen, op_id=op_id)
+        pad = replace(pad, actor=by) if again else pad
+    outcome = apply_sent(
+        change, pad, OpenedItem(item.device_sequence, Kind(item.kind), sent, b""), by
+    )
+    _refuse(outcome.reply, outcome.reason)
+
+
+def _credited(item: HeldItem, by: Actor) -> str:
+    """Who a mark that is taken is credited to: who decided between two, else whose pad it was."""
+    return by.public_id if item.why == "conflict" else item.sent_by
+
+
+def _taken_mark(item: HeldItem, sent: Operation, now: datetime, seen: int) -> Operation:
+    """The mark that is made by taking what waits. What met another stands in the history already,
+    so that the decision is a mark of its own; what was never kept comes in as it was sent."""
+    if item.why != "conflict":
+        return replace(sent, expected_version=seen)
+    return Operation(str(uuid.uuid4()), sent.slot, sent.entry, sent.status, seen, now)
+
+
+def _say_again(change: Change, register: Register, sent: Operation, by: Actor, seen: int) -> None:
+    """Say what stands once more, in the name of who decided so; nothing if there is no mark."""
+    standing = standing_of(change.session, register.id, sent.slot, sent.entry)
+    if standing.status is None:
+        return
+    if standing.version != seen:
+        raise StandsDifferently
+    again = Operation(str(uuid.uuid4()), sent.slot, sent.entry, standing.status, seen, change.now)
+    apply_batch(change.session, register.id, register.purpose, [again], by.public_id, change.now)
+
+
+def standing_of(session: Session, register_id: int, slot: str, entry: str) -> Standing:
+    """The mark at a place that is named by public ids."""
+    known, person = slot_named(session, register_id, slot), None
+    if known is not None:
+        person = person_of_entry(session, register_id, entry)
+    if known is None or person is None:
+        return Standing()
+    row = session.execute(
+        select(Mark.status, Mark.version).where(Mark.slot_id == known[0], Mark.person_id == person)
+    ).first()
+    return Standing() if row is None else Standing(row.status, row.version)
+
+
+def _apply(change: Change, register: Register, mark: Operation, marked_by: str) -> None:
+    outcome = apply_batch(
+        change.session, register.id, register.purpose, [mark], marked_by, change.now
+    )
+    answer = outcome.answers[0]
+    _refuse(answer.answer, answer.reason)
+
+
+def _refuse(reply: Reply, reason: Reason) -> None:
+    if reply is Reply.CONFLICT:
+        raise StandsDifferently
+    if reply is Reply.REJECTED:
+        raise CannotBeTaken(reason_sentence(reason))
+
+
+def keep_walk_in(register: str, walk_in: str, by: Actor, none_of: Collection[str] = ()) -> None:
+    """Say that somebody who walked in is new here, and none of `none_of` (public ids of people).
+
+    Raises NotFound.
+    """
+    with audited("attendance.walk_in_kept", by) as change:
+        session = change.session
+        held = lock_register(session, register)
+        row = session.execute(
+            select(WalkIn, Person.public_id)
+            .join(Person, Person.id == WalkIn.person_id)
+            .where(WalkIn.register_id == held.id, WalkIn.public_id == walk_in)
+        ).first()
+        if row is None:
+            raise NotFound
+        found, person = row
+        if found.settled_at is not None:
+            change.nothing()
+            return
+        set_apart(session, found.person_id, none_of, by, change.now)
+        found.outcome, found.settled_at, found.settled_by = "kept", change.now, by.public_id
+        change.about(held.public_id, person)

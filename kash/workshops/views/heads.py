@@ -1,0 +1,91 @@
+"""A session's people counted without names, and what was signed in it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.forms import (
+    HeadsTyped,
+    head_field,
+    heads_from_form,
+    heads_typed,
+    page_key,
+)
+from kash.database import db, utc_now
+from kash.people import words
+from kash.people.queries import groups
+from kash.people.rules import AGE_BANDS, SEXES
+from kash.policy import allow
+from kash.web import Problem, current_actor
+from kash.workshops import blueprint, queries
+from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.services import WorkshopCancelled
+
+
+@blueprint.route("/<public_id>/attendance/<session_id>/headcount", methods=["GET", "POST"])
+@allow("attendance.mark")
+def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Count heads by group, sex and age; each count replaces the one before, which stays in its
+    history."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    if found.state == "cancelled":
+        raise WorkshopCancelled
+    chosen = queries.session_of(found, session_id)
+    if request.method == "GET":
+        return _page(found, chosen)
+    typed = heads_typed(request.form, [group.letter for group in groups()])
+    if typed.wrong:
+        return _page(found, chosen, typed), 422
+    sent = heads_from_form(chosen.slot.public_id, typed, request.form, utc_now())
+    try:
+        marking.record_heads(found.register.public_id, sent, current_actor())
+    except (marking.CountedMeanwhile, marking.NotCounted) as problem:
+        found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+        return _page(found, queries.session_of(found, session_id), typed, problem), 409
+    flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
+    return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+
+
+def _page(
+    found: Workshop,
+    chosen: WorkshopSession,
+    typed: HeadsTyped | None = None,
+    problem: Problem | None = None,
+) -> str:
+    standing = registers.counted(db.session(), chosen.slot_id)
+    shown = {head_field(one.letter, one.sex, one.age_band): one.count for one in standing.cells}
+    return render_template(
+        "workshops/headcount.html",
+        workshop=found,
+        chosen=chosen,
+        groups=groups(),
+        sexes=(*SEXES, ""),
+        age_bands=(*AGE_BANDS, ""),
+        words=words,
+        head_field=head_field,
+        values=typed.texts if typed else shown,
+        wrong=typed.wrong if typed else frozenset(),
+        problem=str(problem) if problem else "",
+        total=sum(one.count for one in standing.cells),
+        version=standing.version,
+        history=registers.count_history(chosen.slot_id),
+        key=page_key(),
+    )
+
+
+@blueprint.get("/<public_id>/attendance/<session_id>/signatures")
+@allow("attendance.mark")
+def signatures(public_id: str, session_id: str) -> str:
+    """What was signed on a screen in this session. Each look is an entry in the audit."""
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    chosen = queries.session_of(found, session_id)
+    title, slot, register = chosen.title, chosen.slot.public_id, found.register.public_id
+    shown = marking.show_signatures(register, slot, current_actor())
+    found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
+    return render_template(
+        "workshops/signatures.html", workshop=found, title=title, signatures=shown
+    )

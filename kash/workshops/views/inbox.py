@@ -1,0 +1,130 @@
+"""What phones sent and a person must see to: marks that met others, and people who walked in."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.queries import WalkInLine
+from kash.people import words
+from kash.people.queries import facts_of, people_like
+from kash.people.rules import Likeness, Match, sort_name
+from kash.policy import allow
+from kash.web import NotFound, current_actor
+from kash.workshops import blueprint, queries, services
+from kash.workshops.models import Workshop
+from kash.workshops.views.frame import numbered
+
+_MOST_SHOWN = 5
+
+
+def _mine(public_id: str) -> Workshop:
+    return queries.own_workshop(public_id, current_actor(), "attendance.mark")
+
+
+@blueprint.get("/<public_id>/attendance/conflicts")
+@allow("attendance.mark")
+def held(public_id: str) -> str:
+    """What waits, with what stands beside it."""
+    return _held_page(_mine(public_id))
+
+
+def _held_page(found: Workshop, problem: str = "", about: str = "") -> str:
+    listing = registers.held_items(found.register_id)
+    to_match = registers.waiting_count(found.register_id)[1]
+    return render_template(
+        "workshops/held.html",
+        workshop=found,
+        listing=listing,
+        lines=registers.held_lines(found.register_id, listing.rows),
+        slot_names=numbered(queries.sessions_of(found)),
+        words=words,
+        problem=problem,
+        about=about,
+        to_match=to_match,
+    )
+
+
+@blueprint.post("/<public_id>/attendance/conflicts/<item_id>")
+@allow("attendance.mark")
+def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
+    """Keep what stands, or take what the phone sent."""
+    found = _mine(public_id)
+    seen = request.form.get("seen", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
+    take = request.form.get("decision") == "take"
+    try:
+        marking.decide_held(
+            found.register.public_id, item_id, current_actor(), take=take, seen=version
+        )
+    except (marking.StandsDifferently, marking.CannotBeTaken) as problem:
+        return _held_page(_mine(public_id), str(problem), item_id), 409
+    flash(_("Taken.") if take else _("Kept as it stands."))
+    return redirect(url_for("workshops.held", public_id=public_id), code=303)
+
+
+@blueprint.get("/<public_id>/walk-ins")
+@allow("attendance.mark")
+def walk_ins(public_id: str) -> str:
+    """Who walked in, each with whom she may be."""
+    found = _mine(public_id)
+    lines = registers.walk_ins(found.register_id)
+    matches = {line.public_id: _matches(line) for line in lines[: _MOST_SHOWN * 4]}
+    keys = {match.key for some in matches.values() for match in some}
+    return render_template(
+        "workshops/walk_ins.html",
+        workshop=found,
+        lines=lines[: _MOST_SHOWN * 4],
+        total=len(lines),
+        matches=matches,
+        facts=facts_of(current_actor(), [*keys, *(line.person for line in lines)]),
+        words=words,
+        to_decide=registers.waiting_count(found.register_id)[0],
+    )
+
+
+def _matches(line: WalkInLine) -> list[Match]:
+    """Who she may be, best first: nobody, if she gave no name."""
+    if not line.named:
+        return []
+    asked = Likeness(
+        key=line.person,
+        group=line.group_id,
+        name=sort_name(line.name),
+        sex=line.sex,
+        age_band=line.age_band,
+    )
+    found = people_like(current_actor(), asked)
+    return [match for match in found if match.key != line.person][:_MOST_SHOWN]
+
+
+@blueprint.post("/<public_id>/walk-ins/<walk_in_id>")
+@allow("attendance.mark")
+def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
+    """Say that she is new; or who she is, to merge the two.
+
+    Somebody out of reach is enrolled first, since only one's own people are merged.
+    """
+    found = _mine(public_id)
+    actor = current_actor()
+    line = next(
+        (one for one in registers.walk_ins(found.register_id) if one.public_id == walk_in_id),
+        None,
+    )
+    if line is None:
+        raise NotFound
+    matches = _matches(line)
+    same = request.form.get("same", "")
+    if same:
+        if same not in {match.key for match in matches}:
+            raise NotFound
+        services.take_in(public_id, same, actor)
+        return redirect(url_for("people.merge", public_id=same, other_id=line.person), code=303)
+    marking.keep_walk_in(
+        found.register.public_id, walk_in_id, actor, [match.key for match in matches]
+    )
+    flash(_("Kept as somebody new."))
+    return redirect(url_for("workshops.walk_ins", public_id=public_id), code=303)
