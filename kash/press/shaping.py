@@ -21,6 +21,7 @@ Glyph = tuple[int, int, int, int]
 _HEX = [f"{glyph:04x}" for glyph in range(1 << 16)]
 _WITHOUT_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 _SETTABLE_KINDS = {"Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Nd"}
+_PRESENTATION_FORMS = frozenset(map(chr, range(0xFB00, 0xFB50)))
 _known_settable = {chr(code) for code in range(0x20, 0x7F)}
 
 
@@ -36,6 +37,9 @@ def is_latin(text: str) -> bool:
     """Whether a text runs from left to right in one script, so that one font may set it alone."""
     unknown = set(text) - _known_settable
     for character in unknown:
+        if character in _PRESENTATION_FORMS:
+            # Their glyphs are those of the letters, and would be read back as these.
+            return False
         if unicodedata.name(character, "").startswith("LATIN ") or (
             unicodedata.category(character) in _SETTABLE_KINDS
             and unicodedata.bidirectional(character) in ("ON", "ET", "ES", "CS", "EN")

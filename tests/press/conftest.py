@@ -5,15 +5,23 @@ from __future__ import annotations
 import io
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import kash.press
-from kash.press import CertificateDesign, CertificateEntry, CertificateWording, Signatory
+from kash.press import (
+    CertificateDesign,
+    CertificateEntry,
+    CertificateWording,
+    RenderLimits,
+    Signatory,
+    certificate_pages,
+)
 from kash.press.certificate_values import DesignName
+from kash.press.print_writing import PrintWriter
 
 WORDING = CertificateWording(
     heading="Certificate of Participation",
@@ -104,3 +112,13 @@ def properties_of() -> Callable[[bytes], dict[str, str]]:
             return found
 
     return read
+
+
+def whole_pages(wanted: CertificateDesign, entries: Sequence[CertificateEntry]) -> bytes:
+    """What the layout engine makes of these entries by itself, with nothing stamped but codes."""
+    writer: PrintWriter | None = None
+    pieces = []
+    for page in certificate_pages._set_whole(wanted, entries, RenderLimits()):
+        writer = writer or PrintWriter(page.plate)
+        pieces += writer.add(page.plate, page.drawing)
+    return b"".join(pieces + (writer.end() if writer else []))

@@ -135,6 +135,9 @@ class _Engraver:
     def _painted(self, stream: Any) -> None:
         margin = self._request["margin"]
         for name, found in engine.marked_boxes(self._page, margin).items():
+            if name in self._request["drawn"]:
+                for marked in found:
+                    engine.say_as_written(stream, marked.box)
             if name not in self._request["hidden"] and name != margin:
                 continue
             whole = name == margin or len(found) == self._elements.count(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.text.ffi import ffi
 from weasyprint.text.fonts import font_features
 
-from kash.press.shaping import Glyph
+from kash.press.shaping import Glyph, is_latin
 from kash.press.typesetting.limits import PageOverflowError
 
 VERSION = "70.0"
@@ -179,17 +180,34 @@ def paint_with(page: Page, painted: Callable[[Any], None]) -> None:
 
 def take_out_mark(stream: Any, box: Any) -> str:
     """Take the empty marked content of a hidden box out of the stream; what opens it."""
-    mark = stream._tags[box]
-    number, tag = mark["mcid"], mark["tag"]
+    place, properties = _properties_of(stream, box)
     operations = stream.stream
-    for place, operation in enumerate(operations):
+    # The tag, its properties, and nothing between the beginning and the end.
+    if operations[place + 1 : place + 3] != [b"BDC", b"EMC"]:
+        raise RuntimeError("a hidden field was drawn")
+    del operations[place - 1 : place + 3]
+    return f"/{stream._tags[box]['tag']} <</MCID {properties['MCID']}>> BDC"
+
+
+def say_as_written(stream: Any, box: Any) -> None:
+    """Have a drawn text read back as it was written, whichever glyphs it took.
+
+    Readers put right-to-left glyphs in order by themselves, and would turn such a text round.
+    """
+    if is_latin(box.text) or any(
+        unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in box.text
+    ):
+        return
+    _, properties = _properties_of(stream, box)
+    properties["ActualText"] = pydyf.String(box.text)
+
+
+def _properties_of(stream: Any, box: Any) -> tuple[int, Any]:
+    number = stream._tags[box]["mcid"]
+    for place, operation in enumerate(stream.stream):
         if isinstance(operation, pydyf.Dictionary) and operation.get("MCID") == number:
-            # The tag, its properties, and nothing between the beginning and the end.
-            if operations[place + 1 : place + 3] != [b"BDC", b"EMC"]:
-                break
-            del operations[place - 1 : place + 3]
-            return f"/{tag} <</MCID {number}>> BDC"
-    raise RuntimeError("a hidden field was drawn")
+            return place, operation
+    raise RuntimeError("a box has no marked content")
 
 
 def objects_of(pdf: pydyf.PDF) -> list[tuple[int, bytes, bool]]:
