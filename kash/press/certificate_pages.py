@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from kash.press.certificate_values import CertificateDesign, CertificateEntry
@@ -17,7 +18,8 @@ from kash.press.stamping import Stamper
 
 # What every plate can set: the letters of this region's and its neighbours' names.
 _LETTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xC0, 0x100)])) + "ĨĩŨũ’ʼ–"
-_PRINTABLE = "".join(map(chr, range(0x20, 0x7F))) + "–·"
+_SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
+_DIGITS = "0123456789"
 # Stands in the box of the code until each person's own is set there.
 _EMPTY_PICTURE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK"
@@ -33,6 +35,8 @@ _SAMPLES = {
 _ZOOMS = {"A4": 1.0, "A5": 148.5 / 210, "letter": 279.4 / 297}
 # Portions of those whose names no plate can set: a child works on one at a time.
 _PORTION = 50
+# Pages whose drawings are held at a time.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,18 @@ def stamped_pages(
 def _stamped_pages(
     design: CertificateDesign, entries: Sequence[CertificateEntry], limits: RenderLimits
 ) -> Iterator[StampedPage]:
-    stampers = _stampers(design, entries, limits)
-    for start in range(0, len(entries), 1000):
-        portion = entries[start : start + 1000]
+    with ThreadPoolExecutor(1) as elsewhere:
+        plates = elsewhere.submit(_stampers, design, entries, limits)
+        # Codes need no plate: they are made while the child makes it.
+        codes = [qr_symbol(entry.qr) for entry in entries[:_AT_ONCE]]
+        stampers = plates.result()
+    for start in range(0, len(entries), _AT_ONCE):
+        portion = entries[start : start + _AT_ONCE]
+        if start:
+            codes = [qr_symbol(entry.qr) for entry in portion]
         drawings = [
-            stamper.drawing(_texts(entry), {"qr": qr_symbol(entry.qr)})
-            for entry, stamper in zip(portion, stampers[start:], strict=False)
+            stamper.drawing(_texts(entry), {"qr": code})
+            for entry, code, stamper in zip(portion, codes, stampers[start:], strict=False)
         ]
         others = _set_whole(
             design,
@@ -120,13 +130,15 @@ def _texts(entry: CertificateEntry) -> dict[str, str]:
 
 
 def _learned(entries: Sequence[CertificateEntry]) -> dict[str, list[str]]:
-    """For each field the letters that its font must have; those of the entries beyond the usual."""
+    """For each field the letters that its font must have: the usual ones, then those used."""
+    usual = {"name": _LETTERS, "serial": _SERIAL_LETTERS}
+    given = [_texts(entry) for entry in entries]
     learned = {}
     for name in _SAMPLES:
-        usual = _LETTERS if name == "name" else _PRINTABLE
-        used = set().union(*(normal(one_line(_texts(entry)[name])) for entry in entries))
-        more = sorted(letter for letter in used - set(usual) if is_latin(letter))
-        learned[name] = [*usual, *more]
+        letters = usual.get(name, _DIGITS)
+        used = set().union(*{normal(one_line(texts[name])) for texts in given})
+        more = sorted(letter for letter in used - set(letters) if is_latin(letter))
+        learned[name] = [*letters, *more]
     return learned
 
 

@@ -19,10 +19,16 @@ from kash.press.certificate_pages import stamped_pages
 from kash.press.markup import one_line
 from tests.press.conftest import design, entry, whole_pages
 
-FIRST = """Achieng Wanjikũ Zoë Amina Jürgen Chloé Nyambura Łukasz Fátima Kipchoge Aïssatou Søren
-    Mwangi Ngũgĩ Otieno AVA Tolu Walter Yvonne François Affia Effie Fjola Thandiwe""".split()  # noqa: SIM905
-LAST = """Otieno Ng'ang'a Müller Nguyễn Văn-Vũ Wambui Åkesson Odhiambo Kamau Wekesa Okoth Muthoni
-    Traoré Toroitich AVATAR Fjeld Çelik Vasquez O’Brien Offiong Wafula Tchaikovsky""".split()  # noqa: SIM905
+FIRST = (
+    *("Achieng", "Wanjikũ", "Zoë", "Amina", "Jürgen", "Chloé", "Nyambura", "Łukasz", "Fátima"),
+    *("Kipchoge", "Aïssatou", "Søren", "Mwangi", "Ngũgĩ", "AVA", "Tolu", "Walter", "Yvonne"),
+    *("François", "Affia", "Effie", "Fjola", "Thandiwe"),
+)
+LAST = (
+    *("Otieno", "Ng'ang'a", "Müller", "Nguyễn", "Văn-Vũ", "Wambui", "Åkesson", "Odhiambo"),
+    *("Kamau", "Wekesa", "Okoth", "Muthoni", "Traoré", "Toroitich", "AVATAR", "Fjeld", "Çelik"),
+    *("Vasquez", "O’Brien", "Offiong", "Wafula", "Tchaikovsky"),
+)
 SCRIPTS = [
     "محمد بن عبد الله",
     "שלום זוואדי",

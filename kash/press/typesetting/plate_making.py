@@ -8,6 +8,7 @@ box that is stamped as well, or is empty. `zoom` is how large the page is drawn.
 
 from __future__ import annotations
 
+import contextlib
 import string
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -114,13 +115,15 @@ class _Engraver:
 
         def keep(_document: Any, pdf: Any) -> None:
             kept[:] = [engine.objects_of(pdf), pdf]
+            raise engine.PlateTakenError
 
-        self._document.write_pdf(
-            finisher=keep,
-            pdf_variant="pdf/ua-1",
-            pdf_identifier=True,
-            zoom=self._request["zoom"],
-        )
+        with contextlib.suppress(engine.PlateTakenError):
+            self._document.write_pdf(
+                finisher=keep,
+                pdf_variant="pdf/ua-1",
+                pdf_identifier=True,
+                zoom=self._request["zoom"],
+            )
         objects, pdf = kept
         return Plate(
             tuple(PlateObject(*one) for one in objects),
