@@ -35,6 +35,7 @@ from kash.press.child_process import (
 )
 from kash.press.documents import DocumentKind, PagedDocument, PageFormat, document
 from kash.press.qr import qr_svg
+from kash.press.registers import RegisterSheet, marked_sheet, register
 
 __all__ = [
     "CertificateDesign",
@@ -48,6 +49,7 @@ __all__ = [
     "PageFormat",
     "PagedDocument",
     "Progress",
+    "RegisterSheet",
     "RenderError",
     "RenderFailed",
     "RenderLimits",
@@ -56,9 +58,11 @@ __all__ = [
     "RenderTooLarge",
     "Signatory",
     "document",
+    "marked_sheet",
     "print_file",
     "print_pieces",
     "qr_svg",
+    "register",
     "single_files",
     "start_ahead",
     "zip_file",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from kash.press.certificate_values import CertificateDesign, CertificateEntry
 from kash.press.child_process import PageRequest, RenderLimits
 from kash.press.designs import plate_markup
+from kash.press.letters import DIGITS, LETTERS, SERIAL_LETTERS, letters_beyond
 from kash.press.markup import one_line
 from kash.press.plate_store import made_plates, plate_store
 from kash.press.plates import Plate
@@ -16,10 +17,6 @@ from kash.press.qr_symbols import Symbol, qr_symbol
 from kash.press.shaping import is_latin, normal
 from kash.press.stamping import Stamper
 
-# What every plate can set: the letters of this region's and its neighbours' names.
-_LETTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xC0, 0x100)])) + "ĨĩŨũ’ʼ–"
-_SERIAL_LETTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-"
-_DIGITS = "0123456789"
 # Stands in the box of the code until each person's own is set there.
 _EMPTY_PICTURE = (
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK"
@@ -131,15 +128,15 @@ def _texts(entry: CertificateEntry) -> dict[str, str]:
 
 def _learned(entries: Sequence[CertificateEntry]) -> dict[str, list[str]]:
     """For each field the letters that its font must have: the usual ones, then those used."""
-    usual = {"name": _LETTERS, "serial": _SERIAL_LETTERS}
+    usual = {"name": LETTERS, "serial": SERIAL_LETTERS}
     given = [_texts(entry) for entry in entries]
-    learned = {}
-    for name in _SAMPLES:
-        letters = usual.get(name, _DIGITS)
-        used = set().union(*{normal(one_line(texts[name])) for texts in given})
-        more = sorted(letter for letter in used - set(letters) if is_latin(letter))
-        learned[name] = [*letters, *more]
-    return learned
+    return {
+        name: [
+            *usual.get(name, DIGITS),
+            *letters_beyond(usual.get(name, DIGITS), [one_line(texts[name]) for texts in given]),
+        ]
+        for name in _SAMPLES
+    }
 
 
 def _odd_words(entries: Sequence[CertificateEntry], stamper: Stamper) -> list[str]:

@@ -47,18 +47,22 @@ class PagedDocument:
             raise ValueError("no such page format")
 
 
-def document(paged: PagedDocument, limits: RenderLimits | None = None) -> bytes:
-    """The document as one PDF."""
-    start = opening(
+def document_opening(paged: PagedDocument, style: str = "") -> str:
+    """Everything before the document's own markup. `style` are rules for this document alone."""
+    return opening(
         title=paged.title,
         language=paged.language,
         dated=paged.dated,
-        style=_running_texts(paged),
+        style=_running_texts(paged) + style,
         body=paged.kind,
     )
+
+
+def document(paged: PagedDocument, limits: RenderLimits | None = None) -> bytes:
+    """The document as one PDF."""
     request = DocumentRequest(
         stylesheet="documents.css",
-        document=start + printable(paged.html),
+        document=document_opening(paged) + printable(paged.html),
         background=_watermark(paged) if paged.watermark else "",
     )
     (made,) = render(request, limits or RenderLimits())

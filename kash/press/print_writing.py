@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kash.press.pdf_parts import (
@@ -79,9 +78,7 @@ class PrintWriter:
 
     def _fixed(self, plate: Plate, contents: dict[int, bytes]) -> dict[int, int]:
         """All constant objects of the first plate, which keep their numbers."""
-        top = referred(entry(contents[self._document], b"K"))
-        changing = {plate.page, self._pages, self._parents, self._document}
-        changing.update(_below(top, contents, plate.page))
+        changing = {plate.page, self._pages, self._parents, *_elements_of(contents)}
         return {number: number for number in contents if number not in changing}
 
     def add(self, plate: Plate, drawing: bytes) -> list[bytes]:
@@ -226,7 +223,7 @@ def _structure(
     root = contents[reference_in(contents[plate.catalogue], b"StructTreeRoot")]
     own_document = reference_in(root, b"K")
     top = referred(entry(contents[own_document], b"K"))
-    order = list(_below(top, contents, plate.page))
+    order = [number for number in _elements_of(contents) if number != own_document]
     index = {number: place for place, number in enumerate(order)}
     own = index | {plate.page: len(order)}
     named = {found[1] for number in order for found in _ELEMENT_NAME.finditer(contents[number])}
@@ -258,9 +255,8 @@ def _structure(
     )
 
 
-def _below(numbers: list[int], contents: dict[int, bytes], page: int) -> Iterator[int]:
-    """These elements and all below them, each before its own."""
-    for number in numbers:
-        yield number
-        kids = referred(entry(contents[number], b"K"))
-        yield from _below([kid for kid in kids if kid != page], contents, page)
+def _elements_of(contents: dict[int, bytes]) -> list[int]:
+    """All elements of the structure, also of what stands in margins and isn't read aloud."""
+    return [
+        number for number, content in contents.items() if entry(content, b"Type") == b"/StructElem"
+    ]

@@ -110,7 +110,7 @@ class _TextStamp:
 
     def _smaller(self, line: SetLine) -> int:
         """The size at which a name fits on one line; 0 if it must take two, or is no name."""
-        if self.field.name != "name":
+        if self.field.name.partition("-")[0] != "name":
             return 0
         full = self.field.units / UNITS_PER_PIXEL * _POINTS_PER_PIXEL
         points = fitted_points(line.width / UNITS_PER_PIXEL, self._room, full)

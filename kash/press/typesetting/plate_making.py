@@ -108,6 +108,7 @@ class _Engraver:
         self._texts: list[tuple[TextField, Any]] = []
         self._pictures: list[PictureField] = []
         self._files: list[bytes] = []
+        self._known: set[tuple[str, str]] = set()
 
     def plate(self) -> Plate:
         engine.paint_with(self._page, self._painted)
@@ -224,9 +225,12 @@ class _Engraver:
     def _learn(self, name: str, font: Any, shaper: Shaper, units: int) -> None:
         """Note the glyphs of the texts to come in the engine's record, which the subset follows."""
         texts: list[str] = list(self._request["learned"].get(name, ()))
-        if name in self._request["words"]:
+        if name.partition("-")[0] in self._request["words"]:
             texts += _PAIRS
         for text in texts:
+            if (font.hash, text) in self._known:
+                continue
+            self._known.add((font.hash, text))
             starts = shaper.glyphs(text, units) or ()
             for number, (glyph, _, _, start) in enumerate(starts):
                 if glyph in font.to_unicode and glyph in font.widths:
