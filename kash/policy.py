@@ -152,6 +152,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.print": {_R.TRAINER: _OWN},
     "certificates.approve": {_R.DIRECTOR: _ALL},
     "certificates.rule": {_R.DIRECTOR: _ALL},
+    # A digital badge is for its holder alone, who asks for it herself.
+    "certificates.badge": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "certificates.keys": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "certificates.revoke": {_R.DIRECTOR: _ALL},
     # Money: one proposes and pays, another approves; whoever is paid sees her own.

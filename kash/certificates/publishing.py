@@ -31,14 +31,17 @@ def _compact(content: object) -> bytes:
     return json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def public_jwk(key: SigningKey) -> dict[str, str]:
+    """The public half as a JSON Web Key."""
+    return {"kty": "OKP", "crv": "Ed25519", "x": _text(key.public_key)}
+
+
 def _published(key: SigningKey) -> dict[str, Any]:
     return {
-        "kty": "OKP",
-        "crv": "Ed25519",
+        **public_jwk(key),
         "alg": "EdDSA",
         "use": "sig",
         "kid": key.key_id,
-        "x": _text(key.public_key),
         "from": to_local(key.since).date().isoformat(),
         "until": to_local(key.until).date().isoformat() if key.until else None,
         "doubted": key.doubted,

@@ -81,6 +81,7 @@ certificates.print    -    -    own   -    -      -    -       -       -
 certificates.approve  -    all  -     -    -      -    -       -       -
 certificates.return   -    all  own   -    -      -    -       -       -
 certificates.revoke   -    all  -     -    -      -    -       -       -
+certificates.badge    -    -    -     -    -      -    self    self    -
 certificates.keys     all  all  -     -    -      -    -       -       -
 certificates.rule     -    all  -     -    -      -    -       -       -
 payouts.see           -    all  own   all  -      -    self    self    -
@@ -450,6 +451,11 @@ PLACES: dict[str, Place] = {
     "certificates.keys_file": Place(ANYONE),
     "certificates.status_file": Place(ANYONE),
     "certificates.worker_file": Place(ANYONE),
+    "certificates.issuer_file": Place(ANYONE),
+    "certificates.identity_file": Place(ANYONE),
+    "certificates.badges_file": Place(ANYONE),
+    "certificates.badge": _of("certificate", post="certificates.badge"),
+    "certificates.holder_badge": _of("certificate", post=ANYONE),
     "certificates.signing_keys": Place("certificates.keys"),
     "certificates.change_key": Place("certificates.keys", "certificates.keys"),
     "certificates.index": Place("certificates.see"),

@@ -201,6 +201,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "certificates.approve": "certificates.approve",
         "certificates.rule": "certificates.rule",
         "certificates.keys": "certificates.keys",
+        "certificates.badge": "certificates.badge",
         "certificates.revoke": "certificates.revoke",
         "payouts.see": "payouts.see",
         "payouts.propose": "payouts.propose",

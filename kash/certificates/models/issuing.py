@@ -114,6 +114,14 @@ class Certificate(PublicId, Base):
         Index("ix_certificate_batch_id", "batch_id"),
         Index("ix_certificate_issued_on_id", "issued_on", "id"),
         Index("ix_certificate_expires_on_id", "expires_on", "id"),
+        Index("uq_certificate_badge_place", "badge_place", unique=True),
+        # For the published list, which is asked for by everybody who checks.
+        Index(
+            "ix_certificate_revoked_at",
+            "revoked_at",
+            sqlite_where=text("revoked_at is not null"),
+            postgresql_where=text("revoked_at is not null"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -130,6 +138,8 @@ class Certificate(PublicId, Base):
     renews_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"), index=True)
     # What the printed code holds, as it was signed; it never changes (`rules/payload.py`).
     payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    # Its bit in the list of revoked badges, once its holder asked for a badge (`rules/badges.py`).
+    badge_place: Mapped[int | None] = mapped_column()
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str | None] = mapped_column(String(16))
     revoked_class: Mapped[str] = mapped_column(String(24), default="")

@@ -31,6 +31,7 @@ from kash.certificates.queries.issuing_in_parts import (
     state_of,
 )
 from kash.certificates.queries.keys import (
+    badge_places,
     current_key,
     published_titles,
     revoked_certificates,
@@ -56,6 +57,7 @@ __all__ = [
     "Candidate",
     "Linked",
     "Waiting",
+    "badge_places",
     "batch_of",
     "batches_of",
     "candidates",

@@ -30,6 +30,16 @@ def published_titles() -> dict[str, str]:
     return {row.title_id: row.title for row in rows}
 
 
+def badge_places() -> list[tuple[int, bool]]:
+    """The places of all badges in their list, each with whether its certificate was revoked."""
+    rows = db.session.execute(
+        select(Certificate.badge_place, Certificate.revoked_at).where(
+            Certificate.badge_place.is_not(None)
+        )
+    )
+    return [(place, at is not None) for place, at in rows if place is not None]
+
+
 def revoked_certificates() -> list[Revoked]:
     """Every certificate that was revoked or replaced, in no order."""
     rows = db.session.execute(

@@ -1,6 +1,7 @@
 """Pages of the certificates room, one module for each noun."""
 
 from kash.certificates.views import (
+    badges,
     batches,
     certificates,
     corrections,
@@ -16,6 +17,7 @@ from kash.certificates.views.joining import join_other_rooms
 from kash.certificates.views.verification import join_verification
 
 __all__ = [
+    "badges",
     "batches",
     "certificates",
     "corrections",

@@ -122,7 +122,8 @@ def use_holder_link(token: str) -> ResponseReturnValue:
     return answer
 
 
-def _visit() -> HolderLink:
+def visiting() -> HolderLink:
+    """The visit of whoever came by a link. Raises VisitOver."""
     secret = request.cookies.get(_COOKIE, "")
     found = queries.visit(secret, utc_now()) if secret else None
     if found is None:
@@ -134,7 +135,7 @@ def _visit() -> HolderLink:
 @allow(ANYONE)
 def holder_page() -> ResponseReturnValue:
     """A holder's own certificates, while her visit lasts."""
-    visit = _visit()
+    visit = visiting()
     return render_template(
         "certificates/holder.html",
         certificates=queries.own_certificates(visit.person_id),
@@ -149,14 +150,14 @@ def holder_page() -> ResponseReturnValue:
 @allow(ANYONE)
 def holder_file(public_id: str) -> ResponseReturnValue:
     """One of her certificates as PDF; the making is noted."""
-    found = queries.own_certificate(_visit().person_id, public_id)
+    found = queries.own_certificate(visiting().person_id, public_id)
     if found.revoked_at is not None:
         raise services.AlreadyRevoked
     if not found.person.prints_name:
         raise services.NameWithheld
     content = documents.single_certificate(found)
     services.note_single(found, NOBODY, own=True)
-    return single_file(queries.own_certificate(_visit().person_id, public_id), content)
+    return single_file(queries.own_certificate(visiting().person_id, public_id), content)
 
 
 @blueprint.post(f"{_PATH}/end")

@@ -1,0 +1,161 @@
+"""Digital badges for holders who ask (Open Badges 3.0 as VC-JWT), the programme's profile as their
+issuer, and the list by which anyone tells whether a badge still holds."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import jwt
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Programme
+from kash.certificates.models import Certificate, SigningKey
+from kash.certificates.publishing import public_jwk
+from kash.certificates.queries import badge_places, current_key, signing_keys
+from kash.certificates.rules import (
+    PLACES,
+    Badge,
+    badge_claims,
+    hidden_name,
+    is_set,
+    issuer_id,
+    issuer_profile,
+    list_claims,
+    set_by_chance,
+)
+from kash.certificates.services import (
+    AlreadyRevoked,
+    NameWithheld,
+    WrongStep,
+    make_first_key,
+    private_half,
+)
+from kash.settings import Settings
+from kash.vault import ActorLike, audited, lookup
+from kash.web.formats import zone
+from kash.web.programme import brand
+
+
+def _site() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.public_url
+
+
+def list_address() -> str:
+    """Where the list of revoked badges is."""
+    return f"{_site()}/verify/badges"
+
+
+def _signed(claims: dict[str, Any], key: SigningKey) -> str:
+    headers = {"kid": f"{issuer_id(_site())}#{key.key_id}"}
+    return jwt.encode(claims, private_half(key), algorithm="EdDSA", headers=headers)
+
+
+def profile() -> dict[str, Any]:
+    """The programme as issuer of badges."""
+    return issuer_profile(issuer_id(_site()), brand(), _site())
+
+
+def published_identity() -> dict[str, Any]:
+    """The document of the programme's identifier: the keys by which badges and list are checked."""
+    issuer = issuer_id(_site())
+    trusted = [key for key in signing_keys() if not key.doubted]
+    methods = [
+        {
+            "id": f"{issuer}#{key.key_id}",
+            "type": "JsonWebKey2020",
+            "controller": issuer,
+            "publicKeyJwk": public_jwk(key),
+        }
+        for key in trusted
+    ]
+    return {
+        "@context": [
+            "https://www.w3.org/ns/did/v1",
+            "https://w3id.org/security/suites/jws-2020/v1",
+        ],
+        "id": issuer,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods],
+    }
+
+
+def _bits(now: datetime) -> bytearray:
+    return set_by_chance(lookup("places", kind="certificates.badges").encode(), now)
+
+
+def revoked_badges(now: datetime) -> str | None:
+    """The list as a token of its own; None where there is no key yet."""
+    key = current_key()
+    if key is None:
+        return None
+    places = badge_places()
+    holding = [place for place, revoked in places if not revoked]
+    revoked = [place for place, revoked in places if revoked]
+    claims = list_claims(_bits(now), holding, revoked, issuer_id(_site()), list_address(), now)
+    return _signed(claims, key)
+
+
+def make_badge(certificate: Certificate, by: ActorLike) -> str:
+    """A badge of an issued certificate that holds, for its holder: a token, signed anew each time.
+
+    Raises AlreadyRevoked, NameWithheld, WrongStep.
+    """
+    with audited("certificates.badge_made", by) as change:
+        session = change.session
+        session.execute(select(Programme.id).with_for_update())
+        locked = session.scalars(
+            select(Certificate).where(Certificate.id == certificate.id).with_for_update()
+        ).one()
+        if locked.issued_on is None:
+            raise WrongStep
+        if locked.revoked_at is not None:
+            raise AlreadyRevoked
+        if not locked.person.prints_name:
+            raise NameWithheld
+        if locked.badge_place is None:
+            locked.badge_place = _free_place(session, change.now)
+        change.about(locked.public_id)
+        key = make_first_key(session, change.now)
+        return _signed(badge_claims(_badge(locked, locked.badge_place), profile()), key)
+
+
+def _free_place(session: Session, now: datetime) -> int:
+    """A random place that no badge has and that is not set."""
+    bits = _bits(now)
+    while True:
+        place = secrets.randbelow(PLACES)
+        taken = select(Certificate.id).where(Certificate.badge_place == place)
+        if not is_set(bits, place) and session.scalar(taken) is None:
+            return place
+
+
+def _badge(certificate: Certificate, place: int) -> Badge:
+    salt = secrets.token_hex(16)
+    language = certificate.batch.workshop.version.language
+    issued, expires = certificate.issued_on, certificate.expires_on
+    assert issued is not None  # noqa: S101 - for the types: asked for above
+    with force_locale(language):
+        return Badge(
+            certificate=certificate.public_id,
+            title=certificate.public_title,
+            description=_("Certificate of Participation"),
+            criteria=_("Took part for the hours that the programme asks for."),
+            language=language,
+            valid_from=_begins(issued),
+            valid_until=_begins(expires + timedelta(days=1)) if expires else None,
+            name_hash=hidden_name(certificate.printed_name, salt),
+            salt=salt,
+            list_address=list_address(),
+            place=place,
+        )
+
+
+def _begins(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=zone())
