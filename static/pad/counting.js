@@ -3,7 +3,7 @@
 import { h, toast } from "./dom.js";
 import { field } from "./door.js";
 import { make } from "./register.js";
-import { recount } from "./sync.js";
+import { made } from "./sync.js";
 import { t } from "./words.js";
 
 const MOST = 999;
@@ -18,7 +18,7 @@ async function kept(save, wanted) {
     toast(t("reason_not_kept"));
     return false;
   }
-  await recount();
+  made(1);
   return true;
 }
 
@@ -77,7 +77,7 @@ export function countScreen(held, slot) {
 }
 
 export function noteScreen(held, slot) {
-  const made = held.notes[slot.id] || 0;
+  const before = held.notes[slot.id] || 0;
   const words = h("textarea", { id: "note", maxlength: "2000", required: true });
   const save = h("button", { class: "btn main", type: "submit" }, t("save_note"));
   const submit = async (event) => {
@@ -98,7 +98,7 @@ export function noteScreen(held, slot) {
     back: [`#s/${slot.id}`, slot.label],
     body: [
       h("form", { class: "form", onsubmit: submit, novalidate: true }, field("note", t("note_label"), words, t("note_says")), h("div", { class: "actions" }, save)),
-      made ? h("p", { class: "muted" }, t("notes_made", { count: made })) : null,
+      before ? h("p", { class: "muted" }, t("notes_made", { count: before })) : null,
     ],
   };
 }

@@ -2,7 +2,7 @@
 
 import { button, h, icon, say } from "./dom.js";
 import { onStatus, sealedFiles, send, status } from "./sync.js";
-import { clock, t } from "./words.js";
+import { clock, language, t } from "./words.js";
 
 let shown = null;
 
@@ -27,8 +27,15 @@ const DOING = {
 
 function unsent() {
   const box = h("div", { class: "unsent", role: "status" });
+  const amount = h("b");
+  let before = null;
   const fill = () => {
     const { left, state, sentAt } = status;
+    amount.textContent = t("not_sent", { count: left });
+    // While the rest stays, the rest is left alone.
+    const now = left ? `${state} ${language}` : `sent ${sentAt} ${language}`;
+    if (now === before) return;
+    before = now;
     box.classList.toggle("none", left === 0);
     if (left === 0) {
       box.replaceChildren(
@@ -41,7 +48,7 @@ function unsent() {
     const [sentence, act] = (DOING[state] || waits)();
     box.replaceChildren(
       icon("wifi"),
-      h("p", {}, h("b", {}, t("not_sent", { count: left })), " ", sentence),
+      h("p", {}, amount, " ", sentence),
       act || "",
     );
   };

@@ -3,7 +3,7 @@
 import { button, h, note, toast } from "./dom.js";
 import { entryOf, make, PRESENT, standing } from "./register.js";
 import { publicId } from "./keys.js";
-import { recount } from "./sync.js";
+import { made } from "./sync.js";
 import { called } from "./told.js";
 import { t } from "./words.js";
 
@@ -50,7 +50,7 @@ export async function readBadge(held, slot, text) {
   }
   const answer = await make([{ op: { kind: "scan", slot: slot.id, entry } }]);
   if (answer.reply !== "applied") return { kind: "bad", title: name, text: t(`reason_${answer.reason}`) };
-  await recount();
+  made(1);
   return { kind: "good", title: t("known"), text: name };
 }
 
@@ -172,7 +172,7 @@ export function walkInScreen(held, slot) {
       toast(t("reason_not_kept"));
       return;
     }
-    await recount();
+    made(2);
     location.hash = `#s/${slot.id}`;
     toast(t("taken_in", { code: `${code} ${initials}`.trim() }));
   };

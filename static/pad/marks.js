@@ -3,11 +3,15 @@
 
 import { button, h, icon, say, toast } from "./dom.js";
 import { make, onChange, open, PRESENT, standing, statusOf } from "./register.js";
-import { recount } from "./sync.js";
+import { made } from "./sync.js";
 import { called, sentence, word } from "./told.js";
 import { t } from "./words.js";
 
 const ABSENT = "absent";
+const SLOW = 150;
+// What is out of sight is not laid out, by so many rows at a time: of each the browser asks in every
+// frame whether it is in sight.
+const SOME = 20;
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** How statuses are offered: present and absent to everybody, the first that counts beside them. */
@@ -28,6 +32,7 @@ const kindOf = (status) => (status.code === PRESENT ? "present" : status.weight 
 export function markScreen(held, slot) {
   const offered = choices(held);
   const rows = new Map();
+  const kinds = new Map(held.statuses.map((one) => [one.code, kindOf(one)]));
   const list = h("form", { class: "register pad-rows", autocomplete: "off", onsubmit: (event) => event.preventDefault() });
   const tally = h("p", { class: "sum" });
   const rest = button("", markRest, "main");
@@ -90,8 +95,7 @@ export function markScreen(held, slot) {
   function sum() {
     const counted = { present: 0, late: 0, absent: 0, open: 0 };
     for (const { shown } of rows.values()) {
-      const found = shown && statusOf(held, shown);
-      counted[found ? kindOf(found) : "open"] += 1;
+      counted[kinds.get(shown) || "open"] += 1;
     }
     const parts = [];
     if (offered.quick) parts.push(`${counted.late} ${offered.part.length ? t("in_part") : offered.quick.label}`);
@@ -119,21 +123,23 @@ export function markScreen(held, slot) {
   async function mark(entry, status) {
     const kept = rows.get(entry);
     if (status === kept.shown) return;
-    kept.row.classList.add("making");
+    // Shown once it is on the disk, which is at once; where it takes longer the row says so.
+    const slow = setTimeout(() => kept.row.classList.add("making"), SLOW);
     let answer;
     try {
       answer = await make([{ op: { kind: "mark", slot: slot.id, entry, status } }]);
     } catch {
       answer = { reply: "rejected", reason: "not_kept" };
     }
+    clearTimeout(slow);
     show(entry);
     if (answer.reply !== "applied") {
       toast(`${called(held, entry)}: ${t(`reason_${answer.reason}`)}`);
       return;
     }
     const counted = sum();
+    made(1);
     say(`${called(held, entry)}: ${word(held, status)}. ${offered.present.label}: ${counted.present}. ${offered.absent.label}: ${counted.absent}.`);
-    await recount();
   }
 
   async function markRest() {
@@ -148,15 +154,43 @@ export function markScreen(held, slot) {
     for (const entry of left) show(entry);
     sum();
     narrow();
-    await recount();
+    made(left.length);
   }
 
-  for (const person of held.roster) list.append(rowOf(person));
+  for (let first = 0; first < held.roster.length; first += SOME) {
+    list.append(h("div", { class: "some" }, held.roster.slice(first, first + SOME).map(rowOf)));
+  }
   for (const entry of rows.keys()) show(entry);
   tell();
   sum();
-  list.addEventListener("change", (event) => {
-    if (rows.has(event.target.name)) mark(event.target.name, event.target.value);
+  const inputOf = (target) => {
+    const label = target.closest("label");
+    const input = label ? label.control : target;
+    return input && rows.has(input.name) && !input.disabled ? input : null;
+  };
+  // A finger is answered as it leaves the glass. Whoever scrolls gets no pointerup.
+  let down = null;
+  let answered = null;
+  list.addEventListener("pointerdown", (event) => {
+    down = event.pointerType === "touch" && event.isPrimary ? inputOf(event.target) : null;
+  });
+  list.addEventListener("pointerup", (event) => {
+    const input = inputOf(event.target);
+    if (!input || input !== down) return;
+    answered = input;
+    mark(input.name, input.value);
+  });
+  // What would follow (a mouse that moves, presses and clicks) costs a slow phone more than the mark.
+  list.addEventListener("touchend", (event) => {
+    if (answered && event.cancelable) event.preventDefault();
+    answered = null;
+  });
+  // A mouse and an arrow key come as a click; what is chosen shows once it is kept.
+  list.addEventListener("click", (event) => {
+    const input = inputOf(event.target);
+    if (!input) return;
+    event.preventDefault();
+    mark(input.name, input.value);
   });
   search.addEventListener("input", narrow);
   filter.addEventListener("change", narrow);

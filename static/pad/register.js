@@ -4,7 +4,7 @@
 
 import { decide } from "./decide.js";
 import { inboxPair, lock, operationId, pinKey, sealer, toText, fromText, unlock, unseal, bytes, ROUNDS } from "./keys.js";
-import { get, inStore, keepShare, put, share, wipe } from "./store.js";
+import { get, inStore, keepShare, numberOf, put, share, wipe } from "./store.js";
 
 const PRESENT = "present";
 const MOST_TRIES = 10;
@@ -119,7 +119,7 @@ export async function hold(grant, pin, key) {
   await inStore(["pads", "held", "log", "answers"], "readwrite", (transaction) => {
     const pads = transaction.objectStore("pads");
     pads.put({
-      pad: grant.pad, key, server_key: grant.server_key, seq: 0, ends: grant.ends, state: "", adopter: "",
+      pad: grant.pad, key, server_key: grant.server_key, ends: grant.ends, state: "", adopter: "",
     });
     if (grant.continues) {
       pads.getAll().onsuccess = (event) => {
@@ -181,6 +181,7 @@ export async function openWith(pin) {
 
 async function begun(box, key, held) {
   const pad = await get("pads", box.pad);
+  const seq = (await get("facts", numberOf(box.pad))) || 0;
   let records = 0;
   const log = await inStore(["log"], "readonly", (transaction) => transaction.objectStore("log").getAll());
   for (const record of log) {
@@ -191,7 +192,7 @@ async function begun(box, key, held) {
   for (const one of sealed) {
     for (const answer of await unseal(held.inbox, infoOf(held.pad), "answers", one)) apply(held, { answer });
   }
-  open = { held, key, box, seq: pad.seq, records, seal: await sealer(pad.server_key.jwk, infoOf(held.pad)) };
+  open = { held, key, box, seq, records, seal: await sealer(pad.server_key.jwk, infoOf(held.pad)) };
   if (sealed.length || records > LONG_LOG) await writeWhole();
   tell({ opened: true });
 }
@@ -280,9 +281,8 @@ export function make(wanted) {
       Promise.all(items),
       Promise.all(records.map((record) => lock(key, "log", record))),
     ]);
-    await inStore(["pads", "queue", "log"], "readwrite", (transaction) => {
-      const pads = transaction.objectStore("pads");
-      pads.get(held.pad).onsuccess = (event) => pads.put({ ...event.target.result, seq });
+    await inStore(["facts", "queue", "log"], "readwrite", (transaction) => {
+      transaction.objectStore("facts").put(seq, numberOf(held.pad));
       for (const item of sealed) transaction.objectStore("queue").add(item);
       for (const record of logged) transaction.objectStore("log").add(record);
     });

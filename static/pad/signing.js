@@ -3,7 +3,7 @@
 
 import { button, h, toast } from "./dom.js";
 import { make, standing, statusOf } from "./register.js";
-import { recount } from "./sync.js";
+import { made } from "./sync.js";
 import { called } from "./told.js";
 import { t } from "./words.js";
 
@@ -126,7 +126,7 @@ export function signScreen(held, slot, entry) {
       return;
     }
     clear();
-    await recount();
+    made(1);
     location.hash = back;
     toast(t("signature_saved"));
   }

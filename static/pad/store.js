@@ -2,12 +2,12 @@
 // public key, how often a wrong PIN was typed, the language. Everything else is sealed: the queue
 // to the server, the register under the PIN.
 //
-//   pads     pad → its keys, its next number, what the server last said of it
+//   pads     pad → its keys, what the server last said of it
 //   queue    (pad, number) → one operation, sealed to the server
 //   held     "register" → the register, under the PIN
 //   log      what was done since, one record after another, under the PIN
 //   answers  what the server said while the register was locked, sealed to the register
-//   facts    language, difference of the clocks
+//   facts    language, difference of the clocks, the last number of each pad
 
 // The first three are also known to static/js/exit.js, which wipes from any page.
 export const NAME = "pad";
@@ -81,6 +81,8 @@ export const queueOf = (pad, most) =>
   inStore(["queue"], "readonly", (transaction) =>
     transaction.objectStore("queue").getAll(ofPad(pad), most),
   );
+/** The fact that is a pad's last number; no number is given twice. */
+export const numberOf = (pad) => `number ${pad}`;
 /** How many operations the server has not answered yet, of all pads of this phone. */
 export const unsent = () =>
   inStore(["queue"], "readonly", (transaction) => transaction.objectStore("queue").count());
@@ -105,7 +107,7 @@ export async function wipe() {
 /** Forget pads whose register is gone and whose queue was answered: their keys go last. */
 export async function forgetPads() {
   const held = await get("held", "register");
-  await inStore(["pads", "queue"], "readwrite", (transaction) => {
+  await inStore(["pads", "queue", "facts"], "readwrite", (transaction) => {
     const pads = transaction.objectStore("pads");
     const queue = transaction.objectStore("queue");
     pads.getAll().onsuccess = (event) => {
@@ -114,7 +116,9 @@ export async function forgetPads() {
         queue.count(ofPad(pad)).onsuccess = (counted) => {
           // A pad that took over another's queue is needed for as long as that one is there.
           const taker = event.target.result.some((one) => one.adopter === pad && one.pad !== pad);
-          if (counted.target.result === 0 && !taker) pads.delete(pad);
+          if (counted.target.result > 0 || taker) return;
+          pads.delete(pad);
+          transaction.objectStore("facts").delete(numberOf(pad));
         };
       }
     };

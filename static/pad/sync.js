@@ -20,13 +20,17 @@ const STATES = { 401: "ended", 403: "revoked" };
 export const status = { state: "", left: 0, sentAt: 0, skew: 0, sentence: "" };
 
 const listeners = new Set();
+let known = null;
 export const onStatus = (listener) => listeners.add(listener);
 function tell(change) {
   Object.assign(status, change);
-  // Any page of the site then sends what waits (static/js/page.js).
-  if (status.left) localStorage.setItem(WAITS, "1");
-  else localStorage.removeItem(WAITS);
   listeners.forEach((listener) => listener(status));
+  // Any page of the site then sends what waits (static/js/page.js).
+  const waits = status.left > 0;
+  if (waits === known) return;
+  if (waits) localStorage.setItem(WAITS, "1");
+  else localStorage.removeItem(WAITS);
+  known = waits;
 }
 
 let timer = 0;
@@ -181,9 +185,9 @@ export async function startSending() {
   await send();
 }
 
-/** Tell the page how much waits, after something was made. */
-export async function recount() {
-  tell({ left: await unsent() });
+/** So many operations were made: tell the page, and send them by and by. */
+export function made(count) {
+  tell({ left: status.left + count });
   if (status.state !== "offline" || navigator.onLine !== false) sendSoon();
 }
 

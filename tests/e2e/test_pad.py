@@ -1,0 +1,337 @@
+"""The register on a phone without a network: nothing is lost, nobody is named, and wiping wipes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.attendance.decision_cases import all_cases
+
+from .hall import FIRST, LAST, PEOPLE
+from .looking import PHONE, findings
+from .pads import PASSWORD, Hall, Pad
+from .serving import PROJECT, Served
+
+pytestmark = pytest.mark.browser
+
+WRONG_PIN = "314159"
+MOST_KB = 100
+_WALK_INS = ("Mgenikwanza Quellon", "Mgenipili Quellon")
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    folder = tmp_path_factory.mktemp("hall") / "var"
+    served = Served(folder)
+    try:
+        served.set_up_code()
+        made = subprocess.run(
+            [sys.executable, "-m", "tests.e2e.hall", PASSWORD],
+            cwd=PROJECT,
+            env={**served.environment, "KASH_LOG_LEVEL": "error"},
+            capture_output=True,
+            text=True,
+        )
+        assert made.returncode == 0, made.stderr
+        facts = json.loads(made.stdout.splitlines()[-1])
+        yield Hall(served, folder, **facts)
+    finally:
+        served.stop()
+
+
+@pytest.fixture
+def phone(hall: Hall, browser: Browser) -> Iterator[Callable[[], Pad]]:
+    """`phone()` is another phone, signed in as the trainer."""
+    phones: list[Pad] = []
+
+    def make() -> Pad:
+        phones.append(Pad(browser, hall))
+        phones[-1].sign_in()
+        return phones[-1]
+
+    yield make
+    for each in phones:
+        each.close()
+        assert each.problems == []
+
+
+def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], Pad]) -> None:
+    pad = phone()
+    pad.take()
+    pad.context.set_offline(True)
+    pad.page.reload()
+    pad.open()
+    pad.session(0)
+    late = pad.mark(3, "late")
+    pad.mark(4, "absent")
+    assert "2 not sent." in pad.unsent()
+    pad.page.get_by_role("button", name=f"Others present: {PEOPLE - 2}").click()
+    pad.waits(PEOPLE)
+    for name in _WALK_INS:
+        pad.session(0, "walk-in")
+        pad.page.fill("#name", name)
+        pad.page.get_by_label("Group B").check()
+        pad.page.get_by_role("button", name="Take in as present").click()
+        pad.page.locator(".pad-rows").wait_for()
+    pad.session(0, "count")
+    pad.page.get_by_label("Group B, Female, 25 to 34").fill("7")
+    pad.page.get_by_role("button", name="Save the count").click()
+    pad.page.locator(".pad-rows").wait_for()
+    pad.session(0, "note")
+    pad.page.fill("#note", f"Ask {_WALK_INS[0]} for her station.")
+    pad.page.get_by_role("button", name="Save the note").click()
+    pad.page.locator(".pad-rows").wait_for()
+    pad.session(0, "signatures")
+    pad.page.get_by_role("link", name="Sign").first.click()
+    box = pad.page.locator("canvas").bounding_box()
+    assert box is not None
+    pad.page.mouse.move(box["x"] + 40, box["y"] + 90)
+    pad.page.mouse.down()
+    pad.page.mouse.move(box["x"] + 200, box["y"] + 40, steps=5)
+    pad.page.mouse.up()
+    pad.page.get_by_role("button", name="Keep the signature").click()
+    pad.page.get_by_text("Signed: 1 of").wait_for()
+    # A mark and a walk-in each for two, a count, a note, a signature.
+    made = PEOPLE + 4 + 3
+    pad.page.reload()
+    pad.open()
+    pad.session(0)
+    assert f"{made} not sent." in pad.unsent()
+    assert pad.page.locator(f"#late-{late}").is_checked()
+    assert pad.page.locator(".person").count() == PEOPLE + 2
+    assert pad.page.locator(".dock .sum").inner_text().startswith(f"{PEOPLE} present")
+    kept = pad.dump()
+    assert len(kept["stores"]["queue"]) == made
+    assert "/pad/" in str(list(kept["caches"]))
+    assert pad.names_kept([FIRST, LAST, "Mgeni", "Quellon", "station."]) == []
+    assert hall.marks(0) == {}
+    pad.context.set_offline(False)
+    pad.waits(0)
+    assert hall.marks(0) == {"present": PEOPLE - 2 + 2, "late": 1, "absent": 1}
+    arrived = hall.rows("SELECT chosen_name FROM person WHERE chosen_name LIKE 'Mgeni%'")
+    assert sorted(name for (name,) in arrived) == sorted(_WALK_INS)
+    assert hall.rows("SELECT count FROM headcount") == [(7,)]
+    for table in ("register_note", "signature"):
+        assert hall.rows(f"SELECT count(*) FROM {table}") == [(1,)]
+    # Once everything is answered nothing of it is left; the register stays until it is put away.
+    pad.page.get_by_role("link", name="Sessions").click()
+    pad.page.get_by_role("button", name="Put away").click()
+    pad.page.locator("dialog .btn.bad").click()
+    pad.page.get_by_role("heading", name="There is no register on this phone").wait_for()
+    left = pad.dump()
+    assert {name: rows for name, rows in left["stores"].items() if rows and name != "facts"} == {}
+    assert "pad" not in left["local"]
+
+
+def _ten_wrong_pins(pad: Pad) -> None:
+    pad.page.reload()
+    for left in range(9, 0, -1):
+        pad.type_pin(WRONG_PIN)
+        pad.page.get_by_text(f"Tries left: {left}.").wait_for()
+        if left == 5:
+            # The count is kept, whatever is done to the page.
+            pad.page.reload()
+            pad.page.get_by_text(f"Tries left: {left}.").wait_for()
+    pad.type_pin(WRONG_PIN)
+    pad.page.get_by_role("heading", name="There is no register on this phone").wait_for()
+
+
+def _quick_exit(pad: Pad) -> None:
+    for _ in range(3):
+        pad.page.keyboard.press("Shift")
+    pad.page.wait_for_url("**/pad/leave")
+    assert pad.page.title() == "Weather"
+    pad.go("/pad/")
+    pad.page.get_by_role("heading", name="Weather").wait_for()
+    assert "egister" not in pad.page.inner_text("body")
+
+
+def _signing_out(pad: Pad) -> None:
+    pad.go("/account")
+    pad.page.get_by_role("button", name="Sign out").first.click()
+    pad.page.wait_for_url("**/sign-in**")
+
+
+@pytest.mark.parametrize("way", [_ten_wrong_pins, _quick_exit, _signing_out])
+def test_the_register_is_wiped_and_the_queue_still_arrives(
+    hall: Hall, phone: Callable[[], Pad], way: Callable[[Pad], None]
+) -> None:
+    slot = {_ten_wrong_pins: 1, _quick_exit: 2, _signing_out: 3}[way]
+    pad = phone()
+    pad.take()
+    pad.cut()
+    pad.session(slot)
+    pad.mark(0, "late")
+    pad.waits(1)
+    before = pad.dump()["stores"]
+    assert [len(before[name]) for name in ("held", "log", "queue")] == [1, 1, 1]
+    assert before["pads"][0]["key"] == "key private false"
+    way(pad)
+    kept = pad.dump()
+    assert [len(kept["stores"][name]) for name in ("held", "log", "answers")] == [0, 0, 0]
+    assert "pad" not in kept["local"]
+    assert len(kept["stores"]["queue"]) == 1
+    assert hall.marks(slot) == {}
+    pad.mend()
+    # Any page of the site sends what waits, whoever is signed in.
+    pad.go("/sign-in")
+    pad.page.wait_for_function("() => localStorage.getItem('pad-waits') === null")
+    assert hall.marks(slot) == {"late": 1}
+    left = pad.dump()["stores"]
+    assert [left[name] for name in ("queue", "pads", "held")] == [[], [], []]
+
+
+def test_what_met_another_mark_is_told_and_a_register_is_taken_again(
+    hall: Hall, phone: Callable[[], Pad]
+) -> None:
+    pad = phone()
+    pad.take()
+    pad.session(3)
+    pad.context.set_offline(True)
+    met = pad.mark(7, "late")
+    pad.mark(8, "late")
+    person, slot = hall.rows(
+        "SELECT roster_entry.person_id, slot.id FROM roster_entry, slot"
+        " WHERE roster_entry.public_id = ? AND slot.public_id = ?",
+        met,
+        hall.slots[3],
+    )[0]
+    hall.change(
+        "INSERT INTO mark (slot_id, person_id, status, version) VALUES (?, ?, 'absent', 1)",
+        slot,
+        person,
+    )
+    ends = hall.rows("SELECT id, ends_at FROM pad ORDER BY id DESC LIMIT 1")[0]
+    hall.change("UPDATE pad SET ends_at = taken_at WHERE id = ?", ends[0])
+    pad.context.set_offline(False)
+    pad.page.get_by_text("Sign in and take the register again.").wait_for()
+    assert "2 not sent." in pad.unsent()
+    assert pad.page.locator(f"#late-{met}").is_checked()
+    pad.take()
+    pad.waits(0)
+    assert hall.rows("SELECT count(*) FROM mark WHERE slot_id = ? AND status = 'late'", slot) >= [
+        (1,)
+    ]
+    assert hall.rows(
+        "SELECT status FROM mark WHERE slot_id = ? AND person_id = ?", slot, person
+    ) == [("absent",)]
+    # Of the pad that is on the phone now the same is told in words.
+    pad.session(3)
+    pad.context.set_offline(True)
+    pad.mark(9, "absent")
+    other = pad.page.locator(".person").nth(9).locator("input").first.get_attribute("name")
+    hall.change(
+        "INSERT INTO mark (slot_id, person_id, status, version)"
+        " SELECT ?, person_id, 'present', 1 FROM roster_entry WHERE public_id = ?",
+        slot,
+        other,
+    )
+    pad.context.set_offline(False)
+    told = pad.page.locator(".person .error")
+    told.wait_for()
+    assert told.inner_text() == (
+        "You marked absent; present is saved. Decided by a person on the website."
+    )
+    assert pad.page.locator(f"#present-{other}").is_checked()
+
+
+def test_badges_are_known_already_in_or_of_elsewhere(hall: Hall, phone: Callable[[], Pad]) -> None:
+    pad = phone()
+    pad.take()
+    pad.session(1)
+    entry = pad.page.locator(".person input").nth(30 * 3).get_attribute("name") or ""
+    read = """async ([slot, text]) => {
+      const { open, slotOf } = await import("/static/pad/register.js");
+      const { readBadge } = await import("/static/pad/door.js");
+      return (await readBadge(open.held, slotOf(open.held, slot), text)).title;
+    }"""
+    said = [
+        pad.page.evaluate(read, [hall.slots[1], text])
+        for text in (
+            f"KB1:{entry.upper()}",
+            f"KB1:{entry.upper()}",
+            "KB1:0000000000000000",
+            "https://example.org/",
+        )
+    ]
+    assert said == ["Present", "Already in", "Another workshop", "Not a badge"]
+    pad.session(1, "scan")
+    pad.page.get_by_role("button", name="Start the camera").click()
+    # This browser has none.
+    pad.page.locator(".note.bad").wait_for()
+
+
+def test_the_pad_decides_as_the_server_does(hall: Hall, browser: Browser) -> None:
+    cases = all_cases()
+    assert len(cases) >= 500
+    pad = Pad(browser, hall)
+    pad.go("/pad/")
+    wrong = pad.page.evaluate(
+        """async (cases) => {
+          const { decide } = await import("/static/pad/decide.js");
+          return cases.filter(({ operation, now, expected }) => {
+            const { reply, reason, standing } = decide(operation, now);
+            return reply !== expected.reply || reason !== expected.reason
+              || standing.status !== expected.status || standing.version !== expected.version;
+          });
+        }""",
+        cases,
+    )
+    pad.close()
+    assert wrong == []
+
+
+def test_every_screen_is_usable_by_everyone(hall: Hall, phone: Callable[[], Pad]) -> None:
+    pad = phone()
+    page = pad.page
+    found: list[str] = []
+
+    def look(where: str) -> None:
+        found.extend(findings(page, where, [PHONE]))
+        page.set_viewport_size(PHONE)
+
+    pad.go(f"/workshops/{hall.workshop}/pad")
+    page.fill("#pin", "123456")
+    page.get_by_role("button", name="Take the register").click()
+    page.locator("#pin-error:not([hidden])").wait_for()
+    look("taking")
+    pad.take()
+    pad.cut()
+    look("sessions")
+    pad.session(2)
+    pad.mark(20, "absent")
+    pad.waits(1)
+    look("a register")
+    pad.mark(21, "present")
+    for what in ("walk-in", "count", "note", "scan", "signatures"):
+        pad.session(2, what)
+        look(what)
+    pad.session(2, "signatures")
+    page.get_by_role("link", name="Sign").first.click()
+    page.locator("canvas").wait_for()
+    look("signing")
+    page.evaluate("location.hash = '#told'")
+    page.get_by_role("heading", name="To be decided").wait_for()
+    look("to be decided")
+    page.get_by_role("button", name="SW").click()
+    page.get_by_role("heading", name="Ya kuamuliwa").wait_for()
+    look("Kiswahili")
+    page.get_by_role("button", name="EN").click()
+    page.reload()
+    pad.type_pin(WRONG_PIN)
+    page.locator("#pin-error:not([hidden])").wait_for()
+    look("the PIN")
+    assert found == [], "\n".join(found)
+
+
+def test_what_is_kept_for_use_without_a_network_is_small(hall: Hall, browser: Browser) -> None:
+    from benchmarks.sync_browser import precached_kb
+
+    assert 20 < precached_kb(hall.served.address) <= MOST_KB
+    assert Path(PROJECT, "static", "pad", "take.js").exists()
