@@ -16,6 +16,7 @@ from kash.database import db
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork
+from kash.demo.pad_answers import pad_answers
 from kash.web.formats import local_today
 
 _SEARCH = "main form[role=search]"
@@ -232,5 +233,6 @@ def answers(password: str, work: CaseWork | None = None) -> list[Answer]:
         *_dialogs(),
         *_papers(),
         *case_answers(work or CaseWork()),
+        *pad_answers(),
         *_refusals(),
     ]

@@ -13,7 +13,7 @@ const again = document.getElementById("again");
 
 function say(what) {
   box.hidden = false;
-  box.firstElementChild.textContent = what;
+  box.querySelector("p").textContent = what;
   box.focus();
 }
 

@@ -335,3 +335,57 @@ def test_what_is_kept_for_use_without_a_network_is_small(hall: Hall, browser: Br
 
     assert 20 < precached_kb(hall.served.address) <= MOST_KB
     assert Path(PROJECT, "static", "pad", "take.js").exists()
+
+
+def test_a_saved_queue_is_brought_in_elsewhere_unless_it_was_changed(
+    hall: Hall, browser: Browser, phone: Callable[[], Pad], tmp_path: Path
+) -> None:
+    pad = phone()
+    pad.take()
+    pad.cut()
+    pad.session(2)
+    entries = [pad.mark(place, "late") for place in (30, 31, 32)]
+    pad.page.get_by_role("link", name="Sessions").click()
+    with pad.page.expect_download() as expected:
+        pad.page.get_by_role("button", name="Save as a file").first.click()
+    saved = expected.value
+    assert saved.suggested_filename.endswith(".kashpad")
+    whole = saved.path().read_bytes()
+    assert not any(name.encode() in whole for name in (FIRST, LAST))
+    # One byte of a sealed operation, such that the file still reads as before.
+    at = whole.index(b"ct") + 20
+    changed = whole[:at] + (b"A" if whole[at : at + 1] != b"A" else b"B") + whole[at + 1 :]
+    office = Pad(browser, hall)
+    office.sign_in("baraka@example.org")
+
+    def bring_in(content: bytes) -> None:
+        office.go(f"/workshops/{hall.workshop}/pad/import")
+        office.page.locator("[type=file]").set_input_files(
+            {"name": "queue.kashpad", "mimeType": "application/octet-stream", "buffer": content}
+        )
+        office.page.get_by_role("button", name="Bring it in").click()
+
+    def late() -> set[str]:
+        return {
+            entry
+            for (entry,) in hall.rows(
+                "SELECT roster_entry.public_id FROM mark"
+                " JOIN slot ON slot.id = mark.slot_id"
+                " JOIN roster_entry ON roster_entry.person_id = mark.person_id"
+                " WHERE slot.public_id = ? AND mark.status = 'late'",
+                hall.slots[2],
+            )
+        }
+
+    bring_in(changed)
+    office.page.locator("[data-errors]").wait_for()
+    assert late().isdisjoint(entries)
+    bring_in(whole)
+    office.page.locator(".toast, .flashes").first.wait_for()
+    assert late() >= set(entries)
+    office.close()
+    # The phone hears of it when it sends, and forgets.
+    pad.mend()
+    pad.page.get_by_role("button", name="Send now").click()
+    pad.waits(0)
+    assert pad.dump()["stores"]["queue"] == []

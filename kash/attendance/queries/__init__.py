@@ -1,5 +1,6 @@
 """What is asked of a register: a slot's sheet, the grid, what people attended, a mark's history."""
 
+from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.counts import (
     Counts,
     DayCount,
@@ -124,6 +125,7 @@ __all__ = [
     "WalkInLine",
     "attended",
     "badges_of",
+    "codes_of",
     "conflicts_of",
     "continued",
     "count_history",

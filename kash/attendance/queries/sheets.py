@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, func, select
 
 from kash.attendance.models import RosterEntry, Sheet, SheetReading, SheetScan
+from kash.attendance.queries.codes import codes_of
 from kash.attendance.rules import (
     Column,
     Extra,
@@ -25,11 +26,13 @@ from kash.web.errors import NotFound
 
 @dataclass(frozen=True)
 class PrintedRow:
-    """A numbered row of a paper sheet; `extras` are the further columns, empty where written in."""
+    """A numbered row of a paper sheet; `extras` are the further columns, empty where written in.
+    `code` is what phones show in place of the name."""
 
     number: int
     name: str
     extras: tuple[str, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
         .order_by(Sheet.number)
     ).all()
     people = _people(register_id)
+    codes = codes_of(register_id)
     wanted = set(public_ids)
     parts: dict[tuple[str, date, datetime], int] = {}
     for sheet in every:
@@ -115,6 +119,7 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
                         number,
                         people[entry].name,
                         tuple(people[entry].said.get(extra, "") for extra in extras),
+                        codes.get(entry, ""),
                     )
                     for number, entry in enumerate(sheet.rows, start=rows_before + 1)
                 ],

@@ -73,6 +73,7 @@ def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseR
     body = render_template(
         "workshops/attendance.html",
         grid=grid,
+        codes=registers.codes_of(found.register_id),
         listing=paged(grid.rows),
         days=days,
         numbers=numbers,
@@ -140,6 +141,7 @@ def _register_page(
         workshop=found,
         chosen=chosen,
         sheet=sheet,
+        codes=registers.codes_of(found.register_id),
         key=page_key(),
         version=sum(row.version for row in sheet.rows),
         conflicts=conflicts,
