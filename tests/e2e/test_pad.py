@@ -323,6 +323,7 @@ def test_every_screen_is_usable_by_everyone(hall: Hall, phone: Callable[[], Pad]
     page.get_by_role("heading", name="Ya kuamuliwa").wait_for()
     look("Kiswahili")
     page.get_by_role("button", name="EN").click()
+    page.get_by_role("heading", name="To be decided").wait_for()
     page.reload()
     pad.type_pin(WRONG_PIN)
     page.locator("#pin-error:not([hidden])").wait_for()

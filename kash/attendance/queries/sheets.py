@@ -171,17 +171,20 @@ def _people(register_id: int) -> dict[str, _OnPaper]:
 
 @dataclass(frozen=True)
 class Badge:
-    """A badge as it is printed: the name as consent allows, the group by letter only."""
+    """A badge as it is printed: the name as consent allows, the group by letter only. `code` is
+    what phones show in place of the name."""
 
     entry: str
     name: str
     letter: str
+    code: str
 
 
 def badges_of(register_id: int) -> list[Badge]:
     """A badge for everybody on the register, by group and name."""
+    codes = codes_of(register_id)
     return [
-        Badge(entry, person.called_on_paper, letter)
+        Badge(entry, person.called_on_paper, letter, codes[entry])
         for entry, person, letter in db.session.execute(
             select(RosterEntry.public_id, Person, Group.letter)
             .join(Person, Person.id == RosterEntry.person_id)
