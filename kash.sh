@@ -136,6 +136,8 @@ run() {
 
 # What a server without the right to write here could not keep: everything, and the bytecode too.
 install_all() {
+  # Others read it, whatever root's own files are like.
+  umask 022
   install_to_run
   env "${SERVED_WITH[@]}" "$PYTHON" -m compileall -q app.py kash migrations "$VENV/lib" >/dev/null || true
   echo 'Everything that serving needs is installed.'
