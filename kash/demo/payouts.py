@@ -126,7 +126,7 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
     services.note_payment(
         _list(workshop, made),
         first.public_id,
-        services.Note(State.RETURNED, "cash", reason="The envelope was found again: she had left before."),
+        services.Note(State.RETURNED, "cash", reason="She had left: the envelope came back."),
         State.PAID,
         trainer,
     )

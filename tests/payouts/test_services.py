@@ -134,6 +134,17 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
     assert verify(db.session()).sound
 
 
+def test_who_is_paid_is_counted_beside_paper_and_marks(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    register = ready.workshop.register_id
+    assert queries.paid_on(register) == {}
+    made = ready.proposed()
+    counts = {day: len(people) for day, people in queries.paid_on(register).items()}
+    assert counts == {FIRST_DAY: 2, SECOND_DAY: 1}
+    services.turn_back(ready.one(made), "Not yet", ready.director)
+    assert queries.paid_on(register) == {}
+
+
 def test_a_list_turned_back_pays_nothing_and_can_be_proposed_again(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()

@@ -6,6 +6,7 @@ from kash.payouts.queries.claims import (
     double_claims,
     has_approved_day,
     listed_claims,
+    paid_on,
     settled_claims,
 )
 from kash.payouts.queries.drafts import (
@@ -63,6 +64,7 @@ __all__ = [
     "lists_of",
     "open_slots_of",
     "own_payouts",
+    "paid_on",
     "payouts_of_person",
     "person_and_part",
     "rates_of",

@@ -160,3 +160,22 @@ def _approved_days(
 def has_approved_day(session: Session, claim: Claim) -> bool:
     """Whether a day of a person stands on an approved list of a workshop, not given back."""
     return claim in _approved_days(session, {claim.workshop}, {claim.person})
+
+
+def paid_on(register_id: int) -> dict[date, set[int]]:
+    """Who is paid for each day of a workshop's register, on lists that stand; keys of persons."""
+    found: dict[date, set[int]] = {}
+    for day, person in db.session.execute(
+        select(PayoutDay.day, PayoutLine.person_id)
+        .join(PayoutLine, PayoutLine.id == PayoutDay.line_id)
+        .join(PayoutList, PayoutList.id == PayoutLine.list_id)
+        .join(Workshop, Workshop.id == PayoutList.workshop_id)
+        .where(
+            Workshop.register_id == register_id,
+            PayoutLine.person_id.is_not(None),
+            PayoutLine.state != "returned",
+            PayoutList.state != "returned",
+        )
+    ):
+        found.setdefault(day, set()).add(person or 0)
+    return found

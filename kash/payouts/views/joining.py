@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, url_for
 from flask_babel import lazy_gettext as _l
 
+from kash.attendance.counts import register_count
 from kash.payouts import queries
 from kash.payouts.wording import (
     BASIS,
@@ -44,9 +45,11 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
 
 
 def join_other_rooms(app: Flask) -> None:
-    """Put the room's tab on workshops, its part on people's pages, its words into templates."""
+    """Put the room's tab on workshops, its part on people's pages, its count beside
+    those of paper and marks, and its words into templates."""
     register_tab(app, _l("Payouts"), "payouts.workshop", "payouts.see", 60)
     register_section(_l("Payouts"), person_rows)
+    register_count(_l("Payouts"), queries.paid_on)
     app.jinja_env.globals.update(
         payout_words={
             "role": ROLE,
