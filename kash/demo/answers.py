@@ -148,6 +148,12 @@ def _code(certificate: Certificate) -> str:
     return qr_text("http://localhost", certificate.payload or b"").rpartition("#")[2]
 
 
+def _of_payouts() -> Iterator[Answer]:
+    wrong = Attach("#file", "result.csv", b"Reference,Status\nZZZZZZZZZZ,Completed\n")
+    unknown = Press(_MAIN, "main table", 422)
+    yield Answer("trainer", "payouts.results", "unknown", (wrong, unknown))
+
+
 def _of_accounts(password: str) -> Iterator[Answer]:
     yield Answer(
         "visitor",
@@ -229,6 +235,7 @@ def answers(password: str, work: CaseWork | None = None) -> list[Answer]:
         *_of_people(),
         *_of_lists(),
         *_of_certificates(),
+        *_of_payouts(),
         *_of_accounts(password),
         *_dialogs(),
         *_papers(),

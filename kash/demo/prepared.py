@@ -77,6 +77,7 @@ WITH_ERRORS = {
         "certificates.rule",
         "certificates.revoke",
         "forums.add",
+        "payouts.rates",
     ),
     "trainer": (
         "forums.add",
@@ -87,6 +88,8 @@ WITH_ERRORS = {
         "people.add",
         "people.add_organisation",
         "people.edit",
+        "payouts.add_payee",
+        "payouts.settle",
         "people.transfer",
         "training.add_course",
         "training.edit",
