@@ -19,6 +19,7 @@ from kash.certificates.queries.issuing import (
     current_rule,
     open_registers,
     rule_versions,
+    unconfirmed_registers,
     waiting_for,
     within_reach,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "signing_keys",
     "some_for_preview",
     "state_of",
+    "unconfirmed_registers",
     "usable_link",
     "visit",
     "waiting_for",

@@ -144,6 +144,20 @@ def open_registers(workshop: Workshop, session: Session | None = None) -> int:
     ) or 0
 
 
+def unconfirmed_registers(workshop: Workshop) -> int:
+    """How many registers of a workshop are closed, but not confirmed by a second person."""
+    return (
+        db.session.scalar(
+            select(func.count(Slot.id)).where(
+                Slot.register_id == workshop.register_id,
+                Slot.closed_at.is_not(None),
+                Slot.confirmed_at.is_(None),
+            )
+        )
+        or 0
+    )
+
+
 def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     """The condition that narrows certificates, joined with their batch, to a role's reach."""
     reach = actor.reach(permission)

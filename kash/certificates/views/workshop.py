@@ -46,6 +46,7 @@ def _workshop_page(
         **frame(found),
         rule=queries.current_rule(),
         open_registers=queries.open_registers(found),
+        unconfirmed_registers=queries.unconfirmed_registers(found),
         people=people,
         eligible=[row for row in people if not row.missing],
         unconfirmed=[row for row in people if not row.name_confirmed],

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from kash.attendance.queries import waiting_count
 from kash.people.queries import person as person_within_reach
 from kash.people.sections import SectionRow, SectionRows
-from kash.policy import Actor
+from kash.policy import Actor, Reach
 from kash.web import NotFound, current_actor
 from kash.web.formats import day_text, hours_text, local_today, to_local
 from kash.workshops.models import Workshop
@@ -60,7 +60,9 @@ def frame(workshop: Workshop) -> dict[str, Any]:
     stands = stage_of(workshop)
     may_edit = runs(actor, workshop, "workshops.edit")
     marked_open = sum(1 for one in sessions if one.marked and not one.closed)
-    may_mark = runs(actor, workshop, "attendance.mark")
+    # What reaches as far is not asked twice.
+    alike = actor.reach("attendance.mark") is actor.reach("workshops.edit")
+    may_mark = may_edit if alike else runs(actor, workshop, "attendance.mark")
     to_decide, to_match = waiting_count(workshop.register_id) if may_mark else (0, 0)
     return {
         "workshop": workshop,
@@ -73,6 +75,8 @@ def frame(workshop: Workshop) -> dict[str, Any]:
         "stage_tone": STAGE_TONE[stands],
         "may_edit": may_edit,
         "may_mark": may_mark,
+        # Both reach as far for a trainer.
+        "may_confirm": may_mark or actor.reach("attendance.confirm") is Reach.ALL,
         "to_decide": to_decide,
         "to_match": to_match,
         "next_open": next_to_mark(sessions),
