@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -86,8 +87,16 @@ def published_identity() -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=2)
+def _set_in_hour(secret: str, hour: datetime) -> bytes:
+    # Kept, since it takes some 20 ms and anybody may ask for the list.
+    return bytes(set_by_chance(secret.encode(), hour))
+
+
 def _bits(now: datetime) -> bytearray:
-    return set_by_chance(lookup("places", kind="certificates.badges").encode(), now)
+    secret = lookup("places", kind="certificates.badges")
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    return bytearray(_set_in_hour(secret, hour))
 
 
 def revoked_badges(now: datetime) -> str | None:

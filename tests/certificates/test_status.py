@@ -6,24 +6,32 @@ import base64
 import json
 import random
 import secrets
+import subprocess
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import zxingcpp
 from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from kash.certificates import queries, services
+from kash.certificates import documents, queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import (
     STATUS_CLASSES,
     Revoked,
     entries_published,
     find_revoked,
+    hashed_name,
+    is_signed_by,
     new_serial,
+    read_claim,
+    read_qr_text,
     status_entries,
 )
 from kash.database import db
@@ -156,3 +164,24 @@ def test_before_there_is_a_key_there_is_no_list(app: APIFlask, client: FlaskClie
     assert client.get("/verify/keys.json").json["keys"] == []
     assert client.get("/verify/status").status_code == 404
     db.session.rollback()
+
+
+def test_what_is_printed_is_what_was_signed(
+    ready: Ready, issued: list[Certificate], tmp_path: Path
+) -> None:
+    one = queries.certificates_of(ready.batch(issued[0].batch.public_id))[0]
+    payload, key = one.payload, queries.current_key()
+    (tmp_path / "one.pdf").write_bytes(documents.single_certificate(one))
+    command = ["pdftoppm", "-r", "150", "-gray", "-singlefile", "one.pdf", "one"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    picture = Image.open(tmp_path / "one.pgm")
+    (code,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    assert "/V#" in code.text
+    read = read_qr_text(code.text)
+    assert read == payload
+    assert key is not None
+    assert is_signed_by(read, key.public_key)
+    # Whoever changes the name on the paper cannot change what the code says of it.
+    claim = read_claim(read)
+    assert hashed_name(ALL, claim.salt) != hashed_name(MOST, claim.salt)
+    assert claim.name_hash in {hashed_name(name, claim.salt) for name in (ALL, MOST)}
