@@ -10,6 +10,10 @@ const part = document.querySelector("[data-scan]");
 const told = part.querySelector("[data-told]");
 const nameForm = part.querySelector("[data-name-check]");
 const serialForm = document.querySelector("[data-serial-from-fragment]");
+const camera = part.querySelector("[data-camera]");
+const video = camera.querySelector("video");
+const [on, off] = ["on", "off"].map((each) => camera.querySelector(`[data-camera-${each}]`));
+const cameraSays = camera.querySelector("[data-camera-says]");
 let payload = null;
 let claim = null;
 
@@ -85,6 +89,7 @@ function show(result) {
   nameForm.reset();
   nameForm.querySelector("[data-name-says]").textContent = "";
   told.querySelector(".verdict").focus();
+  on.classList.remove("main");
   if (result.standing === "doubted") fillIn(grouped(claim.serial));
 }
 
@@ -150,10 +155,6 @@ document.addEventListener("click", (event) => {
 
 // --- The camera ----------------------------------------------------------------------------------
 
-const camera = part.querySelector("[data-camera]");
-const video = camera.querySelector("video");
-const [on, off] = ["on", "off"].map((each) => camera.querySelector(`[data-camera-${each}]`));
-const cameraSays = camera.querySelector("[data-camera-says]");
 let running = null;
 
 function stop() {
@@ -197,7 +198,8 @@ async function start() {
 
 if (navigator.mediaDevices?.getUserMedia && crypto.subtle) {
   camera.hidden = false;
-  // Scanning is then what one does first.
+  // Scanning is then what one does first, unless something was told already.
+  if (document.querySelector("[data-verdict]")) on.classList.remove("main");
   serialForm.querySelector("[type=submit]").classList.remove("main");
   on.addEventListener("click", start);
   off.addEventListener("click", () => {
