@@ -222,6 +222,18 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("vault_document_key", "form"): ["filed", "kept"],
 }
 _CHOSEN[("mediator_duty_hours", "closes")] = [60, 61]
+_CHOSEN |= {
+    ("sheet_scan", "found_by"): ["code", "hand"],
+    ("payee", "role"): ["driver", "helper"],
+    ("payout_part", "role"): ["participant", "driver"],
+    ("payout_list", "state"): ["proposed", "approved"],
+    ("payout_line", "payee_id"): [None, None],
+    ("payout_line", "state"): ["outstanding", "paid"],
+    ("payout_event", "state"): ["paid", "returned"],
+    ("payout_event", "means"): ["cash", "mobile"],
+    ("settled_claim", "first_id"): [1, 1],
+    ("settled_claim", "second_id"): [2, 2],
+}
 _LATER = [datetime(2027, 1, day, tzinfo=UTC) for day in (1, 2)]
 _CHOSEN[("delegation", "ends_at")] = _LATER
 _CHOSEN[("certificate_design", "is_default")] = [False, False]
