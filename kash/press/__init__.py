@@ -6,6 +6,7 @@ memory, and gives back bytes. What a caller hands over appears in no log and no 
 "README.md" beside this file shows each call and the classes that a document's markup may use.
 """
 
+from kash.press.badges import Badge, SheetFormat, badges, cards
 from kash.press.certificate_values import (
     CertificateDesign,
     CertificateEntry,
@@ -38,6 +39,7 @@ from kash.press.qr import qr_svg
 from kash.press.registers import RegisterSheet, marked_sheet, register
 
 __all__ = [
+    "Badge",
     "CertificateDesign",
     "CertificateEntry",
     "CertificatePage",
@@ -56,7 +58,10 @@ __all__ = [
     "RenderOverflow",
     "RenderTimeout",
     "RenderTooLarge",
+    "SheetFormat",
     "Signatory",
+    "badges",
+    "cards",
     "document",
     "marked_sheet",
     "print_file",
