@@ -48,7 +48,7 @@ def converse(questions: BinaryIO, answers: BinaryIO) -> None:
         limits.limit(*request["limits"])
         _answer(request, send)
         send(b"Z")
-    except Exception as error:
+    except BaseException as error:  # what stops the layout engine at once is no Exception
         # The reason could quote the page; it stays here.
         send(b"E", limits.reason(error))
 

@@ -32,7 +32,7 @@ def out_of_memory(error: BaseException) -> bool:
     return isinstance(error, ImportError | OSError) and bool(_NO_ROOM.search(str(error)))
 
 
-def reason(error: Exception) -> bytes:
+def reason(error: BaseException) -> bytes:
     """Why a page was not set, as one of the words that the parent knows."""
     if isinstance(error, PageOverflowError):
         return b"pages"
