@@ -28,6 +28,7 @@ _SECONDS_FOR_A_TAP = 20_000
 # A register as a grant gives it, and a key pair whose private half nobody has.
 _GRANT: dict[str, Any] = {
     "pad": "pad0000000000000",
+    "now": "2098-12-31T05:00:00+00:00",
     "ends": "2099-01-01T00:00:00+00:00",
     "server_key": {
         "id": "key0000000000000",

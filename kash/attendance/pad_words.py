@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.attendance.rules import Reason
+from kash.attendance.rules import STANDARD_STATUSES, Reason
 from kash.people.rules import AGE_BANDS, SEXES
 from kash.people.words import AGE_BAND, SEX
+from kash.web.programme import LANGUAGES
 
 
 def pad_words() -> dict[str, str]:
@@ -22,6 +24,7 @@ def pad_words() -> dict[str, str]:
         **_signing(),
         **_answers(),
         **_people(),
+        **_statuses(),
     }
 
 
@@ -252,3 +255,17 @@ def _people() -> dict[str, str]:
         **{f"sex_{code}": str(SEX[code]) for code in SEXES},
         **{f"age_{code}": str(AGE_BAND[code]) for code in AGE_BANDS},
     }
+
+
+def _statuses() -> dict[str, str]:
+    """Usual words of statuses, and by `usual_…` how each is called in any language, so that the
+    phone knows what the programme named otherwise."""
+    from kash.attendance.wording import usual_word
+
+    words = {f"status_{one.code}": usual_word(one.code) for one in STANDARD_STATUSES}
+    called: dict[str, list[str]] = {one.code: [] for one in STANDARD_STATUSES}
+    for language in LANGUAGES:
+        with force_locale(language):
+            for code, found in called.items():
+                found.append(usual_word(code))
+    return words | {f"usual_{code}": "|".join(found) for code, found in called.items()}

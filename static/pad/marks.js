@@ -5,7 +5,7 @@ import { button, h, icon, say, toast } from "./dom.js";
 import { make, onChange, open, PRESENT, standing, statusOf } from "./register.js";
 import { made } from "./sync.js";
 import { called, sentence, word } from "./told.js";
-import { t } from "./words.js";
+import { labelOf, t } from "./words.js";
 
 const ABSENT = "absent";
 const SLOW = 150;
@@ -45,7 +45,7 @@ export function markScreen(held, slot) {
     const id = `${status.code}-${person.entry}`;
     return [
       h("input", { class: hidden ? `${kind}-more` : kind, type: "radio", name: person.entry, id, value: status.code, disabled: slot.closed }),
-      h("label", { for: id }, inside || capital(status.label)),
+      h("label", { for: id }, inside || capital(labelOf(status))),
     ];
   }
 
@@ -55,7 +55,7 @@ export function markScreen(held, slot) {
       { class: "person", role: "radiogroup", "aria-label": `${person.code} ${person.initials}` },
       option(person, offered.present, false, [
         h("span", {}, `${person.code} ${person.initials}`, h("small", {}, t("group", { letter: person.letter }), person.walk_in ? ` · ${t("at_door")}` : "")),
-        h("i", { class: "hush" }, offered.present.label),
+        h("i", { class: "hush" }, labelOf(offered.present)),
       ]),
       offered.quick && option(person, offered.quick, false),
       option(person, offered.absent, false),
@@ -98,10 +98,10 @@ export function markScreen(held, slot) {
       counted[kinds.get(shown) || "open"] += 1;
     }
     const parts = [];
-    if (offered.quick) parts.push(`${counted.late} ${offered.part.length ? t("in_part") : offered.quick.label}`);
-    parts.push(`${counted.absent} ${offered.absent.label}`);
+    if (offered.quick) parts.push(`${counted.late} ${offered.part.length ? t("in_part") : labelOf(offered.quick)}`);
+    parts.push(`${counted.absent} ${labelOf(offered.absent)}`);
     if (counted.open) parts.push(`${counted.open} ${t("open_marks")}`);
-    tally.replaceChildren(h("b", {}, `${counted.present} ${offered.present.label}`), parts.join(" · "));
+    tally.replaceChildren(h("b", {}, `${counted.present} ${labelOf(offered.present)}`), parts.join(" · "));
     rest.hidden = counted.open === 0 || slot.closed;
     rest.textContent = counted.open === rows.size ? t("all_present") : t("rest_present", { count: counted.open });
     return counted;
@@ -139,7 +139,7 @@ export function markScreen(held, slot) {
     }
     const counted = sum();
     made(1);
-    say(`${called(held, entry)}: ${word(held, status)}. ${offered.present.label}: ${counted.present}. ${offered.absent.label}: ${counted.absent}.`);
+    say(`${called(held, entry)}: ${word(held, status)}. ${labelOf(offered.present)}: ${counted.present}. ${labelOf(offered.absent)}: ${counted.absent}.`);
   }
 
   async function markRest() {

@@ -114,7 +114,9 @@ export async function hold(grant, pin, key) {
   const pin_key = await pinKey(pin, salt, half, ROUNDS);
   const held = { ...begin(grant), inbox: inbox.secret };
   const box = await lock(pin_key, "register", held);
-  const last = Math.max(...grant.slots.map((slot) => Date.parse(slot.starts_at) + slot.minutes * 60000));
+  // By this phone's clock, however wrong it is.
+  const here = (moment) => Date.parse(moment) - Date.parse(grant.now) + Date.now();
+  const last = Math.max(...grant.slots.map((slot) => here(slot.starts_at) + slot.minutes * 60000));
   keepShare(toText(half));
   await inStore(["pads", "held", "log", "answers"], "readwrite", (transaction) => {
     const pads = transaction.objectStore("pads");
@@ -132,7 +134,10 @@ export async function hold(grant, pin, key) {
     transaction.objectStore("log").clear();
     transaction.objectStore("answers").clear();
     transaction.objectStore("held").put(
-      { pad: grant.pad, salt, rounds: ROUNDS, tries: 0, inbox: inbox.open, until: endOfDay(last), ...box },
+      {
+        pad: grant.pad, salt, rounds: ROUNDS, tries: 0, inbox: inbox.open,
+        until: endOfDay(last), ends: here(grant.ends), ...box,
+      },
       "register",
     );
   });
@@ -144,11 +149,12 @@ function endOfDay(moment) {
   return day.getTime();
 }
 
-/** The register under the PIN as it lies here, or null; what is left of a wiped one is removed. */
+/** The register under the PIN as it lies here, or null; what is left of a wiped one is removed, and
+ * one whose time is over: it can be taken again, and goes on then. */
 export async function lockedRegister() {
   const box = await get("held", "register");
   if (!box) return null;
-  if (share()) return box;
+  if (share() && Date.now() < box.ends) return box;
   await wipe();
   return null;
 }

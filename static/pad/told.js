@@ -4,12 +4,12 @@
 import { button, h } from "./dom.js";
 import { entryOf, heard, slotOf, statusOf } from "./register.js";
 import { draw } from "./main.js";
-import { clock, t } from "./words.js";
+import { clock, labelOf, t } from "./words.js";
 
 /** A status in a word. */
 export function word(held, code) {
   const found = code && statusOf(held, code);
-  return found ? found.label : t("no_mark");
+  return found ? labelOf(found) : t("no_mark");
 }
 
 export function called(held, entry) {

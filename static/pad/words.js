@@ -27,6 +27,12 @@ export function t(key, values = {}) {
   );
 }
 
+/** A status in a word: as the programme calls it, or in this language where it calls it nothing else. */
+export function labelOf({ code, label }) {
+  const usual = words[`usual_${code}`];
+  return usual && usual.split("|").includes(label) ? t(`status_${code}`) : label;
+}
+
 /** The hour and minute of a moment, as this phone's clock has it. */
 export function clock(moment) {
   const at = new Date(moment);
