@@ -156,6 +156,11 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "certificates.badge": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "certificates.keys": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "certificates.revoke": {_R.DIRECTOR: _ALL},
+    # A trainer chooses among designs; what they say and show is the director's.
+    "certificates.see_designs": {_R.DIRECTOR: _ALL, _R.TRAINER: _ALL},
+    "certificates.design": {_R.DIRECTOR: _ALL},
+    # Her own signature, and nobody else's.
+    "certificates.sign": {_R.DIRECTOR: _SELF, _R.TRAINER: _SELF},
     # Money: one proposes and pays, another approves; whoever is paid sees her own.
     "payouts.see": {
         _R.DIRECTOR: _ALL,

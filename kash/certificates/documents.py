@@ -5,42 +5,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import current_app, render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from kash.accounts.models import Account
+from kash.certificates.designing import (
+    batch_design,
+    days_between,
+    other_language,
+    sentence,
+)
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, certificates_of
 from kash.certificates.rules import grouped, last_day, qr_text
+from kash.certificates.rules.designs import DesignContent, content_from
 from kash.database import db, utc_now
 from kash.jobs import JobResult, Progress, job
 from kash.press import (
     CertificateDesign,
     CertificateEntry,
-    CertificateWording,
     PagedDocument,
-    Signatory,
     document,
     print_file,
     zip_file,
 )
-from kash.press.certificate_values import DesignName
 from kash.settings import Settings
 from kash.web.formats import date_text, hours_text, local_today
-from kash.web.language import brand, programme_zone
-from kash.web.paper import logo_address
+from kash.web.language import brand
 from kash.web.programme import paper_wording
-from kash.workshops.models import Facilitator, Workshop
+from kash.workshops.models import Workshop
 
 # What stands where a serial will be, on previews.
 NO_SERIAL = "000000000000"
-_OTHER_HEADING = {"en": ("Cheti cha Ushiriki", "sw"), "sw": ("Certificate of Participation", "en")}
-_DESIGNS: dict[str, DesignName] = {"classic": "classic", "modern": "modern", "plain": "plain"}
 
 
 def _settings() -> Settings:
@@ -55,67 +53,7 @@ def verification_address() -> str:
 
 def days_in_words(workshop: Workshop, language: str) -> str:
     """The workshop's days as a certificate says them: one day, or from one to another."""
-
-    def written(day: object, pattern: str) -> str:
-        return format_date(day, pattern, locale=language)  # type: ignore[arg-type]
-
-    first, last = workshop.starts_on, workshop.ends_on
-    if first == last:
-        return _("on %(day)s", day=written(first, "d MMMM y"))
-    pattern = "d" if (first.month, first.year) == (last.month, last.year) else "d MMMM"
-    pattern = "d MMMM y" if first.year != last.year else pattern
-    return _(
-        "from %(first)s to %(last)s",
-        first=written(first, pattern),
-        last=written(last, "d MMMM y"),
-    )
-
-
-def _signatories(batch: CertificateBatch) -> tuple[Signatory, ...]:
-    """The lead facilitator, whoever approved the batch, and a third if the programme has one."""
-    lead = db.session.scalar(
-        select(Account.name)
-        .join(Facilitator, Facilitator.account_id == Account.id)
-        .where(Facilitator.workshop_id == batch.workshop_id)
-        .order_by(Facilitator.lead.desc(), Facilitator.id)
-        .limit(1)
-    )
-    approver = db.session.scalar(
-        select(Account.name).where(Account.public_id == (batch.approved_by or ""))
-    )
-    wording = paper_wording()
-    signing = []
-    if lead:
-        signing.append(Signatory(lead, wording.signer(0).title or _("Lead trainer")))
-    second = wording.signer(1)
-    signing.append(
-        Signatory(second.name or approver or brand(), second.title or _("For the programme"))
-    )
-    third = wording.signer(2)
-    if third.title:
-        signing.append(Signatory(third.name or brand(), third.title))
-    return tuple(signing)
-
-
-def _design(batch: CertificateBatch, language: str) -> CertificateDesign:
-    other, other_language = _OTHER_HEADING.get(language, _OTHER_HEADING["en"])
-    shown_address = verification_address().split("://", 1)[1]
-    issued = batch.issued_at.astimezone(ZoneInfo(programme_zone())) if batch.issued_at else None
-    return CertificateDesign(
-        name=_DESIGNS[batch.design_version.content["base"]],
-        language=language,
-        wording=CertificateWording(
-            heading=_("Certificate of Participation"),
-            certify_line=_("This is to certify that"),
-            organisation=brand(),
-            check_line=_("Check: %(address)s", address=shown_address),
-            subheading=other,
-            subheading_language=other_language,
-        ),
-        signatories=_signatories(batch),
-        dated=issued,
-        logo=logo_address(paper_wording(), "certificates"),
-    )
+    return days_between(workshop.starts_on, workshop.ends_on, language)
 
 
 def _taught_in(certificate: Certificate, batch: CertificateBatch) -> Workshop:
@@ -134,26 +72,39 @@ def _would_hold_until(certificate: Certificate, batch: CertificateBatch) -> date
     return last_day(local_today(), batch.rule.months_valid, follows=follows)
 
 
-def _entry(certificate: Certificate, batch: CertificateBatch, language: str) -> CertificateEntry:
+def _sentence(
+    certificate: Certificate, workshop: Workshop, content: DesignContent, language: str
+) -> str:
+    """The sentence below the name, in this language."""
+    title = certificate.public_title
+    with force_locale(language):
+        days = days_in_words(workshop, language)
+        if certificate.renews_id is not None:
+            usual = _(
+                "took part in %(title)s, held %(days)s, and has renewed it.", title=title, days=days
+            )
+        else:
+            usual = _("took part in %(title)s, held %(days)s.", title=title, days=days)
+    return sentence(content, language, usual, title, days)
+
+
+def _entry(
+    certificate: Certificate, batch: CertificateBatch, content: DesignContent, language: str
+) -> CertificateEntry:
     serial = certificate.serial or NO_SERIAL
     workshop = _taught_in(certificate, batch)
-    days = days_in_words(workshop, language)
-    title = certificate.public_title
-    if certificate.renews_id is not None:
-        body = _(
-            "took part in %(title)s, held %(days)s, and has renewed it.", title=title, days=days
-        )
-    else:
-        body = _("took part in %(title)s, held %(days)s.", title=title, days=days)
+    other = other_language(language)
+    hours = _("Hours attended: %(hours)s", hours=hours_text(certificate.minutes))
     expires = (
         certificate.expires_on if certificate.serial else _would_hold_until(certificate, batch)
     )
     return CertificateEntry(
         serial=grouped(serial),
         printed_name=certificate.printed_name,
-        body=body,
-        course_title=title,
-        hours_text=_("Hours attended: %(hours)s", hours=hours_text(certificate.minutes)),
+        body=_sentence(certificate, workshop, content, language),
+        body_second=_sentence(certificate, workshop, content, other) if content.bilingual else "",
+        course_title=certificate.public_title,
+        hours_text=hours if content.hours else "",
         date_text=_("Issued on %(day)s", day=date_text(certificate.issued_on or local_today())),
         expires_text=_("Valid until %(day)s", day=date_text(expires)) if expires else "",
         qr=(
@@ -169,9 +120,10 @@ def design_and_entries(
 ) -> tuple[CertificateDesign, list[CertificateEntry]]:
     """What the press needs for these certificates, in the language of the course version."""
     language = batch.workshop.version.language
+    content = content_from(batch.design_version.content)
     with force_locale(language):
-        entries = [_entry(certificate, batch, language) for certificate in certificates]
-        return _design(batch, language), entries
+        entries = [_entry(certificate, batch, content, language) for certificate in certificates]
+    return batch_design(batch, language), entries
 
 
 def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry]]:

@@ -1,4 +1,6 @@
-"""What a trainer who leaves hands over: certificates that she proposed and that are not issued."""
+"""What a trainer who leaves hands over: certificates that she proposed and that are not issued.
+
+Her signature stands on nothing that is issued afterwards."""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from kash.accounts.holdings import register_proposals
 from kash.accounts.revocations import register_revocation
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services.holders import end_links_made_by
+from kash.certificates.services.signatures import signature_ends
 
 
 def join_hand_over() -> None:
@@ -25,3 +28,4 @@ def join_hand_over() -> None:
         key="certificates",
         permission="certificates.propose",
     )
+    register_revocation(_l("Her signature stands on nothing new"), signature_ends)

@@ -34,10 +34,11 @@ from kash.attendance.models import (
 )
 from kash.attendance.queries import counts_of
 from kash.attendance.rules import PAPER
-from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.database import db, utc_now
 from kash.demo.accounts import MEMBERS
 from kash.demo.case_addresses import NOTHING, Choices, Known, case_places
+from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
 from kash.demo.loading import LoadedProgramme
 from kash.demo.payout_addresses import payout_places
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
@@ -45,7 +46,7 @@ from kash.people.models import Group, Organisation, PeopleList, Person, ServiceE
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import Unsealing, VaultMember
-from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.models import Funder, Workshop, WorkshopSession
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
@@ -61,6 +62,10 @@ LEFT_OUT = frozenset(
         "certificates.issuer_file",
         "certificates.identity_file",
         "certificates.badges_file",
+        "certificates.design_image",
+        "certificates.design_picture",
+        "certificates.mark_image",
+        "certificates.signature_image",
         "desk.logo_picture",
         "incidents.identity_of",
         "jobs.state",
@@ -172,6 +177,8 @@ class Addresses:
             "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
             "/certificates/<public_id>": self._certificate,
             **payout_places(),
+            "/certificates/designs/<design_id>": self._design,
+            "/certificates/marks/<funder_id>": lambda *_: {"": _one(select(Funder.public_id))},
             "/vault/members/<public_id>": lambda *_: {
                 "": _one(select(VaultMember.public_id).order_by(VaultMember.id.desc()))
             },
@@ -436,6 +443,15 @@ class Addresses:
             return {"": added}
         waiting = _one(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         return {"": waiting, "saved": added}
+
+    def _design(self, endpoint: str, _key: str, _known: Known) -> Choices:
+        made = _one(select(Design.public_id).where(Design.name == MADE_DESIGN))
+        own = _one(select(Design.public_id).where(Design.name == OWN_DESIGN))
+        if endpoint == "certificates.edit_design":
+            return {"": made, "own": own}
+        if endpoint == "certificates.design_paper":
+            return {"": made, "classic": "classic", "modern": "modern", "plain": "plain"}
+        return {"": made, "own": own} if endpoint == "certificates.design" else {"": made}
 
     def _certificate(self, _endpoint: str, key: str, _known: Known) -> Choices:
         issued = select(Certificate.public_id).where(Certificate.serial.is_not(None))

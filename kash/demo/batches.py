@@ -11,6 +11,7 @@ from kash.certificates.models import CertificateBatch
 from kash.certificates.queries import candidates
 from kash.database import db
 from kash.demo.accounts import DIRECTOR
+from kash.demo.designs import make_designs
 from kash.demo.schedule import workshops as schedule
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -45,6 +46,7 @@ def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) ->
     director = actors[DIRECTOR.key]
     set_the_rule(director)
     batches = []
+    designs = iter((make_designs(actors), "modern", "plain"))
     for sample, public_id in zip(schedule(today), workshops, strict=True):
         if not sample.certificates:
             continue
@@ -53,7 +55,8 @@ def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) ->
         # One forgot to look at the name sheet, and so has no certificate yet.
         names = {person.person_public_id: person.printed_name for person in people[:-1]}
         services.confirm_names(the_workshop(public_id), names, trainer)
-        batch = services.propose(the_workshop(public_id), "classic", trainer).public_id
+        design = next(designs)
+        batch = services.propose(the_workshop(public_id), design, trainer).public_id
         if sample.certificates in ("approved", "issued"):
             services.approve(the_batch(batch), director)
         if sample.certificates == "issued":

@@ -160,7 +160,7 @@ def _void(design: CertificateDesign) -> str:
         f'viewBox="0 0 297 {height}"><text x="148.5" y="{height / 2 + size * 0.34:.1f}" '
         f'font-family="Source Sans 3, Liberation Sans, sans-serif" font-weight="700" '
         f'font-size="{size:.1f}" text-anchor="middle" fill="#b9482d" fill-opacity=".16" '
-        f'transform="rotate(-24 148.5 {height / 2})">{escaped(design.void)}</text></svg>'
+        f'transform="rotate(-24 148.5 {height / 2})">{escaped(design.void.upper())}</text></svg>'
     )
 
 

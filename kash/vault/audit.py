@@ -36,6 +36,8 @@ _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
 _SUBJECTS = frozenset(
     {"programme", "settings", "backup", "demo", "keys", "keys:case", "keys:identity"}
+    # Designs that every programme has, whose ids are words.
+    | {"design:classic", "design:modern", "design:plain"}
 ) | {f"role:{role}" for role in Role}
 
 _log = structlog.get_logger("kash.audit")

@@ -19,6 +19,7 @@ from typing import Any
 
 from apiflask import APIFlask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from kash import create_app, storage
 from kash.accounts.models import (
@@ -57,7 +58,12 @@ from kash.certificates.models import (
     Certificate,
     CertificateBatch,
     CertificateRule,
+    Design,
+    DesignImage,
+    FunderMark,
     HolderLink,
+    SignatureImage,
+    SignatureUse,
 )
 from kash.certificates.rules import new_serial
 from kash.database import Base, db, new_public_id, utc_now
@@ -266,6 +272,7 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     import json
 
     from kash.certificates import documents as certificates
+    from kash.certificates import previews
     from kash.press import documents
 
     def entries_as_text(design: Any, entries: Any, **_how: Any) -> bytes:
@@ -277,6 +284,8 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     for name in ("print_file", "zip_file"):
         patch.setattr(certificates, name, entries_as_text)
     patch.setattr(documents, "render", as_text)
+    patch.setattr(previews, "print_file", entries_as_text)
+    patch.setattr(previews, "page_picture", lambda paper, _width: paper)
     yield
 
 
@@ -428,6 +437,11 @@ class _Builder:
         self.add(Duty(account_id=accounts["peer"].id))
         self.add(Duty(account_id=accounts["police_peer"].id))
         cases = {OWN: self.cases(OWN), OTHER: self.cases(OTHER)}
+        design_image = self.design_image()
+        signature_uses = {
+            role: self.signature_use(accounts[role])
+            for role in ("director", "trainer", "other trainer")
+        }
         self.world.keep_files()
         lists = {
             OWN: self.lists(accounts["trainer"], OWN),
@@ -460,6 +474,11 @@ class _Builder:
                         person.public_id, next(iter(forums[side]["actions"].values()))
                     ),
                     "account": owner.public_id,
+                    "design_image": design_image,
+                    "funder": sides[side]["funder"],
+                    "signature_use": signature_uses.get(
+                        role if mine else "", signature_uses["other trainer"]
+                    ),
                     "organisation": self.collective.public_id,
                     "group": self.community.public_id,
                     "zone": self.zone.public_id,
@@ -852,6 +871,7 @@ class _Builder:
             Venue(name=f"Hall of {side}", place="Kisumu", zone_id=self.zone.id)
         )
         funder = self.add(Funder(name=self.value("workshop.paid", side)))
+        self.world.files[self.add(FunderMark(funder_id=funder.id)).key] = b"a picture"
         workshop = self.add(
             Workshop(
                 version_id=published["version"].id,
@@ -978,6 +998,7 @@ class _Builder:
             "entries": entries,
             "enrolments": enrolments,
             "certificates": certificates,
+            "funder": funder.public_id,
         }
 
     def pad(self, register: Register, trainer: Account) -> Pad:
@@ -1122,6 +1143,27 @@ class _Builder:
                 issued_at=utc_now() if issued else None,
             )
         )
+
+    def design_image(self) -> str:
+        """A seal of the classic design, not in use yet."""
+        design = self.session.scalars(select(Design).where(Design.public_id == "classic")).one()
+        image = self.add(DesignImage(design_id=design.id, use="seal", created_by="system"))
+        design.content = {**design.content, "seal": image.public_id}
+        self.world.files[image.key] = b"a picture"
+        return image.public_id
+
+    def signature_use(self, account: Account) -> str:
+        """A signature, allowed on the modern design."""
+        public_id = new_public_id()
+        signature = self.add(
+            SignatureImage(
+                public_id=public_id,
+                account_id=account.id,
+                sealed=seal(b"a picture", kind="signature", public_id=public_id),
+            )
+        )
+        design = self.session.scalars(select(Design).where(Design.public_id == "modern")).one()
+        return self.add(SignatureUse(signature_id=signature.id, design_id=design.id)).public_id
 
     def certificate(self, batch: CertificateBatch, person: Person, side: str) -> str:
         import random

@@ -84,6 +84,10 @@ certificates.revoke   -    all  -     -    -      -    -       -       -
 certificates.badge    -    -    -     -    -      -    self    self    -
 certificates.keys     all  all  -     -    -      -    -       -       -
 certificates.rule     -    all  -     -    -      -    -       -       -
+certificates.designs   -    all  all   -    -      -    -       -       -
+certificates.design    -    all  -     -    -      -    -       -       -
+certificates.sign      -    self self  -    -      -    -       -       -
+certificates.sign_batch -   all  all   -    -      -    -       -       -
 payouts.see           -    all  own   all  -      -    self    self    -
 payouts.staff         -    all  own   all  -      -    -       -       -
 payouts.propose       -    -    own   -    -      -    -       -       -
@@ -167,6 +171,10 @@ class Place:
 
 def _of(what: str, *, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
     return Place(get or both, post or both, {"public_id": what, **more})
+
+
+def _design(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
+    return Place(get or both, post or both, {"design_id": "=classic", **more})
 
 
 def _breach(*, post: str = "", both: str = "") -> Place:
@@ -479,6 +487,36 @@ PLACES: dict[str, Place] = {
     "certificates.stop": _of("workshop", post="certificates.print", batch_id="proposed_batch"),
     "certificates.leave_out": _of("workshop", post="certificates.print", batch_id="proposed_batch"),
     "certificates.revoke": _of("certificate", both="certificates.revoke"),
+    "certificates.designs": Place("certificates.designs"),
+    "certificates.new_design": Place("certificates.design", "certificates.design"),
+    "certificates.design": _design(get="certificates.designs"),
+    "certificates.edit_design": _design(both="certificates.design"),
+    "certificates.preview_design": _design(post="certificates.design"),
+    "certificates.design_picture": _design(get="certificates.designs"),
+    "certificates.design_paper": _design(get="certificates.designs"),
+    "certificates.preview_people": _design(post="certificates.design"),
+    "certificates.use_design": _design(post="certificates.design"),
+    "certificates.choose_design": _design(post="certificates.design"),
+    "certificates.retire_design": _design(post="certificates.design"),
+    "certificates.design_pictures": _design(both="certificates.design"),
+    "certificates.remove_design_picture": _design(
+        post="certificates.design", image_id="design_image"
+    ),
+    "certificates.design_image": _design(get="certificates.designs", image_id="design_image"),
+    "certificates.signature": Place("certificates.sign", "certificates.sign"),
+    "certificates.signature_image": Place("certificates.sign"),
+    "certificates.withdraw_signature": Place("certificates.sign", "certificates.sign"),
+    "certificates.sign_design": _design(post="certificates.sign_batch"),
+    "certificates.withdraw_signature_use": Place(
+        post="certificates.sign", address={"use_id": "signature_use"}
+    ),
+    "certificates.sign_batch": _of("workshop", post="certificates.sign_batch", batch_id="batch"),
+    "certificates.marks": Place("certificates.design"),
+    "certificates.mark": Place(
+        "certificates.design", "certificates.design", {"funder_id": "funder"}
+    ),
+    "certificates.mark_image": Place("certificates.design", address={"funder_id": "funder"}),
+    "certificates.remove_mark": Place(post="certificates.design", address={"funder_id": "funder"}),
     "certificates.rule": Place("certificates.rule", "certificates.rule"),
     "certificates.workshop": _of("workshop", get="certificates.staff"),
     "certificates.propose": _of("workshop", post="certificates.propose"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.models import CertificateBatch, Design, DesignImage, DesignVersion
 from kash.database import db
+from kash.people.models import Person
+from kash.people.queries import within_reach
+from kash.policy import Actor
 from kash.web.errors import NotFound
 
 
@@ -107,3 +110,26 @@ def image_of(found: Design, public_id: str) -> DesignImage:
     if image is None:
         raise NotFound
     return image
+
+
+def longest_names(actor: Actor, limit: int = 20) -> list[str]:
+    """The longest printed names of people within reach who let theirs be printed."""
+    name = case((Person.printed_name != "", Person.printed_name), else_=Person.chosen_name)
+    return list(
+        db.session.scalars(
+            select(name)
+            .where(within_reach(actor, "people.see"), Person.prints_name)
+            .order_by(func.length(name).desc(), Person.id)
+            .limit(limit)
+        )
+    )
+
+
+def name_on_paper(public_id: str, actor: Actor) -> str:
+    """How a person within reach is printed. Raises NotFound, also where her name is not printed."""
+    person = db.session.scalar(
+        select(Person).where(Person.public_id == public_id, within_reach(actor, "people.see"))
+    )
+    if person is None or not person.prints_name:
+        raise NotFound
+    return person.name_for_paper

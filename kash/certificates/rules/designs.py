@@ -73,7 +73,8 @@ class DesignContent:
     signers: tuple[Signer, ...] = ()
     logo: str = "programme"
     seal: str = ""
-    marks: bool = True
+    # Who paid is told only where somebody decided so.
+    marks: bool = False
     html: str = ""
     css: str = ""
     pictures: Mapping[str, str] = field(default_factory=dict)

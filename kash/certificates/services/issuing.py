@@ -12,6 +12,7 @@ from kash.certificates.models import Certificate, CertificateBatch, CertificateR
 from kash.certificates.queries import candidates, current_rule, open_registers, state_of
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules import Step, allowed_steps
+from kash.certificates.services.filled import check_filled
 from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
 from kash.policy import Actor
@@ -146,6 +147,7 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
         eligible = [row for row in candidates(locked, session) if not row.missing]
         if rule is None or not eligible:
             raise NothingToPropose
+        check_filled(version, locked, expires=rule.months_valid is not None)
         batch = CertificateBatch(
             workshop_id=locked.id,
             rule_id=rule.id,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, candidates
+from kash.certificates.services.filled import check_filled, run_out
 from kash.web.errors import Problem
 
 
@@ -69,6 +70,9 @@ def check_still_right(session: Session, batch: CertificateBatch) -> None:
     the earlier certificate count. Raises the Problems above.
     """
     waiting = [one for one in batch.certificates if one.serial is None]
+    check_filled(
+        batch.design_version, batch.workshop, expires=run_out(waiting, batch.rule.months_valid)
+    )
     if batch.kind != "workshop":
         check_names(waiting)
         check_former(waiting)

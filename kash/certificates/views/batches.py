@@ -12,6 +12,7 @@ from sqlalchemy import func
 
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, queries, services
+from kash.certificates.designing import signing_of
 from kash.certificates.forms import (
     PRINTING_NAMES,
     REASON_NAMES,
@@ -98,6 +99,7 @@ def batch_page(
             if one
         ),
         design_name=version_name(shown.design_version),
+        signing=signing_of(shown, actor),
         form=form,
         paper=paper or PaperForm(),
         printings=printings,

@@ -13,7 +13,7 @@ from kash.certificates.forms.designs import offer_designs
 from kash.certificates.services import confirm_names
 from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.policy import allow
-from kash.web import NotFound, current_actor, download
+from kash.web import NotFound, Problem, current_actor, download
 from kash.web.input import CONTROL_CHARACTERS
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
@@ -69,7 +69,7 @@ def propose(public_id: str) -> ResponseReturnValue:
         return _workshop_page(found, form)
     try:
         batch = services.propose(found, form.design.data, current_actor())
-    except (services.NothingToPropose, services.RegistersOpen) as problem:
+    except Problem as problem:
         return _workshop_page(found, form, str(problem))
     flash(_("Proposed. Another person must approve it now."))
     return redirect(

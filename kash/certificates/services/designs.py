@@ -1,0 +1,271 @@
+"""What is done with designs: make, change, put into use, choose, take out of use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from kash import storage
+from kash.certificates.models import Design, DesignImage, DesignVersion
+from kash.certificates.models.designs import BUILT_IN
+from kash.certificates.rules.designs import DesignContent, content_from
+from kash.certificates.rules.readiness import Lack, lacks_of
+from kash.database import after_commit, new_public_id
+from kash.policy import Actor
+from kash.vault import audited
+from kash.vault.audit import Change
+from kash.web.errors import NotFound, Problem
+
+MOST_PICTURES = 12
+_WORDED_IDS = frozenset(public_id for public_id, _name in BUILT_IN)
+
+
+class DesignChangedMeanwhile(Problem):
+    """Somebody else saved the design since the page was opened."""
+
+    status = 409
+    sentence = _l("Somebody else changed this design meanwhile. What you typed is still here.")
+
+
+class NameTaken(Problem):
+    """Another design is called so."""
+
+    status = 422
+    sentence = _l("Another design has this name. Choose a different one.")
+
+
+class NotReady(Problem):
+    """The design lacks something, so that nothing can be printed by it."""
+
+    status = 409
+    sentence = _l("This design is not ready yet. The page lists what is missing or wrong.")
+
+    def __init__(self, lacks: tuple[Lack, ...] = ()) -> None:
+        super().__init__()
+        self.lacks = lacks
+
+
+class NothingChanged(Problem):
+    """The version in use says the same."""
+
+    status = 409
+    sentence = _l("The version in use already says all this.")
+
+
+class IsTheDefault(Problem):
+    """The design that new batches take unless another is chosen."""
+
+    status = 409
+    sentence = _l("This is the programme's own choice. Choose another design first.")
+
+
+class TooManyPictures(Problem):
+    """A design holds only so many pictures."""
+
+    status = 422
+    sentence = _l("A design holds at most 12 pictures. Remove one first.")
+
+
+def _about(change: Change, public_id: str) -> None:
+    change.about(f"design:{public_id}" if public_id in _WORDED_IDS else public_id)
+
+
+def _locked(session: Session, public_id: str) -> Design:
+    found = session.scalar(select(Design).where(Design.public_id == public_id).with_for_update())
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _check_name(session: Session, name: str, but_for: int = 0) -> None:
+    taken = session.scalar(
+        select(Design.id).where(Design.name == name, Design.id != but_for).limit(1)
+    )
+    if taken is not None:
+        raise NameTaken
+
+
+def make_design(name: str, content: DesignContent, by: Actor) -> str:
+    """A new design, not in use yet; its public id. Raises NameTaken."""
+    with audited("certificates.design_made", by) as change:
+        _check_name(change.session, name)
+        made = Design(
+            name=name,
+            content=content.as_json(),
+            created_by=by.public_id,
+            created_at=change.now,
+            changed_at=change.now,
+        )
+        change.session.add(made)
+        change.session.flush()
+        change.about(made.public_id)
+        return made.public_id
+
+
+def save_design(public_id: str, name: str, content: DesignContent, edition: int, by: Actor) -> None:
+    """Store what was worked on; pictures stay as they are. Nothing in use changes by it.
+
+    `edition` is that of the page that was filled in. Raises DesignChangedMeanwhile and NameTaken.
+    """
+    with audited("certificates.design_changed", by) as change:
+        found = _locked(change.session, public_id)
+        if found.edition != edition:
+            raise DesignChangedMeanwhile
+        _check_name(change.session, name, found.id)
+        kept = content_from(found.content)
+        saved = replace(
+            content, base=kept.base, seal=kept.seal, pictures=kept.pictures, logo=content.logo
+        )
+        if saved == kept and name == found.name:
+            change.nothing()
+            return
+        found.name = name
+        _store(change, found, saved)
+
+
+def _store(change: Change, found: Design, content: DesignContent) -> None:
+    found.content = content.as_json()
+    found.edition += 1
+    found.changed_at = change.now
+    _about(change, found.public_id)
+
+
+def put_picture(public_id: str, use: str, name: str, png: bytes, by: Actor) -> None:
+    """Add a logo, a seal, or a picture that a design of one's own calls `name`.
+
+    One of the same use and name gives way. Raises NotFound and TooManyPictures.
+    """
+    image = DesignImage(public_id=new_public_id(), use=use, name=name, created_by=by.public_id)
+    storage.put(image.key, png)
+    try:
+        with audited("certificates.design_picture_added", by) as change:
+            found = _locked(change.session, public_id)
+            content = content_from(found.content)
+            image.design_id, image.created_at = found.id, change.now
+            change.session.add(image)
+            after = _with_picture(content, use, name, image.public_id)
+            if len(after.pictures) > MOST_PICTURES:
+                raise TooManyPictures
+            _store(change, found, after)
+            _drop_unused(change.session, found, content.image_ids - after.image_ids)
+    except BaseException:
+        storage.delete(image.key)
+        raise
+
+
+def _with_picture(content: DesignContent, use: str, name: str, image: str) -> DesignContent:
+    if use == "logo":
+        return replace(content, logo=image)
+    if use == "seal":
+        return replace(content, seal=image)
+    pictures = {**content.pictures, name: image}
+    if not image:
+        del pictures[name]
+    return replace(content, pictures=pictures)
+
+
+def remove_picture(public_id: str, image_id: str, by: Actor) -> None:
+    """Take a picture away from what is worked on; versions in use keep theirs."""
+    with audited("certificates.design_picture_removed", by) as change:
+        found = _locked(change.session, public_id)
+        content = content_from(found.content)
+        image = change.session.scalar(
+            select(DesignImage).where(
+                DesignImage.design_id == found.id, DesignImage.public_id == image_id
+            )
+        )
+        if image is None or image_id not in content.image_ids:
+            raise NotFound
+        _store(change, found, _with_picture(content, image.use, image.name, ""))
+        _drop_unused(change.session, found, {image_id})
+
+
+def _drop_unused(session: Session, found: Design, image_ids: set[str] | frozenset[str]) -> None:
+    """Delete pictures that no version prints."""
+    kept: set[str] = set()
+    for content in session.scalars(
+        select(DesignVersion.content).where(DesignVersion.design_id == found.id)
+    ):
+        kept |= content_from(content).image_ids
+    gone = image_ids - kept
+    for image in session.scalars(
+        select(DesignImage).where(
+            DesignImage.design_id == found.id, DesignImage.public_id.in_(gone)
+        )
+    ).all():
+        session.delete(image)
+        key = image.key
+        after_commit(lambda key=key: storage.delete(key))  # type: ignore[misc]
+
+
+def put_into_use(public_id: str, edition: int, by: Actor) -> int:
+    """Make a version of what was worked on, which new batches take; its number.
+
+    Raises DesignChangedMeanwhile, NotReady and NothingChanged.
+    """
+    with audited("certificates.design_put_into_use", by) as change:
+        session = change.session
+        found = _locked(session, public_id)
+        if found.edition != edition:
+            raise DesignChangedMeanwhile
+        content = content_from(found.content)
+        lacks = lacks_of(content)
+        if lacks:
+            raise NotReady(lacks)
+        latest = session.scalar(
+            select(DesignVersion)
+            .where(DesignVersion.design_id == found.id)
+            .order_by(DesignVersion.number.desc())
+            .limit(1)
+        )
+        if (
+            latest is not None
+            and found.in_use == latest.number
+            and content_from(latest.content) == content
+        ):
+            raise NothingChanged
+        number = latest.number + 1 if latest is not None else 1
+        session.add(
+            DesignVersion(
+                design_id=found.id,
+                number=number,
+                content=content.as_json(),
+                digest=content.digest,
+                created_by=by.public_id,
+                created_at=change.now,
+            )
+        )
+        found.in_use = number
+        found.retired_at = None
+        _about(change, found.public_id)
+        return number
+
+
+def choose_design(public_id: str, by: Actor) -> None:
+    """Make a design the programme's own choice, which proposals begin with. Raises NotReady."""
+    with audited("certificates.design_chosen", by) as change:
+        found = _locked(change.session, public_id)
+        if found.in_use is None or found.retired_at is not None:
+            raise NotReady
+        if found.is_default:
+            change.nothing()
+            return
+        change.session.execute(update(Design).where(Design.is_default).values(is_default=False))
+        found.is_default = True
+        _about(change, found.public_id)
+
+
+def retire_design(public_id: str, by: Actor, *, back: bool = False) -> None:
+    """Offer a design for new batches no more, or again. What is printed by it stays printable."""
+    with audited("certificates.design_retired", by) as change:
+        found = _locked(change.session, public_id)
+        if found.is_default and not back:
+            raise IsTheDefault
+        if (found.retired_at is None) == back:
+            change.nothing()
+            return
+        found.retired_at = None if back else change.now
+        _about(change, found.public_id)
