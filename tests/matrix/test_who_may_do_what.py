@@ -195,6 +195,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "workshops.edit": "workshops.change",
         "attendance.see": "workshops.see",
         "attendance.mark": "attendance.mark",
+        "attendance.confirm": "attendance.confirm",
+        "attendance.check_in": "attendance.check_in",
         "certificates.see": "certificates.see",
         "certificates.propose": "certificates.propose",
         "certificates.print": "certificates.print",
