@@ -33,7 +33,7 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.queries import counts_of
-from kash.attendance.rules import PAPER
+from kash.attendance.rules import PAPER, is_its_time
 from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.database import db, utc_now
 from kash.demo.accounts import MEMBERS
@@ -70,6 +70,8 @@ LEFT_OUT = frozenset(
         "incidents.identity_of",
         "jobs.state",
         "static",
+        "workshops.scan_picture",
+        "workshops.screen_code",
         "certificates.holder_page",
         "watch.healthz",
         "watch.metrics",
@@ -357,6 +359,8 @@ class Addresses:
                 WorkshopSession.slot_id,
                 Slot.closed_at,
                 Slot.confirmed_at,
+                Slot.starts_at,
+                Slot.minutes,
             )
             .join(WorkshopSession.workshop)
             .join(WorkshopSession.slot)
@@ -372,7 +376,10 @@ class Addresses:
         if endpoint == "workshops.confirm_register":
             return {"": closed[0]}
         if endpoint in ("workshops.screen", "workshops.screen_code", "workshops.scan"):
-            return {"": begun[-1]}
+            # By day one of today's takes place, and its code stands there.
+            now = utc_now()
+            on = [one for one in sessions if is_its_time(one.starts_at, one.minutes, now)]
+            return {"": on[0].public_id if on else begun[-1]}
         if endpoint == "workshops.register":
             shown = {"": begun[-1], "closed": closed[0], "confirmed": begun[0]}
             return {**shown, **({"ahead": ahead[0]} if ahead else {})}
