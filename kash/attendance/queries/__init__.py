@@ -63,21 +63,23 @@ from kash.attendance.queries.registers import (
     slot_of,
     slot_sheet,
 )
+from kash.attendance.queries.scans import (
+    ScanLine,
+    registers_of_sheets,
+    scan_of,
+    scans_of,
+)
 from kash.attendance.queries.sheets import (
     Badge,
     PrintedRow,
     PrintedSheet,
     Reading,
-    ScanLine,
     SheetLine,
     badges_of,
     last_choice,
     printed_sheet,
     printed_sheets,
     reading_of,
-    registers_of_sheets,
-    scan_of,
-    scans_of,
     sheets_of,
 )
 from kash.attendance.queries.statuses import (
