@@ -1,7 +1,7 @@
 """A bare end point that makes the same writes as a pad's batch: no sign-in, no permission, no form.
 
-It takes plain rows, writes history and marks to the same tables, each in one statement of many
-rows, as durably, and answers. Nothing is asked, checked, sealed, decided or audited.
+It takes plain rows, and writes history and marks by the very statements that a pad's batch uses,
+one for each table, as durably. Nothing is asked, checked, opened, decided or audited.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from typing import Any
 
 from flask import Flask, jsonify, request
 from sqlalchemy import create_engine
-from sqlalchemy.dialects import postgresql, sqlite
 
-from kash.attendance.models import Mark, MarkOperation
+from kash.attendance.services.applying import HISTORY, STANDING
+from kash.attendance.services.bulk import moments
 from kash.settings import load_settings
 
 _settings = load_settings()
 engine = create_engine(_settings.database_uri, pool_size=5, max_overflow=5)
-# Both engines know the same clause, each by an insert of its own.
-_insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert
 application = Flask("bare")
 
 
@@ -33,37 +31,23 @@ def healthz() -> dict[str, str]:
 @application.post("/marks")
 def marks() -> Any:
     """Write what is sent, in one statement for each table."""
-    now = datetime.now(UTC)
     sent = request.get_json()
-    history = [
-        {
-            "op_id": op_id,
-            "slot_id": slot,
-            "person_id": person,
-            "status": status,
-            "expected_version": version,
-            "device": pad,
-            "device_sequence": sequence,
-            "device_time": now,
-            "received_at": now,
-            "marked_by": account,
-            "answer": "applied",
-            "version": version + 1,
-        }
-        for op_id, slot, person, status, version, pad, sequence, account in sent
-    ]
-    standing = [
-        {"slot_id": slot, "person_id": person, "status": status, "version": version + 1}
-        for _op, slot, person, status, version, *_more in sent
-    ]
-    upsert = _insert(Mark).values(standing)
     with engine.connect().execution_options(kash_writing=True) as connection:
-        connection.execute(_insert(MarkOperation).values(history))
-        connection.execute(
-            upsert.on_conflict_do_update(
-                index_elements=["slot_id", "person_id"],
-                set_={name: upsert.excluded[name] for name in ("status", "version")},
-            )
+        now = moments(connection)(datetime.now(UTC))
+        HISTORY.write(
+            connection,
+            [
+                (op_id, slot, person, status, version, pad, sequence, now, now, account,
+                 "applied", version + 1, "")
+                for op_id, slot, person, status, version, pad, sequence, account in sent
+            ],
+        )  # fmt: skip
+        STANDING.write(
+            connection,
+            [
+                (slot, person, status, version + 1)
+                for _op, slot, person, status, version, *_more in sent
+            ],
         )
         connection.commit()
     return jsonify([[row[0], "applied"] for row in sent])

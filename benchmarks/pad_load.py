@@ -112,8 +112,8 @@ def make_register(lead: AnAccount, people: int, slots: int) -> ARegister:
 class PadPhone:
     """A phone that took a register: it seals and signs as the pad's page does."""
 
-    def __init__(self, register: ARegister, lead: AnAccount) -> None:
-        self.register = register
+    def __init__(self, register: ARegister, lead: AnAccount, turn: int = 0) -> None:
+        self.register, self.turn = register, turn
         self.account = lead.public_id
         self.signing = ec.generate_private_key(_CURVE)
         actor = Actor(lead.public_id, frozenset({Role.TRAINER}), account_id=lead.key)
@@ -164,27 +164,31 @@ class PadPhone:
         r, s = decode_dss_signature(signed)
         return body, unpadded(r.to_bytes(32, "big") + s.to_bytes(32, "big"))
 
-    def marks(self, version: int) -> Iterator[tuple[dict[str, object], list[object]]]:
-        """Every place on the register marked once more: the sealed item, and the bare row."""
-        status = STATUSES[version % len(STATUSES)]
-        for slot, slot_key in self.register.slots:
-            for entry, person in self.register.entries:
-                op_id = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
-                sealed = self.item(
-                    {
-                        "kind": "mark",
-                        "op_id": op_id,
-                        "slot": slot,
-                        "entry": entry,
-                        "status": status,
-                        "expected_version": version,
-                        "at": datetime.now(UTC).isoformat(),
-                    }
-                )
-                row: list[object] = [
-                    op_id, slot_key, person, status, version, self.pad, self.sequence, self.account,
-                ]  # fmt: skip
-                yield sealed, row
+    def marks(
+        self, version: int, start: int = 0, most: int | None = None
+    ) -> Iterator[tuple[dict[str, object], list[object]]]:
+        """Every place on the register marked once more, or so many from one on, round about: the
+        sealed item, and the bare row. The status is another for each phone and version."""
+        places = [(slot, entry) for slot in self.register.slots for entry in self.register.entries]
+        for number in range(start, start + (len(places) if most is None else most)):
+            (slot, slot_key), (entry, person) = places[number % len(places)]
+            op_id = str(uuid.UUID(bytes=secrets.token_bytes(16), version=4))
+            status = STATUSES[(version + self.turn) % len(STATUSES)]
+            sealed = self.item(
+                {
+                    "kind": "mark",
+                    "op_id": op_id,
+                    "slot": slot,
+                    "entry": entry,
+                    "status": status,
+                    "expected_version": version,
+                    "at": datetime.now(UTC).isoformat(),
+                }
+            )
+            row: list[object] = [
+                op_id, slot_key, person, status, version, self.pad, self.sequence, self.account,
+            ]  # fmt: skip
+            yield sealed, row
 
 
 def _point(private: ec.EllipticCurvePrivateKey) -> bytes:

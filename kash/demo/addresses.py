@@ -385,6 +385,8 @@ class Addresses:
             return {**shown, **({"ahead": ahead[0]} if ahead else {})}
         if endpoint in ("workshops.mark_history", "workshops.correct_mark"):
             return {"": begun[0]}
+        if endpoint in ("workshops.headcount", "workshops.signatures"):
+            return {"": begun[-1]}
         return {"": (ahead or begun)[0]}
 
     def _sheet(self, _endpoint: str, _key: str, known: Known) -> Choices:

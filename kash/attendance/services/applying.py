@@ -30,14 +30,14 @@ from kash.attendance.rules import (
 from kash.attendance.services.bulk import Asking, Writing, moments
 
 _LONGEST_ID = 16
-_HISTORY = Writing(
+HISTORY = Writing(
     "mark_operation",
     ("op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
      "device_time", "received_at", "marked_by", "answer", "version", "correction"),
     ("text", "int", "int", "text", "int", "text", "int",
      "timestamptz", "timestamptz", "text", "text", "int", "text"),
 )  # fmt: skip
-_STANDING = Writing(
+STANDING = Writing(
     "mark",
     ("slot_id", "person_id", "status", "version"),
     ("int", "int", "text", "int"),
@@ -130,12 +130,12 @@ def apply_batch(
             (operations[position], outcome.answers[position]) for position in outcome.kept
         )
     ]
-    _HISTORY.write(connection, history)
+    HISTORY.write(connection, history)
     standing: list[tuple[int, int, str, int]] = [
         (slots[slot][0], people[entry][0], str(one.status), one.version)
         for (slot, entry), one in outcome.changed.items()
     ]
-    _STANDING.write(connection, standing)
+    STANDING.write(connection, standing)
     return outcome
 
 

@@ -1,0 +1,70 @@
+"""Twenty phones on a bad network, and a server that is killed: every operation exactly once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from apiflask import APIFlask
+
+from benchmarks.load.people import AnAccount
+from benchmarks.pad_load import ARegister, PadPhone
+from benchmarks.storm import check, prepare, rage, standing
+from kash.attendance.models import RosterEntry, Slot
+from kash.database import db
+from kash.policy import Actor, Role
+from kash.workshops import queries
+from kash.workshops import services as workshops
+from tests.workshops.conftest import details, make_person, make_version
+
+PHONES, OPERATIONS, KILLS = 20, 2_000, 2
+
+
+def a_register(trainer: Actor) -> ARegister:
+    workshop = workshops.plan_workshop(
+        make_version((60,) * 6), details(facilitators=[trainer.public_id]), trainer
+    )
+    for number in range(20):
+        workshops.enrol(workshop, make_person(f"Person {number:03}"), trainer)
+    found = queries.workshop(workshop, trainer)
+    register = found.register.public_id
+    slots = db.session.query(Slot).filter_by(register_id=found.register_id)
+    entries = db.session.query(RosterEntry).filter_by(register_id=found.register_id)
+    return ARegister(
+        workshop,
+        register,
+        [(one.public_id, one.id) for one in slots],
+        [(one.public_id, one.person_id) for one in entries],
+    )
+
+
+def test_a_storm_loses_nothing_and_doubles_nothing(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], tmp_path: Path
+) -> None:
+    trainer = actor("trainer")
+    lead = AnAccount(trainer.account_id or 0, trainer.public_id, "", (Role.TRAINER,))
+    register = a_register(trainer)
+    phones = [PadPhone(register, lead, number) for number in range(PHONES)]
+    senders, op_ids = prepare(phones, OPERATIONS // PHONES, batch=10)
+    options = both_engines_app.config["SETTINGS"]
+    db.session.remove()
+    db.engine.dispose()
+    environment = {
+        "KASH_DATA_DIR": str(options.data_dir),
+        "KASH_DATABASE_URL": options.database_url,
+        "KASH_SECRET_KEY_FILE": str(options.key_file),
+        "KASH_MAIL_URL": options.mail_url,
+        "KASH_LOG_LEVEL": "error",
+    }
+    with standing(environment, tmp_path / "log") as server:
+        rage(server, senders, KILLS, seed=5)
+    found = check(op_ids)
+    assert found["operations"] == OPERATIONS
+    assert found["applied"] > 0
+    assert found["conflict"] > 0
+    faults: Counter[str] = sum((sender.faults for sender in senders), Counter())
+    assert min(faults[name] for name in ("overtaken", "cut", "lost")) > 20
+    told: Counter[str] = sum((sender.answered for sender in senders), Counter())
+    assert told.total() == OPERATIONS
+    assert set(told) <= {"applied", "duplicate", "conflict"}
