@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 
 from kash.press.pdf_parts import (
-    FREE,
     HEADER,
     Place,
     at_place,
@@ -57,7 +56,8 @@ class PrintWriter:
         self._first = first
         self._pieces: list[bytes] = [HEADER]
         self._at = len(HEADER)
-        self._places: dict[int, Place] = {}
+        # A row for each object: ten thousand pages have half a million.
+        self._rows = bytearray()
         self._waiting: list[tuple[int, bytes]] = []
         self._templates: dict[int, _PageTemplate] = {}
         self._plates: list[Plate] = []  # kept, so that their ids stay theirs
@@ -124,8 +124,8 @@ class PrintWriter:
         self._flush()
         number = self._number()
         offset = self._at
-        self._places[number] = at_place(offset)
-        rows = cross_references(self._places.get(one, FREE) for one in range(number + 1))
+        self._place(number, at_place(offset))
+        rows = bytes(self._rows)
         self._pieces.append(
             closing(
                 number,
@@ -142,8 +142,15 @@ class PrintWriter:
         self._next += 1
         return self._next - 1
 
+    def _place(self, number: int, place: Place) -> None:
+        row = cross_references([place])
+        at = number * len(row)
+        if len(self._rows) < at + len(row):
+            self._rows.extend(bytes(at + len(row) - len(self._rows)))
+        self._rows[at : at + len(row)] = row
+
     def _put(self, number: int, content: bytes) -> None:
-        self._places[number] = at_place(self._at)
+        self._place(number, at_place(self._at))
         self._pieces.append(content)
         self._at += len(content)
 
@@ -169,7 +176,7 @@ class PrintWriter:
             packed = self._waiting[start : start + 4000]
             number = self._number()
             for place, (one, _) in enumerate(packed):
-                self._places[one] = (2, number, place)
+                self._place(one, (2, number, place))
             self._put(number, object_stream(number, packed))
         self._waiting = []
 

@@ -105,8 +105,7 @@ class _AffineSymbols:
         )
         drawn = _packed(code)
         self._size, self._bytes = drawn.size, len(drawn.rows)
-        codewords = _data_codewords(version)
-        pictures = _bit_pictures(version, range(8 * codewords))
+        pictures = _bit_pictures(version, range(8 * _data_codewords(version)))
         constant = int.from_bytes(drawn.rows)
         of_zero: Layout = (("alphanumeric", 1),)
         for bits in (_constant_bits(of_zero, version), _constant_bits(layout, version)):
