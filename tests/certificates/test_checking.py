@@ -306,3 +306,14 @@ def test_a_network_of_ipv6_counts_as_one_address(app: APIFlask) -> None:
         for address in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9")
     }
     assert len(keys) == 1
+
+
+def test_another_site_uses_up_nobodys_checks(app: APIFlask, client: FlaskClient) -> None:
+    answer = client.post(
+        "/verify", data={"serial": NEVER_ISSUED}, headers={"Sec-Fetch-Site": "cross-site"}
+    )
+    assert answer.status_code == 200
+    assert "data-verdict>" not in answer.text
+    assert counted() == 0
+    client.post("/verify", data={"serial": NEVER_ISSUED}, headers={"Sec-Fetch-Site": "same-origin"})
+    assert counted() == 1

@@ -56,9 +56,10 @@ def verify() -> ResponseReturnValue:
     """One serial; once its status is told, a name may be compared with the printed one.
 
     No session is needed, so that the page can be kept, and its form has no token: whoever had a
-    stranger's browser send it would learn and change nothing.
+    stranger's browser send it would learn and change nothing. Nor is that counted, since the checks
+    of a whole network could be used up so.
     """
-    if request.method == "GET":
+    if request.method == "GET" or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return scan()
     chosen = _language(request.form.get("language", ""))
     with force_locale(chosen):
