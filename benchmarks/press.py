@@ -2,9 +2,9 @@
 
 All draw the ornate certificate with two signatures and a code of 61 modules, for a thousand people,
 and all files are made anew. Typst is measured twice: drawing the border from the same SVG as the
-press, and with the border ready-made in the form that it is fastest with. Nobody's time counts the loading of programs; the press's counts the
-making of its plate, but for single certificates, which a cached plate serves. Each run has a
-process of its own; what is told is the median.
+press, and with the border ready-made in the form that it is fastest with. Nobody's time counts the
+loading of programs; the press's counts the making of its plate, but for single certificates, which
+a cached plate serves. Each run has a process of its own; what is told is the median.
 """
 
 from __future__ import annotations

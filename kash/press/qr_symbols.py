@@ -20,8 +20,7 @@ from segno import consts
 
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _ALPHANUMERIC = re.compile(r"[0-9A-Z $%*+\-./:]+")
-# Any mask is valid; one for all keeps the function affine.
-_MASK = 3
+_MASK = 3  # any is valid; one for all keeps the function affine
 # The two characters of a pair are 11 bits, looked up as 6 and 5 so that the tables stay small.
 _LOW = 5
 _PAIRS = {
@@ -106,8 +105,8 @@ class _AffineSymbols:
         drawn = _packed(code)
         self._size, self._bytes = drawn.size, len(drawn.rows)
         pictures = _bit_pictures(version, range(8 * _data_codewords(version)))
-        constant = int.from_bytes(drawn.rows)
         of_zero: Layout = (("alphanumeric", 1),)
+        constant = int.from_bytes(drawn.rows)
         for bits in (_constant_bits(of_zero, version), _constant_bits(layout, version)):
             chosen = [picture for picture, bit in zip(pictures, bits, strict=True) if bit == "1"]
             constant = functools.reduce(xor, chosen, constant)
