@@ -437,7 +437,8 @@ class _Builder:
         self.add(Duty(account_id=accounts["peer"].id))
         self.add(Duty(account_id=accounts["police_peer"].id))
         cases = {OWN: self.cases(OWN), OTHER: self.cases(OTHER)}
-        design_image = self.design_image()
+        designs = {OWN: "classic", OTHER: "plain"}
+        design_images = {side: self.design_image(name) for side, name in designs.items()}
         signature_uses = {
             role: self.signature_use(accounts[role])
             for role in ("director", "trainer", "other trainer")
@@ -474,7 +475,8 @@ class _Builder:
                         person.public_id, next(iter(forums[side]["actions"].values()))
                     ),
                     "account": owner.public_id,
-                    "design_image": design_image,
+                    "design": designs[side],
+                    "design_image": design_images[side],
                     "funder": sides[side]["funder"],
                     "signature_use": signature_uses.get(
                         role if mine else "", signature_uses["other trainer"]
@@ -1144,9 +1146,9 @@ class _Builder:
             )
         )
 
-    def design_image(self) -> str:
-        """A seal of the classic design, not in use yet."""
-        design = self.session.scalars(select(Design).where(Design.public_id == "classic")).one()
+    def design_image(self, name: str) -> str:
+        """A seal of a design, not in use yet."""
+        design = self.session.scalars(select(Design).where(Design.public_id == name)).one()
         image = self.add(DesignImage(design_id=design.id, use="seal", created_by="system"))
         design.content = {**design.content, "seal": image.public_id}
         self.world.files[image.key] = b"a picture"

@@ -174,7 +174,7 @@ def _of(what: str, *, get: str = "", post: str = "", both: str = "", **more: str
 
 
 def _design(*, get: str = "", post: str = "", both: str = "", **more: str) -> Place:
-    return Place(get or both, post or both, {"design_id": "=classic", **more})
+    return Place(get or both, post or both, {"design_id": "design", **more})
 
 
 def _breach(*, post: str = "", both: str = "") -> Place:
