@@ -1,7 +1,8 @@
 """A bare end point that makes the same writes as a pad's batch: no sign-in, no permission, no form.
 
-It takes plain rows, and writes history and marks by the very statements that a pad's batch uses,
-one for each table, as durably. Nothing is asked, checked, opened, decided or audited.
+It takes plain rows, and writes history and marks as durably, in SQLAlchemy's ordinary way of
+writing many rows at once, one statement for each table. Nothing is asked, checked, opened, decided
+or audited.
 """
 
 from __future__ import annotations
@@ -12,13 +13,25 @@ from typing import Any
 
 from flask import Flask, jsonify, request
 from sqlalchemy import create_engine
+from sqlalchemy.dialects import postgresql, sqlite
 
-from kash.attendance.services.applying import HISTORY, STANDING
-from kash.attendance.services.bulk import moments
+from kash.attendance.models import Mark, MarkOperation
 from kash.settings import load_settings
 
 _settings = load_settings()
 engine = create_engine(_settings.database_uri, pool_size=5, max_overflow=5)
+# Both engines know the same clause, each by an insert of its own.
+_POSTGRESQL = engine.dialect.name == "postgresql"
+_insert = (postgresql if _POSTGRESQL else sqlite).insert
+_upsert = _insert(Mark)
+_HISTORY: Any = _insert(MarkOperation)
+_STANDING: Any = _upsert.on_conflict_do_update(
+    index_elements=["slot_id", "person_id"],
+    set_={name: _upsert.excluded[name] for name in ("status", "version")},
+)
+if _POSTGRESQL:
+    # Asking for the keys makes one statement of many rows; else they go one by one, much slower.
+    _HISTORY, _STANDING = _HISTORY.returning(MarkOperation.id), _STANDING.returning(Mark.id)
 application = Flask("bare")
 
 
@@ -31,23 +44,32 @@ def healthz() -> dict[str, str]:
 @application.post("/marks")
 def marks() -> Any:
     """Write what is sent, in one statement for each table."""
+    now = datetime.now(UTC)
     sent = request.get_json()
+    history = [
+        {
+            "op_id": op_id,
+            "slot_id": slot,
+            "person_id": person,
+            "status": status,
+            "expected_version": version,
+            "device": pad,
+            "device_sequence": sequence,
+            "device_time": now,
+            "received_at": now,
+            "marked_by": account,
+            "answer": "applied",
+            "version": version + 1,
+            "correction": "",
+        }
+        for op_id, slot, person, status, version, pad, sequence, account in sent
+    ]
+    standing = [
+        {"slot_id": slot, "person_id": person, "status": status, "version": version + 1}
+        for _op, slot, person, status, version, *_more in sent
+    ]
     with engine.connect().execution_options(kash_writing=True) as connection:
-        now = moments(connection)(datetime.now(UTC))
-        HISTORY.write(
-            connection,
-            [
-                (op_id, slot, person, status, version, pad, sequence, now, now, account,
-                 "applied", version + 1, "")
-                for op_id, slot, person, status, version, pad, sequence, account in sent
-            ],
-        )  # fmt: skip
-        STANDING.write(
-            connection,
-            [
-                (slot, person, status, version + 1)
-                for _op, slot, person, status, version, *_more in sent
-            ],
-        )
+        connection.execute(_HISTORY, history)
+        connection.execute(_STANDING, standing)
         connection.commit()
     return jsonify([[row[0], "applied"] for row in sent])
