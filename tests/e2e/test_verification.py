@@ -23,6 +23,7 @@ from kash.database import db
 from kash.people.rules import compared_name
 from tests.certificates.conftest import ALL, MOST, Ready, held, plan, ready  # noqa: F401
 
+from .looking import PHONE, findings
 from .serving import PROJECT, Served
 
 pytestmark = pytest.mark.browser
@@ -180,6 +181,8 @@ def test_a_certificate_is_checked_without_a_network(programme: Programme, phone:
         name.fill(typed)
         name.press("Enter")
         expect(page.locator("[data-name-says]")).to_have_text(answer)
+
+    assert findings(page, "a scanned code", sizes=(PHONE,)) == []
 
     # Another code in the same tab, as a phone's own camera opens it.
     page.evaluate("code => { location.hash = code }", programme.revoked)
