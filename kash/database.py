@@ -8,10 +8,12 @@ it must read again inside the block; on PostgreSQL it locks those rows `with_for
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,7 +22,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, String, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
@@ -197,9 +199,10 @@ def writing() -> Iterator[Session]:
     session.info["kash_writing"] = True
     session.info[_AFTER_COMMIT] = []
     try:
-        session.connection(execution_options={"kash_writing": True})
-        yield session
-        session.commit()
+        with _in_turn(session.get_bind().engine.url):
+            session.connection(execution_options={"kash_writing": True})
+            yield session
+            session.commit()
         after: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT)
     except BaseException:
         session.rollback()
@@ -208,6 +211,39 @@ def writing() -> Iterator[Session]:
         session.info.pop("kash_writing", None)
     for call in after:
         call()
+
+
+_TURN_POLL, _TURN_PATIENCE = 0.0004, 5.0
+
+
+@contextmanager
+def _in_turn(url: URL) -> Iterator[None]:
+    """Have SQLite's writers wait for each other at the door.
+
+    A writer that finds the database locked sleeps longer and longer, up to a tenth of a second,
+    while nobody writes at all; here it asks a file beside it every half millisecond. Whoever has
+    waited long goes on without it: the database's own lock is what counts.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        yield
+        return
+    descriptor = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        until = time.monotonic() + _TURN_PATIENCE
+        while not _taken(descriptor) and time.monotonic() < until:
+            time.sleep(_TURN_POLL)
+        yield
+    finally:
+        # Closing gives the turn away, and so does dying.
+        os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def after_commit(call: Callable[[], None]) -> None:
