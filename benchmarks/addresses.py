@@ -15,6 +15,7 @@ from benchmarks.load.people import FULL_NAMES, AnAccount
 from benchmarks.load.workshops import AWorkshop
 from kash.accounts.models import SignedInSession
 from kash.attendance.models import RosterEntry
+from kash.attendance.queries import counts_of
 from kash.attendance.rules import PAPER, SheetChoice
 from kash.attendance.scans import store
 from kash.attendance.services import keep_scans, record_sheets, save_reading
@@ -313,8 +314,12 @@ def _sheets(workshop: AWorkshop) -> Scene:
         save_reading(register, sheet, [], 0, 0, lead)
     scans = store(register, [ScannedPage(b"\xff\xd8\xff" * 50_000, 2200, 1550, ())])
     keep_scans(register, scans, lead)
+    differs = counts_of(found.register_id).open[0].difference
+    session = next(one for one in found.sessions if one.slot.public_id == differs.slot)
     at = "/workshops/<public_id>"
     return {
+        f"{at}/attendance/<session_id>": session.public_id,
+        f"{at}/attendance/<session_id>/<entry_id>": differs.entry,
         f"{at}/sheets/<sheet_id>": made[0],
         f"{at}/scans/<scan_id>": scans[0].public_id,
         f"{at}/attendance/<session_id>/<entry_id>/settle/<source>": PAPER,

@@ -251,7 +251,7 @@ def test_today_asks_the_same_of_one_row_and_of_three(
     db.session.expunge_all()
     with count_queries() as asked:
         assert browser.get("/").status_code == 200
-    assert asked.count <= 13
+    assert asked.count <= 14
 
 
 def test_today_is_light(app: APIFlask, sign_in: Callable[..., FlaskClient]) -> None:

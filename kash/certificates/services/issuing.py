@@ -184,7 +184,6 @@ def locked_batch(
         .options(selectinload(CertificateBatch.certificates))
         .with_for_update()
         # Its key was read before the lock was had, and with it all that somebody else changed.
-        .execution_options(populate_existing=True)
     ).one()
     steps = allowed_steps(
         state_of(locked, session),

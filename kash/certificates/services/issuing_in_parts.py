@@ -81,15 +81,11 @@ def _issue_part(session: Session, batch: CertificateBatch, now: datetime) -> tup
         .order_by(Certificate.id)
         .limit(PART)
         .with_for_update(of=Certificate)
-        .execution_options(populate_existing=True)
     ).all()
     corrected = [one.supersedes_id for one in part if one.supersedes_id is not None]
     if corrected:
         session.scalars(
-            select(Certificate)
-            .where(Certificate.id.in_(corrected))
-            .with_for_update()
-            .execution_options(populate_existing=True)
+            select(Certificate).where(Certificate.id.in_(corrected)).with_for_update()
         ).all()
     check_names(part)
     check_former(part)
@@ -133,7 +129,6 @@ def issue_part(public_id: str) -> tuple[int, int] | None:
             select(CertificateBatch)
             .where(CertificateBatch.public_id == public_id)
             .with_for_update()
-            .execution_options(populate_existing=True)
         ).one()
         if locked.state != "issuing":
             change.nothing()

@@ -53,10 +53,7 @@ def propose_correction(certificate: Certificate, name: str, by: Actor) -> str:
     with audited("certificates.correction_proposed", by) as change:
         session = change.session
         former = session.scalars(
-            select(Certificate)
-            .where(Certificate.id == certificate.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
+            select(Certificate).where(Certificate.id == certificate.id).with_for_update()
         ).one()
         if former.revoked_at is not None or former.serial is None:
             raise AlreadyRevoked

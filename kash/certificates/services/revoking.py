@@ -26,10 +26,7 @@ def revoke(certificate: Certificate, reason_class: str, reason: str, by: Actor) 
         raise UnknownChoice
     with audited("certificates.revoked", by) as change:
         locked = change.session.scalars(
-            select(Certificate)
-            .where(Certificate.id == certificate.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
+            select(Certificate).where(Certificate.id == certificate.id).with_for_update()
         ).one()
         if locked.serial is None:
             raise WrongStep
