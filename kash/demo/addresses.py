@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, url_for
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from kash.accounts.models import (
@@ -24,29 +24,18 @@ from kash.accounts.models import (
     SecondStepReset,
     SignedInSession,
 )
-from kash.attendance.models import (
-    MarkOperation,
-    RosterEntry,
-    Sheet,
-    SheetReading,
-    SheetScan,
-    Slot,
-)
-from kash.attendance.queries import counts_of
-from kash.attendance.rules import PAPER, is_its_time
-from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.database import db, utc_now
 from kash.demo.accounts import MEMBERS
-from kash.demo.case_addresses import NOTHING, Choices, Known, case_places
-from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
+from kash.demo.case_addresses import case_places
 from kash.demo.loading import LoadedProgramme
 from kash.demo.payout_addresses import payout_places
+from kash.demo.sample_values import Choices, Known, one_of, prepared_one
+from kash.demo.workshop_addresses import WorkshopAddresses
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
 from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import Unsealing, VaultMember
-from kash.workshops.models import Funder, Workshop, WorkshopSession
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
@@ -128,64 +117,51 @@ class Addresses:
             "/holder/<token>": lambda *_: {"": self.prepared.holder_link},
             "/accounts/<public_id>": self._account,
             "/accounts/invitations/<public_id>": lambda *_: {
-                "": _one(select(Invitation.public_id).where(Invitation.account_id.is_(None)))
+                "": one_of(select(Invitation.public_id).where(Invitation.account_id.is_(None)))
             },
             "/accounts/<public_id>/sessions/<session_id>": lambda _endpoint, _key, known: {
-                "": _prepared(
+                "": prepared_one(
                     select(SignedInSession.public_id)
                     .join(Account)
                     .where(Account.public_id == known["public_id"])
                 )
             },
             "/accounts/resets/<public_id>": lambda *_: {
-                "": _prepared(select(SecondStepReset.public_id))
+                "": prepared_one(select(SecondStepReset.public_id))
             },
             "/account/passkeys/<public_id>": self._passkey,
             "/breaches/<breach_id>": lambda endpoint, *_: self._breach(endpoint),
             "/account/stand-in/<delegation_id>": lambda *_: {
-                "": _one(select(Delegation.public_id).where(Delegation.withdrawn_at.is_(None)))
+                "": one_of(select(Delegation.public_id).where(Delegation.withdrawn_at.is_(None)))
             },
             "/people/<public_id>": self._person,
             "/people/<public_id>/merge/<other_id>": lambda *_: {"": self.prepared.twin},
             "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
             "/people/lists/<list_id>": self._lists,
-            "/people/lists/templates/<group_id>": lambda *_: {"": _one(select(Group.public_id))},
-            "/people/groups/<public_id>": lambda *_: {"": _one(select(Group.public_id))},
+            "/people/lists/templates/<group_id>": lambda *_: {"": one_of(select(Group.public_id))},
+            "/people/groups/<public_id>": lambda *_: {"": one_of(select(Group.public_id))},
             "/people/organisations/<public_id>": lambda *_: {
-                "": _one(select(Organisation.public_id))
+                "": one_of(select(Organisation.public_id))
             },
             "/services/<public_id>": self._service,
             "/settings/marks/<code>": lambda *_: {"": "left_early", "present": "present"},
-            "/settings/zones/<public_id>": lambda *_: {"": _one(select(Zone.public_id))},
-            "/settings/places/<public_id>": lambda *_: {"": _one(select(Venue.public_id))},
+            "/settings/zones/<public_id>": lambda *_: {"": one_of(select(Zone.public_id))},
+            "/settings/places/<public_id>": lambda *_: {"": one_of(select(Venue.public_id))},
             "/forums/templates/<template_id>": lambda *_: {
-                "": _one(select(AgendaTemplate.public_id))
+                "": one_of(select(AgendaTemplate.public_id))
             },
-            "/courses/<public_id>": lambda *_: {"": _one(select(Course.public_id))},
+            "/courses/<public_id>": lambda *_: {"": one_of(select(Course.public_id))},
             "/courses/versions/<public_id>": self._version,
             "/courses/versions/<public_id>/modules/<module_id>": self._module,
             "/courses/versions/<public_id>/plans/<plan_id>": self._plan,
-            "/workshops/<public_id>": self._workshop,
-            "/workshops/<public_id>/sessions/<session_id>": self._session,
-            "/workshops/<public_id>/attendance/<session_id>": self._session,
-            "/workshops/<public_id>/attendance/<session_id>/<entry_id>": self._entry,
-            "/workshops/<public_id>/attendance/<session_id>/<entry_id>/settle/<source>": (
-                lambda *_: {"": PAPER}
-            ),
-            "/workshops/<public_id>/sheets/<sheet_id>": self._sheet,
-            "/workshops/<public_id>/scans/<scan_id>": self._scan,
-            "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
-            "/workshops/<public_id>/certificates/batches/<batch_id>": self._batch,
-            "/certificates/<public_id>": self._certificate,
+            **WorkshopAddresses(self.loaded).places(),
             **payout_places(),
-            "/certificates/designs/<design_id>": self._design,
-            "/certificates/marks/<funder_id>": lambda *_: {"": _one(select(Funder.public_id))},
             "/vault/members/<public_id>": lambda *_: {
-                "": _one(select(VaultMember.public_id).order_by(VaultMember.id.desc()))
+                "": one_of(select(VaultMember.public_id).order_by(VaultMember.id.desc()))
             },
             "/vault/unsealing/<public_id>": lambda *_: {
-                "": _prepared(select(Unsealing.public_id).where(Unsealing.granted.is_(None)))
+                "": prepared_one(select(Unsealing.public_id).where(Unsealing.granted.is_(None)))
             },
             **case_places(self.loaded),
             "/forums/<forum_id>": lambda *_: {"": self.loaded.forum},
@@ -193,7 +169,7 @@ class Addresses:
             "/forums/<forum_id>/meetings/<meeting_id>/items/<item_id>": self._item,
             "/forums/<forum_id>/members/<member_id>": self._member,
             "/forums/<forum_id>/actions/<action_id>": lambda *_: {
-                "": _one(select(Action.public_id).where(Action.state == "open"))
+                "": one_of(select(Action.public_id).where(Action.state == "open"))
             },
         }
 
@@ -265,36 +241,36 @@ class Addresses:
         return {"": "0" * 16} if some is None else {}
 
     def _breach(self, endpoint: str) -> Choices:
-        running = _one(select(Breach.public_id).where(Breach.closed_at.is_(None)))
+        running = one_of(select(Breach.public_id).where(Breach.closed_at.is_(None)))
         if endpoint != "accounts.breach":
             return {"": running}
         late = Breach.noticed_at < utc_now() - timedelta(days=4)
         return {
             "": running,
-            "late": _one(select(Breach.public_id).where(Breach.closed_at.is_(None), late)),
-            "closed": _one(select(Breach.public_id).where(Breach.closed_at.is_not(None))),
+            "late": one_of(select(Breach.public_id).where(Breach.closed_at.is_(None), late)),
+            "closed": one_of(select(Breach.public_id).where(Breach.closed_at.is_not(None))),
         }
 
     def _person(self, endpoint: str, key: str, _known: Known) -> Choices:
         name = "Baraka Sampuli" if key == "police" else "Subira Mfano"
-        own = _one(select(Person.public_id).where(Person.chosen_name == name))
+        own = one_of(select(Person.public_id).where(Person.chosen_name == name))
         if endpoint != "people.person" or key in ("peer", "police"):
             return {"": own}
-        moved = _one(select(Person.public_id).where(Person.chosen_name == "Daudi Mfano"))
-        long = _one(select(Person.public_id).where(Person.chosen_name.startswith("Jamila")))
+        moved = one_of(select(Person.public_id).where(Person.chosen_name == "Daudi Mfano"))
+        long = one_of(select(Person.public_id).where(Person.chosen_name.startswith("Jamila")))
         return {"": own, "moved": moved, "long": long}
 
     def _service(self, endpoint: str, _key: str, _known: Known) -> Choices:
         shown = select(ServiceEntry.public_id).where(ServiceEntry.active).order_by(ServiceEntry.id)
-        confidential = _one(shown.where(ServiceEntry.address_confidential))
+        confidential = one_of(shown.where(ServiceEntry.address_confidential))
         if endpoint == "directory.edit":
             return {"": confidential}
-        stale = _one(shown.where(ServiceEntry.name.startswith("Jaribio Clinic")))
-        return {"": _one(shown), "confidential": confidential, "stale": stale}
+        stale = one_of(shown.where(ServiceEntry.name.startswith("Jaribio Clinic")))
+        return {"": one_of(shown), "confidential": confidential, "stale": stale}
 
     def _version(self, endpoint: str, _key: str, _known: Known) -> Choices:
         states = {
-            state: _one(
+            state: one_of(
                 select(CourseVersion.public_id)
                 .where(CourseVersion.state == state)
                 .order_by(CourseVersion.id)
@@ -309,7 +285,7 @@ class Addresses:
 
     def _module(self, _endpoint: str, _key: str, known: Known) -> Choices:
         return {
-            "": _one(
+            "": one_of(
                 select(Module.public_id)
                 .join(Module.version)
                 .where(CourseVersion.public_id == known["public_id"])
@@ -318,7 +294,7 @@ class Addresses:
 
     def _plan(self, _endpoint: str, _key: str, known: Known) -> Choices:
         return {
-            "": _one(
+            "": one_of(
                 select(SessionPlan.public_id)
                 .join(SessionPlan.module)
                 .join(Module.version)
@@ -326,148 +302,12 @@ class Addresses:
             )
         }
 
-    def _workshop(self, endpoint: str, key: str, _known: Known) -> Choices:
-        issued, approved, proposed, cancelled, running, planned = self.loaded.workshops
-        if endpoint == "certificates.batch":
-            return {"": issued, "approved": approved, "proposed": proposed}
-        if endpoint == "certificates.workshop":
-            return {"": issued, "proposed": proposed, "running": running}
-        if endpoint.startswith("certificates."):
-            return {"": issued}
-        if endpoint in ("payouts.workshop", "payouts.payout_list"):
-            return {"": issued, "waits": approved, "returned": proposed}
-        if endpoint == "payouts.settle":
-            return {"": approved}
-        if endpoint.startswith("payouts."):
-            return {"": issued}
-        if key in ("peer", "police"):
-            own = {"": running, "held": issued}
-            return own if endpoint == "workshops.workshop" else {"": running}
-        several = {"": running, "held": issued, "planned": planned, "cancelled": cancelled}
-        if endpoint == "workshops.workshop":
-            return several
-        if endpoint in ("workshops.people", "workshops.attendance"):
-            return {name: value for name, value in several.items() if name != "cancelled"}
-        if endpoint in ("workshops.order", "workshops.lay_out", "workshops.edit"):
-            return {"": planned}
-        return {"": running}
-
-    def _session(self, endpoint: str, _key: str, known: Known) -> Choices:
-        sessions = db.session.execute(
-            select(
-                WorkshopSession.public_id,
-                WorkshopSession.slot_id,
-                Slot.closed_at,
-                Slot.confirmed_at,
-                Slot.starts_at,
-                Slot.minutes,
-            )
-            .join(WorkshopSession.workshop)
-            .join(WorkshopSession.slot)
-            .where(Workshop.public_id == known["public_id"])
-            .order_by(Slot.starts_at)
-        ).all()
-        marked = set(db.session.scalars(select(MarkOperation.slot_id).distinct()))
-        begun = [one.public_id for one in sessions if one.slot_id in marked]
-        ahead = [one.public_id for one in sessions if one.slot_id not in marked]
-        closed = [one.public_id for one in sessions if one.closed_at and not one.confirmed_at]
-        if endpoint == "workshops.settle":
-            return {"": self._differing(known)[0]}
-        if endpoint == "workshops.confirm_register":
-            return {"": closed[0]}
-        if endpoint in ("workshops.screen", "workshops.screen_code", "workshops.scan"):
-            # By day one of today's takes place, and its code stands there.
-            now = utc_now()
-            on = [one for one in sessions if is_its_time(one.starts_at, one.minutes, now)]
-            return {"": on[0].public_id if on else begun[-1]}
-        if endpoint == "workshops.register":
-            shown = {"": begun[-1], "closed": closed[0], "confirmed": begun[0]}
-            return {**shown, **({"ahead": ahead[0]} if ahead else {})}
-        if endpoint in ("workshops.mark_history", "workshops.correct_mark"):
-            return {"": begun[0]}
-        if endpoint in ("workshops.headcount", "workshops.signatures"):
-            return {"": begun[-1]}
-        return {"": (ahead or begun)[0]}
-
-    def _sheet(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        sheets = (
-            select(Sheet.public_id)
-            .join(Workshop, Workshop.register_id == Sheet.register_id)
-            .where(Workshop.public_id == known["public_id"])
-        )
-        read = sheets.join(SheetReading, SheetReading.sheet_id == Sheet.id)
-        waiting = sheets.where(Sheet.id.in_(select(SheetScan.sheet_id))).order_by(Sheet.id.desc())
-        return {"": _one(waiting), "entered": _one(read)}
-
-    def _scan(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        return {
-            "": _one(
-                select(SheetScan.public_id)
-                .join(Workshop, Workshop.register_id == SheetScan.register_id)
-                .where(Workshop.public_id == known["public_id"], SheetScan.sheet_id.is_(None))
-            )
-        }
-
-    def _differing(self, known: Known) -> tuple[str, str]:
-        """Session and person where paper and mark differ."""
-        register = db.session.scalars(
-            select(Workshop.register_id).where(Workshop.public_id == known["public_id"])
-        ).one()
-        about = counts_of(register).open[0].difference
-        session = _one(
-            select(WorkshopSession.public_id)
-            .join(Slot, Slot.id == WorkshopSession.slot_id)
-            .where(Slot.public_id == about.slot)
-        )
-        return session, about.entry
-
-    def _entry(self, endpoint: str, _key: str, known: Known) -> Choices:
-        if endpoint == "workshops.settle":
-            return {"": self._differing(known)[1]}
-        corrected = (
-            select(RosterEntry.public_id)
-            .join(MarkOperation, MarkOperation.person_id == RosterEntry.person_id)
-            .join(WorkshopSession, WorkshopSession.slot_id == MarkOperation.slot_id)
-            .join(Workshop, Workshop.id == WorkshopSession.workshop_id)
-            .where(
-                WorkshopSession.public_id == known["session_id"],
-                RosterEntry.register_id == Workshop.register_id,
-            )
-            .order_by(MarkOperation.version.desc())
-        )
-        return {"": _one(corrected)}
-
-    def _batch(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        return {
-            "": _one(
-                select(CertificateBatch.public_id)
-                .join(CertificateBatch.workshop)
-                .where(Workshop.public_id == known["public_id"])
-            )
-        }
-
     def _lists(self, endpoint: str, _key: str, _known: Known) -> Choices:
-        added = _one(select(PeopleList.public_id).where(PeopleList.state == "added"))
+        added = one_of(select(PeopleList.public_id).where(PeopleList.state == "added"))
         if endpoint != "people.list":
             return {"": added}
-        waiting = _one(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
+        waiting = one_of(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         return {"": waiting, "saved": added}
-
-    def _design(self, endpoint: str, _key: str, _known: Known) -> Choices:
-        made = _one(select(Design.public_id).where(Design.name == MADE_DESIGN))
-        own = _one(select(Design.public_id).where(Design.name == OWN_DESIGN))
-        if endpoint == "certificates.edit_design":
-            return {"": made, "own": own}
-        if endpoint == "certificates.design_paper":
-            return {"": made, "classic": "classic", "modern": "modern", "plain": "plain"}
-        return {"": made, "own": own} if endpoint == "certificates.design" else {"": made}
-
-    def _certificate(self, _endpoint: str, key: str, _known: Known) -> Choices:
-        issued = select(Certificate.public_id).where(Certificate.serial.is_not(None))
-        if key in ("peer", "police"):
-            name = "Baraka Sampuli" if key == "police" else "Subira Mfano"
-            issued = issued.join(Certificate.person).where(Person.chosen_name == name)
-        return {"": _one(issued.order_by(Certificate.id))}
 
     def _meeting(self, endpoint: str, _key: str, _known: Known) -> Choices:
         held, planned = self.loaded.meetings[-2:]
@@ -486,23 +326,14 @@ class Addresses:
         some = db.session.scalars(plain.limit(2)).all()[-1]
         if endpoint != "forums.item":
             return {"": some}
-        return {"": some, "arising": _one(items.where(AgendaItem.kind == "arising"))}
+        return {"": some, "arising": one_of(items.where(AgendaItem.kind == "arising"))}
 
     def _member(self, _endpoint: str, key: str, _known: Known) -> Choices:
         name = "Baraka Sampuli" if key == "police" else "Subira Mfano"
         return {
-            "": _one(
+            "": one_of(
                 select(ForumMember.public_id)
                 .join(ForumMember.person)
                 .where(Person.chosen_name == name)
             )
         }
-
-
-def _one(statement: Select[str]) -> str:
-    return db.session.scalars(statement.limit(1)).one()
-
-
-def _prepared(statement: Select[str]) -> str:
-    """A row that is made for the pictures only; where none are taken, an id of nothing."""
-    return db.session.scalars(statement.limit(1)).one_or_none() or NOTHING

@@ -10,13 +10,9 @@ from kash.database import db
 from kash.demo.cases import STATES
 from kash.demo.casework import MINOR, WITH_EVIDENCE
 from kash.demo.loading import LoadedProgramme
+from kash.demo.sample_values import NOTHING, Choices, Known
 from kash.incidents.models import Duty, MediationBrief
 from kash.vault import SealedDocument
-
-Choices = dict[str, str]
-Known = dict[str, str]
-# Of nothing, where a row is made for the pictures only and none are taken.
-NOTHING = "0" * 16
 
 # What is pictured of each page, by the state of the case.
 _SHOWN = {

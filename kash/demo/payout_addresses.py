@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import Select, select
 
 from kash.database import db
-from kash.demo.case_addresses import Choices, Known
+from kash.demo.sample_values import Choices, Known
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries import double_claims
 from kash.people.models import Person
