@@ -29,7 +29,8 @@ from kash.press import (
     PagedDocument,
     document,
     print_file,
-    zip_file,
+    print_pieces,
+    zip_file_pieces,
 )
 from kash.settings import Settings
 from kash.web.formats import date_text, hours_text, local_today
@@ -145,16 +146,16 @@ def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry
 def make_print_file(progress: Progress, *, batch: str) -> JobResult:
     """One PDF of all certificates of a batch that still hold and whose names may be printed."""
     design, entries = _printable(batch)
-    content = print_file(design, entries, progress=progress.report)
-    return JobResult("certificates.pdf", "application/pdf", content)
+    pieces = print_pieces(design, entries, progress=progress.report)
+    return JobResult("certificates.pdf", "application/pdf", pieces)
 
 
 @job("certificates.zip_file", resumable=True)
 def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
     """A zip with one PDF for each certificate of a batch that still holds, named by serial."""
     design, entries = _printable(batch)
-    content = zip_file(design, entries, progress=progress.report)
-    return JobResult("certificates.zip", "application/zip", content)
+    pieces = zip_file_pieces(design, entries, progress=progress.report)
+    return JobResult("certificates.zip", "application/zip", pieces)
 
 
 def _void(design: CertificateDesign) -> CertificateDesign:

@@ -16,8 +16,7 @@ from kash.demo.accounts import TRAINER
 from kash.demo.loading import LoadedProgramme
 from kash.forums.documents import minutes_paper
 from kash.forums.models import Meeting
-from kash.jobs import SILENT, JobResult
-from kash.press import RenderFailed
+from kash.jobs import SILENT
 from kash.workshops.queries import sessions_of, workshop
 from kash.workshops.views.documents import sheet_columns, sheet_head
 
@@ -31,8 +30,8 @@ def write_papers(loaded: LoadedProgramme, folder: Path) -> list[Path]:
     issued = loaded.batches[0]
     with current_app.test_request_context():
         papers = {
-            "certificates.pdf": _content(make_print_file(SILENT, batch=issued)),
-            "certificates.zip": _content(make_zip_file(SILENT, batch=issued)),
+            "certificates.pdf": make_print_file(SILENT, batch=issued).whole(),
+            "certificates.zip": make_zip_file(SILENT, batch=issued).whole(),
             "register.pdf": _register(loaded),
             "minutes.pdf": _minutes(loaded),
         }
@@ -42,12 +41,6 @@ def write_papers(loaded: LoadedProgramme, folder: Path) -> list[Path]:
         path.write_bytes(content)
         written.append(path)
     return written
-
-
-def _content(result: JobResult) -> bytes:
-    if result.content is None:
-        raise RenderFailed
-    return result.content
 
 
 def _register(loaded: LoadedProgramme) -> bytes:

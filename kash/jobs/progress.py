@@ -25,13 +25,19 @@ class JobResult:
 
     `name` is what the browser saves it under: neutral, no person, no group. With `content` the file
     is kept for a day; with `key` it lies in the store already and stays as long as its feature
-    wants.
+    wants. A large file is handed back as an iterator of pieces, drawn once while they are stored:
+    it may report progress but not use the file store, and whatever it raises leaves no file.
     """
 
     name: str
     content_type: str
-    content: bytes | None = None
+    content: bytes | Iterator[bytes] | None = None
     key: str | None = None
+
+    def whole(self) -> bytes:
+        """The file as one, for work that is called without a job; pieces are drawn but once."""
+        content = self.content or b""
+        return content if isinstance(content, bytes) else b"".join(content)
 
 
 class Progress:

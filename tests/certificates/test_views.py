@@ -11,11 +11,14 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from kash import storage
 from kash.certificates import documents, queries, services
 from kash.certificates.rules import grouped
 from kash.database import db
-from kash.jobs import SILENT
+from kash.jobs import SILENT, Job, Progress, run_waiting
+from kash.jobs import services as jobs
 from kash.policy import Actor
 
 from .conftest import ALL, LITTLE, MOST, Ready
@@ -119,11 +122,11 @@ def test_propose_approve_issue_and_print(
     public_id = batch.rsplit("/", 1)[1]
     db.session.rollback()
     printed = documents.make_print_file(SILENT, batch=public_id)
-    text = text_of(printed.content or b"")
+    text = text_of(printed.whole())
     assert text.count(ALL) == text.count(MOST) == 1
     assert LITTLE not in text
     packed = documents.make_zip_file(SILENT, batch=public_id)
-    with zipfile.ZipFile(io.BytesIO(packed.content or b"")) as archive:
+    with zipfile.ZipFile(io.BytesIO(packed.whole())) as archive:
         assert archive.namelist() == [
             f"{grouped(one.serial or '')}.pdf"
             for one in queries.certificates_of(ready.batch(public_id))
@@ -145,7 +148,7 @@ def test_a_revoked_certificate_is_printed_no_more(
     assert done.location == address
     assert browsers[0].post(f"{address}/file").status_code == 200
     db.session.rollback()
-    text = text_of(documents.make_print_file(SILENT, batch=batch).content or b"")
+    text = text_of(documents.make_print_file(SILENT, batch=batch).whole())
     assert most.printed_name in text
     assert whole.printed_name not in text
 
@@ -185,3 +188,36 @@ def test_the_list_asks_as_often_for_three_as_for_one(
             assert browsers[1].get("/certificates/").status_code == 200
         asked.append(queries_seen.count)
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("kind", ["print_file", "zip_file"])
+def test_a_batch_whose_files_are_cancelled_while_they_are_made_leaves_none(
+    ready: Ready, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    ready.confirm(ALL, MOST)
+    issued = ready.issued()
+    job, again = (
+        services.make_paper(ready.batch(issued), kind, "Paper", ready.trainer, reason=reason)
+        for reason in ("", "misprint")
+    )
+    told: list[int] = []
+    reported = Progress.report
+
+    def report(progress: Progress, done: int, total: int | None = None) -> None:
+        if not told:
+            jobs.cancel(job, ready.trainer.public_id)
+        told.append(done)
+        reported(progress, done, total)
+
+    monkeypatch.setattr(Progress, "report", report)
+    run_waiting()
+    db.session.rollback()
+    ended = {one.public_id: one for one in db.session.scalars(select(Job))}
+    assert [ended[one].state for one in (job, again)] == ["cancelled", "done"]
+    assert told == [2, 2]
+    assert (ended[job].result_key, [file.key for file in storage.list("jobs")]) == (
+        None,
+        [ended[again].result_key],
+    )
+    made = storage.get(f"jobs/{again}")
+    assert made.startswith(b"%PDF" if kind == "print_file" else b"PK")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
@@ -24,6 +25,24 @@ def make_file(progress: Progress, *, pages: int) -> JobResult:
         progress.report(page, pages)
     progress.report(pages, pages)
     return JobResult(name="document.pdf", content_type="application/pdf", content=b"%PDF" * pages)
+
+
+@job("test.pieces")
+def make_pieces(progress: Progress, *, pieces: int, breaks_at: int = -1) -> JobResult:
+    """A file of so many pieces of 64 KB, made while they are stored."""
+
+    def made() -> Iterator[bytes]:
+        for piece in range(pieces):
+            progress._next_write = 0
+            progress.report(piece, pieces)
+            for call in Step.between:
+                call(piece)  # type: ignore[operator]
+            if piece == breaks_at:
+                raise TooFewSeats
+            yield bytes([piece]) * 65_536
+        progress.report(pieces, pieces)
+
+    return JobResult(name="files.zip", content_type="application/zip", content=made())
 
 
 @job("test.nothing")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,6 +157,55 @@ def test_cancelling_what_runs(queue_app: Flask, monkeypatch: pytest.MonkeyPatch)
     assert seen == [(step, "running", step, 10) for step in range(3)]
     cancelled = row(public_id)
     assert (cancelled.state, cancelled.done, cancelled.total) == ("cancelled", 3, 10)
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.name for path in (folder / "data" / "files").rglob("*") if path.is_file()]
+
+
+def test_a_file_in_pieces_is_stored_while_it_is_made(
+    queue_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    public_id = ask("test.pieces", pieces=3)
+    seen: list[tuple[str, int, int, bool]] = []
+
+    def between(_piece: int) -> None:
+        running = row(public_id)
+        kept = public_id in files_in(tmp_path)
+        seen.append((running.state, running.done, running.total, kept))
+
+    monkeypatch.setattr(kinds.Step, "between", [between])
+    run_waiting()
+    assert seen == [("running", piece, 3, False) for piece in range(3)]
+    done = row(public_id)
+    assert (done.state, done.done, done.total, done.result_name) == ("done", 3, 3, "files.zip")
+    whole = b"".join(bytes([piece]) * 65_536 for piece in range(3))
+    assert storage.get(f"jobs/{public_id}") == whole
+    assert public_id in files_in(tmp_path)
+    assert kinds.make_pieces(SILENT, pieces=3).whole() == whole
+
+
+# The first part of a file is written once 5 MB are there: 80 pieces.
+@pytest.mark.parametrize("piece", [2, 100])
+def test_what_ends_while_its_pieces_are_stored_leaves_no_file(
+    queue_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    broken = ask("test.pieces", pieces=120, breaks_at=piece)
+    run_waiting()
+    failed = row(broken)
+    assert (failed.state, failed.error) == ("failed", "There are not enough seats.")
+    cancelled = ask("test.pieces", pieces=120)
+    monkeypatch.setattr(
+        kinds.Step,
+        "between",
+        [lambda now: services.cancel(cancelled, OWNER) if now == piece else None],
+    )
+    run_waiting()
+    assert (row(cancelled).state, row(cancelled).done) == ("cancelled", piece + 1)
+    for public_id in (broken, cancelled):
+        assert (row(public_id).result_key, row(public_id).result_name) == (None, "")
+        assert not storage.exists(f"jobs/{public_id}")
+    assert files_in(tmp_path) == []
 
 
 def test_a_job_is_done_once_however_often_it_is_queued(queue_app: Flask) -> None:
