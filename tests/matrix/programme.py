@@ -281,8 +281,12 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     def as_text(request: Any, _limits: Any, _progress: Any = None) -> Iterator[bytes]:
         yield json.dumps(dict(request), default=str).encode()
 
-    for name in ("print_file", "zip_file"):
-        patch.setattr(certificates, name, entries_as_text)
+    def pieces_as_text(design: Any, entries: Any, **_how: Any) -> Iterator[bytes]:
+        yield entries_as_text(design, entries)
+
+    patch.setattr(certificates, "print_file", entries_as_text)
+    for name in ("print_pieces", "zip_file_pieces"):
+        patch.setattr(certificates, name, pieces_as_text)
     patch.setattr(documents, "render", as_text)
     patch.setattr(previews, "print_file", entries_as_text)
     patch.setattr(previews, "page_picture", lambda paper, _width: paper)
