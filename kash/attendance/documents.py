@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 
-from kash.attendance.queries import Badge, PrintedSheet, badges_of, printed_sheets, statuses_for
+from kash.attendance.queries import PrintedSheet, badges_of, printed_sheets, statuses_for
 from kash.attendance.rules import Column, Extra, Half, badge_shown, badge_text
-from kash.press import PagedDocument, document, qr_svg
+from kash.press import (
+    Badge,
+    PagedDocument,
+    RegisterSheet,
+    RenderOverflow,
+    badges,
+    document,
+    marked_sheet,
+    qr_svg,
+    register,
+)
 from kash.web.errors import NotFound
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
 
-_PER_SHEET = 10
+_TEMPLATE = "attendance/register_paper.html"
 _HALVES: Mapping[Half, Any] = {Half.MORNING: _l("Morning"), Half.AFTERNOON: _l("Afternoon")}
 EXTRAS: Mapping[Extra, Any] = {
     Extra.PHONE: _l("Phone"),
@@ -49,18 +59,23 @@ def sheet_code(public_id: str) -> str:
 
 def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> bytes:
     """The recorded sheets as one PDF. Raises RenderError."""
-    return document(
-        PagedDocument(
-            html=register_markup(printed_sheets(register_id, sheets), head),
-            title=_("Register"),
-            language=str(get_locale() or "en"),
-            kind="register",
-            page_format="A4-landscape",
-            footer_left=" · ".join(
-                part for part in (paper_wording().footer, _("Keep this sheet locked away.")) if part
-            ),
-        )
+    printed = printed_sheets(register_id, sheets)
+    paged = PagedDocument(
+        html="",
+        title=_("Register"),
+        language=str(get_locale() or "en"),
+        kind="register",
+        page_format="A4-landscape",
+        footer_left=" · ".join(
+            part for part in (paper_wording().footer, _("Keep this sheet locked away.")) if part
+        ),
     )
+    try:
+        return register(paged, stamped_sheets(printed, head))
+    except RenderOverflow:
+        # Long entries in narrow columns may make a sheet taller than its page.
+        html = render_template(_TEMPLATE, sheets=printed, qr=_code_drawn, **_shared(head))
+        return document(replace(paged, html=html))
 
 
 def badges_pdf(register_id: int, title: str) -> bytes:
@@ -68,45 +83,55 @@ def badges_pdf(register_id: int, title: str) -> bytes:
 
     Each group begins a sheet of its own. Raises RenderError, and NotFound while nobody is there.
     """
-    badges = badges_of(register_id)
-    if not badges:
+    people = badges_of(register_id)
+    if not people:
         raise NotFound(_("Nobody is on this register yet."))
-    return document(
-        PagedDocument(
-            html=render_template(
-                "attendance/badges.html",
-                sheets=_ten_each(badges),
-                title=title,
-                qr_svg=qr_svg,
-                badge_text=badge_text,
-                badge_shown=badge_shown,
-            ),
-            title=_("Badges"),
-            language=str(get_locale() or "en"),
-            kind="cards",
-            page_count="",
+    return badges(
+        [
+            Badge(
+                name=one.name,
+                event=title,
+                role=one.code,
+                number=badge_shown(one.entry),
+                qr=badge_text(one.entry),
+                pile=one.letter,
+            )
+            for one in people
+        ],
+        title=_("Badges"),
+        language=str(get_locale() or "en"),
+    )
+
+
+def stamped_sheets(sheets: Sequence[PrintedSheet], head: SheetHead) -> list[RegisterSheet]:
+    """The sheets as the press stamps them. The QR says nothing but the sheet's id."""
+    shared = _shared(head)
+    return [
+        marked_sheet(
+            render_template(_TEMPLATE, sheets=[sheet], qr=_code_left_out, **shared),
+            {"qr": sheet.public_id.upper()},
         )
-    )
+        for sheet in sheets
+    ]
 
 
-def _ten_each(badges: Sequence[Badge]) -> list[Sequence[Badge]]:
-    sheets: list[Sequence[Badge]] = []
-    for _letter, some in groupby(badges, lambda badge: badge.letter):
-        of_group = list(some)
-        sheets += [of_group[at : at + _PER_SHEET] for at in range(0, len(of_group), _PER_SHEET)]
-    return sheets
+def _shared(head: SheetHead) -> dict[str, Any]:
+    """What the template needs beside the sheets."""
+    return {
+        "head": head,
+        "column_heading": column_heading,
+        "extra_words": EXTRAS,
+        "sheet_code": sheet_code,
+        "logo": logo_address(paper_wording(), "registers"),
+        "statuses": statuses_for("workshop"),
+    }
 
 
-def register_markup(sheets: Sequence[PrintedSheet], head: SheetHead) -> str:
-    """The sheets as the press takes them. The QR says nothing but the sheet's id."""
-    return render_template(
-        "attendance/register_paper.html",
-        sheets=sheets,
-        head=head,
-        column_heading=column_heading,
-        extra_words=EXTRAS,
-        qr_svg=lambda sheet: qr_svg(sheet.public_id.upper(), label=_("Sheet number")),
-        sheet_code=sheet_code,
-        logo=logo_address(paper_wording(), "registers"),
-        statuses=statuses_for("workshop"),
-    )
+def _code_left_out(_sheet: PrintedSheet) -> str:
+    """The box into which the press stamps the code; its picture is never drawn."""
+    label = escape(_("Sheet number"))
+    return f'<img class="qr" data-field="qr" alt="{label}" src="press:cuts.svg">'
+
+
+def _code_drawn(sheet: PrintedSheet) -> str:
+    return qr_svg(sheet.public_id.upper(), label=_("Sheet number"))

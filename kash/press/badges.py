@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Literal
 
 from kash.press.certificate_values import CertificateEntry, CertificateWording
@@ -27,13 +28,17 @@ _LETTER, _CAPITAL = 0.56, 0.68
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What a badge says. `qr` is what its code holds; every part but the name may be empty."""
+    """What a badge says. `qr` is what its code holds; every part but the name may be empty.
+
+    Where `pile` changes from one badge to the next, a sheet begins: piles are never cut from one.
+    """
 
     name: str
     event: str = ""
     role: str = ""
     number: str = ""
     qr: str = ""
+    pile: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,9 @@ def badges(
     """Badges of 90 by 55 mm: ten on A4, eight on letter. `title` is the file's, and neutral."""
     grid = _Grid(sheet, 90, 55)
     start = opening(title=title, language=language, dated=dated, style=_style(grid), body="badges")
-    return _printed(start + _sheets(grid, [_badge_markup(one) for one in people], "badge"), limits)
+    piles = [list(pile) for _pile, pile in groupby(people, lambda one: one.pile)]
+    made = [[_badge_markup(one) for one in pile] for pile in piles]
+    return _printed(start + _sheets(grid, made, "badge"), limits)
 
 
 def cards(
@@ -85,7 +92,7 @@ def cards(
         title=wording.heading, language=language, dated=dated, style=_style(grid), body="cards"
     )
     made = [_card_markup(wording, entry) for entry in entries]
-    return _printed(start + _sheets(grid, made, "card"), limits)
+    return _printed(start + _sheets(grid, [made], "card"), limits)
 
 
 def name_points(name: str, room: float, largest: float, lines: int = 2) -> float:
@@ -139,8 +146,8 @@ def _cut_marks(grid: _Grid) -> str:
     )
 
 
-def _sheets(grid: _Grid, pieces: Sequence[str], kind: str) -> str:
-    if not pieces:
+def _sheets(grid: _Grid, piles: Sequence[Sequence[str]], kind: str) -> str:
+    if not any(piles):
         raise ValueError("there is nothing to print")
     left, top = grid.corner
     on_one = _COLUMNS * grid.rows
@@ -151,11 +158,12 @@ def _sheets(grid: _Grid, pieces: Sequence[str], kind: str) -> str:
         style = f"left: {x:.2f}mm; top: {y:.2f}mm"
         return f'<article class="one {kind}" style="{style}">{inside}</article>'
 
-    made = []
-    for start in range(0, len(pieces), on_one):
-        inside = pieces[start : start + on_one]
-        made.append(_joined(inside, placed))
-    return "".join(f'<section class="grid">{one}</section>' for one in made)
+    sheets = [
+        _joined(pile[start : start + on_one], placed)
+        for pile in piles
+        for start in range(0, len(pile), on_one)
+    ]
+    return "".join(f'<section class="grid">{one}</section>' for one in sheets)
 
 
 def _joined(pieces: Sequence[str], placed: Callable[[int, str], str]) -> str:
@@ -166,8 +174,8 @@ def _badge_markup(badge: Badge) -> str:
     code = qr_svg(badge.qr, label=badge.number or "QR") if badge.qr else ""
     number = f" <span>{escaped(badge.number)}</span>" if badge.number else ""
     return (
-        f'<p class="event">{escaped(badge.event)}</p>{_name(badge.name, 76, 32)}'
-        f'<p class="role"><b>{escaped(badge.role)}</b>{number}</p>{code}'
+        f'{_name(badge.name, 76, 32)}<div class="about"><p class="event">{escaped(badge.event)}</p>'
+        f'<p class="role"><b>{escaped(badge.role)}</b>{number}</p></div>{code}'
     )
 
 

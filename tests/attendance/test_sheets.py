@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Callable, Sequence
 from datetime import date, time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.attendance import queries, services
+from kash.attendance import documents, queries, services
 from kash.attendance.counts import forget_count, register_count
+from kash.attendance.documents import SheetHead
 from kash.attendance.models import RosterEntry, Sheet
 from kash.attendance.queries import Counts
+from kash.attendance.queries.sheets import PrintedRow, PrintedSheet
 from kash.attendance.rules import (
     Column,
     Extra,
@@ -33,6 +39,7 @@ from kash.attendance.rules.counts import Settled
 from kash.database import db
 from kash.people.models import Group, Person
 from kash.policy import Actor
+from kash.press import registers
 from tests.attendance.conftest import Kept
 
 DAY, NEXT = date(2026, 11, 17), date(2026, 11, 18)
@@ -131,6 +138,81 @@ def test_sheets_never_mix_groups_and_keep_their_rows(
     assert (len(again), set(again) & set(made)) == (4, set())
     assert db.session.query(Sheet).order_by(Sheet.number.desc()).first().number == 12
     assert queries.last_choice(kept.id) == large
+
+
+HEAD = SheetHead("Working Together", "Sample Centre")
+NAMES = ["Zawadi Sampuli", "ሰላም ተስፋዬ", "محمد علي", "Mwanaidi Tumaini Rehema wa Kielelezo"]
+
+
+@pytest.fixture
+def printed_text(
+    app: APIFlask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[str]]:
+    """What is read on each page of these sheets."""
+
+    def read(*sheets: PrintedSheet) -> list[str]:
+        monkeypatch.setattr(documents, "printed_sheets", lambda *_which: list(sheets))
+        paper = tmp_path / "register.pdf"
+        with app.test_request_context():
+            paper.write_bytes(documents.register_pdf(1, [], HEAD))
+        done = subprocess.run(
+            ["pdftotext", "-layout", paper, "-"], capture_output=True, check=True, text=True
+        )
+        return done.stdout.split("\f")[:-1]
+
+    return read
+
+
+def a_sheet(number: int, names: Sequence[str], **more: Any) -> PrintedSheet:
+    columns = (Column("08:30", Half.WHOLE, ("s1",)),)
+    rows = [PrintedRow(n, name, ("",), f"A{n:02}") for n, name in enumerate(names, 1)]
+    values = {"rows": rows, "columns": columns, "extras": (Extra.PHONE,)} | more
+    return PrintedSheet(f"{number:016}", number, "A", DAY, 1, 1, 1, **values)
+
+
+def test_names_in_any_script_are_printed_beside_their_codes(
+    printed_text: Callable[..., list[str]],
+) -> None:
+    pages = printed_text(a_sheet(1, NAMES[:1]), a_sheet(2, NAMES), a_sheet(3, NAMES, large=True))
+    assert len(pages) == 3
+    for number, page in enumerate(pages, 1):
+        assert re.search(r"^ *1 +Zawadi Sampuli +A01$", page, re.M)
+        assert f"0000-0000-0000-000{number}" in page
+        assert f"A-{number}\n" in page
+        assert "Phone" in page
+    for page in pages[1:]:
+        assert all(word in page for name in NAMES for word in name.split())
+    assert re.search(r"^ *7$", pages[2], re.M)
+    assert not re.search(r"^ *8$", pages[2], re.M)
+
+
+def test_only_sheets_with_names_that_no_plate_can_set_are_set_by_the_engine(
+    app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheets = [a_sheet(1, NAMES[:1]), a_sheet(2, NAMES), a_sheet(3, ["Baraka Otieno"])]
+    whole: list[int] = []
+    made_plates = registers.made_plates
+
+    def made(requests: Sequence[Any], *how: Any) -> Any:
+        whole.append(len(requests))
+        return made_plates(requests, *how)
+
+    monkeypatch.setattr(registers, "made_plates", made)
+    monkeypatch.setattr(documents, "printed_sheets", lambda *_which: sheets)
+    with app.test_request_context():
+        documents.register_pdf(1, [], HEAD)
+    assert whole == [1]
+
+
+def test_a_sheet_that_takes_more_than_its_page_is_printed_all_the_same(
+    printed_text: Callable[..., list[str]],
+) -> None:
+    where = "Kisumu Central Sub-County Police Headquarters, Gender and Children Protection Desk"
+    rows = [PrintedRow(n, "Asali", (where,), f"A{n:02}") for n in range(1, 11)]
+    pages = printed_text(a_sheet(1, [], rows=rows, extras=(Extra.ORGANISATION,)))
+    assert len(pages) == 2
+    assert all("0000-0000-0000-0001" in page for page in pages)
+    assert "".join(pages).count("Asali") == 10
 
 
 def differences(counts: Counts) -> Sequence[tuple[str, str, bool, str]]:

@@ -271,6 +271,7 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     """The press gives back what it was to set, instead of setting it: quick, and readable."""
     import json
 
+    from kash.attendance import documents as registers
     from kash.certificates import documents as certificates
     from kash.certificates import previews
     from kash.press import documents
@@ -287,7 +288,16 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     patch.setattr(certificates, "print_file", entries_as_text)
     for name in ("print_pieces", "zip_file_pieces"):
         patch.setattr(certificates, name, pieces_as_text)
+
+    def register_as_text(paged: Any, sheets: Any, **_how: Any) -> bytes:
+        return json.dumps([asdict(paged), *map(asdict, sheets)], default=str).encode()
+
+    def badges_as_text(people: Any, **_how: Any) -> bytes:
+        return json.dumps([asdict(one) for one in people]).encode()
+
     patch.setattr(documents, "render", as_text)
+    patch.setattr(registers, "register", register_as_text)
+    patch.setattr(registers, "badges", badges_as_text)
     patch.setattr(previews, "print_file", entries_as_text)
     patch.setattr(previews, "page_picture", lambda paper, _width: paper)
     yield

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 import zxingcpp
@@ -30,6 +31,15 @@ def test_badges_fill_sheets_in_order(sheet, each, text_of, checked, properties_o
     properties = properties_of(made)
     assert (properties["/Title"], properties["lang"], properties["pdfua"]) == ("Badges", "en", "1")
     assert badges(people(each + 1), title="Badges", language="en", sheet=sheet, dated=DATED) == made
+
+
+def test_a_sheet_begins_where_the_pile_changes(text_of):
+    named = [replace(one, pile="AAB"[n]) for n, one in enumerate(people(3))]
+    pages = text_of(badges(named, title="Badges", language="en"))
+    assert [[f"Person {n}" in page for n in range(3)] for page in pages] == [
+        [True, True, False],
+        [False, False, True],
+    ]
 
 
 def test_the_codes_of_badges_and_cards_are_read_from_the_sheet(picture_of, text_of, checked):

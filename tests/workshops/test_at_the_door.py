@@ -31,6 +31,7 @@ from kash.attendance.rules import (
 from kash.database import db
 from kash.people.models import Person
 from kash.policy import Actor
+from kash.press import Badge
 from kash.workshops import queries, services
 from tests.workshops.conftest import Held
 from tests.workshops.test_views import Browsers, entries, fields, marks, sessions, text_of, url
@@ -73,17 +74,25 @@ def test_a_code_is_six_letters_that_can_be_typed(number: int) -> None:
 def test_badges_are_printed_by_group_with_the_name_that_consent_allows(
     held: Held, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    printed = []
-    monkeypatch.setattr(documents, "document", lambda paged: printed.append(paged) or b"%PDF-1.7")
+    printed: list[Badge] = []
+
+    def pretend(people: list[Badge], **how: str) -> bytes:
+        assert how == {"title": "Badges", "language": "en"}
+        printed.extend(people)
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr(documents, "badges", pretend)
     site = client_for(held.trainer)
     answer = site.post(url(held, "documents", "badges"))
     assert answer.headers["Content-Disposition"] == "attachment; filename=badges.pdf"
-    first, second = printed[0].html.split("badge-sheet")[1:]
-    assert "Baraka Sampuli" in first
-    assert "Zawadi" not in first
-    assert "Zawadi Sampuli" in second
-    assert badge_shown(entries(held)["Zawadi Sampuli"]) in second
-    assert "Police" not in first + second
+    piles = [(one.pile, one.name) for one in printed]
+    assert piles == sorted(piles)
+    assert ("A", "Baraka Sampuli") in piles
+    (hers,) = (one for one in printed if one.name == "Zawadi Sampuli")
+    entry = entries(held)["Zawadi Sampuli"]
+    assert (hers.pile, hers.role[0], hers.event) == ("B", "B", held.row.version.public_title)
+    assert (hers.number, hers.qr) == (badge_shown(entry), badge_text(entry))
+    assert not any(word in repr(printed) for word in ("Police", "Community"))
 
 
 def scan(site: FlaskClient, held: Held, code: str, session: int = 0) -> dict[str, str | int]:

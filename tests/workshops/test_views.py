@@ -524,29 +524,40 @@ def test_the_register_is_printed_a_sheet_for_each_group(
 ) -> None:
     printed: list[Any] = []
 
-    def pretend(paged: Any) -> bytes:
-        printed.append(paged)
+    def pretend(*given: Any) -> bytes:
+        printed.append(given)
         return b"%PDF-1.7"
 
-    monkeypatch.setattr(documents, "document", pretend)
+    monkeypatch.setattr(documents, "register", pretend)
     answer = site.post(url(held, "documents", "register"), data={"day": "2026-11-17"})
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == "attachment; filename=register.pdf"
-    assert (printed[0].title, printed[0].kind) == ("Register", "register")
-    first, second = printed[0].html.split('<section class="sheet">')[1:]
+    ((paged, sheets),) = printed
+    assert (paged.title, paged.kind, paged.html) == ("Register", "register", "")
+    # What differs is stamped, so that the sheets of a day are one and the same page.
+    look = sheets[0].html
+    assert look == sheets[1].html
+    assert not any(name in look for name in (*NAMES, "Police", "Community"))
+    assert look.count('<td class="num" data-field="no-') == 10
+    assert look.count('<img class="qr" data-field="qr"') == 1
+    first, second = ("\n".join(sheet.texts.values()) for sheet in sheets)
     assert "Baraka Sampuli" in first
     assert "Zawadi" not in first
     assert "Faraja" not in first
     assert "Baraka" not in second
     assert [name for name in NAMES if name in second] == ["Zawadi Sampuli", "Faraja Sampuli"]
-    for sheet, letter in ((first, "A"), (second, "B")):
-        assert f"Sign-in sheet {letter}" in sheet
-        assert "Police" not in sheet
-        assert "Community" not in sheet
-        assert sheet.count('<td class="num">') == 10
-        assert 'class="qr"' in sheet
     codes = [row.public_id for row in db.session.query(Sheet).order_by(Sheet.number)]
-    assert documents.sheet_code(codes[0]) in first
+    for sheet, letter, number, code in zip(sheets, "AB", (1, 2), codes, strict=True):
+        texts = sheet.texts
+        assert (texts["heading"], texts["number"], texts["code"]) == (
+            f"Sign-in sheet {letter}",
+            f"{letter}-{number}",
+            documents.sheet_code(code),
+        )
+        assert (texts["no-1"], texts["no-10"], texts["name-10"]) == ("1", "10", "")
+        assert texts["short-1"].startswith(letter)
+        assert sheet.codes == {"qr": code.upper()}
+        assert not any(word in repr(sheet) for word in ("Police", "Community"))
     bad = site.post(url(held, "documents", "register"), data={"day": "2020-01-01"})
     assert bad.status_code == 404
 

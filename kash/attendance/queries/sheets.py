@@ -59,6 +59,18 @@ class PrintedSheet:
         """Rows that fit on it."""
         return SheetChoice(large=self.large).rows
 
+    @property
+    def lines(self) -> Sequence[PrintedRow]:
+        """Its rows, and on a group's last sheet the empty ones for whoever is new."""
+        if self.part < self.parts:
+            return self.rows
+        nothing = ("",) * len(self.extras)
+        empty = [
+            PrintedRow(self.first + place, "", nothing)
+            for place in range(len(self.rows), self.places)
+        ]
+        return [*self.rows, *empty]
+
 
 def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedSheet]:
     """The sheets with the names that stand on them, in the order of their numbers.
