@@ -48,7 +48,7 @@ def badge_entry(text: str) -> str | None:
 
 
 def badge_shown(entry: str) -> str:
-    """A badge's id as it is printed below its QR: four times four characters."""
+    """A badge's id as it is printed beside its QR: four times four characters."""
     return "-".join(entry[start : start + 4].upper() for start in range(0, _ENTRY_LENGTH, 4))
 
 
