@@ -200,7 +200,8 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         | _course("published")
         | _forum(loaded.forum, "held")
     )
-    yield shared | _workshop(ordinary, session=1) | _sheets(ordinary)
+    yield shared | _workshop(ordinary, session=1)
+    yield shared | _workshop(ordinary) | _sheets(ordinary)
     ahead = coming[0] if coming else ordinary
     yield (
         shared

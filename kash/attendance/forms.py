@@ -148,7 +148,9 @@ def heads_typed(form: Mapping[str, str], letters: Sequence[str]) -> HeadsTyped:
     cells: list[Cell] = []
     for letter, sex, band in product(letters, ("", *SEXES), ("", *AGE_BANDS)):
         name = head_field(letter, sex, band)
-        text = texts[name] = form.get(name, "").strip()[:_LONGEST_SEEN]
+        # Shown again as it was typed, however long.
+        texts[name] = form.get(name, "")
+        text = texts[name].strip()[:_LONGEST_SEEN]
         if not text:
             continue
         if text.isascii() and text.isdigit() and int(text) <= MOST_HEADS:

@@ -107,8 +107,10 @@ class _Opened:
 
     def __enter__(self) -> Any:
         # Imported here: only who uploads a picture needs it; every web process would carry it.
-        from PIL import Image
+        from PIL import Image, ImageFile
 
+        # Half a picture is none. A layout engine loaded in the same process would have it taken.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         try:
             with warnings.catch_warnings():
                 # How large a picture may be is decided below.

@@ -29,7 +29,7 @@ def browsers(
 
 def marked_as_void(text: str) -> bool:
     """Letters that stand aslant are read one by one."""
-    return {"V", "o", "i", "d"} <= set(text.split())
+    return {"V", "O", "I", "D"} <= set(text.split())
 
 
 def test_a_batch_tells_how_far_it_is_and_what_can_be_done(

@@ -295,7 +295,8 @@ def test_nothing_is_posted_without_its_token(
     unchanged = world.contents()
     wrong: list[str] = []
     for endpoint, place in PLACES.items():
-        if not place.post:
+        if not place.post or endpoint == "certificates.verify":
+            # Whoever checks a certificate has no session, and so no token either.
             continue
         role = who_may(place.post)
         address = address_of(world, endpoint, role)

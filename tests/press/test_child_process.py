@@ -117,6 +117,7 @@ def test_a_child_that_was_started_ahead_is_taken_and_a_dead_one_is_not():
     assert children() == []
     start_ahead()
     child_process._spare._child.kill()
+    child_process._spare._child.wait()
     document(PagedDocument("<p>x</p>", "Document", "en"))
     assert children() == []
 

@@ -133,9 +133,9 @@ def check_in() -> ResponseReturnValue:
         known = is_code(scanned)
         return page("workshops/check_in.html", code=scanned if known else "", typed=not known)
     actor = current_actor()
-    code, problem = request.form.get("code", "")[:20], ""
+    code, problem = request.form.get("code", ""), ""
     try:
-        came = marking.check_oneself_in(queries.own_slots(actor, utc_now()), code, actor)
+        came = marking.check_oneself_in(queries.own_slots(actor, utc_now()), code[:20], actor)
     except TooManyTries as many:
         problem = str(many)
     else:

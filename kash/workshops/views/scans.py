@@ -171,8 +171,8 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
     problem, ticks, written_in = "", reading.ticks, str(reading.written_in)
     if request.method == "POST":
         ticks = tuple(_signed(sheet))
-        written_in = request.form.get("written_in", "").strip()[:4]
-        count = whole_number(written_in or "0", -1)
+        written_in = request.form.get("written_in", "")
+        count = whole_number(written_in.strip()[:5] or "0", -1)
         if not 0 <= count <= marking.MOST_WRITTEN_IN:
             problem = _("Enter a number from 0 to %(most)s.", most=marking.MOST_WRITTEN_IN)
         else:
