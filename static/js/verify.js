@@ -87,7 +87,7 @@ function show(result) {
   told.replaceChildren(shown);
   nameForm.hidden = !claim || result.standing === "doubted";
   nameForm.reset();
-  nameForm.querySelector("[data-name-says]").textContent = "";
+  nameForm.querySelector("[data-name-says]").replaceChildren();
   told.querySelector(".verdict").focus();
   on.classList.remove("main");
   if (result.standing === "doubted") fillIn(grouped(claim.serial));
@@ -115,7 +115,8 @@ nameForm.addEventListener("submit", async (event) => {
   const typed = nameForm.querySelector("input").value;
   const answer = nameForm.querySelector("[data-name-says]");
   const same = claim && (await nameMatches(typed, claim.salt, claim.nameHash));
-  answer.textContent = same ? answer.dataset.match : answer.dataset.noMatch;
+  const said = nameForm.querySelector(`[data-name-is="${same ? "same" : "other"}"]`);
+  answer.replaceChildren(said.content.cloneNode(true));
 });
 
 // The printed code carries all in the address's fragment, which no browser sends. It is taken off
