@@ -14,8 +14,16 @@ from sqlalchemy.orm import Session
 
 from kash.policy import Actor
 
-# Whether an actor may mark a register (its key) at this moment.
-MayMark = Callable[[Session, int, Actor], bool]
+
+@dataclass(frozen=True)
+class Right:
+    """The right to mark a register. What was made from `cancelled_at` on is not taken any more."""
+
+    cancelled_at: datetime | None = None
+
+
+# Whether an actor may mark a register (its key) at this moment; None if not.
+MayMark = Callable[[Session, int, Actor], Right | None]
 # Gives a person (her key), who stands on a register (its key) already, her place with the owner,
 # at a moment; returns the public ids that the action concerns.
 TakeIn = Callable[[Session, int, int, datetime], Sequence[str]]

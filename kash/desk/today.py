@@ -38,8 +38,10 @@ from kash.workshops.queries import (
     DueSession,
     FromPhones,
     OwnWorkshop,
+    ToConfirm,
     from_phones,
     open_slots,
+    to_confirm,
     upcoming_sessions,
     workshops_of_person,
 )
@@ -69,6 +71,7 @@ class Today:
     minors: int = 0
     briefs: int = 0
     phones: list[FromPhones] = field(default_factory=list)
+    to_confirm: list[ToConfirm] = field(default_factory=list)
     breaches: list[BreachLine] = field(default_factory=list)
     review: ReviewReminder | None = None
 
@@ -99,6 +102,7 @@ class Today:
             or self.minors
             or self.briefs
             or self.phones
+            or self.to_confirm
         )
 
 
@@ -137,6 +141,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         own_certificates=own_certificates,
         minors=minors_unseen(actor) if actor.may("people.minors") else 0,
         phones=from_phones(actor) if actor.may("attendance.mark") else [],
+        to_confirm=to_confirm(actor),
         briefs=briefs_waiting(actor) if actor.may("incidents.briefs") else 0,
         breaches=open_breaches(now) if actor.may("breaches.see") else [],
         review=review_reminder(now) if actor.may("accounts.manage") else None,

@@ -54,6 +54,7 @@ class Workshop(PublicId, Base):
     capacity: Mapped[int | None] = mapped_column(SmallInteger)
     state: Mapped[str] = mapped_column(String(12), default="planned")
     cancelled_reason: Mapped[str] = mapped_column(Text, default="")
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     edition: Mapped[int] = mapped_column(default=1)
     created_by: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)

@@ -28,8 +28,9 @@ export function isReadable(operation) {
 
 /**
  * `operation`: op_id, slot, entry, status, expected_version, at, device, device_sequence, and
- * correction, the reason of one. `now`: slot_known, slot_closed, slot_locked, on_roster, statuses,
- * retired, standing {status, version}, earlier {slot, entry, status, reply} or null. Gives {reply, reason, standing}.
+ * correction, the reason of one. `now`: slot_known, slot_closed, slot_locked, cancelled, on_roster,
+ * statuses, retired, standing {status, version}, earlier {slot, entry, status, reply} or null. Gives
+ * {reply, reason, standing}. A phone never hears of a cancelling, so that it leaves `cancelled` out.
  */
 export function decide(operation, now) {
   const standing = now.standing;
@@ -46,6 +47,7 @@ export function decide(operation, now) {
     if (!same) return rejected("id_reused");
     return answered(kept.reply === "applied" ? "duplicate" : kept.reply);
   }
+  if (now.cancelled) return rejected("cancelled");
   if (!now.slot_known) return rejected("slot_unknown");
   if (!now.on_roster) return rejected("not_on_roster");
   if (now.slot_locked) {

@@ -5,7 +5,7 @@ same cases. `python -m tests.attendance.decision_cases` prints them as JSON: a l
 
     {"operation": {op_id, slot, entry, status, expected_version, device, device_sequence, at,
                    correction},
-     "now": {slot_known, slot_closed, slot_locked, on_roster, statuses, retired,
+     "now": {slot_known, slot_closed, slot_locked, cancelled, on_roster, statuses, retired,
              standing: {status, version}, earlier: null or {slot, entry, status, reply}},
      "expected": {reply, reason, status, version}}
 """
@@ -62,6 +62,13 @@ def cases() -> Iterator[tuple[Operation, Circumstances]]:
         yield (
             replace(_operation(status, 1), correction=correction),
             replace(_circumstances(standing, None, _PLACES[1]), slot_locked=True),
+        )
+    for status, standing, earlier, place in itertools.product(
+        ("present", "asleep"), _STANDING, _EARLIER, _PLACES
+    ):
+        yield (
+            _operation(status, 1),
+            replace(_circumstances(standing, earlier, place), cancelled=True),
         )
     good = _operation("present", 0)
     for bad in (

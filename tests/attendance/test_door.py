@@ -28,6 +28,7 @@ from kash.vault import AuditEntry
 from kash.web import NotFound
 from kash.workshops import queries as workshops
 from kash.workshops.models import Enrolment
+from kash.workshops.services import cancel_workshop, restore_workshop
 from tests.attendance.conftest import Taken
 from tests.attendance.phones import Phone, replies
 
@@ -236,6 +237,107 @@ def test_what_was_refused_is_taken_once_the_reason_is_gone(taken: Taken) -> None
     assert last is not None
     assert (last.status, last.device, last.version) == ("late", phone.pad, 2)
     assert replies(taken.send(late)) == ["duplicate"]
+
+
+def confirmed(taken: Taken, slot: str, other: Actor) -> str:
+    """Close a slot and have it confirmed by somebody else; the register."""
+    register = workshops.workshop(taken.workshop, taken.trainer).register.public_id
+    services.close_slot(register, slot, taken.trainer)
+    services.confirm_slot(register, slot, other)
+    return register
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_what_comes_after_the_confirming_is_taken_as_a_correction(
+    taken: Taken, actor: Callable[..., Actor]
+) -> None:
+    phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
+    taken.send(phone.mark(slot, entry, "present"))
+    register = confirmed(taken, slot, actor("trainer", name="Other Mfano"))
+    late = phone.mark(slot, entry, "late", 1)
+    counts = [{"letter": "A", "sex": "female", "age_band": "", "count": 7}]
+    heads = phone.queue("headcount", slot=slot, counts=counts, expected_version=0)
+    assert replies(taken.send(late, heads)) == ["rejected", "rejected"]
+    mark, count = taken.held()
+    assert {mark.reason, count.reason} == {"slot_locked"}
+    decider = taken.trainer
+    for reason, problem in (("  ", services.ReasonMissing), ("x" * 301, services.ReasonTooLong)):
+        for item in (mark.public_id, count.public_id):
+            with pytest.raises(problem):
+                services.decide_held(register, item, decider, take=True, seen=1, correction=reason)
+    with pytest.raises(services.StandsDifferently):
+        services.decide_held(
+            register, mark.public_id, decider, take=True, seen=0, correction="No network."
+        )
+    assert len(taken.held()) == 2
+    for item, seen in ((mark.public_id, 1), (count.public_id, 0)):
+        services.decide_held(
+            register, item, decider, take=True, seen=seen, correction=" No network. "
+        )
+    assert taken.held() == []
+    last = db.session.query(MarkOperation).order_by(MarkOperation.id.desc()).first()
+    assert last is not None
+    assert (last.status, last.version, last.correction, last.marked_by) == (
+        "late",
+        2,
+        "No network.",
+        decider.public_id,
+    )
+    head = db.session.query(HeadcountOperation).one()
+    assert (head.answer, head.correction, head.version) == ("applied", "No network.", 1)
+    # Sent again, neither comes in twice.
+    assert replies(taken.send(late, heads)) == ["duplicate", "duplicate"]
+    assert db.session.query(AuditEntry).filter_by(action="attendance.held_decided").count() == 2
+
+
+def test_a_mark_that_met_another_is_taken_into_a_confirmed_register_with_a_reason(
+    taken: Taken, actor: Callable[..., Actor]
+) -> None:
+    phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
+    taken.send(phone.mark(slot, entry, "present"))
+    taken.send(phone.mark(slot, entry, "late"))
+    (item,) = taken.held()
+    register = confirmed(taken, slot, actor("trainer", name="Other Mfano"))
+    with pytest.raises(services.ReasonMissing):
+        services.decide_held(register, item.public_id, taken.trainer, take=True, seen=1)
+    # To keep what stands takes no reason, and changes nothing in it.
+    services.decide_held(register, item.public_id, taken.trainer, take=False, seen=1)
+    last = db.session.query(MarkOperation).order_by(MarkOperation.id.desc()).first()
+    assert last is not None
+    assert (last.status, last.answer) == ("late", "conflict")
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_what_was_made_before_a_cancelling_arrives_and_what_came_after_waits(taken: Taken) -> None:
+    phone, slot = taken.phone, taken.slots[0]
+    one, other, third = taken.entries
+    cancel_workshop(taken.workshop, "The hall is flooded.", taken.trainer)
+    before = (utc_now() - timedelta(hours=1)).isoformat()
+    after = (utc_now() + timedelta(hours=1)).isoformat()
+    early = phone.mark(slot, one, "present", at=before)
+    late = phone.mark(slot, other, "present", at=after)
+    items = (
+        early,
+        late,
+        phone.queue("note", slot=slot, text="All wet", at=before),
+        phone.queue("note", slot=slot, text="Still wet", at=after),
+        door(phone, new_public_id(), at=after),
+    )
+    wanted = ["applied", "rejected", "applied", "rejected", "rejected"]
+    assert replies(taken.send(*items)) == wanted
+    again = ["duplicate", "rejected", "duplicate", "rejected", "rejected"]
+    assert replies(taken.send(*items)) == again
+    assert [item.reason for item in taken.held()] == ["cancelled"] * 3
+    assert db.session.query(RegisterNote).count() == 1
+    # Once the cancelling is undone, all of it can be taken, and what is marked then comes at once.
+    restore_workshop(taken.workshop, taken.trainer)
+    assert replies(taken.send(phone.mark(slot, third, "absent", at=after))) == ["applied"]
+    register = workshops.workshop(taken.workshop, taken.trainer).register.public_id
+    for item in taken.held():
+        services.decide_held(register, item.public_id, taken.trainer, take=True, seen=0)
+    assert replies(taken.send(late)) == ["duplicate"]
+    assert db.session.query(RegisterNote).count() == 2
+    assert db.session.query(WalkIn).count() == 1
 
 
 # --- Queues as files --------------------------------------------------------------------------

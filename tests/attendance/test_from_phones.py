@@ -14,12 +14,14 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kash.attendance import services as marking
 from kash.attendance.models import HeldItem, MarkOperation, Pad, WalkIn
 from kash.attendance.rules import Unreadable, read_operation
-from kash.database import db, new_public_id
+from kash.database import db, new_public_id, utc_now
 from kash.people.models import Person
 from kash.vault import AuditEntry
 from kash.workshops import queries
+from kash.workshops.services import cancel_workshop
 from tests.attendance.conftest import Taken
 from tests.workshops.conftest import make_person
 
@@ -65,6 +67,72 @@ def test_both_versions_stand_side_by_side_and_a_person_decides(
 def _session(taken: Taken) -> str:
     found = queries.workshop(taken.workshop, taken.trainer)
     return queries.sessions_of(found)[0].public_id
+
+
+def test_a_confirmed_register_asks_for_a_reason_beside_its_field(
+    taken: Taken, actor: Callable[..., Any]
+) -> None:
+    phone, slot, entry = taken.phone, taken.slots[0], taken.entries[0]
+    taken.send(phone.mark(slot, entry, "present"))
+    register = queries.workshop(taken.workshop, taken.trainer).register.public_id
+    marking.close_slot(register, slot, taken.trainer)
+    marking.confirm_slot(register, slot, actor("trainer", name="Other Mfano"))
+    taken.send(phone.mark(slot, entry, "late", 1))
+    (item,) = taken.held()
+    shown = page(taken, "/attendance/conflicts")
+    assert "Reason for the correction" in shown
+    assert "Take it as a correction" in shown
+    path = f"/attendance/conflicts/{item.public_id}"
+    answer = post(taken, path, decision="take", seen="1", correction=" ")
+    assert answer.status_code == 422
+    field = f"correction-{item.public_id}"
+    assert f'<p class="error" id="{field}-error">Say why this is corrected.</p>' in answer.text
+    assert f'href="#{field}"' in answer.text
+    typed = "No network <until> today."
+    answer = post(taken, path, decision="take", seen="7", correction=typed)
+    assert answer.status_code == 409
+    assert 'value="No network &lt;until&gt; today."' in answer.text
+    assert post(taken, path, decision="take", seen="1", correction=typed).status_code == 303
+    history = page(taken, f"/attendance/{_session(taken)}/{entry}")
+    assert "No network &lt;until&gt; today." in history
+
+
+def test_a_confirmed_registers_heads_are_counted_anew_with_a_reason(
+    taken: Taken, actor: Callable[..., Any]
+) -> None:
+    slot = taken.slots[0]
+    taken.send(taken.phone.mark(slot, taken.entries[0], "present"))
+    register = queries.workshop(taken.workshop, taken.trainer).register.public_id
+    marking.close_slot(register, slot, taken.trainer)
+    marking.confirm_slot(register, slot, actor("trainer", name="Other Mfano"))
+    path = f"/attendance/{_session(taken)}/headcount"
+    fields = {"n-A-female-any": "7", "seen": "0:", "page": "one"}
+    for reason, says in (("", "Say why this is corrected."), ("x" * 301, "Keep it under 300")):
+        answer = post(taken, path, **fields, correction=reason)
+        assert answer.status_code == 422
+        assert says in answer.text
+        assert 'value="7"' in answer.text
+    answer = post(taken, path, **fields, correction="Counted again from the photo.")
+    assert answer.status_code == 303
+    shown = page(taken, path)
+    assert "Counted again from the photo." in shown
+    assert "Counted: 7" in shown
+
+
+def test_nothing_is_taken_into_a_cancelled_workshop(taken: Taken) -> None:
+    cancel_workshop(taken.workshop, "The hall is flooded.", taken.trainer)
+    after = (utc_now() + timedelta(hours=1)).isoformat()
+    taken.send(taken.phone.mark(taken.slots[0], taken.entries[0], "present", at=after))
+    (item,) = taken.held()
+    shown = page(taken, "/attendance/conflicts")
+    assert "The workshop was cancelled before this was made." in shown
+    assert "Take what was sent" not in shown
+    path = f"/attendance/conflicts/{item.public_id}"
+    answer = post(taken, path, decision="take", seen="0")
+    assert answer.status_code == 409
+    assert "This workshop is cancelled. Undo that first." in answer.text
+    assert post(taken, path, decision="keep", seen="0").status_code == 303
+    assert taken.held() == []
 
 
 def test_the_registers_page_tells_of_phones_and_stops_them(taken: Taken) -> None:

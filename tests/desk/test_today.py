@@ -15,6 +15,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
+from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.attendance.register import add_slot, new_register
 from kash.certificates.models import CertificateBatch, CertificateRule
 from kash.database import db, new_public_id, utc_now
@@ -135,6 +136,44 @@ def test_a_trainers_day(
     ).replace("its sessions", "")
 
 
+def test_registers_wait_for_another_than_who_closed_them(
+    actor: Callable[..., Actor],
+    client_for: ClientFor,
+    workshop: Callable[..., int],
+    both_engines_app: APIFlask,
+) -> None:
+    """Of whoever runs the workshop, and of the director; the M&E officer confirms nothing."""
+    trainer, other, director = actor("trainer"), actor("trainer"), actor("director")
+    now = utc_now()
+    moments = [now - timedelta(days=day) for day in (3, 2, 1)]
+    key = workshop(trainer, moments, title="By the lake")
+    slots = db.session.query(Slot).order_by(Slot.starts_at).all()
+    for slot, closer in zip(slots, (trainer, trainer, director), strict=True):
+        slot.closed_at, slot.closed_by = slot.starts_at, closer.public_id
+    db.session.commit()
+    (hers,) = today_for(trainer, now).to_confirm
+    assert (hers.title, hers.registers, hers.since) == ("By the lake", 1, slots[2].closed_at)
+    sessions = db.session.query(WorkshopSession).order_by(WorkshopSession.id).all()
+    assert hers.session == sessions[2].public_id
+    (one,) = today_for(director, now).to_confirm
+    assert (one.registers, one.session, one.since) == (2, None, slots[0].closed_at)
+    assert today_for(other, now).to_confirm == []
+    assert today_for(actor("monitoring"), now).to_confirm == []
+    text = _main(client_for(director).get("/").text)
+    assert "Registers to confirm: 2 ." in text
+    assert "To confirm: By the lake" in text
+    page = client_for(trainer).get("/").text
+    assert f"/attendance/{sessions[2].public_id}/confirm" in page
+    slots[0].confirmed_at, slots[0].confirmed_by = now, director.public_id
+    db.session.commit()
+    assert today_for(director, now).to_confirm[0].session == sessions[1].public_id
+    held = db.session.get(Workshop, key)
+    assert held is not None
+    held.state = "cancelled"
+    db.session.commit()
+    assert today_for(director, now).to_confirm == []
+
+
 def test_certificates_wait_for_another_than_who_proposed(
     actor: Callable[..., Actor], workshop: Callable[..., int]
 ) -> None:
@@ -220,6 +259,31 @@ def test_an_administrator_keeps_house(sign_in: Callable[..., FlaskClient]) -> No
     assert "Next meetings" not in text
 
 
+def came_from_a_phone(register: int, trainer: Actor) -> None:
+    """Something that waits for a decision."""
+    now = utc_now()
+    pad = Pad(
+        register_id=register,
+        account_id=trainer.account_id,
+        key=PadKey(private_sealed=b"", public_point=b""),
+        signing_key=b"",
+        ends_at=now,
+    )
+    db.session.add(
+        HeldItem(
+            op_id=new_public_id(),
+            register_id=register,
+            pad=pad,
+            device_sequence=1,
+            kind="note",
+            why="ended",
+            sent_by=trainer.public_id,
+            device_time=now,
+            received_at=now,
+        )
+    )
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_today_asks_the_same_of_one_row_and_of_three(
     actor: Callable[..., Actor],
@@ -230,7 +294,13 @@ def test_today_asks_the_same_of_one_row_and_of_three(
 ) -> None:
     trainer, now = actor("trainer", "director"), utc_now()
     for number in range(rows):
-        workshop(trainer, [now - timedelta(days=number + 1), now + timedelta(days=number + 1)])
+        moments = [now + timedelta(days=number + 1), now - timedelta(days=number + 1)]
+        key = workshop(trainer, [*moments, now - timedelta(days=number + 1, hours=3)])
+        register = db.session.get_one(Workshop, key).register_id
+        first = db.session.query(Slot).filter_by(register_id=register, position=1).one()
+        first.closed_at, first.closed_by = first.starts_at, "somebody"
+        came_from_a_phone(register, trainer)
+        db.session.commit()
         forum = forums.open_forum(name=f"Forum {number}", by=trainer)
         meeting = forums.plan_meeting(
             forum, starts_at=now + timedelta(hours=number + 1), by=trainer
@@ -251,7 +321,9 @@ def test_today_asks_the_same_of_one_row_and_of_three(
     db.session.expunge_all()
     with count_queries() as asked:
         assert browser.get("/").status_code == 200
-    assert asked.count <= 14
+    body = client_for(trainer).get("/").text
+    assert body.count("To confirm: ") == body.count("From phones: ") == rows
+    assert asked.count <= 15
 
 
 def test_today_is_light(app: APIFlask, sign_in: Callable[..., FlaskClient]) -> None:

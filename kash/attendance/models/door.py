@@ -87,6 +87,7 @@ class HeadcountOperation(Base):
     """The history of a slot's headcount: each count of the whole room as it arrived.
 
     `counts` are rows of letter, sex, age band and number. `version` is the count's after it.
+    `correction` is the reason for changing a locked register.
     """
 
     __tablename__ = "headcount_operation"
@@ -107,6 +108,7 @@ class HeadcountOperation(Base):
     counted_by: Mapped[str] = mapped_column(String(16))
     answer: Mapped[str] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(Integer)
+    correction: Mapped[str] = mapped_column(String(300), default="")
 
 
 class RegisterNote(PublicId, Base):

@@ -86,6 +86,7 @@ class CountLine:
     total: int
     answer: str
     version: int
+    correction: str
 
 
 def count_history(slot_id: int) -> list[CountLine]:
@@ -98,6 +99,7 @@ def count_history(slot_id: int) -> list[CountLine]:
             HeadcountOperation.counts,
             HeadcountOperation.answer,
             HeadcountOperation.version,
+            HeadcountOperation.correction,
         )
         .where(HeadcountOperation.slot_id == slot_id)
         .order_by(HeadcountOperation.id.desc())
@@ -112,6 +114,7 @@ def count_history(slot_id: int) -> list[CountLine]:
             sum(each[3] for each in row.counts),
             row.answer,
             row.version,
+            row.correction,
         )
         for row in rows
     ]

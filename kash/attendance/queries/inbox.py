@@ -44,7 +44,8 @@ class Version:
 @dataclass(frozen=True)
 class HeldLine:
     """Something that waits. `kind` is a `rules.Kind`; `sent` what the phone sent, None if it cannot
-    be read. `standing` is what stands, with its version, for marks; `heads` for headcounts."""
+    be read. `standing` is what stands, with its version, for marks; `heads` for headcounts. What is
+    `locked` is only taken as a correction: its register was confirmed."""
 
     public_id: str
     kind: str
@@ -58,6 +59,7 @@ class HeldLine:
     version: int
     heads: int
     skew: float | None
+    locked: bool
 
     @property
     def note(self) -> str:
@@ -92,14 +94,13 @@ def held_items(register_id: int) -> Listing[HeldItem]:
 def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
     """Both versions of each thing that waits; some five queries for a page of them."""
     people = _people(register_id, {item.entry for item in items if item.entry})
-    slots = {
-        row.public_id: row.id
-        for row in db.session.execute(
-            select(Slot.public_id, Slot.id).where(
-                Slot.register_id == register_id, Slot.public_id.in_({item.slot for item in items})
-            )
+    named = db.session.execute(
+        select(Slot.public_id, Slot.id, Slot.confirmed_at).where(
+            Slot.register_id == register_id, Slot.public_id.in_({item.slot for item in items})
         )
-    }
+    ).all()
+    slots = {row.public_id: row.id for row in named}
+    locked = {row.public_id for row in named if row.confirmed_at is not None}
     standing = _standing(set(slots.values()), {person for person, _name in people.values()})
     names = names_of([*(item.sent_by for item in items), *(who for *_, who in standing.values())])
     found = []
@@ -131,6 +132,7 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
                 version=version,
                 heads=sum(cell.count for cell in heads.cells) if heads else 0,
                 skew=None if item.pad.skew_ms is None else item.pad.skew_ms / 1000,
+                locked=item.slot in locked and isinstance(sent, Operation | HeadcountSent),
             )
         )
     return found

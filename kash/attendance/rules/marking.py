@@ -37,6 +37,7 @@ class Reason(StrEnum):
     ID_REUSED = "id_reused"
     GROUP_UNKNOWN = "group_unknown"
     MINOR = "minor"
+    CANCELLED = "cancelled"
 
 
 # Answers whose operations are kept.
@@ -125,6 +126,7 @@ class Circumstances:
     """All that the answer to one operation depends on, besides the operation.
 
     A slot is closed by one person and locked once another confirmed it; a locked one is closed.
+    `cancelled` says that the operation was made after what the register is of was cancelled.
     """
 
     slot_known: bool
@@ -135,6 +137,7 @@ class Circumstances:
     earlier: Earlier | None = None
     retired: Collection[str] = ()
     slot_locked: bool = False
+    cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,12 @@ def is_readable(operation: Operation) -> bool:
     )
 
 
+def is_too_late(at: datetime, cancelled_at: datetime | None) -> bool:
+    """Whether something was made after the cancelling, by the clock of the device. A moment without
+    its zone is no moment, and is told as unreadable elsewhere."""
+    return cancelled_at is not None and at.tzinfo is not None and at >= cancelled_at
+
+
 def decide(operation: Operation, now: Circumstances) -> Decision:
     """Answer one operation.
 
@@ -195,7 +204,8 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
     | closed | rejected: slot_closed | rejected: slot_closed |
     | locked | rejected: slot_locked | taken |
 
-    A status out of use is known, but not taken any more unless it is what stands.
+    A status out of use is known, but not taken any more unless it is what stands. What was made
+    after the cancelling is rejected, whatever else holds, unless it was kept already.
     """
     standing = now.standing
 
@@ -214,6 +224,8 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
             return rejected(Reason.ID_REUSED)
         again = Reply.DUPLICATE if kept.reply is Reply.APPLIED else kept.reply
         return Decision(again, standing)
+    if now.cancelled:
+        return rejected(Reason.CANCELLED)
     if not now.slot_known:
         return rejected(Reason.SLOT_UNKNOWN)
     if not now.on_roster:
@@ -238,7 +250,7 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
 class RegisterState:
     """A register as a batch finds it: open and closed slots, who is on it, and the marks.
 
-    `locked_slots` are among the closed ones.
+    `locked_slots` are among the closed ones. What was made from `cancelled_at` on is not taken.
     """
 
     open_slots: Collection[str]
@@ -249,6 +261,7 @@ class RegisterState:
     earlier: Mapping[str, Earlier]
     retired: Collection[str] = ()
     locked_slots: Collection[str] = ()
+    cancelled_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -283,6 +296,7 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
                 earlier=earlier.get(operation.op_id),
                 retired=state.retired,
                 slot_locked=operation.slot in state.locked_slots,
+                cancelled=is_too_late(operation.device_time, state.cancelled_at),
             ),
         )
         if decision.standing != standing:

@@ -64,13 +64,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class HeadcountSent:
-    """The whole room counted, in place of what was counted before."""
+    """The whole room counted, in place of what was counted before.
+
+    `correction` is the reason why a count is changed though its register is locked.
+    """
 
     op_id: str
     slot: str
     cells: tuple[Cell, ...]
     expected_version: int
     at: datetime
+    correction: str = ""
 
 
 @dataclass(frozen=True)
@@ -288,13 +292,17 @@ def decide_headcount(
     slot_known: bool,
     slot_closed: bool,
     letters: Collection[str],
+    slot_locked: bool = False,
 ) -> tuple[Reply, Reason, Counted]:
     """Answer one headcount, as a mark is answered: the same is applied, another is a conflict."""
     if not slot_known:
         return Reply.REJECTED, Reason.SLOT_UNKNOWN, standing
     if any(cell.letter not in letters for cell in sent.cells):
         return Reply.REJECTED, Reason.GROUP_UNKNOWN, standing
-    if slot_closed:
+    if slot_locked:
+        if not sent.correction:
+            return Reply.REJECTED, Reason.SLOT_LOCKED, standing
+    elif slot_closed:
         return Reply.REJECTED, Reason.SLOT_CLOSED, standing
     if standing.version and sent.cells == standing.cells:
         return Reply.APPLIED, Reason.NONE, standing

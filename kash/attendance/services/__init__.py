@@ -10,6 +10,7 @@ from kash.attendance.services.closing import (
 )
 from kash.attendance.services.deciding import (
     CannotBeTaken,
+    ReasonTooLong,
     StandsDifferently,
     decide_held,
     keep_walk_in,
@@ -113,6 +114,7 @@ __all__ = [
     "QueueFile",
     "ReadMeanwhile",
     "ReasonMissing",
+    "ReasonTooLong",
     "SealedItem",
     "Signed",
     "StandsDifferently",

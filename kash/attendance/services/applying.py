@@ -75,6 +75,7 @@ def apply_batch(
     operations: Sequence[Operation],
     marked_by: str,
     now: datetime,
+    cancelled_at: datetime | None = None,
 ) -> BatchOutcome:
     """Decide and write a batch; the register is locked by the caller.
 
@@ -106,6 +107,7 @@ def apply_batch(
             retired={code for code, active in statuses.items() if not active},
             marks=_marks(connection, slot_names, entry_names),
             earlier=_earlier(connection, operations, slot_names, entry_names),
+            cancelled_at=cancelled_at,
         ),
     )
     kept = moments(connection)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, select
@@ -141,7 +142,7 @@ def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime
         return Outcome(reply, version=earlier.version)
     slot = slot_named(session, came.register_id, sent.slot)
     groups = {row.letter: row.id for row in session.execute(select(Group.letter, Group.id))}
-    standing = counted(session, slot[0]) if slot is not None else Counted()
+    standing = counted(session, slot.key) if slot is not None else Counted()
     known = all(
         cell.sex in ("", *SEXES) and cell.age_band in ("", *AGE_BANDS) for cell in sent.cells
     )
@@ -151,7 +152,8 @@ def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime
         sent,
         standing,
         slot_known=slot is not None,
-        slot_closed=slot is not None and slot[1],
+        slot_closed=slot is not None and slot.closed,
+        slot_locked=slot is not None and slot.locked,
         letters=groups,
     )
     if slot is None or reply is Reply.REJECTED:
@@ -159,7 +161,7 @@ def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime
     session.add(
         HeadcountOperation(
             op_id=sent.op_id,
-            slot_id=slot[0],
+            slot_id=slot.key,
             counts=[[cell.letter, cell.sex, cell.age_band, cell.count] for cell in sent.cells],
             expected_version=sent.expected_version,
             device=came.device,
@@ -169,16 +171,17 @@ def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime
             counted_by=came.by,
             answer=str(reply),
             version=after.version,
+            correction=sent.correction,
         )
     )
     if after.version != standing.version:
-        session.execute(delete(Headcount).where(Headcount.slot_id == slot[0]))
+        session.execute(delete(Headcount).where(Headcount.slot_id == slot.key))
         if after.cells:
             session.execute(
                 insert(Headcount),
                 [
                     {
-                        "slot_id": slot[0],
+                        "slot_id": slot.key,
                         "group_id": groups[cell.letter],
                         "sex": cell.sex,
                         "age_band": cell.age_band,
@@ -202,7 +205,7 @@ def keep_note(session: Session, came: Came, sent: NoteSent, now: datetime) -> Ou
             public_id=public_id,
             op_id=sent.op_id,
             register_id=came.register_id,
-            slot_id=slot[0] if slot is not None else None,
+            slot_id=slot.key if slot is not None else None,
             text_sealed=sealed_note(sent.text, public_id),
             written_by=came.by,
             device=came.device,
@@ -229,7 +232,7 @@ def keep_signature(session: Session, came: Came, sent: SignatureSent, now: datet
         Signature(
             public_id=public_id,
             op_id=sent.op_id,
-            slot_id=slot[0],
+            slot_id=slot.key,
             person_id=person,
             strokes_sealed=sealed_strokes(sent.strokes, public_id),
             taken_by=came.by,
@@ -242,16 +245,26 @@ def keep_signature(session: Session, came: Came, sent: SignatureSent, now: datet
     return _APPLIED
 
 
-def slot_named(session: Session, register_id: int, public_id: str) -> tuple[int, bool] | None:
-    """A slot's key and whether it is closed."""
+class SlotNamed(NamedTuple):
+    """A slot's key, and where its register stands; a locked one is closed."""
+
+    key: int
+    closed: bool
+    locked: bool
+
+
+def slot_named(session: Session, register_id: int, public_id: str) -> SlotNamed | None:
+    """A slot of a register by its public id."""
     if not public_id:
         return None
     row = session.execute(
-        select(Slot.id, Slot.closed_at).where(
+        select(Slot.id, Slot.closed_at, Slot.confirmed_at).where(
             Slot.register_id == register_id, Slot.public_id == public_id
         )
     ).first()
-    return None if row is None else (row.id, row.closed_at is not None)
+    if row is None:
+        return None
+    return SlotNamed(row.id, row.closed_at is not None, row.confirmed_at is not None)
 
 
 def person_of_entry(session: Session, register_id: int, public_id: str) -> int | None:

@@ -14,10 +14,20 @@ from sqlalchemy.orm import Session, joinedload
 from kash.attendance.models import HeldItem, Mark, Register, WalkIn
 from kash.attendance.queries.pads import credential
 from kash.attendance.register import lock_register
-from kash.attendance.rules import HeadcountSent, Kind, Operation, Reason, Reply, Sent, Standing
+from kash.attendance.rules import (
+    LONGEST_CORRECTION,
+    HeadcountSent,
+    Kind,
+    Operation,
+    Reason,
+    Reply,
+    Sent,
+    Standing,
+)
 from kash.attendance.sealed import sent_of
 from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.arrivals import person_of_entry, slot_named
+from kash.attendance.services.closing import ReasonMissing
 from kash.attendance.services.holding import settle
 from kash.attendance.services.syncing import OpenedItem, apply_sent
 from kash.attendance.wording import reason_sentence
@@ -42,13 +52,25 @@ class CannotBeTaken(Problem):
     sentence = _l("This cannot be taken: it could not be read.")
 
 
-def decide_held(register: str, item: str, by: Actor, *, take: bool, seen: int) -> None:
+class ReasonTooLong(Problem):
+    """A correction's reason is longer than its place."""
+
+    sentence = _l("Keep it under %(most)s characters.", most=LONGEST_CORRECTION)
+
+
+def decide_held(
+    register: str, item: str, by: Actor, *, take: bool, seen: int, correction: str = ""
+) -> None:
     """Decide about one thing that waits. Deciding twice changes nothing.
 
     `seen` is the version of what stood on the page. The decision is an operation like any other:
     whoever takes a mark that met another makes a mark, and whoever keeps what stands says it again.
-    Raises NotFound, StandsDifferently and CannotBeTaken, then it still waits.
+    What is taken into a register that was confirmed is a correction of who decides, for the reason
+    that `correction` gives; elsewhere it is not looked at.
+    Raises NotFound, StandsDifferently, CannotBeTaken, ReasonMissing and ReasonTooLong; then it
+    still waits.
     """
+    correction = correction.strip()
     with audited("attendance.held_decided", by) as change:
         session = change.session
         held = lock_register(session, register)
@@ -65,37 +87,51 @@ def decide_held(register: str, item: str, by: Actor, *, take: bool, seen: int) -
         change.about(held.public_id, found.public_id, found.pad.public_id)
         sent = sent_of(found)
         if take:
-            _take(change, held, found, sent, by, seen)
+            reason = ""
+            if isinstance(sent, Operation | HeadcountSent):
+                slot = slot_named(session, held.id, sent.slot)
+                reason = _given(correction) if slot is not None and slot.locked else ""
+            _take(change, held, found, sent, by, seen, reason)
         elif isinstance(sent, Operation):
             _say_again(change, held, sent, by, seen)
         settle(found, "taken" if take else "kept", by.public_id, change.now)
 
 
+def _given(correction: str) -> str:
+    if not correction:
+        raise ReasonMissing
+    if len(correction) > LONGEST_CORRECTION:
+        raise ReasonTooLong
+    return correction
+
+
 def _take(
-    change: Change, register: Register, item: HeldItem, sent: Sent | None, by: Actor, seen: int
+    change: Change,
+    register: Register,
+    item: HeldItem,
+    sent: Sent | None,
+    by: Actor,
+    seen: int,
+    correction: str,
 ) -> None:
     if sent is None:
         raise CannotBeTaken
+    own = bool(correction) or item.why == "conflict"
     if isinstance(sent, Operation):
-        _apply(change, register, _taken_mark(item, sent, change.now, seen), _credited(item, by))
+        mark = replace(_taken_mark(item, sent, change.now, seen), correction=correction)
+        _apply(change, register, mark, by.public_id if own else item.sent_by)
         return
     pad = credential(change.session, item.pad.public_id)
     if pad is None:
         raise NotFound
     if isinstance(sent, HeadcountSent):
-        again = item.why == "conflict"
-        op_id = str(uuid.uuid4()) if again else sent.op_id
-        sent = replace(sent, expected_version=seen, op_id=op_id)
-        pad = replace(pad, actor=by) if again else pad
+        op_id = str(uuid.uuid4()) if item.why == "conflict" else sent.op_id
+        sent = replace(sent, expected_version=seen, op_id=op_id, correction=correction)
+        pad = replace(pad, actor=by) if own else pad
     outcome = apply_sent(
         change, pad, OpenedItem(item.device_sequence, Kind(item.kind), sent, b""), by
     )
     _refuse(outcome.reply, outcome.reason)
-
-
-def _credited(item: HeldItem, by: Actor) -> str:
-    """Who a mark that is taken is credited to: who decided between two, else whose pad it was."""
-    return by.public_id if item.why == "conflict" else item.sent_by
 
 
 def _taken_mark(item: HeldItem, sent: Operation, now: datetime, seen: int) -> Operation:
@@ -125,7 +161,7 @@ def standing_of(session: Session, register_id: int, slot: str, entry: str) -> St
     if known is None or person is None:
         return Standing()
     row = session.execute(
-        select(Mark.status, Mark.version).where(Mark.slot_id == known[0], Mark.person_id == person)
+        select(Mark.status, Mark.version).where(Mark.slot_id == known.key, Mark.person_id == person)
     ).first()
     return Standing() if row is None else Standing(row.status, row.version)
 

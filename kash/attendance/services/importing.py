@@ -10,12 +10,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import IntegrityError
 
+from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
 from kash.attendance.register import lock_register
 from kash.attendance.rules import Reason, Reply
 from kash.attendance.services.arrivals import known_operations
 from kash.attendance.services.holding import held_before, hold
-from kash.attendance.services.syncing import OpenedItem, apply_items, may_send
+from kash.attendance.services.syncing import OpenedItem, apply_items, right_to_send
 from kash.policy import Actor
 from kash.vault import Change, audited
 from kash.vault.phones import is_signed
@@ -116,25 +117,26 @@ def _brought(pad: Credential, queue: Credential, items: Sequence[OpenedItem], by
     with audited("attendance.queue_brought_in", by) as change:
         held = lock_register(change.session, pad.register)
         change.about(held.public_id, pad.public_id)
-        living = (
-            may_send(change.session, pad, pad.actor)
-            and pad.revoked_at is None
-            and queue.revoked_at is None
-            and pad.ends_at > change.now
-        )
-        brought = _applied(change, queue, items) if living else _held(change, queue, items)
+        right = right_to_send(change.session, pad, pad.actor)
+        ended = pad.revoked_at is not None or queue.revoked_at is not None
+        if right is None or ended or pad.ends_at <= change.now:
+            brought = _held(change, queue, items)
+        else:
+            brought = _applied(change, queue, items, right)
         if not brought.applied and not brought.waiting:
             change.nothing()
         return brought
 
 
-def _applied(change: Change, queue: Credential, items: Sequence[OpenedItem]) -> Brought:
+def _applied(
+    change: Change, queue: Credential, items: Sequence[OpenedItem], right: Right
+) -> Brought:
     said: list[Reply] = []
     known = 0
     for start in range(0, len(items), _AT_ONCE):
         some = items[start : start + _AT_ONCE]
         before = held_before(change.session, [item.op_id(queue.public_id) for item in some])
-        answers, _wrote = apply_items(change, queue, some, queue.actor)
+        answers, _wrote = apply_items(change, queue, some, queue.actor, right)
         known += sum(1 for answer in answers if answer.op_id in before)
         said += [answer.answer for answer in answers if answer.op_id not in before]
     return Brought(

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import HeldItem, Pad, Register
-from kash.attendance.owners import owner_of
+from kash.attendance.owners import Right, owner_of
 from kash.attendance.queries.pads import Credential
 from kash.attendance.rules import (
     Answer,
@@ -26,8 +26,10 @@ from kash.attendance.rules import (
     SignatureSent,
     Unreadable,
     WalkInSent,
+    is_too_late,
 )
 from kash.attendance.rules import read_operation as read
+from kash.attendance.rules.pads import moment_of
 from kash.attendance.sealed import private_half
 from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.arrivals import (
@@ -36,6 +38,7 @@ from kash.attendance.services.arrivals import (
     count_heads,
     keep_note,
     keep_signature,
+    known_operations,
     take_in,
 )
 from kash.attendance.services.holding import (
@@ -150,8 +153,8 @@ def _received(
 ) -> list[ItemAnswer]:
     wrote = False
     with audited("attendance.pad_synced", pad.actor) as change:
-        holds = _lock(change.session, pad, queue, change.now)
-        answers, wrote = apply_items(change, queue, items, pad.actor, holds=holds)
+        right, holds = _lock(change.session, pad, queue, change.now)
+        answers, wrote = apply_items(change, queue, items, pad.actor, right, holds=holds)
         if wrote:
             _hear(change.session, pad, skew_ms, change.now)
             change.about(pad.register, pad.public_id)
@@ -173,22 +176,28 @@ _LOCK = (
 )
 
 
-def _lock(session: Session, pad: Credential, queue: Credential, now: datetime) -> bool:
-    """Hold the register; whether anything of the queue waits, or waited, for a person."""
+def _lock(
+    session: Session, pad: Credential, queue: Credential, now: datetime
+) -> tuple[Right, bool]:
+    """Hold the register; what may be marked on it, and whether anything of the queue waits, or
+    waited, for a person."""
     revoked_at, holds = (
         session.connection().execute(_LOCK, {"pad": pad.id, "queue": queue.id}).one()
     )
-    if revoked_at is not None or not may_send(session, pad, pad.actor):
+    right = right_to_send(session, pad, pad.actor)
+    if revoked_at is not None or right is None:
         raise PadRevoked
     if pad.ends_at <= now:
         raise PadEnded
-    return bool(holds)
+    return right, bool(holds)
 
 
-def may_send(session: Session, pad: Credential, actor: Actor) -> bool:
-    """Whether the person of a pad still runs its register."""
+def right_to_send(session: Session, pad: Credential, actor: Actor) -> Right | None:
+    """The right of a pad's person; None if she no longer runs its register."""
     owner = owner_of(pad.purpose)
-    return pad.active and owner is not None and owner.may_mark(session, pad.register_id, actor)
+    if not pad.active or owner is None:
+        return None
+    return owner.may_mark(session, pad.register_id, actor)
 
 
 def _hear(session: Session, pad: Credential, skew_ms: int | None, now: datetime) -> None:
@@ -208,6 +217,7 @@ def apply_items(
     queue: Credential,
     items: Sequence[OpenedItem],
     by: Actor,
+    right: Right,
     *,
     holds: bool = True,
 ) -> tuple[list[ItemAnswer], bool]:
@@ -216,7 +226,7 @@ def apply_items(
     `holds` is whether anything of this queue waits, or waited. Whoever walked in comes first, so
     that marks on her may stand before her in the queue. Also says whether anything was written.
     """
-    batch = _Batch(change, queue, items, by)
+    batch = _Batch(change, queue, items, by, right)
     held = {}
     if holds:
         held = held_before(change.session, [item.op_id(queue.public_id) for item in items])
@@ -228,13 +238,27 @@ def apply_items(
         elif isinstance(item.sent, Operation):
             batch.marks.append((position, item.sent))
         elif isinstance(item.sent, WalkInSent):
-            batch.answer(position, apply_sent(change, queue, item, by))
+            batch.answer(position, _unless_too_late(change, queue, item, by, right))
         else:
             later.append(position)
     batch.apply_marks()
     for position in later:
-        batch.answer(position, apply_sent(change, queue, items[position], by))
+        batch.answer(position, _unless_too_late(change, queue, items[position], by, right))
     return [batch.answers[position] for position in range(len(items))], batch.wrote
+
+
+def _unless_too_late(
+    change: Change, queue: Credential, item: Waiting, by: Actor, right: Right
+) -> Outcome:
+    """As `apply_sent`; what was made after the cancelling, and is not here yet, is rejected."""
+    sent = item.sent
+    if (
+        sent is not None
+        and is_too_late(moment_of(sent), right.cancelled_at)
+        and not known_operations(change.session, [sent.op_id])
+    ):
+        return Outcome(Reply.REJECTED, Reason.CANCELLED)
+    return apply_sent(change, queue, item, by)
 
 
 def apply_sent(change: Change, queue: Credential, item: Waiting, by: Actor) -> Outcome:
@@ -262,9 +286,15 @@ class _Batch:
     """One batch while it is decided: the answers by position, and whether anything was written."""
 
     def __init__(
-        self, change: Change, queue: Credential, items: Sequence[OpenedItem], by: Actor
+        self,
+        change: Change,
+        queue: Credential,
+        items: Sequence[OpenedItem],
+        by: Actor,
+        right: Right,
     ) -> None:
         self.change, self.queue, self.items, self.by = change, queue, items, by
+        self.right = right
         self.answers: dict[int, ItemAnswer] = {}
         self.marks: list[tuple[int, Operation]] = []
         self.came: list[str] = []
@@ -298,6 +328,7 @@ class _Batch:
             operations,
             by,
             self.change.now,
+            self.right.cancelled_at,
         )
         self.wrote |= bool(outcome.kept)
         answers = iter(outcome.answers)

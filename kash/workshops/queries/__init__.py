@@ -3,9 +3,11 @@
 from kash.workshops.queries.due import (
     DueSession,
     FromPhones,
+    ToConfirm,
     from_phones,
     open_slots,
     own_slots,
+    to_confirm,
     upcoming_sessions,
     workshops_of_trainer,
 )
@@ -61,6 +63,7 @@ __all__ = [
     "OwnWorkshop",
     "PersonToEnrol",
     "PlannedSession",
+    "ToConfirm",
     "attendance_record",
     "facilitators_of",
     "find_workshops",
@@ -82,6 +85,7 @@ __all__ = [
     "session_of",
     "sessions_of",
     "teachings_of",
+    "to_confirm",
     "trainers",
     "upcoming_sessions",
     "venues",

@@ -13,7 +13,7 @@ from kash.attendance.rules import EARLY, is_its_time
 from kash.attendance.services import OwnSlot
 from kash.database import db
 from kash.people.models import Venue
-from kash.policy import Actor
+from kash.policy import Actor, Reach
 from kash.workshops.models import (
     Workshop,
     WorkshopSession,
@@ -142,3 +142,49 @@ def from_phones(actor: Actor) -> list[FromPhones]:
         .limit(20)
     )
     return [FromPhones(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class ToConfirm:
+    """The registers of a workshop that somebody else closed. `session` is the only one, if it is
+    alone; `since` is when the first of them was closed."""
+
+    workshop: str
+    title: str
+    registers: int
+    since: datetime
+    session: str | None
+
+
+def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
+    """Workshops with registers that this actor may confirm, longest waiting first; one query."""
+    reach = actor.reach("attendance.confirm")
+    if reach is Reach.NONE:
+        return []
+    statement = (
+        select(
+            Workshop.public_id,
+            Workshop.title,
+            func.count(Slot.id),
+            func.min(Slot.closed_at),
+            func.min(WorkshopSession.public_id),
+        )
+        .join(WorkshopSession, WorkshopSession.workshop_id == Workshop.id)
+        .join(Slot, Slot.id == WorkshopSession.slot_id)
+        .where(
+            Workshop.state == "planned",
+            Slot.closed_at.is_not(None),
+            Slot.confirmed_at.is_(None),
+            Slot.closed_by != actor.public_id,
+        )
+        .group_by(Workshop.id, Workshop.public_id, Workshop.title)
+        .order_by(func.min(Slot.closed_at), Workshop.id)
+        .limit(limit)
+    )
+    if reach is not Reach.ALL:
+        statement = statement.where(Workshop.id.in_(run_by(actor)))
+    return [
+        ToConfirm(workshop, title, count, since, session if count == 1 else None)
+        for workshop, title, count, since, session in db.session.execute(statement)
+        if since is not None
+    ]

@@ -97,6 +97,7 @@ class PlannedSession:
     closed: bool
     marked: int
     present: int
+    confirmed: bool
 
 
 def sessions_of(found: Workshop) -> list[PlannedSession]:
@@ -129,6 +130,7 @@ def sessions_of(found: Workshop) -> list[PlannedSession]:
             Slot.closed_at.is_not(None),
             func.coalesce(counts.c.marked, 0),
             func.coalesce(counts.c.present, 0),
+            Slot.confirmed_at.is_not(None),
         )
         .join(Slot, Slot.id == WorkshopSession.slot_id)
         .outerjoin(SessionPlan, SessionPlan.id == WorkshopSession.plan_id)

@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy import Boolean, Executable, Select, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from kash.attendance.owners import Right
 from kash.database import db
 from kash.people.journal import table_of
 from kash.policy import Actor, Reach
@@ -99,25 +100,26 @@ def runs(actor: Actor, found: Workshop, permission: str) -> bool:
     )
 
 
-def may_mark_register(session: Session, register_id: int, actor: Actor) -> bool:
-    """Whether an actor may mark the register of a workshop."""
+def may_mark_register(session: Session, register_id: int, actor: Actor) -> Right | None:
+    """The right of an actor to mark the register of a workshop; None if she has none."""
     reach = actor.reach("attendance.mark")
     if reach not in (Reach.ALL, Reach.OWN):
-        return False
+        return None
     values = {
         "register": register_id,
         "account": actor.account_id or 0,
         "by": actor.public_id,
         "everywhere": reach is Reach.ALL,
     }
-    return session.connection().execute(_may_mark(), values).first() is not None
+    row = session.connection().execute(_may_mark(), values).first()
+    return None if row is None else Right(row[0])
 
 
 @cache
 def _may_mark() -> Executable:
     """Put together once: every batch that a phone sends asks it."""
     workshop, teaches = table_of(Workshop), table_of(Facilitator)
-    return select(workshop.c.id).where(
+    return select(workshop.c.cancelled_at).where(
         workshop.c.register_id == bindparam("register"),
         or_(
             bindparam("everywhere", type_=Boolean()),

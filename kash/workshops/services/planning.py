@@ -216,6 +216,8 @@ def cancel_workshop(public_id: str, reason: str, by: Actor) -> None:
         workshop = held_workshop(change.session, public_id)
         if workshop.state == "cancelled":
             change.nothing()
+        else:
+            workshop.cancelled_at = change.now
         workshop.state, workshop.cancelled_reason = "cancelled", reason
         workshop.edition += 1
         change.about(workshop.public_id)
@@ -228,6 +230,7 @@ def restore_workshop(public_id: str, by: Actor) -> None:
         if workshop.state == "planned":
             change.nothing()
         workshop.state, workshop.cancelled_reason = "planned", ""
+        workshop.cancelled_at = None
         workshop.edition += 1
         change.about(workshop.public_id)
 

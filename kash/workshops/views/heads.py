@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,6 +17,7 @@ from kash.attendance.forms import (
     heads_typed,
     page_key,
 )
+from kash.attendance.rules import LONGEST_CORRECTION
 from kash.database import db, utc_now
 from kash.people import words
 from kash.people.queries import groups
@@ -38,16 +41,27 @@ def headcount(public_id: str, session_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _page(found, chosen)
     typed = heads_typed(request.form, [group.letter for group in groups()])
-    if typed.wrong:
-        return _page(found, chosen, typed), 422
-    sent = heads_from_form(chosen.slot.public_id, typed, request.form, utc_now())
+    reason = request.form.get("correction", "").strip() if chosen.slot.confirmed_at else ""
+    why = _reason_fault(reason) if chosen.slot.confirmed_at else ""
+    if typed.wrong or why:
+        return _page(found, chosen, typed, correction=reason, reason_fault=why), 422
+    sent = replace(
+        heads_from_form(chosen.slot.public_id, typed, request.form, utc_now()), correction=reason
+    )
     try:
         marking.record_heads(found.register.public_id, sent, current_actor())
     except (marking.CountedMeanwhile, marking.NotCounted) as problem:
         found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
-        return _page(found, queries.session_of(found, session_id), typed, problem), 409
+        chosen = queries.session_of(found, session_id)
+        return _page(found, chosen, typed, problem, correction=reason), 409
     flash(_("Counted: %(count)s.", count=sum(cell.count for cell in typed.cells)))
     return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
+
+
+def _reason_fault(reason: str) -> str:
+    if not reason:
+        return str(marking.ReasonMissing())
+    return str(marking.ReasonTooLong()) if len(reason) > LONGEST_CORRECTION else ""
 
 
 def _page(
@@ -55,6 +69,9 @@ def _page(
     chosen: WorkshopSession,
     typed: HeadsTyped | None = None,
     problem: Problem | None = None,
+    *,
+    correction: str = "",
+    reason_fault: str = "",
 ) -> str:
     standing = registers.counted(db.session(), chosen.slot_id)
     shown = {head_field(one.letter, one.sex, one.age_band): one.count for one in standing.cells}
@@ -74,6 +91,10 @@ def _page(
         version=standing.version,
         history=registers.count_history(chosen.slot_id),
         key=page_key(),
+        locked=chosen.slot.confirmed_at is not None,
+        correction=correction,
+        reason_fault=reason_fault,
+        longest=LONGEST_CORRECTION,
     )
 
 

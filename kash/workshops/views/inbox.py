@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,6 +11,7 @@ from flask_babel import gettext as _
 from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.queries import WalkInLine
+from kash.attendance.rules import LONGEST_CORRECTION
 from kash.people import words
 from kash.people.queries import facts_of, people_like
 from kash.people.rules import Likeness, Match, sort_name
@@ -16,6 +19,7 @@ from kash.policy import allow
 from kash.web import NotFound, current_actor
 from kash.workshops import blueprint, queries, services
 from kash.workshops.models import Workshop
+from kash.workshops.services import WorkshopCancelled
 from kash.workshops.views.frame import numbered
 
 _MOST_SHOWN = 5
@@ -25,6 +29,19 @@ def _mine(public_id: str) -> Workshop:
     return queries.own_workshop(public_id, current_actor(), "attendance.mark")
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A decision that was not taken: about which item, why, and the reason that was typed.
+
+    `in_reason` says that what was typed is what is wrong.
+    """
+
+    item: str
+    sentence: str
+    reason: str = ""
+    in_reason: bool = False
+
+
 @blueprint.get("/<public_id>/attendance/conflicts")
 @allow("attendance.mark")
 def held(public_id: str) -> str:
@@ -32,7 +49,7 @@ def held(public_id: str) -> str:
     return _held_page(_mine(public_id))
 
 
-def _held_page(found: Workshop, problem: str = "", about: str = "") -> str:
+def _held_page(found: Workshop, refused: Refused | None = None) -> str:
     listing = registers.held_items(found.register_id)
     to_match = registers.waiting_count(found.register_id)[1]
     return render_template(
@@ -42,8 +59,8 @@ def _held_page(found: Workshop, problem: str = "", about: str = "") -> str:
         lines=registers.held_lines(found.register_id, listing.rows),
         slot_names=numbered(queries.sessions_of(found)),
         words=words,
-        problem=problem,
-        about=about,
+        refused=refused,
+        longest=LONGEST_CORRECTION,
         to_match=to_match,
     )
 
@@ -51,17 +68,21 @@ def _held_page(found: Workshop, problem: str = "", about: str = "") -> str:
 @blueprint.post("/<public_id>/attendance/conflicts/<item_id>")
 @allow("attendance.mark")
 def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
-    """Keep what stands, or take what the phone sent."""
+    """Keep what stands, or take what the phone sent; as a correction, where it was confirmed."""
     found = _mine(public_id)
+    register, actor = found.register.public_id, current_actor()
     seen = request.form.get("seen", "")
     version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else -1
     take = request.form.get("decision") == "take"
+    reason = request.form.get("correction", "")
     try:
-        marking.decide_held(
-            found.register.public_id, item_id, current_actor(), take=take, seen=version
-        )
-    except (marking.StandsDifferently, marking.CannotBeTaken) as problem:
-        return _held_page(_mine(public_id), str(problem), item_id), 409
+        if take and found.state == "cancelled":
+            raise WorkshopCancelled
+        marking.decide_held(register, item_id, actor, take=take, seen=version, correction=reason)
+    except (marking.ReasonMissing, marking.ReasonTooLong) as problem:
+        return _held_page(_mine(public_id), Refused(item_id, str(problem), reason, True)), 422
+    except (marking.StandsDifferently, marking.CannotBeTaken, WorkshopCancelled) as problem:
+        return _held_page(_mine(public_id), Refused(item_id, str(problem), reason)), 409
     flash(_("Taken.") if take else _("Kept as it stands."))
     return redirect(url_for("workshops.held", public_id=public_id), code=303)
 
