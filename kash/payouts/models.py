@@ -34,7 +34,7 @@ _ROLES = "role in ('participant', 'facilitator', 'driver', 'interpreter', 'helpe
 
 class RateTable(PublicId, Base):
     """Rates by role and distance band, for the programme or for one workshop. Versions are never
-    changed.
+    changed. A workshop's version without bands gives its own rates up for the programme's.
 
     `rates` maps a role to `[basis, [cents or none for each band]]`.
     """

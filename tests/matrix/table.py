@@ -588,6 +588,7 @@ PLACES: dict[str, Place] = {
     "payouts.rates": Place("payouts.rates", "payouts.rates"),
     "payouts.workshop": _of("workshop", get="payouts.staff"),
     "payouts.workshop_rates": _of("workshop", both="payouts.propose"),
+    "payouts.follow_programme": _of("workshop", both="payouts.propose"),
     "payouts.bands": _of("workshop", both="payouts.propose"),
     "payouts.exception": _of("workshop", both="payouts.propose", person_id="person"),
     "payouts.add_payee": _of("workshop", both="payouts.propose"),

@@ -85,6 +85,33 @@ def test_rates_are_followed_by_others_and_a_workshop_may_have_its_own(ready: Rea
         services.set_rates(Rates((), {}), ready.director)
 
 
+def test_a_workshop_goes_back_to_the_programmes_rates(ready: Ready) -> None:
+    key = ready.workshop.id
+    services.follow_programme(ready.workshop, ready.trainer)
+    assert queries.table_versions(key) == []
+    own = Rates((NEAR,), {"participant": RoleRates(Basis.SESSION, (10_000,))}, 1, weighted=True)
+    services.set_rates(own, ready.trainer, ready.workshop)
+    made = ready.proposed()
+    # Given up while a list waits: it keeps the rates that it was proposed under.
+    for _twice in range(2):
+        services.follow_programme(ready.workshop, ready.trainer)
+    services.approve(ready.one(made), ready.director)
+    table = queries.table_for(key)
+    assert table is not None
+    assert (table.workshop_id, queries.rates_of(table)) == (None, RATES)
+    assert [(one.version, one.bands) for one in queries.table_versions(key)] == [
+        (2, []),
+        (1, [NEAR]),
+    ]
+    asked = db.session.query(AuditEntry).filter_by(action="payouts.rates_given_up")
+    assert asked.count() == 1
+    assert all(row.undecided for row in ready.rows().values() if row.due.days)
+    services.set_rates(own, ready.trainer, ready.workshop)
+    table = queries.table_for(key)
+    assert table is not None
+    assert (table.version, queries.rates_of(table)) == (3, own)
+
+
 def test_the_whole_way_of_a_list(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.proposed()

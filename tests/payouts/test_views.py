@@ -219,6 +219,24 @@ def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
     assert table.rates == {"participant": ["day", [150_050, None]]}
 
 
+def test_own_rates_are_given_up_after_a_question(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    url, asks = f"{at}/rates", f"{at}/rates/programme"
+    assert asks not in trainer.get(url).text
+    given = {"currency": "KES", "least_weight": "1", "band-0": "Near", "rate-participant-0": "5"}
+    assert trainer.post(url, data=given).status_code == 302
+    assert asks in trainer.get(url).text
+    assert "Rates of this workshop, version 1" in trainer.get(at).text
+    assert "Go back to the programme's rates?" in trainer.get(asks).text
+    assert "Rates of this workshop, version 1" in trainer.get(at).text
+    assert trainer.post(asks).status_code == 302
+    assert "Rates of the programme, version 1" in trainer.get(at).text
+    shown = trainer.get(url).text
+    assert asks not in shown
+    assert "None: the programme's rates hold" in shown
+
+
 def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> None:
     url = f"{at}/people/{ready.person(BARAKA)}"
     assert "Say why." in trainer.post(url, data={"kind": "waived"}).text

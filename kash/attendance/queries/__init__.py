@@ -62,6 +62,7 @@ from kash.attendance.queries.registers import (
     sheet_row,
     slot_of,
     slot_sheet,
+    slots_still_open,
 )
 from kash.attendance.queries.scans import (
     ScanLine,
@@ -159,6 +160,7 @@ __all__ = [
     "skew_text",
     "slot_of",
     "slot_sheet",
+    "slots_still_open",
     "status",
     "status_catalogue",
     "status_used",

@@ -68,6 +68,13 @@ def slot_of(register_id: int, public_id: str) -> Slot:
     return found
 
 
+def slots_still_open(register_id: int, session: Session | None = None) -> int:
+    """How many slots of a register are not closed yet, so that its hours and days may change."""
+    return (session or db.session()).scalar(
+        select(func.count(Slot.id)).where(Slot.register_id == register_id, Slot.closed_at.is_(None))
+    ) or 0
+
+
 def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
     """Everybody on the roster with the mark in this slot; one query."""
     rows = db.session.execute(

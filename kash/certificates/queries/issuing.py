@@ -135,15 +135,6 @@ def candidates(
     return sorted(found, key=lambda row: (sort_name(row.printed_name), row.person_id))
 
 
-def open_registers(workshop: Workshop, session: Session | None = None) -> int:
-    """How many registers of a workshop are not closed yet, so that its hours may still change."""
-    return (session or db.session()).scalar(
-        select(func.count(Slot.id)).where(
-            Slot.register_id == workshop.register_id, Slot.closed_at.is_(None)
-        )
-    ) or 0
-
-
 def unconfirmed_registers(workshop: Workshop) -> int:
     """How many registers of a workshop are closed, but not confirmed by a second person."""
     return (

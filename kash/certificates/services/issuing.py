@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from kash.attendance.queries import slots_still_open
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
-from kash.certificates.queries import candidates, current_rule, open_registers, state_of
+from kash.certificates.queries import candidates, current_rule, state_of
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules import Step, allowed_steps
 from kash.certificates.services.filled import check_filled
@@ -141,7 +142,7 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
         locked = session.scalars(
             select(Workshop).where(Workshop.id == workshop.id).with_for_update()
         ).one()
-        if open_registers(locked, session):
+        if slots_still_open(locked.register_id, session):
             raise RegistersOpen
         rule = current_rule(session)
         eligible = [row for row in candidates(locked, session) if not row.missing]

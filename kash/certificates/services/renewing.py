@@ -9,13 +9,13 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from kash.attendance.queries import slots_still_open
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import (
     candidates,
     current_rule,
     due_for_renewal,
     followed,
-    open_registers,
     renewable_here,
 )
 from kash.certificates.services.issuing import RegistersOpen
@@ -58,7 +58,7 @@ def propose_renewals(
         ).one()
         if reason:
             offered = due_for_renewal(locked, today)
-        elif open_registers(locked, session):
+        elif slots_still_open(locked.register_id, session):
             raise RegistersOpen
         else:
             offered = renewable_here(locked, candidates(locked, session), today)

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.attendance.queries import slots_still_open
 from kash.certificates import blueprint, queries, services
 from kash.certificates.forms import DecisionForm, RenewalForm
 from kash.policy import allow
@@ -38,7 +39,7 @@ def _page(
         workshop=found,
         here=here,
         due=due,
-        open_registers=queries.open_registers(found),
+        open_registers=slots_still_open(found.register_id),
         refresher=refresher,
         decision=decision,
         problem=problem,

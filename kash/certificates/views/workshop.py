@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
+from kash.attendance.queries import slots_still_open
 from kash.certificates import blueprint, documents, queries, services
 from kash.certificates.forms import ProposeForm
 from kash.certificates.forms.designs import offer_designs
@@ -45,7 +46,7 @@ def _workshop_page(
         "certificates/workshop.html",
         **frame(found),
         rule=queries.current_rule(),
-        open_registers=queries.open_registers(found),
+        open_registers=slots_still_open(found.register_id),
         unconfirmed_registers=queries.unconfirmed_registers(found),
         people=people,
         eligible=[row for row in people if not row.missing],

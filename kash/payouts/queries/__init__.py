@@ -13,7 +13,6 @@ from kash.payouts.queries.drafts import (
     DraftRow,
     draft,
     drafted_claims,
-    open_slots_of,
     person_and_part,
 )
 from kash.payouts.queries.lists import (
@@ -62,7 +61,6 @@ __all__ = [
     "list_of",
     "listed_claims",
     "lists_of",
-    "open_slots_of",
     "own_payouts",
     "paid_on",
     "payouts_of_person",

@@ -56,13 +56,6 @@ class DraftRow:
         return 0 if self.undecided else max(self.before - self.due.cents, 0)
 
 
-def open_slots_of(register_id: int, session: Session | None = None) -> int:
-    """How many registers of a workshop are not closed yet, so that days may still change."""
-    return (session or db.session()).scalar(
-        select(func.count(Slot.id)).where(Slot.register_id == register_id, Slot.closed_at.is_(None))
-    ) or 0
-
-
 def draft(
     found: Workshop,
     table: RateTable,

@@ -25,8 +25,12 @@ def latest_table(workshop_id: int | None, session: Session | None = None) -> Rat
 
 
 def table_for(workshop_id: int, session: Session | None = None) -> RateTable | None:
-    """The table that holds for a workshop: its own, else the programme's."""
-    return latest_table(workshop_id, session) or latest_table(None, session)
+    """The table that holds for a workshop: its own, else the programme's.
+
+    A version without bands says that the workshop's own rates were given up.
+    """
+    own = latest_table(workshop_id, session)
+    return own if own is not None and own.bands else latest_table(None, session)
 
 
 def table_versions(workshop_id: int | None) -> list[RateTable]:

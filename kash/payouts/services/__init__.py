@@ -37,7 +37,7 @@ from kash.payouts.services.payments import (
     pay_in_cash,
     take_results,
 )
-from kash.payouts.services.rates import set_rates
+from kash.payouts.services.rates import follow_programme, set_rates
 
 __all__ = [
     "BOTH",
@@ -67,6 +67,7 @@ __all__ = [
     "add_payee",
     "approve",
     "choose_bands",
+    "follow_programme",
     "make_exception",
     "note_payment",
     "open_numbers",

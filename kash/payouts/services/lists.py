@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from kash.attendance.queries import slots_still_open
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
 from kash.payouts.queries import (
     DraftRow,
     as_settled,
     draft,
     listed_claims,
-    open_slots_of,
     settled_claims,
     table_for,
 )
@@ -51,7 +51,7 @@ def propose(workshop: Workshop, by: Actor) -> str:
         table = table_for(found.id, session)
         if table is None:
             raise NoRates
-        if open_slots_of(found.register_id, session):
+        if slots_still_open(found.register_id, session):
             raise RegistersOpen
         numbers = session.execute(
             select(PayoutList.number, PayoutList.state).where(PayoutList.workshop_id == found.id)

@@ -30,9 +30,22 @@ def workshop_rates(public_id: str) -> ResponseReturnValue:
     return _rates_page(own_workshop(public_id, current_actor(), "payouts.propose"))
 
 
+@blueprint.route("/workshops/<public_id>/payouts/rates/programme", methods=["GET", "POST"])
+@allow("payouts.propose")
+def follow_programme(public_id: str) -> ResponseReturnValue:
+    """Go back to the programme's rates."""
+    found = own_workshop(public_id, current_actor(), "payouts.propose")
+    if request.method == "GET":
+        return render_template("payouts/follow_programme.html", workshop=found)
+    services.follow_programme(found, current_actor())
+    flash(_("The programme's rates hold here again, for what is proposed from now on."))
+    return redirect(url_for("payouts.workshop", public_id=public_id))
+
+
 def _rates_page(found: Workshop | None) -> ResponseReturnValue:
     programme = queries.latest_table(None)
     table = queries.table_for(found.id) if found is not None else programme
+    own = found is not None and table is not None and table.workshop_id is not None
     stored = queries.rates_of(table) if table is not None else None
     form = RatesForm(obj=stored or Rates((), {}))
     grid = RatesGrid.of(stored)
@@ -66,5 +79,6 @@ def _rates_page(found: Workshop | None) -> ResponseReturnValue:
         roles=ROLES,
         places=range(MOST_BANDS),
         versions=versions,
+        gives_up=own and programme is not None,
         names=names_of(one.created_by for one in versions),
     ), 422 if wrong else 200

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
+from kash.attendance.queries import slots_still_open
 from kash.payouts import blueprint, queries, services
 from kash.payouts.models import PayoutList
 from kash.payouts.views.reach import acts_on, staff_workshop
@@ -67,7 +68,7 @@ def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
         undecided=[row for row in rows if row.undecided],
         total=sum(row.amount for row in rows),
         overpaid=[row for row in rows if row.overpaid],
-        open_registers=queries.open_slots_of(found.register_id),
+        open_registers=slots_still_open(found.register_id),
         claims=queries.double_claims(found, queries.drafted_claims(found, rows)),
         lists=lists,
         waits=any(one.state == "proposed" for one in lists),
