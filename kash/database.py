@@ -144,13 +144,16 @@ def _prepare_migrations(app: Flask) -> Any:
     return app.extensions["migrate"]
 
 
+# Statements that are put together: up to half as many more are kept, some 60 kB each.
+STATEMENTS_KEPT = 90
+
+
 def init_database(app: Flask) -> None:
     """Bind the engine to the application, values hidden from every error and log."""
     uri = str(app.config["SQLALCHEMY_DATABASE_URI"])
     options: dict[str, Any] = {
         "hide_parameters": True,
-        # Statements that are put together: up to half as many more are kept, some 60 kB each.
-        "query_cache_size": 90,
+        "query_cache_size": STATEMENTS_KEPT,
         # The connection that was used last is used again: one that only a rush needed stays small.
         "pool_use_lifo": True,
     }

@@ -41,6 +41,8 @@ from tests.incidents.canaries import CONTROL, STEMS, Canaries, Room
 from tests.incidents.scanning import encodings, files_below, finds
 from tests.incidents.watching import Watched, answers_of
 
+pytestmark = pytest.mark.new_files
+
 PASSPHRASE = "seven calm herons cross slowly"
 
 

@@ -32,6 +32,8 @@ from kash.vault import AuditEntry, SealedDocument
 from kash.web.logs import configure_logs
 from tests.conftest import AMember
 
+pytestmark = pytest.mark.new_files
+
 FILE = "/incidents/file"
 AUTHORS, REPORTS = 20, 200
 

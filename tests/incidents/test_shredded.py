@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, text
 
@@ -20,6 +21,8 @@ from tests.cleaning import samples
 from tests.incidents import planting_around, planting_cases, planting_forms
 from tests.incidents.canaries import Room, post
 from tests.incidents.scanning import files_below
+
+pytestmark = pytest.mark.new_files
 
 Sealed = set[bytes]
 

@@ -200,6 +200,7 @@ def test_what_was_shredded_is_in_no_file(sqlite_app: APIFlask, a_member: Member)
     assert opened(her) == {key: what for key, what in said.items() if key not in gone}
 
 
+@pytest.mark.new_files
 @pytest.mark.services
 def test_what_was_shredded_is_not_in_the_table(postgresql_app: APIFlask, a_member: Member) -> None:
     """Looked for in the files of both tables, as whoever takes the disk would."""
