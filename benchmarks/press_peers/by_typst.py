@@ -17,7 +17,6 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.press_peers import workload
-from kash.press.designs import ASSETS
 from kash.press.qr_symbols import qr_symbol
 
 
@@ -64,7 +63,7 @@ def main() -> None:
         source = template.read_text("utf-8").replace("border.pdf", f"border.{sys.argv[2]}")
         (folder / "certificate.typ").write_text(source, encoding="utf-8")
         (folder / "border.pdf").write_bytes(workload.border())
-        (folder / "border.svg").write_bytes((ASSETS / "guilloche.svg").read_bytes())
+        (folder / "border.svg").write_text(workload.drawn_border(), encoding="utf-8")
         for seed in (1, 2):
             (folder / f"signature{seed}.png").write_bytes(workload.signature(seed))
         (folder / "people.json").write_text(json.dumps(data), encoding="utf-8")

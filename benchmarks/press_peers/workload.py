@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from PIL import Image, ImageDraw
 
 from kash.press import CertificateDesign, CertificateEntry, CertificateWording, Signatory
-from kash.press.designs import ASSETS
+from kash.press.guilloche import guilloche
 
 FIRST = ("Achieng", "Wanjikũ", "Zoë", "Amina", "Nyambura", "Fátima", "Kipchoge", "Mwangi", "Walter")
 LAST = ("Otieno", "Ng'ang'a", "Wambui", "Diallo", "Odhiambo", "Kamau", "Wekesa", "Okoth", "Muthoni")
@@ -45,12 +45,17 @@ def signature(seed: int) -> bytes:
     return written.getvalue()
 
 
+def drawn_border() -> str:
+    """The border of the ornate design alone, as SVG."""
+    return guilloche(210)
+
+
 def border() -> bytes:
-    """The border of the ornate design alone, as a page of a PDF."""
+    """The same as a page of a PDF."""
     from weasyprint import HTML
 
-    picture = (ASSETS / "guilloche.svg").read_text("utf-8")
-    page = f"<style>@page {{ size: 297mm 210mm; margin: 0 }} body {{ margin: 0 }}</style>{picture}"
+    style = "<style>@page { size: 297mm 210mm; margin: 0 } body { margin: 0 }</style>"
+    page = style + drawn_border()
     made: bytes = HTML(string=page).write_pdf()
     return made
 

@@ -12,7 +12,6 @@ from kash.press.designs import plate_markup
 from kash.press.letters import DIGITS, LETTERS, SERIAL_LETTERS, letters_beyond
 from kash.press.markup import one_line
 from kash.press.plate_store import made_plates, plate_store
-from kash.press.plates import Plate
 from kash.press.qr_symbols import Symbol, qr_symbol
 from kash.press.shaping import is_latin, normal
 from kash.press.stamping import Stamper
@@ -34,15 +33,16 @@ _ZOOMS = {"A4": 1.0, "A5": 148.5 / 210, "letter": 279.4 / 297}
 _PORTION = 50
 # Pages whose drawings are held at a time.
 _AT_ONCE = 1000
+# For fewer, a thread of its own costs more time than it gains.
+_MANY = 10
 
 
 @dataclass(frozen=True, slots=True)
 class StampedPage:
-    """A plate and the drawing that makes it one person's. `kept` plates are used again."""
+    """A plate, by its stamper, and the drawing that makes it one person's."""
 
-    plate: Plate
+    stamper: Stamper
     drawing: bytes
-    kept: bool
 
 
 def stamped_pages(
@@ -59,11 +59,7 @@ def stamped_pages(
 def _stamped_pages(
     design: CertificateDesign, entries: Sequence[CertificateEntry], limits: RenderLimits
 ) -> Iterator[StampedPage]:
-    with ThreadPoolExecutor(1) as elsewhere:
-        plates = elsewhere.submit(_stampers, design, entries, limits)
-        # Codes need no plate: they are made while the child makes it.
-        codes = [qr_symbol(entry.qr) for entry in entries[:_AT_ONCE]]
-        stampers = plates.result()
+    stampers, codes = _stampers_and_codes(design, entries, limits)
     for start in range(0, len(entries), _AT_ONCE):
         portion = entries[start : start + _AT_ONCE]
         if start:
@@ -81,7 +77,20 @@ def _stamped_pages(
             if drawing is None:
                 yield next(others)
             else:
-                yield StampedPage(stamper.plate, drawing, True)
+                yield StampedPage(stamper, drawing)
+
+
+def _stampers_and_codes(
+    design: CertificateDesign, entries: Sequence[CertificateEntry], limits: RenderLimits
+) -> tuple[list[Stamper], list[Symbol]]:
+    """The stamper of each entry, and the codes of the first portion."""
+    if len(entries) < _MANY:
+        return _stampers(design, entries, limits), [qr_symbol(entry.qr) for entry in entries]
+    with ThreadPoolExecutor(1) as elsewhere:
+        plates = elsewhere.submit(_stampers, design, entries, limits)
+        # Codes need no plate: they are made while the child makes it.
+        codes = [qr_symbol(entry.qr) for entry in entries[:_AT_ONCE]]
+        return plates.result(), codes
 
 
 def _stampers(
@@ -183,8 +192,5 @@ def _set_whole(
             for entry in portion
         ]
         for entry, plate in zip(portion, made_plates(requests, stylesheet, limits), strict=True):
-            yield StampedPage(plate, _code_alone(plate, qr_symbol(entry.qr)), False)
-
-
-def _code_alone(plate: Plate, code: Symbol) -> bytes:
-    return Stamper(plate).drawing({}, {"qr": code}) or b""
+            stamper = Stamper(plate)
+            yield StampedPage(stamper, stamper.drawing({}, {"qr": qr_symbol(entry.qr)}) or b"")

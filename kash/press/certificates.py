@@ -10,7 +10,6 @@ from kash.press.certificate_pages import StampedPage, stamped_pages
 from kash.press.certificate_values import CertificateDesign, CertificateEntry
 from kash.press.child_process import Progress, RenderLimits
 from kash.press.markup import in_utc
-from kash.press.plates import Plate
 from kash.press.print_writing import PrintWriter
 from kash.press.single_writing import SingleWriter
 from kash.press.zip_writing import zip_pieces
@@ -29,8 +28,9 @@ def print_pieces(
     """One PDF with a page for each entry, in order, as pieces that follow each other."""
     writer: PrintWriter | None = None
     for page in _told(stamped_pages(design, entries, limits), len(entries), progress):
-        writer = writer or PrintWriter(page.plate)
-        yield from writer.add(page.plate, page.drawing)
+        plate = page.stamper.plate
+        writer = writer or PrintWriter(plate)
+        yield from writer.add(plate, page.drawing)
     if writer is not None:
         yield from writer.end()
 
@@ -93,15 +93,9 @@ def zip_file(
 
 def _endings(pages: Iterator[StampedPage]) -> Iterator[tuple[SingleWriter, bytes]]:
     """For each page what writes its file, and the part of the file that is its own."""
-    last: tuple[Plate, SingleWriter] | None = None
-    writers: dict[int, tuple[Plate, SingleWriter]] = {}
     for page in pages:
-        if last is None or last[0] is not page.plate:
-            known = writers.get(id(page.plate)) if page.kept else None
-            last = known or (page.plate, SingleWriter(page.plate))
-            if page.kept:
-                writers[id(page.plate)] = last
-        yield last[1], last[1].ending(page.drawing)
+        writer = page.stamper.single_writer
+        yield writer, writer.ending(page.drawing)
 
 
 def _told(

@@ -10,6 +10,7 @@ import gc
 import json
 import logging
 import os
+import select
 import struct
 import sys
 from pathlib import Path
@@ -42,23 +43,25 @@ def converse(questions: BinaryIO, answers: BinaryIO) -> None:
         logging.getLogger("weasyprint").addHandler(logging.NullHandler())
         gc.disable()
         # Loaded before the request is there, and before anything that strangers wrote.
-        from kash.press.typesetting import plate_making  # noqa: F401
+        from kash.press.typesetting import typesetter, warming
 
+        ready = {}
+        if not select.select([questions], [], [], 0)[0]:
+            ready[warming.STYLESHEET] = warming.warm_typesetter()
         request = json.loads(questions.read())
         limits.limit(*request["limits"])
-        _answer(request, send)
+        stylesheet = request["stylesheet"]
+        _answer(request, ready.get(stylesheet) or typesetter.Typesetter(stylesheet), send)
         send(b"Z")
     except BaseException as error:  # what stops the layout engine at once is no Exception
         # The reason could quote the page; it stays here.
         send(b"E", limits.reason(error))
 
 
-def _answer(request: dict[str, Any], send: Any) -> None:
+def _answer(request: dict[str, Any], typesetter: Any, send: Any) -> None:
     from kash.press.plates import packed
     from kash.press.typesetting.plate_making import make_plate
-    from kash.press.typesetting.typesetter import Typesetter
 
-    typesetter = Typesetter(request["stylesheet"])
     if "document" in request:
         send(b"D", typesetter.document(request["document"], request["background"]))
         return

@@ -19,13 +19,12 @@ from kash.press.certificate_values import (
     FunderMark,
     Signatory,
 )
+from kash.press.guilloche import guilloche
 from kash.press.markup import escaped, opening
 from kash.press.own_designs import filled_in, filled_style
 
 ASSETS = Path(__file__).with_name("assets")
 _LAKE = "#0a5463"
-# Tenths of a twentieth of a millimetre: the units of the border's picture.
-_BORDER_HEIGHT = 10500
 _CLOTH_HEIGHT, _CLOTH_MARGIN = 194, 8
 _HEIGHTS = {"A4": 210.0, "A5": 210.0, "letter": 229.5}
 
@@ -103,7 +102,7 @@ def _own_page(design: CertificateDesign, entry: CertificateEntry, qr: str) -> st
 
 def _background(design: CertificateDesign) -> str:
     if design.name == "classic":
-        picture = _border(_HEIGHTS[design.page])
+        picture = guilloche(_HEIGHTS[design.page])
     elif design.name == "modern":
         picture = _cloth(_HEIGHTS[design.page])
     else:
@@ -126,27 +125,6 @@ def _cloth(height: float) -> str:
         f'{opened} xmlns="http://www.w3.org/2000/svg"',
         1,
     )
-
-
-@lru_cache(maxsize=4)
-def _border(height: float) -> str:
-    """The border of fine lines, for a page so many millimetres high.
-
-    Only its bands are drawn taller on a taller page: the rosettes stay round.
-    """
-    picture = _asset("guilloche.svg")
-    if height == _HEIGHTS["A4"]:
-        return picture
-    tall = round(_BORDER_HEIGHT * height / _HEIGHTS["A4"])
-    opened, definitions, medallion, *bands, corners, closed = picture.splitlines()
-    opened = opened.replace('height="210mm"', f'height="{height}mm"')
-    opened = opened.replace(f"14850 {_BORDER_HEIGHT}", f"14850 {tall}")
-    stretched = f'<g transform="scale(1 {tall / _BORDER_HEIGHT:.5f})">{"".join(bands)}</g>'
-    centred = f'<g transform="translate(0 {(tall - _BORDER_HEIGHT) / 2:.0f})">{medallion}</g>'
-    share = tall / _BORDER_HEIGHT
-    corners = corners.replace('y="885"', f'y="{885 * share:.0f}"')
-    corners = corners.replace('y="9615"', f'y="{9615 * share:.0f}"')
-    return "\n".join([opened, definitions, centred, stretched, corners, closed])
 
 
 def _void(design: CertificateDesign) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import struct
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -14,6 +16,8 @@ _STREAM = re.compile(rb"\nstream\r?\n")
 # Where an object lies: at a place in the file, or as so many'th in an object stream.
 Place = tuple[int, int, int]
 FREE: Place = (0, 0, 0)
+# The row of a cross-reference stream with fields of 1, 4 and 2 bytes.
+CROSS_REFERENCE = struct.Struct(">BIH")
 
 
 def at_place(offset: int) -> Place:
@@ -38,11 +42,8 @@ def stream(number: int, content: bytes, described: bytes = b"") -> bytes:
 
 def object_stream(number: int, objects: Sequence[tuple[int, bytes]], level: int = 1) -> bytes:
     """Objects that are no streams, packed into one that is."""
-    heads = []
-    at = 0
-    for one, content in objects:
-        heads.append(b"%d %d" % (one, at))
-        at += len(content) + 1
+    ends = itertools.accumulate([len(content) + 1 for _, content in objects], initial=0)
+    heads = [b"%d %d" % (one, at) for (one, _), at in zip(objects, ends, strict=False)]
     head = b" ".join(heads) + b"\n"
     packed = zlib.compress(head + b"\n".join([content for _, content in objects]), level)
     described = b"/Type/ObjStm/N %d/First %d/Filter/FlateDecode" % (len(objects), len(head))
@@ -50,13 +51,8 @@ def object_stream(number: int, objects: Sequence[tuple[int, bytes]], level: int 
 
 
 def cross_references(places: Iterable[Place]) -> bytes:
-    """The rows of a cross-reference stream with fields of 1, 4 and 2 bytes."""
-    return b"".join(
-        [
-            b"%c%b%b" % (kind, value.to_bytes(4), within.to_bytes(2))
-            for kind, value, within in places
-        ]
-    )
+    """The rows of a cross-reference stream."""
+    return b"".join([CROSS_REFERENCE.pack(*place) for place in places])
 
 
 def closing(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from kash.press.pdf_parts import (
+    CROSS_REFERENCE,
     HEADER,
     Place,
     at_place,
     closing,
-    cross_references,
     dictionary_of,
     entry,
     indirect,
@@ -25,28 +27,26 @@ from kash.press.pdf_parts import (
 from kash.press.plates import Plate
 
 _PAGES_A_NODE = 64
+# Between objects, where no object can have it.
+_BETWEEN = b"\nendobj\n"
 _ELEMENT_NAME = re.compile(rb"/ID\s*\(([^()\\]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Element:
-    """An element of the structure of a plate's page, as a template with "%d" for what differs.
+class _PageTemplate:
+    """What each page of a plate is written by: its objects, with "%d" for what differs.
 
-    `numbers` counts into the page's own numbers: its elements in order, then its page.
+    The page's own numbers are those of the `elements` of its structure in order, its page, and how
+    many'th it is. `filled` gives the numbers that the template takes; `top` counts the elements
+    below the document, `marked` those that its content belongs to.
     """
 
-    template: bytes
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _PageTemplate:
-    """What each page of a plate is written by. `top` are its elements below the document."""
-
-    page: bytes
-    elements: tuple[_Element, ...]
+    objects: bytes
+    filled: Callable[[Sequence[int]], tuple[int, ...]]
+    elements: int
     top: tuple[int, ...]
     marked: tuple[int, ...]
+    page: bytes
 
 
 class PrintWriter:
@@ -88,16 +88,15 @@ class PrintWriter:
             self._node = self._number()
         page, drawn = self._number(), self._number()
         base = self._next
-        self._next += len(template.elements)
+        self._next += template.elements
         count = len(self._marked)
-        numbers = [*range(base, base + len(template.elements)), page]
-        for number, element in zip(numbers, template.elements, strict=False):
-            given = tuple([numbers[one] for one in element.numbers])
-            self._waiting.append((number, element.template % given))
+        numbers = [*range(base, base + template.elements), page, count]
+        objects = template.objects % template.filled(numbers)
+        self._waiting += zip(numbers, objects.split(_BETWEEN), strict=False)
         self._marked.append(
-            b"%d[%b]" % (count, b" ".join([b"%d 0 R" % numbers[one] for one in template.marked]))
+            b"%d[%b]" % (count, b" ".join([b"%d 0 R" % (base + one) for one in template.marked]))
         )
-        self._top += [numbers[one] for one in template.top]
+        self._top += [base + one for one in template.top]
         self._waiting.append((page, template.page % (self._node, drawn, count)))
         self._kids.append(page)
         self._digest.update(drawing)
@@ -124,7 +123,7 @@ class PrintWriter:
         self._flush()
         number = self._number()
         offset = self._at
-        self._place(number, at_place(offset))
+        self._place([(number, at_place(offset))])
         rows = bytes(self._rows)
         self._pieces.append(
             closing(
@@ -142,15 +141,15 @@ class PrintWriter:
         self._next += 1
         return self._next - 1
 
-    def _place(self, number: int, place: Place) -> None:
-        row = cross_references([place])
-        at = number * len(row)
-        if len(self._rows) < at + len(row):
-            self._rows.extend(bytes(at + len(row) - len(self._rows)))
-        self._rows[at : at + len(row)] = row
+    def _place(self, places: Iterable[tuple[int, Place]]) -> None:
+        """Note where objects are; there is a row for each number that was given."""
+        size = CROSS_REFERENCE.size
+        self._rows.extend(bytes(max(0, self._next * size - len(self._rows))))
+        for number, place in places:
+            CROSS_REFERENCE.pack_into(self._rows, number * size, *place)
 
     def _put(self, number: int, content: bytes) -> None:
-        self._place(number, at_place(self._at))
+        self._place([(number, at_place(self._at))])
         self._pieces.append(content)
         self._at += len(content)
 
@@ -175,8 +174,7 @@ class PrintWriter:
         for start in range(0, len(self._waiting), 4000):
             packed = self._waiting[start : start + 4000]
             number = self._number()
-            for place, (one, _) in enumerate(packed):
-                self._place(one, (2, number, place))
+            self._place((one, (2, number, place)) for place, (one, _) in enumerate(packed))
             self._put(number, object_stream(number, packed))
         self._waiting = []
 
@@ -202,9 +200,7 @@ class PrintWriter:
             shown = [reference_in(page, b"Contents"), reference_in(page, b"Resources")]
             constant = {number: self._number() for number in sorted(reached(contents, shown))}
             self._write_constants(plate, constant)
-        template = _PageTemplate(
-            self._page_template(page, constant), *_structure(plate, contents, self._document)
-        )
+        template = _template(plate, contents, self._document, self._page_template(page, constant))
         self._templates[id(plate)] = template
         self._plates.append(plate)
         return template
@@ -223,42 +219,41 @@ class PrintWriter:
         )
 
 
-def _structure(
-    plate: Plate, contents: dict[int, bytes], document: int
-) -> tuple[tuple[_Element, ...], tuple[int, ...], tuple[int, ...]]:
-    """The elements of a page as templates, which of them are on top, and which are marked."""
+def _template(
+    plate: Plate, contents: dict[int, bytes], document: int, page: bytes
+) -> _PageTemplate:
+    """The structure of a page as a template."""
     root = contents[reference_in(contents[plate.catalogue], b"StructTreeRoot")]
     own_document = reference_in(root, b"K")
-    top = referred(entry(contents[own_document], b"K"))
     order = [number for number in _elements_of(contents) if number != own_document]
     index = {number: place for place, number in enumerate(order)}
     own = index | {plate.page: len(order)}
     named = {found[1] for number in order for found in _ELEMENT_NAME.finditer(contents[number])}
-    elements = []
-    for number in order:
-        found: list[int] = []
+    filled: list[int] = []
 
-        def reference(old: int, found: list[int] = found) -> bytes:
-            if old == own_document:
-                return b"%d 0 R" % document
-            found.append(own[old])
-            return b"%d 0 R"
+    def reference(old: int) -> bytes:
+        if old == own_document:
+            return b"%d 0 R" % document
+        filled.append(own[old])
+        return b"%d 0 R"
 
-        def string(given: bytes, found: list[int] = found) -> bytes:
-            # The heads of a table have names, which must be other ones on every page.
-            if given[1:-1] not in named:
-                return given
-            found.append(len(order))
-            return b"(%d." + given[1:]
+    def string(given: bytes) -> bytes:
+        # The heads of a table have names, which must be other ones on every page.
+        if given[1:-1] not in named:
+            return given
+        filled.append(len(order) + 1)
+        return b"(%d." + given[1:]
 
-        template = renumbered(contents[number].replace(b"%", b"%%"), reference, string)
-        elements.append(_Element(template, tuple(found)))
-    parents = contents[reference_in(root, b"ParentTree")]
-    marked = referred(parents)
-    return (
-        tuple(elements),
-        tuple(index[number] for number in top),
-        tuple(index[number] for number in marked),
+    templates = [
+        renumbered(contents[number].replace(b"%", b"%%"), reference, string) for number in order
+    ]
+    return _PageTemplate(
+        objects=_BETWEEN.join(templates),
+        filled=itemgetter(*filled),
+        elements=len(order),
+        top=tuple(index[one] for one in referred(entry(contents[own_document], b"K"))),
+        marked=tuple(index[one] for one in referred(contents[reference_in(root, b"ParentTree")])),
+        page=page,
     )
 
 

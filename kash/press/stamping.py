@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from kash.press.fitting import fitted_points
 from kash.press.markup import one_line
 from kash.press.plates import PictureField, Plate, TextField
 from kash.press.qr_symbols import Symbol
 from kash.press.shaping import SetLine, Shaper, is_latin, normal
+from kash.press.single_writing import SingleWriter
 
 QUIET_MODULES = 4
 UNITS_PER_PIXEL = 1024
@@ -22,11 +24,20 @@ class Stamper:
 
     def __init__(self, plate: Plate) -> None:
         self.plate = plate
-        self.size = sum(len(one.content) for one in plate.objects)
         self._texts = [_TextStamp(field, plate) for field in plate.texts]
         self.names = frozenset(
             [text.name for text in plate.texts] + [picture.name for picture in plate.pictures]
         )
+
+    @property
+    def size(self) -> int:
+        """How many bytes are kept: the page's objects, and again as the beginning of a file."""
+        return 2 * sum(len(one.content) for one in self.plate.objects)
+
+    @cached_property
+    def single_writer(self) -> SingleWriter:
+        """Writes files of one page each."""
+        return SingleWriter(self.plate)
 
     def drawing(self, texts: Mapping[str, str], codes: Mapping[str, Symbol]) -> bytes | None:
         """The stream that sets these fields, or None if a text can't be set on this plate.

@@ -119,6 +119,6 @@ def whole_pages(wanted: CertificateDesign, entries: Sequence[CertificateEntry]) 
     writer: PrintWriter | None = None
     pieces = []
     for page in certificate_pages._set_whole(wanted, entries, RenderLimits()):
-        writer = writer or PrintWriter(page.plate)
-        pieces += writer.add(page.plate, page.drawing)
+        writer = writer or PrintWriter(page.stamper.plate)
+        pieces += writer.add(page.stamper.plate, page.drawing)
     return b"".join(pieces + (writer.end() if writer else []))

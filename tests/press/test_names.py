@@ -122,7 +122,7 @@ def test_three_hundred_names_stand_where_the_layout_engine_would_set_them():
     names = random_names(300)
     entries = [entry(number, name) for number, name in enumerate(names)]
     stamped = list(stamped_pages(design("plain"), entries, None))
-    assert sum(page.kept for page in stamped) == 300
+    assert len({id(page.stamper) for page in stamped}) == 1
 
     # The engine is slow: it sets one page for each way that a name can be wide or long.
     chosen = sorted(range(300), key=lambda n: (len(names[n]), names[n]))[::20]
