@@ -8,6 +8,7 @@ with audited("people.person_added", by) as change:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,13 +18,14 @@ from typing import Protocol
 
 import structlog
 from flask import current_app
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from kash.database import Base, after_commit, db, new_public_id, utc_now, writing
+from kash.database import after_commit, db, new_public_id, utc_now, writing
 from kash.policy import Role
+from kash.statements import Asking, is_postgresql, moment_text
 from kash.vault import chain, mirror
-from kash.vault.models import AuditEntry, AuditHead, AuditSubject
+from kash.vault.models import AuditEntry, AuditHead
 from kash.vault.sealing import Vault, vault_of
 
 MIRROR_STARTED = "audit.mirror_started"
@@ -136,16 +138,11 @@ def _append(vault: Vault, change: Change, actor: str, action: str) -> tuple[str,
     session, key = change.session, vault.audit_key
     # What the action still has to lock, it locks before the head.
     session.flush()
-    head = _locked_head(session)
+    connection = session.connection()
+    head = _locked_head(connection)
     if head is None:
-        session.execute(
-            text(
-                "INSERT INTO audit_head (id, seq, mac, mirror) VALUES (1, 0, :mac, :mirror) "
-                "ON CONFLICT DO NOTHING"
-            ),
-            {"mac": chain.genesis(key), "mirror": chain.first_mirror(key)},
-        )
-        head = _locked_head(session)
+        _FIRST_HEAD.run(connection, {"mac": chain.genesis(key), "mirror": chain.first_mirror(key)})
+        head = _locked_head(connection)
     if head is None:
         raise RuntimeError("the audit chain has no head")
     last, previous, mirror_id = head
@@ -164,38 +161,40 @@ def _append(vault: Vault, change: Change, actor: str, action: str) -> tuple[str,
         action=action,
         subjects=subjects,
     )
-    connection = session.connection()
     entry = {
         "seq": seq,
-        "at": change.now,
+        "at": moment_text(change.now, on_postgresql=is_postgresql(connection)),
         "actor": actor,
         "action": action,
-        "subjects": subjects,
+        "subjects": json.dumps(subjects),
         "previous": previous,
         "mac": mac,
     }
-    connection.execute(_ENTRY, entry)
-    if subjects:
-        connection.execute(_SUBJECT, [{"subject": subject, "seq": seq} for subject in subjects])
-    connection.execute(_MOVE, {"seq": seq, "mac": mac, "mirror": mirror_id})
+    for statement in _ON_POSTGRESQL if is_postgresql(connection) else _ON_SQLITE:
+        statement.run(connection, entry | {"named": subjects, "mirror": mirror_id})
     return mirror_id, seq, mac
 
 
-# Put together once, since every action runs them.
-_head = Base.metadata.tables[AuditHead.__tablename__]
-_ENTRY = Base.metadata.tables[AuditEntry.__tablename__].insert()
-_SUBJECT = Base.metadata.tables[AuditSubject.__tablename__].insert()
-_MOVE = (
-    _head.update()
-    .where(_head.c.id == 1)
-    .values({name: bindparam(name) for name in ("seq", "mac", "mirror")})
+# Every action runs these. PostgreSQL, to which each takes a way there and back, gets one statement.
+_FIRST_HEAD = Asking(
+    "INSERT INTO audit_head (id, seq, mac, mirror) VALUES (1, 0, {mac}, {mirror}) "
+    "ON CONFLICT DO NOTHING"
 )
-_LOCK = select(_head.c.seq, _head.c.mac, _head.c.mirror).where(_head.c.id == 1).with_for_update()
+_HEAD = "SELECT seq, mac, mirror FROM audit_head WHERE id = 1"
+_LOCK = Asking(_HEAD, postgresql=f"{_HEAD} FOR UPDATE")
+_ENTRY = (
+    "INSERT INTO audit_entry (seq, at, actor, action, subjects, previous, mac) "
+    "VALUES ({seq}, {at}, {actor}, {action}, {subjects}, {previous}, {mac})"
+)
+_NAMED = "INSERT INTO audit_subject (subject, seq) SELECT given.*, {seq} FROM {named:text} AS given"
+_MOVE = "UPDATE audit_head SET seq = {seq}, mac = {mac}, mirror = {mirror} WHERE id = 1"
+_ON_SQLITE = (Asking(_ENTRY), Asking(_NAMED), Asking(_MOVE))
+_ON_POSTGRESQL = (Asking(f"WITH entry AS ({_ENTRY}), named AS ({_NAMED}) {_MOVE}"),)
 
 
-def _locked_head(session: Session) -> tuple[int, str, str] | None:
-    row = session.connection().execute(_LOCK).one_or_none()
-    return None if row is None else (row.seq, row.mac, row.mirror)
+def _locked_head(connection: Connection) -> tuple[int, str, str] | None:
+    rows = _LOCK.rows(connection)
+    return None if not rows else (rows[0][0], rows[0][1], rows[0][2])
 
 
 def _mirror(vault: Vault, written: list[tuple[str, int, str]]) -> None:

@@ -24,6 +24,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 POINT = 65
 _COORDINATE = 32
 _CURVE = ec.SECP256R1()
+# From base64 as addresses write it to the usual one.
+_USUAL = bytes.maketrans(b"-_", b"+/")
 
 
 class NotAKey(ValueError):
@@ -38,7 +40,8 @@ def unpadded(content: bytes) -> str:
 def from_unpadded(text: str) -> bytes:
     """What `unpadded` wrote. Raises ValueError."""
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        written = text.encode("ascii").translate(_USUAL) + b"=" * (-len(text) % 4)
+        return binascii.a2b_base64(written, strict_mode=True)
     except (binascii.Error, UnicodeEncodeError) as error:
         raise ValueError("not base64") from error
 

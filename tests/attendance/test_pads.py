@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.revocations import revoke_everything
 from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey
-from kash.database import db, utc_now, writing
+from kash.database import db, new_public_id, utc_now, writing
 from kash.policy import Actor
 from kash.vault import AuditEntry, verify
 from kash.workshops import queries
@@ -152,11 +152,34 @@ def _hand_over(taken: Taken) -> None:
 def test_a_pad_ends_with_the_right_of_its_person(
     taken: Taken, how: Callable[[Taken], None]
 ) -> None:
-    item = taken.phone.mark(taken.slots[0], taken.entries[0], "present")
+    first, item = (
+        taken.phone.mark(taken.slots[0], entry, "present") for entry in taken.entries[:2]
+    )
+    # The server remembers whom it heard, and must not go by that.
+    assert replies(taken.send(first)) == ["applied"]
     how(taken)
-    answer = taken.send(item)
-    assert (answer.status_code, answer.json["error"]) == (403, "revoked")
-    assert db.session.query(MarkOperation).count() == 0
+    for _again in range(2):
+        answer = taken.send(item)
+        assert (answer.status_code, answer.json["error"]) == (403, "revoked")
+    assert db.session.query(MarkOperation).count() == 1
+
+
+@pytest.mark.parametrize("change", ["another key", "gone"])
+def test_a_remembered_pad_must_be_the_one_that_is_there(taken: Taken, change: str) -> None:
+    first, item = (
+        taken.phone.mark(taken.slots[0], entry, "present") for entry in taken.entries[:2]
+    )
+    assert replies(taken.send(first)) == ["applied"]
+    pad = taken.pad()
+    if change == "gone":
+        pad.public_id = new_public_id()
+    else:
+        pad.signing_key = bytes(reversed(pad.signing_key))
+    db.session.commit()
+    assert taken.send(item).json["error"] == "revoked"
+    # From then on it is read anew before anything else.
+    assert taken.send(item).json["error"] == "signature"
+    assert db.session.query(MarkOperation).count() == 1
 
 
 def test_an_ended_pad_is_gone_on_with_by_the_same_person_only(

@@ -9,20 +9,20 @@ from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.accounts.models import Account, AccountRole
+from kash.accounts.models import Account
 from kash.accounts.queries import names_of
 from kash.attendance.models import Mark, Pad, PadKey, Register, RosterEntry, Slot
 from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.rules import short_codes
 from kash.attendance.wording import status_word
 from kash.database import db
-from kash.people.journal import table_of
 from kash.people.models import Group, Person
 from kash.people.rules import AGE_BANDS, SEXES
 from kash.policy import Actor, Role
+from kash.statements import Asking, moment_from
 from kash.vault.phones import jwk_of
 from kash.web.errors import NotFound
 from kash.web.formats import initials, time_text, to_local
@@ -30,7 +30,10 @@ from kash.web.formats import initials, time_text, to_local
 
 @dataclass(frozen=True)
 class Credential:
-    """A pad as what it sends is checked: whose it is, its keys, and until when it may send."""
+    """A pad as what it sends is checked: whose it is, its keys, and until when it may send.
+
+    `waits` is whether anything of its queue waits, or waited, for a person.
+    """
 
     id: int
     public_id: str
@@ -46,71 +49,56 @@ class Credential:
     skew_ms: int | None
     continues_id: int | None
     active: bool
+    waits: bool
     actor: Actor
 
 
-_pad, _key, _register = table_of(Pad), table_of(PadKey), table_of(Register)
-_account, _role = table_of(Account), table_of(AccountRole)
-# Put together once: every request of a phone asks it.
-_CREDENTIAL = (
-    select(
-        _pad.c.id,
-        _pad.c.register_id,
-        _register.c.public_id.label("register"),
-        _register.c.purpose,
-        _pad.c.signing_key,
-        _key.c.public_id.label("key"),
-        _key.c.private_sealed,
-        _pad.c.ends_at,
-        _pad.c.revoked_at,
-        _pad.c.last_seen_at,
-        _pad.c.skew_ms,
-        _pad.c.continues_id,
-        _pad.c.account_id,
-        _account.c.public_id.label("account"),
-        _account.c.person_id,
-        _account.c.language,
-        _account.c.active,
-        _account.c.paused_at,
-        _role.c.role,
-    )
-    .select_from(
-        _pad.join(_register, _register.c.id == _pad.c.register_id)
-        .join(_key, _key.c.id == _pad.c.key_id)
-        .join(_account, _account.c.id == _pad.c.account_id)
-        .outerjoin(_role, _role.c.account_id == _account.c.id)
-    )
-    .where(_pad.c.public_id == bindparam("pad"))
+# Every request of a phone asks it, before anything is held and once more then.
+_CREDENTIAL = Asking(
+    "SELECT pad.id, pad.register_id, register.public_id, register.purpose, pad.signing_key, "
+    "pad_key.public_id, pad_key.private_sealed, pad.ends_at, pad.revoked_at, pad.last_seen_at, "
+    "pad.skew_ms, pad.continues_id, account.active, account.paused_at, "
+    "EXISTS (SELECT 1 FROM held_item WHERE held_item.pad_id = pad.id), "
+    "pad.account_id, account.public_id, account.person_id, account.language, account_role.role "
+    "FROM pad JOIN register ON register.id = pad.register_id "
+    "JOIN pad_key ON pad_key.id = pad.key_id JOIN account ON account.id = pad.account_id "
+    "LEFT JOIN account_role ON account_role.account_id = account.id "
+    "WHERE pad.public_id = {pad}"
 )
 
 
 def credential(session: Session, public_id: str) -> Credential | None:
     """A pad with whoever took it; one query."""
-    rows = session.connection().execute(_CREDENTIAL, {"pad": public_id}).all()
+    rows = _CREDENTIAL.rows(session.connection(), pad=public_id)
     if not rows:
         return None
-    first = rows[0]
+    (
+        pad_id, register_id, register, purpose, signing_key, key, private, ends_at, revoked_at,
+        last_seen_at, skew_ms, continues_id, active, paused_at, waits,
+        account_id, account, person_id, language, _role,
+    ) = rows[0]  # fmt: skip
     return Credential(
-        id=first.id,
+        id=pad_id,
         public_id=public_id,
-        register_id=first.register_id,
-        register=first.register,
-        purpose=first.purpose,
-        signing_key=first.signing_key,
-        key=first.key,
-        private_sealed=first.private_sealed,
-        ends_at=first.ends_at,
-        revoked_at=first.revoked_at,
-        last_seen_at=first.last_seen_at,
-        skew_ms=first.skew_ms,
-        continues_id=first.continues_id,
-        active=first.active and first.paused_at is None,
+        register_id=register_id,
+        register=register,
+        purpose=purpose,
+        signing_key=signing_key,
+        key=key,
+        private_sealed=private,
+        ends_at=moment_from(ends_at),
+        revoked_at=moment_from(revoked_at),
+        last_seen_at=moment_from(last_seen_at),
+        skew_ms=skew_ms,
+        continues_id=continues_id,
+        active=bool(active) and paused_at is None,
+        waits=bool(waits),
         actor=Actor(
-            public_id=first.account,
-            roles=frozenset(Role(row.role) for row in rows if row.role is not None),
-            account_id=first.account_id,
-            person_id=first.person_id,
-            language=first.language or "en",
+            public_id=account,
+            roles=frozenset(Role(row[-1]) for row in rows if row[-1] is not None),
+            account_id=account_id,
+            person_id=person_id,
+            language=language or "en",
         ),
     )
 

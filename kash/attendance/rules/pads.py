@@ -38,6 +38,9 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
 
 
+_KINDS: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
+
+
 @dataclass(frozen=True)
 class WalkInSent:
     """Somebody at the door. `entry` is the id that the phone gave her place on the roster."""
@@ -113,8 +116,8 @@ def is_public_id(text: object) -> bool:
 def kind_of(plaintext: bytes) -> tuple[Kind, dict[str, Any]]:
     """What kind of operation this is, with its values. Raises Unreadable."""
     try:
-        values = json.loads(plaintext)
-        return Kind(values["kind"]), values
+        values = json.loads(plaintext.decode())
+        return _KINDS[values["kind"]], values
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Unreadable from None
 
@@ -240,10 +243,11 @@ def _op_id(values: Mapping[str, Any]) -> str:
     return op_id
 
 
-def _id(text: object) -> str:
+def _id(text: Any) -> str:
     if not is_public_id(text):
         raise Unreadable
-    return str(text)
+    kept: str = text
+    return kept
 
 
 def _text(value: object, longest: int) -> str:

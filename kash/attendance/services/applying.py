@@ -1,14 +1,15 @@
-"""A batch of marks within a transaction: narrow reads, one decision each, two statements.
+"""A batch of marks within a transaction: one narrow read, one decision each, two statements.
 
-Only what the batch names is read, and what is written goes in one statement for each table: on
-PostgreSQL as arrays, on SQLite as one prepared statement. Put together row by row PostgreSQL takes
-ten times as long.
+Only what the batch names is read, all of it in one statement, since each costs a way to the server
+and back on PostgreSQL and a chance for other threads to come between on SQLite. What is written
+goes in one statement for each table: on PostgreSQL as arrays, on SQLite as one prepared statement.
+Put together row by row PostgreSQL takes ten times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -27,7 +28,7 @@ from kash.attendance.rules import (
     decide_batch,
     is_readable,
 )
-from kash.attendance.services.bulk import Asking, Writing, moments
+from kash.statements import Asking, Writing, is_postgresql, moment_text
 
 _LONGEST_ID = 16
 HISTORY = Writing(
@@ -44,28 +45,41 @@ STANDING = Writing(
     "ON CONFLICT (slot_id, person_id) DO UPDATE SET "
     "status = excluded.status, version = excluded.version",
 )
-_SLOTS = Asking(
-    "SELECT public_id, id, closed_by, confirmed_by FROM slot "
-    "WHERE register_id = {register} AND public_id IN {names:text}"
-)
-_ENTRIES = Asking(
-    "SELECT public_id, person_id, removed_at IS NULL FROM roster_entry "
-    "WHERE register_id = {register} AND public_id IN {names:text}"
+# Rows of five kinds: slots, entries, statuses, marks, and operations that were kept before. What
+# stands where is said by `_Found`.
+_STATE = Asking(
+    "SELECT 'slot' AS kind, public_id AS name, id AS first, CAST(NULL AS bigint) AS second, "
+    "CAST(NULL AS bigint) AS third, closed_by AS one, confirmed_by AS other "
+    "FROM slot WHERE register_id = {register} AND public_id IN {slots:text} "
+    "UNION ALL SELECT 'entry', public_id, person_id, "
+    "CASE WHEN removed_at IS NULL THEN 1 ELSE 0 END, NULL, NULL, NULL "
+    "FROM roster_entry WHERE register_id = {register} AND public_id IN {entries:text} "
+    "UNION ALL SELECT 'status', code, CASE WHEN active THEN 1 ELSE 0 END, NULL, NULL, NULL, NULL "
+    "FROM mark_status WHERE purpose IN {purposes:text} "
+    "UNION ALL SELECT 'mark', NULL, slot_id, person_id, version, status, NULL "
+    "FROM mark WHERE slot_id IN "
+    "(SELECT id FROM slot WHERE register_id = {register} AND public_id IN {slots:text}) "
+    "AND person_id IN (SELECT person_id FROM roster_entry "
+    "WHERE register_id = {register} AND public_id IN {entries:text}) "
+    "UNION ALL SELECT 'kept', op_id, slot_id, person_id, NULL, status, answer "
+    "FROM mark_operation WHERE op_id IN {operations:text}"
 )
 _ALIASES = Asking(
-    "SELECT entry_alias.public_id, roster_entry.public_id, person_id, removed_at IS NULL "
+    "SELECT entry_alias.public_id, roster_entry.public_id "
     "FROM entry_alias JOIN roster_entry ON roster_entry.id = entry_id "
     "WHERE register_id = {register} AND entry_alias.public_id IN {names:text}"
 )
-_MARKS = Asking(
-    "SELECT slot_id, person_id, status, version FROM mark "
-    "WHERE slot_id IN {slots:int} AND person_id IN {people:int}"
-)
-_STATUSES = Asking("SELECT code, active FROM mark_status WHERE purpose IN {purposes:text}")
-_EARLIER = Asking(
-    "SELECT op_id, slot_id, person_id, status, answer FROM mark_operation "
-    "WHERE op_id IN {operations:text}"
-)
+
+
+@dataclass
+class _Found:
+    """What is there of all that a batch names: slots and entries by public id, with their keys."""
+
+    slots: dict[str, tuple[int, Stand]] = field(default_factory=dict)
+    people: dict[str, tuple[int, bool]] = field(default_factory=dict)
+    statuses: dict[str, bool] = field(default_factory=dict)
+    marks: dict[tuple[int, int], Standing] = field(default_factory=dict)
+    kept: dict[str, tuple[int, int, str, str]] = field(default_factory=dict)
 
 
 def apply_batch(
@@ -83,35 +97,94 @@ def apply_batch(
     stand in the same order.
     """
     connection = session.connection()
-    slots = _slots(connection, register_id, operations)
-    people, aliases = _people(connection, register_id, operations)
-    if aliases:
-        operations = [
-            replace(one, entry=aliases[one.entry]) if one.entry in aliases else one
-            for one in operations
-        ]
-    slot_names = {key: name for name, (key, _) in slots.items()}
-    entry_names = {key: name for name, (key, _) in people.items()}
-    statuses = {
-        code: bool(active)
-        for code, active in _STATUSES.rows(connection, purposes=[purpose, ANY_PURPOSE])
-    }
-    outcome = decide_batch(
-        operations,
-        RegisterState(
-            open_slots={name for name, (_, stand) in slots.items() if stand is Stand.OPEN},
-            closed_slots={name for name, (_, stand) in slots.items() if stand is not Stand.OPEN},
-            locked_slots={name for name, (_, stand) in slots.items() if stand is Stand.LOCKED},
-            entries={name for name, (_, listed) in people.items() if listed},
-            statuses={code for code, active in statuses.items() if active},
-            retired={code for code, active in statuses.items() if not active},
-            marks=_marks(connection, slot_names, entry_names),
-            earlier=_earlier(connection, operations, slot_names, entry_names),
-            cancelled_at=cancelled_at,
-        ),
+    found = _found(connection, register_id, purpose, operations)
+    if any(operation.entry not in found.people for operation in operations):
+        aliases = _aliases(connection, register_id, operations, found)
+        if aliases:
+            operations = [
+                replace(one, entry=aliases[one.entry]) if one.entry in aliases else one
+                for one in operations
+            ]
+            found = _found(connection, register_id, purpose, operations)
+    outcome = decide_batch(operations, _state(found, cancelled_at))
+    _write(connection, found, operations, outcome, marked_by, now)
+    return outcome
+
+
+def _found(
+    connection: Connection, register_id: int, purpose: str, operations: Sequence[Operation]
+) -> _Found:
+    found = _Found()
+    for kind, name, first, second, third, one, other in _STATE.rows(
+        connection,
+        register=register_id,
+        slots=_ids(operation.slot for operation in operations),
+        entries=_ids(operation.entry for operation in operations),
+        purposes=[purpose, ANY_PURPOSE],
+        operations=[operation.op_id for operation in operations if is_readable(operation)],
+    ):
+        if kind == "mark":
+            found.marks[first, second] = Standing(one, third)
+        elif kind == "entry":
+            found.people[name] = (first, bool(second))
+        elif kind == "slot":
+            found.slots[name] = (first, Signed(one, other).stand)
+        elif kind == "status":
+            found.statuses[name] = bool(first)
+        else:
+            found.kept[name] = (first, second, one, other)
+    return found
+
+
+def _aliases(
+    connection: Connection, register_id: int, operations: Iterable[Operation], found: _Found
+) -> dict[str, str]:
+    """{id that an entry had before: its present one}, of the names that no entry has."""
+    missing = [
+        name
+        for name in _ids(operation.entry for operation in operations)
+        if name not in found.people
+    ]
+    if not missing:
+        return {}
+    return dict(_ALIASES.rows(connection, register=register_id, names=missing))
+
+
+def _state(found: _Found, cancelled_at: datetime | None) -> RegisterState:
+    """The same as rules know it: public ids only."""
+    slots = {key: name for name, (key, _) in found.slots.items()}
+    entries = {key: name for name, (key, _) in found.people.items()}
+    return RegisterState(
+        open_slots={name for name, (_, stand) in found.slots.items() if stand is Stand.OPEN},
+        closed_slots={name for name, (_, stand) in found.slots.items() if stand is not Stand.OPEN},
+        locked_slots={name for name, (_, stand) in found.slots.items() if stand is Stand.LOCKED},
+        entries={name for name, (_, listed) in found.people.items() if listed},
+        statuses={code for code, active in found.statuses.items() if active},
+        retired={code for code, active in found.statuses.items() if not active},
+        marks={
+            (slots[slot], entries[person]): standing
+            for (slot, person), standing in found.marks.items()
+        },
+        # Kept for another place, the names are unknown here and match no operation.
+        earlier={
+            op_id: Earlier(slots.get(slot, ""), entries.get(person, ""), status, Reply(answer))
+            for op_id, (slot, person, status, answer) in found.kept.items()
+        },
+        cancelled_at=cancelled_at,
     )
-    kept = moments(connection)
-    received = kept(now)
+
+
+def _write(
+    connection: Connection,
+    found: _Found,
+    operations: Sequence[Operation],
+    outcome: BatchOutcome,
+    marked_by: str,
+    now: datetime,
+) -> None:
+    on_postgresql = is_postgresql(connection)
+    received = moment_text(now, on_postgresql=on_postgresql)
+    slots, people, answers = found.slots, found.people, outcome.answers
     history = [
         (
             operation.op_id,
@@ -121,15 +194,15 @@ def apply_batch(
             operation.expected_version,
             operation.device,
             operation.device_sequence,
-            kept(operation.device_time),
+            moment_text(operation.device_time, on_postgresql=on_postgresql),
             received,
             marked_by,
-            str(answer.answer),
+            answer.answer.value,
             answer.version,
             operation.correction,
         )
         for operation, answer in (
-            (operations[position], outcome.answers[position]) for position in outcome.kept
+            (operations[position], answers[position]) for position in outcome.kept
         )
     ]
     HISTORY.write(connection, history)
@@ -138,65 +211,6 @@ def apply_batch(
         for (slot, entry), one in outcome.changed.items()
     ]
     STANDING.write(connection, standing)
-    return outcome
-
-
-def _slots(
-    connection: Connection, register_id: int, operations: Iterable[Operation]
-) -> dict[str, tuple[int, Stand]]:
-    """Key and where it stands, of the slots that are named."""
-    names = _ids(operation.slot for operation in operations)
-    return {
-        name: (key, Signed(closed_by, confirmed_by).stand)
-        for name, key, closed_by, confirmed_by in _SLOTS.rows(
-            connection, register=register_id, names=names
-        )
-    }
-
-
-def _people(
-    connection: Connection, register_id: int, operations: Iterable[Operation]
-) -> tuple[dict[str, tuple[int, bool]], dict[str, str]]:
-    """Person and whether she is on the roster, of the entries that are named; and {id that an entry
-    had before: its present one}."""
-    names = _ids(operation.entry for operation in operations)
-    found = {
-        name: (person, bool(listed))
-        for name, person, listed in _ENTRIES.rows(connection, register=register_id, names=names)
-    }
-    aliases: dict[str, str] = {}
-    missing = [name for name in names if name not in found]
-    if missing:
-        for old, name, person, listed in _ALIASES.rows(
-            connection, register=register_id, names=missing
-        ):
-            aliases[old] = name
-            found[name] = (person, bool(listed))
-    return found, aliases
-
-
-def _marks(
-    connection: Connection, slot_names: Mapping[int, str], entry_names: Mapping[int, str]
-) -> dict[tuple[str, str], Standing]:
-    rows = _MARKS.rows(connection, slots=list(slot_names), people=list(entry_names))
-    return {
-        (slot_names[slot], entry_names[person]): Standing(status, version)
-        for slot, person, status, version in rows
-    }
-
-
-def _earlier(
-    connection: Connection,
-    operations: Sequence[Operation],
-    slot_names: Mapping[int, str],
-    entry_names: Mapping[int, str],
-) -> dict[str, Earlier]:
-    wanted = [operation.op_id for operation in operations if is_readable(operation)]
-    # Kept for another place, the names are unknown here and match no operation.
-    return {
-        op_id: Earlier(slot_names.get(slot, ""), entry_names.get(person, ""), status, Reply(answer))
-        for op_id, slot, person, status, answer in _EARLIER.rows(connection, operations=wanted)
-    }
 
 
 def _ids(names: Iterable[str]) -> list[str]:

@@ -36,12 +36,12 @@ from kash.attendance.rules import (
     decide_headcount,
 )
 from kash.attendance.sealed import sealed_note, sealed_strokes
-from kash.attendance.services.bulk import Asking
 from kash.database import new_public_id
 from kash.people.models import Group
 from kash.people.rules import AGE_BANDS, SEXES, is_a_name
 from kash.people.services import PersonDetails, new_person
 from kash.policy import Actor
+from kash.statements import Asking
 from kash.vault import Change
 
 _MINORS = AGE_BANDS[0]

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.attendance.models import HeldItem, Pad, Register
+from kash.attendance.models import Pad
 from kash.attendance.owners import Right, owner_of
-from kash.attendance.queries.pads import Credential
+from kash.attendance.queries.pads import Credential, credential
 from kash.attendance.rules import (
     Answer,
     HeadcountSent,
@@ -50,8 +50,8 @@ from kash.attendance.services.holding import (
     settle_arrived,
 )
 from kash.database import writing
-from kash.people.journal import table_of
 from kash.policy import Actor
+from kash.statements import Asking, is_postgresql
 from kash.vault import Change, audited
 from kash.vault.phones import Opener
 from kash.web.errors import Problem
@@ -59,8 +59,7 @@ from kash.web.errors import Problem
 # A pad that was just heard, with its clock as it was, is not written again.
 _HEARD_EVERY = timedelta(minutes=1)
 _SKEW_MOVES = 2_000
-# What waits for a person to decide.
-_HELD = frozenset({Reply.CONFLICT, Reply.REJECTED})
+_APPLIED, _CONFLICT, _REJECTED = Reply.APPLIED, Reply.CONFLICT, Reply.REJECTED
 
 
 class PadRevoked(Problem):
@@ -77,7 +76,8 @@ class PadEnded(Problem):
     sentence = _l("Sign in and take the register again. What this phone keeps stays.")
 
 
-@dataclass(frozen=True)
+# Not frozen, as all else here: that takes four times as long to make, hundreds of times a batch.
+@dataclass(slots=True)
 class SealedItem:
     """One operation as it stands in a queue. `sequence` counts on the phone."""
 
@@ -87,7 +87,7 @@ class SealedItem:
     sealed: bytes = field(repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class OpenedItem:
     """The same opened. What cannot be read has no `sent`, and its bytes as they came."""
 
@@ -101,7 +101,7 @@ class OpenedItem:
         return self.sent.op_id if self.sent is not None else f"{pad}:{self.sequence}"
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class ItemAnswer:
     """What a pad is told of one item: the answer, and what stands now."""
 
@@ -138,6 +138,7 @@ def receive(
 ) -> list[ItemAnswer]:
     """Apply what a pad sends, in the name of the person who took it; answers in the same order.
 
+    `pad` may be as it was read a while ago: whether it may send is decided by what it is now.
     `queue` is the pad for which the items were sealed: this one, or an earlier one that it goes on
     with. Raises PadRevoked and PadEnded, then nothing is kept.
     """
@@ -153,43 +154,57 @@ def _received(
 ) -> list[ItemAnswer]:
     wrote = False
     with audited("attendance.pad_synced", pad.actor) as change:
-        right, holds = _lock(change.session, pad, queue, change.now)
-        answers, wrote = apply_items(change, queue, items, pad.actor, right, holds=holds)
+        now = change.now
+        present, right = _held(change.session, pad, now)
+        itself = queue.id == pad.id
+        answers, wrote = apply_items(
+            change,
+            present if itself else queue,
+            items,
+            present.actor,
+            right,
+            holds=present.waits or not itself,
+        )
+        heard = _is_news(present, skew_ms, now)
         if wrote:
-            _hear(change.session, pad, skew_ms, change.now)
-            change.about(pad.register, pad.public_id)
+            if heard:
+                _hear(change.session, present, skew_ms, now)
+            change.about(present.register, present.public_id)
         else:
             change.nothing()
-        now = change.now
-    if not wrote:
+    if heard and not wrote:
         with writing() as session:
-            _hear(session, pad, skew_ms, now)
+            _hear(session, present, skew_ms, now)
     return answers
 
 
-_pad, _register, _held = table_of(Pad), table_of(Register), table_of(HeldItem)
-_LOCK = (
-    select(_pad.c.revoked_at, exists().where(_held.c.pad_id == bindparam("queue")))
-    .select_from(_pad.join(_register, _register.c.id == _pad.c.register_id))
-    .where(_pad.c.id == bindparam("pad"))
-    .with_for_update(of=_register)
-)
+_HOLD = Asking("SELECT id FROM register WHERE id = {register} FOR UPDATE")
 
 
-def _lock(
-    session: Session, pad: Credential, queue: Credential, now: datetime
-) -> tuple[Right, bool]:
-    """Hold the register; what may be marked on it, and whether anything of the queue waits, or
-    waited, for a person."""
-    revoked_at, holds = (
-        session.connection().execute(_LOCK, {"pad": pad.id, "queue": queue.id}).one()
-    )
-    right = right_to_send(session, pad, pad.actor)
-    if revoked_at is not None or right is None:
+def _held(session: Session, pad: Credential, now: datetime) -> tuple[Credential, Right]:
+    """Hold the register, and only then read who sends and what she still may.
+
+    What was checked before (by which key, for which register) must be what is there now. Raises
+    PadRevoked and PadEnded.
+    """
+    connection = session.connection()
+    # On SQLite whoever writes holds everything. What PostgreSQL reads in the statement that waits
+    # for the lock is as it was before the waiting.
+    if is_postgresql(connection):
+        _HOLD.rows(connection, register=pad.register_id)
+    present = credential(session, pad.public_id)
+    if present is None or _checked(present) != _checked(pad) or present.revoked_at is not None:
         raise PadRevoked
-    if pad.ends_at <= now:
+    right = right_to_send(session, present, present.actor)
+    if right is None:
+        raise PadRevoked
+    if present.ends_at <= now:
         raise PadEnded
-    return right, bool(holds)
+    return present, right
+
+
+def _checked(pad: Credential) -> tuple[object, ...]:
+    return pad.id, pad.signing_key, pad.key, pad.register_id, pad.purpose, pad.actor.public_id
 
 
 def right_to_send(session: Session, pad: Credential, actor: Actor) -> Right | None:
@@ -200,10 +215,13 @@ def right_to_send(session: Session, pad: Credential, actor: Actor) -> Right | No
     return owner.may_mark(session, pad.register_id, actor)
 
 
-def _hear(session: Session, pad: Credential, skew_ms: int | None, now: datetime) -> None:
+def _is_news(pad: Credential, skew_ms: int | None, now: datetime) -> bool:
+    """Whether that a pad was heard is to be written down."""
     known = pad.last_seen_at is not None and now - pad.last_seen_at < _HEARD_EVERY
-    if known and abs((skew_ms or 0) - (pad.skew_ms or 0)) < _SKEW_MOVES:
-        return
+    return not known or abs((skew_ms or 0) - (pad.skew_ms or 0)) >= _SKEW_MOVES
+
+
+def _hear(session: Session, pad: Credential, skew_ms: int | None, now: datetime) -> None:
     session.execute(
         update(Pad)
         .where(Pad.id == pad.id)
@@ -307,11 +325,12 @@ class _Batch:
         self.answers[position] = ItemAnswer(
             item.sequence, op_id, outcome.reply, outcome.reason, None, outcome.version
         )
-        if outcome.reply is Reply.APPLIED:
+        if outcome.reply is _APPLIED:
             self.wrote = True
             if isinstance(item.sent, WalkInSent):
                 self.came.append(item.sent.entry)
-        self._hold(position, outcome.reply, outcome.reason)
+        if _waits(outcome.reply):
+            self._hold(position, outcome.reply, outcome.reason)
 
     def apply_marks(self) -> None:
         """Decide all marks at once, with those that came before the person they are on."""
@@ -335,21 +354,25 @@ class _Batch:
         for position, _operation in self.marks:
             answer = next(answers)
             self.answers[position] = _of_mark(self.items[position], answer)
-            if answer.answer in _HELD:
+            if _waits(answer.answer):
                 self._hold(position, answer.answer, answer.reason)
         for item, _operation in waited:
             settle_arrived(item, next(answers), by, self.change.now)
 
     def _hold(self, position: int, reply: Reply, reason: Reason) -> None:
-        if reply in _HELD:
-            self.wrote |= hold(
-                self.change.session,
-                self.queue,
-                self.items[position],
-                str(reply),
-                reason,
-                self.change.now,
-            )
+        self.wrote |= hold(
+            self.change.session,
+            self.queue,
+            self.items[position],
+            str(reply),
+            reason,
+            self.change.now,
+        )
+
+
+def _waits(reply: Reply) -> bool:
+    """Whether what was so answered waits for a person to decide."""
+    return reply is _CONFLICT or reply is _REJECTED
 
 
 def _of_mark(item: OpenedItem, answer: Answer) -> ItemAnswer:

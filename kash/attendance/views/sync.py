@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError
 
@@ -25,6 +25,7 @@ SIGNED = b"kash pad v1 sync\n"
 _LARGEST_ITEM = 128 * 1024
 # More is no clock that is off, but one that was never set.
 _MOST_SKEW = timedelta(days=20)
+_MOST_REMEMBERED = 256
 
 
 class NotSent(Problem):
@@ -62,26 +63,55 @@ def _body() -> bytes:
 
 def _taken(body: bytes) -> dict[str, Any]:
     sent = read_json(body)
-    pad = sent.get("pad")
-    found = queries.credential(db.session(), str(pad)) if is_public_id(pad) else None
+    pad, now = sent.get("pad"), utc_now()
+    found = _sender(str(pad), now) if is_public_id(pad) else None
     if found is None or not is_signed(
         found.signing_key, request.headers.get("X-Pad-Signature", "")[:100], SIGNED + body
     ):
         raise NotSent("signature", _("This was not sent by a phone that took a register."))
     if found.revoked_at is not None or not found.active:
         raise services.PadRevoked
-    now = utc_now()
     if found.ends_at <= now:
         raise services.PadEnded
     queue = _queue_of(found, sent.get("pad_of_items"))
     items = sealed_items(sent.get("items"), MOST_ITEMS)
     skew = _skew(sent.get("sent_at"), now)
-    answers = services.receive(found, queue, services.open_items(queue, items), skew)
+    try:
+        answers = services.receive(found, queue, services.open_items(queue, items), skew)
+    except (services.PadRevoked, services.PadEnded):
+        _remembered().pop(found.public_id, None)
+        raise
+    _remember(found)
     return {
         "now": now.isoformat(),
         "skew_s": None if skew is None else skew / 1000,
         "answers": [answer_values(answer) for answer in answers],
     }
+
+
+def _sender(public_id: str, now: datetime) -> Credential | None:
+    """The pad that says it sends: as it was when it last did, or as it is.
+
+    Its keys and its register never change, and they are all that is needed of it before the
+    transaction, which reads it anew and compares.
+    """
+    known = _remembered().get(public_id)
+    if known is not None and known.ends_at > now:
+        return known
+    return queries.credential(db.session(), public_id)
+
+
+def _remember(pad: Credential) -> None:
+    remembered = _remembered()
+    if len(remembered) >= _MOST_REMEMBERED and pad.public_id not in remembered:
+        remembered.clear()
+    remembered[pad.public_id] = pad
+
+
+def _remembered() -> dict[str, Credential]:
+    """The pads that this process heard, by public id; none that was then revoked or had ended."""
+    kept: dict[str, Credential] = current_app.extensions.setdefault("kash_pads_heard", {})
+    return kept
 
 
 def read_json(body: bytes) -> dict[str, Any]:
@@ -113,17 +143,21 @@ def sealed_items(given: object, most: int) -> list[SealedItem]:
         raise NotSent("unreadable", _("This could not be read."))
     if len(given) > most:
         raise NotSent("too_large", _("These are too many marks at once. Send them in parts."), 413)
+    # All that one page queued came with one public half.
+    points: dict[str, bytes] = {}
     try:
-        return [_item(each) for each in given]
-    except (TypeError, KeyError, ValueError):
+        return [_item(each, points) for each in given]
+    except (TypeError, KeyError, ValueError, AttributeError):
         raise NotSent("unreadable", _("This could not be read.")) from None
 
 
-def _item(given: dict[str, Any]) -> SealedItem:
-    sequence, sealed = given["seq"], given["ct"]
+def _item(given: dict[str, Any], points: dict[str, bytes]) -> SealedItem:
+    sequence, sealed, written = given["seq"], given["ct"], given["epk"]
     if type(sequence) is not int or not 0 <= sequence < 2**31 or len(sealed) > _LARGEST_ITEM:
         raise ValueError
-    ephemeral = from_unpadded(given["epk"])
+    ephemeral = points.get(written)
+    if ephemeral is None:
+        ephemeral = points[written] = from_unpadded(written)
     if len(ephemeral) != POINT:
         raise ValueError
     return SealedItem(sequence, ephemeral, from_unpadded(given["iv"]), from_unpadded(sealed))
@@ -143,8 +177,8 @@ def answer_values(answer: ItemAnswer) -> dict[str, Any]:
     return {
         "seq": answer.sequence,
         "op_id": answer.op_id,
-        "answer": str(answer.answer),
-        "reason": str(answer.reason),
+        "answer": answer.answer,
+        "reason": answer.reason,
         "status": answer.status,
         "version": answer.version,
     }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
-from sqlalchemy import Boolean, Executable, Select, bindparam, exists, false, or_, select
+from sqlalchemy import Select, exists, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.owners import Right
 from kash.database import db
-from kash.people.journal import table_of
 from kash.policy import Actor, Reach
+from kash.statements import Asking, moment_from
 from kash.training.models import CourseVersion
 from kash.web import Forbidden, NotFound
 from kash.workshops.models import (
@@ -105,31 +103,22 @@ def may_mark_register(session: Session, register_id: int, actor: Actor) -> Right
     reach = actor.reach("attendance.mark")
     if reach not in (Reach.ALL, Reach.OWN):
         return None
-    values = {
-        "register": register_id,
-        "account": actor.account_id or 0,
-        "by": actor.public_id,
-        "everywhere": reach is Reach.ALL,
-    }
-    row = session.connection().execute(_may_mark(), values).first()
-    return None if row is None else Right(row[0])
-
-
-@cache
-def _may_mark() -> Executable:
-    """Put together once: every batch that a phone sends asks it."""
-    workshop, teaches = table_of(Workshop), table_of(Facilitator)
-    return select(workshop.c.cancelled_at).where(
-        workshop.c.register_id == bindparam("register"),
-        or_(
-            bindparam("everywhere", type_=Boolean()),
-            workshop.c.created_by == bindparam("by"),
-            exists().where(
-                teaches.c.workshop_id == workshop.c.id,
-                teaches.c.account_id == bindparam("account"),
-            ),
-        ),
+    rows = _MAY_MARK.rows(
+        session.connection(),
+        register=register_id,
+        account=actor.account_id or 0,
+        by=actor.public_id,
+        everywhere=int(reach is Reach.ALL),
     )
+    return Right(moment_from(rows[0][0])) if rows else None
+
+
+# Every batch that a phone sends asks this.
+_MAY_MARK = Asking(
+    "SELECT cancelled_at FROM workshop WHERE register_id = {register} AND ({everywhere} = 1 "
+    "OR created_by = {by} OR EXISTS (SELECT 1 FROM facilitator "
+    "WHERE workshop_id = workshop.id AND account_id = {account}))"
+)
 
 
 def own_workshop(public_id: str, actor: Actor, permission: str) -> Workshop:
