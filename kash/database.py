@@ -184,6 +184,25 @@ def insertion(session: Session, table: type[Base]) -> Any:
     return postgresql.insert(table)
 
 
+def complete_partial_indexes() -> None:
+    """Have PostgreSQL take the conditions of partial indexes, for whatever works with the schema.
+
+    Models give them as `sqlite_where` alone. An index that named PostgreSQL as well would load all
+    that SQLAlchemy knows of it, 3 MB in a server on SQLite.
+    """
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            if where is not None:
+                index.dialect_options["postgresql"]["where"] = where
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _create_partial_indexes(_tables: MetaData, connection: Connection, **_options: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        complete_partial_indexes()
+
+
 def without_order(session: Session, model: type[Base], key: object, column: str = "id") -> None:
     """Give a row that was just added a place that does not tell when that was.
 

@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from kash.attendance.triggers import keep_history
-from kash.database import db
+from kash.database import complete_partial_indexes, db
 from kash.people.search import mend_search
 from kash.vault import assert_triggers
 
@@ -36,6 +36,8 @@ def run_migrations() -> None:
         sqlite = connection.dialect.name == "sqlite"
         if sqlite:
             _set_foreign_keys(connection, False)
+        else:
+            complete_partial_indexes()
         try:
             context.configure(
                 connection=connection,

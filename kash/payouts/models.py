@@ -47,7 +47,6 @@ class RateTable(PublicId, Base):
             "version",
             unique=True,
             sqlite_where=text("workshop_id is null"),
-            postgresql_where=text("workshop_id is null"),
         ),
         CheckConstraint("least_weight between 1 and 100", name="least_weight"),
     )

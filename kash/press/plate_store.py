@@ -73,7 +73,7 @@ def made_plates(
     request = PlatesRequest(stylesheet=stylesheet, pages=list(requests))
     try:
         return [unpacked(content) for content in render(request, limits)]
-    except (ValueError, KeyError, TypeError, struct.error):
+    except (ValueError, LookupError, TypeError, struct.error):
         raise RenderFailed from None
 
 

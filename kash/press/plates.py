@@ -91,10 +91,16 @@ class Plate:
 
 def packed(plate: Plate) -> bytes:
     """The plate as bytes, for the pipe."""
+    # A register has one font for hundreds of fields: each is told once, and held once.
+    fonts: dict[str, int] = {}
+    texts = [asdict(text) for text in plate.texts]
+    for text in texts:
+        text["font"] = fonts.setdefault(json.dumps(text["font"]), len(fonts))
     head: dict[str, Any] = {
         "objects": [[one.number, len(one.content), one.compressible] for one in plate.objects],
         "font_files": [len(content) for content in plate.font_files],
-        "texts": [asdict(text) for text in plate.texts],
+        "texts": texts,
+        "fonts": list(fonts),
         "pictures": [asdict(picture) for picture in plate.pictures],
         "numbers": [plate.page, plate.catalogue, plate.information],
     }
@@ -110,7 +116,7 @@ def packed(plate: Plate) -> bytes:
 
 
 def unpacked(content: bytes) -> Plate:
-    """The plate that these bytes are. Raises ValueError, KeyError or struct.error if none."""
+    """The plate that these bytes are. Raises ValueError, LookupError or struct.error."""
     (length,) = _LENGTH.unpack_from(content)
     at = _LENGTH.size + length
     head = json.loads(content[_LENGTH.size : at])
@@ -123,21 +129,21 @@ def unpacked(content: bytes) -> Plate:
         files.append(content[at : at + size])
         at += size
     page, catalogue, information = head["numbers"]
+    fonts = [_font(json.loads(described)) for described in head["fonts"]]
     return Plate(
         tuple(objects),
         page,
         catalogue,
         information,
-        tuple(_text_field(text) for text in head["texts"]),
+        tuple(TextField(**{**text, "font": fonts[text["font"]]}) for text in head["texts"]),
         tuple(PictureField(**picture) for picture in head["pictures"]),
         _shared(files),
     )
 
 
-def _text_field(described: dict[str, Any]) -> TextField:
-    font = dict(described["font"])
-    font["widths"] = {int(glyph): width for glyph, width in font["widths"].items()}
-    return TextField(**{**described, "font": FieldFont(**font)})
+def _font(described: dict[str, Any]) -> FieldFont:
+    widths = {int(glyph): width for glyph, width in described["widths"].items()}
+    return FieldFont(**{**described, "widths": widths})
 
 
 _FONT_FILES: dict[bytes, bytes] = {}

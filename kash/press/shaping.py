@@ -18,11 +18,24 @@ if TYPE_CHECKING:
 # A glyph, its advance and its offset in 1024ths of a CSS pixel, and the character it begins with.
 Glyph = tuple[int, int, int, int]
 
-_HEX = [f"{glyph:04x}" for glyph in range(1 << 16)]
 _WITHOUT_LIGATURES = {"liga": False, "clig": False, "dlig": False}
 _SETTABLE_KINDS = {"Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sc", "Nd"}
 _PRESENTATION_FORMS = frozenset(map(chr, range(0xFB00, 0xFB50)))
 _known_settable = {chr(code) for code in range(0x20, 0x7F)}
+
+
+class _Codes(dict[int, str]):
+    """Glyphs as four hexadecimal digits, each written when it is first asked for.
+
+    A table of all of them would take 4 MB in every process, and a batch needs a hundred.
+    """
+
+    def __missing__(self, glyph: int) -> str:
+        code = self[glyph] = f"{glyph:04x}"
+        return code
+
+
+_HEX = _Codes()
 
 
 @dataclass(frozen=True, slots=True)

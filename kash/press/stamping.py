@@ -24,7 +24,8 @@ class Stamper:
 
     def __init__(self, plate: Plate) -> None:
         self.plate = plate
-        self._texts = [_TextStamp(field, plate) for field in plate.texts]
+        shapers: dict[tuple[int, int], Shaper] = {}
+        self._texts = [_TextStamp(field, _shaper(field, plate, shapers)) for field in plate.texts]
         self.names = frozenset(
             [text.name for text in plate.texts] + [picture.name for picture in plate.pictures]
         )
@@ -61,13 +62,12 @@ class Stamper:
         return [text for text in texts if any(not stamp.can_set(text) for stamp in stamps)]
 
 
-class _TextStamp:
-    """One field, and the shaper of its font."""
-
-    def __init__(self, field: TextField, plate: Plate) -> None:
-        font = field.font
-        self.field = field
-        self._shaper = Shaper(
+def _shaper(field: TextField, plate: Plate, made: dict[tuple[int, int], Shaper]) -> Shaper:
+    """The shaper of a field: fields that share a font share what the shaper reads of its file."""
+    font = field.font
+    key = (id(font), field.letter_spacing)
+    if key not in made:
+        made[key] = Shaper(
             plate.font_files[font.file],
             font.index,
             font.variations,
@@ -75,6 +75,15 @@ class _TextStamp:
             font.language,
             field.letter_spacing,
         )
+    return made[key]
+
+
+class _TextStamp:
+    """One field, and the shaper of its font."""
+
+    def __init__(self, field: TextField, shaper: Shaper) -> None:
+        self.field = field
+        self._shaper = shaper
         self._room = field.width / field.scale
         # The same date stands on every page of a batch.
         self._last: tuple[str, str | None] = ("", f"{field.mark} EMC\n")

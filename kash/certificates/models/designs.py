@@ -44,7 +44,6 @@ class Design(PublicId, Base):
             "is_default",
             unique=True,
             sqlite_where=text("is_default"),
-            postgresql_where=text("is_default"),
         ),
         CheckConstraint(
             "not is_default or (in_use is not null and retired_at is null)", name="default"

@@ -109,7 +109,6 @@ class Certificate(PublicId, Base):
             "person_id",
             unique=True,
             sqlite_where=text("serial is null"),
-            postgresql_where=text("serial is null"),
         ),
         Index("ix_certificate_batch_id", "batch_id"),
         Index("ix_certificate_issued_on_id", "issued_on", "id"),
@@ -120,7 +119,6 @@ class Certificate(PublicId, Base):
             "ix_certificate_revoked_at",
             "revoked_at",
             sqlite_where=text("revoked_at is not null"),
-            postgresql_where=text("revoked_at is not null"),
         ),
     )
 

@@ -31,7 +31,6 @@ class SigningKey(PublicId, Base):
             "state",
             unique=True,
             sqlite_where=text("state = 'current'"),
-            postgresql_where=text("state = 'current'"),
         ),
     )
 

@@ -25,7 +25,6 @@ class SignatureImage(PublicId, Base):
             "account_id",
             unique=True,
             sqlite_where=text("withdrawn_at is null"),
-            postgresql_where=text("withdrawn_at is null"),
         ),
     )
 
@@ -68,7 +67,6 @@ class FunderMark(PublicId, Base):
             "funder_id",
             unique=True,
             sqlite_where=text("replaced_at is null"),
-            postgresql_where=text("replaced_at is null"),
         ),
     )
 

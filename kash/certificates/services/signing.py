@@ -10,7 +10,6 @@ from datetime import datetime
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Programme
@@ -22,7 +21,7 @@ from kash.certificates.rules import (
     signed_payload,
     title_id_of,
 )
-from kash.database import db, new_public_id
+from kash.database import db, insertion, new_public_id
 from kash.jobs import periodic
 from kash.policy import SYSTEM, Actor
 from kash.vault import audited, open_sealed, seal
@@ -109,9 +108,8 @@ def sign(session: Session, certificates: Iterable[Certificate], now: datetime) -
 
 
 def _publish_titles(session: Session, titles: set[str]) -> None:
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(
-        insert(PublishedTitle).on_conflict_do_nothing(),
+        insertion(session, PublishedTitle).on_conflict_do_nothing(),
         [{"title_id": title_id_of(title).hex(), "title": title} for title in sorted(titles)],
     )
 

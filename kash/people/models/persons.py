@@ -78,7 +78,6 @@ class Person(PublicId, Base):
             "reference",
             unique=True,
             sqlite_where=text("reference <> ''"),
-            postgresql_where=text("reference <> ''"),
         ),
         CheckConstraint("sex in ('', 'female', 'male', 'other')", name="sex"),
     )
@@ -150,7 +149,6 @@ class Posting(PublicId, Base):
             "person_id",
             unique=True,
             sqlite_where=text("until is null"),
-            postgresql_where=text("until is null"),
         ),
     )
 
