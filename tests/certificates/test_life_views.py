@@ -49,7 +49,7 @@ def test_a_batch_tells_how_far_it_is_and_what_can_be_done(
     director.post(f"{batch}/approve")
     trainer.post(f"{batch}/issue")
     page = words(trainer.get(batch))
-    assert "Issued so far: 1 of 3." in page
+    assert "Issued: 1 / 3" in page
     assert "Stop issuing" in page
     assert "data-job" in trainer.get(batch).text
     others = words(director.get(batch))
