@@ -16,6 +16,7 @@ from kash.database import db
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork
+from kash.demo.door_answers import door_answers
 from kash.demo.pad_answers import pad_answers
 from kash.web.formats import local_today
 
@@ -228,8 +229,9 @@ def _refusals() -> Iterator[Answer]:
     yield Answer("trainer", "directory.index", "too-old", old)
 
 
-def answers(password: str, work: CaseWork | None = None) -> list[Answer]:
-    """All of them. `password` is everybody's in the sample; codes of reports are in `work`."""
+def answers(password: str, running: str, work: CaseWork | None = None) -> list[Answer]:
+    """All of them. `password` is everybody's in the sample, `running` the workshop of today; codes
+    of reports are in `work`."""
     return [
         *_searches(),
         *_of_people(),
@@ -241,5 +243,6 @@ def answers(password: str, work: CaseWork | None = None) -> list[Answer]:
         *_papers(),
         *case_answers(work or CaseWork()),
         *pad_answers(),
+        *door_answers(running),
         *_refusals(),
     ]

@@ -25,6 +25,7 @@ from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.acts import Answer
 from kash.demo.addresses import Addresses, Page, Prepared
 from kash.demo.answers import answers
+from kash.demo.door_answers import let_one_take_place
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
@@ -213,6 +214,8 @@ def sample_programme(settings: Settings) -> Orders:
         password = secrets.token_urlsafe(16)
         loaded = load_programme(password, local_today())
         orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo"))
+        running = loaded.workshops[4]
+        let_one_take_place(running)
         addresses = Addresses(loaded, _prepare(loaded))
         seen: set[str] = set()
         cookies = {account.key: _signed_in(app, loaded.actors[account.key]) for account in ACCOUNTS}
@@ -223,7 +226,7 @@ def sample_programme(settings: Settings) -> Orders:
         }
         half = _half_signed_in(app, loaded.actors["custodian"])
         late = _late(app, loaded.actors["administrator"])
-        wanted = answers(password, loaded.work)
+        wanted = answers(password, running, loaded.work)
     with app.test_request_context():
         visitor = [
             page

@@ -11,6 +11,11 @@ from flask import Flask, request, url_for
 from kash.policy import Actor, Reach
 
 _EXTENSION = "kash_workshop_tabs"
+# Pages that have a tab above them, not of their own.
+_UNDER = {
+    "workshops.counts": "workshops.attendance",
+    "workshops.sheets": "workshops.attendance",
+}
 
 
 @dataclass(frozen=True)
@@ -43,11 +48,12 @@ def tabs_for(
     """
     tabs: dict[str, Tab] = app.extensions.get(_EXTENSION, {})
     said = notes or {}
+    here = _UNDER.get(request.endpoint or "", request.endpoint)
     return [
         {
             "label": tab.label,
             "url": url_for(tab.endpoint, public_id=public_id),
-            "current": request.endpoint == tab.endpoint,
+            "current": here == tab.endpoint,
             "note": said.get(tab.endpoint, ""),
         }
         for tab in sorted(tabs.values(), key=lambda tab: tab.order)

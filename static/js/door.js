@@ -2,6 +2,7 @@
 // and felt. Typed codes go the same way; without this script the form is an ordinary one.
 
 import { startScanner } from "./scanner.js";
+import { allowSound, signal } from "./signals.js";
 
 const door = document.querySelector("[data-door]");
 const video = door.querySelector("video");
@@ -12,34 +13,14 @@ const here = door.querySelector("[data-here]");
 const start = door.querySelector("[data-start]");
 const form = door.querySelector("[data-typed]");
 
-// Two rising notes, one flat, or two falling: told apart without looking.
-const NOTES = { good: [660, 990], warn: [520, 520], bad: [330, 220] };
-const BUZZ = { good: [60], warn: [60, 80, 60], bad: [300] };
-let sound = null;
 let sending = Promise.resolve();
-
-function ring(tone) {
-  navigator.vibrate?.(BUZZ[tone]);
-  if (!sound) return;
-  NOTES[tone].forEach((pitch, number) => {
-    const at = sound.currentTime + number * 0.14;
-    const note = sound.createOscillator();
-    const volume = sound.createGain();
-    note.frequency.value = pitch;
-    volume.gain.setValueAtTime(0.25, at);
-    volume.gain.exponentialRampToValueAtTime(0.001, at + 0.13);
-    note.connect(volume).connect(sound.destination);
-    note.start(at);
-    note.stop(at + 0.13);
-  });
-}
 
 function show(tone, who, what) {
   came.classList.remove("good", "warn", "bad");
   came.classList.add(tone);
   name.textContent = who;
   text.textContent = what;
-  ring(tone);
+  signal(tone);
 }
 
 async function send(code) {
@@ -76,8 +57,7 @@ form.addEventListener("submit", (event) => {
 
 start.hidden = false;
 start.addEventListener("click", async () => {
-  // Sound is only allowed after somebody pressed something.
-  sound ??= new AudioContext();
+  allowSound();
   try {
     video.hidden = false;
     start.hidden = true;

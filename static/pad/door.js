@@ -1,5 +1,6 @@
 // At the door: badges are read by the camera, and whoever has none is taken in.
 
+import { allowSound, signal } from "../js/signals.js";
 import { button, h, note, toast } from "./dom.js";
 import { entryOf, make, PRESENT, standing } from "./register.js";
 import { publicId } from "./keys.js";
@@ -9,34 +10,8 @@ import { t } from "./words.js";
 
 // What a badge of this programme says: this, then the public id of its row, in capitals.
 const BADGE = /^KB1:([0-9A-Z]{16})$/;
-// What is heard and felt: known, already in, wrong.
-const SIGNALS = {
-  good: { tones: [[880, 0.12]], buzz: [80] },
-  warn: { tones: [[660, 0.1], [660, 0.1]], buzz: [60, 60, 60] },
-  bad: { tones: [[220, 0.4]], buzz: [400] },
-};
-const PAUSE = 0.06;
 const LAST = 5;
 const MINOR = "under18";
-let sound = null;
-
-function signal(kind) {
-  const { tones, buzz } = SIGNALS[kind];
-  if (navigator.vibrate) navigator.vibrate(buzz);
-  if (!sound) return;
-  let at = sound.currentTime;
-  for (const [pitch, length] of tones) {
-    const voice = sound.createOscillator();
-    const loudness = sound.createGain();
-    voice.frequency.value = pitch;
-    loudness.gain.setValueAtTime(0.25, at);
-    loudness.gain.exponentialRampToValueAtTime(0.001, at + length);
-    voice.connect(loudness).connect(sound.destination);
-    voice.start(at);
-    voice.stop(at + length);
-    at += length + PAUSE;
-  }
-}
 
 /** What a code that was read means in this session, and the mark if it makes one. */
 export async function readBadge(held, slot, text) {
@@ -85,12 +60,7 @@ export function scanScreen(held, slot) {
   async function start() {
     begin.hidden = true;
     video.setAttribute("data-runs", "");
-    try {
-      sound = sound || new AudioContext();
-      sound.resume();
-    } catch {
-      sound = null;
-    }
+    allowSound();
     try {
       const { startScanner } = await import("../js/scanner.js");
       await startScanner(video, took, { signal: ending.signal });

@@ -14,6 +14,8 @@ def look_round(walk: Walk) -> None:
     adds_to_settings(walk)
     writes_an_agenda(walk)
     asks_to_remove_a_second_step(walk)
+    stands_at_the_door(walk)
+    pays_out(walk)
     visits(walk)
 
 
@@ -65,6 +67,65 @@ def asks_to_remove_a_second_step(walk: Walk) -> None:
     account = administrator.path
     for page in ("hand-over", "lock", "roles", "name", "participant", "new-password"):
         administrator.go(f"{account}/{page}")
+
+
+def stands_at_the_door(walk: Walk) -> None:
+    """What belongs to a session, and what comes back from paper and phones."""
+    trainer = walk.people["trainer"]
+    trainer.go(f"{walk.workshop}/attendance")
+    register = trainer.page.locator(".ledger .what a").first.get_attribute("href")
+    for page in ("scan", "screen", "headcount", "signatures"):
+        trainer.go(f"{register}/{page}")
+    for page in ("attendance/counts", "attendance/conflicts", "walk-ins", "sheets", "pad"):
+        trainer.go(f"{walk.workshop}/{page}")
+    trainer.go(f"{walk.workshop}/pad/import")
+    director = walk.people["director"]
+    director.go("/")
+    director.sees("To confirm:")
+    director.go(f"{register}/confirm")
+    director.button("Confirm the register")
+    director.page.wait_for_url(f"**{register}")
+    trainer.go(f"{register}")
+    trainer.page.get_by_role("link", name="Correct").first.click()
+    trainer.page.wait_for_url("**/correct")
+
+
+def pays_out(walk: Walk) -> None:
+    """Rates, bands, a list that another approves, and who signed for her money."""
+    director, trainer = walk.people["director"], walk.people["trainer"]
+    at = f"{walk.workshop}/payouts"
+    rates = {"currency": "KES", "band-0": "Within the town", "rate-participant-0": "500"}
+    director.go("/payouts/rates")
+    director.fill(**rates)
+    director.button("Save as a new version")
+    director.sees("Saved.")
+    trainer.go(f"{at}/rates")
+    trainer.fill(**rates | {"rate-participant-0": "700"})
+    trainer.button("Save as a new version")
+    trainer.page.wait_for_url(f"**{at}")
+    trainer.go(f"{at}/rates/programme")
+    trainer.button("Use the programme's rates")
+    trainer.page.wait_for_url(f"**{at}")
+    for page in ("bands", "payees/new"):
+        trainer.go(f"{at}/{page}")
+    trainer.go(at)
+    trainer.page.locator("main table a").first.click()
+    trainer.page.wait_for_url("**/payouts/people/*")
+    trainer.go(at)
+    trainer.page.get_by_role("button", name=re.compile("^Propose a list")).click()
+    trainer.page.wait_for_url("**/payouts/lists/*")
+    paid = trainer.path
+    director.go(paid)
+    director.button("Approve")
+    director.sees("Approved and frozen")
+    for page in ("numbers", "results", "cash"):
+        trainer.go(f"{paid}/{page}")
+    trainer.page.locator("[name=paid]").first.check()
+    trainer.button("Note as paid")
+    trainer.page.wait_for_url(f"**{paid}")
+    trainer.page.locator("main table a").first.click()
+    trainer.page.wait_for_url("**/payments/*")
+    trainer.go("/payouts/")
 
 
 def visits(walk: Walk) -> None:

@@ -44,7 +44,7 @@ def test_every_kind_of_page_was_visited(walk: Walk) -> None:
     assert rooms >= {
         "", "accounts", "account", "audit", "certificates", "forums", "jobs", "people",
         "services", "search", "settings", "sign-in", "courses", "verify", "workshops",
-        "incidents", "vault",
+        "incidents", "vault", "payouts",
     }  # fmt: skip
     settings = {path for path in walk.people["administrator"].been if path.startswith("/settings/")}
     assert settings >= {
@@ -57,6 +57,13 @@ def test_every_kind_of_page_was_visited(walk: Walk) -> None:
         "/settings/retention/edit", "/settings/programme",
     }  # fmt: skip
     assert "/accounts/resets/*" in walk.people["administrator"].been
+    door = {path.removeprefix("/workshops/*/") for path in walk.people["trainer"].been}
+    assert door >= {
+        "attendance/*/scan", "attendance/*/screen", "attendance/*/headcount", "attendance/counts",
+        "attendance/conflicts", "walk-ins", "sheets", "pad", "pad/import", "payouts",
+        "payouts/rates", "payouts/rates/programme", "payouts/bands", "payouts/lists/*",
+        "payouts/lists/*/cash", "payouts/lists/*/numbers", "payouts/lists/*/results",
+    }  # fmt: skip
     assert "/forums/templates/*" in walk.people["trainer"].been
 
 

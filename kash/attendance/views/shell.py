@@ -20,7 +20,14 @@ from kash.web.language import language_code
 from kash.web.programme import LANGUAGES, brand
 
 # What the pad's page loads besides its own modules.
-_SHARED = ("icon.svg", "tokens.css", "components.css", "js/exit.js", "js/scanner.js")
+_SHARED = (
+    "icon.svg",
+    "tokens.css",
+    "components.css",
+    "js/exit.js",
+    "js/scanner.js",
+    "js/signals.js",
+)
 _DECODER = "vendor/qr-decode.js"
 # Of the page on which a register is taken; the pad itself has no need of it.
 _ELSEWHERE = frozenset({"take.js"})
