@@ -124,7 +124,7 @@ def pays_out(walk: Walk) -> None:
     trainer.button("Note as paid")
     trainer.page.wait_for_url(f"**{paid}")
     trainer.page.locator("main table a").first.click()
-    trainer.page.wait_for_url("**/payments/*")
+    trainer.page.wait_for_url("**/lines/*")
     trainer.go("/payouts/")
 
 
