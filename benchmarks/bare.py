@@ -1,8 +1,9 @@
 """A bare end point that makes the same writes as a pad's batch: no sign-in, no permission, no form.
 
-It takes plain rows, and writes history and marks as durably, in SQLAlchemy's ordinary way of
-writing many rows at once, one statement for each table. Nothing is asked, checked, opened, decided
-or audited.
+It takes plain rows, and writes history, marks and an audit entry (the entry, its subjects, and the
+move of the chain's head) in one transaction, as durably, in SQLAlchemy's ordinary way of writing
+many rows at once, one statement for each table. Nothing is asked, checked, opened or decided; the
+entry is linked to nothing, and there is no mirror. `/marks-alone` leaves the entry out.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, jsonify, request
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kash.attendance.models import Mark, MarkOperation
 from kash.settings import load_settings
+from kash.vault.models import AuditEntry, AuditHead, AuditSubject
 
 _settings = load_settings()
 engine = create_engine(_settings.database_uri, pool_size=5, max_overflow=5)
@@ -32,6 +34,9 @@ _STANDING: Any = _upsert.on_conflict_do_update(
 if _POSTGRESQL:
     # Asking for the keys makes one statement of many rows; else they go one by one, much slower.
     _HISTORY, _STANDING = _HISTORY.returning(MarkOperation.id), _STANDING.returning(Mark.id)
+_ENTRY, _SUBJECTS = _insert(AuditEntry), _insert(AuditSubject)
+_HEAD = update(AuditHead).where(AuditHead.id == 1)
+_MOVE: Any = _HEAD.values(seq=AuditHead.seq + 1, mac="0" * 64).returning(AuditHead.seq)
 application = Flask("bare")
 
 
@@ -43,7 +48,17 @@ def healthz() -> dict[str, str]:
 
 @application.post("/marks")
 def marks() -> Any:
-    """Write what is sent, in one statement for each table."""
+    """Write what is sent, in one statement for each table, and an entry."""
+    return _written(audited=True)
+
+
+@application.post("/marks-alone")
+def marks_alone() -> Any:
+    """Write what is sent, without an entry."""
+    return _written(audited=False)
+
+
+def _written(*, audited: bool) -> Any:
     now = datetime.now(UTC)
     sent = request.get_json()
     history = [
@@ -71,5 +86,24 @@ def marks() -> Any:
     with engine.connect().execution_options(kash_writing=True) as connection:
         connection.execute(_HISTORY, history)
         connection.execute(_STANDING, standing)
+        if audited:
+            _keep_entry(connection, now, sent[0][5], sent[0][7])
         connection.commit()
     return jsonify([[row[0], "applied"] for row in sent])
+
+
+def _keep_entry(connection: Connection, now: datetime, pad: str, account: str) -> None:
+    seq = connection.execute(_MOVE).scalar_one()
+    # As many subjects as a pad's batch names: the register and the pad.
+    subjects = [pad, account]
+    entry = {
+        "seq": seq,
+        "at": now,
+        "actor": account,
+        "action": "attendance.pad_synced",
+        "subjects": subjects,
+        "previous": "0" * 64,
+        "mac": "0" * 64,
+    }
+    connection.execute(_ENTRY, entry)
+    connection.execute(_SUBJECTS, [{"subject": subject, "seq": seq} for subject in subjects])
