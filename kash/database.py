@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import sqlite3
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,10 +22,13 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, String, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
+
+from kash.statements import run_at_once
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -36,6 +39,8 @@ NAMING = {
 }
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+# 256 is eight times 32: every character is as likely.
+_CHARACTER_OF = _ALPHABET.encode() * 8
 
 
 def new_public_id() -> str:
@@ -45,7 +50,7 @@ def new_public_id() -> str:
 
 def public_id_from(seed: bytes) -> str:
     """The id that a secret seed of 16 bytes or more makes, the same each time."""
-    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in seed[:16])
+    return seed[:16].translate(_CHARACTER_OF).decode()
 
 
 def utc_now() -> datetime:
@@ -73,6 +78,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_AFTER_COMMIT, _HELD = "kash_after_commit", "kash_connection"
+
+
 class Base(DeclarativeBase):
     """All tables. Constraints are named, so that migrations can find them again."""
 
@@ -85,7 +93,24 @@ class PublicId:
     public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class OneConnection(FlaskSession):
+    """A session that answers at once which connection it writes by.
+
+    SQLAlchemy takes as long to find that out as SQLite over a statement, a dozen times an action.
+    """
+
+    def connection(self, *given: Any, **more: Any) -> Connection:
+        """The connection of the present transaction."""
+        if not given and not more:
+            held: Connection | None = self.info.get(_HELD)
+            if held is not None and held.in_transaction():
+                return held
+        return super().connection(*given, **more)
+
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"class_": OneConnection}
+)
 
 
 @event.listens_for(Engine, "connect")
@@ -121,7 +146,7 @@ def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         write = connection.get_execution_options().get("kash_writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        run_at_once(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
 
 
 # What databases keep to search by, with the tables that SQLite lays under it.
@@ -216,9 +241,6 @@ def without_order(session: Session, model: type[Base], key: object, column: str 
         )
 
 
-_AFTER_COMMIT = "kash_after_commit"
-
-
 @contextmanager
 def writing() -> Iterator[Session]:
     """One write transaction. Whatever was loaded before is expired and read anew.
@@ -233,7 +255,8 @@ def writing() -> Iterator[Session]:
     session.info[_AFTER_COMMIT] = []
     try:
         with _in_turn(session.get_bind().engine.url):
-            session.connection(execution_options={"kash_writing": True})
+            options = {"kash_writing": True}
+            session.info[_HELD] = session.connection(execution_options=options)
             yield session
             session.commit()
         after: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT)
@@ -242,11 +265,34 @@ def writing() -> Iterator[Session]:
         raise
     finally:
         session.info.pop("kash_writing", None)
+        session.info.pop(_HELD, None)
     for call in after:
         call()
 
 
-_TURN_POLL, _TURN_PATIENCE = 0.0004, 5.0
+_TURN_PATIENCE = 5.0
+
+
+class _Turns:
+    """For each database, the lock by which the threads of this process wait for each other."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def of(self, database: str) -> threading.Lock:
+        """The lock of a database."""
+        with self._guard:
+            return self._locks.setdefault(database, threading.Lock())
+
+
+_turns = _Turns()
+# What was held when this process was forked off is nobody's here.
+os.register_at_fork(after_in_child=_turns.forget)
 
 
 @contextmanager
@@ -254,29 +300,29 @@ def _in_turn(url: URL) -> Iterator[None]:
     """Have SQLite's writers wait for each other at the door.
 
     A writer that finds the database locked sleeps longer and longer, up to a tenth of a second,
-    while nobody writes at all; here it asks a file beside it every half millisecond. Whoever has
-    waited long goes on without it: the database's own lock is what counts.
+    while nobody writes at all. Here the threads of a process wait for a lock of theirs, and the one
+    that has it for a file beside the database, asleep until whoever writes closes it: so nobody
+    asks again and again, and processes take turns. A thread that has waited long goes on without:
+    the database's own lock is what counts. Only the one at the file waits as long as it takes, for
+    a process that stands still in the middle of writing, and writes nothing itself meanwhile.
     """
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         yield
         return
-    descriptor = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        until = time.monotonic() + _TURN_PATIENCE
-        while not _taken(descriptor) and time.monotonic() < until:
-            time.sleep(_TURN_POLL)
+    lock = _turns.of(url.database)
+    if not lock.acquire(timeout=_TURN_PATIENCE):
         yield
-    finally:
-        # Closing gives the turn away, and so does dying.
-        os.close(descriptor)
-
-
-def _taken(descriptor: int) -> bool:
+        return
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        descriptor = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            # Closing gives the turn away, and so does dying.
+            os.close(descriptor)
+    finally:
+        lock.release()
 
 
 def after_commit(call: Callable[[], None]) -> None:

@@ -21,11 +21,16 @@ _PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 _POSTGRESQL = "postgresql"
 
 
+def run_at_once(connection: Connection, text: str) -> None:
+    """Run a fixed text that finds nothing."""
+    _run(connection, "execute", text, ())
+
+
 class Asking:
     """A statement whose text has `{name}` for a value and `{name:type}` for a list of them.
 
-    The same name may stand in several places. `postgresql` is the text of that engine, with the
-    same names, if it is another.
+    It runs within the transaction that its connection is in. The same name may stand in several
+    places. `postgresql` is the text of that engine, with the same names, if it is another.
     """
 
     def __init__(self, text: str, postgresql: str | None = None) -> None:
@@ -92,9 +97,6 @@ def _run(
     connection: Connection, way: str, text: str, values: Sequence[Any] | Mapping[str, Any]
 ) -> Any:
     """The driver's cursor after a statement. Raises what SQLAlchemy would raise."""
-    # SQLAlchemy begins a transaction with the first statement that goes through it.
-    if not connection.in_transaction():
-        connection.begin()
     driver: Any = connection.connection.dbapi_connection
     try:
         return getattr(driver.cursor(), way)(text, values)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -64,14 +65,26 @@ def _add_headers(response: Response) -> Response:
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "kash_camera", False):
         response.headers["Permissions-Policy"] = _WITH_CAMERA
+    there = {name.lower() for name, _value in response.headers}
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in there:
+            response.headers.add(name, value)
     seconds = getattr(view, "kash_kept_for", None)
     if seconds is not None and response.status_code in (200, 304):
         response.headers["Cache-Control"] = f"public, max-age={seconds}"
     elif request.endpoint != "static":
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+class CookieSessions(SecureCookieSessionInterface):
+    """Flask's own, but whoever brings no cookie costs no reading of one: phones bring none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What the cookie holds."""
+        if self.get_cookie_name(app) not in request.cookies and app.secret_key:
+            return SecureCookieSession()
+        return super().open_session(app, request)
 
 
 def init_headers(app: Flask, *, behind_tls: bool) -> None:
@@ -83,6 +96,7 @@ def init_headers(app: Flask, *, behind_tls: bool) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    app.session_interface = CookieSessions()
     app.after_request(_add_headers)
     if behind_tls:
 

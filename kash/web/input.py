@@ -17,9 +17,10 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 def _texts() -> Iterator[str]:
     yield request.path
-    for key, values in request.args.lists():
-        yield key
-        yield from values
+    if request.query_string:
+        for key, values in request.args.lists():
+            yield key
+            yield from values
     if request.mimetype in _FORMS:
         for key, values in request.form.lists():
             yield key
