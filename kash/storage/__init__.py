@@ -6,7 +6,6 @@ as readable as the folder is: whatever must be sealed is sealed before it arrive
 
 from kash.storage.errors import FileMissing, StorageError, StorageUnavailable, WrongKey
 from kash.storage.store import (
-    StoredFile,
     clear_unfinished,
     delete,
     exists,
@@ -16,6 +15,7 @@ from kash.storage.store import (
     stream,
 )
 from kash.storage.store import listed as list
+from kash.storage.stored_file import StoredFile
 
 __all__ = [
     "FileMissing",

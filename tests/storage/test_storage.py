@@ -194,6 +194,41 @@ def test_what_ends_too_soon_leaves_nothing(stored: Flask) -> None:
     assert storage.get("a/before") == b"was there"
 
 
+def test_a_folder_needs_no_library_of_buckets(tmp_path: Path) -> None:
+    """It would take 12 MB in every process that serves a file."""
+    script = (
+        "import sys; from flask import Flask; from kash import storage; app = Flask('f');"
+        "storage.init_storage(app, sys.argv[1]); app.app_context().push();"
+        "storage.put('a/b', b'x'); storage.get('a/b'); list(storage.stream('a/b'));"
+        "list(storage.list()); storage.delete('a/b'); print('obstore' in sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, f"file://{tmp_path}/files"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": os.getcwd()},
+    )
+    assert ran.stdout == "False\n"
+    assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_a_full_disk_is_said_in_a_sentence_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_from: Path, _to: Path) -> None:
+        raise OSError(28, "No space left on device", "a/key")
+
+    app = Flask(__name__)
+    storage.init_storage(app, f"file://{tmp_path}/files")
+    monkeypatch.setattr(Path, "replace", refuse)
+    with app.app_context():
+        with pytest.raises(storage.StorageUnavailable) as raised:
+            storage.put("a/key", [b"x"])
+        assert raised.value.__suppress_context__
+    assert list((tmp_path / "files").iterdir()) == []
+
+
 _STORES_200_MB = """
 import resource, sys
 from flask import Flask

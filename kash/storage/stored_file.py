@@ -1,0 +1,15 @@
+"""What a store tells of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file as the store lists it; `size` in bytes."""
+
+    key: str
+    size: int
+    changed_at: datetime
