@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import gc
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -36,6 +38,7 @@ from kash.accounts.queries import actor_of, email_key
 from kash.accounts.secrets import hash_password, new_token, token_hash
 from kash.database import Base, db, new_public_id, utc_now
 from kash.members.rules import entitled
+from kash.operations.server import keep_compiled
 from kash.people.models import Group
 from kash.policy import Actor, Role
 from kash.settings import Settings
@@ -86,6 +89,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return folder if folder in ("demo", "e2e", "matrix") else nodeid
 
     return SharedOnce(config, log)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """What is loaded by now stays: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+@event.listens_for(Engine, "connect")
+def _flush_nothing(connection: Any, _record: Any) -> None:
+    """No test ends the machine's power: a process that is killed loses nothing by this."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------
@@ -234,8 +251,18 @@ class Browser(FlaskClient):
         return contextvars.Context().run(super().open, *args, **kwargs)
 
 
-def _make_app(settings: Settings) -> APIFlask:
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all applications of a run, in both workers, keep templates that are compiled."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    return folder / "compiled"
+
+
+def _make_app(settings: Settings, compiled: Path) -> APIFlask:
     app = create_app(settings)
+    keep_compiled(app, compiled)
     app.test_client_class = Browser
     app.config.update(TESTING=True, ARGON2=CHEAP, VAULT_ARGON2=CHEAP, WTF_CSRF_ENABLED=False)
     return app
@@ -272,9 +299,9 @@ def _set_up(app: APIFlask) -> None:
 
 
 @pytest.fixture(scope="session")
-def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
+def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Ground:
     folder = tmp_path_factory.mktemp("sqlite") / "var"
-    app = _make_app(_settings(folder))
+    app = _make_app(_settings(folder), compiled)
     _set_up(app)
     prepared = folder.with_name("prepared")
     shutil.copytree(folder, prepared)
@@ -282,13 +309,15 @@ def _sqlite_ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 
 @pytest.fixture(scope="session")
-def _postgresql_ground(postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory) -> Ground:
+def _postgresql_ground(
+    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory, compiled: Path
+) -> Ground:
     folder = tmp_path_factory.mktemp("postgresql") / "var"
     address = make_url(postgresql_cluster).set(database="kash").render_as_string(False)
     server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text("CREATE DATABASE kash"))
-    app = _make_app(_settings(folder, database_url=address))
+    app = _make_app(_settings(folder, database_url=address), compiled)
     _set_up(app)
     with server.connect() as connection:
         connection.execute(text("ALTER DATABASE kash RENAME TO prepared"))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import random
 import re
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from kash.attendance import services as marking
 from kash.attendance.models import HeldItem, MarkOperation, Pad, WalkIn
-from kash.attendance.rules import Unreadable, read_operation
+from kash.attendance.rules import Operation, Unreadable, read_operation
+from kash.attendance.rules.pads import is_public_id
 from kash.database import db, new_public_id, utc_now
 from kash.people.models import Person
 from kash.vault import AuditEntry
@@ -237,9 +238,53 @@ _KINDS = ("mark", "scan", "walk_in", "headcount", "note", "signature", "unreadab
 )
 @settings(max_examples=150, deadline=None)
 def test_no_operation_breaks_its_reader(kind: Any, values: dict[str, Any]) -> None:
+    """Whatever a field holds, it is no operation, or one whose every part is what it must be."""
     plaintext = json.dumps({**values, "kind": kind}).encode()
-    with contextlib.suppress(Unreadable):
-        read_operation(plaintext, "p" * 16, 1)
+    try:
+        read, sent = read_operation(plaintext, "p" * 16, 1)
+    except Unreadable as refused:
+        assert refused.args == ()  # noqa: PT017
+        return
+    assert read == kind != "unreadable"
+    assert sent.op_id == values["op_id"]
+    assert sent.slot == (values.get("slot") or "")
+    assert sent.slot == "" or is_public_id(sent.slot)
+    moment = sent.device_time if isinstance(sent, Operation) else sent.at
+    assert moment == datetime.fromisoformat(values["at"])
+
+
+# One sound operation of each kind, as a phone writes it.
+_SOUND: dict[str, dict[str, Any]] = {
+    "mark": {"entry": "e" * 16, "status": "late", "expected_version": 3},
+    "scan": {"entry": "e" * 16, "expected_version": 0},
+    "walk_in": {"entry": "e" * 16, "name": "Amani", "letter": "B", "sex": "f", "age_band": ""},
+    "headcount": {
+        "counts": [{"letter": "A", "sex": "m", "age_band": "", "count": 4}],
+        "expected_version": 1,
+    },
+    "note": {"text": "Rain"},
+    "signature": {"entry": "e" * 16, "strokes": [[[0, 5], [1000, 7]]]},
+}
+_COMMON = {"op_id": "op-1", "slot": "s" * 16, "at": "2026-11-16T09:30:00+03:00"}
+
+
+@given(kind=st.sampled_from(sorted(_SOUND)), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_one_wrong_field_spoils_an_operation_or_is_read_as_it_stands(
+    kind: str, data: st.DataObject
+) -> None:
+    sound = {**_COMMON, **_SOUND[kind], "kind": kind}
+    read, sent = read_operation(json.dumps(sound).encode(), "p" * 16, 1)
+    assert (read, sent.op_id, sent.slot) == (kind, "op-1", "s" * 16)
+    name = data.draw(st.sampled_from(sorted(set(sound) - {"kind"})))
+    changed = {**sound, name: data.draw(_JSON)}
+    try:
+        _read, other = read_operation(json.dumps(changed).encode(), "p" * 16, 1)
+    except Unreadable:
+        return
+    ours, theirs = asdict(sent), asdict(other)
+    called = {name, {"counts": "cells", "at": "device_time"}.get(name, name)}
+    assert {key for key in ours if ours[key] != theirs[key]} <= called
 
 
 def test_no_body_and_no_operation_breaks_sending(taken: Taken) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from apiflask import APIFlask
 from sqlalchemy import delete, func, select
 
@@ -37,29 +34,18 @@ SMALL = Size(
 )
 
 
-@pytest.fixture
-def loaded(both_engines_app: APIFlask) -> Iterator[Loaded]:
-    with writing() as session:
-        session.execute(delete(Group))
-        session.execute(delete(Programme))
-    both_engines_app.config["ARGON2"] = CHEAP
-    yield load_programme(both_engines_app, SMALL)
-    db.session.remove()
-
-
-def test_there_is_as_much_of_everything_as_was_asked_for(loaded: Loaded) -> None:
+def as_much_of_everything_as_was_asked_for() -> None:
     def count(model: type) -> int:
         return db.session.scalar(select(func.count()).select_from(model)) or 0
 
     assert count(Person) == 20
     assert count(Workshop) == 11
-    assert {workshop.state for workshop in loaded.workshops} >= {"past", "coming"}
     assert count(Enrolment) == 10 * 8 + 20
     assert count(Mark) > 20 * 5
     assert verify(db.session()).sound
 
 
-def test_marks_are_of_people_on_the_roster(loaded: Loaded) -> None:
+def marks_of_people_on_the_roster() -> None:
     strays = db.session.scalar(
         select(func.count())
         .select_from(Mark)
@@ -74,7 +60,7 @@ def test_marks_are_of_people_on_the_roster(loaded: Loaded) -> None:
     assert strays == 0
 
 
-def test_certificates_are_those_the_rule_gives(loaded: Loaded) -> None:
+def certificates_that_the_rule_gives() -> None:
     seen = 0
     for batch in db.session.scalars(select(CertificateBatch)):
         minutes = {one.person_id: one.minutes for one in attended(batch.workshop.register_id)}
@@ -91,7 +77,7 @@ def test_certificates_are_those_the_rule_gives(loaded: Loaded) -> None:
     assert seen > 20
 
 
-def test_people_can_be_found_and_their_phones_read(loaded: Loaded) -> None:
+def people_who_are_found_and_whose_phones_are_read() -> None:
     people = db.session.scalars(select(Person).order_by(Person.id)).all()
     assert [person.sort_name for person in people] == [
         sort_name(person.chosen_name) for person in people
@@ -102,7 +88,7 @@ def test_people_can_be_found_and_their_phones_read(loaded: Loaded) -> None:
     assert read == "+254700000003"
 
 
-def test_keys_go_on_after_the_ones_that_were_chosen(loaded: Loaded) -> None:
+def keys_that_go_on_after_the_ones_that_were_chosen() -> None:
     with writing() as session:
         group = Group(name="Another", letter="C", position=3)
         session.add(group)
@@ -110,7 +96,7 @@ def test_keys_go_on_after_the_ones_that_were_chosen(loaded: Loaded) -> None:
         assert group.id == 3
 
 
-def test_every_page_answers_somebody(both_engines_app: APIFlask, loaded: Loaded) -> None:
+def an_answer_of_every_page_to_somebody(both_engines_app: APIFlask, loaded: Loaded) -> None:
     pages = pages_of(both_engines_app, loaded)
     answered: dict[str, int] = {}
     for name in (*ACCOUNTS, "guarded", ""):
@@ -133,6 +119,23 @@ def test_every_page_answers_somebody(both_engines_app: APIFlask, loaded: Loaded)
     assert {page.endpoint for page in pages} == set(answered)
     assert set(answered) >= LISTS
     assert not set(answered) & set(UNASKED)
+
+
+def test_what_is_loaded_is_a_programme_and_every_page_of_it_open(
+    both_engines_app: APIFlask,
+) -> None:
+    with writing() as session:
+        session.execute(delete(Group))
+        session.execute(delete(Programme))
+    both_engines_app.config["ARGON2"] = CHEAP
+    loaded = load_programme(both_engines_app, SMALL)
+    assert {workshop.state for workshop in loaded.workshops} >= {"past", "coming"}
+    as_much_of_everything_as_was_asked_for()
+    marks_of_people_on_the_roster()
+    certificates_that_the_rule_gives()
+    people_who_are_found_and_whose_phones_are_read()
+    an_answer_of_every_page_to_somebody(both_engines_app, loaded)
+    keys_that_go_on_after_the_ones_that_were_chosen()
 
 
 def test_rows_of_unlike_columns_go_into_one_table(both_engines_app: APIFlask) -> None:

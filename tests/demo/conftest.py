@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 
 from kash import create_app
 from kash.database import Base, db
+from kash.operations.server import keep_compiled
 from kash.settings import Settings
 from kash.vault import install_triggers
 
@@ -29,7 +30,7 @@ class Sample:
     result: Result
 
 
-def _load(folder: Path, database_url: str = "") -> Sample:
+def _load(folder: Path, compiled: Path, database_url: str = "") -> Sample:
     settings = Settings(
         data_dir=folder,
         database_url=database_url,
@@ -38,6 +39,7 @@ def _load(folder: Path, database_url: str = "") -> Sample:
         demo_password=SAMPLE_PASSWORD,
     )
     app = create_app(settings)
+    keep_compiled(app, compiled)
     app.config.update(
         TESTING=True,
         WTF_CSRF_ENABLED=False,
@@ -58,23 +60,23 @@ def _close(sample: Sample) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+def sqlite_sample(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[Sample]:
     """The sample on SQLite."""
-    sample = _load(tmp_path_factory.mktemp("sample") / "var")
+    sample = _load(tmp_path_factory.mktemp("sample") / "var", compiled)
     yield sample
     _close(sample)
 
 
 @pytest.fixture(scope="session")
 def postgresql_sample(
-    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory
+    postgresql_cluster: str, tmp_path_factory: pytest.TempPathFactory, compiled: Path
 ) -> Iterator[Sample]:
     """The sample on PostgreSQL."""
     server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text("CREATE DATABASE sample"))
     address = make_url(postgresql_cluster).set(database="sample").render_as_string(False)
-    sample = _load(tmp_path_factory.mktemp("sample") / "var", address)
+    sample = _load(tmp_path_factory.mktemp("sample") / "var", compiled, address)
     yield sample
     _close(sample)
     server.dispose()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import Literal
 
 from playwright.sync_api import Page, ViewportSize
 
@@ -23,23 +22,85 @@ _RUN = """async ([type, values]) => {
   return found.violations.map(one =>
     `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
 }"""
+_WIDE = "document.documentElement.scrollWidth - innerWidth"
+# Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
+# Of what lies over something else only the place on this page tells what lies below it.
+_LOOKS = """() => {
+  const kept = new Map();
+  const below = (element) => {
+    if (element === null) return "";
+    if (kept.has(element)) return kept.get(element);
+    const style = getComputedStyle(element);
+    let said = [style.opacity, style.filter, style.mixBlendMode, style.backgroundImage].join();
+    const colour = style.backgroundColor;
+    const whole = /^rgb\\(/.test(colour) && said === "1,none,normal,none";
+    if (!whole) {
+      if (style.position !== "static" && style.position !== "relative") said += location.href;
+      said += below(element.parentElement);
+    }
+    kept.set(element, `${colour} ${said}`);
+    return kept.get(element);
+  };
+  const found = new Set();
+  const add = (element) => {
+    if (!element.checkVisibility({ visibilityProperty: true })) return;
+    const style = getComputedStyle(element);
+    let look = [style.color, style.fontSize, style.fontWeight, style.textShadow,
+      below(element)].join(" | ");
+    const link = element.closest("a");
+    if (link !== null) {
+      const own = getComputedStyle(link), around = getComputedStyle(link.parentElement);
+      look += [own.color, own.textDecorationLine, own.borderBottomWidth, own.fontWeight,
+        own.fontStyle, own.display, around.color, around.fontWeight].join(" | ");
+    }
+    found.add(look);
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    if (texts.currentNode.data.trim() !== "") add(texts.currentNode.parentElement);
+  }
+  document.querySelectorAll("input, select, textarea").forEach(add);
+  return [...found];
+}"""
 
 
-def findings(page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)) -> list[str]:
-    """What axe finds, and whether the page is wider than its window, in each guise."""
-    found: list[str] = []
-    page.evaluate(AXE)
-    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-    for size in sizes:
-        page.set_viewport_size(size)
-        for scheme in schemes:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            guise = f"{where} at {size['width']} px, {scheme}"
-            asked = ("tag", RULES) if scheme == "light" else ("rule", COLOURS)
-            found += [f"{guise}: {one}" for one in page.evaluate(_RUN, list(asked))]
-    for size in (PHONE, SMALLEST):
-        page.set_viewport_size(size)
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        if wide > 0:
-            found.append(f"{where} at {size['width']} px: {wide} px too wide")
-    return found
+class Looker:
+    """Looks at pages, and remembers which looks of texts axe has judged in the dark."""
+
+    def __init__(self) -> None:
+        self._judged: set[str] = set()
+
+    def findings(
+        self, page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)
+    ) -> list[str]:
+        """What axe finds, and whether the page is wider than its window, in each guise."""
+        found: list[str] = []
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        page.evaluate(AXE)
+        for size in (SMALLEST, PHONE):
+            page.set_viewport_size(size)
+            wide = page.evaluate(_WIDE)
+            if wide > 0:
+                found.append(f"{where} at {size['width']} px: {wide} px too wide")
+        for size in sizes:
+            if page.viewport_size != size:
+                page.set_viewport_size(size)
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+            guise = f"{where} at {size['width']} px"
+            found += [f"{guise}, light: {one}" for one in page.evaluate(_RUN, ["tag", RULES])]
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+            found += [f"{guise}, dark: {one}" for one in self._in_the_dark(page)]
+        return found
+
+    def _in_the_dark(self, page: Page) -> list[str]:
+        """What axe finds of the colours, unless it has judged all of these before, and well."""
+        looks = set(page.evaluate(_LOOKS))
+        if looks <= self._judged:
+            return []
+        found: list[str] = page.evaluate(_RUN, ["rule", COLOURS])
+        if not found:
+            self._judged |= looks
+        return found
+
+
+findings = Looker().findings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,9 +24,18 @@ def free_port() -> int:
 
 
 class Served:
-    """A running server. What it prints is kept."""
+    """A running server. What it prints is kept.
+
+    Those that come later find the templates compiled, as a server does from its second start on.
+    """
+
+    _compiled: Path | None = None
 
     def __init__(self, folder: Path) -> None:
+        if Served._compiled is None:
+            Served._compiled = folder / "templates"
+        elif Served._compiled.is_dir():
+            shutil.copytree(Served._compiled, folder / "templates", dirs_exist_ok=True)
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self.environment = {

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+from kash.operations.server import keep_compiled
 
 from .programme import World, build, paper_as_text
 
 
 @pytest.fixture(scope="package")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[World]:
     """The programme, and a signed-in browser for each role."""
     patch = pytest.MonkeyPatch()
     with paper_as_text(patch):
-        yield build(tmp_path_factory.mktemp("matrix") / "var")
+        world = build(tmp_path_factory.mktemp("matrix") / "var")
+        keep_compiled(world.app, compiled)
+        yield world
     patch.undo()

@@ -1,0 +1,44 @@
+"""That what is looked for on pages is found."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from .looking import Looker
+
+PAGE = """<!doctype html><html lang="en"><head><title>Page</title>
+<meta name="viewport" content="width=device-width">
+<style>:root {{ color-scheme: light dark }} body {{ background: #fff; color: #111 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #eee }}
+  .faint {{ color: #333 }} }}
+.desk {{ display: none }} @media (min-width: 700px) {{ .desk {{ display: block }} }}</style></head>
+<body><main><h1>Page</h1>{}</main></body></html>"""
+
+
+@pytest.mark.browser
+def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(page: Page) -> None:
+    look = Looker()
+    content = {
+        "sound": "<p>Sound</p>",
+        "faint": '<p class="faint">Faint</p>',
+        "faint at a desk": '<p class="faint desk">Faint</p>',
+        "without a name": '<p><button type="button"></button></p>',
+        "wide": '<p><img alt="" width="340" height="5"></p>',
+    }
+    found: dict[str, list[str]] = {}
+    for _twice in range(2):
+        for name, body in content.items():
+            page.set_content(PAGE.format(body))
+            said = look.findings(page, "page")
+            found.setdefault(name, said)
+            assert found[name] == said
+    assert found == {
+        "sound": [],
+        "faint": [f"page at {width} px, dark: color-contrast: p" for width in (360, 1280)],
+        "faint at a desk": ["page at 1280 px, dark: color-contrast: p"],
+        "without a name": [
+            f"page at {width} px, light: button-name: button" for width in (360, 1280)
+        ],
+        "wide": ["page at 320 px: 28 px too wide"],
+    }
