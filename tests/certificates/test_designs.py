@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -341,6 +342,30 @@ def test_the_pages_keep_what_was_typed_and_show_what_is_wrong(
     answer = browser.get(f"{made}/preview.png")
     assert answer.status_code == 422
     assert "Put right what is listed first" in answer.text
+
+
+def test_the_list_of_designs_has_pages_and_asks_as_often_for_three_as_for_one(
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+    count_queries: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    director = client_for(actor("director"))
+    path = "/certificates/designs"
+    director.get(path)
+    counted = {}
+    for rows in (1, 3):
+        monkeypatch.setattr(queries, "DESIGNS_A_PAGE", rows)
+        with count_queries() as asked:
+            page = director.get(path).get_data(as_text=True)
+        counted[rows] = asked.count
+        assert page.count('width="1100"') == rows
+    assert counted[1] == counted[3]
+    monkeypatch.setattr(queries, "DESIGNS_A_PAGE", 2)
+    assert "/certificates/designs/classic" in director.get(path).get_data(as_text=True)
+    last = director.get(f"{path}?page=2").get_data(as_text=True)
+    assert "/certificates/designs/plain" in last
+    assert "/certificates/designs/classic" not in last
 
 
 def test_a_design_over_many_pages_ends_with_a_sentence(

@@ -12,17 +12,22 @@ from kash.database import db
 from kash.people.models import Person
 from kash.people.queries import within_reach
 from kash.policy import Actor
+from kash.web import Listing, listing
 from kash.web.errors import NotFound
 
+# Each is shown as a picture, which takes the server longer than a row.
+DESIGNS_A_PAGE = 12
 
-def designs() -> list[Design]:
-    """All designs: the programme's own choice first, those out of use last."""
-    return list(
-        db.session.scalars(
-            select(Design).order_by(
-                Design.retired_at.is_not(None), Design.is_default.desc(), Design.name, Design.id
-            )
-        )
+
+def designs() -> Listing[Design]:
+    """A page of all designs: the programme's own choice first, those out of use last."""
+    order = (Design.retired_at.is_not(None), Design.is_default.is_(False), Design.name)
+    return listing(
+        select(Design),
+        sorts={"name": order},
+        default_sort="name",
+        key=Design.id,
+        per_page=DESIGNS_A_PAGE,
     )
 
 
