@@ -111,12 +111,9 @@ def _of_certificates() -> Iterator[Answer]:
     yield Answer("trainer", "certificates.holder_links", "made", (made,), writes=True)
     unread = Press("main form.form button", "[aria-invalid=true]", 422)
     yield Answer("trainer", "certificates.correct", "unread", (unread,))
-    issued = db.session.scalars(
-        select(Certificate)
-        .where(in_condition("valid", local_today()), Certificate.serial.is_not(None))
-        .order_by(Certificate.id)
-        .limit(1)
-    ).one()
+    issued = _one_that_is("valid")
+    if issued is None:
+        raise LookupError("The sample has no certificate that is valid.")
     serial = Fill("#serial", grouped(issued.serial or ""))
     check = "[data-serial-from-fragment] button"
     valid = Press(check, ".verdict.good")
@@ -129,6 +126,12 @@ def _of_certificates() -> Iterator[Answer]:
     yield Answer(*page, "name-differs", (serial, valid, Fill("#name", "Zzzz"), compared))
     unknown = (Fill("#serial", "AAAA-AAAA-AAA0"), Press(check, "[aria-invalid=true]", 422))
     yield Answer(*page, "misread", unknown)
+    # The browser that pictures has no camera.
+    yield Answer(*page, "no-camera", (Press("[data-camera-on]", "[data-camera-says]:not(:empty)"),))
+    expired = _one_that_is("expired")
+    if expired is not None:
+        typed = Fill("#serial", grouped(expired.serial or ""))
+        yield Answer(*page, "expired", (typed, Press(check, ".verdict.warn")))
     revoked = db.session.scalars(
         select(Certificate).where(Certificate.revoked_at.is_not(None)).order_by(Certificate.id)
     ).first()
@@ -142,6 +145,16 @@ def _of_certificates() -> Iterator[Answer]:
         yield Answer(*page, "scanned-revoked", (Go(f"/V#{_code(revoked)}", ".verdict.warn"),))
     other = code[:100] + ("A" if code[100] != "A" else "B") + code[101:]
     yield Answer(*page, "scanned-not-ours", (Go(f"/V#{other}", ".verdict.bad"),))
+
+
+def _one_that_is(condition: str) -> Certificate | None:
+    """The first certificate of the sample that is valid, expired, …"""
+    return db.session.scalars(
+        select(Certificate)
+        .where(in_condition(condition, local_today()), Certificate.serial.is_not(None))
+        .order_by(Certificate.id)
+        .limit(1)
+    ).one_or_none()
 
 
 def _code(certificate: Certificate) -> str:
