@@ -23,7 +23,7 @@ def test_each_begins_on_a_page_of_its_account_and_ends_with_a_press(
     sqlite_sample: Sample,
 ) -> None:
     with sqlite_sample.app.app_context():
-        declared = answers("a password")
+        declared = answers("a password", loaded().workshops[-2])
         actors = {"visitor": NOBODY, **loaded().actors}
         pages = {key: _pages(sqlite_sample, key, actor) for key, actor in actors.items()}
     strays = [
