@@ -33,7 +33,7 @@ def let_one_take_place(workshop: str) -> None:
 
 
 def door_answers(workshop: str) -> Iterator[Answer]:
-    """Who came by a badge, and a code that is not that of the wall."""
+    """Who came by a badge, a code that is not that of the wall, and what comes too late."""
     entry = db.session.scalars(
         select(RosterEntry.public_id)
         .join(Workshop, Workshop.register_id == RosterEntry.register_id)
@@ -46,5 +46,7 @@ def door_answers(workshop: str) -> Iterator[Answer]:
     yield Answer(*page, "unknown", unknown)
     came = (Fill("#code", badge_shown(entry)), Press(_TAKE_IN, ".came.good", 200))
     yield Answer(*page, "in", came, writes=True)
+    taken = Press("button[value=take]:has-text('correction')", "[aria-invalid=true]", 422)
+    yield Answer("trainer", "workshops.held", "no-reason", (taken,))
     old = (Fill("#code", "AAA-AAA"), Press("main form button.main", "#code-error", 422))
     yield Answer("police", "workshops.check_in", "old-code", old)

@@ -22,12 +22,15 @@ _CLOCK_IS_FAST_BY_MS = 260_000
 
 def send_from_the_door(actors: dict[str, Actor], workshop: str) -> None:
     """Take the register of a running workshop along, and send what a morning at a door brings:
-    two marks that meet others, people who walk in, a count, a note and signatures."""
+    two marks that meet others, one that comes after its register was confirmed, people who walk
+    in, a count, a note and signatures."""
     by = actors[TRAINER.key]
     found = queries.workshop(workshop, by)
-    sessions = [one for one in queries.sessions_of(found) if one.marked and not one.closed]
+    planned = queries.sessions_of(found)
+    sessions = [one for one in planned if one.marked and not one.closed]
     if not sessions:
         return
+    confirmed = [one.slot for one in planned if one.confirmed][:1]
     register, register_id, slot = found.register.public_id, found.register_id, sessions[-1].slot
     rows = slot_sheet(register_id, slot_of(register_id, slot)).rows
     marked = [row for row in rows if row.version][:2]
@@ -43,6 +46,10 @@ def send_from_the_door(actors: dict[str, Actor], workshop: str) -> None:
             sent("mark", entry=row.entry, status="late", expected_version=0)
             for row in marked
             if row.status != "late"
+        ),
+        *(
+            sent("mark", slot=slot, entry=rows[0].entry, status="excused", expected_version=1)
+            for slot in confirmed
         ),
         *(
             sent(
