@@ -26,19 +26,29 @@ _WIDE = "document.documentElement.scrollWidth - innerWidth"
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it.
 _LOOKS = """() => {
-  const kept = new Map();
+  const kept = new Map(), faded = new Map();
+  // What changes the colours of all that lies in an element.
+  const effects = (element) => {
+    if (element === null) return "";
+    if (!faded.has(element)) {
+      const style = getComputedStyle(element);
+      const own = [style.opacity, style.filter, style.mixBlendMode].join();
+      faded.set(element,
+        (own === "1,none,normal" ? "" : own) + effects(element.parentElement));
+    }
+    return faded.get(element);
+  };
   const below = (element) => {
     if (element === null) return "";
-    if (kept.has(element)) return kept.get(element);
-    const style = getComputedStyle(element);
-    let said = [style.opacity, style.filter, style.mixBlendMode, style.backgroundImage].join();
-    const colour = style.backgroundColor;
-    const whole = /^rgb\\(/.test(colour) && said === "1,none,normal,none";
-    if (!whole) {
-      if (style.position !== "static" && style.position !== "relative") said += location.href;
-      said += below(element.parentElement);
+    if (!kept.has(element)) {
+      const style = getComputedStyle(element);
+      let said = `${style.backgroundColor} ${style.backgroundImage}`;
+      if (!/^rgb\\(/.test(style.backgroundColor) || style.backgroundImage !== "none") {
+        if (!["static", "relative"].includes(style.position)) said += location.href;
+        said += below(element.parentElement);
+      }
+      kept.set(element, said);
     }
-    kept.set(element, `${colour} ${said}`);
     return kept.get(element);
   };
   const found = new Set();
@@ -46,7 +56,7 @@ _LOOKS = """() => {
     if (!element.checkVisibility({ visibilityProperty: true })) return;
     const style = getComputedStyle(element);
     let look = [style.color, style.fontSize, style.fontWeight, style.textShadow,
-      below(element)].join(" | ");
+      below(element), effects(element)].join(" | ");
     const link = element.closest("a");
     if (link !== null) {
       const own = getComputedStyle(link), around = getComputedStyle(link.parentElement);

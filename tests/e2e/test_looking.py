@@ -12,6 +12,7 @@ PAGE = """<!doctype html><html lang="en"><head><title>Page</title>
 <style>:root {{ color-scheme: light dark }} body {{ background: #fff; color: #111 }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #eee }}
   .faint {{ color: #333 }} }}
+.box {{ background: light-dark(#fff, #000) }} .faded {{ opacity: .3 }}
 .desk {{ display: none }} @media (min-width: 700px) {{ .desk {{ display: block }} }}</style></head>
 <body><main><h1>Page</h1>{}</main></body></html>"""
 
@@ -21,6 +22,8 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
     look = Looker()
     content = {
         "sound": "<p>Sound</p>",
+        "boxed": '<div><p class="box">Boxed</p></div>',
+        "faded": '<div class="faded"><p class="box">Boxed</p></div>',
         "faint": '<p class="faint">Faint</p>',
         "faint at a desk": '<p class="faint desk">Faint</p>',
         "without a name": '<p><button type="button"></button></p>',
@@ -35,6 +38,12 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
             assert found[name] == said
     assert found == {
         "sound": [],
+        "boxed": [],
+        "faded": [
+            f"page at {width} px, {scheme}: color-contrast: p"
+            for width in (360, 1280)
+            for scheme in ("light", "dark")
+        ],
         "faint": [f"page at {width} px, dark: color-contrast: p" for width in (360, 1280)],
         "faint at a desk": ["page at 1280 px, dark: color-contrast: p"],
         "without a name": [
