@@ -12,13 +12,15 @@ from kash.policy import Actor
 from kash.web.acting import current_actor
 
 _EXTENSION = "kash_navigation"
+# How many things a phone's bar holds, "More" among them, before it says less than it could.
+_BAR = 5
 # Pages of one's own account belong to no main place.
 _OWN = "/account"
 
 
 @dataclass(frozen=True)
 class Destination:
-    """A main place. `phone` says that it stands in the bar of a phone, not behind "More"; whoever
+    """A main place. `phone` says that it comes first in the bar of a phone, before "More"; whoever
     holds the permission `unless` has another place for it, and `when` decides what no role says."""
 
     endpoint: str
@@ -50,7 +52,8 @@ def navigation() -> list[dict[str, Any]]:
         and not (place.unless and actor.may(place.unless))
         and place.when(actor)
     ]
-    for place in reachable:
+    barred = in_the_bar([place.phone for place in reachable])
+    for place, phone in zip(reachable, barred, strict=True):
         url = url_for(place.endpoint)
         shown.append(
             {
@@ -58,10 +61,24 @@ def navigation() -> list[dict[str, Any]]:
                 "url": url,
                 "icon": place.icon,
                 "current": _is_here(place, url, reachable),
-                "phone": place.phone,
+                "phone": phone,
             }
         )
     return shown
+
+
+def in_the_bar(first: Sequence[bool]) -> list[bool]:
+    """Which places stand in a phone's bar, by which of them come `first`: all where they fit, else
+    those and, as far as there is room beside "More", the next in their order."""
+    if len(first) <= _BAR:
+        return [True] * len(first)
+    room = _BAR - 1 - sum(first)
+    chosen = []
+    for one in first:
+        fills = not one and room > 0
+        room -= fills
+        chosen.append(one or fills)
+    return chosen
 
 
 def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
