@@ -16,6 +16,7 @@ from kash.database import db
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork
+from kash.demo.design_answers import design_answers
 from kash.demo.door_answers import door_answers
 from kash.demo.pad_answers import pad_answers
 from kash.web.formats import local_today
@@ -255,6 +256,7 @@ def answers(password: str, running: str, work: CaseWork | None = None) -> list[A
         *_dialogs(),
         *_papers(),
         *case_answers(work or CaseWork()),
+        *design_answers(),
         *pad_answers(),
         *door_answers(running),
         *_refusals(),

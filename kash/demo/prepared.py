@@ -26,6 +26,7 @@ from kash.demo.acts import Answer
 from kash.demo.addresses import Addresses, Page, Prepared
 from kash.demo.answers import answers
 from kash.demo.door_answers import let_one_take_place
+from kash.demo.half_issued import issue_by_half
 from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
@@ -284,6 +285,7 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
         select(CertificateBatch).where(CertificateBatch.public_id == loaded.batches[0])
     ).one()
     job = make_paper(batch, "print_file", "Working Together", loaded.actors["trainer"])
+    issue_by_half(loaded.workshops[0], local_today(), loaded.actors)
     twin, merge = _twins(loaded.actors["trainer"])
     return Prepared(
         job,

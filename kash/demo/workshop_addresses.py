@@ -20,7 +20,7 @@ from kash.certificates.models import Certificate, CertificateBatch, Design
 from kash.database import db, utc_now
 from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
 from kash.demo.loading import LoadedProgramme
-from kash.demo.sample_values import Choices, Known, one_of
+from kash.demo.sample_values import Choices, Known, one_of, prepared_one
 from kash.people.models import Person
 from kash.workshops.models import Funder, Workshop, WorkshopSession
 
@@ -161,14 +161,18 @@ class WorkshopAddresses:
         )
         return {"": one_of(corrected)}
 
-    def _batch(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        return {
-            "": one_of(
-                select(CertificateBatch.public_id)
-                .join(CertificateBatch.workshop)
-                .where(Workshop.public_id == known["public_id"])
-            )
-        }
+    def _batch(self, endpoint: str, _key: str, known: Known) -> Choices:
+        batches = (
+            select(CertificateBatch.public_id)
+            .join(CertificateBatch.workshop)
+            .where(Workshop.public_id == known["public_id"])
+            .order_by(CertificateBatch.id)
+        )
+        found = {"": one_of(batches)}
+        if endpoint == "certificates.batch" and known["public_id"] == self._loaded.workshops[0]:
+            for state in ("issuing", "stopped"):
+                found[state] = prepared_one(batches.where(CertificateBatch.state == state))
+        return found
 
     def _design(self, endpoint: str, _key: str, _known: Known) -> Choices:
         made = one_of(select(Design.public_id).where(Design.name == MADE_DESIGN))

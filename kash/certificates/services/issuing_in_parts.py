@@ -32,12 +32,19 @@ class OthersIssue(WrongStep):
 
 
 def issue(
-    batch: CertificateBatch, today: date, by: Actor, *, title: str = "", back: str = ""
+    batch: CertificateBatch,
+    today: date,
+    by: Actor,
+    *,
+    title: str = "",
+    back: str = "",
+    at_once: int | None = None,
 ) -> str:
     """Issue an approved batch, or go on with one that was stopped; all get this day's date.
 
-    The first part is issued here and now. Returns the public id of the job that goes on, or
-    nothing where all is issued. Raises OthersIssue, WrongStep and the Problems of `still_right`.
+    The first part, or the first `at_once`, is issued here and now. Returns the public id of the
+    job that goes on, or nothing where all is issued. Raises OthersIssue, WrongStep and the Problems
+    of `still_right`.
     """
     with audited("certificates.issued", by) as change:
         session = change.session
@@ -52,7 +59,7 @@ def issue(
         locked.issued_at = change.now
         locked.issues_on = today
         change.about(locked.public_id)
-        done, total = _issue_part(session, locked, change.now)
+        done, total = _issue_part(session, locked, change.now, at_once or PART)
         if done == total:
             return ""
         asked = enqueue(
@@ -68,7 +75,9 @@ def issue(
         return asked.public_id
 
 
-def _issue_part(session: Session, batch: CertificateBatch, now: datetime) -> tuple[int, int]:
+def _issue_part(
+    session: Session, batch: CertificateBatch, now: datetime, most: int
+) -> tuple[int, int]:
     """Give the next certificates their serials; how many of how many have one then."""
     part = session.scalars(
         select(Certificate)
@@ -79,7 +88,7 @@ def _issue_part(session: Session, batch: CertificateBatch, now: datetime) -> tup
             joinedload(Certificate.renews),
         )
         .order_by(Certificate.id)
-        .limit(PART)
+        .limit(most)
         .with_for_update(of=Certificate)
     ).all()
     corrected = [one.supersedes_id for one in part if one.supersedes_id is not None]
@@ -134,7 +143,7 @@ def issue_part(public_id: str) -> tuple[int, int] | None:
             change.nothing()
             return how_far(locked, change.session) if locked.state == "issued" else None
         change.about(locked.public_id)
-        return _issue_part(change.session, locked, change.now)
+        return _issue_part(change.session, locked, change.now, PART)
 
 
 def stop(batch: CertificateBatch, by: Actor) -> None:

@@ -1,0 +1,55 @@
+"""Two batches for the pictures only: one that is being issued, and one that was stopped."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from kash.certificates import services
+from kash.certificates.models import Certificate
+from kash.certificates.queries import due_for_renewal
+from kash.database import db, utc_now, writing
+from kash.demo.accounts import DIRECTOR, TRAINER
+from kash.demo.batches import MONTHS_VALID, the_batch, the_workshop
+from kash.jobs import Job
+from kash.jobs.models import RUNNING
+from kash.policy import Actor
+
+_AT_ONCE = 3
+# Until then, nobody takes the work for dropped.
+_STAYS_RUNNING = timedelta(days=1)
+
+
+def issue_by_half(workshop: str, today: date, actors: dict[str, Actor]) -> None:
+    """Renew the workshop's certificates in two batches, of which neither comes to its end."""
+    trainer, director = actors[TRAINER.key], actors[DIRECTOR.key]
+    later = today + timedelta(days=31 * MONTHS_VALID)
+    due = [one.public_id for one in due_for_renewal(the_workshop(workshop), later)]
+    half = len(due) // 2
+    going_on = _begun(workshop, due[:half], later, today, trainer, director)
+    stopped = _begun(workshop, due[half:], later, today, trainer, director)
+    services.stop(the_batch(stopped), trainer)
+    job = the_batch(going_on).job
+    issued = db.session.scalars(
+        select(Certificate.id).where(
+            Certificate.batch_id == the_batch(going_on).id, Certificate.serial.is_not(None)
+        )
+    ).all()
+    db.session.rollback()
+    with writing() as session:
+        work = session.scalars(select(Job).where(Job.public_id == job)).one()
+        work.state, work.done = RUNNING, len(issued)
+        work.heartbeat = utc_now() + _STAYS_RUNNING
+
+
+def _begun(
+    workshop: str, chosen: list[str], later: date, today: date, trainer: Actor, director: Actor
+) -> str:
+    """A batch of renewals of which the first few are issued; its public id."""
+    batch = services.propose_renewals(
+        the_workshop(workshop), chosen, later, trainer, reason="All of them train others."
+    )
+    services.approve(the_batch(batch), director)
+    services.issue(the_batch(batch), today, trainer, title="Renewals", at_once=_AT_ONCE)
+    return batch
