@@ -1,15 +1,32 @@
 """How the site is served. Everything an operator may choose is a `KASH_*` variable."""
 
+import contextlib
+import importlib.util
 import os
 import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent))
+_HERE = Path(__file__).parent
+sys.path.insert(0, str(_HERE))
 # The log's library draws errors in colour where this is installed, as developers have it. A server
 # writes JSON, and would carry it for nothing.
 sys.modules["rich"] = None  # type: ignore[assignment]
+# A child compiles a fresh installation's modules: what compiling leaves behind would lie between
+# everything that is loaded, and each process would copy that much more of it.
+_compiled = Path(importlib.util.cache_from_source(str(_HERE / "kash" / "desk" / "search.py")))
+if not (_compiled.exists() or sys.dont_write_bytecode):
+    _child = os.fork()
+    if _child:
+        os.waitpid(_child, 0)
+    else:
+        # Whatever is wrong, the server itself says when it comes to it.
+        with contextlib.suppress(BaseException):
+            os.umask(0o077)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            import app as _application  # noqa: F401
+        os._exit(0)
 
 from kash.settings import SettingsError, load_settings  # noqa: E402
 from kash.vault import KeyFileError  # noqa: E402

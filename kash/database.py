@@ -170,7 +170,7 @@ def _prepare_migrations(app: Flask) -> Any:
 
 
 # Statements that are put together: up to half as many more are kept, some 60 kB each.
-STATEMENTS_KEPT = 90
+STATEMENTS_KEPT = 50
 
 
 def init_database(app: Flask) -> None:

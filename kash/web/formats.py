@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from flask import Flask
-from flask_babel import format_date, format_decimal, format_time, get_locale
+from flask_babel import format_decimal, format_time, get_locale
 
 from kash.database import utc_now
 from kash.web.programme import DEFAULT_ZONE, programme_zone
@@ -43,19 +44,32 @@ def _day_of(value: date | datetime) -> date:
     return to_local(value).date() if isinstance(value, datetime) else value
 
 
+@lru_cache(maxsize=256)
+def _written(day: date, pattern: str, language: str) -> str:
+    """A day as a language writes it. A list names the same few days again and again."""
+    return str(format_date(day, pattern, locale=language))
+
+
+def _day_written(value: date | datetime | None, pattern: str) -> str:
+    if not value:
+        return ""
+    locale = get_locale()
+    return _written(_day_of(value), pattern, locale.language if locale is not None else "en")
+
+
 def date_text(value: date | datetime | None) -> str:
     """16 November 2026."""
-    return str(format_date(_day_of(value), "d MMMM y", rebase=False)) if value else ""
+    return _day_written(value, "d MMMM y")
 
 
 def day_text(value: date | datetime | None) -> str:
     """Mon 16 Nov."""
-    return str(format_date(_day_of(value), "EEE d MMM", rebase=False)) if value else ""
+    return _day_written(value, "EEE d MMM")
 
 
 def short_date_text(value: date | datetime | None) -> str:
     """16 Nov 2026."""
-    return str(format_date(_day_of(value), "d MMM y", rebase=False)) if value else ""
+    return _day_written(value, "d MMM y")
 
 
 def month_text(value: date | datetime | None) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, literal, or_, select, true
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import load_only
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import within_reach
@@ -40,7 +40,23 @@ def in_condition(condition: str, today: date) -> ColumnElement[bool]:
 def certificates_select(
     actor: Actor, today: date, condition: str = "", found: str = ""
 ) -> Select[Certificate]:
-    """Issued certificates within reach, with batch and workshop loaded; `found` is a typed search.
+    """Issued certificates within reach, with what the list shows; `found` is a typed search."""
+    return _issued(actor, today, condition, found).options(
+        load_only(
+            Certificate.public_id,
+            Certificate.serial,
+            Certificate.printed_name,
+            Certificate.public_title,
+            Certificate.issued_on,
+            Certificate.expires_on,
+            Certificate.revoked_at,
+            Certificate.revoked_class,
+        )
+    )
+
+
+def _issued(actor: Actor, today: date, condition: str, found: str) -> Select[Certificate]:
+    """All columns, joined with batch and workshop.
 
     A search finds serials wholly typed, titles, and names in part (names only if posted: the view
     sees to it).
@@ -49,7 +65,6 @@ def certificates_select(
         select(Certificate)
         .join(Certificate.batch)
         .join(CertificateBatch.workshop)
-        .options(contains_eager(Certificate.batch).contains_eager(CertificateBatch.workshop))
         .where(
             Certificate.serial.is_not(None),
             within_reach(actor, "certificates.see"),
@@ -82,7 +97,7 @@ def certificates_for_table(actor: Actor, today: date, condition: str, found: str
         within = Certificate.person_id.in_(person_ids_within_reach(actor))
         named = case((within, Certificate.printed_name), else_=literal(""))
     rows: Any = (
-        certificates_select(actor, today, condition, found)
+        _issued(actor, today, condition, found)
         .with_only_columns(
             Certificate.serial,
             named.label("name"),
