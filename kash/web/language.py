@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations
+from flask_babel import Babel, Domain, get_locale
 from markupsafe import Markup
 
 from kash.web.acting import current_actor
@@ -59,27 +60,46 @@ def language_code() -> str:
     return str(locale.language) if locale is not None else "en"
 
 
+def _language() -> str:
+    """The language in use, "" if there is none.
+
+    Flask-Babel lays it beside what is being answered; its own function looks there seven times.
+    """
+    try:
+        locale: Locale | None = g._flask_babel.babel_locale
+    except (AttributeError, RuntimeError):
+        locale = get_locale()
+    return str(locale.language) if locale is not None else ""
+
+
+class Catalogues(Domain):
+    """The catalogue of each of our languages, kept: Flask-Babel writes out its name each time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: dict[str, Translations] = {}
+
+    def get_translations(self) -> Translations:
+        """Of the language in use."""
+        language = _language()
+        kept = self._kept.get(language)
+        if kept is None:
+            kept = super().get_translations()
+            if language in LANGUAGES:
+                self._kept[language] = kept
+        return kept
+
+
 class TemplateText:
     """`_` and `ngettext` of templates: Flask-Babel's, of which a page calls several hundred.
 
-    Flask-Babel finds the catalogue anew for each, through seven looks at the request, and Jinja
-    calls each through three functions: together a third of the time of a list. Here the catalogue
-    of each of our languages is kept. Every template is HTML, so what is given back is marked as
-    such, and values are escaped into it.
+    Flask-Babel finds the catalogue anew for each, and Jinja calls each through three functions:
+    together a third of the time of a list. Every template is HTML, so what is given back is marked
+    as such, and values are escaped into it.
     """
 
-    def __init__(self) -> None:
-        self._catalogues: dict[str, Translations] = {}
-
-    def _catalogue(self) -> Translations:
-        locale = get_locale()
-        language = locale.language if locale is not None else ""
-        kept = self._catalogues.get(language)
-        if kept is None:
-            kept = get_translations()
-            if language in LANGUAGES:
-                self._catalogues[language] = kept
-        return kept
+    def __init__(self, catalogues: Catalogues) -> None:
+        self._catalogue = catalogues.get_translations
 
     def gettext(self, message: str, /, **values: Any) -> Markup:
         """A message in the language in use, with values escaped into it."""
@@ -96,5 +116,7 @@ def init_language(app: Flask, translations: str) -> None:
     """Choose language and zone for each request; catalogues lie in the folder `translations`."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", translations)
     babel.init_app(app, locale_selector=_locale, timezone_selector=programme_zone)
-    texts = TemplateText()
+    catalogues = Catalogues()
+    babel.domain_instance = catalogues
+    texts = TemplateText(catalogues)
     app.jinja_env.globals.update(_=texts.gettext, gettext=texts.gettext, ngettext=texts.ngettext)
