@@ -7,6 +7,7 @@ match; only of those the rest is read.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, literal, select
@@ -70,7 +71,8 @@ def _may_match(actor: Actor, candidates: Candidates) -> set[int]:
     )
     found = set()
     may_match = candidates.may_match
-    for whole, key, group, name, reference, ward, year in rows:
+    # Portion by portion, which is quicker than asking the result for one row after the other.
+    for whole, key, group, name, reference, ward, year in chain.from_iterable(rows.partitions()):
         if whole:
             plain = wards.get(ward)
             if plain is None:

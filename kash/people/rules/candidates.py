@@ -15,7 +15,6 @@ from kash.people.rules.matching import Likeness, blocks_of, reference_key
 from kash.people.rules.name_likeness import is_plain_part, name_parts, sound
 
 _ENDING = 3
-_NOTHING = frozenset(("",))
 # Of longer names only neighbouring parts are taken for one that was written apart.
 _MOST_PARTS = 6
 
@@ -69,12 +68,17 @@ class Candidates:
         """
         self.everyone += 1
         words: Sequence[str] = name.split()
-        heard: Collection[str]
+        known = self._heard
+        # Of nearly everybody nothing was asked for, so this way is the one that must be short.
+        heard: list[str] = []
         try:
-            heard = {self._heard[word] for word in words} - _NOTHING
+            for word in words:
+                each = known[word]
+                if each and each not in heard:
+                    heard.append(each)
         except KeyError:
             words = name_parts(name)
-            heard = self._asked_sounds.intersection(sound(part) for part in words)
+            heard = list(self._asked_sounds.intersection(sound(part) for part in words))
         for each in heard:
             self.sounds[each] += 1
         if reference and self._has_number(group, reference):
