@@ -8,8 +8,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import format_decimal, format_time, get_locale
+from flask_babel import format_time, get_locale
 
 from kash.database import utc_now
 from kash.web.programme import DEFAULT_ZONE, programme_zone
@@ -51,10 +52,17 @@ def _written(day: date, pattern: str, language: str) -> str:
 
 
 def _day_written(value: date | datetime | None, pattern: str) -> str:
-    if not value:
-        return ""
+    return _written(_day_of(value), pattern, _language()) if value else ""
+
+
+@lru_cache(maxsize=256)
+def _grouped(whole: int, language: str) -> str:
+    return str(format_decimal(whole, locale=language))
+
+
+def _language() -> str:
     locale = get_locale()
-    return _written(_day_of(value), pattern, locale.language if locale is not None else "en")
+    return str(locale.language) if locale is not None else "en"
 
 
 def date_text(value: date | datetime | None) -> str:
@@ -105,7 +113,8 @@ def money_text(cents: int | None) -> str:
     if cents is None:
         return ""
     whole, rest = divmod(cents, 100)
-    return f"{format_decimal(whole)}.{rest:02d}" if rest else str(format_decimal(whole))
+    grouped = _grouped(whole, _language())
+    return f"{grouped}.{rest:02d}" if rest else grouped
 
 
 def percent_text(share: float | None) -> str:
@@ -122,8 +131,8 @@ def initials(name: str | None) -> str:
 def size_text(size: int) -> str:
     """A file's size as a person says it: `340 kB`, `2.4 MB`."""
     if size < 1_000_000:
-        return f"{format_decimal(max(1, round(size / 1000)))} kB"
-    return f"{format_decimal(round(size / 1_000_000, 1))} MB"
+        return f"{format_decimal(max(1, round(size / 1000)), locale=_language())} kB"
+    return f"{format_decimal(round(size / 1_000_000, 1), locale=_language())} MB"
 
 
 def init_formats(app: Flask) -> None:
