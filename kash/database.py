@@ -79,6 +79,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 _AFTER_COMMIT, _HELD = "kash_after_commit", "kash_connection"
+_ROOMY = "kash_roomy"
+# What each connection of SQLite keeps of the file, in kB, and one that writes many rows meanwhile.
+_CACHE, _ROOM = 400, 2_000
 
 
 class Base(DeclarativeBase):
@@ -125,10 +128,28 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
-        "cache_size=-400",
+        f"cache_size=-{_CACHE}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def make_room(connection: Connection) -> None:
+    """Have SQLite keep all pages that many rows touch, until the connection is given back.
+
+    Rows with random keys each touch another page of an index. With its small cache SQLite reads
+    a page when a key is looked for, drops it, reads it again to add the key, and writes it out
+    twice. Only one connection at a time writes, so that one alone is so large.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.info[_ROOMY] = True
+        run_at_once(connection, f"PRAGMA cache_size=-{_ROOM}")
+
+
+@event.listens_for(Engine, "checkin")
+def _take_room_back(connection: Any, record: Any) -> None:
+    if record.info.pop(_ROOMY, False) and connection is not None:
+        connection.execute(f"PRAGMA cache_size=-{_CACHE}")
 
 
 @event.listens_for(Session, "do_orm_execute")

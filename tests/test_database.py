@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from apiflask import APIFlask
 from sqlalchemy import text
 
 from kash import database
-from kash.database import db, new_public_id, public_id_from, writing
+from kash.database import db, make_room, new_public_id, public_id_from, writing
 from kash.vault.models import AuditSubject
 
 SUBJECT = "aaaaaaaaaaaaaaaa"
@@ -113,3 +114,22 @@ def test_whoever_waited_long_goes_on(sqlite_app: APIFlask, monkeypatch: pytest.M
     with writing():
         assert lock.locked()
     assert not lock.locked()
+
+
+def test_room_for_many_rows_ends_with_the_transaction(sqlite_app: APIFlask) -> None:
+    asked = text("PRAGMA cache_size")
+    usual = db.session.scalar(asked)
+    for fails in (False, True):
+        with contextlib.suppress(ZeroDivisionError), writing() as session:
+            make_room(session.connection())
+            assert session.scalar(asked) < usual
+            if fails:
+                raise ZeroDivisionError
+        # The connection used last is used again.
+        assert db.session.scalar(asked) == usual
+
+
+def test_room_is_made_on_sqlite_alone(postgresql_app: APIFlask) -> None:
+    with writing() as session:
+        make_room(session.connection())
+        assert session.scalar(text("select 1")) == 1

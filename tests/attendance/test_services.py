@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -170,6 +171,24 @@ def test_many_marks_go_in_few_statements(
         counts.append(seen.count)
     assert counts[0] == counts[1]
     assert len(kept.marks()) == 60
+
+
+def test_a_batch_reads_no_marks_of_other_registers(
+    sqlite_app: APIFlask, keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep(people=2)
+    services.apply_marks(kept.public_id, [kept.operation(0, "present")], trainer)
+    driver: Any = db.session.connection().connection.dbapi_connection
+    asked: list[str] = []
+    driver.set_trace_callback(asked.append)
+    services.apply_marks(kept.public_id, [kept.operation(1, "present")], trainer)
+    driver.set_trace_callback(None)
+    state = next(text for text in asked if "'mark'" in text)
+    plan = [row[-1] for row in driver.execute(f"EXPLAIN QUERY PLAN {state}")]
+    # Of somebody's marks there may be many thousands.
+    assert [step for step in plan if step.startswith("SEARCH mark USING")] == [
+        "SEARCH mark USING INDEX sqlite_autoindex_mark_1 (slot_id=?)"
+    ]
 
 
 def test_the_history_says_who_and_when(

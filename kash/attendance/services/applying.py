@@ -28,9 +28,12 @@ from kash.attendance.rules import (
     decide_batch,
     is_readable,
 )
+from kash.database import make_room
 from kash.statements import Asking, Writing, is_postgresql, moment_text
 
 _LONGEST_ID = 16
+# So many find and then fill more pages than SQLite keeps.
+_MANY = 20
 HISTORY = Writing(
     "mark_operation",
     ("op_id", "slot_id", "person_id", "status", "expected_version", "device", "device_sequence",
@@ -46,7 +49,8 @@ STANDING = Writing(
     "status = excluded.status, version = excluded.version",
 )
 # Rows of five kinds: slots, entries, statuses, marks, and operations that were kept before. What
-# stands where is said by `_Found`.
+# stands where is said by `_Found`. The plus has SQLite look marks up by their slots: by persons it
+# reads all that was ever marked on each of them, in any register.
 _STATE = Asking(
     "SELECT 'slot' AS kind, public_id AS name, id AS first, CAST(NULL AS bigint) AS second, "
     "CAST(NULL AS bigint) AS third, closed_by AS one, confirmed_by AS other "
@@ -59,7 +63,7 @@ _STATE = Asking(
     "UNION ALL SELECT 'mark', NULL, slot_id, person_id, version, status, NULL "
     "FROM mark WHERE slot_id IN "
     "(SELECT id FROM slot WHERE register_id = {register} AND public_id IN {slots:text}) "
-    "AND person_id IN (SELECT person_id FROM roster_entry "
+    "AND +person_id IN (SELECT person_id FROM roster_entry "
     "WHERE register_id = {register} AND public_id IN {entries:text}) "
     "UNION ALL SELECT 'kept', op_id, slot_id, person_id, NULL, status, answer "
     "FROM mark_operation WHERE op_id IN {operations:text}"
@@ -97,6 +101,8 @@ def apply_batch(
     stand in the same order.
     """
     connection = session.connection()
+    if len(operations) >= _MANY:
+        make_room(connection)
     found = _found(connection, register_id, purpose, operations)
     if any(operation.entry not in found.people for operation in operations):
         aliases = _aliases(connection, register_id, operations, found)
