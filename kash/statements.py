@@ -133,9 +133,9 @@ def moment_text(moment: datetime, *, on_postgresql: bool) -> str:
     """A moment as the engine keeps it, for its driver."""
     if on_postgresql:
         return moment.isoformat()
-    # As SQLAlchemy writes them there.
+    # As SQLAlchemy writes them there: without the offset, which in UTC is "+00:00".
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return utc.isoformat(" ", "microseconds")[:-6]
 
 
 def moment_from(kept: Any) -> Any:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -285,6 +286,15 @@ def test_one_wrong_field_spoils_an_operation_or_is_read_as_it_stands(
     ours, theirs = asdict(sent), asdict(other)
     called = {name, {"counts": "cells", "at": "device_time"}.get(name, name)}
     assert {key for key in ours if ours[key] != theirs[key]} <= called
+
+
+def test_an_operation_is_one_object_with_nothing_but_blanks_around_it() -> None:
+    sound = json.dumps({**_COMMON, **_SOUND["mark"], "kind": "mark"}).encode()
+    _read, sent = read_operation(sound, "p" * 16, 1)
+    assert read_operation(b"\r\n\t " + sound + b" \n" * 40, "p" * 16, 1) == ("mark", sent)
+    for around in (sound + sound, sound + b",", sound + b"\0", b"\xef\xbb\xbf" + sound, b"", b"  "):
+        with pytest.raises(Unreadable):
+            read_operation(around, "p" * 16, 1)
 
 
 def test_no_body_and_no_operation_breaks_sending(taken: Taken) -> None:

@@ -23,6 +23,8 @@ CANVAS = 1_000
 _FIRST_YEAR, _LAST_YEAR = 2020, 2100
 ID_LENGTH = 16
 _ID_ALPHABET = frozenset("0123456789abcdefghjkmnpqrstvwxyz")
+# What `json.loads` does to a text, without asking each time what it was given.
+_read_json, _BLANKS = json.JSONDecoder().raw_decode, " \t\n\r"
 
 
 class Kind(StrEnum):
@@ -116,7 +118,10 @@ def is_public_id(text: object) -> bool:
 def kind_of(plaintext: bytes) -> tuple[Kind, dict[str, Any]]:
     """What kind of operation this is, with its values. Raises Unreadable."""
     try:
-        values = json.loads(plaintext.decode())
+        text = plaintext.decode().strip(_BLANKS)
+        values, end = _read_json(text)
+        if end != len(text):
+            raise Unreadable
         return _KINDS[values["kind"]], values
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Unreadable from None
