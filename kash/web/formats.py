@@ -16,6 +16,9 @@ from kash.database import utc_now
 from kash.web.programme import DEFAULT_ZONE, programme_zone
 
 _LETTER = re.compile(r"[^\W\d_]")
+# From Monday on. CLDR writes the days of Kiswahili in full even where they should be short, and
+# "Alhamisi 26 Nov" then takes two lines of a narrow column.
+_SHORT_DAYS = {"sw": ("Jtt", "Jnn", "Jtn", "Alh", "Iju", "Jmo", "Jpl")}
 
 
 def zone() -> ZoneInfo:
@@ -48,6 +51,9 @@ def _day_of(value: date | datetime) -> date:
 @lru_cache(maxsize=256)
 def _written(day: date, pattern: str, language: str) -> str:
     """A day as a language writes it. A list names the same few days again and again."""
+    short = _SHORT_DAYS.get(language)
+    if short:
+        pattern = re.sub(r"\bEEE\b", f"'{short[day.weekday()]}'", pattern)
     return str(format_date(day, pattern, locale=language))
 
 

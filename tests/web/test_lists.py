@@ -160,6 +160,8 @@ def test_moments_show_in_the_programmes_zone(app: APIFlask) -> None:
         g.pop("_flask_babel", None)
         assert formats.time_text(late) == "01:05"
         assert formats.date_text(late) == "16 Novemba 2026"
+        assert formats.day_text(late) == "Jtt 16 Nov"
+        assert formats.day_text(date(2026, 11, 22)) == "Jpl 22 Nov"
         g.pop("programme_facts", None)
 
 
