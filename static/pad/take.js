@@ -3,7 +3,7 @@
 
 import { signingPair } from "./keys.js";
 import { hold } from "./register.js";
-import { all, forgetPads, get, queueOf } from "./store.js";
+import { all, forgetPads, get, put, queueOf } from "./store.js";
 
 const SHORTEST = 6;
 const form = document.querySelector("[data-take]");
@@ -101,6 +101,9 @@ async function take() {
   if (navigator.storage && navigator.storage.persist) await navigator.storage.persist().catch(() => false);
   await hold({ ...grant, continues }, pin.value, key);
   await forgetPads();
+  // Phones speak English to many who read Kiswahili here: the pad goes on in the site's language,
+  // until another is chosen on it.
+  if (!(await get("facts", "language"))) await put("facts", document.documentElement.lang, "language");
   pin.value = again.value = "";
   location.assign(form.dataset.home);
   return undefined;

@@ -15,7 +15,7 @@ from tests.attendance.decision_cases import all_cases
 
 from .hall import FIRST, LAST, PEOPLE
 from .looking import PHONE, findings
-from .pads import PASSWORD, Hall, Pad
+from .pads import PASSWORD, PIN, Hall, Pad
 from .serving import PROJECT, Served
 
 pytestmark = pytest.mark.browser
@@ -59,6 +59,23 @@ def phone(hall: Hall, browser: Browser) -> Iterator[Callable[[], Pad]]:
     for each in phones:
         each.close()
         assert each.problems == []
+
+
+def test_the_pad_speaks_as_the_site_did(hall: Hall, phone: Callable[[], Pad]) -> None:
+    pad = phone()
+    speaks = "UPDATE account SET language = ?"
+    hall.change(speaks, "sw")
+    try:
+        pad.go(f"/workshops/{hall.workshop}/pad")
+        pad.page.fill("#pin", PIN)
+        pad.page.fill("#again", PIN)
+        pad.page.locator("[data-take] .main").click()
+        pad.page.wait_for_url("**/pad/")
+        pad.page.wait_for_selector("form.pin")
+        assert pad.page.evaluate("document.documentElement.lang") == "sw"
+        assert "Fungua" in pad.page.inner_text("form.pin")
+    finally:
+        hall.change(speaks, "en")
 
 
 def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], Pad]) -> None:
@@ -260,7 +277,7 @@ def test_badges_are_known_already_in_or_of_elsewhere(hall: Hall, phone: Callable
             "https://example.org/",
         )
     ]
-    assert said == ["Present", "Already in", "Another workshop", "Not a badge"]
+    assert said == ["Is in", "Already in", "Another workshop", "Not a badge"]
     pad.session(1, "scan")
     pad.page.get_by_role("button", name="Start the camera").click()
     # This browser has none.
