@@ -72,6 +72,12 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// Of tabs that a phone shows in part, the one of this page is among them.
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+  const [tab, strip] = [here.getBoundingClientRect(), here.parentElement.getBoundingClientRect()];
+  here.parentElement.scrollLeft += tab.left + tab.width / 2 - strip.left - strip.width / 2;
+}
+
 // The panel of further pages closes like any menu does.
 const more = document.querySelector(".bar details");
 if (more) {
