@@ -10,8 +10,11 @@ Every page is laid out 297 mm wide; the press brings it to the size of its forma
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
+
+from babel.dates import get_month_names
 
 from kash.press.certificate_values import (
     CertificateDesign,
@@ -27,6 +30,12 @@ ASSETS = Path(__file__).with_name("assets")
 _LAKE = "#0a5463"
 _CLOTH_HEIGHT, _CLOTH_MARGIN = 194, 8
 _HEIGHTS = {"A4": 210.0, "A5": 210.0, "letter": 229.5}
+# A sentence longer than this takes two lines, and what stands around it moves closer together.
+_ONE_LINE = 84
+_MONTHS = sorted(
+    {get_month_names("wide", locale=one)[at] for one in ("en", "sw") for at in range(1, 13)}
+)
+_DAY = re.compile(rf"\b\d{{1,2}} (?:{'|'.join(_MONTHS)})\b")
 
 
 def plate_markup(design: CertificateDesign, entry: CertificateEntry, qr: str) -> str:
@@ -55,7 +64,12 @@ def _opening(design: CertificateDesign) -> str:
 
 def _page(design: CertificateDesign, entry: CertificateEntry, qr: str) -> str:
     classes = ["cert", design.name, design.page.lower()]
-    has = {"pictured": design.logo, "sealed": design.seal, "marked": design.marks}
+    has = {
+        "pictured": design.logo,
+        "sealed": design.seal,
+        "marked": design.marks,
+        "crowded": max(len(entry.body), len(entry.body_second)) > _ONE_LINE,
+    }
     classes += [name for name, there in has.items() if there]
     return (
         f'<section class="{" ".join(classes)}" lang="{escaped(design.language)}">'
@@ -237,6 +251,9 @@ def _optional(element: str, css_class: str, text: str) -> str:
 
 
 def emphasised(sentence: str, part: str) -> str:
-    """A sentence as markup, with the part of it emphasised where it first stands."""
+    """A sentence as markup, with the part of it emphasised where it first stands. A day and its
+    month stay in one line."""
     whole, marked = escaped(sentence), escaped(part)
-    return whole.replace(marked, f"<em>{marked}</em>", 1) if marked else whole
+    if marked:
+        whole = whole.replace(marked, f"<em>{marked}</em>", 1)
+    return _DAY.sub(lambda day: f'<span class="day">{day[0]}</span>', whole)
