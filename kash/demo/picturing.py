@@ -26,10 +26,12 @@ _PATIENCE = 8_000
 What = Literal["pictured", "paper", "elsewhere", "refused", "failed"]
 NOT_PICTURED = frozenset({"elsewhere", "refused", "failed"})
 
-# At the top, and drawn in the window's new size.
-_SETTLED = """() => {
+# At the top, drawn in the window's new size, and with what is loaded once one scrolls to it.
+_SETTLED = """async () => {
   window.scrollTo(0, 0);
-  return new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  for (const one of document.images) one.loading = "eager";
+  await Promise.all([...document.images].map(one => one.decode().catch(() => {})));
+  await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 }"""
 
 # Everything that a person could have typed or ticked is taken out, then the page's form is sent.
