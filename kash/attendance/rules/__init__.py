@@ -47,14 +47,10 @@ from kash.attendance.rules.marking import (
     Circumstances,
     Decision,
     Earlier,
-    MadeMark,
     Operation,
-    Presence,
     Reason,
     RegisterState,
     Reply,
-    Said,
-    SlotTime,
     StandardStatus,
     Standing,
     Tone,
@@ -62,10 +58,6 @@ from kash.attendance.rules.marking import (
     decide_batch,
     is_readable,
     is_too_late,
-    presences,
-    standing_mark,
-    tally,
-    took_place,
 )
 from kash.attendance.rules.pads import (
     MOST_HEADS,
@@ -85,6 +77,16 @@ from kash.attendance.rules.pads import (
     read_operation,
     short_codes,
     summed,
+)
+from kash.attendance.rules.presence import (
+    MadeMark,
+    Presence,
+    Said,
+    SlotTime,
+    presences,
+    standing_mark,
+    tally,
+    took_place,
 )
 from kash.attendance.rules.sheets import (
     ROWS_PER_SHEET,

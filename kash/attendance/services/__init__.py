@@ -33,6 +33,7 @@ from kash.attendance.services.importing import (
     check_signature,
     read_queue,
 )
+from kash.attendance.services.items import ItemAnswer, OpenedItem, SealedItem, open_items
 from kash.attendance.services.marking import (
     MOST_OPERATIONS,
     Closing,
@@ -77,15 +78,7 @@ from kash.attendance.services.statuses import (
     change_status,
     order_statuses,
 )
-from kash.attendance.services.syncing import (
-    ItemAnswer,
-    OpenedItem,
-    PadEnded,
-    PadRevoked,
-    SealedItem,
-    open_items,
-    receive,
-)
+from kash.attendance.services.syncing import PadEnded, PadRevoked, receive
 
 __all__ = [
     "LARGEST_FILE",

@@ -29,7 +29,7 @@ from kash.attendance.services.applying import apply_batch
 from kash.attendance.services.arrivals import person_of_entry, slot_named
 from kash.attendance.services.closing import ReasonMissing
 from kash.attendance.services.holding import settle
-from kash.attendance.services.syncing import OpenedItem, apply_sent
+from kash.attendance.services.items import OpenedItem, apply_sent
 from kash.attendance.wording import reason_sentence
 from kash.people.models import Person
 from kash.people.services.apart import set_apart

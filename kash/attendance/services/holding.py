@@ -27,7 +27,7 @@ from kash.statements import Asking
 
 
 class Waiting(Protocol):
-    """An item of a queue, as `syncing.OpenedItem` is one."""
+    """An item of a queue, as `items.OpenedItem` is one."""
 
     @property
     def sequence(self) -> int: ...

@@ -16,7 +16,8 @@ from kash.attendance.register import lock_register
 from kash.attendance.rules import Reason, Reply
 from kash.attendance.services.arrivals import known_operations
 from kash.attendance.services.holding import held_before, hold
-from kash.attendance.services.syncing import OpenedItem, apply_items, right_to_send
+from kash.attendance.services.items import OpenedItem, apply_items
+from kash.attendance.services.syncing import right_to_send
 from kash.policy import Actor
 from kash.vault import Change, audited
 from kash.vault.phones import is_signed
