@@ -24,6 +24,8 @@ _EDGE = 8.0
 _POINTS_A_MILLIMETRE = 72 / 25.4
 # How wide a letter of the bold face is, of its size; names in capitals are wider.
 _LETTER, _CAPITAL = 0.56, 0.68
+# How many letters stand in a line beside the code of a card, and how many lines there is room for.
+_CARD_LINE, _CARD_LINES = 33, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +176,31 @@ def _badge_markup(badge: Badge) -> str:
     code = qr_svg(badge.qr, label=badge.number or "QR") if badge.qr else ""
     number = f" <span>{escaped(badge.number)}</span>" if badge.number else ""
     return (
-        f'{_name(badge.name, 76, 32)}<div class="about"><p class="event">{escaped(badge.event)}</p>'
+        f'{_name(badge.name, 76, 32)}<div class="about"><p class="event">{_event(badge.event)}</p>'
         f'<p class="role"><b>{escaped(badge.role)}</b>{number}</p></div>{code}'
     )
 
 
+def _event(event: str) -> str:
+    """What and when: the days, which stand last, are never broken in two."""
+    what, dot, days = event.rpartition(" · ")
+    return f"{escaped(what)}{dot}{_unbroken(days)}" if dot else escaped(days)
+
+
+def _unbroken(text: str) -> str:
+    return f'<span class="day">{escaped(text)}</span>'
+
+
 def _card_markup(wording: CertificateWording, entry: CertificateEntry) -> str:
     lines = (entry.date_text, entry.hours_text, entry.expires_text)
-    dates = " · ".join(escaped(line) for line in lines if line.strip())
+    dates = " · ".join(line for line in lines if line.strip())
+    unbroken = "<i> · </i>".join(_unbroken(line) for line in lines if line.strip())
+    needed = sum(-(-len(said) // _CARD_LINE) for said in (entry.body, dates))
+    full, largest = (" full", 15.0) if needed > _CARD_LINES else ("", 17.0)
     return (
-        f'<p class="org">{escaped(wording.organisation)}</p>'
-        f'<p class="heading">{escaped(wording.heading)}</p>{_name(entry.printed_name, 74, 17)}'
-        f'<p class="body">{escaped(entry.body)}</p><p class="dates">{dates}</p>'
+        f'<div class="said{full}"><p class="org">{escaped(wording.organisation)}</p>'
+        f'<p class="heading">{escaped(wording.heading)}</p>{_name(entry.printed_name, 74, largest)}'
+        f'<p class="body">{escaped(entry.body)}</p><p class="dates">{unbroken}</p></div>'
         f'<p class="check"><b>{escaped(entry.serial)}</b>{escaped(wording.check_line)}</p>'
         f"{qr_svg(entry.qr, label=wording.check_line or wording.heading)}"
     )

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -87,3 +89,22 @@ def test_nothing_to_print_is_refused():
 @given(st.lists(st.text("abcDEF", min_size=1, max_size=20), max_size=6))
 def test_a_name_is_never_larger_than_designed(words):
     assert 8 <= name_points(" ".join(words), 76, 32) <= 32
+
+
+@pytest.mark.parametrize("person", ["Asali Mfano", "Mwanaidi Tumaini Rehema wa Kielelezo Sampuli"])
+def test_a_card_with_much_on_it_is_read_line_by_line(person):
+    full = replace(
+        entry(1, person),
+        body="took part in Working Together for the Rights and Safety of Everyone in Kisumu, "
+        "held from 30 November to 2 December 2026.",
+        hours_text="Hours attended: 16 h 30",
+        expires_text="Valid until 31 December 2028",
+    )
+    made = cards(WORDING, [full], language="en")
+    read = subprocess.run(
+        ["pdftotext", "-bbox", "-", "-"], input=made, capture_output=True, check=True
+    ).stdout.decode()
+    words = re.findall(r'yMin="([\d.]+)" xMax="[\d.]+" yMax="([\d.]+)">([^<]*)<', read)
+    ends = next(float(bottom) for _top, bottom, word in words if word == "Valid")
+    begins = next(float(top) for top, _bottom, word in words if word == full.serial)
+    assert ends <= begins
