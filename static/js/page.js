@@ -73,10 +73,13 @@ document.addEventListener("submit", (event) => {
 });
 
 // Of tabs that a phone shows in part, the one of this page is among them.
-for (const here of document.querySelectorAll(".tabs [aria-current]")) {
-  const [tab, strip] = [here.getBoundingClientRect(), here.parentElement.getBoundingClientRect()];
-  here.parentElement.scrollLeft += tab.left + tab.width / 2 - strip.left - strip.width / 2;
-}
+const strips = new ResizeObserver((all) => {
+  for (const { target } of all) {
+    const [tab, strip] = [target.querySelector("[aria-current]"), target].map((one) => one.getBoundingClientRect());
+    target.scrollLeft += tab.left + tab.width / 2 - strip.left - strip.width / 2;
+  }
+});
+for (const strip of document.querySelectorAll(".tabs:has([aria-current])")) strips.observe(strip);
 
 // The panel of further pages closes like any menu does.
 const more = document.querySelector(".bar details");
