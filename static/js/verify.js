@@ -216,8 +216,14 @@ if ("serviceWorker" in navigator) {
   const kept = scopes.split(" ").map((scope) => navigator.serviceWorker.register(worker, { scope }));
   Promise.all(kept)
     .then(() => navigator.serviceWorker.ready)
-    .then(() => {
+    .then(async () => {
       part.querySelector("[data-kept]").hidden = false;
+      // What is kept was asked for without a cookie. It opens in the language that is read here.
+      for (const name of (await caches.keys()).filter((one) => one.startsWith("verify-"))) {
+        const cache = await caches.open(name);
+        const read = await cache.match(`/V?language=${part.dataset.language}`);
+        if (read) await cache.put("/V", read);
+      }
     })
     .catch(() => {
       // The page works with a network all the same.

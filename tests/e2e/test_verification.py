@@ -165,6 +165,18 @@ def test_a_certificate_is_checked_without_a_network(programme: Programme, phone:
     assert not {path for path in on_other_pages if "?" in path}
     assert not on_other_pages & {"/static/js/checking.js", "/static/js/names.js"}
 
+    # Who reads Kiswahili on the site is not answered in English from the second visit on.
+    other = phone.new_context(locale="en-GB", service_workers="allow")
+    other.add_cookies([{"name": "language", "value": "sw", "url": served.address}])
+    again = other.new_page()
+    again.goto(f"{served.address}/verify")
+    again.wait_for_function(
+        "async () => (await (await caches.match('/V'))?.text())?.includes('<html lang=\"sw\"')"
+    )
+    again.goto(f"{served.address}/verify")
+    expect(again.locator("html")).to_have_attribute("lang", "sw")
+    other.close()
+
     served.stop()
     context.set_offline(True)
 
