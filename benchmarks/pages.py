@@ -2,6 +2,12 @@
 
 Against the real server, signed in, in a programme of 2,000 people, 500 workshops and 100,000 marks.
 A page's time is the median of fifteen requests, of the slowest account that may see it.
+
+Memory is what two web processes and the worker hold, shared pages counted once, at two moments:
+`memory_mb` after each kind of user has signed in, seen Today and every list, and a batch of 100
+certificates was printed; `memory_after_every_page_mb` after every page and paper was then asked for
+some twenty times by everybody who may see it. That is the most they come to, since by then nothing
+is left that either process has not used.
 """
 
 from __future__ import annotations
@@ -67,7 +73,8 @@ class Result:
     papers: dict[str, Measured]
     unasked: list[str]
     memory: float
-    memory_with_first: float
+    memory_after_every_page: float
+    memory_with_arbiter: float
     batch_seconds: float
 
     @property
@@ -83,7 +90,8 @@ class Result:
             "page_ms_max": max(medians.values()),
             "list_ms_max": max(found.median for found in self.lists.values()),
             "memory_mb": self.memory,
-            "memory_with_arbiter_mb": self.memory_with_first,
+            "memory_after_every_page_mb": self.memory_after_every_page,
+            "memory_with_arbiter_mb": self.memory_with_arbiter,
             "certificates_100_seconds": self.batch_seconds,
         }
         told |= {f"page {name}": medians[name] for name in sorted(medians)}
@@ -161,6 +169,29 @@ def _print_batch(browser: Browser, loaded: Loaded) -> float:
     raise LookupError("The batch was not ready in time.")
 
 
+def _use(browsers: dict[str, Browser], pages: list[Page]) -> None:
+    """What everybody does of a morning: Today, and each list, looked at a few times."""
+    usual = [page for page in pages if page.endpoint in LISTS or page.endpoint == "desk.today"]
+    for _again in range(WARM_UP):
+        for account, browser in browsers.items():
+            for page in usual:
+                _find(browser, account, page)
+
+
+def _memory(server: Server) -> tuple[float, float]:
+    """Of the web processes and the worker, in MB, and with the first process, which serves nothing.
+
+    Shared pages are counted once. Whatever runs below the first and is no web process is the
+    worker's.
+    """
+    # Both web processes have answered by then, and what a page freed has gone back.
+    for _ in range(20):
+        Browser(server.port).get("/sign-in")
+    time.sleep(1)
+    whole = resident_mb({server.process, *server.descendants()})
+    return whole - unshared_mb(server.process), whole
+
+
 def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log: Path) -> Result:
     """Serve what was loaded and ask for every page."""
     with served(environment, log) as server:
@@ -168,20 +199,19 @@ def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log:
             name: sign_in(server, loaded.everybody.accounts[name].email)
             for name in (*ACCOUNTS, HALFWAY)
         }
-        measured, unasked = _measure(browsers | {"nobody": Browser(server.port)}, pages)
+        everybody = browsers | {"nobody": Browser(server.port)}
+        _use(everybody, pages)
         seconds = _print_batch(browsers["trainer"], loaded)
-        # Both web processes have answered by now; whatever else runs below the first is the worker.
-        for _ in range(20):
-            Browser(server.port).get("/sign-in")
-        time.sleep(1)
-        everything = {server.process, *server.descendants()}
-        whole = resident_mb(everything)
+        memory, _whole = _memory(server)
+        measured, unasked = _measure(everybody, pages)
+        after_every_page, whole = _memory(server)
         result = Result(
             pages={},
             papers={},
             unasked=unasked,
-            memory=whole - unshared_mb(server.process),
-            memory_with_first=whole,
+            memory=memory,
+            memory_after_every_page=after_every_page,
+            memory_with_arbiter=whole,
             batch_seconds=seconds,
         )
     slowest: dict[str, Measured] = {}
@@ -232,10 +262,11 @@ def _table(result: Result) -> str:
     for name, target in TARGETS.items():
         verdict = "met" if figures[name] <= target else "MISSED"
         lines.append(f"{name:44} {figures[name]:7.1f}  at most {target:g}: {verdict}")
-    lines.append(
-        f"{'memory_with_arbiter_mb':44} {figures['memory_with_arbiter_mb']:7.1f}"
-        "  with the first process, which serves nothing"
-    )
+    for name, what in (
+        ("memory_after_every_page_mb", "when all was asked for, by everybody"),
+        ("memory_with_arbiter_mb", "then, with the first process, which serves nothing"),
+    ):
+        lines.append(f"{name:44} {figures[name]:7.1f}  {what}")
     lines.append(f"{'certificates_100_seconds':44} {figures['certificates_100_seconds']:7.1f}")
     return "\n".join(lines)
 
