@@ -217,13 +217,13 @@ if ("serviceWorker" in navigator) {
   Promise.all(kept)
     .then(() => navigator.serviceWorker.ready)
     .then(async () => {
-      part.querySelector("[data-kept]").hidden = false;
       // What is kept was asked for without a cookie. It opens in the language that is read here.
       for (const name of (await caches.keys()).filter((one) => one.startsWith("verify-"))) {
         const cache = await caches.open(name);
         const read = await cache.match(`/V?language=${part.dataset.language}`);
         if (read) await cache.put("/V", read);
       }
+      part.querySelector("[data-kept]").hidden = false;
     })
     .catch(() => {
       // The page works with a network all the same.

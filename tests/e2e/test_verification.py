@@ -170,9 +170,7 @@ def test_a_certificate_is_checked_without_a_network(programme: Programme, phone:
     other.add_cookies([{"name": "language", "value": "sw", "url": served.address}])
     again = other.new_page()
     again.goto(f"{served.address}/verify")
-    again.wait_for_function(
-        "async () => (await (await caches.match('/V'))?.text())?.includes('<html lang=\"sw\"')"
-    )
+    expect(again.locator("[data-kept]")).to_be_visible()
     again.goto(f"{served.address}/verify")
     expect(again.locator("html")).to_have_attribute("lang", "sw")
     other.close()
