@@ -1,5 +1,5 @@
-"""What axe finds on a page, and whether it is wider than its window: small and large, light and
-dark."""
+"""What axe finds on a page, whether it is wider than its window, and whether its tab is in view:
+small and large, light and dark."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ _RUN = """async ([type, values]) => {
   return found.violations.map(one =>
     `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
 }"""
+# The tab of this page may lie beyond the edge of a strip that is scrolled.
+_TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(tab => {
+  const [inside, strip] = [tab, tab.parentElement].map(one => one.getBoundingClientRect());
+  return inside.left < strip.left - 1 || inside.right > strip.right + 1;
+})"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it.
@@ -98,6 +103,8 @@ class Looker:
             page.emulate_media(color_scheme="light", reduced_motion="reduce")
             guise = f"{where} at {size['width']} px"
             found += [f"{guise}, light: {one}" for one in page.evaluate(_RUN, ["tag", RULES])]
+            if page.evaluate(_TAB_OUT):
+                found.append(f"{guise}: its tab is out of view")
             page.emulate_media(color_scheme="dark", reduced_motion="reduce")
             found += [f"{guise}, dark: {one}" for one in self._in_the_dark(page)]
         return found
