@@ -19,6 +19,7 @@ from kash.press import (
     PagedDocument,
     RegisterSheet,
     RenderOverflow,
+    SheetFormat,
     badges,
     document,
     marked_sheet,
@@ -78,8 +79,8 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
         return document(replace(paged, html=html))
 
 
-def badges_pdf(register_id: int, title: str) -> bytes:
-    """A badge for everybody on a register, ten on a sheet with marks to cut along.
+def badges_pdf(register_id: int, title: str, sheet: SheetFormat = "A4") -> bytes:
+    """A badge for everybody on a register, several on a sheet with marks to cut along.
 
     Each group begins a sheet of its own. Raises RenderError, and NotFound while nobody is there.
     """
@@ -100,6 +101,7 @@ def badges_pdf(register_id: int, title: str) -> bytes:
         ],
         title=_("Badges"),
         language=str(get_locale() or "en"),
+        sheet=sheet,
     )
 
 

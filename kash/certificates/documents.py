@@ -27,6 +27,8 @@ from kash.press import (
     CertificateDesign,
     CertificateEntry,
     PagedDocument,
+    RenderLimits,
+    cards,
     document,
     print_file,
     print_pieces,
@@ -156,6 +158,29 @@ def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
     design, entries = _printable(batch)
     pieces = zip_file_pieces(design, entries, progress=progress.report)
     return JobResult("certificates.zip", "application/zip", pieces)
+
+
+# A thousand cards take some fifteen seconds.
+_CARD_LIMITS = RenderLimits(seconds=300)
+
+
+@job("certificates.cards", resumable=True)
+def make_cards(progress: Progress, *, batch: str) -> JobResult:
+    """One PDF of cards, several on a sheet, for all whose certificate still holds.
+
+    On the paper for which the design was made.
+    """
+    design, entries = _printable(batch)
+    made = cards(
+        design.wording,
+        entries,
+        language=design.language,
+        sheet=design.page,
+        dated=design.dated,
+        limits=_CARD_LIMITS,
+    )
+    progress.report(len(entries))
+    return JobResult("cards.pdf", "application/pdf", made)
 
 
 def _void(design: CertificateDesign) -> CertificateDesign:

@@ -230,6 +230,8 @@ def _papers() -> Iterator[Answer]:
     chosen = (Fill("main [type=checkbox] >> nth=0"), Fill("main [type=checkbox] >> nth=6"))
     cards = Fetch("main form[method=post]:not([role=search]) button.main")
     yield Answer("peer", "directory.cards", "paper", chosen, paper=cards)
+    badges = Fetch("form[action$='/documents/badges'] button")
+    yield Answer("trainer", "workshops.documents", "badges", (), paper=badges)
 
 
 def _refusals() -> Iterator[Answer]:

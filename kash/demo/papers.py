@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kash.attendance.documents import register_pdf
 from kash.attendance.rules import SheetChoice
 from kash.attendance.services import record_sheets
-from kash.certificates.documents import make_print_file, make_zip_file
+from kash.certificates.documents import make_cards, make_print_file, make_zip_file
 from kash.database import db, utc_now
 from kash.demo.accounts import TRAINER
 from kash.demo.loading import LoadedProgramme
@@ -21,8 +21,10 @@ from kash.workshops.queries import sessions_of, workshop
 from kash.workshops.views.documents import sheet_columns, sheet_head
 
 
-def write_papers(loaded: LoadedProgramme, folder: Path) -> list[Path]:
+def write_papers(loaded: LoadedProgramme, folder: Path, *, cards: bool = False) -> list[Path]:
     """Write certificates, their zip, a register and minutes into a folder; returns the files.
+
+    With `cards` the certificates once more as such.
 
     Raises RenderError.
     """
@@ -35,6 +37,8 @@ def write_papers(loaded: LoadedProgramme, folder: Path) -> list[Path]:
             "register.pdf": _register(loaded),
             "minutes.pdf": _minutes(loaded),
         }
+        if cards:
+            papers["cards.pdf"] = make_cards(SILENT, batch=issued).whole()
     written = []
     for name, content in papers.items():
         path = folder / name

@@ -214,7 +214,7 @@ def sample_programme(settings: Settings) -> Orders:
     with app.app_context():
         password = secrets.token_urlsafe(16)
         loaded = load_programme(password, local_today())
-        orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo"))
+        orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo", cards=True))
         running = loaded.workshops[4]
         let_one_take_place(running)
         addresses = Addresses(loaded, _prepare(loaded))

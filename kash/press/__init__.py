@@ -6,7 +6,7 @@ memory, and gives back bytes. What a caller hands over appears in no log and no 
 "README.md" beside this file shows each call and the classes that a document's markup may use.
 """
 
-from kash.press.badges import Badge, SheetFormat, badges, cards
+from kash.press.badges import Badge, SheetFormat, badges, cards, sheet_format
 from kash.press.certificate_values import (
     CertificateDesign,
     CertificateEntry,
@@ -68,6 +68,7 @@ __all__ = [
     "print_pieces",
     "qr_svg",
     "register",
+    "sheet_format",
     "single_files",
     "start_ahead",
     "zip_file",

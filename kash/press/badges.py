@@ -14,9 +14,14 @@ from kash.press.child_process import DocumentRequest, RenderLimits, render
 from kash.press.markup import escaped, opening
 from kash.press.qr import qr_svg
 
-SheetFormat = Literal["A4", "letter"]
+SheetFormat = Literal["A4", "A5", "letter"]
 
-_SHEETS: dict[SheetFormat, tuple[float, float]] = {"A4": (210.0, 297.0), "letter": (215.9, 279.4)}
+# Width and height in mm. A5 lies on its long side, so that two pieces stand beside each other.
+_SHEETS: dict[SheetFormat, tuple[float, float]] = {
+    "A4": (210.0, 297.0),
+    "A5": (210.0, 148.0),
+    "letter": (215.9, 279.4),
+}
 _COLUMNS = 2
 _MARK = 6.0
 # A printer leaves so much of the paper's edge white.
@@ -26,6 +31,11 @@ _POINTS_A_MILLIMETRE = 72 / 25.4
 _LETTER, _CAPITAL = 0.56, 0.68
 # How many letters stand in a line beside the code of a card, and how many lines there is room for.
 _CARD_LINE, _CARD_LINES = 33, 4
+
+
+def sheet_format(given: str) -> SheetFormat:
+    """The paper that was asked for; A4 for whatever is none of them."""
+    return next((known for known in _SHEETS if known == given), "A4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,10 @@ def badges(
     dated: datetime | None = None,
     limits: RenderLimits | None = None,
 ) -> bytes:
-    """Badges of 90 by 55 mm: ten on A4, eight on letter. `title` is the file's, and neutral."""
+    """Badges of 90 by 55 mm: ten on A4, eight on letter, four on A5.
+
+    `title` is the file's, and neutral.
+    """
     grid = _Grid(sheet, 90, 55)
     start = opening(title=title, language=language, dated=dated, style=_style(grid), body="badges")
     piles = [list(pile) for _pile, pile in groupby(people, lambda one: one.pile)]
@@ -88,7 +101,7 @@ def cards(
     dated: datetime | None = None,
     limits: RenderLimits | None = None,
 ) -> bytes:
-    """Certificates as cards of 85 by 54 mm, to be carried: ten on A4, eight on letter."""
+    """Certificates to carry, of 85 by 54 mm: ten on A4, eight on letter, four on A5."""
     grid = _Grid(sheet, 85, 54)
     start = opening(
         title=wording.heading, language=language, dated=dated, style=_style(grid), body="cards"

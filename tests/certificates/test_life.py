@@ -135,6 +135,7 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
 
     make("print_file")
     make("zip_file")
+    make("cards")
     with pytest.raises(services.ReasonNeeded):
         make("print_file")
     with pytest.raises(services.UnknownChoice):
@@ -151,12 +152,13 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
         ("own_file", 1, ""),
         ("one_file", 1, "lost"),
         ("print_file", 2, "misprint"),
+        ("cards", 2, ""),
         ("zip_file", 2, ""),
         ("print_file", 2, ""),
     ]
     _most, whole = queries.certificates_of(batch_row(batch))
-    assert len(queries.printings_of_one(whole)) == 5
-    assert len(queries.printings_of_one(_most)) == 3
+    assert len(queries.printings_of_one(whole)) == 6
+    assert len(queries.printings_of_one(_most)) == 4
     for one in (whole, most):
         services.revoke(one, "duplicate", "", ready.director)
     with pytest.raises(services.NothingToPrint):
@@ -164,5 +166,5 @@ def test_paper_made_again_needs_a_reason(ready: Ready) -> None:
     actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.startswith("certificates.printed"))
     ).all()
-    assert sorted(actions) == ["certificates.printed"] * 3 + ["certificates.printed_one"] * 2
+    assert sorted(actions) == ["certificates.printed"] * 4 + ["certificates.printed_one"] * 2
     assert isinstance(whole.issued_on, date)

@@ -131,6 +131,9 @@ def test_propose_approve_issue_and_print(
             f"{grouped(one.serial or '')}.pdf"
             for one in queries.certificates_of(ready.batch(public_id))
         ]
+    carried = text_of(documents.make_cards(SILENT, batch=public_id).whole())
+    assert carried.count(ALL) == carried.count(MOST) == 1
+    assert LITTLE not in carried
 
 
 def test_a_revoked_certificate_is_printed_no_more(
@@ -190,7 +193,7 @@ def test_the_list_asks_as_often_for_three_as_for_one(
     assert asked[0] == asked[1]
 
 
-@pytest.mark.parametrize("kind", ["print_file", "zip_file"])
+@pytest.mark.parametrize("kind", ["print_file", "zip_file", "cards"])
 def test_a_batch_whose_files_are_cancelled_while_they_are_made_leaves_none(
     ready: Ready, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -220,4 +223,4 @@ def test_a_batch_whose_files_are_cancelled_while_they_are_made_leaves_none(
         [ended[again].result_key],
     )
     made = storage.get(f"jobs/{again}")
-    assert made.startswith(b"%PDF" if kind == "print_file" else b"PK")
+    assert made.startswith(b"PK" if kind == "zip_file" else b"%PDF")

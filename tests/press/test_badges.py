@@ -23,7 +23,7 @@ def people(count: int) -> list[Badge]:
     ]
 
 
-@pytest.mark.parametrize(("sheet", "each"), [("A4", 10), ("letter", 8)])
+@pytest.mark.parametrize(("sheet", "each"), [("A4", 10), ("letter", 8), ("A5", 4)])
 def test_badges_fill_sheets_in_order(sheet, each, text_of, checked, properties_of):
     made = badges(people(each + 1), title="Badges", language="en", sheet=sheet, dated=DATED)
     checked(made)

@@ -75,8 +75,10 @@ def test_badges_are_printed_by_group_with_the_name_that_consent_allows(
     held: Held, client_for: Browsers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     printed: list[Badge] = []
+    sheets: list[str] = []
 
     def pretend(people: list[Badge], **how: str) -> bytes:
+        sheets.append(how.pop("sheet"))
         assert how == {"title": "Badges", "language": "en"}
         printed.extend(people)
         return b"%PDF-1.7"
@@ -93,6 +95,9 @@ def test_badges_are_printed_by_group_with_the_name_that_consent_allows(
     assert (hers.pile, hers.role[0], hers.event) == ("B", "B", held.row.version.public_title)
     assert (hers.number, hers.qr) == (badge_shown(entry), badge_text(entry))
     assert not any(word in repr(printed) for word in ("Police", "Community"))
+    for asked in ("letter", "A5", "foolscap"):
+        assert site.post(url(held, "documents", "badges"), data={"paper": asked}).status_code == 200
+    assert sheets == ["A4", "letter", "A5", "A4"]
 
 
 def scan(site: FlaskClient, held: Held, code: str, session: int = 0) -> dict[str, str | int]:

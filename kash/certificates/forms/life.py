@@ -14,6 +14,7 @@ from kash.web.forms import choice_field, long_text_field, text_field
 PRINTING_NAMES = {
     "print_file": _l("Print file of the batch"),
     "zip_file": _l("Single files of the batch"),
+    "cards": _l("Cards of the batch"),
     "one_file": _l("One certificate"),
     "own_file": _l("By its holder"),
 }

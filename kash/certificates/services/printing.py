@@ -13,7 +13,7 @@ from kash.policy import Actor
 from kash.vault import ActorLike, audited
 from kash.web.errors import Problem
 
-BATCH_KINDS = ("print_file", "zip_file")
+BATCH_KINDS = ("print_file", "zip_file", "cards")
 
 
 class NothingToPrint(Problem):
@@ -39,7 +39,7 @@ def make_paper(
     reason: str = "",
     back: str = "",
 ) -> str:
-    """Have the worker make the print file or the zip of what is issued; the job's public id.
+    """Have the worker make paper of what is issued, `kind` is which; the job's public id.
 
     `reason`, a class, is needed where the same was made before. `back` is the path to which the
     job's page leads back. Raises UnknownChoice, ReasonNeeded, NothingToPrint, WrongStep.

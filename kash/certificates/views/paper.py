@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.certificates import blueprint, documents, queries, services
 from kash.certificates.forms import PaperForm, TurnBackForm
@@ -17,23 +18,28 @@ from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, download
 from kash.workshops.queries import own_workshop
 
+_TITLES = {
+    "print_file": _l("Certificates, one print file"),
+    "zip_file": _l("Certificates, zip"),
+    "cards": _l("Certificates, cards"),
+}
+
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/print")
 @allow("certificates.print")
 def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
-    """Have the worker make the print file or the zip, and show its progress."""
+    """Have the worker make the print file, the zip or the cards, and show its progress."""
     found = own_workshop(public_id, current_actor(), "certificates.print")
     shown = queries.batch_of(found, batch_id)
     form = PaperForm()
     if not form.validate_on_submit():
         return batch_page(found, shown, TurnBackForm(), paper=form)
     kind = request.form.get("kind", "")
-    title = _("Certificates, one print file") if kind == "print_file" else _("Certificates, zip")
     try:
         job = services.make_paper(
             shown,
             kind,
-            title,
+            str(_TITLES.get(kind, "")),
             current_actor(),
             reason=form.reason.data or "",
             back=url_for("certificates.batch", public_id=public_id, batch_id=batch_id),

@@ -21,7 +21,7 @@ from kash.attendance.rules import (
 )
 from kash.attendance.services import record_sheets
 from kash.policy import allow
-from kash.press import RenderError
+from kash.press import RenderError, sheet_format
 from kash.web import NotFound, current_actor, download
 from kash.web.formats import time_text, to_local
 from kash.workshops import blueprint, queries
@@ -102,7 +102,8 @@ def print_badges(public_id: str) -> ResponseReturnValue:
     """A badge for everybody, as PDF."""
     found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
     try:
-        content = badges_pdf(found.register_id, found.version.public_title)
+        sheet = sheet_format(request.form.get("paper", ""))
+        content = badges_pdf(found.register_id, found.version.public_title, sheet)
     except NotFound as problem:
         flash(str(problem), "warn")
     except RenderError as failure:
