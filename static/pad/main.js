@@ -134,6 +134,12 @@ function watchForIdling() {
   });
 }
 
+// So that the browser does not clear what lies here when space runs short. Some decide by themselves;
+// Firefox asks whoever holds the phone, and answers only once she did. So nothing waits for it.
+function askToStay() {
+  if (navigator.storage && navigator.storage.persist) navigator.storage.persist().catch(() => undefined);
+}
+
 async function start() {
   try {
     await speak(usual());
@@ -157,6 +163,7 @@ async function start() {
     navigator.serviceWorker.register("/pad/sw.js", { scope: "/pad/" }).catch(() => undefined);
     onChange((what) => {
       if (what.opened || what.shut) draw();
+      if (what.opened) askToStay();
     });
     addEventListener("hashchange", go);
     watchForIdling();

@@ -98,7 +98,6 @@ async function take() {
   }
   const grant = await answer.json();
   await kept();
-  if (navigator.storage && navigator.storage.persist) await navigator.storage.persist().catch(() => false);
   await hold({ ...grant, continues }, pin.value, key);
   await forgetPads();
   // Phones speak English to many who read Kiswahili here: the pad goes on in the site's language,

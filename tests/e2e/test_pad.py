@@ -78,6 +78,21 @@ def test_the_pad_speaks_as_the_site_did(hall: Hall, phone: Callable[[], Pad]) ->
         hall.change(speaks, "en")
 
 
+def test_a_register_is_taken_while_the_browser_waits_for_an_answer(
+    hall: Hall, phone: Callable[[], Pad]
+) -> None:
+    pad = phone()
+    # Firefox asks whether data may stay, and answers the page only once the person did.
+    pad.context.add_init_script(
+        "StorageManager.prototype.persist = () => {"
+        " sessionStorage.setItem('asked', '1'); return new Promise(() => undefined); };"
+    )
+    pad.take()
+    pad.session(0)
+    assert pad.page.locator(".person").count() == PEOPLE
+    assert pad.dump()["session"] == {"asked": "1"}
+
+
 def test_a_day_without_a_network_arrives_whole(hall: Hall, phone: Callable[[], Pad]) -> None:
     pad = phone()
     pad.take()
