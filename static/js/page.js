@@ -52,7 +52,10 @@ enhance(document);
 
 // What a register on this phone has not sent yet goes from any page, whoever is signed in.
 try {
-  if (localStorage.getItem("pad-waits")) import("../pad/sync.js").then(({ send }) => send());
+  if (localStorage.getItem("pad-waits")) {
+    // A page that is left before this has arrived is followed by another, which tries again.
+    import("../pad/sync.js").then(({ send }) => send(), () => undefined);
+  }
 } catch {
   // A browser that refuses storage holds no register.
 }
