@@ -167,6 +167,7 @@ def test_badges_are_read_by_the_camera(
     came, who = page.locator("[data-came]"), page.locator("[data-came-name]")
     expect(page.locator("[data-here]")).to_have_text("0")
     page.locator("[data-start]").click()
+    expect(page.locator("[data-start]")).to_be_hidden()
     for tone, says, name in (
         ("good", "Is in", "Zawadi Sampuli (B)"),
         ("warn", "Was in already", "Zawadi Sampuli (B)"),
