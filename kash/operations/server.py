@@ -7,6 +7,7 @@ import ctypes
 import gc
 import itertools
 import os
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -86,14 +87,7 @@ class Server:
         # By this the collector takes note that nothing is old: otherwise garbage would wait in each
         # process until there is a quarter of what is frozen.
         gc.collect()
-        app = self._app
-
-        def work() -> None:
-            for listener in listeners:
-                listener.sock.close()
-            run_worker(app)
-
-        self._keeper = WorkerKeeper(work)
+        self._keeper = WorkerKeeper(worker_without(listeners, self._app))
         self._keeper.start()
 
     def serving(self, worker: Any) -> None:
@@ -111,6 +105,22 @@ class Server:
         """The last web process is gone."""
         if self._keeper is not None:
             self._keeper.stop()
+
+
+def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:
+    """What the worker does in its fork: it lets go of what the server listens on, then works.
+
+    A server that is ending has let go of its sockets when a worker that was told to end with it is
+    forked once more, so they are looked up now.
+    """
+    sockets = [listener.sock for listener in listeners]
+
+    def work() -> None:
+        for one in sockets:
+            one.close()
+        run_worker(app)
+
+    return work
 
 
 _ANSWERS_BETWEEN = 50

@@ -14,11 +14,13 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask import Flask
 
 from benchmarks.server import SERVED_WITH
+from kash.operations import server
 from kash.operations.server import keep_compiled
 from kash.settings import Settings
 
@@ -135,6 +137,19 @@ def test_the_server(running: Running) -> None:
     assert processes
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
     assert "Traceback" not in running.said()
+
+
+def test_a_worker_forked_while_the_server_ends_begins_as_any(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worked: list[Flask] = []
+    monkeypatch.setattr(server, "run_worker", worked.append)
+    app, heard = Flask(__name__), socket.socket()
+    listener = SimpleNamespace(sock=heard)
+    work = server.worker_without([listener], app)
+    listener.sock = None  # as the server's library does when it ends
+    work()
+    assert (worked, heard.fileno()) == ([app], -1)
 
 
 def test_templates_stay_compiled_until_they_change(tmp_path: Path) -> None:
