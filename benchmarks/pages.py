@@ -28,6 +28,7 @@ from benchmarks.browser import Answer, Browser
 from benchmarks.load import PASSWORD, Loaded, Size, load_programme
 from benchmarks.postgresql import NoPostgresql, cluster
 from benchmarks.server import NotServing, Server, resident_mb, served, unshared_mb
+from benchmarks.telling import as_json, verdict
 from benchmarks.timing import MILLISECONDS
 
 ROUNDS = 15
@@ -259,9 +260,10 @@ def _table(result: Result) -> str:
     for one in sorted(result.papers.values(), key=lambda one: -one.median):
         lines.append(f"{one.page.endpoint:44} {one.median:7.1f}  {one.kind}, not counted as a page")
     lines.append("")
-    for name, target in TARGETS.items():
-        verdict = "met" if figures[name] <= target else "MISSED"
-        lines.append(f"{name:44} {figures[name]:7.1f}  at most {target:g}: {verdict}")
+    lines += [
+        f"{name:44} {figures[name]:7.1f}  {verdict(name, figures[name], TARGETS, {})}"
+        for name in TARGETS
+    ]
     for name, what in (
         ("memory_after_every_page_mb", "when all was asked for, by everybody"),
         ("memory_with_arbiter_mb", "then, with the first process, which serves nothing"),
@@ -274,7 +276,7 @@ def _table(result: Result) -> str:
 def main() -> int:
     """Run it; 0 if every page answered, whether or not it was fast enough."""
     parser = argparse.ArgumentParser(prog="bench pages", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    as_json(parser)
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     chosen = parser.parse_args()
     try:

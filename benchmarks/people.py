@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import json
 import os
 import statistics
 import sys
@@ -19,8 +18,9 @@ from pathlib import Path
 
 from benchmarks.browser import Browser
 from benchmarks.load import PASSWORD, Size, load_programme
-from benchmarks.postgresql import NoPostgresql, cluster
-from benchmarks.server import NotServing, served
+from benchmarks.postgresql import cluster
+from benchmarks.server import served
+from benchmarks.telling import as_json, tell
 from benchmarks.timing import MILLISECONDS
 
 PEOPLE = 100_000
@@ -104,24 +104,12 @@ def figures(*, on_postgresql: bool) -> dict[str, float]:
 def main() -> int:
     """Run it; 0 if everything answered, whether or not it was fast enough."""
     parser = argparse.ArgumentParser(prog="bench people", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    as_json(parser)
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     chosen = parser.parse_args()
-    try:
-        found = figures(on_postgresql=chosen.postgresql)
-    except (NoPostgresql, NotServing, LookupError) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    if chosen.json:
-        print(json.dumps({"figures": found}))
-        return 0
-    for name, value in found.items():
-        limit = TARGETS.get(name)
-        verdict = ""
-        if limit is not None:
-            verdict = f"  at most {limit:g}: {'met' if value <= limit else 'MISSED'}"
-        print(f"{name:32} {value:9.2f}{verdict}")
-    return 0
+    return tell(
+        lambda: figures(on_postgresql=chosen.postgresql), json_wanted=chosen.json, at_most=TARGETS
+    )
 
 
 if __name__ == "__main__":

@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.postgresql import NoPostgresql, cluster
-from benchmarks.server import PROJECT, NotServing, free_port, wait_for
+from benchmarks.postgresql import cluster
+from benchmarks.server import PROJECT, free_port, wait_for
+from benchmarks.telling import as_json, tell
 
 if TYPE_CHECKING:
     from benchmarks.pad_load import PadPhone
@@ -298,23 +299,18 @@ def prepare(
 def main() -> int:
     """Run it on both engines; 0 if everything was there exactly once."""
     parser = argparse.ArgumentParser(prog="bench storm", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    as_json(parser)
     parser.add_argument("--seed", type=int, default=20261125)
     chosen = parser.parse_args()
-    told: dict[str, float] = {}
-    try:
-        for engine in ("sqlite", "postgresql"):
-            found = run(on_postgresql=engine == "postgresql", seed=chosen.seed)
-            told |= {f"{engine}_{name}": value for name, value in found.items()}
-    except (NoPostgresql, NotServing, LookupError) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    if chosen.json:
-        print(json.dumps({"figures": told}))
-        return 0
-    for name, value in told.items():
-        print(f"{name:32} {value:11.1f}")
-    return 0
+
+    def measured() -> dict[str, float]:
+        return {
+            f"{engine}_{name}": value
+            for engine in ("sqlite", "postgresql")
+            for name, value in run(on_postgresql=engine == "postgresql", seed=chosen.seed).items()
+        }
+
+    return tell(measured, json_wanted=chosen.json)
 
 
 if __name__ == "__main__":

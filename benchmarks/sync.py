@@ -41,8 +41,9 @@ import psycopg
 
 from benchmarks.browser import Browser
 from benchmarks.load import PASSWORD, Size, load_programme
-from benchmarks.postgresql import NoPostgresql, cluster
-from benchmarks.server import PROJECT, SERVED_WITH, NotServing, free_port, served, wait_for
+from benchmarks.postgresql import cluster
+from benchmarks.server import PROJECT, SERVED_WITH, free_port, served, wait_for
+from benchmarks.telling import as_json, tell
 from benchmarks.timing import MILLISECONDS
 
 if TYPE_CHECKING:
@@ -305,32 +306,18 @@ def figures(*, only_batches: bool = False, engine: str = "") -> dict[str, float]
 def main() -> int:
     """Run it; 0 if everything was applied, whether or not it was fast enough."""
     parser = argparse.ArgumentParser(prog="bench sync", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    as_json(parser)
     parser.add_argument("--batches", action="store_true", help="batches only")
     parser.add_argument(
         "--engine", choices=("sqlite", "postgresql"), default="", help="this one only, no pages"
     )
     chosen = parser.parse_args()
-    try:
-        found = figures(only_batches=chosen.batches, engine=chosen.engine)
-    except (NoPostgresql, NotServing, LookupError) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    if chosen.json:
-        print(json.dumps({"figures": found}))
-        return 0
-    for name, value in found.items():
-        verdict = ""
-        if name in AT_LEAST:
-            verdict = f"  at least {AT_LEAST[name]:g}: {_met(value >= AT_LEAST[name])}"
-        if name in AT_MOST:
-            verdict = f"  at most {AT_MOST[name]:g}: {_met(value <= AT_MOST[name])}"
-        print(f"{name:48} {value:11.3f}{verdict}")
-    return 0
-
-
-def _met(reached: bool) -> str:
-    return "met" if reached else "MISSED"
+    return tell(
+        lambda: figures(only_batches=chosen.batches, engine=chosen.engine),
+        json_wanted=chosen.json,
+        at_most=AT_MOST,
+        at_least=AT_LEAST,
+    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ full form. The vault is open: the passphrase's argon2 is no part of it.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -23,8 +22,9 @@ from flask.sessions import SecureCookieSessionInterface
 
 from benchmarks.browser import Answer, Browser
 from benchmarks.load.incidents import RARE, load_incidents
-from benchmarks.postgresql import NoPostgresql, cluster
-from benchmarks.server import NotServing, served
+from benchmarks.postgresql import cluster
+from benchmarks.server import served
+from benchmarks.telling import as_json, tell
 from benchmarks.timing import MILLISECONDS
 
 INCIDENTS = 10_000
@@ -177,24 +177,12 @@ def _median(answers: list[Answer], *, status: int = 200) -> float:
 def main() -> int:
     """Run it; 0 if everything answered, whether or not it was fast enough."""
     parser = argparse.ArgumentParser(prog="bench vault", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    as_json(parser)
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     chosen = parser.parse_args()
-    try:
-        found = measured(on_postgresql=chosen.postgresql)
-    except (NoPostgresql, NotServing, LookupError) as problem:
-        print(problem, file=sys.stderr)
-        return 1
-    if chosen.json:
-        print(json.dumps({"figures": found}))
-        return 0
-    for name, value in found.items():
-        limit = TARGETS.get(name)
-        verdict = ""
-        if limit is not None:
-            verdict = f"  at most {limit:g}: {'met' if value <= limit else 'MISSED'}"
-        print(f"{name:32} {value:9.3f}{verdict}")
-    return 0
+    return tell(
+        lambda: measured(on_postgresql=chosen.postgresql), json_wanted=chosen.json, at_most=TARGETS
+    )
 
 
 if __name__ == "__main__":
