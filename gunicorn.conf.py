@@ -77,13 +77,25 @@ def when_ready(server: Any) -> None:
     _server.ready(server.LISTENERS)
 
 
+def pre_fork(server: Any, worker: Any) -> None:
+    _server.forking(worker, server.WORKERS.values())
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    _server.forked(worker)
+
+
 def post_worker_init(worker: Any) -> None:
     _server.serving(worker)
 
 
-def on_exit(server: Any) -> None:
-    _server.ended()
+def pre_request(worker: Any, request: Any) -> None:
+    _server.renewal.begun()
 
 
 def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
-    _server.served()
+    _server.renewal.done()
+
+
+def on_exit(server: Any) -> None:
+    _server.ended()

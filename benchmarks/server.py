@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,29 +112,3 @@ def _below(process: int) -> set[int]:
             found.add(child)
             waiting.append(child)
     return found
-
-
-def resident_mb(processes: Iterable[int]) -> float:
-    """Resident memory in MB (10⁶ bytes), pages that these processes share counted once.
-
-    By Linux's proportional set size: a page that n processes share counts one n-th in each.
-    """
-    return sum(_megabytes(process, "Pss:") for process in processes)
-
-
-def unshared_mb(process: int) -> float:
-    """What of a process's resident memory nobody else has, in MB.
-
-    Taken from what a group of processes holds, each shared page counted once, it leaves what the
-    group without that process holds.
-    """
-    return _megabytes(process, "Private_Clean:", "Private_Dirty:")
-
-
-def _megabytes(process: int, *lines: str) -> float:
-    kilobytes = 0
-    for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
-        name, *rest = line.split()
-        if name in lines:
-            kilobytes += int(rest[0])
-    return kilobytes * 1024 / 1_000_000

@@ -191,7 +191,7 @@ def _prepare_migrations(app: Flask) -> Any:
 
 
 # Statements that are put together: up to half as many more are kept, some 60 kB each.
-STATEMENTS_KEPT = 50
+STATEMENTS_KEPT = 150
 
 
 def init_database(app: Flask) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import gc
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
@@ -25,8 +26,10 @@ from kash.jobs.runner import where_it_broke
 from kash.jobs.worker import run_worker
 from kash.operations.errors import NoKey
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.operations.renewal import Renewal
 from kash.settings import Settings
 from kash.web.language import LANGUAGES
+from kash.web.metrics import count_as
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only for the server's own liveness files
 
@@ -54,7 +57,9 @@ class Server:
         self._settings = settings
         self._app = app
         self._keeper: WorkerKeeper | None = None
-        self._answered = itertools.count(1)
+        # A server's only web process stays: nobody would answer meanwhile.
+        limit = settings.web_memory_mb if settings.web_workers > 1 else math.inf
+        self.renewal = Renewal(limit_mb=limit)
 
     def starting(self) -> None:
         """Before anything listens: the database is brought up to date."""
@@ -90,16 +95,20 @@ class Server:
         self._keeper = WorkerKeeper(worker_without(listeners, self._app))
         self._keeper.start()
 
+    def forking(self, worker: Any, others: Iterable[Any]) -> None:
+        """A web process is to be forked, at the place of one that ended if there is any."""
+        taken = {other.place for other in others}
+        worker.place = next(place for place in itertools.count(1) if place not in taken)
+
+    def forked(self, worker: Any) -> None:
+        """In the web process: it counts on from where the one at its place ended."""
+        count_as(f"web-{worker.place}")
+
     def serving(self, worker: Any) -> None:
         """A web process is up; the first one says so."""
         if worker.age == 1:
             print(f"http://localhost:{self._settings.port}", flush=True)
-
-    def served(self) -> None:
-        """A request was answered: now and then what pages have freed goes back to the system."""
-        if next(self._answered) % _ANSWERS_BETWEEN == 0:
-            with contextlib.suppress(AttributeError):
-                ctypes.CDLL(None).malloc_trim(0)
+        self.renewal.watch(worker)
 
     def ended(self) -> None:
         """The last web process is gone."""
@@ -123,7 +132,6 @@ def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:
     return work
 
 
-_ANSWERS_BETWEEN = 50
 _M_MMAP_THRESHOLD = -3
 _LARGE = 128 * 1024
 

@@ -11,7 +11,14 @@ import os
 import time
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
-from prometheus_client import CollectorRegistry, Counter, Histogram, Summary, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    Summary,
+    generate_latest,
+    values,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 
@@ -19,6 +26,16 @@ from kash.database import db
 from kash.policy import ANYONE, allow
 
 blueprint = Blueprint("watch", __name__)
+
+_counted_as = ""
+
+
+def _counts() -> str:
+    return _counted_as or str(os.getpid())
+
+
+if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    values.ValueClass = values.MultiProcessValue(_counts)  # type: ignore[no-untyped-call]
 
 _REGISTRY = CollectorRegistry()
 _REQUESTS = Counter(
@@ -93,6 +110,15 @@ def metrics() -> Response:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def count_as(name: str) -> None:
+    """Count this process's requests under a name of its own, which a later process may take over.
+
+    Each process would else leave a file of numbers behind, and web processes come and go.
+    """
+    global _counted_as
+    _counted_as = name
 
 
 def init_metrics(app: Flask, *, token: str, trusted_proxies: int) -> None:

@@ -57,7 +57,7 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
 class Running:
     """A server in a process group of its own, and all it has said so far."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **settings: str) -> None:
         self.port = free_port()
         self.log = folder / "log"
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
@@ -68,7 +68,8 @@ class Running:
             stderr=subprocess.STDOUT,
             env=kept
             | SERVED_WITH
-            | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)},
+            | {"KASH_DATA_DIR": str(folder / "var"), "KASH_PORT": str(self.port)}
+            | settings,
         )
         # The first start of all compiles everything.
         until(lambda: self.address in self.said() or self.process.poll() is not None, 90)
