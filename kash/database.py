@@ -190,7 +190,8 @@ def _prepare_migrations(app: Flask) -> Any:
     return app.extensions["migrate"]
 
 
-# Statements that are put together: up to half as many more are kept, some 60 kB each.
+# Statements that are put together: up to half as many more are kept, some 60 kB each. What that
+# comes to in the end is bounded by the limit on what a web process may hold.
 STATEMENTS_KEPT = 150
 
 

@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
-    web_memory_mb: int = Field(default=60, ge=16, le=100_000)
+    web_memory_mb: int = Field(default=64, ge=16, le=100_000)
     public_url: str = "http://localhost:8000"
     trusted_proxies: int = Field(default=0, ge=0, le=8)
     metrics_token: str = ""

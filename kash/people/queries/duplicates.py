@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.database import db
@@ -211,24 +211,24 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, Facts]:
     return found
 
 
-def _mine(actor: Actor, person_id: Any) -> ColumnElement[bool]:
-    """Asked of each pair's person by herself: pairs are few, and those in reach may be many."""
-    return exists(
-        select(Person.id)
-        .where(Person.id == person_id, within_reach(actor, "people.merge"))
-        .correlate(LikelyDuplicate, NotTheSame)
+def _reached(actor: Actor, table: Any) -> ColumnElement[int]:
+    """How many of a pair's two are within reach. Asked of each pair: pairs are few, and those in
+    reach may be many."""
+    return (
+        select(func.count(Person.id))
+        .where(
+            Person.id.in_((table.first_id, table.second_id)), within_reach(actor, "people.merge")
+        )
+        .correlate(table)
+        .scalar_subquery()
     )
-
-
-def _one_in_reach(actor: Actor, table: Any) -> ColumnElement[bool]:
-    return or_(_mine(actor, table.first_id), _mine(actor, table.second_id))
 
 
 def _shown(actor: Actor) -> ColumnElement[bool]:
     """Pairs of whom one at least is within reach; where the other is not, only those whose names
     are alike: a phone alone must not say whose it is."""
-    both = and_(_mine(actor, LikelyDuplicate.first_id), _mine(actor, LikelyDuplicate.second_id))
-    return or_(both, and_(_one_in_reach(actor, LikelyDuplicate), LikelyDuplicate.names_alike))
+    enough = case((LikelyDuplicate.names_alike, 1), else_=2)
+    return _reached(actor, LikelyDuplicate) >= enough
 
 
 def likely_duplicates(actor: Actor, reason: str = "") -> Listing[LikelyDuplicate]:
@@ -267,7 +267,7 @@ def told_apart(actor: Actor) -> Listing[NotTheSame]:
     """Pairs of whom somebody said that they are two people, the newest first."""
     return listing(
         select(NotTheSame)
-        .where(_one_in_reach(actor, NotTheSame))
+        .where(_reached(actor, NotTheSame) >= 1)
         .options(joinedload(NotTheSame.first), joinedload(NotTheSame.second)),
         sorts={"said": NotTheSame.id},
         default_sort="said",
@@ -281,7 +281,7 @@ def told_apart_pair(actor: Actor, public_id: str) -> NotTheSame:
     """One such pair. Raises NotFound."""
     found = db.session.scalar(
         select(NotTheSame).where(
-            NotTheSame.public_id == public_id, _one_in_reach(actor, NotTheSame)
+            NotTheSame.public_id == public_id, _reached(actor, NotTheSame) >= 1
         )
     )
     if found is None:

@@ -43,36 +43,30 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
     wanted = list(dict.fromkeys(public_ids))
     found: dict[str, tuple[str, str, Facts | None]] = {}
     mine = within_reach(actor, "people.edit")
+    # Columns, in the order of `Facts`: to put the model together takes far longer.
+    kept = (
+        Person.public_id,
+        Person.chosen_name,
+        Group.name,
+        case((mine, 1), else_=0),
+        Group.public_id,
+        Person.printed_name,
+        Person.reference,
+        Person.sex,
+        Person.birth_year,
+        Person.age_band,
+        Person.cadre,
+        Person.ward,
+        Person.language,
+        func.coalesce(Organisation.public_id, ""),
+        func.coalesce(Person.phone_lookup, ""),
+        func.coalesce(Person.email_lookup, ""),
+    )
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        rows = db.session.execute(
-            with_posting(
-                select(
-                    Person,
-                    Group,
-                    Organisation.public_id,
-                    case((mine, 1), else_=0).label("whole"),
-                )
-            ).where(Person.public_id.in_(some))
-        )
-        for person, group, place, whole in rows:
-            facts = None
-            if whole:
-                facts = Facts(
-                    group=group.public_id,
-                    printed_name=person.printed_name,
-                    reference=person.reference,
-                    sex=person.sex,
-                    birth_year=person.birth_year,
-                    age_band=person.age_band,
-                    cadre=person.cadre,
-                    ward=person.ward,
-                    language=person.language,
-                    organisation=place or "",
-                    phone=person.phone_lookup or "",
-                    email=person.email_lookup or "",
-                )
-            found[person.public_id] = (person.chosen_name, group.name, facts)
+        rows = db.session.execute(with_posting(select(*kept)).where(Person.public_id.in_(some)))
+        for public_id, name, group, whole, *facts in rows:
+            found[public_id] = (name, group, Facts(*facts) if whole else None)
     return found
 
 
