@@ -87,15 +87,30 @@ def listing(
     key: Any = None,
     per_page: int = ROWS,
     counted: Select[Any] | None = None,
+    searched: bool = False,
 ) -> Listing[Any]:
-    """The page of a select that the request asks for, in two queries.
+    """The page of a select that the request asks for, in two queries or, if `searched`, one.
 
     `sorts` maps what the address may say to a column or a tuple of columns. `key`, a unique column,
     settles the order of equal rows. A page past the end is the last page. Rows are objects if one
     thing is selected, else tuples. `counted` is a plainer select of as many rows, where there is
-    one: the joins that shown columns need are dear when the whole list is counted.
+    one: the joins that shown columns need are dear when the whole list is counted. With `searched`
+    rows are counted while they are found: telling whether a text is in a row takes longer than
+    reading it, and would be done twice.
     """
     asked = asked_for(sorts, default_sort, default_direction)
+    chosen = sorts[asked.sort]
+    columns = list(chosen) if isinstance(chosen, (tuple, list)) else [chosen]
+    if key is not None:
+        columns.append(key)
+    turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
+    ordered = statement.order_by(None).order_by(*turned).limit(per_page)
+    if searched:
+        found = _found_and_counted(ordered.offset((asked.page - 1) * per_page))
+        if found is not None or asked.page == 1:
+            rows, total = found or ((), 0)
+            pages = _pages(total, per_page)
+            return Listing(rows, asked.page, pages, total, asked.sort, asked.direction)
     if counted is None:
         counted = statement.order_by(None)
     if key is not None:
@@ -103,20 +118,22 @@ def listing(
     total = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
     pages = _pages(total, per_page)
     number = min(asked.page, pages)
-    chosen = sorts[asked.sort]
-    columns = list(chosen) if isinstance(chosen, (tuple, list)) else [chosen]
-    if key is not None:
-        columns.append(key)
-    turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
-    result = db.session.execute(
-        statement.order_by(None).order_by(*turned).limit(per_page).offset((number - 1) * per_page)
-    )
-    rows: Sequence[Any] = (
+    result = db.session.execute(ordered.offset((number - 1) * per_page))
+    rows = (
         result.scalars().unique().all()
         if len(statement.column_descriptions) == 1
         else result.unique().all()
     )
     return Listing(rows, number, pages, total, asked.sort, asked.direction)
+
+
+def _found_and_counted(statement: Select[Any]) -> tuple[Sequence[Any], int] | None:
+    """The rows of a page and how many there are on all pages; nothing if the page is empty."""
+    found = db.session.execute(statement.add_columns(func.count().over())).unique().all()
+    if not found:
+        return None
+    alone = len(statement.column_descriptions) == 1
+    return [row[0] if alone else row[:-1] for row in found], found[0][-1]
 
 
 def paged(rows: Sequence[Row], *, per_page: int = ROWS) -> Listing[Row]:

@@ -22,6 +22,8 @@ from kash.web.lists import Listing, listing, paged
 
 NAMES = ["Baraka", "amina", "Chausiku", "Amina", "Dalila"]
 
+SEARCHED = pytest.mark.parametrize("searched", [False, True])
+
 
 @pytest.fixture
 def accounts(both_engines_app: APIFlask, actor: Callable[..., Actor]) -> None:
@@ -41,19 +43,21 @@ def _page(app: APIFlask, address: str, **more: Any) -> Listing[Any]:
         )
 
 
-def test_pages_of_a_list(both_engines_app: APIFlask, accounts: None) -> None:
+@SEARCHED
+def test_pages_of_a_list(both_engines_app: APIFlask, accounts: None, searched: bool) -> None:
     seen = []
     for number in (1, 2, 3):
-        found = _page(both_engines_app, f"/accounts?page={number}")
+        found = _page(both_engines_app, f"/accounts?page={number}", searched=searched)
         assert (found.page, found.pages, found.total) == (number, 3, 5)
         assert (found.sort, found.direction) == ("name", "asc")
         seen += [row.name for row in found]
     assert seen == ["amina", "Amina", "Baraka", "Chausiku", "Dalila"]
-    turned = _page(both_engines_app, "/accounts?direction=desc&sort=name")
+    turned = _page(both_engines_app, "/accounts?direction=desc&sort=name", searched=searched)
     assert [row.name for row in turned.rows] == ["Dalila", "Chausiku"]
     assert len(_page(both_engines_app, "/accounts?sort=both")) == 2
 
 
+@SEARCHED
 @pytest.mark.parametrize(
     ("query", "page", "sort", "direction"),
     [
@@ -74,17 +78,24 @@ def test_unreadable_wishes_are_as_if_not_said(
     page: int,
     sort: str,
     direction: str,
+    searched: bool,
 ) -> None:
-    found = _page(both_engines_app, f"/accounts?{query}")
+    found = _page(both_engines_app, f"/accounts?{query}", searched=searched)
     assert (found.page, found.sort, found.direction) == (page, sort, direction)
+    assert (found.pages, found.total) == (3, 5)
 
 
-def test_an_empty_list_has_one_page(both_engines_app: APIFlask) -> None:
-    found = _page(both_engines_app, "/accounts?page=4")
+@SEARCHED
+@pytest.mark.parametrize("page", [1, 4])
+def test_an_empty_list_has_one_page(both_engines_app: APIFlask, page: int, searched: bool) -> None:
+    found = _page(both_engines_app, f"/accounts?page={page}", searched=searched)
     assert (list(found), found.page, found.pages, found.total) == ([], 1, 1, 0)
 
 
-def test_rows_of_several_things_are_tuples(both_engines_app: APIFlask, accounts: None) -> None:
+@SEARCHED
+def test_rows_of_several_things_are_tuples(
+    both_engines_app: APIFlask, accounts: None, searched: bool
+) -> None:
     with both_engines_app.test_request_context("/accounts"):
         found = listing(
             select(Account.name, func.count(AccountRole.role))
@@ -94,19 +105,27 @@ def test_rows_of_several_things_are_tuples(both_engines_app: APIFlask, accounts:
             default_sort="name",
             default_direction="desc",
             key=Account.id,
+            searched=searched,
         )
     assert found.total == 5
     assert sorted((name, count) for name, count in found) == sorted((n, 1) for n in NAMES)
 
 
-def test_a_list_costs_two_queries(
+@SEARCHED
+def test_a_list_costs_two_queries_or_one_that_finds_and_counts(
     both_engines_app: APIFlask,
     accounts: None,
     count_queries: Callable,  # type: ignore[type-arg]
+    searched: bool,
 ) -> None:
     with both_engines_app.test_request_context("/accounts"), count_queries() as seen:
-        listing(select(Account.name), sorts={"name": Account.name}, default_sort="name")
-    assert seen.count == 2
+        listing(
+            select(Account.name),
+            sorts={"name": Account.name},
+            default_sort="name",
+            searched=searched,
+        )
+    assert seen.count == (1 if searched else 2)
 
 
 def test_addresses_of_other_pages(app: APIFlask) -> None:

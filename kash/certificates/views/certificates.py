@@ -58,6 +58,7 @@ def _index(found: str) -> ResponseReturnValue:
         default_sort="issued",
         default_direction="desc",
         key=Certificate.id,
+        searched=bool(found),
     )
     return render_template(
         "certificates/index.html",
