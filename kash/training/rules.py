@@ -53,7 +53,8 @@ def telling_words(title: str) -> tuple[str, ...]:
         for character in unicodedata.normalize("NFKD", title.casefold())
         if not unicodedata.combining(character)
     )
-    spaced = " ".join(re.findall(r"\w+", plain))
+    # Letters of mathematics and the like are capitals again once they are taken apart.
+    spaced = " ".join(re.findall(r"\w+", plain.casefold()))
     found: dict[str, None] = {}
     for telling in _TELLING:
         end = r"(?:s|es|ual\w*)?\b" if telling in _WHOLE else r"\w*"

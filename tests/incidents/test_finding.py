@@ -197,6 +197,13 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+def test_every_letter_is_folded_whole() -> None:
+    """Also those that are taken apart into a capital, as of mathematics."""
+    letters = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    assert [each for each in letters if fold(fold(each)) != fold(each)] == []
+    assert fold("𝘈\N{MODIFIER LETTER CAPITAL A}") == "aa"
+
+
 def test_folding() -> None:
     assert fold("Ng\N{RIGHT SINGLE QUOTATION MARK}ang\N{RIGHT SINGLE QUOTATION MARK}a CAFÉ") == (
         "ng'ang'a cafe"

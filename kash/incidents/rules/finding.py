@@ -29,8 +29,11 @@ def fold(text: str) -> str:
     folded = text.casefold()
     if folded.isascii():
         return folded
-    parts = unicodedata.normalize("NFKD", folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    return "".join(letter for letter in parts if not unicodedata.combining(letter))
+    # What a letter is taken apart into may have a case again, as a mathematical capital does.
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKD", folded).casefold()
+    plain = folded.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _field_names(kind: type[BaseModel]) -> Iterator[str]:
