@@ -8,6 +8,7 @@ import stat
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -26,6 +27,7 @@ from kash.vault import (
     note_restore,
     vault_of,
     verify,
+    verifying,
 )
 from kash.vault.queries import entry_with_code, known_actions, recent
 
@@ -249,6 +251,30 @@ def test_verifying_while_others_write_raises_no_alarm(chained: Flask) -> None:
             thread.join()
     assert [result.problems for result in found] == [[]] * 25
     assert verify(db.session()).sound
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_verifying_while_a_mirror_is_begun_raises_no_alarm(
+    chained: Flask, monkeypatch: pytest.MonkeyPatch, before: int
+) -> None:
+    """Also the very first one, which is begun with the first entry."""
+    for _ in range(before):
+        with audited("attendance.mark_set", ACTOR):
+            pass
+    look = verifying._mirrors
+
+    def look_and_miss(*given: Any) -> dict[str, mirror.Lines]:
+        found = look(*given)
+        if before:
+            note_restore(SYSTEM)
+        with audited("attendance.mark_set", ACTOR):
+            pass
+        return found
+
+    monkeypatch.setattr(verifying, "_mirrors", look_and_miss)
+    result = verify(db.session())
+    assert (result.problems, result.notes) == ([], [])
+    assert result.entries == (before + 2 if before else 1)
 
 
 def test_the_page_reads_newest_first_by_actor_and_action(chained: Flask) -> None:
