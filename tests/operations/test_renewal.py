@@ -78,7 +78,8 @@ def test_a_process_that_nobody_asks_ends_by_itself(
     watched.done()
     process.nr = 1
     watched.watch(process)
-    until(lambda: signals == [(os.getpid(), signal.SIGTERM)])
+    until(lambda: bool(signals))
+    assert signals == [(os.getpid(), signal.SIGTERM)]
 
 
 def test_a_process_within_its_limit_goes_on(
