@@ -8,14 +8,13 @@ from typing import Any
 from flask import Flask, current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
 from flask_wtf.csrf import validate_csrf
-from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Executable, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
 from wtforms import ValidationError
 
 from kash.accounts import queries
 from kash.accounts.models import Account, AccountRole, Delegation, SignedInSession
-from kash.accounts.rules import TOUCH_EVERY, session_is_over
+from kash.accounts.rules import MARK_LASTS, TOUCH_EVERY, session_is_over
 from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.sessions import end_session, keep_form
 from kash.accounts.services.signing_in import open_session
@@ -27,7 +26,6 @@ from kash.web.guard import login_manager
 from kash.web.programme import find_programme_by
 from kash.web.traces import traceless
 
-_BROWSER_LASTS = 180 * 24 * 3600
 _ACCOUNTS_OF_ONE_BROWSER = 5
 
 __all__ = [
@@ -37,6 +35,7 @@ __all__ = [
     "keep_posted",
     "leave",
     "load_signed_in",
+    "new_mark",
     "posted",
     "remember_browser",
     "this_client",
@@ -139,11 +138,13 @@ def begin_session(public_id: str) -> None:
     """Sign this browser in, with a new cookie and nothing left of what it held before."""
     session.clear()
     client = this_client()
+    account_id = queries.account(public_id).id
     token = open_session(
         public_id,
         request.headers.get("User-Agent", ""),
         client,
-        unfamiliar=not client.is_known_to(public_id),
+        unfamiliar=queries.known_mark(account_id, client.marks) is None,
+        mark=new_mark(account_id),
     )
     person = load_signed_in(token)
     if person is not None:
@@ -166,41 +167,50 @@ def leave() -> None:
     forget_session()
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt="known browser")
-
-
 def _browser_cookie() -> str:
     secure = bool(current_app.config["SESSION_COOKIE_SECURE"])
     return "__Host-browser" if secure else "browser"
 
 
+def _browser_tokens() -> list[str]:
+    """What this browser keeps of the accounts that are known to it, the last one first."""
+    kept = request.cookies.get(_browser_cookie(), "")
+    if len(kept) > 60 * _ACCOUNTS_OF_ONE_BROWSER:
+        return []
+    return [one for one in kept.split(".") if one][:_ACCOUNTS_OF_ONE_BROWSER]
+
+
 def this_client() -> Client:
     """From where this request comes, for the throttle."""
-    address = request.remote_addr or ""
-    cookie = request.cookies.get(_browser_cookie(), "")
-    if not cookie or len(cookie) > 400:
-        return Client(address)
-    try:
-        stored: Any = _serializer().loads(cookie)
-        browser, known_as = stored
-    except (BadSignature, TypeError, ValueError):
-        return Client(address)
-    accounts = [known_as] if isinstance(known_as, str) else known_as
-    return Client(address, str(browser), tuple(str(one) for one in accounts))
+    return Client(
+        request.remote_addr or "", tuple(token_hash(token) for token in _browser_tokens())
+    )
 
 
-def remember_browser(response: Any, public_id: str) -> None:
-    """Mark this browser as one that the account has signed in with.
+def new_mark(account_id: int) -> str:
+    """A fresh token by which this browser is to be known again to an account.
 
-    Somebody else's failures, even from the same address, then do not lock its owner out. The last
-    few accounts are remembered, since computers are shared.
+    It takes the place of the one that the account had here; those of others, since computers are
+    shared, stay as they are. `remember_browser` puts it into the answer.
     """
-    others = [one for one in this_client().known_as if one != public_id]
+    own = queries.known_mark(account_id, this_client().marks)
+    others = [
+        token for token in _browser_tokens() if own is None or token_hash(token) != own.token_hash
+    ]
+    token = new_token()
+    g.browser_tokens = [token, *others][:_ACCOUNTS_OF_ONE_BROWSER]
+    return token
+
+
+def remember_browser(response: Any) -> None:
+    """Have this browser keep the mark that a sign-in has just made, if one has."""
+    tokens = g.pop("browser_tokens", None)
+    if tokens is None:
+        return
     response.set_cookie(
         _browser_cookie(),
-        _serializer().dumps([new_token(), [public_id, *others][:_ACCOUNTS_OF_ONE_BROWSER]]),
-        max_age=_BROWSER_LASTS,
+        ".".join(tokens),
+        max_age=int(MARK_LASTS.total_seconds()),
         secure=bool(current_app.config["SESSION_COOKIE_SECURE"]),
         httponly=True,
         samesite="Lax",

@@ -66,7 +66,7 @@ def set_up() -> ResponseReturnValue:
             forget_session()
             begin_session(first.public_id)
             answer = make_response(redirect("/", code=303))
-            remember_browser(answer, first.public_id)
+            remember_browser(answer)
             flash(_("The programme is set up."))
             return answer
     return page("desk/setup.html", form=form)

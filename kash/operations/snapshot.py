@@ -22,6 +22,7 @@ from kash.settings import Settings
 NEVER_KEPT = (
     "signed_in_session",
     "known_address",
+    "browser_mark",
     "counted_tries",
     "passkey_challenge",
     "vault_opening",

@@ -23,6 +23,7 @@ from kash.accounts.rules import (
     network_of,
     refused_for_a_while,
 )
+from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.throttle import Client, count_try, forget_tries
 from kash.database import db, utc_now
 from kash.policy import Actor
@@ -47,6 +48,13 @@ def _guess(client: Client, email: str = EMAIL) -> str:
     except SignInPaused:
         return "paused"
     return "let in"
+
+
+def _mark_of(who: Actor) -> tuple[str, ...]:
+    """A browser in which somebody has signed in, as it is shown later."""
+    token = new_token()
+    services.open_session(who.public_id, "", mark=token)
+    return (token_hash(token),)
 
 
 @pytest.fixture
@@ -123,11 +131,12 @@ def test_thousands_of_guesses_from_one_address_stop_nobody_elsewhere(
     assert _rows() == 3
     # The owner: in a new browser elsewhere, and beside the guesser in a browser used before.
     assert services.check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
-    own = Client(HERE.address, "my-browser", (who.public_id,))
+    own = Client(HERE.address, _mark_of(who))
     assert services.check_password(EMAIL, PASSWORD, own).public_id == who.public_id
     # A browser that belongs to another account is worth nothing.
+    other = Client(HERE.address, _mark_of(actor("trainer")))
     with pytest.raises(SignInPaused):
-        services.check_password(EMAIL, PASSWORD, Client(HERE.address, "x", ("0123456789abcdef",)))
+        services.check_password(EMAIL, PASSWORD, other)
 
 
 def test_one_network_of_ipv6_is_one_address(
@@ -179,7 +188,7 @@ def test_many_machines_share_a_few_tries_and_stop_nobody_whom_the_account_knows(
     with pytest.raises(SignInPaused):
         services.check_password(EMAIL, PASSWORD, HERE)
     assert services.check_password(EMAIL, PASSWORD, AWAY).public_id == who.public_id
-    own = Client(HERE.address, "my-browser", (who.public_id,))
+    own = Client(HERE.address, _mark_of(who))
     assert services.check_password(EMAIL, PASSWORD, own).public_id == who.public_id
 
 

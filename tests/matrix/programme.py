@@ -27,6 +27,7 @@ from kash.accounts.models import (
     AccountRole,
     Breach,
     BreachNote,
+    BrowserMark,
     Delegation,
     HandOver,
     Invitation,
@@ -505,6 +506,7 @@ class _Builder:
                     "session": self.session_of(owner)[0],
                     "device": self.session_of(owner, unfamiliar=True)[0],
                     "passkey": self.passkey(owner),
+                    "browser": self.browser_mark(owner),
                     "reset": reset,
                     "key_holder": self.key_holder,
                     "unsealing": self.unsealing,
@@ -676,6 +678,16 @@ class _Builder:
             PeopleList(public_id=added, state="added", added_at=utc_now(), has_report=True, **facts)
         )
         return {"list": waiting, "list_added": added}
+
+    def browser_mark(self, account: Account) -> str:
+        made = self.add(
+            BrowserMark(
+                account_id=account.id,
+                token_hash=token_hash(new_token()),
+                expires_at=utc_now() + timedelta(days=9),
+            )
+        )
+        return made.public_id
 
     def passkey(self, account: Account) -> str:
         made = self.add(

@@ -253,6 +253,8 @@ PLACES: dict[str, Place] = {
     "accounts.add_passkey": Place(SIGNED_IN, SIGNED_IN),
     "accounts.remove_passkey": _of("passkey", both="self"),
     "accounts.rename_passkey": _of("passkey", both="self"),
+    "accounts.forget_browser": _of("browser", post="self"),
+    "accounts.forget_browsers": Place(post=SIGNED_IN),
     "accounts.after_recovery": Place(SIGNED_IN),
     "accounts.answer_for_device": _of("device", post="self"),
     "accounts.own_name": Place(SIGNED_IN, SIGNED_IN),

@@ -11,7 +11,7 @@ from kash.accounts.models.accounts import (
 from kash.accounts.models.passkeys import Passkey, PasskeyChallenge
 from kash.accounts.models.resets import SecondStepReset
 from kash.accounts.models.safety import AccessReview, Breach, BreachNote, Delegation, HandOver
-from kash.accounts.models.throttle import CountedTries, KnownAddress
+from kash.accounts.models.throttle import BrowserMark, CountedTries, KnownAddress
 
 __all__ = [
     "AccessReview",
@@ -19,6 +19,7 @@ __all__ = [
     "AccountRole",
     "Breach",
     "BreachNote",
+    "BrowserMark",
     "CountedTries",
     "Delegation",
     "HandOver",

@@ -1,4 +1,4 @@
-"""What the throttle counts. Who and from where stand here only as keyed hashes."""
+"""What the throttle counts, and what it knows. Addresses stand here only as keyed hashes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.database import Base, UtcDateTime, utc_now
+from kash.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class CountedTries(Base):
@@ -34,3 +34,28 @@ class KnownAddress(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     address_key: Mapped[str] = mapped_column(String(64), primary_key=True)
     used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
+class BrowserMark(PublicId, Base):
+    """A browser in which one account has signed in, known again by a random token in its cookie.
+
+    It belongs to that account alone. `session_id` is the session that gave it its present token;
+    `tries` are wrong passwords and codes since then. It ends at `expires_at`, and before with a
+    lock, a new password or the account.
+    """
+
+    __tablename__ = "browser_mark"
+    __table_args__ = (
+        Index("ix_browser_mark_account_id_used_at", "account_id", "used_at"),
+        Index("ix_browser_mark_expires_at", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    device: Mapped[str] = mapped_column(String(40), default="")
+    session_id: Mapped[str] = mapped_column(String(16), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -55,6 +55,7 @@ from kash.accounts.queries.delegations import (
     stand_ins,
 )
 from kash.accounts.queries.hand_overs import held, last_hand_over, names_for
+from kash.accounts.queries.marks import known_browsers, known_mark
 from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of, site
 from kash.accounts.queries.resets import ResetLine, reset, waiting_reset_of, waiting_resets
 from kash.accounts.queries.sessions import open_sessions, unanswered, unanswered_device
@@ -91,6 +92,8 @@ __all__ = [
     "email_of",
     "held",
     "in_force",
+    "known_browsers",
+    "known_mark",
     "last_hand_over",
     "last_review",
     "lent_to",

@@ -44,11 +44,15 @@ from kash.accounts.rules.safety import (
 )
 from kash.accounts.rules.throttle import (
     ADDRESS_KNOWN_FOR,
+    MARK_LASTS,
+    MARK_TRIES_MOST,
+    MARKS_MOST,
     STRANGERS_ON_ONE_ACCOUNT,
     THROTTLE_WINDOW,
     TRIES_OF_ONE_ADDRESS,
     TRIES_OF_ONE_CLIENT,
     RecentTries,
+    mark_helps,
     network_of,
     refused_for_a_while,
 )
@@ -58,6 +62,9 @@ __all__ = [
     "CHALLENGE_LASTS",
     "INVITATION_LASTS",
     "LONGEST_STAND_IN",
+    "MARKS_MOST",
+    "MARK_LASTS",
+    "MARK_TRIES_MOST",
     "NEED_SECOND_STEP",
     "NOTICE_WITHIN",
     "OPENINGS_SINCE",
@@ -88,6 +95,7 @@ __all__ = [
     "days_fault",
     "device_family",
     "is_unused",
+    "mark_helps",
     "may_be_a_copy",
     "needs_second_step",
     "network_of",

@@ -5,13 +5,16 @@ before is counted by itself, so that nobody locks its owner out by failing elsew
 also share two limits: one address over all accounts, and the number of addresses that tried one
 account. The last one is what many machines in concert meet; one address adds one to it, however
 often it tries.
+
+What knows a browser again, its mark, is worth something for a few wrong tries only: whoever has
+the browser of somebody else is a stranger after that.
 """
 
 from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 THROTTLE_WINDOW = timedelta(minutes=15)
 TRIES_OF_ONE_CLIENT = 5
@@ -19,6 +22,11 @@ TRIES_OF_ONE_ADDRESS = 180
 STRANGERS_ON_ONE_ACCOUNT = 10
 # For how long an address is remembered after the account signed in from it.
 ADDRESS_KNOWN_FOR = timedelta(days=30)
+# For how long a browser is known after the account signed in with it, how many of one account are,
+# and how many wrong passwords and codes together its mark outlives.
+MARK_LASTS = timedelta(days=180)
+MARKS_MOST = 20
+MARK_TRIES_MOST = 10
 
 _NETWORK_OF_ONE = 64
 
@@ -46,6 +54,11 @@ def refused_for_a_while(tries: RecentTries) -> bool:
     if tries.address >= TRIES_OF_ONE_ADDRESS:
         return True
     return tries.client == 0 and tries.strangers >= STRANGERS_ON_ONE_ACCOUNT
+
+
+def mark_helps(tries: int, expires_at: datetime, now: datetime) -> bool:
+    """Whether a browser with so many wrong tries since its last sign-in still counts as known."""
+    return tries < MARK_TRIES_MOST and now < expires_at
 
 
 def network_of(address: str) -> str:

@@ -28,6 +28,7 @@ from kash.accounts.services.invitations import (
 from kash.accounts.services.keeping import delete_old_sessions
 from kash.accounts.services.leaving import deactivate, hand_over
 from kash.accounts.services.locking import lock_at_once
+from kash.accounts.services.marks import forget_browser, forget_browsers
 from kash.accounts.services.passkey_challenges import (
     ADD,
     CONFIRM,
@@ -118,6 +119,8 @@ __all__ = [
     "end_session_of",
     "end_sessions_of",
     "end_stand_in",
+    "forget_browser",
+    "forget_browsers",
     "hand_over",
     "invite",
     "keep_form",

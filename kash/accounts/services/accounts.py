@@ -22,6 +22,7 @@ from kash.accounts.errors import (
 from kash.accounts.models import Account, AccountRole, SignedInSession
 from kash.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST, PasswordFault, password_fault
 from kash.accounts.secrets import hash_password, password_matches
+from kash.accounts.services.marks import forget_marks, mark_browser
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.database import new_public_id, utc_now
 from kash.policy import Actor, Role, role_conflict
@@ -239,10 +240,11 @@ def reactivate(by: ActorLike, public_id: str) -> None:
         change.about(public_id)
 
 
-def change_password(by: Actor, present: str, new: str, client: Client) -> None:
-    """Change the own password; every other session ends.
+def change_password(by: Actor, present: str, new: str, client: Client, *, mark: str = "") -> None:
+    """Change the own password; every other session ends, and no browser is known any more.
 
-    Raises WrongPassword, WeakPassword, SignInPaused.
+    `mark` is the token by which the present one is known again. Raises WrongPassword,
+    WeakPassword and SignInPaused.
     """
     account = queries.account(by.public_id)
     check_new_password(new, account.name, queries.email_of(account).partition("@")[0])
@@ -256,6 +258,20 @@ def change_password(by: Actor, present: str, new: str, client: Client) -> None:
         account.password_hash = hashed
         account.password_changed_at = change.now
         end_sessions(change.session, account.id, but=by.session_id)
+        forget_marks(change.session, account.id)
+        present_session = change.session.scalar(
+            select(SignedInSession).where(SignedInSession.public_id == by.session_id)
+        )
+        if mark and present_session is not None:
+            mark_browser(
+                change.session,
+                account,
+                mark,
+                shown=(),
+                device=present_session.device,
+                session_id=by.session_id,
+                now=change.now,
+            )
         change.about(by.public_id)
 
 
@@ -270,6 +286,7 @@ def set_password(by: ActorLike, public_id: str, password: str) -> None:
         account.password_changed_at = change.now
         account.paused_at = None
         end_sessions(change.session, account.id)
+        forget_marks(change.session, account.id)
         change.about(public_id)
 
 

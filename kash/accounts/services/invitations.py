@@ -21,6 +21,7 @@ from kash.accounts.services.accounts import (
     locked_account,
     refuse_taken,
 )
+from kash.accounts.services.marks import forget_marks
 from kash.database import db, new_public_id
 from kash.policy import Actor, Role
 from kash.vault import ActorLike, audited, open_text, seal
@@ -196,6 +197,7 @@ def accept_new_password(token: str, password: str) -> None:
         account.paused_at = None
         invitation.used_at = change.now
         end_sessions(change.session, account.id)
+        forget_marks(change.session, account.id)
         change.about(public_id)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import (
     Account,
     Breach,
+    BrowserMark,
     Invitation,
     KnownAddress,
     Passkey,
@@ -83,11 +84,8 @@ def end_all_links(session: Session, account_id: int, now: datetime) -> None:
 
 
 def forget_devices(session: Session, account_id: int, now: datetime) -> None:
-    """The step that forgets phones and places: passkeys, and addresses used before.
-
-    The mark that a browser keeps is void with the next password.
-    """
-    for kept in (PasskeyChallenge, Passkey, KnownAddress):
+    """The step that forgets phones and places: passkeys, browsers and addresses used before."""
+    for kept in (PasskeyChallenge, Passkey, KnownAddress, BrowserMark):
         session.execute(delete(kept).where(kept.account_id == account_id))
     session.execute(
         delete(SecondStepReset).where(

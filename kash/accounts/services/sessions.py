@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from kash.accounts.endings import sessions_ended
 from kash.accounts.models import Account, SignedInSession
 from kash.accounts.services.accounts import end_sessions, locked_account
+from kash.accounts.services.marks import forget_marks
 from kash.database import db, utc_now, writing
 from kash.policy import Actor
 from kash.vault import SealError, audited, open_text, seal
@@ -102,6 +103,9 @@ def answer_for_device(by: Actor, session_id: str, *, mine: bool) -> None:
             asked.ended_at = change.now
             asked.kept_form = None
             sessions_ended(change.session, [session_id])
+        if not mine:
+            # Nor is its browser known any more.
+            forget_marks(change.session, asked.account_id, of_session=session_id)
         change.about(session_id)
 
 

@@ -13,6 +13,7 @@ from kash.accounts.rules import (
 )
 from kash.accounts.secrets import code_hash, new_token, password_matches, token_hash
 from kash.accounts.services.accounts import locked_account
+from kash.accounts.services.marks import mark_browser
 from kash.accounts.services.notices import NEW_DEVICE, notify
 from kash.accounts.services.second_step import matching_period
 from kash.accounts.services.throttle import (
@@ -86,12 +87,18 @@ def _spend_code(public_id: str, code: str, account_id: int) -> bool:
 
 
 def open_session(
-    public_id: str, user_agent: str, client: Client | None = None, *, unfamiliar: bool = False
+    public_id: str,
+    user_agent: str,
+    client: Client | None = None,
+    *,
+    unfamiliar: bool = False,
+    mark: str = "",
 ) -> str:
     """Begin a session for an account that has proved itself; returns the secret for the cookie.
 
     `unfamiliar` is a browser that the account has not used before: unless this is its first
-    session at all, its owner is told, by e-mail and wherever else it is signed in.
+    session at all, its owner is told, by e-mail and wherever else it is signed in. `mark` is the
+    token by which the browser is known again from now on.
     """
     token = new_token()
     kept = retention().span("ended_sessions")
@@ -122,6 +129,16 @@ def open_session(
             )
         )
         change.session.flush()
+        if mark:
+            mark_browser(
+                change.session,
+                account,
+                mark,
+                shown=client.marks if client is not None else (),
+                device=row.device,
+                session_id=row.public_id,
+                now=change.now,
+            )
         change.about(row.public_id)
     return token
 

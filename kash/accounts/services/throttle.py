@@ -14,11 +14,18 @@ from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.errors import SignInPaused
-from kash.accounts.models import Account, CountedTries, KnownAddress, PasskeyChallenge
+from kash.accounts.models import (
+    Account,
+    BrowserMark,
+    CountedTries,
+    KnownAddress,
+    PasskeyChallenge,
+)
 from kash.accounts.rules import (
     ADDRESS_KNOWN_FOR,
     THROTTLE_WINDOW,
     RecentTries,
+    mark_helps,
     network_of,
     refused_for_a_while,
 )
@@ -37,29 +44,28 @@ Counter = tuple[str, str]
 
 @dataclass(frozen=True)
 class Client:
-    """From where someone tries: an address, and the mark of a browser used before, if it has one.
+    """From where someone tries: an address, and what the browser shows of accounts known to it.
 
-    `known_as` are the accounts that have used it; for another account the mark is worth nothing.
+    `marks` are hashes of the tokens in its cookie; each is worth something for the one account
+    whose mark it is. `session` is the session of `owner`, where somebody is signed in already.
     """
 
     address: str
-    browser: str = ""
-    known_as: tuple[str, ...] = ()
-
-    def is_known_to(self, public_id: str) -> bool:
-        """Whether an account has signed in with this browser before."""
-        return self.browser != "" and public_id in self.known_as
+    marks: tuple[str, ...] = ()
+    session: str = ""
+    owner: str = ""
 
     def of(self, by: Actor) -> Client:
         """The same for somebody who is signed in: each session is counted by itself."""
-        return Client(self.address, by.session_id, (by.public_id,)) if by.session_id else self
+        return Client(self.address, (), by.session_id, by.public_id) if by.session_id else self
 
 
 @dataclass(frozen=True)
 class Try:
-    """A try that is counted until it succeeds."""
+    """A try that is counted until it succeeds; `mark` is that of the browser it was made with."""
 
     counted: tuple[Counter, ...]
+    mark: int | None = None
 
 
 def count_try(kind: str, key: str, *, limit: int, window: timedelta) -> None:
@@ -90,9 +96,14 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     there is none with this key.
     """
     network = network_of(client.address)
-    known_browser = account is not None and client.is_known_to(account.public_id)
-    known = known_browser or (account is not None and _knows(account, network))
-    by = f"browser {client.browser}" if known_browser else f"address {network}"
+    mark, by, known = None, f"address {network}", False
+    if account is not None:
+        if client.session and client.owner == account.public_id:
+            by, known = f"session {client.session}", True
+        elif (found := queries.known_mark(account.id, client.marks)) is not None:
+            mark, by, known = found.id, f"mark {found.public_id}", True
+        else:
+            known = _knows(account, network)
     counters = {
         _STRANGERS: (_STRANGERS, account_key),
         _ADDRESS: (_ADDRESS, lookup(network, kind="signin.address")),
@@ -117,12 +128,14 @@ def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
         rows = {one: _locked(session, one, now, THROTTLE_WINDOW) for one in wanted}
         if refused({one: row.tries for one, row in rows.items()}):
             raise SignInPaused
+        if mark is not None and not _count_on_mark(session, mark, now):
+            raise SignInPaused
         # Of strangers, addresses are counted, not tries.
         first = rows[counters[_CLIENT]].tries == 0
         counted = tuple(one for one in wanted if first or one != counters[_STRANGERS])
         for one in counted:
             rows[one].tries += 1
-    return Try(counted)
+    return Try(counted, mark)
 
 
 def forgive_try(tried: Try) -> None:
@@ -134,6 +147,21 @@ def forgive_try(tried: Try) -> None:
                 .where(CountedTries.kind == kind, CountedTries.key == key, CountedTries.tries > 0)
                 .values(tries=CountedTries.tries - 1)
             )
+        if tried.mark is not None:
+            session.execute(
+                update(BrowserMark)
+                .where(BrowserMark.id == tried.mark, BrowserMark.tries > 0)
+                .values(tries=BrowserMark.tries - 1)
+            )
+
+
+def _count_on_mark(session: Session, mark: int, now: datetime) -> bool:
+    """Count a try against a browser's mark; whether the mark still helped."""
+    row = session.scalar(select(BrowserMark).where(BrowserMark.id == mark).with_for_update())
+    if row is None or not mark_helps(row.tries, row.expires_at, now):
+        return False
+    row.tries += 1
+    return True
 
 
 def _standing(counters: Sequence[Counter], now: datetime) -> dict[Counter, int]:
@@ -186,7 +214,7 @@ def remember_address(session: Session, account: Account, client: Client, now: da
 
 @periodic("forget_tries", minutes=10)
 def forget_tries() -> None:
-    """Delete what has run out: counted tries, known addresses, unanswered challenges."""
+    """Delete what has run out: counted tries, known addresses and browsers, challenges."""
     with writing() as session:
         now = utc_now()
         gone = (
@@ -203,4 +231,5 @@ def forget_tries() -> None:
                 )
             )
         session.execute(delete(KnownAddress).where(KnownAddress.used_at < now - ADDRESS_KNOWN_FOR))
+        session.execute(delete(BrowserMark).where(BrowserMark.expires_at <= now))
         session.execute(delete(PasskeyChallenge).where(PasskeyChallenge.expires_at <= now))

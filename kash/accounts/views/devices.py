@@ -42,6 +42,24 @@ def answer_for_device(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("accounts.own_password"), code=303)
 
 
+@blueprint.post("/account/browsers/<public_id>/forget")
+@allow(SIGNED_IN)
+def forget_browser(public_id: str) -> ResponseReturnValue:
+    """Forget one of the own browsers."""
+    services.forget_browser(current_actor(), public_id)
+    flash(_("That browser is forgotten."))
+    return redirect(url_for("accounts.own"), code=303)
+
+
+@blueprint.post("/account/browsers/forget")
+@allow(SIGNED_IN)
+def forget_browsers() -> ResponseReturnValue:
+    """Forget all of the own browsers."""
+    services.forget_browsers(current_actor())
+    flash(_("All browsers are forgotten."))
+    return redirect(url_for("accounts.own"), code=303)
+
+
 @blueprint.get("/account/after-recovery")
 @allow(SIGNED_IN)
 def after_recovery() -> ResponseReturnValue:

@@ -40,7 +40,7 @@ def join(token: str) -> ResponseReturnValue:
             forget_session()
             begin_session(new.public_id)
             answer = make_response(redirect("/", code=303))
-            remember_browser(answer, new.public_id)
+            remember_browser(answer)
             return answer
     return page("accounts/join.html", form=form, email=invited_email(invitation))
 

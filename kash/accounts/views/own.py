@@ -7,7 +7,7 @@ import binascii
 import io
 
 import segno
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,7 +22,7 @@ from kash.accounts.errors import (
 from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import APPROVAL_NAMES, role_name
 from kash.accounts.services.second_step import second_step_address
-from kash.accounts.sessions import this_client
+from kash.accounts.sessions import new_mark, remember_browser, this_client
 from kash.database import utc_now
 from kash.policy import SIGNED_IN, allow
 from kash.vault import SealError, open_text, seal
@@ -42,6 +42,8 @@ def own() -> ResponseReturnValue:
         roles=[role_name(role) for role in sorted(by.roles)],
         sessions=queries.open_sessions(account.id),
         present=by.session_id,
+        browsers=queries.known_browsers(account.id, utc_now()),
+        shown_marks=this_client().marks,
         codes_left=queries.unused_recovery_codes(account.id),
         passkeys=queries.passkeys_of(account.id),
         passkeys_possible=queries.site() is not None,
@@ -70,8 +72,13 @@ def own_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
         try:
+            by = current_actor()
             services.change_password(
-                current_actor(), form.present.data or "", form.new.data or "", this_client()
+                by,
+                form.present.data or "",
+                form.new.data or "",
+                this_client(),
+                mark=new_mark(by.account_id or 0),
             )
         except (WrongPassword, SignInPaused) as problem:
             form.present.errors = [str(problem)]
@@ -79,7 +86,9 @@ def own_password() -> ResponseReturnValue:
             form.new.errors = [str(problem)]
         else:
             flash(_("The password is changed. You are signed out everywhere else."))
-            return redirect(url_for("accounts.own"), code=303)
+            answer = make_response(redirect(url_for("accounts.own"), code=303))
+            remember_browser(answer)
+            return answer
     return page("accounts/password.html", form=form)
 
 

@@ -66,7 +66,7 @@ def arrive(public_id: str, address: str) -> ResponseReturnValue:
     """Sign this browser in, and go where one wanted to go."""
     begin_session(public_id)
     answer = make_response(redirect(address, code=303))
-    remember_browser(answer, public_id)
+    remember_browser(answer)
     return answer
 
 
