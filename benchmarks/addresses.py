@@ -97,6 +97,8 @@ UNASKED = {
     "members.let_in": "as above",
     "members.remove": "as above",
     "members.unsealing_request": "as above",
+    "moved_incidents.old_address": "leads to pages that are asked for themselves",
+    "moved_members.old_address": "as above",
     "incidents.add_evidence": "there are no cases in what is measured",
     "incidents.evidence": "as above",
     "incidents.evidence_label": "as above",

@@ -132,12 +132,12 @@ def _loaded(app: Flask, incidents: int) -> tuple[dict[str, str], list[str]]:
 
 
 def _figures(browser: Browser, references: list[str]) -> dict[str, float]:
-    token = browser.token("/incidents")
+    token = browser.token("/w")
     searches = {
-        name: _median([browser.send("/incidents/search", token, asked) for _ in _rounds()])
+        name: _median([browser.send("/w/search", token, asked) for _ in _rounds()])
         for name, asked in QUERIES.items()
     }
-    opened = _median([browser.get(f"/incidents/{references[n]}") for n in _rounds()])
+    opened = _median([browser.get(f"/w/{references[n]}") for n in _rounds()])
     filed = _median([_file(browser, token, number) for number in _rounds()], status=302)
     told = {
         "search_10k_s": max(searches.values()) / 1000,
@@ -153,7 +153,7 @@ def _rounds() -> range:
 
 
 def _file(browser: Browser, token: str, number: int) -> Answer:
-    page = browser.get("/incidents/new")
+    page = browser.get("/w/new")
     fields = _Fields()
     fields.feed(page.text)
     told = fields.found | {
@@ -164,7 +164,7 @@ def _file(browser: Browser, token: str, number: int) -> Answer:
     }
     for name in ("search", "restore", "discard", "csrf_token"):
         told.pop(name, None)
-    return browser.send("/incidents/new", token, told)
+    return browser.send("/w/new", token, told)
 
 
 def _median(answers: list[Answer], *, status: int = 200) -> float:

@@ -58,6 +58,8 @@ LEFT_OUT = frozenset(
         "desk.logo_picture",
         "incidents.identity_of",
         "jobs.state",
+        "moved_incidents.old_address",
+        "moved_members.old_address",
         "static",
         "workshops.scan_picture",
         "workshops.screen_code",
@@ -157,10 +159,10 @@ class Addresses:
             "/courses/versions/<public_id>/plans/<plan_id>": self._plan,
             **WorkshopAddresses(self.loaded).places(),
             **payout_places(),
-            "/vault/members/<public_id>": lambda *_: {
+            "/w/v/m/<public_id>": lambda *_: {
                 "": one_of(select(VaultMember.public_id).order_by(VaultMember.id.desc()))
             },
-            "/vault/unsealing/<public_id>": lambda *_: {
+            "/w/v/u/<public_id>": lambda *_: {
                 "": prepared_one(select(Unsealing.public_id).where(Unsealing.granted.is_(None)))
             },
             **case_places(self.loaded),

@@ -91,11 +91,11 @@ def case_places(
         return {"": db.session.scalars(named.limit(1)).one()}
 
     return {
-        "/incidents/<reference>": case,
-        "/incidents/<reference>/persons/<person>": lambda *_: {"": "p1"},
-        "/incidents/<reference>/steps/<verb>": verb,
-        "/incidents/<reference>/evidence/<document>": evidence,
-        "/incidents/briefs/<brief_id>": brief,
-        "/incidents/duty/<duty_id>": duty,
-        "/incidents/identities/<document>": identity,
+        "/w/<reference>": case,
+        "/w/<reference>/p/<person>": lambda *_: {"": "p1"},
+        "/w/<reference>/s/<verb>": verb,
+        "/w/<reference>/e/<document>": evidence,
+        "/w/b/<brief_id>": brief,
+        "/w/d/<duty_id>": duty,
+        "/w/i/<document>": identity,
     }

@@ -250,7 +250,7 @@ def sample_programme(settings: Settings) -> Orders:
             seen |= {f"{page.endpoint}/{page.variant}" for page in pages}
             orders.pages += _orders(key, cookies[key], pages)
         for key, cookie in closed.items():
-            orders.pages.append(Order(f"{key}-members_open_vault-closed", "/vault", cookie))
+            orders.pages.append(Order(f"{key}-members_open_vault-closed", "/w/v", cookie))
         orders.pages += _answered(wanted, every, cookies, late, closed)
     return orders
 

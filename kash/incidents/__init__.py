@@ -9,7 +9,7 @@ briefs, and never a case.
 from flask import Blueprint, Flask
 from flask_babel import lazy_gettext as _l
 
-blueprint = Blueprint("incidents", __name__, url_prefix="/incidents")
+blueprint = Blueprint("incidents", __name__, url_prefix="/w")
 
 from kash.incidents import chores, models, views  # noqa: E402,F401
 

@@ -6,7 +6,7 @@ factor, and close it. Rooms above ask `members.opening` whether it is open in th
 
 from flask import Blueprint, Flask
 
-blueprint = Blueprint("members", __name__, url_prefix="/vault")
+blueprint = Blueprint("members", __name__, url_prefix="/w/v")
 
 from kash.members import chores, commands, views  # noqa: E402
 from kash.members.joining import join_registers  # noqa: E402

@@ -79,7 +79,7 @@ def a_phone(
         context.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
         opened.append(context)
         page = context.new_page()
-        page.goto(f"{site.address}/incidents/file")
+        page.goto(f"{site.address}/w/n")
         return page
 
     yield take
@@ -100,7 +100,7 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     found = findings(page, "the beginning")
     page.get_by_role("button", name="Anza").click()
     heading(page, "Ni nini kilitokea?")
-    assert page.url == f"{site.address}/incidents/file"
+    assert page.url == f"{site.address}/w/n"
     found += findings(page, "a screen")
     page.set_viewport_size(PHONE)
     page.get_by_label("Alikamatwa bila shtaka").check()
@@ -148,16 +148,16 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     other.get_by_role("button", name="Tuma ripoti").click()
     heading(other, "Imefika")
     receipt = other.locator(".large-code").inner_text()
-    assert other.url == f"{site.address}/incidents/file"
+    assert other.url == f"{site.address}/w/n"
 
     # Looked for again: one report, and the same receipt.
-    other.goto(f"{site.address}/incidents/file")
+    other.goto(f"{site.address}/w/n")
     other.locator(".more-ways summary").click()
     other.get_by_label("Msimbo").fill(code)
     other.get_by_role("button", name="Endelea mbele").click()
     expect(other.locator(".large-code")).to_have_text(receipt)
 
-    other.goto(f"{site.address}/incidents/receipt")
+    other.goto(f"{site.address}/w/r")
     other.get_by_label("Msimbo ulioandika").fill(receipt)
     other.get_by_role("button", name="Onyesha").click()
     heading(other, "Imefika")

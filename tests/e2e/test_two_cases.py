@@ -85,9 +85,9 @@ def test_an_author_reads_the_state_and_nothing_else(walk: Walk) -> None:
 @pytest.mark.parametrize("who", ["mediator", "other", "peer", "administrator", "trainer"])
 def test_nobody_without_keys_reaches_any_address_of_a_case(walk: Walk, who: str) -> None:
     been = {**walk.people["officer"].been, **walk.people["second"].been}
-    paths = {path for path in been.values() if path.startswith("/incidents")}
+    paths = {path for path in been.values() if path.startswith("/w")}
     paths |= {walk.cases.player, f"{walk.cases.player}/edit"}
-    open_to_all = {"/incidents/file", "/incidents/help", "/incidents/receipt"}
+    open_to_all = {"/w/n", "/w/h", "/w/r"}
     asked = sorted(paths - open_to_all)
     assert len(asked) > 20
     answers = {
@@ -101,7 +101,7 @@ def test_nobody_without_keys_reaches_any_address_of_a_case(walk: Walk, who: str)
 
 def test_a_police_account_that_was_not_asked_finds_nothing_among_its_briefs(walk: Walk) -> None:
     other = walk.people["other"]
-    other.go("/incidents/briefs")
+    other.go("/w/b")
     assert "Nothing is asked of you" in other.page.locator("main").inner_text()
     for telling in (*SEALED, STATION, "Kamau"):
         assert telling not in other.page.content()

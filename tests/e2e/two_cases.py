@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from kash.incidents.views.addresses import STEP_NUMBERS
+
 from .looking import DESK, PHONE
 from .walkers import Walker
 
@@ -76,19 +78,19 @@ def _stations_and_officers(walk: Walk) -> None:
         _makes_keys(walk, walk.people[name])
     officer, second = walk.people["officer"], walk.people["second"]
     _opens_the_vault(walk, officer)
-    officer.go("/vault/members")
-    officer.page.locator("main a[href$='/let-in']").first.click()
+    officer.go("/w/v/m")
+    officer.page.locator("main a[href$='/in']").first.click()
     officer.page.check("[name=compared]")
     officer.button("Let her in")
-    officer.page.wait_for_url("**/vault/members")
+    officer.page.wait_for_url("**/w/v/m")
     _opens_the_vault(walk, second)
-    officer.go("/vault/unsealing")
-    officer.go("/vault/lost")
+    officer.go("/w/v/u")
+    officer.go("/w/v/o")
 
 
 def _makes_keys(walk: Walk, walker: Walker) -> None:
     """Six words from the page, typed back on the next."""
-    walker.go("/vault")
+    walker.go("/w/v")
     walker.link("Make your keys")
     walk.looks_at(walker, "six words")
     words = " ".join(walker.page.locator("main ol code").all_inner_texts())
@@ -102,7 +104,7 @@ def _makes_keys(walk: Walk, walker: Walker) -> None:
 
 
 def _opens_the_vault(walk: Walk, walker: Walker) -> None:
-    walker.go("/vault")
+    walker.go("/w/v")
     words = walk.cases.passphrases[walker.name]
     walker.fill(passphrase="other words", code=walker.recovery_codes[0])
     walker.page.locator("main form button.main").click()
@@ -121,10 +123,10 @@ def files_on_a_phone(walk: Walk, cases: Cases) -> None:
     peer = walk.people["peer"]
     page = peer.page
     page.set_viewport_size(PHONE)
-    peer.go("/incidents/help?in=sw")
-    peer.go("/incidents/file?in=sw")
+    peer.go("/w/h?in=sw")
+    peer.go("/w/n?in=sw")
     _skips_everything(walk, peer)
-    peer.go("/incidents/file?in=sw")
+    peer.go("/w/n?in=sw")
     page.locator("button[value=begin]").click()
     today = datetime.now(UTC).astimezone(ZoneInfo("Africa/Nairobi"))
     for name in _SCREEN_NAMES:
@@ -182,9 +184,9 @@ def _counts(*, page_of: Walker, name: str, cases: Cases) -> None:
 def _reads_the_report(walk: Walk, cases: Cases) -> None:
     """What came in is put together, triaged and commented on; a photo is added."""
     officer = walk.people["officer"]
-    officer.go("/incidents")
+    officer.go("/w")
     officer.page.locator("main tbody a").first.click()
-    officer.page.wait_for_url(re.compile(r"/incidents/[0-9a-z]{16}$"))
+    officer.page.wait_for_url(re.compile(r"/w/[0-9a-z]{16}$"))
     cases.arrest = officer.path
     officer.link("Triage")
     officer.page.check("[name=urgent]")
@@ -193,15 +195,15 @@ def _reads_the_report(walk: Walk, cases: Cases) -> None:
     officer.fill(text=COMMENT)
     officer.button("Add the comment")
     officer.sees(COMMENT)
-    officer.go(f"{cases.arrest}/steps/verify")
+    officer.go(f"{cases.arrest}/s/{STEP_NUMBERS['verify']}")
     cases.pages["own verifying"] = officer.page.locator("main").inner_text()
-    officer.go(f"{cases.arrest}/evidence/new")
+    officer.go(f"{cases.arrest}/e/new")
     officer.page.set_input_files(
         "[name=file]", {"name": "sleeve.png", "mimeType": "image/png", "buffer": _photo()}
     )
     officer.fill(label=LABEL)
     officer.button("Seal and add")
-    officer.page.wait_for_url(re.compile(r"/evidence/(?!new)[^/]+$"))
+    officer.page.wait_for_url(re.compile(r"/e/(?!new)[^/]+$"))
     piece = officer.path
     officer.button("Open it")
     officer.page.locator("[data-shown] img").wait_for()
@@ -226,23 +228,23 @@ def _photo() -> bytes:
 
 def _asks_a_mediator(walk: Walk, cases: Cases) -> None:
     officer = walk.people["officer"]
-    officer.go("/incidents/duty/new")
+    officer.go("/w/d/new")
     officer.page.select_option("[name=account]", label="Kamau")
     officer.fill(phone="0700 000 711")
     officer.page.get_by_label(STATION).check()
     officer.page.check("[name=always]")
     officer.button("Save")
-    officer.page.wait_for_url("**/incidents/duty")
+    officer.page.wait_for_url("**/w/d")
     officer.page.locator("main tbody a").first.click()
     officer.page.wait_for_url(re.compile(r"/duty/[0-9a-z]{16}$"))
-    officer.go(f"{cases.arrest}/mediator")
+    officer.go(f"{cases.arrest}/m")
     cases.pages["not asked yet"] = officer.page.locator("main").inner_text()
-    officer.go(f"{cases.arrest}/consents")
+    officer.go(f"{cases.arrest}/c")
     everybody = officer.page.locator("form:has([name=person][value=''])")
     everybody.locator("[name=purposes][value=mediation]").check()
     everybody.locator("button.btn").click()
     officer.page.wait_for_load_state()
-    officer.go(f"{cases.arrest}/mediator")
+    officer.go(f"{cases.arrest}/m")
     officer.page.get_by_label("Kamau").check()
     officer.page.check("[name=request][value=release]")
     officer.fill(call_phone="0700 000 712")
@@ -258,7 +260,7 @@ def _asks_a_mediator(walk: Walk, cases: Cases) -> None:
 def _mediates(walk: Walk, cases: Cases) -> None:
     """A police account that mediates reads what is asked, and nothing more."""
     mediator = walk.people["mediator"]
-    mediator.go("/incidents/briefs")
+    mediator.go("/w/b")
     cases.pages["brief"] = mediator.page.content()
     mediator.button("I will help")
     mediator.link("Say how it ended")
@@ -266,7 +268,7 @@ def _mediates(walk: Walk, cases: Cases) -> None:
     walk.looks_at(mediator, "how a mediation ended")
     mediator.page.check("[name=result][value=released]")
     mediator.button("Done")
-    mediator.page.wait_for_url("**/incidents/briefs")
+    mediator.page.wait_for_url("**/w/b")
     cases.pages["brief, closed"] = mediator.page.content()
     # It is gone: nothing is looked at under its address again.
     mediator.been = {kept: path for kept, path in mediator.been.items() if "/close" not in kept}
@@ -274,11 +276,11 @@ def _mediates(walk: Walk, cases: Cases) -> None:
 
 def _ends_the_first(walk: Walk, cases: Cases) -> None:
     officer = walk.people["officer"]
-    officer.go(f"{cases.arrest}/steps/resolve")
+    officer.go(f"{cases.arrest}/s/{STEP_NUMBERS['resolve']}")
     officer.fill(reason=CLOSING)
     officer.button("Mark as resolved")
     officer.page.wait_for_url(f"**{cases.arrest}")
-    officer.go(f"{cases.arrest}/steps/close")
+    officer.go(f"{cases.arrest}/s/{STEP_NUMBERS['close']}")
     officer.page.select_option("[name=outcome]", "settled")
     officer.button("Close the case")
     officer.page.wait_for_url(f"**{cases.arrest}")
@@ -291,7 +293,7 @@ def _writes_down_the_second(walk: Walk, cases: Cases) -> None:
     """By the full form: what was kept goes back, and what was owed is paid."""
     officer = walk.people["officer"]
     page = officer.page
-    officer.go("/incidents/new")
+    officer.go("/w/new")
     officer.fill(ward=WARD, narrative=STORY)
 
     def row(group: str, number: int = 0) -> str:
@@ -317,13 +319,13 @@ def _writes_down_the_second(walk: Walk, cases: Cases) -> None:
         page.fill(at + "fulfilled_on", today)
     walk.looks_at(officer, "the full form, filled in")
     officer.button("Hand in")
-    page.wait_for_url(re.compile(r"/incidents/[0-9a-z]{16}$"))
+    page.wait_for_url(re.compile(r"/w/[0-9a-z]{16}$"))
     cases.player = officer.path
     officer.link("Triage")
     officer.button("Triage")
     page.wait_for_url(f"**{cases.player}")
     second = walk.people["second"]
-    second.go(f"{cases.player}/steps/verify")
+    second.go(f"{cases.player}/s/{STEP_NUMBERS['verify']}")
     second.button("Verify")
     second.page.wait_for_url(f"**{cases.player}")
     for verb, button in (("resolve", "Mark as resolved"), ("close", "Close the case")):
@@ -349,14 +351,14 @@ def _reads_back(walk: Walk, cases: Cases) -> None:
     for name, path in (("arrest", cases.arrest), ("player", cases.player)):
         officer.go(path)
         cases.pages[f"{name}, officer"] = officer.page.locator("main").inner_text()
-    officer.go("/incidents?show=all")
+    officer.go("/w?show=all")
     cases.pages["register"] = officer.page.locator("main").inner_text()
     officer.fill(words="kovu")
     officer.button("Find")
     officer.page.wait_for_load_state()
     cases.pages["found"] = officer.page.locator("main table").inner_text()
     walk.looks_at(officer, "the register, searched")
-    peer.go("/incidents/receipt")
+    peer.go("/w/r")
     peer.fill(code=cases.receipt)
     peer.button("Show")
     peer.page.locator(".verdict").wait_for()

@@ -55,14 +55,14 @@ def evidence(room: Room) -> None:
         form = {name: passed(f"refused, {name}") for name in ("label", "note", "received_from")}
         form |= {"file": FileStorage(io.BytesIO(wrong), f"{passed('refused, file')}.txt")}
         _in_form(room, reference, 422, form)
-    _custody(room, f"/incidents/{reference}/evidence/{next(iter(room.evidence))}")
+    _custody(room, f"/w/{reference}/e/{next(iter(room.evidence))}")
 
 
 def _in_form(room: Room, reference: str, status: int, form: dict[str, Any]) -> Any:
     """Send a form with a file. The client would put a large one into a temporary file."""
     stream, _length, boundary = stream_encode_multipart(form, use_tempfile=False)
     kind = f'multipart/form-data; boundary="{boundary}"'
-    address = f"/incidents/{reference}/evidence/new"
+    address = f"/w/{reference}/e/new"
     return post(room.anna.client, address, status, stream.read(), content_type=kind)
 
 
@@ -82,7 +82,7 @@ def _raw(room: Room, reference: str, kind: str, content: bytes) -> None:
     words = json.dumps(_said(room, kind) | {"uploaded_name": _file_name(room)}).encode()
     answer = post(
         room.anna.client,
-        f"/incidents/{reference}/evidence/new",
+        f"/w/{reference}/e/new",
         201,
         len(words).to_bytes(4, "big") + words + content,
         content_type="application/octet-stream",
@@ -94,8 +94,8 @@ def _raw(room: Room, reference: str, kind: str, content: bytes) -> None:
 def _custody(room: Room, address: str) -> None:
     new, passed, anna = room.canaries.new, room.canaries.passed, room.anna.client
     step = {"what": "handed_over", "who": new("custody, who"), "more": new("custody", "phrase")}
-    post(anna, f"{address}/custody", 422, {"what": "", "who": passed("custody, wrong")})
-    post(anna, f"{address}/custody", 303, step)
+    post(anna, f"{address}/q", 422, {"what": "", "who": passed("custody, wrong")})
+    post(anna, f"{address}/q", 303, step)
     post(anna, f"{address}/copy", 200)
     post(anna, f"{address}/original", 422, {"who": "", "more": passed("export, wrong")})
     exported = {"who": new("export, to whom"), "more": new("export, what for", "phrase")}
@@ -111,25 +111,25 @@ def register(room: Room) -> None:
     new, passed, anna = room.canaries.new, room.canaries.passed, room.anna.client
     known = next(iter(room.canaries.kept))
     for words in (passed("search"), passed("search", "phone"), known.upper()):
-        post(anna, "/incidents/search", 200, {"words": words, "show": "all"})
+        post(anna, "/w/search", 200, {"words": words, "show": "all"})
     filters = ("ward", "station", "person", "assigned", "act", "since", "until", "state", "clock")
-    post(anna, "/incidents/search", 200, {name: passed(f"filter, {name}") for name in filters})
+    post(anna, "/w/search", 200, {name: passed(f"filter, {name}") for name in filters})
     view = {"words": new("view, words", "word"), "ward": new("view, ward", "place"), "show": "all"}
     view |= {"station": new("view, station", "place"), "name": new("name of a view"), "shared": "y"}
-    post(anna, "/incidents/views", 200, view)
-    post(anna, "/incidents/views", 422, {"words": passed("view without a name"), "name": ""})
+    post(anna, "/w/views", 200, view)
+    post(anna, "/w/views", 422, {"words": passed("view without a name"), "name": ""})
 
 
 def interrupted(room: Room) -> None:
     """Forms that a closed vault, an old sign-in or none at all stood in the way of."""
     passed, reference = room.canaries.passed, room.cases[1]
     for address, form in (
-        ("/incidents/new", written(room.canaries, "closed", 2, kept=False) | {"do": "save"}),
-        (f"/incidents/{reference}/comments", {"text": passed("comment, closed", "phrase")}),
-        ("/incidents/search", {"words": passed("search, closed")}),
+        ("/w/new", written(room.canaries, "closed", 2, kept=False) | {"do": "save"}),
+        (f"/w/{reference}/o", {"text": passed("comment, closed", "phrase")}),
+        ("/w/search", {"words": passed("search, closed")}),
     ):
         answer = post(room.carol.client, address, 303, form)
-        assert answer.headers["Location"] == "/vault?next=/vault/go-on"
+        assert answer.headers["Location"] == "/w/v?next=/w/v/go-on"
         answer = post(room.stranger, address, 303, form)
         assert answer.headers["Location"].startswith("/sign-in")
         for peer in room.phones.values():
@@ -137,9 +137,9 @@ def interrupted(room: Room) -> None:
     _fresh_at(datetime(2020, 1, 1, tzinfo=UTC))
     document = next(iter(room.evidence))
     for address, form in (
-        (f"/incidents/{reference}/shred", {"typed": passed("shred, late")}),
-        (f"/incidents/{reference}/case-file", {"persons": [passed("case file, late")]}),
-        (f"/incidents/{reference}/evidence/{document}/original", {"who": passed("export, late")}),
+        (f"/w/{reference}/x", {"typed": passed("shred, late")}),
+        (f"/w/{reference}/f", {"persons": [passed("case file, late")]}),
+        (f"/w/{reference}/e/{document}/original", {"who": passed("export, late")}),
     ):
         answer = post(room.anna.client, address, 303, form)
         assert "/confirm" in answer.headers["Location"]
@@ -157,7 +157,7 @@ def refused(room: Room) -> None:
     """Canaries in broken texts, and in files where no form takes one."""
     passed, anna = room.canaries.passed, room.anna.client
     peer = next(iter(room.phones.values()))
-    for client, address in ((anna, "/incidents/new"), (anna, "/incidents/typed"), (peer, FILE)):
+    for client, address in ((anna, "/w/new"), (anna, "/w/t"), (peer, FILE)):
         form: dict[str, Any] = {"go": "next", "narrative": passed("sent with a file")}
         content = passed("in a file that nobody asked for").encode() * 50_000
         form["file"] = FileStorage(io.BytesIO(content), passed("name of a file"))
@@ -168,16 +168,16 @@ def refused(room: Room) -> None:
     for broken in ("\0", "\ud800", "‮", "{{ 7*7 }}", "%s%n"):
         text = f"{passed('broken text', 'phrase')}{broken}"
         sent = {"text": text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")}
-        anna.post(f"/incidents/{room.cases[0]}/comments", data=sent)
-    post(anna, f"/incidents/{room.cases[0]}/shred", 409, {"typed": passed("shred, open")})
-    post(anna, "/incidents/duty/new", 422, {"note": passed("duty"), "phone": passed("duty, phone")})
+        anna.post(f"/w/{room.cases[0]}/o", data=sent)
+    post(anna, f"/w/{room.cases[0]}/x", 409, {"typed": passed("shred, open")})
+    post(anna, "/w/d/new", 422, {"note": passed("duty"), "phone": passed("duty, phone")})
 
 
 def papers(room: Room) -> None:
     anna, phone = room.anna.client, next(iter(room.phones.values()))
-    room.papers["paper form"] = phone.get("/incidents/form.pdf").data
-    room.papers["consent form"] = anna.get("/incidents/consent-form.pdf").data
-    address = f"/incidents/{room.cases[1]}/case-file"
+    room.papers["paper form"] = phone.get("/w/n.pdf").data
+    room.papers["consent form"] = anna.get("/w/c.pdf").data
+    address = f"/w/{room.cases[1]}/f"
     text = anna.get(address).get_data(as_text=True)
     persons = re.findall(r'name="persons"[^>]*value="(\w+)"', text)
     chosen = {"persons": persons} | dict.fromkeys(("narrative", "terms", "sources"), "y")

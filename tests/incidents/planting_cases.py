@@ -7,29 +7,30 @@ import re
 
 from flask.testing import FlaskClient
 
+from kash.incidents.views.addresses import STEP_NUMBERS
 from tests.incidents.canaries import Room, post
 
 
 def case(room: Room) -> None:
     new, passed = room.canaries.new, room.canaries.passed
     anna, brenda = room.anna.client, room.brenda.client
-    first, second, third = (f"/incidents/{reference}" for reference in room.cases)
+    first, second, third = (f"/w/{reference}" for reference in room.cases)
     for client in (anna, brenda):
-        post(client, f"{first}/comments", 303, {"text": new("comment", "phrase")})
-        post(client, f"{first}/comments", 303, {"text": new("comment", "phone")})
-    post(anna, f"{first}/comments", 422, {"text": passed("long comment") * 400})
+        post(client, f"{first}/o", 303, {"text": new("comment", "phrase")})
+        post(client, f"{first}/o", 303, {"text": new("comment", "phone")})
+    post(anna, f"{first}/o", 422, {"text": passed("long comment") * 400})
     consents(room)
     _steps(room, third)
     _referrals(room, second)
     _terms(room, second)
     for words in (passed("link", "word"), passed("link", "phone")):
-        post(anna, f"{first}/links", 200, {"words": words})
+        post(anna, f"{first}/l", 200, {"words": words})
     link = {"kind": "incident", "id": room.cases[1], "note": passed("link, note")}
-    post(anna, f"{first}/links/add", 303, link)
-    post(anna, f"{first}/links/add", 404, {"kind": "incident", "id": passed("link, id")})
-    post(anna, f"{first}/assign", 422, {"account": passed("assigned to")})
+    post(anna, f"{first}/l/add", 303, link)
+    post(anna, f"{first}/l/add", 404, {"kind": "incident", "id": passed("link, id")})
+    post(anna, f"{first}/a", 422, {"account": passed("assigned to")})
     assigned = {"account": room.brenda.actor.public_id, "note": passed("assigned, note")}
-    post(anna, f"{first}/assign", 303, assigned)
+    post(anna, f"{first}/a", 303, assigned)
 
 
 def _version(client: FlaskClient, address: str, page: str) -> str:
@@ -41,19 +42,19 @@ def _version(client: FlaskClient, address: str, page: str) -> str:
 
 def consents(room: Room) -> None:
     """Answers to what one is asked, for the second case."""
-    address = f"/incidents/{room.cases[1]}"
+    address = f"/w/{room.cases[1]}"
     sent = {
         "person": "",
-        "version": _version(room.anna.client, address, "consents"),
+        "version": _version(room.anna.client, address, "c"),
         "purposes": ["record", "mediation", "court"],
         "note": room.canaries.passed("consent, note", "phrase"),
     }
-    post(room.anna.client, f"{address}/consents", 302, sent)
+    post(room.anna.client, f"{address}/c", 302, sent)
     sent |= {"version": "1", "note": room.canaries.passed("consent, late", "phrase")}
-    post(room.anna.client, f"{address}/consents", 409, sent)
+    post(room.anna.client, f"{address}/c", 409, sent)
     wrong = sent | {"person": room.canaries.passed("consent, whose"), "version": ""}
-    wrong["version"] = _version(room.anna.client, address, "consents")
-    post(room.anna.client, f"{address}/consents", 404, wrong)
+    wrong["version"] = _version(room.anna.client, address, "c")
+    post(room.anna.client, f"{address}/c", 404, wrong)
 
 
 def _steps(room: Room, address: str) -> None:
@@ -61,8 +62,13 @@ def _steps(room: Room, address: str) -> None:
     anna, brenda = room.anna.client, room.brenda.client
 
     def step(client: FlaskClient, verb: str, status: int = 303, **data: str) -> None:
-        version = {"version": _version(client, address, f"steps/{verb}")} if status == 303 else {}
-        post(client, f"{address}/steps/{verb}", status, data | version)
+        version = (
+            {"version": _version(client, address, f"s/{STEP_NUMBERS[verb]}")}
+            if status == 303
+            else {}
+        )
+        number = STEP_NUMBERS.get(verb, "99")
+        post(client, f"{address}/s/{number}", status, data | version)
 
     step(brenda, "triage", reason=passed("triage, reason that is not asked for"))
     step(room.doris.client, "insufficient", 422, reason=passed("too long a reason") * 400)
@@ -78,27 +84,27 @@ def _referrals(room: Room, address: str) -> None:
     new, passed = room.canaries.new, room.canaries.passed
     sent = {"kind": "legal", "made_on": "2026-01-06", "service_name": new("referral", "name")}
     wrong = sent | {"made_on": "soon", "service_name": passed("referral, wrong")}
-    post(room.anna.client, f"{address}/referrals", 422, wrong)
-    post(room.anna.client, f"{address}/referrals", 302, sent | {"key": "rq1w2e"})
+    post(room.anna.client, f"{address}/r", 422, wrong)
+    post(room.anna.client, f"{address}/r", 302, sent | {"key": "rq1w2e"})
     outcome = {"referral": "rq1w2e", "outcome": "helped", "note": new("referral, note", "phone")}
-    text = room.anna.client.get(f"{address}/referrals").get_data(as_text=True)
+    text = room.anna.client.get(f"{address}/r").get_data(as_text=True)
     choices = re.search(r'name="outcome".*?</select>', text, re.S)
     assert choices is not None
     outcome["outcome"] = re.findall(r'value="(\w+)"', choices[0])[-1]
-    post(room.anna.client, f"{address}/referrals", 302, outcome)
+    post(room.anna.client, f"{address}/r", 302, outcome)
 
 
 def _terms(room: Room, address: str) -> None:
     new, passed = room.canaries.new, room.canaries.passed
     sent = {"kind": "pay", "what": new("term", "phrase"), "amount": "300"}
     wrong = sent | {"amount": passed("term, amount"), "what": passed("term, wrong")}
-    post(room.anna.client, f"{address}/terms", 422, wrong)
-    post(room.anna.client, f"{address}/terms", 302, sent)
+    post(room.anna.client, f"{address}/g", 422, wrong)
+    post(room.anna.client, f"{address}/g", 302, sent)
 
 
 def identities(room: Room) -> None:
     new, passed = room.canaries.new, room.canaries.passed
-    address = f"/incidents/{room.cases[1]}/persons/p0"
+    address = f"/w/{room.cases[1]}/p/p0"
     facts = {
         "legal_name": new("legal name"),
         "number": new("number", "word"),
@@ -113,18 +119,18 @@ def identities(room: Room) -> None:
     post(room.anna.client, ask, 422, {"reason": passed("too long a reason") * 200})
     post(room.anna.client, ask, 303, {"reason": new("why it is asked", "phrase")})
     post(room.anna.client, ask, 422, {"reason": passed("asked again", "phrase")})
-    listed = room.grace.client.get("/vault/unsealing").get_data(as_text=True)
-    (there,) = set(re.findall(r'href="(/vault/unsealing/\w{16})"', listed))
+    listed = room.grace.client.get("/w/v/u").get_data(as_text=True)
+    (there,) = set(re.findall(r'href="(/w/v/u/\w{16})"', listed))
     assert "they said" in room.grace.client.get(there).get_data(as_text=True)
     post(room.grace.client, there, 303, {"decision": "grant", "note": passed("decision, note")})
-    post(room.anna.client, f"{address}/granted", 200)
+    post(room.anna.client, f"{address}/g", 200)
     post(room.grace.client, f"{address}/read", 200)
 
 
 def ask(room: Room) -> str:
     """Ask the mediator about the second case; whom she is told to call."""
     passed = room.canaries.passed
-    address = f"/incidents/{room.cases[1]}/mediator"
+    address = f"/w/{room.cases[1]}/m"
     sent = {
         "mediator": room.mediator.public_id,
         "request": "release",
@@ -141,9 +147,9 @@ def ask(room: Room) -> str:
 def mediation(room: Room) -> None:
     """A mediator is asked, reads whom to call, and answers."""
     passed, whom = room.canaries.passed, ask(room)
-    page = room.mediating.get("/incidents/briefs").get_data(as_text=True)
+    page = room.mediating.get("/w/b").get_data(as_text=True)
     assert whom in page
-    found = re.search(r'action="(/incidents/briefs/[\w-]{16}/answer)"', page)
+    found = re.search(r'action="(/w/b/[\w-]{16}/answer)"', page)
     assert found is not None
     post(room.mediating, found[1], 303, {"answer": "yes", "note": passed("answer, note")})
     closing = found[1].replace("/answer", "/close")

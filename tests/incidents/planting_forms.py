@@ -12,7 +12,7 @@ from kash.database import utc_now
 from tests.incidents.canaries import Canaries, Room, post
 from tests.incidents.form_pages import fields_of
 
-FILE = "/incidents/file"
+FILE = "/w/n"
 _ROWS = {
     "persons": (("code", "word"), ("note", "name")),
     "parties": (
@@ -43,8 +43,8 @@ def phones(room: Room) -> None:
             report(room, phone, who, ending)
         post(phone, FILE, 422, {"go": "resume", "code": room.canaries.passed("wrong code")})
         wrong = {"code": room.canaries.passed("wrong receipt")}
-        post(phone, "/incidents/receipt", 422, wrong)
-        post(phone, "/incidents/help", 200, {"area": room.canaries.passed("help, near", "place")})
+        post(phone, "/w/r", 422, wrong)
+        post(phone, "/w/h", 200, {"area": room.canaries.passed("help, near", "place")})
 
 
 def report(room: Room, phone: FlaskClient, who: str, ending: str) -> None:
@@ -112,15 +112,15 @@ def full_form(room: Room) -> None:
     for number, rows in enumerate((40, 9, 3)):
         form = written(canaries, f"case {number}", rows) | {"do": "submit"}
         wrong = form | {"begun_on": canaries.passed("day that is none", "phone")}
-        post(anna, "/incidents/new", 422, wrong)
-        answer = post(anna, "/incidents/new", 302, form)
+        post(anna, "/w/new", 422, wrong)
+        answer = post(anna, "/w/new", 302, form)
         room.cases.append(answer.headers["Location"].rpartition("/")[2])
     _conflict(room, room.cases[1])
 
 
 def _conflict(room: Room, reference: str) -> None:
     """Two officers write at once; the second sees the other's text, and saves both."""
-    address = f"/incidents/{reference}/edit"
+    address = f"/w/{reference}/edit"
     anna, brenda = room.anna.client, room.brenda.client
     hers = fields_of(anna.get(address).get_data(as_text=True)) | {"do": "save"}
     theirs = fields_of(brenda.get(address).get_data(as_text=True)) | {"do": "save"}
@@ -142,15 +142,15 @@ def typed_meanwhile(room: Room) -> None:
     """Kept while it is typed, with an open vault and with a closed one."""
     passed = room.canaries.passed
     first = written(room.canaries, "autosave a", 8, kept=False) | {"case": ""}
-    post(room.anna.client, "/incidents/typed", 204, first)
+    post(room.anna.client, "/w/t", 204, first)
     for client, where, case in (
         (room.anna.client, "autosave a", ""),
         (room.anna.client, "autosave b", room.cases[0]),
         (room.carol.client, "autosave c", ""),
     ):
         form = written(room.canaries, where, 4) | {"case": case}
-        post(client, "/incidents/typed", 204, form)
+        post(client, "/w/t", 204, form)
     wrong = written(room.canaries, "autosave", 1, kept=False)
-    post(room.anna.client, "/incidents/typed", 400, wrong | {"token": passed("autosave, token")})
+    post(room.anna.client, "/w/t", 400, wrong | {"token": passed("autosave, token")})
     long = wrong | {"narrative": passed("autosave, too long") * 60_000}
-    post(room.anna.client, "/incidents/typed", 413, long)
+    post(room.anna.client, "/w/t", 413, long)

@@ -41,7 +41,7 @@ def record_of(member: Member, reference: str) -> Record:
 
 
 def saved(member: Member, **more: Any) -> str:
-    answer = member.client.post("/incidents/new", data=filled(**more))
+    answer = member.client.post("/w/new", data=filled(**more))
     assert answer.status_code == 302, re.findall(r'class="error".*?</div>', answer.text, re.S)
     return answer.headers["Location"].rpartition("/")[2]
 
@@ -107,55 +107,55 @@ def test_what_was_kept_is_shredded_when_the_case_is_saved_or_it_is_thrown_away(
 
 def test_typed_text_is_offered_again_and_gone_once_it_was_saved(officer: Member) -> None:
     data = filled(narrative="Half a sentence", do="")
-    answer = officer.client.post("/incidents/typed", data=data)
+    answer = officer.client.post("/w/t", data=data)
     assert (answer.status_code, answer.data) == (204, b"")
-    page = officer.client.get("/incidents/new").text
+    page = officer.client.get("/w/new").text
     assert "Go on with it" in page
     assert "Half a sentence" not in page
     (kept,) = own_autosaves(officer.actor, officer.vault())
     assert "csrf_token" not in dict(kept.fields)
-    again = officer.client.post("/incidents/new", data={"restore": kept.document})
+    again = officer.client.post("/w/new", data={"restore": kept.document})
     fields = fields_of(again.text)
     assert fields["narrative"] == "Half a sentence"
     assert fields["token"] == TOKEN
     assert fields["acts-0-persons"] == ["p1"]
     assert entries()[-1] == ("incidents.autosave_opened", [])
-    officer.client.post("/incidents/new", data=fields | {"do": "save"})
+    officer.client.post("/w/new", data=fields | {"do": "save"})
     assert kept_rows() == (0, 0, 0)
-    assert "Go on with it" not in officer.client.get("/incidents/new").text
+    assert "Go on with it" not in officer.client.get("/w/new").text
 
 
 def test_nobody_finds_or_throws_away_what_another_typed(
     officer: Member, a_member: Callable[..., Member]
 ) -> None:
     other = a_member("documentation")
-    officer.client.post("/incidents/typed", data=filled())
+    officer.client.post("/w/t", data=filled())
     (kept,) = own_autosaves(officer.actor, officer.vault())
-    assert "Go on with it" not in other.client.get("/incidents/new").text
-    refused = other.client.post("/incidents/new", data={"restore": kept.document})
+    assert "Go on with it" not in other.client.get("/w/new").text
+    refused = other.client.post("/w/new", data={"restore": kept.document})
     assert refused.status_code == 404
-    other.client.post("/incidents/new", data={"discard": kept.document})
+    other.client.post("/w/new", data={"discard": kept.document})
     assert kept_rows() == (1, 1, 1)
-    officer.client.post("/incidents/new", data={"discard": kept.document})
+    officer.client.post("/w/new", data={"discard": kept.document})
     assert kept_rows() == (0, 0, 0)
 
 
 def test_typed_text_of_a_case_is_offered_on_that_case_only(officer: Member) -> None:
     reference = saved(officer)
-    officer.client.post("/incidents/typed", data=filled(case=reference))
-    assert "Go on with it" in officer.client.get(f"/incidents/{reference}/edit").text
-    assert "Go on with it" not in officer.client.get("/incidents/new").text
+    officer.client.post("/w/t", data=filled(case=reference))
+    assert "Go on with it" in officer.client.get(f"/w/{reference}/edit").text
+    assert "Go on with it" not in officer.client.get("/w/new").text
 
 
 def test_typing_goes_on_being_kept_when_the_vault_has_closed(officer: Member) -> None:
     db.session.query(VaultOpening).delete()
     db.session.commit()
-    kept = officer.client.post("/incidents/typed", data=filled(narrative="Still typing"))
+    kept = officer.client.post("/w/t", data=filled(narrative="Still typing"))
     assert kept.status_code == 204
     # Saving leads to where the vault is opened, and the text is given back afterwards.
-    sent = officer.client.post("/incidents/new", data=filled())
+    sent = officer.client.post("/w/new", data=filled())
     assert sent.status_code == 303
-    assert sent.headers["Location"].startswith("/vault?next=")
+    assert sent.headers["Location"].startswith("/w/v?next=")
     assert PHRASE not in sent.headers["Location"]
     assert db.session.scalar(select(Incident.id)) is None
     assert kept_rows() == (1, 1, 1)
@@ -171,15 +171,15 @@ def test_typing_goes_on_being_kept_when_the_vault_has_closed(officer: Member) ->
     ],
 )
 def test_what_no_page_sends_is_not_kept(officer: Member, more: dict[str, str], status: int) -> None:
-    assert officer.client.post("/incidents/typed", data=filled(**more)).status_code == status
+    assert officer.client.post("/w/t", data=filled(**more)).status_code == status
     assert kept_rows() == (0, 0, 0)
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer", "trainer", "administrator", "funder"])
 def test_others_have_no_such_page(sign_in: Callable[..., Any], role: str) -> None:
     client = sign_in(role)
-    assert client.get("/incidents/new").status_code == 403
-    assert client.post("/incidents/typed", data=filled()).status_code == 403
+    assert client.get("/w/new").status_code == 403
+    assert client.post("/w/t", data=filled()).status_code == 403
 
 
 def test_finding_what_was_typed_takes_one_question_however_much_there_is(
@@ -198,7 +198,7 @@ def test_finding_what_was_typed_takes_one_question_however_much_there_is(
 
 def test_what_a_page_remembers_of_itself_is_no_text(officer: Member) -> None:
     reference = saved(officer)
-    fields = fields_of(officer.client.get(f"/incidents/{reference}/edit").text)
+    fields = fields_of(officer.client.get(f"/w/{reference}/edit").text)
     assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in json.loads(fields["seen"]).values())
 
 
@@ -207,22 +207,22 @@ def test_a_form_sent_with_a_closed_vault_comes_back_whole(
 ) -> None:
     a_member("documentation")
     officer = a_member("documentation", is_open=False)
-    sent = officer.client.post("/incidents/new", data=filled(do="submit"))
-    assert sent.headers["Location"] == "/vault?next=/vault/go-on"
+    sent = officer.client.post("/w/new", data=filled(do="submit"))
+    assert sent.headers["Location"] == "/w/v?next=/w/v/go-on"
     opened = officer.client.post(
-        "/vault",
+        "/w/v",
         data={
             "passphrase": officer.passphrase,
             "code": pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now(),
-            "next": "/vault/go-on",
+            "next": "/w/v/go-on",
         },
     )
-    assert opened.headers["Location"] == "/vault/go-on"
-    page = officer.client.get("/vault/go-on").text
+    assert opened.headers["Location"] == "/w/v/go-on"
+    page = officer.client.get("/w/v/go-on").text
     fields: dict[str, list[str]] = {}
     for name, value in re.findall(r'<textarea name="([^"]+)" hidden>(.*?)</textarea>', page, re.S):
         fields.setdefault(name, []).append(html.unescape(value).removeprefix("\n"))
-    answer = officer.client.post("/incidents/new", data=fields)
+    answer = officer.client.post("/w/new", data=fields)
     assert answer.status_code == 302
     record = record_of(
         replace(officer, cookie=officer.client.get_cookie("vault").value),

@@ -65,7 +65,7 @@ def text_of(pdf: bytes) -> str:
 
 
 def printed(member: Member, reference: str, **chosen: Any) -> bytes:
-    answer = member.client.post(f"/incidents/{reference}/case-file", data=chosen)
+    answer = member.client.post(f"/w/{reference}/f", data=chosen)
     assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
     assert answer.headers["Cache-Control"] == "no-store"
     return bytes(answer.data)
@@ -118,9 +118,7 @@ def test_its_properties_say_nothing(officer: Member, filed: Any) -> None:
     record = a_record()
     record.consents = [agreed()]
     reference = filed(record)
-    answer = officer.client.post(
-        f"/incidents/{reference}/case-file", data={"persons": ["p1", "p2"]}
-    )
+    answer = officer.client.post(f"/w/{reference}/f", data={"persons": ["p1", "p2"]})
     assert answer.headers["Content-Disposition"] == "attachment; filename=record.pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
         assert str(pdf.docinfo["/Title"]) == "Record"
@@ -155,12 +153,10 @@ def test_without_the_consent_there_is_none(
     record = a_record()
     record.consents = consents
     reference = filed(record)
-    page = officer.client.get(f"/incidents/{reference}/case-file")
+    page = officer.client.get(f"/w/{reference}/f")
     assert page.status_code == 200
     assert "Nobody in this case has agreed" in page.text
-    refused = officer.client.post(
-        f"/incidents/{reference}/case-file", data={"persons": ["p1"], "narrative": "y"}
-    )
+    refused = officer.client.post(f"/w/{reference}/f", data={"persons": ["p1"], "narrative": "y"})
     assert refused.status_code == 409
     assert refused.mimetype == "text/html"
     assert "Nobody in this case has agreed" in refused.text
@@ -171,9 +167,9 @@ def test_whoever_did_not_agree_cannot_be_chosen(officer: Member, filed: Any) -> 
     record.consents = [agreed("p1")]
     reference = filed(record)
     for chosen in (["p2"], ["p1", "p2"], [], ["<script>"]):
-        answer = officer.client.post(f"/incidents/{reference}/case-file", data={"persons": chosen})
+        answer = officer.client.post(f"/w/{reference}/f", data={"persons": chosen})
         assert answer.status_code == 422
-    assert "Weaver" in officer.client.get(f"/incidents/{reference}/case-file").text
+    assert "Weaver" in officer.client.get(f"/w/{reference}/f").text
 
 
 def test_names_are_in_it_only_by_a_custodians_own_keys(
@@ -194,7 +190,7 @@ def test_names_are_in_it_only_by_a_custodians_own_keys(
     )
     sent = {"persons": ["p1", "p2"], "identities": "y"}
     assert "Zawadi" not in text_of(printed(officer, reference, **sent))
-    assert "Names and numbers" not in officer.client.get(f"/incidents/{reference}/case-file").text
+    assert "Names and numbers" not in officer.client.get(f"/w/{reference}/f").text
     text = text_of(printed(custodian, reference, **sent))
     assert "Zawadi Kielelezo, 11223344" in text
     assert "Zawadi" not in text_of(printed(custodian, reference, persons=["p2"], identities="y"))
@@ -214,7 +210,7 @@ def test_hostile_words_stay_words(officer: Member, filed: Any) -> None:
 
 
 def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
-    answer = officer.client.get("/incidents/consent-form.pdf")
+    answer = officer.client.get("/w/c.pdf")
     assert answer.mimetype == "application/pdf"
     text = text_of(answer.data)
     assert text.count("Wording 2026-1") == 6

@@ -30,13 +30,11 @@ def text_of(answer: Any) -> str:
 
 def rows(answer: Any) -> list[str]:
     """References in the table of the register, in their order."""
-    return re.findall(
-        r'<th scope="row">\s*<a href="/incidents/(\w{16})"', answer.get_data(as_text=True)
-    )
+    return re.findall(r'<th scope="row">\s*<a href="/w/(\w{16})"', answer.get_data(as_text=True))
 
 
 def found(client: FlaskClient, **asked: str) -> list[str]:
-    answer = client.post("/incidents/search", data=asked)
+    answer = client.post("/w/search", data=asked)
     assert answer.status_code == 200
     return rows(answer)
 
@@ -55,15 +53,15 @@ def test_with_a_closed_vault_every_page_leads_to_where_it_is_opened(
 ) -> None:
     her = a_member("documentation", is_open=False)
     reference = filed()
-    for address in ("/incidents", f"/incidents/{reference}", f"/incidents/{reference}/links"):
+    for address in ("/w", f"/w/{reference}", f"/w/{reference}/l"):
         answer = her.client.get(address)
         assert answer.status_code == 303
-        assert answer.headers["Location"].startswith("/vault?next=")
+        assert answer.headers["Location"].startswith("/w/v?next=")
 
 
 @pytest.mark.parametrize("role", ["peer", "police_peer", "trainer", "administrator", "funder"])
 def test_others_have_no_register(role: str, sign_in: Callable[..., FlaskClient]) -> None:
-    assert sign_in(role).get("/incidents").status_code == 403
+    assert sign_in(role).get("/w").status_code == 403
 
 
 # --- The register ---------------------------------------------------------------------------
@@ -79,16 +77,16 @@ def test_the_queue_holds_what_is_hers_what_is_new_and_what_is_due(
     another = filed(Record(assigned_to=brenda.actor.public_id))
     quiet = filed(None, "verified")
     closed = filed(Record(assigned_to=anna.actor.public_id), "closed")
-    answer = anna.client.get("/incidents")
+    answer = anna.client.get("/w")
     assert set(rows(answer)) == {hers, new, due}
     assert re.findall(r"(My queue|Open|All)\s*<small>(\d+)", answer.get_data(as_text=True)) == [
         ("My queue", "3"),
         ("Open", "5"),
         ("All", "6"),
     ]
-    everything = set(rows(anna.client.get("/incidents?show=all")))
+    everything = set(rows(anna.client.get("/w?show=all")))
     assert everything == {hers, new, due, another, quiet, closed}
-    assert set(rows(anna.client.get("/incidents?show=open"))) == everything - {closed}
+    assert set(rows(anna.client.get("/w?show=open"))) == everything - {closed}
 
 
 def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
@@ -98,7 +96,7 @@ def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
     filed()
     clock = filed(record)
     urgent = filed(Record(urgent=True))
-    assert rows(anna.client.get("/incidents"))[:2] == [urgent, clock]
+    assert rows(anna.client.get("/w"))[:2] == [urgent, clock]
 
 
 def test_a_record_is_found_by_everything_in_it(a_member: Member, filed: Filed) -> None:
@@ -203,14 +201,14 @@ def test_pages_and_sorting_are_posted_again_with_what_was_asked(
         filed(a_case(day=date(2026, 5, day)))
         filed(a_case(day=date(2026, 6, day), ward="Elsewhere"))
     answer = anna.client.post(
-        "/incidents/search", data={"ward": "nyalenda", "sort": "happened", "direction": "asc"}
+        "/w/search", data={"ward": "nyalenda", "sort": "happened", "direction": "asc"}
     )
     assert len(rows(answer)) == 30
     assert 'name="ward"\n         value="nyalenda"' in answer.get_data(as_text=True) or re.search(
         r'name="ward"\s+value="nyalenda"', answer.get_data(as_text=True)
     )
-    first = anna.client.get("/incidents?show=all&sort=happened")
-    second = anna.client.get("/incidents?show=all&sort=happened&page=2")
+    first = anna.client.get("/w?show=all&sort=happened")
+    second = anna.client.get("/w?show=all&sort=happened&page=2")
     assert (len(rows(first)), len(rows(second))) == (50, 10)
     assert not set(rows(first)) & set(rows(second))
 
@@ -221,7 +219,7 @@ def test_what_is_searched_stands_in_no_address_and_one_entry_without_ids(
     anna = a_member("documentation")
     filed(Record(narrative="Achieng"))
     before = entries("incidents.searched")
-    answer = anna.client.post("/incidents/search", data={"words": "achieng"})
+    answer = anna.client.post("/w/search", data={"words": "achieng"})
     assert entries("incidents.searched") == before + 1
     assert (
         db.session.scalar(
@@ -254,11 +252,11 @@ def test_one_damaged_record_says_so_and_the_others_open(a_member: Member, filed:
                     .where(DocumentKey.document_id == row.document_id)
                     .values(wrapped=b"\x02" * 80)
                 )
-    answer = anna.client.get("/incidents?show=all")
+    answer = anna.client.get("/w?show=all")
     assert rows(answer) == [whole]
     assert text_of(answer).count("One record is damaged and does not open") == 2
     for reference in (damaged, strange):
-        answer = anna.client.get(f"/incidents/{reference}")
+        answer = anna.client.get(f"/w/{reference}")
         assert answer.status_code == 409
         assert "damaged and does not open" in text_of(answer)
 
@@ -267,12 +265,12 @@ def test_first_keys_are_kept_when_the_register_is_opened(a_member: Member, filed
     anna = a_member("documentation")
     for _ in range(3):
         filed()
-    anna.client.get("/incidents")
+    anna.client.get("/w")
     db.session.rollback()
     assert set(db.session.scalars(select(DocumentKey.form))) == {"kept"}
 
 
-@pytest.mark.parametrize("address", ["/incidents?show=all", "case"])
+@pytest.mark.parametrize("address", ["/w?show=all", "case"])
 def test_so_many_queries_however_many_cases(
     a_member: Member, filed: Filed, count_queries: Any, address: str
 ) -> None:
@@ -284,7 +282,7 @@ def test_so_many_queries_however_many_cases(
             Comment(id=f"c{n}", by=anna.actor.public_id, at=utc_now(), text="x") for n in range(9)
         ]
         reference = filed(record)
-        path = f"/incidents/{reference}" if address == "case" else address
+        path = f"/w/{reference}" if address == "case" else address
         anna.client.get(path)
         with count_queries() as queries:
             assert anna.client.get(path).status_code == 200
@@ -303,20 +301,20 @@ def test_a_view_is_kept_used_and_removed(a_member: Member, filed: Filed) -> None
     filed(a_case())
     money = filed(a_case(act="M1"))
     answer = anna.client.post(
-        "/incidents/views", data={"act": "M1", "name": "Money", "shared": "y", "show": "all"}
+        "/w/views", data={"act": "M1", "name": "Money", "shared": "y", "show": "all"}
     )
     assert (answer.status_code, rows(answer)) == (200, [money])
-    page = brenda.client.get("/incidents").get_data(as_text=True)
+    page = brenda.client.get("/w").get_data(as_text=True)
     (view,) = re.findall(r'name="view" value="(\w{16})"', page)
     assert found(brenda.client, view=view) == [money]
-    assert brenda.client.post(f"/incidents/views/{view}/remove").status_code == 404
-    assert anna.client.post(f"/incidents/views/{view}/remove").status_code == 303
-    assert 'name="view"' not in anna.client.get("/incidents").get_data(as_text=True)
+    assert brenda.client.post(f"/w/views/{view}/remove").status_code == 404
+    assert anna.client.post(f"/w/views/{view}/remove").status_code == 303
+    assert 'name="view"' not in anna.client.get("/w").get_data(as_text=True)
 
 
 def test_a_view_needs_a_name_and_what_was_asked_is_not_lost(a_member: Member) -> None:
     anna = a_member("documentation")
-    answer = anna.client.post("/incidents/views", data={"ward": "Nyalenda", "name": " "})
+    answer = anna.client.post("/w/views", data={"ward": "Nyalenda", "name": " "})
     assert answer.status_code == 422
     assert 'value="Nyalenda"' in answer.get_data(as_text=True)
 
@@ -338,7 +336,7 @@ def test_the_page_tells_who_did_what_to_whom(a_member: Member, filed: Filed) -> 
     )
     record.place.ward = "Nyalenda"
     record.happening.begun_on = date(2026, 11, 16)
-    answer = anna.client.get(f"/incidents/{filed(record)}")
+    answer = anna.client.get(f"/w/{filed(record)}")
     text = text_of(answer)
     for part in (
         "Arrest without charge",
@@ -362,13 +360,13 @@ def test_clocks_tell_what_is_left_and_what_can_still_be_done(
     anna = a_member("documentation")
     record = Record(acts=[Act(id="a1", code="S1"), Act(id="a2", code="L1")])
     record.happening.exposed_at = utc_now() - timedelta(hours=80)
-    text = text_of(anna.client.get(f"/incidents/{filed(record)}"))
+    text = text_of(anna.client.get(f"/w/{filed(record)}"))
     assert "Over for 8 h 0 min" in text
     assert "Too late for PEP. Send her all the same" in text
     assert re.search(r"1 d (15|16) h left", text)
     assert "After three days it works less well, but it still works. Send her now." in text
     assert "When was she arrested? The clock of the court starts with it." in text
-    closed = text_of(anna.client.get(f"/incidents/{filed(record, 'closed')}"))
+    closed = text_of(anna.client.get(f"/w/{filed(record, 'closed')}"))
     assert "Too late for PEP" not in closed
 
 
@@ -376,7 +374,7 @@ def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     nasty = "<script>alert(1)</script>{{ 7*7 }}"
     record = Record(narrative=nasty, persons=[Person(id="p1", code=nasty, note=nasty)])
-    answer = anna.client.get(f"/incidents/{filed(record)}")
+    answer = anna.client.get(f"/w/{filed(record)}")
     assert "<script>alert" not in answer.get_data(as_text=True)
     assert nasty in text_of(answer)
 
@@ -384,20 +382,20 @@ def test_hostile_text_is_shown_as_text(a_member: Member, filed: Filed) -> None:
 def test_a_step_from_its_page(a_member: Member, filed: Filed) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
     reference = filed()
-    page = anna.client.get(f"/incidents/{reference}").get_data(as_text=True)
-    assert f'<a class="btn main" href="/incidents/{reference}/steps/triage">' in page
-    address = f"/incidents/{reference}/steps/triage"
+    page = anna.client.get(f"/w/{reference}").get_data(as_text=True)
+    assert f'<a class="btn main" href="/w/{reference}/s/2">' in page
+    address = f"/w/{reference}/s/2"
     assert "It cannot wait" in text_of(anna.client.get(address))
     assert anna.client.post(address, data={"version": "1", "urgent": "y"}).status_code == 303
-    text = text_of(anna.client.get(f"/incidents/{reference}"))
+    text = text_of(anna.client.get(f"/w/{reference}"))
     assert "Somebody else verifies it" in text
     assert "Urgent" in text
-    refused = anna.client.post(f"/incidents/{reference}/steps/verify", data={"version": "2"})
+    refused = anna.client.post(f"/w/{reference}/s/3", data={"version": "2"})
     assert "whoever filed or triaged a case does not verify it" in text_of(refused)
-    answer = brenda.client.post(f"/incidents/{reference}/steps/verify", data={"version": "2"})
+    answer = brenda.client.post(f"/w/{reference}/s/3", data={"version": "2"})
     assert answer.status_code == 303
     # Pressed twice, or Back and pressed again.
-    again = brenda.client.post(f"/incidents/{reference}/steps/verify", data={"version": "2"})
+    again = brenda.client.post(f"/w/{reference}/s/3", data={"version": "2"})
     assert "not at this step any more" in text_of(again)
 
 
@@ -406,7 +404,7 @@ def test_a_reason_that_is_missing_is_asked_for_and_what_was_typed_stays(
 ) -> None:
     anna = a_member("documentation")
     reference = filed(None, "triaged")
-    address = f"/incidents/{reference}/steps/insufficient"
+    address = f"/w/{reference}/s/4"
     answer = anna.client.post(address, data={"reason": "  ", "version": "1"})
     assert (answer.status_code, "Write the reason." in text_of(answer)) == (422, True)
     services.comment(reference, "hm", by=anna.actor, vault=anna.vault())
@@ -422,12 +420,12 @@ def test_a_reason_that_is_missing_is_asked_for_and_what_was_typed_stays(
 def test_closing_needs_an_outcome_that_fits(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     reference = filed(None, "resolved")
-    address = f"/incidents/{reference}/steps/close"
+    address = f"/w/{reference}/s/11"
     for outcome in ("", "not_settled", "nonsense"):
         answer = anna.client.post(address, data={"outcome": outcome, "version": "1"})
         assert answer.status_code == 422, outcome
     assert anna.client.post(address, data={"outcome": "settled", "version": "1"}).status_code == 303
-    text = text_of(anna.client.get(f"/incidents/{reference}"))
+    text = text_of(anna.client.get(f"/w/{reference}"))
     assert "Settled" in text
     assert "Open again" in text
 
@@ -436,12 +434,12 @@ def test_a_director_reads_and_is_offered_nothing(a_member: Member, filed: Filed)
     a_member("documentation")
     dora = a_member("director")
     reference = filed()
-    page = dora.client.get(f"/incidents/{reference}").get_data(as_text=True)
-    assert "/steps/" not in page
-    assert "/assign" not in page
+    page = dora.client.get(f"/w/{reference}").get_data(as_text=True)
+    assert "/s/" not in page
+    assert f'/w/{reference}/a"' not in page
     assert "Add the comment" not in page
-    for address in ("steps/triage", "assign", "declare", "links", "shred", "persons/p1"):
-        assert dora.client.get(f"/incidents/{reference}/{address}").status_code == 403
+    for address in ("s/2", "a", "k", "l", "x", "p/p1"):
+        assert dora.client.get(f"/w/{reference}/{address}").status_code == 403
 
 
 def test_members_are_told_that_somebody_is_kept_away_and_a_custodian_who(
@@ -452,16 +450,14 @@ def test_members_are_told_that_somebody_is_kept_away_and_a_custodian_who(
     reference = filed(
         Record(parties=[Party(id="q1", kind="other", account=brenda.actor.public_id)])
     )
-    assert brenda.client.get(f"/incidents/{reference}").status_code == 404
-    text = text_of(anna.client.get(f"/incidents/{reference}"))
+    assert brenda.client.get(f"/w/{reference}").status_code == 404
+    text = text_of(anna.client.get(f"/w/{reference}"))
     assert "Somebody is kept away from this case" in text
     assert "Brenda" not in text
-    assert "Brenda Kielelezo is named in it" in text_of(grace.client.get(f"/incidents/{reference}"))
-    offered = text_of(anna.client.get(f"/incidents/{reference}/assign"))
+    assert "Brenda Kielelezo is named in it" in text_of(grace.client.get(f"/w/{reference}"))
+    offered = text_of(anna.client.get(f"/w/{reference}/a"))
     assert "Brenda" not in offered
-    answer = anna.client.post(
-        f"/incidents/{reference}/assign", data={"account": brenda.actor.public_id}
-    )
+    answer = anna.client.post(f"/w/{reference}/a", data={"account": brenda.actor.public_id})
     assert answer.status_code == 422
 
 
@@ -469,29 +465,27 @@ def test_declaring_leads_away_from_the_case(a_member: Member, filed: Filed) -> N
     anna = a_member("documentation")
     a_member("documentation")
     reference = filed()
-    answer = anna.client.post(f"/incidents/{reference}/declare")
-    assert answer.headers["Location"] == "/incidents"
-    after = anna.client.get("/incidents?show=all")
+    answer = anna.client.post(f"/w/{reference}/k")
+    assert answer.headers["Location"] == "/w"
+    after = anna.client.get("/w?show=all")
     assert rows(after) == []
     assert reference not in after.get_data(as_text=True)
-    assert anna.client.get(f"/incidents/{reference}").status_code == 404
+    assert anna.client.get(f"/w/{reference}").status_code == 404
 
 
 def test_links_are_found_added_and_taken_away(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     one, two = filed(), filed(Record(narrative="The same market, Achieng again"))
-    address = f"/incidents/{one}/links"
-    assert "No other case" in text_of(anna.client.get(f"/incidents/{one}"))
+    address = f"/w/{one}/l"
+    assert "No other case" in text_of(anna.client.get(f"/w/{one}"))
     page = anna.client.post(address, data={"words": "achieng"}).get_data(as_text=True)
     assert f'value="{two}"' in page
     sent = {"kind": "incident", "id": two}
     assert anna.client.post(f"{address}/add", data=sent).status_code == 303
     for here, there in ((one, two), (two, one)):
-        assert f'href="/incidents/{there}"' in anna.client.get(f"/incidents/{here}").get_data(
-            as_text=True
-        )
+        assert f'href="/w/{there}"' in anna.client.get(f"/w/{here}").get_data(as_text=True)
     assert anna.client.post(f"{address}/remove", data=sent).status_code == 303
-    assert f"/incidents/{two}" not in anna.client.get(f"/incidents/{one}").get_data(as_text=True)
+    assert f"/w/{two}" not in anna.client.get(f"/w/{one}").get_data(as_text=True)
     for wrong in ({"kind": "incident", "id": "x" * 400}, {"kind": "meeting", "id": two}, {}):
         assert anna.client.post(f"{address}/add", data=wrong).status_code == 404
 
@@ -503,25 +497,25 @@ def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(
     one = filed()
     two = filed(Record(declared=[brenda.actor.public_id]))
     services.add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
-    assert two in anna.client.get(f"/incidents/{one}").get_data(as_text=True)
-    assert two not in brenda.client.get(f"/incidents/{one}").get_data(as_text=True)
+    assert two in anna.client.get(f"/w/{one}").get_data(as_text=True)
+    assert two not in brenda.client.get(f"/w/{one}").get_data(as_text=True)
 
 
 def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, filed: Filed) -> None:
     grace, anna = a_member("custodian"), a_member("documentation")
     reference = filed(Record(persons=[Person(id="p1", code="A1", age_band="under_18")]))
-    address = f"/incidents/{reference}/persons/p1"
+    address = f"/w/{reference}/p/p1"
     assert anna.client.post(address, data={}).status_code == 422
     sent = {"legal_name": "Zawadi Kielelezo", "born_on": "2010-02-03"}
     assert anna.client.post(address, data=sent).status_code == 303
-    for page in (address, f"/incidents/{reference}"):
+    for page in (address, f"/w/{reference}"):
         assert "Zawadi" not in anna.client.get(page).get_data(as_text=True)
     assert anna.client.post(f"{address}/read").status_code == 404
     text = text_of(grace.client.post(f"{address}/read"))
     assert "Zawadi Kielelezo" in text
     assert "3 February 2010" in text
     assert entries("incidents.identity_opened") == 1
-    assert anna.client.get(f"/incidents/{reference}/persons/p9").status_code == 404
+    assert anna.client.get(f"/w/{reference}/p/p9").status_code == 404
 
 
 def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -> None:
@@ -529,22 +523,22 @@ def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -
 
     grace, anna = a_member("custodian"), a_member("documentation")
     reference = filed(Record(persons=[Person(id="p1", code="A1", age_band="under_18")]))
-    address = f"/incidents/{reference}/persons/p1"
+    address = f"/w/{reference}/p/p1"
     assert "Nothing is sealed of her yet." in text_of(anna.client.get(f"{address}/ask"))
     anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"})
-    assert anna.client.post(f"{address}/granted").headers["Location"] == address
+    assert anna.client.post(f"{address}/g").headers["Location"] == address
     assert anna.client.post(f"{address}/ask", data={"reason": ""}).status_code == 422
     answer = anna.client.post(f"{address}/ask", data={"reason": "A court asks for her name."})
-    assert answer.headers["Location"] == "/vault/unsealing"
+    assert answer.headers["Location"] == "/w/v/u"
     again = anna.client.post(f"{address}/ask", data={"reason": "A court asks for her name."})
     assert again.status_code == 422
-    page = grace.client.get("/vault/unsealing").get_data(as_text=True)
-    (request,) = set(re.findall(r'href="/vault/unsealing/(\w{16})"', page))
+    page = grace.client.get("/w/v/u").get_data(as_text=True)
+    (request,) = set(re.findall(r'href="/w/v/u/(\w{16})"', page))
     keys.decide(grace.actor, grace.vault(), request, grant=True)
-    page = anna.client.get("/vault/unsealing").get_data(as_text=True)
-    (there,) = set(re.findall(r'href="(/incidents/identities/\w{16})"', page))
+    page = anna.client.get("/w/v/u").get_data(as_text=True)
+    (there,) = set(re.findall(r'href="(/w/i/\w{16})"', page))
     assert anna.client.get(there).headers["Location"] == address
-    assert "Zawadi Kielelezo" in text_of(anna.client.post(f"{address}/granted"))
+    assert "Zawadi Kielelezo" in text_of(anna.client.post(f"{address}/g"))
 
 
 def test_minors_are_flagged_and_child_protection_is_suggested_once(
@@ -553,11 +547,11 @@ def test_minors_are_flagged_and_child_protection_is_suggested_once(
     anna, grace = a_member("documentation"), a_member("custodian")
     record = Record(persons=[Person(id="p1", code="A1", age_band="under_18")])
     reference = filed(record)
-    assert "Refer her to child protection." in text_of(anna.client.get(f"/incidents/{reference}"))
-    assert rows(grace.client.get("/incidents?show=all")) == [reference]
+    assert "Refer her to child protection." in text_of(anna.client.get(f"/w/{reference}"))
+    assert rows(grace.client.get("/w?show=all")) == [reference]
     record.referrals = [{"id": "r1", "kind": "child_protection"}]  # type: ignore[list-item]
     other = filed(Record.model_validate(record.model_dump()))
-    text = text_of(anna.client.get(f"/incidents/{other}"))
+    text = text_of(anna.client.get(f"/w/{other}"))
     assert "Somebody here is under 18" in text
     assert "Refer her to child protection." not in text
 
@@ -567,7 +561,7 @@ def test_shredding_asks_for_the_reference_and_a_fresh_sign_in(
 ) -> None:
     anna = a_member("documentation")
     reference = filed(None, "closed")
-    address = f"/incidents/{reference}/shred"
+    address = f"/w/{reference}/x"
     answer = anna.client.post(address, data={"typed": "zzzz"})
     assert (answer.status_code, "not the first four signs" in text_of(answer)) == (422, True)
     with writing() as session:
@@ -580,24 +574,24 @@ def test_shredding_asks_for_the_reference_and_a_fresh_sign_in(
     with writing() as session:
         session.execute(update(SignedInSession).values(fresh_at=utc_now()))
     answer = anna.client.post(address, data={"typed": reference[:4].upper()})
-    assert answer.headers["Location"] == "/incidents?show=all"
-    after = anna.client.get("/incidents?show=all")
+    assert answer.headers["Location"] == "/w?show=all"
+    after = anna.client.get("/w?show=all")
     assert "Sealed documents that are gone: 1." in text_of(after)
     assert rows(after) == []
-    assert anna.client.get(f"/incidents/{reference}").status_code == 404
+    assert anna.client.get(f"/w/{reference}").status_code == 404
     still = filed(None, "resolved")
-    assert anna.client.post(f"/incidents/{still}/shred").status_code == 409
+    assert anna.client.post(f"/w/{still}/x").status_code == 409
 
 
 def test_wrong_addresses_are_not_found(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
     reference = filed()
     for address in (
-        "/incidents/0123456789abcdef",
-        "/incidents/" + "x" * 300,
-        f"/incidents/{reference}/steps/shred",
-        f"/incidents/{reference}/steps/nonsense",
-        "/incidents/nonsense/shred",
+        "/w/0123456789abcdef",
+        "/w/" + "x" * 300,
+        f"/w/{reference}/s/99",
+        f"/w/{reference}/s/verify",
+        "/w/nonsense/x",
     ):
         assert anna.client.get(address).status_code == 404, address
 
@@ -606,16 +600,16 @@ def test_the_place_of_the_register_is_shown_to_who_has_it(
     a_member: Member, actor: Callable[..., Actor]
 ) -> None:
     anna = a_member("documentation")
-    assert '<a href="/incidents"' in anna.client.get("/").get_data(as_text=True)
+    assert '<a href="/w"' in anna.client.get("/").get_data(as_text=True)
 
 
 def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(
     a_member: Member,
 ) -> None:
-    page = a_member("documentation").client.get("/incidents").text
+    page = a_member("documentation").client.get("/w").text
     head = page[page.index("<h1") : page.index("Find in everything")]
     assert re.findall(r'<a class="btn[^"]*" href="([^"]+)"', head) == [
-        "/incidents/new",
-        "/incidents/duty",
-        "/incidents/file",
+        "/w/new",
+        "/w/d",
+        "/w/n",
     ]

@@ -38,7 +38,7 @@ def record_of(member: Member, reference: str) -> Record:
 
 
 def saved(member: Member, **more: Any) -> str:
-    answer = member.client.post("/incidents/new", data=filled(**more))
+    answer = member.client.post("/w/new", data=filled(**more))
     assert answer.status_code == 302, re.findall(r'class="error".*?</div>', answer.text, re.S)
     return answer.headers["Location"].rpartition("/")[2]
 
@@ -69,11 +69,9 @@ def test_it_is_a_draft_until_it_is_handed_in_and_each_is_one_entry(officer: Memb
     assert row is not None
     assert row.state == "draft"
     before = len(entries())
-    page = officer.client.get(f"/incidents/{reference}/edit").text
+    page = officer.client.get(f"/w/{reference}/edit").text
     assert 'value="submit"' in page
-    answer = officer.client.post(
-        f"/incidents/{reference}/edit", data=fields_of(page) | {"do": "submit"}
-    )
+    answer = officer.client.post(f"/w/{reference}/edit", data=fields_of(page) | {"do": "submit"})
     assert answer.status_code == 302
     db.session.refresh(row)
     assert row.state == "submitted"
@@ -81,7 +79,7 @@ def test_it_is_a_draft_until_it_is_handed_in_and_each_is_one_entry(officer: Memb
         ("incidents.opened", [reference]),
         ("incidents.case_written", [reference]),
     ]
-    assert 'value="submit"' not in officer.client.get(f"/incidents/{reference}/edit").text
+    assert 'value="submit"' not in officer.client.get(f"/w/{reference}/edit").text
 
 
 def test_nothing_that_was_typed_stands_in_clear(officer: Member) -> None:
@@ -95,9 +93,9 @@ def test_nothing_that_was_typed_stands_in_clear(officer: Member) -> None:
 def test_untouched_and_saved_the_record_stays_as_it_was(officer: Member) -> None:
     reference = saved(officer)
     before = record_of(officer, reference)
-    page = officer.client.get(f"/incidents/{reference}/edit").text
+    page = officer.client.get(f"/w/{reference}/edit").text
     assert [word for word in ("M1 Extortion", "1500.50", "130104") if word not in page] == []
-    officer.client.post(f"/incidents/{reference}/edit", data=fields_of(page) | {"do": "save"})
+    officer.client.post(f"/w/{reference}/edit", data=fields_of(page) | {"do": "save"})
     after = record_of(officer, reference)
     assert [event.what for event in after.timeline] == ["added", "written"]
     after.timeline = before.timeline
@@ -117,11 +115,11 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(
     a_member: Callable[..., Member],
 ) -> None:
     custodian = a_member("custodian")
-    answer = custodian.client.post("/incidents/new", data=filled(), follow_redirects=True)
+    answer = custodian.client.post("/w/new", data=filled(), follow_redirects=True)
     assert answer.status_code == 200
     assert "others work on this case" in answer.text
     minor = {"persons-0-age_band": "under_18", "token": "an0ther0an0ther0"}
-    answer = custodian.client.post("/incidents/new", data=filled(**minor))
+    answer = custodian.client.post("/w/new", data=filled(**minor))
     assert custodian.client.get(answer.headers["Location"]).status_code == 200
 
 
@@ -142,7 +140,7 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     officer: Member, field: str, value: str, sentence: str
 ) -> None:
-    answer = officer.client.post("/incidents/new", data=filled(**{field: value}))
+    answer = officer.client.post("/w/new", data=filled(**{field: value}))
     assert answer.status_code == 422
     beside = re.search(rf'id="{field}-error">(.*?)</div>', answer.text, re.S)
     assert beside is not None
@@ -154,7 +152,7 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
 
 def test_two_persons_of_one_code_are_refused(officer: Member) -> None:
     answer = officer.client.post(
-        "/incidents/new", data=filled(**{"persons-1-key": "p2", "persons-1-code": "a"})
+        "/w/new", data=filled(**{"persons-1-key": "p2", "persons-1-code": "a"})
     )
     assert answer.status_code == 422
     assert "Somebody else in this case has this code." in answer.text
@@ -162,10 +160,10 @@ def test_two_persons_of_one_code_are_refused(officer: Member) -> None:
 
 def test_an_empty_form_can_be_kept_as_a_draft_and_not_handed_in(officer: Member) -> None:
     nothing = {"token": TOKEN, "version": "0", "seen": "{}"}
-    refused = officer.client.post("/incidents/new", data=nothing | {"do": "submit"})
+    refused = officer.client.post("/w/new", data=nothing | {"do": "submit"})
     assert refused.status_code == 422
     assert "before you hand it in" in refused.text
-    kept = officer.client.post("/incidents/new", data=nothing | {"do": "save"})
+    kept = officer.client.post("/w/new", data=nothing | {"do": "save"})
     assert kept.status_code == 302
 
 
@@ -176,7 +174,7 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(
     officer: Member,
 ) -> None:
     data = filled(**{"acts-0-code": "dancing"})
-    added = officer.client.post("/incidents/new", data=data | {"do": "", "add": "persons"})
+    added = officer.client.post("/w/new", data=data | {"do": "", "add": "persons"})
     assert added.status_code == 200
     fields = fields_of(added.text)
     assert fields["persons-1-code"] == "B"
@@ -184,7 +182,7 @@ def test_rows_come_and_go_without_a_script_and_nothing_is_checked_or_saved(
     # The new person can be chosen at once where something was done or agreed.
     key = fields["persons-1-key"]
     assert added.text.count(f'value="{key}"') >= 3
-    taken = officer.client.post("/incidents/new", data=fields | {"remove": "persons/p1"})
+    taken = officer.client.post("/w/new", data=fields | {"remove": "persons/p1"})
     assert fields_of(taken.text).get("persons-0-code") is None
     assert fields_of(taken.text)["persons-1-key"] == key
     assert fields_of(taken.text)["terms-0-owed_to"] == ""
@@ -200,14 +198,14 @@ def test_rows_are_limited_and_none_that_is_there_is_lost(officer: Member) -> Non
         return len(re.findall(r'name="persons-\d+-code"', answer.text))
 
     add = {"do": "", "add": "persons"}
-    assert shown(officer.client.post("/incidents/new", data=filled(**sent(39)) | add)) == 40
-    assert shown(officer.client.post("/incidents/new", data=filled(**sent(60)) | add)) == 60
+    assert shown(officer.client.post("/w/new", data=filled(**sent(39)) | add)) == 40
+    assert shown(officer.client.post("/w/new", data=filled(**sent(60)) | add)) == 60
     reference = saved(officer, **sent(60))
     assert len(record_of(officer, reference).persons) == 60
-    page = officer.client.get(f"/incidents/{reference}/edit").text
-    officer.client.post(f"/incidents/{reference}/edit", data=fields_of(page) | {"do": "save"})
+    page = officer.client.get(f"/w/{reference}/edit").text
+    officer.client.post(f"/w/{reference}/edit", data=fields_of(page) | {"do": "save"})
     assert len(record_of(officer, reference).persons) == 60
-    assert officer.client.post("/incidents/new", data=filled(**sent(900))).status_code == 302
+    assert officer.client.post("/w/new", data=filled(**sent(900))).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -233,7 +231,7 @@ def test_rows_are_limited_and_none_that_is_there_is_lost(officer: Member) -> Non
     ],
 )
 def test_hostile_input_never_breaks_the_page(officer: Member, more: dict[str, Any]) -> None:
-    answer = officer.client.post("/incidents/new", data=filled(**more))
+    answer = officer.client.post("/w/new", data=filled(**more))
     assert answer.status_code in (200, 302, 303, 404, 422)
     assert "<script>alert" not in answer.text
 
@@ -246,7 +244,7 @@ def test_the_second_of_two_sees_the_others_text_beside_hers_and_merges(
 ) -> None:
     other = a_member("documentation", name="Baraka Mfano")
     reference = saved(officer)
-    page = f"/incidents/{reference}/edit"
+    page = f"/w/{reference}/edit"
     hers, theirs = fields_of(officer.client.get(page).text), fields_of(other.client.get(page).text)
 
     theirs |= {

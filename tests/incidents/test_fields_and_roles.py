@@ -282,7 +282,7 @@ def test_each_field_is_rendered_to_whom_it_should_be(app: APIFlask, world: World
 
     opened = {who for who, bodies in pages.items() if any(world.secret in one for one in bodies)}
     assert opened == {"custodian"}
-    address = f"/incidents/{world.reference}/persons/p1"
+    address = f"/w/{world.reference}/p/p1"
     assert world.secret not in world.browsers["custodian"].get(address).get_data(as_text=True)
 
     titles = {

@@ -17,7 +17,7 @@ from kash.database import db
 from kash.vault import AuditEntry
 from tests.conftest import AMember
 
-FILE = "/incidents/file"
+FILE = "/w/n"
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_dholuo_is_offered_only_once_somebody_accepted_it(
     step = phone.post(FILE, data={"go": "begin", "in": "luo"}).text
     assert "mane otimore?" in step
     assert 'name="in" value="luo"' in step
-    assert "Kony sani" in phone.get("/incidents/help?in=luo").text
+    assert "Kony sani" in phone.get("/w/h?in=luo").text
     # Elsewhere nothing speaks it.
     assert 'lang="luo"' not in phone.get("/services").text
     _accept(sign_in, "")
@@ -74,7 +74,7 @@ def test_the_language_of_a_report_is_stored_nowhere(phone: FlaskClient) -> None:
 
 @pytest.mark.parametrize(("language", "word"), [("en", "What happened?"), ("sw", "Ni nini")])
 def test_the_form_on_paper_tells_nobodys_work(phone: FlaskClient, language: str, word: str) -> None:
-    answer = phone.get(f"/incidents/form.pdf?in={language}")
+    answer = phone.get(f"/w/n.pdf?in={language}")
     assert answer.mimetype == "application/pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
         assert len(pdf.pages) == 2

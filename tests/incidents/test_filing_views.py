@@ -22,7 +22,7 @@ from kash.vault import AuditEntry
 from kash.web.logs import configure_logs
 from tests.conftest import AMember
 
-FILE = "/incidents/file"
+FILE = "/w/n"
 HOSTILE = "'\"><script>alert(1)</script> %s {{ 7*7 }} ‮ 🙂 \\"
 
 
@@ -123,7 +123,7 @@ def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> Non
     assert [(one.purpose, one.given, one.by) for one in record.consents] == [
         ("record", True, peer.public_id)
     ]
-    looked = phone.post("/incidents/receipt", data={"code": receipt[1].lower()})
+    looked = phone.post("/w/r", data={"code": receipt[1].lower()})
     assert "It has arrived" in looked.text
     assert HOSTILE not in looked.text
     assert case.reference not in looked.text
@@ -198,8 +198,8 @@ def test_help_is_one_tap_away_and_loses_nothing(phone: FlaskClient) -> None:
     assert shown_screen(answer(phone, code, "words", "here").text) == "words"
     for name in SCREENS:
         assert 'value="help"' in answer(phone, code, name, "here").text
-    for address in (FILE, "/incidents/receipt"):
-        assert "/incidents/help" in phone.get(address).text
+    for address in (FILE, "/w/r"):
+        assert "/w/h" in phone.get(address).text
 
 
 def test_help_shows_what_is_open_near(phone: FlaskClient, monkeypatch: Any) -> None:
@@ -231,12 +231,12 @@ def test_help_shows_what_is_open_near(phone: FlaskClient, monkeypatch: Any) -> N
         ]
     )
     db.session.commit()
-    page = phone.get("/incidents/help").text
+    page = phone.get("/w/h").text
     assert re.findall(r"<h3>(.*?)</h3>", page) == ["Mchana clinic", "Wakili", "Asubuhi clinic"]
     assert 'href="tel:+254711000001"' in page
-    near = phone.post("/incidents/help", data={"area": "Kisumu East", "kind": "legal"}).text
+    near = phone.post("/w/h", data={"area": "Kisumu East", "kind": "legal"}).text
     assert re.findall(r"<h3>(.*?)</h3>", near) == ["Wakili"]
-    odd = phone.post("/incidents/help", data={"area": "Nowhere", "kind": "odd"}).text
+    odd = phone.post("/w/h", data={"area": "Nowhere", "kind": "odd"}).text
     assert len(re.findall(r"<h3>(.*?)</h3>", odd)) == 3
 
 
@@ -247,11 +247,11 @@ def test_a_police_account_reads_no_name_of_a_mediator_of_the_community(
     for role, name in (("peer", "Akinyi"), ("police_peer", "Sergeant Otieno")):
         session.add(Duty(account_id=actor(role, name=name).account_id))
     session.commit()
-    assert re.findall(r"<h3>(.*?)</h3>", sign_in("peer").get("/incidents/help").text) == [
+    assert re.findall(r"<h3>(.*?)</h3>", sign_in("peer").get("/w/h").text) == [
         "Akinyi",
         "Sergeant Otieno",
     ]
-    read = sign_in("police_peer").get("/incidents/help").text
+    read = sign_in("police_peer").get("/w/h").text
     assert re.findall(r"<h3>(.*?)</h3>", read) == ["A mediator", "Sergeant Otieno"]
     assert "Akinyi" not in read
 
@@ -263,23 +263,23 @@ def test_where_nobody_holds_keys_it_says_so_calmly(
     page = phone.get(FILE)
     assert page.status_code == 200
     assert "nobody holds keys to the vault" in page.text
-    assert "/incidents/help" in page.text
+    assert "/w/h" in page.text
     for answered, status in (
         (phone.post(FILE, data={"go": "begin"}), 200),
         (answer(phone, "0123456789AB", "what", acts=["P1"]), 409),
     ):
         assert answered.status_code == status
         assert "nobody holds keys to the vault" in answered.text
-    assert phone.get("/incidents/help").status_code == 200
+    assert phone.get("/w/h").status_code == 200
 
 
 def test_guessing_receipts_is_ended_and_names_nobody(phone: FlaskClient, monkeypatch: Any) -> None:
     monkeypatch.setattr("kash.incidents.services.filing._WRONG_CODES", 3)
     codes = ["0123456789AB", "1123456789AB", "2123456789AB", "3123456789AB"]
-    answers = [phone.post("/incidents/receipt", data={"code": code}) for code in codes]
+    answers = [phone.post("/w/r", data={"code": code}) for code in codes]
     assert [one.status_code for one in answers] == [422, 422, 422, 429]
     assert _count(CountedTries) == 1
-    assert phone.post("/incidents/receipt", data={"code": "short"}).status_code == 422
+    assert phone.post("/w/r", data={"code": "short"}).status_code == 422
 
 
 def test_no_page_of_it_touches_session_log_or_audit(
@@ -305,8 +305,8 @@ def test_no_page_of_it_touches_session_log_or_audit(
     answer(phone, code, "when", day="nonsense")
     answer(phone, code, "review", "send")
     phone.get(FILE)
-    phone.get("/incidents/help")
-    phone.post("/incidents/receipt", data={"code": "0123456789AB"})
+    phone.get("/w/h")
+    phone.post("/w/r", data={"code": "0123456789AB"})
     monkeypatch.setattr("kash.incidents.views.filing.organisations", lambda *_kinds: [][1])
     monkeypatch.setitem(phone.application.config, "PROPAGATE_EXCEPTIONS", False)
     assert answer(phone, code, "who", who="client").status_code == 500

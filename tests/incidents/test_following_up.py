@@ -153,16 +153,16 @@ def test_the_page_ticks_what_holds_and_saves_what_is_ticked(
     officer: Member, filed: Any, record_of: Any
 ) -> None:
     reference = filed(two_women())
-    page = officer.client.get(f"/incidents/{reference}/consents").text
+    page = officer.client.get(f"/w/{reference}/c").text
     assert page.count('name="purposes"') == 3 * len(PURPOSES)
     assert not re.findall(r'name="purposes"[^>]*checked', page)
     answer = officer.client.post(
-        f"/incidents/{reference}/consents",
+        f"/w/{reference}/c",
         data={"person": "p2", "version": "1", "purposes": ["record", "funder"]},
     )
     assert answer.status_code == 302
     assert holding(record_of(reference, officer.vault()), "p2") == ["record", "funder"]
-    again = officer.client.get(f"/incidents/{reference}/consents").text
+    again = officer.client.get(f"/w/{reference}/c").text
     assert re.findall(r'value="(\w+)"\s+checked', again) == ["record", "funder"]
     assert "Amani Mfano" in again
 
@@ -173,7 +173,7 @@ def test_the_page_says_when_somebody_else_was_faster_and_keeps_the_ticks(
     reference = filed(two_women())
     give(officer, reference, "p1", "record")
     answer = officer.client.post(
-        f"/incidents/{reference}/consents",
+        f"/w/{reference}/c",
         data={"person": "p2", "version": "1", "purposes": ["court"]},
     )
     assert answer.status_code == 409
@@ -194,7 +194,7 @@ def test_what_the_page_never_sends_changes_nothing(
     officer: Member, filed: Any, record_of: Any, sent: dict[str, Any]
 ) -> None:
     reference = filed(two_women())
-    answer = officer.client.post(f"/incidents/{reference}/consents", data=sent)
+    answer = officer.client.post(f"/w/{reference}/c", data=sent)
     assert answer.status_code in (404, 409, 422)
     assert record_of(reference, officer.vault()).consents == []
 
@@ -249,7 +249,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(
     db.session.add(service)
     db.session.commit()
     reference = filed(two_women())
-    page = officer.client.get(f"/incidents/{reference}/referrals").text
+    page = officer.client.get(f"/w/{reference}/r").text
     assert "Mfano Clinic, Kondele" in page
     key = re.search(r'name="key"[^>]*value="(\w+)"', page)
     assert key is not None
@@ -262,7 +262,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(
         "key": key[1],
     }
     for _twice in range(2):
-        answer = officer.client.post(f"/incidents/{reference}/referrals", data=sent)
+        answer = officer.client.post(f"/w/{reference}/r", data=sent)
         assert answer.status_code == 302
     (found,) = record_of(reference, officer.vault()).referrals
     assert (found.kind, found.service, found.service_name, found.person) == (
@@ -272,7 +272,7 @@ def test_somebody_is_referred_to_a_service_of_the_directory(
         "p2",
     )
     # Its last day has passed: so says the page of referrals, and the case's own.
-    for address in (f"/incidents/{reference}/referrals", f"/incidents/{reference}"):
+    for address in (f"/w/{reference}/r", f"/w/{reference}"):
         assert "Overdue" in officer.client.get(address).text
     row = db.session.scalar(select(Incident).where(Incident.public_id == reference))
     assert row is not None
@@ -295,7 +295,7 @@ def test_a_wrong_referral_is_said_beside_its_field(
     officer: Member, filed: Any, record_of: Any, sent: dict[str, str], sentence: str
 ) -> None:
     reference = filed(two_women())
-    answer = officer.client.post(f"/incidents/{reference}/referrals", data=sent)
+    answer = officer.client.post(f"/w/{reference}/r", data=sent)
     assert answer.status_code == 422
     assert sentence in answer.text
     assert record_of(reference, officer.vault()).referrals == []
@@ -305,7 +305,7 @@ def test_a_minor_without_child_protection_is_pointed_out(officer: Member, filed:
     record = two_women()
     record.persons[0].age_band = "under_18"
     reference = filed(record)
-    address = f"/incidents/{reference}/referrals"
+    address = f"/w/{reference}/r"
     assert "child protection" in officer.client.get(address).text
     officer.client.post(
         address,
@@ -321,7 +321,7 @@ def test_either_side_can_owe_and_it_is_told_when_it_was_done(
     officer: Member, filed: Any, record_of: Any
 ) -> None:
     reference = filed(two_women())
-    address = f"/incidents/{reference}/terms"
+    address = f"/w/{reference}/g"
     due = (utc_now() - timedelta(days=3)).date()
     sent = {
         "kind": "pay",
@@ -351,7 +351,7 @@ def test_done_tomorrow_is_refused_and_done_after_all_not_is_taken(
     record = two_women()
     record.terms = [Term(id="t1", kind="pay", fulfilled_on=date(2026, 11, 1))]
     reference = filed(record)
-    address = f"/incidents/{reference}/terms"
+    address = f"/w/{reference}/g"
     late = officer.client.post(address, data={"term": "t1", "fulfilled_on": "2190-01-01"})
     assert late.status_code == 422
     assert "This day has not come yet." in late.text
@@ -364,7 +364,7 @@ def test_done_tomorrow_is_refused_and_done_after_all_not_is_taken(
 def test_nobody_owes_herself(officer: Member, filed: Any, record_of: Any) -> None:
     reference = filed(two_women())
     answer = officer.client.post(
-        f"/incidents/{reference}/terms",
+        f"/w/{reference}/g",
         data={"kind": "apologise", "owed_by": "p1", "owed_to": "p1"},
     )
     assert answer.status_code == 422

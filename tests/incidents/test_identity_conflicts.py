@@ -19,7 +19,7 @@ REASON = "A court asks for her name."
 def ask(anna: AMember, filed: Filed, record: Record) -> str:
     """Have an officer ask who the first person of a case is; the request."""
     record.persons.append(Person(id="p1", code="A1", age_band="under_18"))
-    address = f"/incidents/{filed(record)}/persons/p1"
+    address = f"/w/{filed(record)}/p/p1"
     assert anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"}).status_code == 303
     assert anna.client.post(f"{address}/ask", data={"reason": REASON}).status_code == 303
     return asked().public_id
@@ -38,7 +38,7 @@ def test_a_custodian_who_is_named_neither_reads_the_reason_nor_decides(
     anna = a_member("documentation")
     named = Party(id="q1", kind="other", account=grace.actor.public_id)
     request = ask(anna, filed, Record(parties=[named]))
-    address = f"/vault/unsealing/{request}"
+    address = f"/w/v/u/{request}"
 
     page = grace.client.get(address)
     assert REASON not in page.text

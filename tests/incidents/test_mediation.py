@@ -74,14 +74,14 @@ def test_a_mediator_reads_what_is_asked_and_nothing_of_the_case(
     on_duty(mediator)
     reference = a_case()
     ask(officer, reference, mediator)
-    page = client_for(mediator).get("/incidents/briefs").get_data(as_text=True)
+    page = client_for(mediator).get("/w/b").get_data(as_text=True)
     assert "Ask for somebody’s release" in page
     assert "Lake station" in page
     assert "Achieng" in page
     for hidden in (NARRATIVE, reference, "P1"):
         assert hidden not in page
     other = actor("peer")
-    assert "Lake station" not in client_for(other).get("/incidents/briefs").get_data(as_text=True)
+    assert "Lake station" not in client_for(other).get("/w/b").get_data(as_text=True)
 
 
 def test_nothing_in_clear_ties_a_brief_to_its_case(
@@ -116,7 +116,7 @@ def test_an_answer_is_taken_over_and_then_deleted(
     row = db.session.scalars(select(MediationBrief)).one()
     assert (row.state, row.note_sealed) == ("closed", None)
     # It shows at once, and is in the record from the next change on.
-    page = officer.client.get(f"/incidents/{reference}").get_data(as_text=True)
+    page = officer.client.get(f"/w/{reference}").get_data(as_text=True)
     assert "Released" in page
     with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
         pass
@@ -157,7 +157,7 @@ def test_whoever_serves_at_the_station_is_not_offered_and_not_asked(
     on_duty(inside, stations=(station.public_id,))
     on_duty(outside)
     reference = a_case(station=station.public_id)
-    page = officer.client.get(f"/incidents/{reference}/mediator").get_data(as_text=True)
+    page = officer.client.get(f"/w/{reference}/m").get_data(as_text=True)
     assert outside.public_id in page
     assert inside.public_id not in page
     with pytest.raises(services.MustKeepAway):
@@ -240,7 +240,7 @@ def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
     app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
     public_id = on_duty(actor("peer", name="Wanjiru"), note="Send a message first")
-    address = f"/incidents/duty/{public_id}"
+    address = f"/w/d/{public_id}"
     opened = officer.client.get(address).get_data(as_text=True)
     details = services.DutyDetails(phone="+254700000008")
     services.change_mediator(SYSTEM, public_id, details, 1)
@@ -279,7 +279,7 @@ def test_lists_ask_the_same_however_many_there_are(
     for _ in range(3):
         on_duty(actor("peer"), hours=(Stretch(0, 600),))
         with count_queries() as queries_run:
-            assert officer.client.get("/incidents/duty").status_code == 200
+            assert officer.client.get("/w/d").status_code == 200
         counts.append(queries_run.count)
     assert counts[0] == counts[2]
     assert db.session.scalars(select(Account.name)).all() != []

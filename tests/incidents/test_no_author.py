@@ -34,7 +34,7 @@ from tests.conftest import AMember
 
 pytestmark = pytest.mark.new_files
 
-FILE = "/incidents/file"
+FILE = "/w/n"
 AUTHORS, REPORTS = 20, 200
 
 

@@ -74,17 +74,17 @@ def _typed(room: Room, number: int, status: int = 204) -> None:
     """A form that is being written when the case ends, and goes on being kept by its page."""
     form = planting_forms.written(room.canaries, f"form {number}", 2, kept=False)
     writer = (room.anna, room.brenda)[number].client
-    post(writer, "/incidents/typed", status, form | {"case": room.cases[number]})
+    post(writer, "/w/t", status, form | {"case": room.cases[number]})
 
 
 def _end(room: Room, reference: str) -> None:
-    anna, address = room.anna.client, f"/incidents/{reference}"
-    page = anna.get(f"{address}/steps/close").get_data(as_text=True)
+    anna, address = room.anna.client, f"/w/{reference}"
+    page = anna.get(f"{address}/s/11").get_data(as_text=True)
     version = re.search(r'name="version"[^>]*value="(\d+)"', page)
     assert version is not None
     closing = {"version": version[1], "outcome": "withdrawn"}
-    post(anna, f"{address}/steps/close", 303, closing)
-    post(anna, f"{address}/shred", 303, {"typed": reference[:4]})
+    post(anna, f"{address}/s/11", 303, closing)
+    post(anna, f"{address}/x", 303, {"typed": reference[:4]})
 
 
 def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFlask) -> None:
@@ -99,14 +99,14 @@ def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFla
     reported = db.session.scalars(
         select(Incident.public_id).where(Incident.public_id.not_in(room.cases))
     ).one()
-    assert room.anna.client.get(f"/incidents/{reported}").status_code == 200
+    assert room.anna.client.get(f"/w/{reported}").status_code == 200
     for plant in (planting_cases.consents, planting_cases.identities, planting_around.evidence):
         plant(room)
         ever |= _sealed(kept)
     planting_cases.mediation(room)
     # Who she is was read for a reason, and is then written anew.
     identity = {"legal_name": room.canaries.new("legal name, again")}
-    post(room.anna.client, f"/incidents/{documented}/persons/p0", 303, identity)
+    post(room.anna.client, f"/w/{documented}/p/p0", 303, identity)
     ever |= _sealed(kept)
     room.cases = [documented, reported]
     for number in range(2):
@@ -129,7 +129,7 @@ def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFla
     assert _sealed(set()) == untouched
     for reference in others:
         assert open_case(room.anna.actor, room.anna.vault(), reference).record.narrative != ""
-        assert room.anna.client.get(f"/incidents/{reference}").status_code == 200
+        assert room.anna.client.get(f"/w/{reference}").status_code == 200
 
 
 def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask) -> None:
@@ -137,7 +137,7 @@ def test_one_piece_of_evidence_goes_alone(room: Room, both_engines_app: APIFlask
     kept = {row.id for row in db.session.query(SealedDocument)}
     for label in ("goes", "stays"):
         form = {"label": label, "file": (io.BytesIO(samples.jpeg()), f"{label}.jpg")}
-        answer = post(room.anna.client, f"/incidents/{room.cases[1]}/evidence/new", 303, form)
+        answer = post(room.anna.client, f"/w/{room.cases[1]}/e/new", 303, form)
         if label == "goes":
             address, gone = answer.headers["Location"], _sealed(kept)
     assert _found(gone, both_engines_app) == len(gone)
@@ -151,7 +151,7 @@ def test_why_a_member_asked_goes_with_her_keys(room: Room, both_engines_app: API
     planting_cases.identities(room)
     reasons = select(SealedDocument.body).where(SealedDocument.kind == "unsealing.reason")
     (reason,) = db.session.scalars(reasons)
-    post(room.grace.client, f"/vault/members/{room.anna.public_id}/remove", 303)
+    post(room.grace.client, f"/w/v/m/{room.anna.public_id}/remove", 303)
     db.session.rollback()
     assert db.session.scalars(reasons).all() == []
     assert _found({reason[20:60]}, both_engines_app) == 0

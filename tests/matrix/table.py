@@ -210,6 +210,8 @@ PLACES: dict[str, Place] = {
     "incidents.help_now": Place("incidents.file", "incidents.file"),
     "incidents.paper": Place("incidents.file"),
     # --- the vault --------------------------------------------------------------------------
+    "moved_incidents.old_address": Place(SIGNED_IN, address={"rest": "=briefs"}),
+    "moved_members.old_address": Place(SIGNED_IN, address={"rest": "=unsealing"}),
     "members.open_vault": Place("vault.open", "vault.open"),
     "members.second_step_lost": Place("vault.open"),
     "members.keys": Place("vault.open", "vault.open"),

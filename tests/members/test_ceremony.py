@@ -50,8 +50,8 @@ def shown(client: FlaskClient, path: str) -> tuple[str, str]:
 
 
 def make_keys(client: FlaskClient) -> tuple[str, str]:
-    words, kept = shown(client, "/vault/keys")
-    done = client.post("/vault/keys", data={"sealed": kept, "typed": words})
+    words, kept = shown(client, "/w/v/k")
+    done = client.post("/w/v/k", data={"sealed": kept, "typed": words})
     assert done.status_code == 200
     return words, code_of(done.get_data(as_text=True))
 
@@ -89,14 +89,14 @@ def test_nothing_is_stored_before_the_words_were_typed_back(
     person: Callable[..., tuple[Actor, FlaskClient]],
 ) -> None:
     who, browser = person("documentation")
-    words, kept = shown(browser, "/vault/keys")
-    wrong = browser.post("/vault/keys", data={"sealed": kept, "typed": words.replace(" ", "x", 1)})
+    words, kept = shown(browser, "/w/v/k")
+    wrong = browser.post("/w/v/k", data={"sealed": kept, "typed": words.replace(" ", "x", 1)})
     assert wrong.status_code == 422
     assert "not the words that you were shown" in wrong.get_data(as_text=True)
     assert members() == []
     # The error does not throw her back to other words.
     again = carried(wrong.get_data(as_text=True))
-    assert browser.post("/vault/keys", data={"sealed": again, "typed": words}).status_code == 200
+    assert browser.post("/w/v/k", data={"sealed": again, "typed": words}).status_code == 200
     assert members() == [who.public_id]
 
 
@@ -105,10 +105,10 @@ def test_words_that_were_altered_or_made_elsewhere_make_nothing(
 ) -> None:
     _who, browser = person("documentation")
     _other, elsewhere = person("documentation")
-    words, kept = shown(elsewhere, "/vault/keys")
+    words, kept = shown(elsewhere, "/w/v/k")
     for bad in (kept, kept[:-8], "x", "", "\u00e9"):
-        answer = browser.post("/vault/keys", data={"sealed": bad, "typed": words})
-        assert (answer.status_code, answer.headers["Location"]) == (303, "/vault/keys")
+        answer = browser.post("/w/v/k", data={"sealed": bad, "typed": words})
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/w/v/k")
     assert members() == []
 
 
@@ -131,14 +131,14 @@ def test_the_first_makes_what_her_roles_allow_and_the_next_is_let_in(
     open_in(her_browser, officer, words)
     waiting = db.session.query(VaultMember).filter_by(holder=custodian.public_id).one()
     fingerprint = sealed.fingerprint(waiting.public_key)
-    path = f"/vault/members/{waiting.public_id}/let-in"
+    path = f"/w/v/m/{waiting.public_id}/in"
     page = her_browser.get(path).get_data(as_text=True)
     assert fingerprint in page
     assert her_browser.post(path).status_code == 422
     assert her_browser.post(path, data={"compared": "y"}).status_code == 303
 
     open_in(his_browser, custodian, his_words)
-    text = his_browser.get("/vault").get_data(as_text=True)
+    text = his_browser.get("/w/v").get_data(as_text=True)
     assert "You wait for" not in text
     document = sealed.file_document(db.session(), "test.case", b"what was done")
     db.session.commit()
@@ -161,7 +161,7 @@ def test_who_waits_opens_nothing_and_sees_her_words(
     a_member("documentation", name="Neema")
     who, browser = person("documentation")
     words, _code = make_keys(browser)
-    page = browser.get("/vault").get_data(as_text=True)
+    page = browser.get("/w/v").get_data(as_text=True)
     member = db.session.query(VaultMember).filter_by(holder=who.public_id).one()
     assert sealed.fingerprint(member.public_key) in page
     assert "Neema" in page
@@ -171,13 +171,11 @@ def test_who_waits_opens_nothing_and_sees_her_words(
 
 def test_another_passphrase_takes_the_place_of_the_first(a_member: Member) -> None:
     her = a_member("documentation", is_open=False)
-    words, kept = shown(her.client, "/vault/passphrase")
-    wrong = her.client.post(
-        "/vault/passphrase", data={"sealed": kept, "typed": words, "passphrase": "absent"}
-    )
+    words, kept = shown(her.client, "/w/v/p")
+    wrong = her.client.post("/w/v/p", data={"sealed": kept, "typed": words, "passphrase": "absent"})
     assert wrong.status_code == 422
     done = her.client.post(
-        "/vault/passphrase", data={"sealed": kept, "typed": words, "passphrase": her.passphrase}
+        "/w/v/p", data={"sealed": kept, "typed": words, "passphrase": her.passphrase}
     )
     assert done.status_code == 200
     services.open_with_passphrase(her.actor, words, lambda: None)
@@ -191,16 +189,14 @@ def test_the_recovery_code_gives_new_words_and_a_new_code(
     both_engines_app: APIFlask, a_member: Member
 ) -> None:
     her = a_member("documentation")
-    words, kept = shown(her.client, "/vault/recover")
+    words, kept = shown(her.client, "/w/v/r")
     typed = her.recovery_code.replace("0", "O").replace("1", "l").upper()
-    done = her.client.post(
-        "/vault/recover", data={"sealed": kept, "typed": words, "recovery_code": typed}
-    )
+    done = her.client.post("/w/v/r", data={"sealed": kept, "typed": words, "recovery_code": typed})
     fresh = code_of(done.get_data(as_text=True))
     assert len(fresh) == 39
     assert fresh != her.recovery_code
     # Where it was open with the old words, it is not any more.
-    assert her.client.get("/vault/state").get_json()["open"] is False
+    assert her.client.get("/w/v/state").get_json()["open"] is False
     services.open_with_passphrase(her.actor, words, lambda: None)
     services.recover(her.actor, fresh, "yet other words")
 
@@ -216,14 +212,14 @@ def test_the_recovery_sheet_is_made_at_once_and_kept_nowhere(
         lambda paged: printed.append(paged.html) or b"%PDF",  # type: ignore[func-returns-value]
     )
     _who, browser = person("documentation")
-    words, kept = shown(browser, "/vault/keys")
-    page = browser.post("/vault/keys", data={"sealed": kept, "typed": words}).get_data(as_text=True)
+    words, kept = shown(browser, "/w/v/k")
+    page = browser.post("/w/v/k", data={"sealed": kept, "typed": words}).get_data(as_text=True)
     code = code_of(page)
-    answer = browser.post("/vault/recovery-sheet", data={"sealed": carried(page)})
+    answer = browser.post("/w/v/s", data={"sealed": carried(page)})
     assert answer.headers["Content-Disposition"] == "attachment; filename=sheet.pdf"
     assert answer.headers["Cache-Control"] == "no-store"
     assert all(group in printed[0] for group in code.split("-"))
-    assert browser.post("/vault/recovery-sheet", data={"sealed": "x"}).status_code == 409
+    assert browser.post("/w/v/s", data={"sealed": "x"}).status_code == 409
     folder = Path(app.config["SETTINGS"].data_dir)
     with db.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -239,12 +235,12 @@ def test_an_administrator_takes_keys_away_without_any(
 ) -> None:
     her, other = a_member("documentation"), a_member("documentation")
     administrator = sign_in("administrator")
-    path = f"/vault/members/{her.public_id}/remove"
+    path = f"/w/v/m/{her.public_id}/remove"
     assert "only one person can open the cases" in administrator.get(path).get_data(as_text=True)
     assert administrator.post(path).status_code == 303
     assert members() == [other.actor.public_id]
-    assert her.client.get("/vault/state").get_json()["open"] is False
-    last = administrator.get(f"/vault/members/{other.public_id}/remove").get_data(as_text=True)
+    assert her.client.get("/w/v/state").get_json()["open"] is False
+    last = administrator.get(f"/w/v/m/{other.public_id}/remove").get_data(as_text=True)
     assert "nobody can open the cases any more" in last
 
 
@@ -252,7 +248,7 @@ def test_a_director_without_keys_takes_nobodys_away(
     a_member: Member, sign_in: Callable[..., FlaskClient]
 ) -> None:
     her = a_member("documentation")
-    assert sign_in("director").post(f"/vault/members/{her.public_id}/remove").status_code == 403
+    assert sign_in("director").post(f"/w/v/m/{her.public_id}/remove").status_code == 403
     assert members() == [her.actor.public_id]
 
 
@@ -278,8 +274,8 @@ def test_an_administrator_never_holds_keys_even_with_a_role_beside(
 ) -> None:
     her = a_member("documentation")
     both, browser = person("director", "administrator")
-    assert "Your account can hold no keys" in browser.get("/vault").get_data(as_text=True)
-    assert browser.get("/vault/keys").status_code == 403
+    assert "Your account can hold no keys" in browser.get("/w/v").get_data(as_text=True)
+    assert browser.get("/w/v/k").status_code == 403
     with pytest.raises(NotEntitled):
         services.make_own_keys(both, "some words")
     # Keys made before the role was given go at once.
@@ -292,10 +288,10 @@ def test_an_administrator_never_holds_keys_even_with_a_role_beside(
 def test_nobody_lets_in_who_is_locked_or_herself(a_member: Member) -> None:
     her = a_member("documentation")
     other = a_member("director", is_open=False)
-    own = her.client.post(f"/vault/members/{her.public_id}/let-in", data={"compared": "y"})
+    own = her.client.post(f"/w/v/m/{her.public_id}/in", data={"compared": "y"})
     assert own.status_code == 200
     accounts.lock_at_once(her.actor, other.actor.public_id)
-    gone = her.client.post(f"/vault/members/{other.public_id}/let-in", data={"compared": "y"})
+    gone = her.client.post(f"/w/v/m/{other.public_id}/in", data={"compared": "y"})
     assert gone.status_code == 404
 
 

@@ -31,7 +31,7 @@ def waiting(a_member: Member) -> tuple[AMember, str]:
     a_member("documentation")
     her = a_member("documentation", is_open=False)
     other = a_member("director", is_open=False)
-    return her, f"/vault/members/{other.public_id}/let-in"
+    return her, f"/w/v/m/{other.public_id}/in"
 
 
 def test_it_comes_back_after_opening(app: APIFlask, waiting: tuple[AMember, str]) -> None:
@@ -39,25 +39,23 @@ def test_it_comes_back_after_opening(app: APIFlask, waiting: tuple[AMember, str]
     sent = {"narrative": TYPED, "compared": "", "code": "123456", "csrf_token": "x"}
     sent |= {"typed": "six words"}
     answer = her.client.post(f"{path}?from=list", data=sent)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/vault?next=/vault/go-on")
-    assert "What you typed is kept" in her.client.get("/vault?next=/vault/go-on").get_data(
-        as_text=True
-    )
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/w/v?next=/w/v/go-on")
+    assert "What you typed is kept" in her.client.get("/w/v?next=/w/v/go-on").get_data(as_text=True)
     # Neither the server's keys nor whoever takes the disk read it.
     folder = Path(app.config["SETTINGS"].data_dir)
     assert not any(
         TYPED[:20].encode() in file.read_bytes() for file in folder.rglob("*") if file.is_file()
     )
     opened = her.client.post(
-        "/vault",
+        "/w/v",
         data={
             "passphrase": her.passphrase,
             "code": pyotp.TOTP(SECRET).now(),
-            "next": "/vault/go-on",
+            "next": "/w/v/go-on",
         },
     )
-    assert opened.headers["Location"] == "/vault/go-on"
-    page = her.client.get("/vault/go-on").get_data(as_text=True)
+    assert opened.headers["Location"] == "/w/v/go-on"
+    page = her.client.get("/w/v/go-on").get_data(as_text=True)
     assert f'action="{path}?from=list"' in page
     assert TYPED in page
     assert 'name="compared"' in page
@@ -87,15 +85,15 @@ def test_a_fresh_password_asked_for_keeps_it_for_her_alone_too(a_member: Member)
     other = a_member("director", is_open=False)
     with writing() as session:
         session.execute(update(SignedInSession).values(fresh_at=utc_now() - timedelta(hours=1)))
-    answer = her.client.post(f"/vault/members/{other.public_id}/let-in", data={"narrative": TYPED})
-    assert answer.headers["Location"] == "/confirm?next=/vault/go-on"
+    answer = her.client.post(f"/w/v/m/{other.public_id}/in", data={"narrative": TYPED})
+    assert answer.headers["Location"] == "/confirm?next=/w/v/go-on"
     row = kept_row()
     assert row is not None
     assert TYPED.encode() not in open_sealed(
         row, kind="session.vault_form", public_id=her.actor.session_id
     )
     kept = services.kept_for_member(her.actor, her.vault())
-    assert kept == (f"/vault/members/{other.public_id}/let-in", [("narrative", TYPED)])
+    assert kept == (f"/w/v/m/{other.public_id}/in", [("narrative", TYPED)])
 
 
 def test_another_member_reads_nothing_of_it(a_member: Member, app: APIFlask) -> None:
@@ -136,14 +134,14 @@ def test_a_script_is_told_that_it_is_closed(
     answer = her.client.post(path, headers=headers, data="{}")
     assert answer.status_code == 423
     said: dict[str, Any] = answer.get_json()
-    assert (said["vault"], said["open"]) == ("closed", "/vault")
+    assert (said["vault"], said["open"]) == ("closed", "/w/v")
     assert kept_row() is None
 
 
 def test_htmx_is_led_to_the_page(waiting: tuple[AMember, str]) -> None:
     her, path = waiting
     answer = her.client.get(path, headers={"HX-Request": "true"})
-    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, f"/vault?next={path}")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (401, f"/w/v?next={path}")
 
 
 def test_a_view_of_identities_needs_their_keys(app: APIFlask, a_member: Member) -> None:

@@ -28,11 +28,11 @@ def a_code() -> str:
 
 
 def opened(client: FlaskClient, passphrase: str, code: str, **more: str) -> Any:
-    return client.post("/vault", data={"passphrase": passphrase, "code": code, **more})
+    return client.post("/w/v", data={"passphrase": passphrase, "code": code, **more})
 
 
 def state(client: FlaskClient) -> dict[str, Any]:
-    answer = client.get("/vault/state").get_json()
+    answer = client.get("/w/v/state").get_json()
     assert isinstance(answer, dict)
     return answer
 
@@ -94,7 +94,7 @@ def test_tries_are_counted(a_member: Member) -> None:
 
 def test_without_a_second_step_it_leads_there(a_member: Member) -> None:
     her = a_member("documentation", is_open=False, second_step=False)
-    page = her.client.get("/vault").get_data(as_text=True)
+    page = her.client.get("/w/v").get_data(as_text=True)
     assert "First set up a second step" in page
     assert 'name="passphrase"' not in page
     opened(her.client, her.passphrase, "000000")
@@ -134,7 +134,7 @@ def test_a_page_keeps_it_open_and_a_poll_does_not(a_member: Member) -> None:
     her.client.get("/forums/")
     assert state(her.client)["seconds"] > 590
     used_ago(her.actor.session_id, minutes=5)
-    assert her.client.post("/vault/used").get_json()["seconds"] > 590
+    assert her.client.post("/w/v/used").get_json()["seconds"] > 590
 
 
 def test_a_use_is_written_once_a_minute(a_member: Member) -> None:
@@ -149,7 +149,7 @@ def test_every_page_says_that_it_is_open(a_member: Member) -> None:
     page = her.client.get("/forums/").get_data(as_text=True)
     assert "Vault open" in page
     assert "Close it" in page
-    her.client.post("/vault/close")
+    her.client.post("/w/v/close")
     assert "Vault open" not in her.client.get("/forums/").get_data(as_text=True)
     assert openings() == 0
 
@@ -164,12 +164,12 @@ def leave(her: AMember) -> None:
 
 def leave_without_a_network(her: AMember) -> None:
     her.client.set_cookie("left", "1")
-    assert her.client.get("/incidents").location.startswith("/sign-in")
+    assert her.client.get("/w").location.startswith("/sign-in")
     assert her.client.get_cookie("left") is None
 
 
 def close(her: AMember) -> None:
-    her.client.post("/vault/close")
+    her.client.post("/w/v/close")
 
 
 def end_from_elsewhere(her: AMember) -> None:
@@ -201,14 +201,14 @@ def test_it_ends_with_everything_that_it_hangs_on(
 
 def test_whoever_leaves_in_haste_finds_no_word_of_a_vault_afterwards(a_member: Member) -> None:
     her = a_member("documentation")
-    her.client.post("/vault/close", data={"leaving": "1"})
+    her.client.post("/w/v/close", data={"leaving": "1"})
     her.client.get("/leave")
     assert "vault" not in her.client.get("/sign-in").text.lower()
     with her.client.session_transaction() as kept:
         assert "_flashes" not in kept
 
 
-@pytest.mark.parametrize("path", ["/sign-out", "/leave", "/vault/close"])
+@pytest.mark.parametrize("path", ["/sign-out", "/leave", "/w/v/close"])
 def test_the_cookie_goes_with_it(a_member: Member, path: str) -> None:
     her = a_member("documentation")
     her.client.open(path, method="GET" if path == "/leave" else "POST")
@@ -236,7 +236,7 @@ def test_keys_of_a_role_that_was_taken_away_are_gone(
 
 @pytest.mark.parametrize("role", ["administrator", "trainer", "peer", "police_peer", "funder"])
 def test_other_roles_find_nothing_here(sign_in: Callable[..., FlaskClient], role: str) -> None:
-    assert sign_in(role).get("/vault").status_code == 403
+    assert sign_in(role).get("/w/v").status_code == 403
 
 
 def test_what_was_kept_goes_with_the_session(a_member: Member) -> None:

@@ -37,15 +37,15 @@ def test_whoever_opens_the_vault_next_carries_it_on(a_member: Member) -> None:
     db.session.commit()
     services.remove(gone.actor, gone.public_id)
     assert left() == {"case": 7}
-    her.client.post("/vault", data={"passphrase": her.passphrase, "code": pyotp.TOTP(SECRET).now()})
+    her.client.post("/w/v", data={"passphrase": her.passphrase, "code": pyotp.TOTP(SECRET).now()})
     assert left() == {"case": 3}
-    page = her.client.get("/vault").get_data(as_text=True)
+    page = her.client.get("/w/v").get_data(as_text=True)
     assert "New keys are being made" in page
     assert '<b class="num" data-left>3</b>' in page
-    answer = her.client.post("/vault/rotation", headers={"X-Requested-With": "fetch"})
+    answer = her.client.post("/w/v/rotation", headers={"X-Requested-With": "fetch"})
     assert answer.get_json() == {"left": 0}
     assert left() == {}
-    assert "New keys are being made" not in her.client.get("/vault").get_data(as_text=True)
+    assert "New keys are being made" not in her.client.get("/w/v").get_data(as_text=True)
 
 
 def test_who_waits_and_who_left_are_seen_by_as_many_questions(
@@ -55,8 +55,8 @@ def test_who_waits_and_who_left_are_seen_by_as_many_questions(
     counts = []
     for _ in range(3):
         a_member("documentation", is_open=False)
-        her.client.get("/vault/members")
+        her.client.get("/w/v/m")
         with count_queries() as seen:
-            her.client.get("/vault/members")
+            her.client.get("/w/v/m")
         counts.append(seen.count)
     assert counts[0] == counts[2]

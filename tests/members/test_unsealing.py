@@ -147,10 +147,10 @@ def test_only_members_ask_and_only_for_identities(
 def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian: AMember) -> None:
     wanted = an_identity()
     asked = unsealing.ask(officer.actor, wanted, REASON)
-    path = f"/vault/unsealing/{asked}"
-    assert "waits for a custodian" in officer.client.get("/vault/unsealing").get_data(as_text=True)
+    path = f"/w/v/u/{asked}"
+    assert "waits for a custodian" in officer.client.get("/w/v/u").get_data(as_text=True)
     assert officer.client.get(path).status_code == 403
-    listed = custodian.client.get("/vault/unsealing").get_data(as_text=True)
+    listed = custodian.client.get("/w/v/u").get_data(as_text=True)
     assert "Officer" in listed
     assert REASON not in listed
     assert REASON in custodian.client.get(path).get_data(as_text=True)
@@ -158,7 +158,7 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
     assert custodian.client.post(path, data={"decision": "grant"}).status_code == 303
     unsealing.register_sealed_page(KIND, "Legal name", lambda document: f"/names/{document}")
     try:
-        shown = officer.client.get("/vault/unsealing").get_data(as_text=True)
+        shown = officer.client.get("/w/v/u").get_data(as_text=True)
     finally:
         unsealing.forget_sealed_page(KIND)
     assert f'href="/names/{wanted}"' in shown
@@ -169,8 +169,8 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
 def test_a_custodian_without_an_open_vault_is_led_to_it(officer: AMember, a_member: Member) -> None:
     asked = unsealing.ask(officer.actor, an_identity(), REASON)
     closed = a_member("custodian", is_open=False)
-    answer = closed.client.get(f"/vault/unsealing/{asked}")
-    assert answer.headers["Location"] == f"/vault?next=/vault/unsealing/{asked}"
+    answer = closed.client.get(f"/w/v/u/{asked}")
+    assert answer.headers["Location"] == f"/w/v?next=/w/v/u/{asked}"
 
 
 def test_how_much_is_asked_does_not_grow_with_the_list(
@@ -180,7 +180,7 @@ def test_how_much_is_asked_does_not_grow_with_the_list(
     for _ in range(3):
         unsealing.ask(officer.actor, an_identity(), REASON)
         with count_queries() as seen:  # type: ignore[attr-defined]
-            custodian.client.get("/vault/unsealing")
+            custodian.client.get("/w/v/u")
         counts.append(seen.count)
     assert counts[0] == counts[2]
     assert len(queries.unsealing_lines(custodian.actor)) == 3

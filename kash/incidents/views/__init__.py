@@ -1,5 +1,8 @@
 """Pages of incidents. Each noun's views are imported on a line of their own."""
 
+# First: the others use its converter.
+from kash.incidents.views import addresses as addresses  # isort: split
+
 from kash.incidents.views import briefs as briefs
 from kash.incidents.views import case_file as case_file
 from kash.incidents.views import cases as cases

@@ -14,7 +14,7 @@ from kash.policy import allow
 from kash.web import current_actor, page
 
 
-@blueprint.get("/briefs")
+@blueprint.get("/b")
 @allow("incidents.briefs")
 def briefs() -> ResponseReturnValue:
     """The actor's own briefs, and whether she can be called."""
@@ -28,7 +28,7 @@ def briefs() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/briefs/duty")
+@blueprint.post("/b/d")
 @allow("incidents.briefs")
 def own_duty() -> ResponseReturnValue:
     """Say whether one can be called."""
@@ -37,7 +37,7 @@ def own_duty() -> ResponseReturnValue:
     return redirect(url_for("incidents.briefs"), 303)
 
 
-@blueprint.post("/briefs/<brief_id>/answer")
+@blueprint.post("/b/<brief_id>/answer")
 @allow("incidents.briefs")
 def answer_brief(brief_id: str) -> ResponseReturnValue:
     """Say yes or no to what is asked."""
@@ -51,7 +51,7 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
     return redirect(url_for("incidents.briefs"), 303)
 
 
-@blueprint.route("/briefs/<brief_id>/close", methods=["GET", "POST"])
+@blueprint.route("/b/<brief_id>/close", methods=["GET", "POST"])
 @allow("incidents.briefs")
 def close_brief(brief_id: str) -> ResponseReturnValue:
     """Say how it ended."""

@@ -33,7 +33,7 @@ class NobodyAgreed(Problem):
     )
 
 
-@blueprint.route("/<reference>/case-file", methods=["GET", "POST"])
+@blueprint.route("/<reference>/f", methods=["GET", "POST"])
 @allow("incidents.edit", fresh=True)
 @require_vault
 def case_file(reference: str) -> ResponseReturnValue:

@@ -62,7 +62,7 @@ def case(reference: str) -> ResponseReturnValue:
     return _page(found, actor)
 
 
-@blueprint.post("/<reference>/comments")
+@blueprint.post("/<reference>/o")
 @allow("incidents.edit")
 @require_vault
 def comment(reference: str) -> ResponseReturnValue:
@@ -76,7 +76,7 @@ def comment(reference: str) -> ResponseReturnValue:
     return redirect(url_for("incidents.case", reference=reference, _anchor="comments"), 303)
 
 
-@blueprint.post("/<reference>/urgent")
+@blueprint.post("/<reference>/u")
 @allow("incidents.edit")
 @require_vault
 def urgent(reference: str) -> ResponseReturnValue:

@@ -86,7 +86,7 @@ def edit_case(reference: str) -> ResponseReturnValue:
     return _written(found)
 
 
-@blueprint.post("/typed")
+@blueprint.post("/t")
 @allow("incidents.edit")
 def keep_form() -> ResponseReturnValue:
     """Keep what is being typed, sealed; also when the vault has closed meanwhile."""

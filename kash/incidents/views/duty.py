@@ -39,14 +39,14 @@ def _stations() -> list[tuple[str, str]]:
     return [(one.public_id, one.name) for one in organisations(["station"])]
 
 
-@blueprint.get("/duty")
+@blueprint.get("/d")
 @allow("incidents.duty")
 def duty_list() -> ResponseReturnValue:
     """Everybody who mediates."""
     return render_template("incidents/duty.html", listing=queries.duty_listing(), **_said())
 
 
-@blueprint.route("/duty/new", methods=["GET", "POST"])
+@blueprint.route("/d/new", methods=["GET", "POST"])
 @allow("incidents.duty")
 def add_mediator() -> ResponseReturnValue:
     """Put a peer educator on duty."""
@@ -63,7 +63,7 @@ def add_mediator() -> ResponseReturnValue:
     return page("incidents/duty_edit.html", form=form, duty=None)
 
 
-@blueprint.route("/duty/<duty_id>", methods=["GET", "POST"])
+@blueprint.route("/d/<duty_id>", methods=["GET", "POST"])
 @allow("incidents.duty")
 def edit_mediator(duty_id: str) -> ResponseReturnValue:
     """Change when and where somebody mediates."""
@@ -103,7 +103,7 @@ def _changed(form: DutyForm, found: Duty) -> str:
     return render_template("incidents/duty_edit.html", form=form, duty=found, kept=kept)
 
 
-@blueprint.route("/duty/<duty_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/d/<duty_id>/remove", methods=["GET", "POST"])
 @allow("incidents.duty")
 def remove_mediator(duty_id: str) -> ResponseReturnValue:
     """Take somebody off the list, after a question."""

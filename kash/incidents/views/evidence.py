@@ -53,7 +53,7 @@ def _most() -> int:
 # --- Adding -----------------------------------------------------------------------------------
 
 
-@blueprint.route("/<reference>/evidence/new", methods=["GET", "POST"])
+@blueprint.route("/<reference>/e/new", methods=["GET", "POST"])
 @allow("incidents.edit")
 @takes_file(_SMALL)
 @takes_raw(_most)
@@ -134,7 +134,7 @@ def _one(reference: str, document: str) -> tuple[Actor, OpenVault, OpenEvidence]
     return actor, vault, queries.open_evidence(vault, case, document)
 
 
-@blueprint.get("/<reference>/evidence/<document>")
+@blueprint.get("/<reference>/e/<document>")
 @allow("incidents.see")
 @require_vault
 def evidence(reference: str, document: str) -> ResponseReturnValue:
@@ -173,7 +173,7 @@ def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValu
     )
 
 
-@blueprint.post("/<reference>/evidence/<document>/copy")
+@blueprint.post("/<reference>/e/<document>/copy")
 @allow("incidents.see")
 @require_vault
 def evidence_copy(reference: str, document: str) -> ResponseReturnValue:
@@ -192,7 +192,7 @@ def _sent(reference: str, handed: Handed, *, inline: bool = False) -> Response:
     return response
 
 
-@blueprint.post("/<reference>/evidence/<document>/custody")
+@blueprint.post("/<reference>/e/<document>/q")
 @allow("incidents.edit")
 @require_vault
 def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
@@ -216,7 +216,7 @@ def evidence_custody(reference: str, document: str) -> ResponseReturnValue:
     return redirect(_page_of(reference, document) + "#custody", 303)
 
 
-@blueprint.route("/<reference>/evidence/<document>/label", methods=["GET", "POST"])
+@blueprint.route("/<reference>/e/<document>/label", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def evidence_label(reference: str, document: str) -> ResponseReturnValue:
@@ -232,7 +232,7 @@ def evidence_label(reference: str, document: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/evidence/<document>/original", methods=["GET", "POST"])
+@blueprint.route("/<reference>/e/<document>/original", methods=["GET", "POST"])
 @allow("incidents.edit", fresh=True)
 @require_vault
 def evidence_original(reference: str, document: str) -> ResponseReturnValue:
@@ -253,7 +253,7 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<reference>/evidence/<document>/sheet")
+@blueprint.post("/<reference>/e/<document>/sheet")
 @allow("incidents.edit")
 @require_vault
 def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
@@ -265,7 +265,7 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
     return download(content, name=f"{reference}-{found.listed.number}-sheet.pdf", type=_PDF)
 
 
-@blueprint.route("/<reference>/evidence/<document>/remove", methods=["GET", "POST"])
+@blueprint.route("/<reference>/e/<document>/remove", methods=["GET", "POST"])
 @allow("incidents.edit", fresh=True)
 @require_vault
 def remove_evidence(reference: str, document: str) -> ResponseReturnValue:

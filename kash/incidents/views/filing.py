@@ -92,7 +92,7 @@ def _nobody_reads(language: str, status: int = 200) -> ResponseReturnValue:
     return _shown("filing_closed.html", language, status, sentence=NobodyHoldsKeys.sentence)
 
 
-@blueprint.get("/file")
+@blueprint.get("/n")
 @allow("incidents.file")
 @leaves_no_trace
 def filing() -> ResponseReturnValue:
@@ -100,7 +100,7 @@ def filing() -> ResponseReturnValue:
     return _start(_speak())
 
 
-@blueprint.post("/file")
+@blueprint.post("/n")
 @allow("incidents.file")
 @leaves_no_trace
 def filing_step() -> ResponseReturnValue:
@@ -260,7 +260,7 @@ def _receipt_page(language: str, receipt: str) -> ResponseReturnValue:
     return _shown("filing_sent.html", language, receipt=code_as_shown(receipt))
 
 
-@blueprint.route("/receipt", methods=["GET", "POST"])
+@blueprint.route("/r", methods=["GET", "POST"])
 @allow("incidents.file")
 @leaves_no_trace
 def receipt() -> ResponseReturnValue:
@@ -290,7 +290,7 @@ def receipt() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/help", methods=["GET", "POST"])
+@blueprint.route("/h", methods=["GET", "POST"])
 @allow("incidents.file")
 @leaves_no_trace
 def help_now() -> ResponseReturnValue:
@@ -330,7 +330,7 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
     )
 
 
-@blueprint.get("/form.pdf")
+@blueprint.get("/n.pdf")
 @allow("incidents.file")
 @leaves_no_trace
 def paper() -> ResponseReturnValue:

@@ -81,7 +81,7 @@ def everybodys_answers(record: Record) -> list[Answers]:
     return [answers_of(record, "", ""), *persons]
 
 
-@blueprint.route("/<reference>/consents", methods=["GET", "POST"])
+@blueprint.route("/<reference>/c", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def consents(reference: str) -> ResponseReturnValue:
@@ -114,7 +114,7 @@ def consents(reference: str) -> ResponseReturnValue:
     return answer, 409 if changed else status
 
 
-@blueprint.get("/consent-form.pdf")
+@blueprint.get("/c.pdf")
 @allow("incidents.edit")
 def consent_form() -> ResponseReturnValue:
     """The words on paper, for any case: it holds nothing of one."""
@@ -141,7 +141,7 @@ def _services() -> dict[str, str]:
     return {one.public_id: f"{one.name}, {one.area}" if one.area else one.name for one in choices}
 
 
-@blueprint.route("/<reference>/referrals", methods=["GET", "POST"])
+@blueprint.route("/<reference>/r", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def referrals(reference: str) -> ResponseReturnValue:
@@ -227,7 +227,7 @@ def _sides(record: Record) -> list[tuple[str, str]]:
     return [(key, called(record, key)) for key in keys]
 
 
-@blueprint.route("/<reference>/terms", methods=["GET", "POST"])
+@blueprint.route("/<reference>/g", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def terms(reference: str) -> ResponseReturnValue:

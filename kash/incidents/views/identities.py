@@ -32,7 +32,7 @@ LABELS = {
 }
 
 
-@blueprint.route("/<reference>/persons/<person>", methods=["GET", "POST"])
+@blueprint.route("/<reference>/p/<person>", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def identity(reference: str, person: str) -> ResponseReturnValue:
@@ -62,7 +62,7 @@ def identity(reference: str, person: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<reference>/persons/<person>/read")
+@blueprint.post("/<reference>/p/<person>/read")
 @allow("incidents.edit")
 @require_vault
 def read_identity(reference: str, person: str) -> ResponseReturnValue:

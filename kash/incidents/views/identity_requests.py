@@ -21,7 +21,7 @@ from kash.vault import NotAuthentic, SealError
 from kash.web import NotFound, current_actor, page
 
 
-@blueprint.route("/<reference>/persons/<person>/ask", methods=["GET", "POST"])
+@blueprint.route("/<reference>/p/<person>/ask", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def ask_identity(reference: str, person: str) -> ResponseReturnValue:
@@ -40,7 +40,7 @@ def ask_identity(reference: str, person: str) -> ResponseReturnValue:
     return page("incidents/identity_ask.html", form=form, case=found, person=one)
 
 
-@blueprint.post("/<reference>/persons/<person>/granted")
+@blueprint.post("/<reference>/p/<person>/g")
 @allow("incidents.edit")
 @require_vault
 def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
@@ -61,7 +61,7 @@ def read_granted_identity(reference: str, person: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/identities/<document>")
+@blueprint.get("/i/<document>")
 @allow("incidents.edit")
 @require_vault
 def identity_of(document: str) -> ResponseReturnValue:

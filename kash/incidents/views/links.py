@@ -20,7 +20,7 @@ from kash.web import page
 register_occasions("workshop", _l("Workshop"), find_workshops, workshops_named)
 
 
-@blueprint.route("/<reference>/links", methods=["GET", "POST"])
+@blueprint.route("/<reference>/l", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def links(reference: str) -> ResponseReturnValue:
@@ -51,7 +51,7 @@ def links(reference: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/<reference>/links/add")
+@blueprint.post("/<reference>/l/add")
 @allow("incidents.edit")
 @require_vault
 def add_link(reference: str) -> ResponseReturnValue:
@@ -62,7 +62,7 @@ def add_link(reference: str) -> ResponseReturnValue:
     return redirect(url_for("incidents.links", reference=reference), 303)
 
 
-@blueprint.post("/<reference>/links/remove")
+@blueprint.post("/<reference>/l/remove")
 @allow("incidents.edit")
 @require_vault
 def remove_link(reference: str) -> ResponseReturnValue:

@@ -40,7 +40,7 @@ def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:
     return (named[0][0] if named else ""), choices
 
 
-@blueprint.route("/<reference>/mediator", methods=["GET", "POST"])
+@blueprint.route("/<reference>/m", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def ask_mediator(reference: str) -> ResponseReturnValue:
@@ -107,7 +107,7 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
     }
 
 
-@blueprint.post("/<reference>/mediator/<intervention_id>/withdraw")
+@blueprint.post("/<reference>/m/<intervention_id>/withdraw")
 @allow("incidents.edit")
 @require_vault
 def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValue:

@@ -18,7 +18,7 @@ from kash.policy import allow
 from kash.web import KashForm, NotFound, page
 
 
-@blueprint.route("/<reference>/steps/<verb>", methods=["GET", "POST"])
+@blueprint.route("/<reference>/s/<step:verb>", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def step(reference: str, verb: str) -> ResponseReturnValue:
@@ -71,7 +71,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/<reference>/assign", methods=["GET", "POST"])
+@blueprint.route("/<reference>/a", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def assign(reference: str) -> ResponseReturnValue:
@@ -94,7 +94,7 @@ def assign(reference: str) -> ResponseReturnValue:
     return page("incidents/assign.html", form=form, case=found)
 
 
-@blueprint.route("/<reference>/declare", methods=["GET", "POST"])
+@blueprint.route("/<reference>/k", methods=["GET", "POST"])
 @allow("incidents.edit")
 @require_vault
 def declare(reference: str) -> ResponseReturnValue:
@@ -109,7 +109,7 @@ def declare(reference: str) -> ResponseReturnValue:
     return page("incidents/declare.html", form=form, case=found, alone=alone)
 
 
-@blueprint.route("/<reference>/shred", methods=["GET", "POST"])
+@blueprint.route("/<reference>/x", methods=["GET", "POST"])
 @allow("incidents.edit", fresh=True)
 @require_vault
 def shred(reference: str) -> ResponseReturnValue:

@@ -1,5 +1,5 @@
 """The pages of the vault's members."""
 
-from kash.members.views import keys, members, opening, unsealing
+from kash.members.views import addresses, keys, members, opening, unsealing
 
-__all__ = ["keys", "members", "opening", "unsealing"]
+__all__ = ["addresses", "keys", "members", "opening", "unsealing"]

@@ -77,7 +77,7 @@ def _code_page(code: str) -> str:
     )
 
 
-@blueprint.route("/keys", methods=["GET", "POST"])
+@blueprint.route("/k", methods=["GET", "POST"])
 @allow("vault.open", fresh=True)
 def keys() -> ResponseReturnValue:
     """Make one's own keys."""
@@ -93,7 +93,7 @@ def keys() -> ResponseReturnValue:
         return redirect(url_for("members.open_vault"), code=303)
 
 
-@blueprint.route("/passphrase", methods=["GET", "POST"])
+@blueprint.route("/p", methods=["GET", "POST"])
 @allow("vault.open", fresh=True)
 def passphrase() -> ResponseReturnValue:
     """New words in place of the present ones."""
@@ -108,7 +108,7 @@ def passphrase() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/recover", methods=["GET", "POST"])
+@blueprint.route("/r", methods=["GET", "POST"])
 @allow("vault.open", fresh=True)
 def recover() -> ResponseReturnValue:
     """New words by the code on the recovery sheet."""
@@ -121,7 +121,7 @@ def recover() -> ResponseReturnValue:
     )
 
 
-@blueprint.post("/recovery-sheet")
+@blueprint.post("/s")
 @allow("vault.open")
 def sheet() -> ResponseReturnValue:
     """The recovery sheet as PDF, made now and kept nowhere."""
@@ -139,7 +139,7 @@ def sheet() -> ResponseReturnValue:
     return download(paper, name="sheet.pdf", type="application/pdf")
 
 
-@blueprint.route("/begin", methods=["GET", "POST"])
+@blueprint.route("/b", methods=["GET", "POST"])
 @allow("vault.open", fresh=True)
 def begin() -> ResponseReturnValue:
     """Make, with keys that one has already, what nobody has made or can open any more."""

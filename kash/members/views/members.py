@@ -16,7 +16,7 @@ from kash.policy import allow
 from kash.web import current_actor, page
 
 
-@blueprint.get("/members")
+@blueprint.get("/m")
 @allow("vault.members")
 def members() -> ResponseReturnValue:
     """Who holds which keys, who waits, and what is unfinished."""
@@ -36,7 +36,7 @@ def members() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/members/<public_id>/let-in", methods=["GET", "POST"])
+@blueprint.route("/m/<public_id>/in", methods=["GET", "POST"])
 @allow("vault.open", fresh=True)
 @require_vault
 def let_in(public_id: str) -> ResponseReturnValue:
@@ -62,7 +62,7 @@ def let_in(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/members/<public_id>/remove", methods=["GET", "POST"])
+@blueprint.route("/m/<public_id>/remove", methods=["GET", "POST"])
 @allow("vault.members", fresh=True)
 def remove(public_id: str) -> ResponseReturnValue:
     """Take somebody's keys away at once."""
@@ -78,7 +78,7 @@ def remove(public_id: str) -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/lost")
+@blueprint.get("/o")
 @allow("vault.members")
 def lost() -> ResponseReturnValue:
     """What happens when everybody loses their passphrase."""

@@ -31,7 +31,7 @@ from kash.policy import SIGNED_IN, allow
 from kash.vault import VaultMember, fingerprint
 from kash.web import current_actor, page, safe_next
 
-_HOME = "/vault"
+_HOME = "/w/v"
 
 
 def _with_passkey() -> bool:

@@ -14,7 +14,7 @@ from kash.policy import allow
 from kash.web import current_actor, page
 
 
-@blueprint.get("/unsealing")
+@blueprint.get("/u")
 @allow("vault.open")
 def unsealing_requests() -> ResponseReturnValue:
     """What waits for a custodian, and one's own requests with the time that is left."""
@@ -27,7 +27,7 @@ def unsealing_requests() -> ResponseReturnValue:
     )
 
 
-@blueprint.route("/unsealing/<public_id>", methods=["GET", "POST"])
+@blueprint.route("/u/<public_id>", methods=["GET", "POST"])
 @allow("vault.unseal", fresh=True)
 @require_vault(compartment="identity")
 def unsealing_request(public_id: str) -> ResponseReturnValue:
