@@ -109,6 +109,8 @@ def _paid_list(actors: dict[str, Actor], workshop: str) -> None:
     lines = queries.lines_of(_list(workshop, made))
     in_cash = [line.public_id for line in lines[:4]]
     services.pay_in_cash(_list(workshop, made), in_cash, trainer)
+    # The two that stand last are on their way still.
+    services.open_numbers(_list(workshop, made), trainer)
     came_back = [
         f"{line.reference},{written_amount(line.amount_cents)},{said},QKS{place}SAMPLE,{why}"
         for place, (line, said, why) in enumerate(

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 
 from kash.attendance.documents import sheet_code
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
-from kash.payouts.rules import Transfer, bulk_file
+from kash.payouts.rules import State, Transfer, bulk_file, signs_for_cash
 from kash.press import PagedDocument, document, qr_svg
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
@@ -51,14 +51,20 @@ def payment_list(
 def payment_markup(
     found: Workshop, one: PayoutList, sheet: PaymentSheet, lines: Sequence[PayoutLine]
 ) -> str:
-    """The list as the press takes it. The QR says nothing but the sheet's id."""
+    """The list as the press takes it. The QR says nothing but the sheet's id. Whoever is paid by
+    mobile money, or not at all, has no place to sign."""
+    signing = {
+        line.id: signs_for_cash(State(line.state), in_file=line.file_id is not None)
+        for line in lines
+    }
     return render_template(
         "payouts/paper/list.html",
         workshop=found,
         list=one,
         sheet=sheet,
         lines=lines,
-        total=sum(line.amount_cents for line in lines),
+        signing=signing,
+        total=sum(line.amount_cents for line in lines if signing[line.id]),
         currency=one.table.currency,
         code=sheet_code(sheet.public_id),
         qr=qr_svg(sheet.public_id.upper(), label=_("Sheet number")),

@@ -20,6 +20,8 @@ from kash.payouts.rules import (
     Rates,
     RoleRates,
     State,
+    needs_reason,
+    next_states,
     read_amount,
     written_amount,
 )
@@ -220,6 +222,7 @@ class TurnBackForm(KashForm):
 class PaymentForm(KashForm):
     """What became of one payment."""
 
+    stood: State
     before = HiddenField()
     state = radio_field(_l("What happened"))
     means = choice_field(
@@ -228,14 +231,23 @@ class PaymentForm(KashForm):
     receipt = text_field(_l("Receipt of mobile money or bank"), most=60, required=False)
     reason = long_text_field(_l("Why"), most=500)
 
-    def offer(self, states: Sequence[State]) -> None:
-        """Set what may follow."""
-        self.state.choices = [(str(state), STATE[state]) for state in states]
+    def offer(self, before: State, *, in_file: bool) -> None:
+        """Set what may follow on how the payment stands. One in a file is not paid otherwise."""
+        self.stood = before
+        following = next_states(before, in_file=in_file)
+        self.state.choices = [(str(one), STATE[one]) for one in State if one in following]
+        if in_file:
+            self.means.choices = [("", _("Not paid, or not known")), ("mobile", MEANS["mobile"])]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Money that did not arrive, or came back, needs a reason."""
+        """All but paying needs a reason."""
         fine = super().validate(extra_validators=extra_validators)
-        if self.state.data in (State.RETURNED, State.FAILED) and not self.reason.data:
+        chosen = self.state.data
+        if (
+            chosen in list(State)
+            and needs_reason(self.stood, State(chosen))
+            and not self.reason.data
+        ):
             self.reason.errors = [_("Say why. Whoever reads the list later needs it.")]
             fine = False
         return fine

@@ -29,6 +29,7 @@ from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
 from kash.workshops.models import Workshop
 
+_LINE_STATES = "state in ('outstanding', 'sent', 'paid', 'failed', 'returned', 'changed')"
 _ROLES = "role in ('participant', 'facilitator', 'driver', 'interpreter', 'helper')"
 
 
@@ -138,19 +139,39 @@ class PayoutList(PublicId, Base):
     )
 
 
+class PayoutFile(PublicId, Base):
+    """A file for mobile money that left; the file itself is kept nowhere. `digest` is keyed, and
+    tells whether what would be made again is the very same; `repeats` is how often it was."""
+
+    __tablename__ = "payout_file"
+    __table_args__ = (UniqueConstraint("list_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    list_id: Mapped[int] = mapped_column(ForeignKey("payout_list.id"))
+    number: Mapped[int] = mapped_column(SmallInteger)
+    count: Mapped[int] = mapped_column(SmallInteger)
+    total_cents: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(String(64))
+    repeats: Mapped[int] = mapped_column(SmallInteger, default=0)
+    made_by: Mapped[str] = mapped_column(String(16))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
 class PayoutLine(PublicId, Base):
     """One payment of a list: what is due to a payee in all, less what earlier lists gave her.
 
     `units` are hundredths of a day or session. `reference` is by what mobile money's result is
     matched. `group_letter` is that of the paper list on which it stands; empty for payees who are
-    on no register.
+    on no register. `cash_digest` and `mobile_digest` are what was approved (`rules/approval.py`);
+    the latter is empty where there was no phone. `file_id` is the file in which it was sent, until
+    it is settled as failed.
     """
 
     __tablename__ = "payout_line"
     __table_args__ = (
         CheckConstraint("(person_id is null) <> (payee_id is null)", name="payee"),
         CheckConstraint("amount_cents > 0", name="amount"),
-        CheckConstraint("state in ('outstanding', 'paid', 'failed', 'returned')", name="state"),
+        CheckConstraint(_LINE_STATES, name="state"),
         Index("ix_payout_line_list_id_position", "list_id", "position"),
     )
 
@@ -171,6 +192,9 @@ class PayoutLine(PublicId, Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     reference: Mapped[str] = mapped_column(String(10), unique=True)
     state: Mapped[str] = mapped_column(String(12), default="outstanding")
+    cash_digest: Mapped[str | None] = mapped_column(String(64))
+    mobile_digest: Mapped[str | None] = mapped_column(String(64))
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("payout_file.id"), index=True)
 
     of_list: Mapped[PayoutList] = relationship(back_populates="lines")
     person: Mapped[Person | None] = relationship()
@@ -193,7 +217,7 @@ class PayoutEvent(PublicId, Base):
 
     __tablename__ = "payout_event"
     __table_args__ = (
-        CheckConstraint("state in ('outstanding', 'paid', 'failed', 'returned')", name="state"),
+        CheckConstraint(_LINE_STATES, name="state"),
         CheckConstraint("means in ('', 'cash', 'mobile', 'bank')", name="means"),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import lazy_gettext as _l
 
-from kash.payouts.rules import Basis, Fault, State
+from kash.payouts.rules import Basis, Difference, Fault, State
 
 ROLE: dict[str, Any] = {
     "participant": _l("Participant"),
@@ -22,15 +22,25 @@ BASIS: dict[Basis, Any] = {
 }
 STATE: dict[State, Any] = {
     State.OUTSTANDING: _l("To be paid"),
+    State.SENT: _l("Sent to mobile money"),
     State.PAID: _l("Was paid"),
     State.FAILED: _l("Payment failed"),
     State.RETURNED: _l("Money returned"),
+    State.CHANGED: _l("Goes back: changed after approval"),
 }
 STATE_TONE: dict[State, str] = {
     State.OUTSTANDING: "live",
+    State.SENT: "live",
     State.PAID: "good",
     State.FAILED: "bad",
     State.RETURNED: "",
+    State.CHANGED: "warn",
+}
+# In what a payment is no longer what was approved.
+DIFFERENCE: dict[Difference, Any] = {
+    Difference.PAYEE: _l("The payee is not the one who was approved."),
+    Difference.PHONE: _l("The phone was changed after the approval."),
+    Difference.NO_PHONE: _l("No phone was approved for this payment."),
 }
 # How a list stands.
 LIST_STATE: dict[str, Any] = {

@@ -94,6 +94,7 @@ from kash.payouts.models import (
     Payee,
     PaymentSheet,
     PayoutDay,
+    PayoutFile,
     PayoutLine,
     PayoutList,
     RateTable,
@@ -1070,11 +1071,22 @@ class _Builder:
         waits = self.payout_list(workshop, trainer, "proposed", 2, people)
         self.payout_list(beside, trainer, "proposed", 1, people)
         sheet = self.add(PaymentSheet(list_id=paid.id, letter="B", number=1))
+        file = self.add(
+            PayoutFile(
+                list_id=paid.id,
+                number=1,
+                count=1,
+                total_cents=50_000,
+                digest="0" * 64,
+                made_by=trainer.public_id,
+            )
+        )
         return {
             "payout_list": paid.public_id,
             "proposed_payout_list": waits.public_id,
             "payment": paid.lines[0].public_id,
             "payment_sheet": sheet.public_id,
+            "payout_file": file.public_id,
             "payee": payee.public_id,
             "claim_beside": beside.public_id,
         }

@@ -606,6 +606,9 @@ PLACES: dict[str, Place] = {
     ),
     "payouts.cash": _of("workshop", both="payouts.pay", list_id="payout_list"),
     "payouts.numbers": _of("workshop", both="payouts.pay", list_id="payout_list"),
+    "payouts.same_file": _of(
+        "workshop", post="payouts.pay", list_id="payout_list", file_id="payout_file"
+    ),
     "payouts.results": _of("workshop", both="payouts.pay", list_id="payout_list"),
     "payouts.payment": Place(
         "payouts.staff",

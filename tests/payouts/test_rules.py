@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,10 +15,13 @@ from kash.payouts.rules import (
     MOST_CENTS,
     OWN_MEANS,
     ROLES,
+    Approved,
     Basis,
     Claim,
+    Difference,
     Double,
     Fault,
+    Fixed,
     Missing,
     NoColumns,
     Part,
@@ -33,16 +37,20 @@ from kash.payouts.rules import (
     as_reference,
     blocks,
     bulk_file,
+    difference,
     doubles,
     due,
     match_results,
     new_reference,
     next_states,
+    paid_by,
     paid_elsewhere,
     read_amount,
     read_results,
     reconcile,
     shared,
+    signs_for_cash,
+    written,
     written_amount,
 )
 
@@ -189,9 +197,12 @@ def test_nobody_may_approve_her_own_list_and_an_approved_one_is_frozen() -> None
 
 
 def test_every_state_can_be_put_right() -> None:
-    for state in State:
-        assert state not in next_states(state)
-        assert next_states(state)
+    for state in set(State) - {State.CHANGED}:
+        for in_file in (False, True):
+            assert state not in next_states(state, in_file=in_file)
+            assert next_states(state, in_file=in_file)
+    # What went back is proposed anew, and stays.
+    assert next_states(State.CHANGED) == frozenset()
 
 
 def random_list(draw: random.Random) -> dict[str, Payment]:
@@ -262,7 +273,7 @@ def test_money_adds_up_to_the_cent_in_a_thousand_random_cases() -> None:
                 moved += 1
             for reference in draw.sample(sorted(payments), len(payments) // 3):
                 state = payments[reference].state
-                following = draw.choice(sorted(next_states(state)))
+                following = draw.choice(sorted(next_states(state) or [state]))
                 payments[reference] = Payment(payments[reference].cents, following)
             sums = reconcile(proposed, [(one.state, one.cents) for one in payments.values()])
             assert sums.proposed == sums.paid + sums.failed + sums.returned + sums.outstanding
@@ -364,3 +375,54 @@ def test_a_reference_that_comes_twice_is_taken_once() -> None:
 def test_a_table_without_references_is_no_result() -> None:
     with pytest.raises(NoColumns):
         read_results([(1, ["Phone", "Status"]), (2, ["254712345678", "paid"])])
+
+
+# --- What was approved ------------------------------------------------------------------------
+
+PAYMENTS_APPROVED = st.builds(
+    Approved,
+    payee=st.text("abcdef0123456789", min_size=16, max_size=16),
+    cents=st.integers(1, 10**9),
+    currency=st.sampled_from(["KES", "UGX"]),
+    phone=st.sampled_from(["", "+254712345678", "+254722000111"]),
+)
+
+
+def fixed(one: Approved) -> Fixed:
+    return Fixed(written(one, mobile=False), written(one, mobile=True) if one.phone else None)
+
+
+@given(PAYMENTS_APPROVED, PAYMENTS_APPROVED)
+def test_only_exactly_what_was_approved_is_paid(approved: Approved, now: Approved) -> None:
+    same = (approved.payee, approved.cents, approved.currency) == (
+        now.payee,
+        now.cents,
+        now.currency,
+    )
+    assert (difference(fixed(approved), fixed(now), mobile=False) is None) is same
+    by_mobile = difference(fixed(approved), fixed(now), mobile=True)
+    assert (by_mobile is None) is (approved == now)
+
+
+@given(PAYMENTS_APPROVED)
+def test_a_phone_that_was_not_approved_is_told_as_such(now: Approved) -> None:
+    approved = replace(now, phone="")
+    by_mobile = difference(fixed(approved), fixed(now), mobile=True)
+    assert by_mobile is (Difference.NO_PHONE if now.phone else None)
+
+
+@given(st.lists(st.sampled_from(State), max_size=12), st.booleans())
+def test_what_is_in_a_file_is_never_outstanding_nor_paid_in_cash_before_it_failed(
+    wanted: list[State], in_file: bool
+) -> None:
+    state = State.SENT if in_file else State.OUTSTANDING
+    for one in wanted:
+        if one not in next_states(state, in_file=in_file):
+            continue
+        state = one
+        if state is State.FAILED:
+            in_file = False
+        if in_file:
+            assert state is not State.OUTSTANDING
+            assert paid_by(state, in_file=True) <= {"mobile"}
+            assert not signs_for_cash(state, in_file=True)

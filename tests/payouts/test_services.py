@@ -135,8 +135,9 @@ def test_the_whole_way_of_a_list(ready: Ready) -> None:
         ready.proposed()
 
     lines = lines_by_name(ready, made)
-    assert services.pay_in_cash(one, [lines[BARAKA].public_id], ready.trainer) == 1
-    assert services.pay_in_cash(one, [lines[BARAKA].public_id], ready.trainer) == 0
+    baraka = [lines[BARAKA].public_id]
+    assert services.pay_in_cash(one, baraka, ready.trainer) == services.InCash(1, 0)
+    assert services.pay_in_cash(one, baraka, ready.trainer) == services.InCash(0, 0)
     content = result_file((lines[ZAWADI].reference.lower(), "2401.00", "Completed"))
     matched = services.take_results(one, content, ready.trainer, only_fitting=False)
     assert len(matched.changes) == 1
@@ -300,9 +301,10 @@ def test_opening_numbers_is_one_entry_that_names_whose(ready: Ready) -> None:
     entry = db.session.scalars(
         select(AuditEntry).where(AuditEntry.action == "payouts.numbers_exported")
     ).one()
+    (file,) = queries.files_of(ready.one(made))
     assert set(
         db.session.scalars(select(AuditSubject.subject).where(AuditSubject.seq == entry.seq))
-    ) == {zawadi, made}
+    ) == {zawadi, made, file.public_id}
 
 
 def test_a_result_with_faults_changes_nothing_unless_asked(ready: Ready) -> None:
@@ -330,8 +332,9 @@ def test_a_payment_is_noted_only_as_the_page_showed_it(ready: Ready) -> None:
     services.note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
     with pytest.raises(services.WrongState):
         services.note_payment(one, line, paid, State.OUTSTANDING, ready.trainer)
+    failed = services.Note(State.FAILED, reason="No such number")
     with pytest.raises(services.WrongState):
-        services.note_payment(one, line, services.Note(State.FAILED), State.PAID, ready.trainer)
+        services.note_payment(one, line, failed, State.PAID, ready.trainer)
     states = [event.state for event in queries.events_of(queries.line_of(one, line))]
     assert states == ["paid"]
 
@@ -344,9 +347,8 @@ def test_sums_of_the_database_agree_whatever_happens(ready: Ready) -> None:
         line = draw.choice(queries.lines_of(one))
         following = draw.choice(list(State))
         try:
-            services.note_payment(
-                one, line.public_id, services.Note(following), State(line.state), ready.trainer
-            )
+            note = services.Note(following, reason="Tried")
+            services.note_payment(one, line.public_id, note, State(line.state), ready.trainer)
         except services.WrongState:
             db.session.rollback()
         sums = queries.reconciliations([one])[one.id]

@@ -90,9 +90,12 @@ def test_another_approves_and_every_cent_is_shown(
 
 
 def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(
-    ready: Ready, at: str, approved: str, trainer: FlaskClient
+    ready: Ready, at: str, trainer: FlaskClient
 ) -> None:
     give_phone(ready.person(ZAWADI), "+254712345678")
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    approved = ready.approved()
+    db.session.rollback()
     page = trainer.get(f"{at}/lists/{approved}/numbers").text
     assert "254712" not in page
     answer = trainer.post(f"{at}/lists/{approved}/numbers")
@@ -104,6 +107,56 @@ def test_the_file_for_mobile_money_is_streamed_and_says_so_in_the_trail(
     assert lines[2] == "TOTAL,2401.00,1"
     assert lines[3].startswith("CHECKSUM,sha256,")
     assert "Sampuli" not in answer.text
+
+
+def test_the_page_says_which_payments_changed_before_any_file_is_made(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    give_phone(ready.person(ZAWADI), "+254712345678")
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    here = f"{at}/lists/{ready.approved()}/numbers"
+    give_phone(ready.person(ZAWADI), "+254722000111")
+    page = trainer.get(here).text
+    assert "The phone was changed after the approval." in page
+    assert "Open the phones and make the file" not in page
+    answer = trainer.post(here)
+    assert (answer.status_code, "text/csv" in answer.content_type) == (409, False)
+    assert "No file was made." in answer.text
+    assert "Went back. It is due again" in answer.text
+    assert "Goes back: changed after approval" in trainer.get(here.removesuffix("/numbers")).text
+
+
+def test_the_same_file_says_that_it_is_the_same(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    give_phone(ready.person(ZAWADI), "+254712345678")
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    approved = ready.approved()
+    here = f"{at}/lists/{approved}"
+    first = trainer.post(f"{here}/numbers").text
+    answer = trainer.post(f"{here}/numbers")
+    assert (answer.status_code, "254712" in answer.text) == (409, False)
+    file = queries.files_of(ready.one(approved))[0].public_id
+    db.session.rollback()
+    again = trainer.post(f"{here}/files/{file}/again")
+    assert again.text == first
+    assert "payments-same-again.csv" in again.headers["Content-Disposition"]
+    assert "fetched again: 1" in trainer.get(f"{here}/numbers").text
+    assert "Sent to mobile money" in trainer.get(here).text
+    assert ZAWADI not in trainer.get(f"{here}/cash").text
+
+
+def test_who_approves_is_told_of_payments_that_share_a_phone(
+    ready: Ready, at: str, director: FlaskClient
+) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    give_phone(ready.person(ZAWADI), "+254712345678")
+    here = f"{at}/lists/{ready.proposed()}"
+    assert "same phone as another" not in director.get(here).text
+    give_phone(ready.person(BARAKA), "+254712345678")
+    page = director.get(here).text
+    assert "Payments that go to the same phone as another one of this list: 2." in page
+    assert "254712" not in page
 
 
 def test_results_come_back_and_what_does_not_fit_is_told_by_its_row(

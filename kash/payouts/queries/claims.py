@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from kash.database import db
 from kash.payouts.models import PayoutDay, PayoutLine, PayoutList, SettledClaim
-from kash.payouts.rules import Claim, Double, Settled, doubles
+from kash.payouts.rules import NOT_GIVEN, Claim, Double, Settled, doubles
 from kash.people.models import Person
 from kash.workshops.models import Workshop
 
@@ -25,7 +25,7 @@ def listed_claims(person_ids: Collection[int], session: Session | None = None) -
         .join(PayoutList, PayoutList.id == PayoutLine.list_id)
         .where(
             PayoutLine.person_id.in_(person_ids),
-            PayoutLine.state != "returned",
+            PayoutLine.state.not_in(NOT_GIVEN),
             PayoutList.state != "returned",
         )
     )
@@ -92,7 +92,7 @@ def double_claims(
             .where(
                 PayoutList.workshop_id == found.id,
                 PayoutLine.person_id.is_not(None),
-                PayoutLine.state != "returned",
+                PayoutLine.state.not_in(NOT_GIVEN),
                 PayoutList.state != "returned",
             )
         )
@@ -150,7 +150,7 @@ def _approved_days(
         .where(
             PayoutList.workshop_id.in_(workshops),
             PayoutList.state == "approved",
-            PayoutLine.state != "returned",
+            PayoutLine.state.not_in(NOT_GIVEN),
             PayoutLine.person_id.in_(people),
         )
     )
@@ -173,7 +173,7 @@ def paid_on(register_id: int) -> dict[date, set[int]]:
         .where(
             Workshop.register_id == register_id,
             PayoutLine.person_id.is_not(None),
-            PayoutLine.state != "returned",
+            PayoutLine.state.not_in(NOT_GIVEN),
             PayoutList.state != "returned",
         )
     ):

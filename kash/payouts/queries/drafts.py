@@ -15,7 +15,17 @@ from kash.database import db
 from kash.payouts.models import Payee, PayoutLine, PayoutList, PayoutPart, RateTable
 from kash.payouts.queries.claims import as_settled, settled_claims
 from kash.payouts.queries.rates import band_number, rates_of
-from kash.payouts.rules import WHOLE, Claim, Due, Missing, Part, Sitting, due, paid_elsewhere
+from kash.payouts.rules import (
+    NOT_GIVEN,
+    WHOLE,
+    Claim,
+    Due,
+    Missing,
+    Part,
+    Sitting,
+    due,
+    paid_elsewhere,
+)
 from kash.people.models import Group, Person
 from kash.web.errors import NotFound
 from kash.web.formats import to_local
@@ -165,7 +175,7 @@ def _before(
         .where(
             PayoutList.workshop_id == workshop_id,
             PayoutList.state != "returned",
-            PayoutLine.state != "returned",
+            PayoutLine.state.not_in(NOT_GIVEN),
         )
         .group_by(PayoutLine.person_id, PayoutLine.payee_id)
     )

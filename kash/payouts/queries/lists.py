@@ -14,11 +14,12 @@ from kash.database import db
 from kash.payouts.models import (
     PaymentSheet,
     PayoutEvent,
+    PayoutFile,
     PayoutLine,
     PayoutList,
     RateTable,
 )
-from kash.payouts.rules import Reconciliation, State, reconcile, shared
+from kash.payouts.rules import NOT_GIVEN, Reconciliation, State, reconcile, shared
 from kash.people.models import Person
 from kash.policy import Actor, Reach
 from kash.web.errors import NotFound
@@ -86,6 +87,35 @@ def events_of(line: PayoutLine) -> list[PayoutEvent]:
             select(PayoutEvent)
             .where(PayoutEvent.line_id == line.id)
             .order_by(PayoutEvent.id.desc())
+        )
+    )
+
+
+def given_later(line: PayoutLine, session: Session) -> bool:
+    """Whether a later list of the same workshop gives the same payee something."""
+    later = (
+        select(PayoutLine.id)
+        .join(PayoutList, PayoutList.id == PayoutLine.list_id)
+        .where(
+            PayoutList.workshop_id == line.of_list.workshop_id,
+            PayoutList.number > line.of_list.number,
+            PayoutList.state != "returned",
+            PayoutLine.state.not_in(NOT_GIVEN),
+            PayoutLine.person_id.is_not_distinct_from(line.person_id),
+            PayoutLine.payee_id.is_not_distinct_from(line.payee_id),
+        )
+        .limit(1)
+    )
+    return session.scalar(later) is not None
+
+
+def files_of(one: PayoutList) -> list[PayoutFile]:
+    """The files for mobile money that were made of a list, latest first."""
+    return list(
+        db.session.scalars(
+            select(PayoutFile)
+            .where(PayoutFile.list_id == one.id)
+            .order_by(PayoutFile.number.desc())
         )
     )
 
@@ -186,7 +216,7 @@ def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingList]:
                 within_reach(actor, "payouts.pay"),
                 exists().where(
                     PayoutLine.list_id == PayoutList.id,
-                    PayoutLine.state.in_(("outstanding", "failed")),
+                    PayoutLine.state.in_(("outstanding", "sent", "failed")),
                 ),
             )
         )

@@ -2,6 +2,7 @@
 payments move on, and the files of mobile money."""
 
 from kash.payouts.rules.amounts import MOST_CENTS, OWN_MEANS, read_amount, shared, written_amount
+from kash.payouts.rules.approval import Approved, Difference, Fixed, difference, written
 from kash.payouts.rules.claims import Claim, Double, Settled, blocks, doubles, paid_elsewhere
 from kash.payouts.rules.files import (
     Fault,
@@ -31,25 +32,33 @@ from kash.payouts.rules.rates import (
     merged_part,
 )
 from kash.payouts.rules.steps import (
+    NOT_GIVEN,
     Reconciliation,
     State,
     Step,
     allowed_steps,
+    needs_reason,
     next_states,
+    paid_by,
     reconcile,
+    signs_for_cash,
 )
 
 __all__ = [
     "MOST_BANDS",
     "MOST_CENTS",
+    "NOT_GIVEN",
     "OWN_MEANS",
     "ROLES",
     "WHOLE",
+    "Approved",
     "Basis",
     "Claim",
+    "Difference",
     "Double",
     "Due",
     "Fault",
+    "Fixed",
     "Matched",
     "Missing",
     "NoColumns",
@@ -68,16 +77,21 @@ __all__ = [
     "as_reference",
     "blocks",
     "bulk_file",
+    "difference",
     "doubles",
     "due",
     "match_results",
     "merged_part",
+    "needs_reason",
     "new_reference",
     "next_states",
+    "paid_by",
     "paid_elsewhere",
     "read_amount",
     "read_results",
     "reconcile",
     "shared",
+    "signs_for_cash",
+    "written",
     "written_amount",
 ]

@@ -115,6 +115,7 @@ class Payment:
 
     cents: int
     state: State
+    in_file: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,6 +207,8 @@ def _fault(payment: Payment | None, result: Result, seen: set[str]) -> Fault | N
         return Fault.STATE
     if result.unread_amount or result.cents not in (None, payment.cents):
         return Fault.AMOUNT
-    if result.state is not payment.state and result.state not in next_states(payment.state):
+    if result.state is not payment.state and result.state not in next_states(
+        payment.state, in_file=payment.in_file
+    ):
         return Fault.STEP
     return None

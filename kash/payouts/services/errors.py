@@ -125,6 +125,47 @@ class WrongState(Problem):
     sentence = _l("This payment stands differently by now. The page shows how.")
 
 
+class ReasonMissing(Problem):
+    """Money that did not arrive, came back, or was noted wrongly needs a reason."""
+
+    status = 409
+    sentence = _l("Say why. Whoever reads the list later needs it.")
+
+
+class SentAlready(Problem):
+    """A payment that is in a file is paid by mobile money or settled as failed, never otherwise."""
+
+    status = 409
+    sentence = _l(
+        "This payment is in a file for mobile money. Note that it failed, and why, before it is"
+        " paid in another way."
+    )
+
+
+class PaidOnLaterList(Problem):
+    """What came back was given again by a later list."""
+
+    status = 409
+    sentence = _l("A later list gives this money again, so it stays as it came back.")
+
+
+class NothingToSend(Problem):
+    """No payment of the list can go into a file."""
+
+    status = 409
+    sentence = _l("Nothing is left to be sent: what can be sent is in a file already, or was paid.")
+
+
+class NotTheSameFile(Problem):
+    """A file can't be made again as it was."""
+
+    status = 409
+    sentence = _l(
+        "The same file can be fetched again within an hour, by whoever made it, while nothing in it"
+        " was settled. If it never reached mobile money, note each payment as failed, and why."
+    )
+
+
 class UnknownChoice(Problem):
     """A role, band or state that doesn't exist."""
 

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.attendance.queries import slots_still_open
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
@@ -19,6 +19,7 @@ from kash.payouts.queries import (
     table_for,
 )
 from kash.payouts.rules import Step, allowed_steps, blocks, doubles, new_reference
+from kash.payouts.services.approval import fix_approval
 from kash.payouts.services.errors import (
     BandsOpen,
     ChangedSince,
@@ -110,7 +111,13 @@ def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> Pay
     locked = session.scalars(
         select(PayoutList)
         .where(PayoutList.id == one.id)
-        .options(selectinload(PayoutList.lines).selectinload(PayoutLine.days))
+        .options(
+            selectinload(PayoutList.lines).options(
+                selectinload(PayoutLine.days),
+                joinedload(PayoutLine.person),
+                joinedload(PayoutLine.payee),
+            )
+        )
         .with_for_update()
     ).one()
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
@@ -121,7 +128,8 @@ def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> Pay
 
 
 def approve(one: PayoutList, by: Actor) -> None:
-    """Approve a proposed list; from then on it is frozen, and its paper has numbers.
+    """Approve a proposed list; from then on it is frozen, who gets what and by which phone is
+    fixed, and its paper has numbers.
 
     Raises SamePerson, StandsInForProposer, OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep.
     """
@@ -137,6 +145,7 @@ def approve(one: PayoutList, by: Actor) -> None:
             raise OwnPayment
         _check_still_right(session, locked)
         _check_claims(session, locked)
+        fix_approval(locked)
         locked.state = "approved"
         locked.approved_by = by.public_id
         locked.approved_for = absent

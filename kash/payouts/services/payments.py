@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
+from kash.payouts.queries import given_later
 from kash.payouts.rules import (
     Matched,
     NoColumns,
@@ -17,18 +17,25 @@ from kash.payouts.rules import (
     Result,
     State,
     Step,
-    Transfer,
     match_results,
+    needs_reason,
     next_states,
+    paid_by,
     read_results,
 )
-from kash.payouts.services.errors import NotAResult, UnknownChoice, WrongState
+from kash.payouts.services.approval import differences, put_back
+from kash.payouts.services.errors import (
+    NotAResult,
+    PaidOnLaterList,
+    ReasonMissing,
+    SentAlready,
+    UnknownChoice,
+    WrongState,
+)
 from kash.payouts.services.lists import locked_list
 from kash.people.lists.files import read_file
-from kash.people.models import Person
-from kash.people.queries import consent_holds
 from kash.policy import Actor
-from kash.vault import Change, audited, open_text, seal
+from kash.vault import Change, audited, seal
 from kash.web.errors import NotFound
 
 MEANS = ("cash", "mobile", "bank")
@@ -45,8 +52,13 @@ class Note:
 
 
 def _move(session: Session, line: PayoutLine, note: Note, by: Actor, change: Change) -> None:
-    if note.state not in next_states(State(line.state)):
+    before, in_file = State(line.state), line.file_id is not None
+    if note.state not in next_states(before, in_file=in_file):
         raise WrongState
+    if note.state is State.PAID and note.means not in paid_by(before, in_file=in_file):
+        raise SentAlready
+    if before is State.RETURNED and given_later(line, session):
+        raise PaidOnLaterList
     public_id = new_public_id()
     session.add(
         PayoutEvent(
@@ -63,10 +75,22 @@ def _move(session: Session, line: PayoutLine, note: Note, by: Actor, change: Cha
         )
     )
     line.state = str(note.state)
+    if note.state is State.FAILED:
+        # Settled: it may be sent or paid once more.
+        line.file_id = None
 
 
-def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> int:
-    """Note who signed for cash on the paper list; how many. Only what is outstanding or failed.
+@dataclass(frozen=True)
+class InCash:
+    """How many were noted as paid, and how many went back as they are not what was approved."""
+
+    paid: int
+    changed: int
+
+
+def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> InCash:
+    """Note who signed for cash on the paper list. Only what is outstanding or failed: what is in a
+    file for mobile money is passed over.
 
     Raises WrongStep, and NotFound for a payment that is not on the list.
     """
@@ -75,24 +99,30 @@ def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> int:
         wanted = set(lines)
         if not wanted <= {line.public_id for line in locked.lines}:
             raise NotFound
-        paid = [
+        ticked = [
             line
             for line in locked.lines
-            if line.public_id in wanted and State.PAID in next_states(State(line.state))
+            if line.public_id in wanted
+            and "cash" in paid_by(State(line.state), in_file=line.file_id is not None)
         ]
-        for line in paid:
-            _move(change.session, line, Note(State.PAID, "cash"), by, change)
-            change.about(line.public_id)
-        if not paid:
+        changed = differences(locked, ticked, {}, mobile=False)
+        put_back(change.session, [line for line in ticked if line.id in changed], by, change)
+        for line in ticked:
+            if line.id not in changed:
+                _move(change.session, line, Note(State.PAID, "cash"), by, change)
+                change.about(line.public_id)
+        if not ticked:
             change.nothing()
         change.about(locked.public_id)
-        return len(paid)
+        return InCash(len(ticked) - len(changed), len(changed))
 
 
-def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Actor) -> None:
-    """Note what became of one payment, which stood at `before` when the page was shown.
+def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Actor) -> State:
+    """Note what became of one payment, which stood at `before` when the page was shown; how it
+    stands then. That is CHANGED if it was to be paid and is no longer what was approved.
 
-    Raises WrongStep, NotFound, WrongState and UnknownChoice.
+    Raises WrongStep, NotFound, WrongState, SentAlready, PaidOnLaterList, ReasonMissing and
+    UnknownChoice.
     """
     if note.means not in ("", *MEANS):
         raise UnknownChoice
@@ -103,8 +133,18 @@ def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Acto
             raise NotFound
         if found.state != before:
             raise WrongState
-        _move(change.session, found, note, by, change)
+        if needs_reason(before, note.state) and not note.reason:
+            raise ReasonMissing
         change.about(found.public_id, locked.public_id)
+        if (
+            note.state is State.PAID
+            and found.file_id is None
+            and differences(locked, [found], {}, mobile=False)
+        ):
+            put_back(change.session, [found], by, change)
+            return State.CHANGED
+        _move(change.session, found, note, by, change)
+        return note.state
 
 
 def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bool) -> Matched:
@@ -119,7 +159,7 @@ def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bo
         by_reference = {line.reference: line for line in locked.lines}
         matched = match_results(
             {
-                reference: Payment(line.amount_cents, State(line.state))
+                reference: Payment(line.amount_cents, State(line.state), line.file_id is not None)
                 for reference, line in by_reference.items()
             },
             results,
@@ -146,53 +186,3 @@ def _read(content: bytes) -> list[Result]:
         return read_results(rows)
     except NoColumns:
         raise NotAResult from None
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What goes to mobile money, and how many must be paid in another way."""
-
-    transfers: tuple[Transfer, ...]
-    without: int
-
-
-def open_numbers(one: PayoutList, by: Actor) -> Numbers:
-    """The phones, opened, of all payments of an approved list that are outstanding.
-
-    One entry in the audit names the list and whose phones were opened. Left out are those without
-    a phone, and those who do not want to be contacted. Raises WrongStep.
-    """
-    with audited("payouts.numbers_exported", by) as change:
-        session = change.session
-        locked = locked_list(session, one, Step.PAY, by)
-        waiting = [line for line in locked.lines if line.state == State.OUTSTANDING]
-        people = {
-            person.id: person
-            for person in session.scalars(
-                select(Person).where(
-                    Person.id.in_([line.person_id for line in waiting if line.person_id])
-                )
-            )
-        }
-        willing = consent_holds(people, "contact", session)
-        transfers: list[Transfer] = []
-        for line in waiting:
-            phone = _phone(line, people, willing)
-            if not phone:
-                continue
-            transfers.append(Transfer(phone, line.amount_cents, line.reference))
-            if line.person_id is not None:
-                change.about(people[line.person_id].public_id)
-        change.about(locked.public_id)
-        return Numbers(tuple(transfers), len(waiting) - len(transfers))
-
-
-def _phone(line: PayoutLine, people: dict[int, Person], willing: Collection[int]) -> str:
-    if line.payee is not None:
-        sealed, kind, public_id = line.payee.phone_sealed, "payee.phone", line.payee.public_id
-    else:
-        person = people[line.person_id or 0]
-        sealed, kind, public_id = person.phone_sealed, "person.phone", person.public_id
-        if person.id not in willing:
-            return ""
-    return open_text(sealed, kind=kind, public_id=public_id) if sealed is not None else ""

@@ -64,6 +64,7 @@ def _list_page(
             for name in (one.proposed_by, one.approved_by, one.approved_for, standing_in)
             if name
         ),
+        phones=services.phones_told(lines) if Step.APPROVE in steps and may[Step.APPROVE] else None,
         form=form,
         problem=problem,
     ), 409 if problem else 422 if form.errors else 200

@@ -7,17 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
+from kash.database import utc_now
 from kash.payouts import blueprint, documents, queries, services
 from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
-from kash.payouts.models import PayoutLine
-from kash.payouts.rules import Matched, State, next_states
+from kash.payouts.models import PayoutList
+from kash.payouts.rules import Matched, State
 from kash.payouts.views.reach import acts_on, paid_list, staff_workshop
-from kash.payouts.wording import FAULT, STATE
+from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.lists.errors import FileUnreadable
 from kash.policy import allow
 from kash.vault import open_text
 from kash.web import Problem, current_actor, download, page
 from kash.web.bodies import takes_file
+from kash.workshops.models import Workshop
 
 
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/cash", methods=["GET", "POST"])
@@ -26,13 +28,24 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
     """Tick who signed on the paper list."""
     found, one = paid_list(public_id, list_id)
     if request.method == "POST":
-        number = services.pay_in_cash(one, request.form.getlist("paid"), current_actor())
-        if number:
-            flash(_("Noted as paid in cash: %(number)s", number=number))
+        noted = services.pay_in_cash(one, request.form.getlist("paid"), current_actor())
+        if noted.changed:
+            flash(
+                _(
+                    "Not paid, since the payee is not the one who was approved: %(number)s. They go"
+                    " back: propose them again.",
+                    number=noted.changed,
+                ),
+                "bad",
+            )
+        if noted.paid:
+            flash(_("Noted as paid in cash: %(number)s", number=noted.paid))
+        if noted.paid or noted.changed:
             return redirect(url_for("payouts.payout_list", public_id=public_id, list_id=list_id))
         flash(_("Tick the people who signed for their money."), "warn")
         return redirect(url_for("payouts.cash", public_id=public_id, list_id=list_id))
-    waiting = [line for line in queries.lines_of(one) if line.state in ("outstanding", "failed")]
+    lines = queries.lines_of(one)
+    waiting = [line for line in lines if line.state in ("outstanding", "failed")]
     return render_template(
         "payouts/cash.html",
         workshop=found,
@@ -42,35 +55,69 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
             for sheet in queries.sheets_of(one)
         ],
         waiting=waiting,
+        sent=sum(line.state == State.SENT for line in lines),
     )
 
 
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/numbers", methods=["GET", "POST"])
 @allow("payouts.pay", fresh=True)
 def numbers(public_id: str, list_id: str) -> ResponseReturnValue:
-    """The file for bulk mobile money, made for one look and stored nowhere here."""
+    """The file for bulk mobile money: each payment goes into one, once, and is sent by it."""
     found, one = paid_list(public_id, list_id)
     if request.method == "GET":
-        waiting = [line for line in queries.lines_of(one) if line.state == State.OUTSTANDING]
-        return render_template(
-            "payouts/numbers.html",
-            workshop=found,
-            list=one,
-            count=len(waiting),
-            total=sum(line.amount_cents for line in waiting),
-            without=sum(not _has_phone(line) for line in waiting),
+        return _numbers_page(found, one)
+    try:
+        opened = services.open_numbers(one, current_actor())
+    except services.NothingToSend as problem:
+        return _numbers_page(found, queries.list_of(found, list_id), str(problem)), 409
+    if opened.changed:
+        problem_text = _(
+            "No file was made. Payments that are no longer what was approved: %(number)s. They went"
+            " back and are due again: propose them again.",
+            number=opened.changed,
         )
-    opened = services.open_numbers(one, current_actor())
+        return _numbers_page(found, queries.list_of(found, list_id), problem_text), 409
+    return _file(opened, "payments.csv")
+
+
+def _file(opened: services.Numbers, name: str) -> ResponseReturnValue:
     return download(
-        documents.bulk_lines(opened.transfers),
-        name="payments.csv",
-        type="text/csv; charset=utf-8",
+        documents.bulk_lines(opened.transfers), name=name, type="text/csv; charset=utf-8"
     )
 
 
-def _has_phone(line: PayoutLine) -> bool:
-    of = line.payee if line.payee is not None else line.person
-    return of is not None and of.phone_sealed is not None
+def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
+    lines = queries.lines_of(one)
+    there = services.sort_lines(one, lines)
+    files = queries.files_of(one)
+    actor, now = current_actor(), utc_now()
+    return render_template(
+        "payouts/numbers.html",
+        workshop=found,
+        list=one,
+        count=len(there.fitting),
+        total=sum(line.amount_cents for line in there.fitting),
+        without=len(there.without),
+        differing=[(line, DIFFERENCE[differs]) for line, differs in there.changed],
+        back=[line for line in lines if line.state == State.CHANGED],
+        files=files,
+        again={made.id for made in files if services.fetched_again(made, actor, now)},
+        names=names_of(made.made_by for made in files),
+        problem=problem,
+    )
+
+
+@blueprint.post("/workshops/<public_id>/payouts/lists/<list_id>/files/<file_id>/again")
+@allow("payouts.pay", fresh=True)
+def same_file(public_id: str, list_id: str, file_id: str) -> ResponseReturnValue:
+    """The very same file again, for whoever made it and lost it on the way; it says so by its
+    name."""
+    found, one = paid_list(public_id, list_id)
+    try:
+        opened = services.repeat_file(one, file_id, current_actor())
+    except services.NotTheSameFile as problem:
+        return _numbers_page(found, queries.list_of(found, list_id), str(problem)), 409
+    return _file(opened, "payments-same-again.csv")
 
 
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/results", methods=["GET", "POST"])
@@ -128,13 +175,13 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     line = queries.line_of(one, line_id)
     form = PaymentForm()
     state = State(line.state)
-    form.offer([following for following in State if following in next_states(state)])
+    form.offer(state, in_file=line.file_id is not None)
     problem = ""
     if request.method == "POST":
         paid_list(public_id, list_id)
         if form.validate_on_submit():
             try:
-                services.note_payment(
+                stands = services.note_payment(
                     one,
                     line_id,
                     services.Note(
@@ -151,7 +198,16 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
                 line = queries.line_of(queries.list_of(found, list_id), line_id)
                 state = State(line.state)
             else:
-                flash(_("Saved."))
+                if stands is State.CHANGED:
+                    flash(
+                        _(
+                            "Not paid: this is no longer what was approved. It goes back: propose"
+                            " it again."
+                        ),
+                        "bad",
+                    )
+                else:
+                    flash(_("Saved."))
                 return redirect(
                     url_for("payouts.payout_list", public_id=public_id, list_id=list_id)
                 )

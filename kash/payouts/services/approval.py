@@ -1,0 +1,80 @@
+"""Fixing what an approval approved, and asking later whether a payment still is that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
+from kash.payouts.rules import Approved, Difference, Fixed, State, difference, written
+from kash.policy import Actor
+from kash.vault import Change, lookup, open_text
+
+_DIGEST = "payout.approved"
+
+
+def phones_of(lines: Sequence[PayoutLine]) -> dict[int, str]:
+    """The phones of payments by their keys, in E.164 or empty; opened in memory, shown to nobody.
+
+    Payees are loaded with the payments.
+    """
+    return {line.id: _phone(line) for line in lines}
+
+
+def _phone(line: PayoutLine) -> str:
+    if line.person is not None:
+        sealed, kind, public_id = line.person.phone_sealed, "person.phone", line.person.public_id
+    elif line.payee is not None:
+        sealed, kind, public_id = line.payee.phone_sealed, "payee.phone", line.payee.public_id
+    else:
+        return ""
+    return open_text(sealed, kind=kind, public_id=public_id) if sealed is not None else ""
+
+
+def _fixed(line: PayoutLine, currency: str, phone: str) -> Fixed:
+    of = line.person if line.person is not None else line.payee
+    payment = Approved(of.public_id if of else "", line.amount_cents, currency, phone)
+    return Fixed(
+        lookup(written(payment, mobile=False), kind=_DIGEST),
+        lookup(written(payment, mobile=True), kind=_DIGEST) if phone else None,
+    )
+
+
+def fix_approval(one: PayoutList) -> None:
+    """Within approving: keep the digests of what is approved."""
+    phones = phones_of(one.lines)
+    for line in one.lines:
+        fixed = _fixed(line, one.table.currency, phones[line.id])
+        line.cash_digest, line.mobile_digest = fixed.cash, fixed.mobile
+
+
+def differences(
+    one: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
+) -> dict[int, Difference]:
+    """Which payments, by their keys, are no longer what was approved."""
+    found: dict[int, Difference] = {}
+    for line in lines:
+        now = _fixed(line, one.table.currency, phones.get(line.id, ""))
+        differs = difference(Fixed(line.cash_digest, line.mobile_digest), now, mobile=mobile)
+        if differs is not None:
+            found[line.id] = differs
+    return found
+
+
+def put_back(session: Session, lines: Sequence[PayoutLine], by: Actor, change: Change) -> None:
+    """Within another action: have payments that are not what was approved due again, so that they
+    are proposed and approved anew."""
+    for line in lines:
+        session.add(
+            PayoutEvent(
+                public_id=new_public_id(),
+                line_id=line.id,
+                state=str(State.CHANGED),
+                noted_by=by.public_id,
+                noted_at=change.now,
+            )
+        )
+        line.state = str(State.CHANGED)
+        change.about(line.public_id)

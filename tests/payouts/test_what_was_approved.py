@@ -1,0 +1,308 @@
+"""Money goes to whom it was approved for, once, on both engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from sqlalchemy import select, update
+
+from kash.database import db, utc_now
+from kash.payouts import queries, services
+from kash.payouts.models import PayoutFile, PayoutLine, PayoutList
+from kash.payouts.rules import State
+from kash.payouts.services import sending
+from kash.people.models import Person
+from kash.people.services import merge_people
+from kash.policy import Actor
+from kash.vault.models import AuditEntry
+from tests.workshops.conftest import make_person
+
+from .conftest import FAR, NEAR, Ready, give_phone
+
+pytestmark = pytest.mark.usefixtures("both_engines_app")
+
+ZAWADI, BARAKA = "Zawadi Sampuli", "Baraka Sampuli"
+HER_PHONE, OTHER_PHONE = "+254712345678", "+254722000111"
+
+
+@pytest.fixture
+def approved(ready: Ready) -> str:
+    """A list of two with phones, approved."""
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    give_phone(ready.person(ZAWADI), HER_PHONE)
+    give_phone(ready.person(BARAKA), "+254733000222")
+    return ready.approved()
+
+
+def line_of(ready: Ready, made: str, name: str = ZAWADI) -> PayoutLine:
+    lines = queries.lines_of(ready.one(made))
+    return next(line for line in lines if line.person and line.person.chosen_name == name)
+
+
+def states(ready: Ready, made: str) -> dict[str, str]:
+    return {
+        line.person.chosen_name: line.state
+        for line in queries.lines_of(ready.one(made))
+        if line.person
+    }
+
+
+def phones(numbers: services.Numbers) -> list[str]:
+    return sorted(one.phone for one in numbers.transfers)
+
+
+def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(
+    ready: Ready, approved: str
+) -> None:
+    give_phone(ready.person(ZAWADI), OTHER_PHONE)
+    told = services.open_numbers(ready.one(approved), ready.trainer)
+    assert told == services.Numbers(changed=1)
+    assert states(ready, approved) == {BARAKA: "outstanding", ZAWADI: "changed"}
+    assert queries.files_of(ready.one(approved)) == []
+    # What others get is sent by another press, without her.
+    sent = services.open_numbers(ready.one(approved), ready.trainer)
+    assert phones(sent) == ["+254733000222"]
+    # It is due again, and only another approval lets it go to the new phone.
+    assert ready.rows()[ZAWADI].amount == 240_100
+    again = ready.proposed()
+    with pytest.raises(services.WrongStep):
+        services.open_numbers(ready.one(again), ready.trainer)
+    services.approve(ready.one(again), ready.director)
+    assert phones(services.open_numbers(ready.one(again), ready.trainer)) == [OTHER_PHONE]
+    sums = queries.reconciliations([ready.one(approved)])[ready.one(approved).id]
+    assert (sums.changed, sums.sent, sums.difference) == (240_100, 50_000, 0)
+
+
+def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None:
+    ready.band(Zawadi=FAR, Baraka=NEAR)
+    made = ready.approved()
+    give_phone(ready.person(ZAWADI), OTHER_PHONE)
+    assert services.open_numbers(ready.one(made), ready.trainer).changed == 1
+    assert states(ready, made)[ZAWADI] == "changed"
+
+
+def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready: Ready, approved: str) -> None:
+    give_phone(ready.person(ZAWADI), OTHER_PHONE)
+    give_phone(ready.person(ZAWADI), HER_PHONE)
+    numbers = services.open_numbers(ready.one(approved), ready.trainer)
+    assert phones(numbers) == [HER_PHONE, "+254733000222"]
+
+
+def test_an_amount_changed_in_the_database_is_not_sent(ready: Ready, approved: str) -> None:
+    key = line_of(ready, approved).id
+    db.session.execute(update(PayoutLine).where(PayoutLine.id == key).values(amount_cents=999))
+    db.session.commit()
+    assert services.open_numbers(ready.one(approved), ready.trainer).changed == 1
+
+
+def test_the_money_of_one_who_was_merged_into_another_is_neither_sent_nor_paid(
+    ready: Ready, approved: str
+) -> None:
+    puppet = make_person("Zawadi Sampuli Mwingine", "B")
+    kept = db.session.scalars(select(Person).where(Person.public_id == puppet)).one()
+    gone = db.session.scalars(select(Person).where(Person.public_id == ready.person(ZAWADI))).one()
+    editions, paid = (kept.edition, gone.edition), line_of(ready, approved).public_id
+    ids = kept.public_id, gone.public_id
+    db.session.rollback()
+    merge_people(*ids, {}, editions, ready.trainer)
+    one = ready.one(approved)
+    assert services.pay_in_cash(one, [paid], ready.trainer) == services.InCash(0, 1)
+    assert queries.line_of(one, paid).state == "changed"
+
+
+def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
+    ready: Ready, approved: str
+) -> None:
+    line = line_of(ready, approved)
+    key, public_id = line.id, line.public_id
+    other = db.session.scalars(select(Person).where(Person.chosen_name == "Faraja Sampuli")).one()
+    db.session.execute(update(PayoutLine).where(PayoutLine.id == key).values(person_id=other.id))
+    db.session.commit()
+    stands = services.note_payment(
+        ready.one(approved),
+        public_id,
+        services.Note(State.PAID, "bank"),
+        State.OUTSTANDING,
+        ready.trainer,
+    )
+    assert stands is State.CHANGED
+
+
+def test_nobody_is_sent_her_money_in_two_files(ready: Ready, approved: str) -> None:
+    assert len(services.open_numbers(ready.one(approved), ready.trainer).transfers) == 2
+    with pytest.raises(services.NothingToSend):
+        services.open_numbers(ready.one(approved), ready.trainer)
+    assert set(states(ready, approved).values()) == {"sent"}
+
+
+def test_of_two_exports_at_once_one_wins(
+    both_engines_app: APIFlask, ready: Ready, approved: str
+) -> None:
+    list_id, trainer = ready.one(approved).id, ready.trainer
+    barrier = Barrier(4)
+    answers: list[int] = []
+
+    def go() -> None:
+        with both_engines_app.app_context():
+            one = db.session.get_one(PayoutList, list_id)
+            barrier.wait()
+            try:
+                answers.append(len(services.open_numbers(one, trainer).transfers))
+            except services.NothingToSend:
+                answers.append(0)
+            finally:
+                db.session.remove()
+
+    db.session.rollback()
+    threads = [Thread(target=go) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [0, 0, 0, 2]
+    assert len(queries.files_of(ready.one(approved))) == 1
+
+
+def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approved: str) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+    paid = services.pay_in_cash(ready.one(approved), [line], ready.trainer)
+    assert paid == services.InCash(0, 0)
+    for means in ("cash", "bank", ""):
+        with pytest.raises(services.SentAlready):
+            services.note_payment(
+                ready.one(approved),
+                line,
+                services.Note(State.PAID, means),
+                State.SENT,
+                ready.trainer,
+            )
+    assert states(ready, approved)[ZAWADI] == "sent"
+
+
+def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
+    ready: Ready, approved: str
+) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+
+    def note(state: State, before: State, reason: str = "") -> State:
+        return services.note_payment(
+            ready.one(approved), line, services.Note(state, "", "", reason), before, ready.trainer
+        )
+
+    with pytest.raises(services.ReasonMissing):
+        note(State.FAILED, State.SENT)
+    note(State.FAILED, State.SENT, "Number not registered")
+    paid = services.pay_in_cash(ready.one(approved), [line], ready.trainer)
+    assert paid == services.InCash(1, 0)
+
+
+def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
+    ready: Ready, approved: str
+) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+
+    def note(state: State, before: State) -> State:
+        wanted = services.Note(state, "mobile", "", "Noted wrongly")
+        return services.note_payment(ready.one(approved), line, wanted, before, ready.trainer)
+
+    note(State.PAID, State.SENT)
+    with pytest.raises(services.WrongState):
+        note(State.OUTSTANDING, State.PAID)
+    note(State.RETURNED, State.PAID)
+    with pytest.raises(services.WrongState):
+        note(State.OUTSTANDING, State.RETURNED)
+    note(State.SENT, State.RETURNED)
+    with pytest.raises(services.NothingToSend):
+        services.open_numbers(ready.one(approved), ready.trainer)
+
+
+def test_what_failed_is_sent_once_more(ready: Ready, approved: str) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+    for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
+        note = services.Note(state, reason="The network was down")
+        services.note_payment(ready.one(approved), line, note, before, ready.trainer)
+    numbers = services.open_numbers(ready.one(approved), ready.trainer)
+    assert phones(numbers) == [HER_PHONE]
+    assert [made.number for made in queries.files_of(ready.one(approved))] == [2, 1]
+
+
+def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(
+    ready: Ready, approved: str
+) -> None:
+    line = line_of(ready, approved).public_id
+    back = services.Note(State.RETURNED, reason="She had left")
+    services.note_payment(ready.one(approved), line, back, State.OUTSTANDING, ready.trainer)
+    ready.approved()
+    again = services.Note(State.OUTSTANDING, reason="By mistake")
+    with pytest.raises(services.PaidOnLaterList):
+        services.note_payment(ready.one(approved), line, again, State.RETURNED, ready.trainer)
+
+
+def fetched(ready: Ready, made: str, by: Actor) -> services.Numbers:
+    (file,) = queries.files_of(ready.one(made))
+    return services.repeat_file(ready.one(made), file.public_id, by)
+
+
+def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
+    ready: Ready, approved: str
+) -> None:
+    first = services.open_numbers(ready.one(approved), ready.trainer)
+    assert fetched(ready, approved, ready.trainer).transfers == first.transfers
+    (file,) = queries.files_of(ready.one(approved))
+    assert file.repeats == 1
+    kinds = db.session.scalars(
+        select(AuditEntry.action)
+        .where(AuditEntry.action.like("payouts.%"))
+        .order_by(AuditEntry.seq)
+    )
+    assert list(kinds)[-2:] == ["payouts.numbers_exported", "payouts.file_fetched_again"]
+
+
+@pytest.mark.parametrize("harm", ["settled", "phone", "late", "other"])
+def test_a_file_is_not_fetched_again_as_another(
+    ready: Ready, approved: str, actor: Callable[..., Any], monkeypatch: Any, harm: str
+) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    by = ready.trainer
+    if harm == "settled":
+        line = line_of(ready, approved).public_id
+        failed = services.Note(State.FAILED, reason="Number not registered")
+        services.note_payment(ready.one(approved), line, failed, State.SENT, by)
+    elif harm == "phone":
+        give_phone(ready.person(ZAWADI), OTHER_PHONE)
+    elif harm == "late":
+        db.session.execute(update(PayoutFile).values(made_at=utc_now() - timedelta(minutes=61)))
+        db.session.commit()
+    else:
+        by = actor("trainer", name="Mwingine Mfano")
+    with pytest.raises(services.NotTheSameFile):
+        fetched(ready, approved, by)
+    assert timedelta(hours=1) == sending.FETCHED_AGAIN_FOR
+
+
+def test_no_phone_is_kept_with_what_was_approved(ready: Ready, approved: str) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved)
+    kept = [line.cash_digest, line.mobile_digest, queries.files_of(ready.one(approved))[0].digest]
+    assert [len(digest or "") for digest in kept] == [64, 64, 64]
+    assert len(set(kept)) == 3
+
+
+def test_a_list_approved_before_digests_were_kept_goes_back_only_for_mobile_money(
+    ready: Ready, approved: str
+) -> None:
+    db.session.execute(update(PayoutLine).values(cash_digest=None, mobile_digest=None))
+    db.session.commit()
+    line = line_of(ready, approved, BARAKA).public_id
+    paid = services.pay_in_cash(ready.one(approved), [line], ready.trainer)
+    assert paid == services.InCash(1, 0)
+    assert services.open_numbers(ready.one(approved), ready.trainer).changed == 1
