@@ -15,6 +15,7 @@ from kash.cleaning import KINDS
 from kash.incidents.errors import PaperNotMade
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.evidence import OpenEvidence
+from kash.incidents.rules.filing import code_as_shown
 from kash.policy import Actor
 from kash.press import PagedDocument, RenderError, document
 from kash.web.account_names import account_names
@@ -29,7 +30,7 @@ BLANK_STEPS = 6
 def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool) -> bytes:
     """The sheet as PDF. Raises PaperNotMade."""
     members = account_names({event.by for event in found.file.custody} | {by.public_id})
-    number = f"{found.case.reference}-{found.listed.number}"
+    number = f"{code_as_shown(found.case.record.paper_reference)} – {found.listed.number}"
     markup = render_template(
         "incidents/paper/custody.html",
         number=number,

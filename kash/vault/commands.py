@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from kash.database import db
+from kash.database import db, utc_now
 from kash.policy import SYSTEM
 from kash.vault.audit import audited, note_restore
 from kash.vault.chain import code_of
 from kash.vault.keys import KeyFileError
-from kash.vault.queries import entry_with_code, recent
+from kash.vault.queries import entry_with_code, recent, told_by_day
+from kash.vault.redaction import by_day, subjects_shown
 from kash.vault.sealing import vault_of
 from kash.vault.verifying import verify
 
@@ -37,11 +40,18 @@ def verify_command() -> None:
 @click.option("--action", help="Only this action.")
 @click.option("--last", default=50, type=click.IntRange(1, 100_000), help="How many.")
 def list_command(actor: str | None, action: str | None, last: int) -> None:
-    """Show the newest entries, newest first."""
-    for entry in recent(db.session(), size=last, actor=actor, action=action):
+    """Show the newest entries, newest first, without ids of the vault's own; what mediators did
+    since the oldest of them is counted by day (UTC)."""
+    entries = recent(db.session(), size=last, actor=actor, action=action)
+    for entry in entries:
         moment = entry.at.isoformat(timespec="seconds")
-        subjects = " ".join(entry.subjects)
-        click.echo(f"{entry.seq} {moment} {entry.actor} {entry.action} {subjects}".rstrip())
+        subjects = " ".join(subjects_shown(entry.action, entry.subjects))
+        click.echo(f"{moment} {entry.actor} {entry.action} {subjects}".rstrip())
+    if entries and action is None:
+        since = entries[-1].at.replace(hour=0, minute=0, second=0, microsecond=0)
+        told = told_by_day(db.session(), since, utc_now(), actor=actor)
+        for line in by_day(told, UTC):
+            click.echo(f"{line.day.isoformat()} {line.actor} {line.action} {line.count}")
 
 
 @audit_commands.command("code")

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from kash.vault import chain
 from kash.vault.models import AuditEntry, AuditSubject
+from kash.vault.redaction import BY_DAY
 
 
 def newest_entries(*, actor: str | None = None, action: str | None = None) -> Select[AuditEntry]:
-    """Entries, newest first, of one actor (public id) or one action or both."""
+    """Entries, newest first, of one actor (public id) or one action or both; without those that
+    are told by day only (`told_by_day`)."""
     query = select(AuditEntry).order_by(AuditEntry.seq.desc())
+    query = query.where(AuditEntry.action.not_like(f"{BY_DAY}%"))
     if actor is not None:
         query = query.where(AuditEntry.actor == actor)
     if action is not None:
         query = query.where(AuditEntry.action == action)
     return query
+
+
+def told_by_day(
+    session: Session, since: datetime, until: datetime, *, actor: str | None = None
+) -> Sequence[tuple[datetime, str, str]]:
+    """(moment, actor, action) of the entries that are told by day only, in no order."""
+    query = select(AuditEntry.at, AuditEntry.actor, AuditEntry.action).where(
+        AuditEntry.action.like(f"{BY_DAY}%"), AuditEntry.at >= since, AuditEntry.at < until
+    )
+    if actor is not None:
+        query = query.where(AuditEntry.actor == actor)
+    return [(at, who, action) for at, who, action in session.execute(query)]
 
 
 def entries_about(subject: str, *, but_by: str | None = None) -> Select[AuditEntry]:
@@ -46,8 +62,9 @@ def recent(
 
 
 def known_actions(session: Session) -> Sequence[str]:
-    """The actions that occur, for choosing one."""
-    return session.scalars(select(AuditEntry.action).distinct().order_by(AuditEntry.action)).all()
+    """The actions that occur and are told one by one, for choosing one."""
+    query = select(AuditEntry.action).distinct().order_by(AuditEntry.action)
+    return session.scalars(query.where(AuditEntry.action.not_like(f"{BY_DAY}%"))).all()
 
 
 def entry_with_code(session: Session, code: str) -> AuditEntry | None:

@@ -300,6 +300,7 @@ PLACES: dict[str, Place] = {
     "accounts.record_notice": _breach(post="breaches.manage"),
     "accounts.close_breach": _breach(both="breaches.manage"),
     "accounts.trail": Place("audit.see"),
+    "accounts.trail_by_day": Place("audit.see"),
     "accounts.verify_trail": Place(post="audit.verify"),
     # --- jobs -------------------------------------------------------------------------------
     "jobs.page": _of("job", get="self"),

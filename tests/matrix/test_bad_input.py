@@ -245,6 +245,7 @@ def test_what_a_page_reads_of_a_question_is_noted(
     for endpoint, expected in {
         "accounts.index": {"role", "closed", "page", "sort"},
         "accounts.trail": {"actor", "action"},
+        "accounts.trail_by_day": {"actor", "month"},
         "workshops.index": {"when", "search", "venue"},
         "members.open_vault": {"next"},
         "accounts.own_name": set(),

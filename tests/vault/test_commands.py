@@ -41,8 +41,8 @@ def test_verify_fails_with_a_sentence(app: Flask) -> None:
 def test_list_shows_the_newest_first(app: Flask) -> None:
     first, second = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
     lines = [
-        f"2 {second.at.isoformat(timespec='seconds')} {'a' * 16} people.edited {'b' * 16}",
-        f"1 {first.at.isoformat(timespec='seconds')} system people.seen {'b' * 16}",
+        f"{second.at.isoformat(timespec='seconds')} {'a' * 16} people.edited {'b' * 16}",
+        f"{first.at.isoformat(timespec='seconds')} system people.seen {'b' * 16}",
     ]
     assert run(app, "audit", "list") == (0, "\n".join(lines) + "\n")
     assert run(app, "audit", "list", "--last", "1") == (0, lines[0] + "\n")

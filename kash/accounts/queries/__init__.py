@@ -11,15 +11,12 @@ from kash.accounts.queries.access import (
     review_reminder,
 )
 from kash.accounts.queries.accounts import (
-    AuditLine,
     account,
     account_by_email,
     account_listing,
     accounts_with_role,
     actor_of,
     address_is_known,
-    audit_actions,
-    audit_listing,
     email_key,
     email_of,
     must_have_second_step,
@@ -59,6 +56,7 @@ from kash.accounts.queries.marks import known_browsers, known_mark
 from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of, site
 from kash.accounts.queries.resets import ResetLine, reset, waiting_reset_of, waiting_resets
 from kash.accounts.queries.sessions import open_sessions, unanswered, unanswered_device
+from kash.accounts.queries.trail import AuditLine, audit_actions, audit_by_day, audit_listing
 
 __all__ = [
     "ONLY",
@@ -80,6 +78,7 @@ __all__ = [
     "address_is_known",
     "all_access_lines",
     "audit_actions",
+    "audit_by_day",
     "audit_listing",
     "breach",
     "breach_listing",

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, column, exists, func, or_, select, table
@@ -22,8 +20,7 @@ from kash.accounts.rules import ADDRESS_KNOWN_FOR, needs_second_step
 from kash.accounts.secrets import token_hash
 from kash.database import db, utc_now
 from kash.policy import Actor, Role
-from kash.vault import AuditEntry, lookup, open_text
-from kash.vault.queries import known_actions, newest_entries
+from kash.vault import lookup, open_text
 from kash.web.errors import NotFound
 from kash.web.lists import Listing, listing
 from kash.web.paper import paper_from
@@ -233,41 +230,3 @@ def unused_recovery_codes(account_id: int) -> int:
         .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
     )
     return count or 0
-
-
-@dataclass(frozen=True)
-class AuditLine:
-    """One entry of the audit trail, with the name of whoever acted if it was an account."""
-
-    seq: int
-    at: datetime
-    actor: str
-    name: str
-    action: str
-    subjects: tuple[str, ...]
-
-
-def audit_listing(*, actor: str = "", action: str = "") -> Listing[AuditLine]:
-    """The audit trail, the newest first; of one actor, or of one kind of action."""
-    statement = newest_entries(actor=actor or None, action=action or None)
-    found = listing(
-        statement, sorts={"seq": AuditEntry.seq}, default_sort="seq", default_direction="desc"
-    )
-    names = names_of(entry.actor for entry in found.rows)
-    lines = [
-        AuditLine(
-            entry.seq,
-            entry.at,
-            entry.actor,
-            names.get(entry.actor, ""),
-            entry.action,
-            tuple(entry.subjects),
-        )
-        for entry in found.rows
-    ]
-    return Listing(lines, found.page, found.pages, found.total, found.sort, found.direction)
-
-
-def audit_actions() -> Sequence[str]:
-    """Every kind of action that the trail holds."""
-    return known_actions(db.session())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,6 +13,10 @@ from kash.accounts.names import action_text
 from kash.database import db
 from kash.policy import allow
 from kash.vault import head_code, verify
+from kash.web.formats import local_today
+
+# No trail is older than this.
+_FIRST_YEAR = 2020
 
 
 @blueprint.get("/audit")
@@ -29,6 +35,34 @@ def trail() -> ResponseReturnValue:
         action_text=action_text,
         code=head_code(),
     )
+
+
+@blueprint.get("/audit/days")
+@allow("audit.see")
+def trail_by_day() -> ResponseReturnValue:
+    """What mediators did in a month, counted by day: a moment or an order would tie each to a
+    case."""
+    actor = request.args.get("actor", "")[:16]
+    this = local_today().replace(day=1)
+    month = min(_month_asked(), this)
+    return render_template(
+        "accounts/trail_by_day.html",
+        lines=queries.audit_by_day(month, actor=actor),
+        month=month,
+        before=(month - timedelta(days=1)).replace(day=1) if month.year > _FIRST_YEAR else None,
+        following=(month + timedelta(days=31)).replace(day=1) if month < this else None,
+        actor_shown=actor,
+        action_text=action_text,
+    )
+
+
+def _month_asked() -> date:
+    """The month in the address, the present one if there is none to be read."""
+    try:
+        asked = datetime.strptime(request.args.get("month", "")[:7], "%Y-%m").date()
+    except ValueError:
+        return local_today().replace(day=1)
+    return max(asked, date(_FIRST_YEAR, 1, 1))
 
 
 @blueprint.post("/audit/verify")

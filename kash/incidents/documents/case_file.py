@@ -17,6 +17,7 @@ from kash.incidents.documents.setting import made
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.case_file import contents
+from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.record import Record
 from kash.press import PagedDocument
 from kash.web.formats import moment_text
@@ -46,9 +47,10 @@ def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> byt
     mark = _("Printed by %(name)s, %(when)s", name=printed_by, when=moment_text(now))
     held = contents(case.record, choice.persons, with_narrative=choice.narrative)
     shown = {one.id for one in held.persons}
+    reference = code_as_shown(case.record.paper_reference)
     markup = render_template(
         "incidents/paper/case_file.html",
-        reference=case.reference,
+        reference=reference,
         record=case.record,
         file=held,
         choice=choice,
@@ -65,7 +67,7 @@ def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> byt
             title=_("Record"),
             language=language_code(),
             kind="plain",
-            header_left=case.reference,
+            header_left=reference,
             header_right=_("Confidential"),
             footer_left=mark,
             page_count=_("Page {page} of {pages}"),

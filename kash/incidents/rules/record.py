@@ -228,9 +228,12 @@ class Decision(Part):
 
 
 class Record(Part):
-    """The whole of an incident."""
+    """The whole of an incident. `paper_reference` is what papers call it, 12 characters as codes
+    have, empty until it was first saved by a member: its public id stands on no paper, since who
+    reads the audit trail in the database could look it up there."""
 
     edition: int = 1
+    paper_reference: str = ""
     filing: Filing = Field(default_factory=Filing)
     happening: Happening = Field(default_factory=Happening)
     place: Place = Field(default_factory=Place)

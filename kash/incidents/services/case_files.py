@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kash.database import db
-from kash.incidents.queries.cases import Case
+from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.record import Person
+from kash.incidents.services.cases import locked_incident, save_record
 from kash.incidents.services.identities import KIND, facts_from
 from kash.policy import Actor
 from kash.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
@@ -44,14 +45,22 @@ def identities_shown(case: Case, persons: Collection[str], vault: OpenVault) -> 
     return found
 
 
-def note_printed(by: Actor, vault: OpenVault, case: Case, identities: Collection[str] = ()) -> None:
-    """Note that a case file was printed: one entry, which also names the sealed names in it.
+def note_printed(
+    by: Actor, vault: OpenVault, reference: str, identities: Collection[str] = ()
+) -> Case:
+    """Note that a case file is printed: one entry, which also names the sealed names in it; the
+    case as it then is, with a reference for its papers.
 
-    `identities` are ids of persons on record.
+    `identities` are ids of persons on record. Raises ChangedMeanwhile, NotFound and Damaged.
     """
-    documents = [one.identity for one in _with_identity(case, identities)]
     with audited("incidents.case_file_printed", by) as change:
+        locked_incident(change.session, reference)
+        case = open_case(by, vault, reference, change.session)
+        documents = [one.identity for one in _with_identity(case, identities)]
         keep_keys(change.session, vault, [case.sealed])
         if documents:
             keep_keys(change.session, vault, fetch(change.session, *documents, kind=KIND))
-        change.about(case.reference, *documents)
+        if not case.record.paper_reference:
+            save_record(change.session, vault, case)
+        change.about(reference, *documents)
+    return case

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import conflict_of
+from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
 from kash.incidents.services.reminding import next_reminder
@@ -96,6 +98,31 @@ def _keep_away(found: CaseChange) -> None:
         found.happened("unassigned", about=holder)
 
 
+def save_record(session: Session, vault: OpenVault, case: Case) -> None:
+    """Seal the record as it stands now, under a reference for papers if it has none.
+
+    Raises ChangedMeanwhile and NotFound.
+    """
+    if not case.record.paper_reference:
+        case.record.paper_reference = new_code()
+    try:
+        save_document(session, vault, case.sealed, as_bytes(case.record))
+    except SavedMeanwhile:
+        raise ChangedMeanwhile from None
+    except NoSuchDocument:
+        raise NotFound from None
+    # What a phone sent screen by screen stands in the record now.
+    shred(session, [one.place.public_id for one in case.screens])
+
+
+def locked_incident(session: Session, reference: str) -> Incident:
+    """The row of a case, locked, so that whoever changes the case waits. Raises NotFound."""
+    row = session.scalar(select(Incident).where(Incident.public_id == reference).with_for_update())
+    if row is None:
+        raise NotFound
+    return row
+
+
 @contextmanager
 def changing(
     action: str, by: Actor, vault: OpenVault, reference: str, *, version: int | None = None
@@ -106,11 +133,7 @@ def changing(
     Raises NotFound and Damaged.
     """
     with audited(action, by) as change:
-        row = change.session.scalar(
-            select(Incident).where(Incident.public_id == reference).with_for_update()
-        )
-        if row is None:
-            raise NotFound
+        row = locked_incident(change.session, reference)
         case = open_case(by, vault, reference, change.session)
         if version is not None and version != case.version:
             raise ChangedMeanwhile
@@ -119,12 +142,5 @@ def changing(
         take_over_everything(change.session, case.record)
         _keep_away(found)
         row.remind_at = next_reminder(case.record, row.state, change.now)
-        try:
-            save_document(change.session, vault, case.sealed, as_bytes(case.record))
-        except SavedMeanwhile:
-            raise ChangedMeanwhile from None
-        except NoSuchDocument:
-            raise NotFound from None
-        # What a phone sent screen by screen stands in the record now.
-        shred(change.session, [one.place.public_id for one in case.screens])
+        save_record(change.session, vault, case)
         change.about(reference)

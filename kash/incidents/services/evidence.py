@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.cleaning import KINDS, FileKind
 from kash.database import after_commit, db, new_public_id
 from kash.incidents.endings import Remains
 from kash.incidents.errors import ChangedMeanwhile, NotCleaned, NotNow
-from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.evidence import KIND, OpenEvidence, documents_there, open_evidence
 from kash.incidents.rules.evidence import (
@@ -33,7 +31,7 @@ from kash.incidents.rules.evidence import (
     next_number,
 )
 from kash.incidents.rules.record import Evidence, Record
-from kash.incidents.services.cases import changing
+from kash.incidents.services.cases import changing, locked_incident, save_record
 from kash.incidents.services.evidence_files import (
     delete_files,
     keep_cleaned,
@@ -200,20 +198,13 @@ def _changing(
     action: str, by: Actor, vault: OpenVault, reference: str, document: str
 ) -> Iterator[EvidenceChange]:
     with audited(action, by) as change:
-        _lock(change.session, reference)
+        locked_incident(change.session, reference)
         case = open_case(by, vault, reference, change.session)
         found = open_evidence(vault, case, document, change.session)
         keep_keys(change.session, vault, [case.sealed, found.sealed])
         yield EvidenceChange(change, found, by)
         _save(change.session, vault, found)
         change.about(reference)
-
-
-def _lock(session: Session, reference: str) -> None:
-    """Have everybody who changes this case or its evidence wait for each other."""
-    session.execute(
-        select(Incident.id).where(Incident.public_id == reference).with_for_update()
-    ).one_or_none()
 
 
 def _save(session: Session, vault: OpenVault, found: OpenEvidence) -> None:
@@ -247,6 +238,9 @@ def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> Op
     action = "incidents.evidence_printed"
     with _changing(action, by, vault, reference, document) as changed:
         changed.noted("printed")
+        case = changed.found.case
+        if not case.record.paper_reference:
+            save_record(changed.change.session, vault, case)
     return changed.found
 
 

@@ -57,8 +57,8 @@ def case_file(reference: str) -> ResponseReturnValue:
             referrals=bool(form.referrals.data),
             identities=identities,
         )
+        found = note_printed(actor, vault, reference, identities)
         made = printed(found, choice, person.name if person else "", utc_now())
-        note_printed(actor, vault, found, identities)
         return download(made, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
         services.note_opening(actor, vault, found)

@@ -20,6 +20,7 @@ from kash.incidents.queries.links import linked_to
 from kash.incidents.queries.officers import Officer, kept_away, officers
 from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
+from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
 from kash.incidents.sections import actions_of, sections_of
@@ -96,6 +97,7 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         actor=actor,
         case=found,
         record=record,
+        paper_reference=code_as_shown(record.paper_reference),
         now=now,
         works=works,
         over=found.state in OVER,

@@ -179,11 +179,12 @@ def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValu
 def evidence_copy(reference: str, document: str) -> ResponseReturnValue:
     """The cleaned copy, to be looked at in the browser."""
     handed = services.show_copy(current_actor(), the_vault(), reference, document)
-    return _sent(reference, handed, inline=True)
+    return _sent(handed, inline=True)
 
 
-def _sent(reference: str, handed: Handed, *, inline: bool = False) -> Response:
-    name = f"{reference}-{handed.number}.{handed.kind.extension}"
+def _sent(handed: Handed, *, inline: bool = False) -> Response:
+    # A file that lies on somebody's computer must not lead to the case.
+    name = f"{handed.number}.{handed.kind.extension}"
     response = download(handed.pieces, name=name, type=handed.kind.type)
     if inline:
         response.headers.set("Content-Disposition", "inline", filename=name)
@@ -243,7 +244,7 @@ def evidence_original(reference: str, document: str) -> ResponseReturnValue:
         handed = services.export_original(
             actor, vault, reference, document, form.who.data or "", form.more.data or ""
         )
-        return _sent(reference, handed)
+        return _sent(handed)
     return page(
         "incidents/evidence_original.html",
         form=form,
@@ -262,7 +263,7 @@ def evidence_sheet(reference: str, document: str) -> ResponseReturnValue:
     found = services.note_sheet(actor, vault, reference, document)
     words = bool(SheetForm().words.data)
     content = custody_sheet(found, actor, utc_now(), words=words)
-    return download(content, name=f"{reference}-{found.listed.number}-sheet.pdf", type=_PDF)
+    return download(content, name=f"{found.listed.number}-sheet.pdf", type=_PDF)
 
 
 @blueprint.route("/<reference>/e/<document>/remove", methods=["GET", "POST"])
