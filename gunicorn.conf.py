@@ -43,13 +43,16 @@ try:
 except (SettingsError, KeyFileError) as problem:
     raise SystemExit(str(problem)) from None
 
+from kash.operations.connections import PatientWorker  # noqa: E402
 from kash.operations.server import SHARED_MEMORY, QuietLog, Server  # noqa: E402
 
 _server = Server(settings, app)
 
 wsgi_app = "app:app"
 bind = [f"{settings.host}:{settings.port}"]
-worker_class = "gthread"
+worker_class = PatientWorker
+# Of each process, below the number of files that it may open.
+worker_connections = 500
 workers = settings.web_workers
 threads = settings.web_threads
 preload_app = True

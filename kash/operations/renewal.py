@@ -21,18 +21,23 @@ _SECONDS_BETWEEN_LOOKS = 1.0
 
 
 class WebProcess(Protocol):
-    """What is told of a web process: whether it goes on, and how many requests it took."""
+    """A web process: whether it goes on, how many requests it took, and how many bytes of it are
+    bodies that are on their way. `renewed` tells it to let these come before it ends.
+    """
 
     alive: bool
     nr: int
+    held: int
+    renewed: bool
 
 
 class Renewal:
     """Watches over what this process holds, and ends it when that is too much.
 
     Made before the processes are forked: they take turns, so that all but one go on serving. A
-    process ends between requests, as at the server's own stop, and never while one is answered: a
-    long upload is not cut off, and what it took is given back by its end.
+    process ends between requests, as at the server's own stop, and never while one is answered. It
+    takes no new connection then, and lets come what is on its way: a long upload is not cut off,
+    and what it takes counts for nothing, since its end gives it back.
     """
 
     def __init__(self, *, limit_mb: float) -> None:
@@ -42,9 +47,11 @@ class Renewal:
         self._counting = Lock()
         self._in_hand = 0
         self._grown = False
+        self._process: WebProcess | None = None
 
     def watch(self, process: WebProcess) -> None:
         """Look after this process from now on, beside its work."""
+        self._process = process
         Thread(target=self._look_on, args=(process,), daemon=True, name="renewal").start()
 
     def begun(self) -> None:
@@ -65,12 +72,14 @@ class Renewal:
             if process.nr != answered:
                 answered = process.nr
                 _give_back()
-                self._grown = unshared_mb() > self._limit
+                self._grown = unshared_mb() - process.held / 1e6 > self._limit
                 self._end_if_due()
 
     def _end_if_due(self) -> None:
         if self._grown and not self._in_hand and self._take_turn():
             self._grown = False
+            if self._process is not None:
+                self._process.renewed = True
             os.kill(os.getpid(), signal.SIGTERM)
 
     def _take_turn(self) -> bool:

@@ -27,7 +27,9 @@ from kash.jobs.worker import run_worker
 from kash.operations.errors import NoKey
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.operations.renewal import Renewal
+from kash.operations.ways import Ways
 from kash.settings import Settings
+from kash.web.bodies import MEGABYTE
 from kash.web.language import LANGUAGES
 from kash.web.metrics import count_as
 
@@ -60,6 +62,7 @@ class Server:
         # A server's only web process stays: nobody would answer meanwhile.
         limit = settings.web_memory_mb if settings.web_workers > 1 else math.inf
         self.renewal = Renewal(limit_mb=limit)
+        self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)
 
     def starting(self) -> None:
         """Before anything listens: the database is brought up to date."""
@@ -99,6 +102,9 @@ class Server:
         """A web process is to be forked, at the place of one that ended if there is any."""
         taken = {other.place for other in others}
         worker.place = next(place for place in itertools.count(1) if place not in taken)
+        worker.ways = self._ways
+        # The largest body that there is, and another file beside it.
+        worker.room = (self._settings.evidence_mb + self._settings.max_upload_mb) * MEGABYTE
 
     def forked(self, worker: Any) -> None:
         """In the web process: it counts on from where the one at its place ended."""

@@ -2,6 +2,11 @@
 
 The form parser would else spool a file to a plain temporary file, and what people bring in are
 names and phones.
+
+The server gives a request to a thread once all of it has come (`operations/connections.py`). One
+that it waits for no longer is given on with its head alone and the field `ENDED`, so that whoever
+sent it is told on a page of this site, in her language. Anybody may send that field: she is then
+refused.
 """
 
 from __future__ import annotations
@@ -10,8 +15,9 @@ import io
 from collections.abc import Callable
 from typing import IO, Any, TypeVar
 
-from flask import Request, current_app, request
+from flask import Flask, Request, current_app, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from kash.web.errors import Problem
 
@@ -26,6 +32,49 @@ class BodyTooLarge(Problem):
     """The body is larger than this page takes; nothing of it was read."""
 
     status = 413
+
+
+class TooSlow(Problem):
+    """The body came so slowly that it was not waited for."""
+
+    status = 408
+    sentence = _l(
+        "This took too long to arrive, and nothing of it was kept. "
+        "Try again where the network is better."
+    )
+
+
+class TooManyAtOnce(Problem):
+    """So many bodies were coming from one address that this one gave way."""
+
+    status = 429
+    sentence = _l(
+        "Too much is being sent from your network at once, and nothing of this was kept. "
+        "Wait a minute and try again."
+    )
+
+
+class NoRoomNow(Problem):
+    """Large bodies of others took all the memory that there is for them."""
+
+    status = 503
+    sentence = _l(
+        "Others are sending large files at the moment, and nothing of this was kept. "
+        "Wait a few minutes and try again."
+    )
+
+
+ENDED = "Kash-Ended"
+_ENDINGS: dict[str, type[Problem]] = {
+    str(kind.status): kind for kind in (BodyTooLarge, TooSlow, TooManyAtOnce, NoRoomNow)
+}
+
+
+def refuse_ended() -> None:
+    """Tell why a body was not waited for. Raises the Problem that it is."""
+    ending = _ENDINGS.get(request.headers.get(ENDED, ""))
+    if ending is not None:
+        raise ending
 
 
 class InMemoryRequest(Request):
@@ -79,6 +128,14 @@ def limit_raw(beside: int) -> None:
     most = getattr(view, _MOST_RAW, None)
     if most is not None:
         _limit(most(), beside)
+
+
+def most_bytes_of(app: Flask, endpoint: str | None, beside: int) -> int:
+    """How large a body may be that is sent to an endpoint, whatever its type."""
+    view = app.view_functions.get(endpoint or "")
+    raw = getattr(view, _MOST_RAW, None)
+    with app.app_context():
+        return max(getattr(view, _MOST, 0), raw() if raw else 0) + beside
 
 
 def too_large(most_bytes: int) -> BodyTooLarge:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flask import Flask, abort, request
 
-from kash.web.bodies import RAW, limit_body, limit_raw
+from kash.web.bodies import RAW, limit_body, limit_raw, refuse_ended
 
 # All of C0 and C1 but tab, line feed and carriage return, and halves of surrogate pairs.
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -31,7 +31,10 @@ def _texts() -> Iterator[str]:
 
 
 def refuse_nul() -> None:
-    """Answer 400 to any NUL character in address, form or file name."""
+    """Answer 400 to any NUL character in address, form or file name.
+
+    Raises the Problem for which a body was not waited for, or BodyTooLarge.
+    """
     if request.mimetype == _FORMS[0]:
         # Such a form is read whole into memory, whatever MAX_FORM_MEMORY_SIZE says.
         request.max_content_length = LARGEST_FORM
@@ -39,6 +42,7 @@ def refuse_nul() -> None:
         limit_body(LARGEST_FORM)
     elif request.mimetype == RAW:
         limit_raw(LARGEST_FORM)
+    refuse_ended()
     if any("\x00" in text for text in _texts()):
         abort(400)
 

@@ -24,6 +24,7 @@ from sqlalchemy import text
 
 from kash.database import db
 from kash.policy import ANYONE, allow
+from kash.web.urgent import always_answered
 
 blueprint = Blueprint("watch", __name__)
 
@@ -88,6 +89,7 @@ def _may_read() -> bool:
 
 @blueprint.get("/healthz")
 @allow(ANYONE)
+@always_answered
 def healthz() -> tuple[dict[str, str], int]:
     """Whether the database answers."""
     try:

@@ -32,6 +32,8 @@ class Process:
 
     alive = True
     nr = 0
+    held = 0
+    renewed = False
 
 
 @pytest.fixture

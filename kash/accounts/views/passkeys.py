@@ -28,6 +28,7 @@ from kash.accounts.views.signing_in import (
 )
 from kash.policy import ANYONE, SIGNED_IN, allow
 from kash.web import KashForm, current_actor, page, safe_next, signed_in
+from kash.web.urgent import always_answered
 
 _CHALLENGE = "passkey_"
 
@@ -54,6 +55,7 @@ def error_of(form: KashForm) -> str:
 
 @blueprint.post("/sign-in/passkey/challenge")
 @allow(ANYONE)
+@always_answered
 def offer_to_sign_in() -> ResponseReturnValue:
     """A challenge for whichever passkey the device has."""
     return offered(services.SIGN_IN, services.offer_to_sign_in(this_client()))
@@ -61,6 +63,7 @@ def offer_to_sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/passkey")
 @allow(ANYONE)
+@always_answered
 def sign_in_with_passkey() -> ResponseReturnValue:
     """Sign in with nothing typed."""
     sent = PasskeyForm()
@@ -83,6 +86,7 @@ def sign_in_with_passkey() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/code/passkey/challenge")
 @allow(ANYONE)
+@always_answered
 def offer_second_step() -> ResponseReturnValue:
     """A challenge for the passkeys of the account whose password was given just now."""
     pending = pending_account()
@@ -94,6 +98,7 @@ def offer_second_step() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in/code/passkey")
 @allow(ANYONE)
+@always_answered
 def second_step_with_passkey() -> ResponseReturnValue:
     """A passkey in place of the code, after the password."""
     pending = pending_account()

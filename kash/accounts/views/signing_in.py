@@ -27,6 +27,7 @@ from kash.policy import ANYONE, allow
 from kash.web import current_actor, safe_next, signed_in
 from kash.web.forms import one_written_email
 from kash.web.programme import programme_facts
+from kash.web.urgent import always_answered
 
 # Pages that stay open to whoever must first set up the second step.
 _BEFORE_SECOND_STEP = frozenset(
@@ -72,6 +73,7 @@ def arrive(public_id: str, address: str) -> ResponseReturnValue:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @allow(ANYONE)
+@always_answered
 def sign_in() -> ResponseReturnValue:
     """E-mail and password; then, if the account has it, the second step."""
     if programme_facts() is None and "desk.set_up" in current_app.view_functions:
@@ -115,6 +117,7 @@ def pending_account() -> tuple[str, str] | None:
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @allow(ANYONE)
+@always_answered
 def second_step() -> ResponseReturnValue:
     """The code from the phone, or a recovery code, within a few minutes of the password."""
     if signed_in() is not None:
@@ -149,6 +152,7 @@ def second_step_page(public_id: str, form: CodeForm, status: int = 0) -> tuple[s
 
 @blueprint.get("/sign-in/lost-phone")
 @allow(ANYONE)
+@always_answered
 def lost_phone() -> ResponseReturnValue:
     """What to do without the phone: a code from paper, or two people who know you."""
     if signed_in() is not None:

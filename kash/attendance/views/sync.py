@@ -17,6 +17,7 @@ from kash.attendance.services import ItemAnswer, SealedItem
 from kash.database import db, utc_now
 from kash.policy import ANYONE, allow
 from kash.vault.phones import POINT, from_unpadded, is_signed
+from kash.web.bodies import takes_raw
 from kash.web.errors import Problem
 
 # Two hundred signatures of many strokes each are less.
@@ -38,6 +39,7 @@ class NotSent(Problem):
 
 @blueprint.post("/pad/sync")
 @allow(ANYONE)
+@takes_raw(lambda: LARGEST_BODY)
 def sync() -> Response:
     """Take what a pad queued: at most 200 items, answered one by one."""
     try:

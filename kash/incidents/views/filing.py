@@ -41,6 +41,7 @@ from kash.web.formats import local_today, to_local
 from kash.web.language import language_code
 from kash.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
 from kash.web.traces import leaves_no_trace
+from kash.web.urgent import always_answered
 
 _NAMES = list(SCREENS)
 REVIEW = "review"
@@ -95,6 +96,7 @@ def _nobody_reads(language: str, status: int = 200) -> ResponseReturnValue:
 @blueprint.get("/n")
 @allow("incidents.file")
 @leaves_no_trace
+@always_answered
 def filing() -> ResponseReturnValue:
     """Begin a report, or go on with one."""
     return _start(_speak())
@@ -103,6 +105,7 @@ def filing() -> ResponseReturnValue:
 @blueprint.post("/n")
 @allow("incidents.file")
 @leaves_no_trace
+@always_answered
 def filing_step() -> ResponseReturnValue:
     """Take what one screen was answered, and show the next."""
     language = _speak()
@@ -263,6 +266,7 @@ def _receipt_page(language: str, receipt: str) -> ResponseReturnValue:
 @blueprint.route("/r", methods=["GET", "POST"])
 @allow("incidents.file")
 @leaves_no_trace
+@always_answered
 def receipt() -> ResponseReturnValue:
     """How far a report has come, for whoever holds its receipt."""
     language = _speak()
@@ -293,6 +297,7 @@ def receipt() -> ResponseReturnValue:
 @blueprint.route("/h", methods=["GET", "POST"])
 @allow("incidents.file")
 @leaves_no_trace
+@always_answered
 def help_now() -> ResponseReturnValue:
     """Who can help now."""
     language = _speak()

@@ -1,0 +1,87 @@
+"""A connection's socket that keeps no thread: what its other end does not take yet waits here."""
+
+from __future__ import annotations
+
+import errno
+import select
+import socket
+import time
+from collections import deque
+from typing import Any
+
+from kash.operations.arriving import Pace, Progress
+
+# A page, a picture or a paper waits here whole. Of what is made while it is sent, a thread waits
+# for its reader once so much was not taken.
+_MOST_UNSENT = 1024 * 1024
+_PIECE = 64 * 1024
+READERS = Pace(window=30, least=4096, most_seconds=1800)
+
+
+class Line(socket.socket):
+    """A socket that never blocks, and keeps what could not be sent at once.
+
+    One thread uses it at a time: the one that answers, then the one that watches.
+    """
+
+    def __init__(self, accepted: socket.socket) -> None:
+        super().__init__(fileno=accepted.detach())
+        super().setblocking(False)
+        self.unsent = 0
+        self._waiting: deque[memoryview] = deque()
+        self._progress = Progress(0)
+
+    def setblocking(self, flag: bool, /) -> None:
+        """It stays as it is, whatever the server's library wants."""
+
+    def sendall(self, data: Any, flags: int = 0, /) -> None:
+        """Send what can be sent and keep the rest. Raises OSError if the other end is gone."""
+        while self.unsent > _MOST_UNSENT:
+            self._wait()
+        piece = memoryview(data).cast("B")
+        if not piece:
+            return
+        if not self.unsent:
+            self._progress = Progress(time.monotonic())
+        self._waiting.append(piece)
+        self.unsent += len(piece)
+        self.flush()
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        """Send a file as anything else, so that no thread waits for its reader either."""
+        file.seek(offset)
+        sent = 0
+        while piece := file.read(_PIECE if count is None else min(_PIECE, count - sent)):
+            self.sendall(piece)
+            sent += len(piece)
+        return sent
+
+    def flush(self) -> None:
+        """Send what is kept, as far as it is taken. Raises OSError if the other end is gone."""
+        while self._waiting:
+            try:
+                sent = self.send(self._waiting[0])
+            except BlockingIOError:
+                return
+            self._progress.moved += sent
+            self.unsent -= sent
+            if sent == len(self._waiting[0]):
+                self._waiting.popleft()
+            else:
+                self._waiting[0] = self._waiting[0][sent:]
+
+    def is_lost(self, now: float) -> bool:
+        """Whether its reader takes too little of what is kept."""
+        return bool(self.unsent) and self._progress.is_lost(READERS, now)
+
+    def speed(self, now: float) -> float:
+        """How many bytes a second its reader takes."""
+        return self._progress.speed(now)
+
+    def _wait(self) -> None:
+        if self.is_lost(time.monotonic()):
+            raise BrokenPipeError(errno.EPIPE, "what was sent is not read")
+        room = select.poll()
+        room.register(self, select.POLLOUT)
+        room.poll(1000)
+        self.flush()
