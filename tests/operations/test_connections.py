@@ -126,6 +126,18 @@ def words(answer: str) -> tuple[int, str]:
     return int(head.split()[1]), body
 
 
+def trickling(line: socket.socket) -> str:
+    """What comes back to whoever sends five bytes a second."""
+    line.settimeout(0.2)
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            return line.recv(10_000).decode()
+        except TimeoutError:
+            line.sendall(b"a")
+    raise AssertionError("it was never ended")
+
+
 @pytest.fixture
 def begin(tmp_path: Path) -> Iterator[Callable[..., Site]]:
     with ExitStack() as stack:
@@ -173,16 +185,7 @@ def test_what_comes_too_slowly_is_ended_and_told_so(
 
 def test_whoever_trickles_is_ended_too(site: Site) -> None:
     line = site.send(post("/read", 100_000))
-    line.settimeout(0.2)
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            answer = line.recv(1000)
-        except TimeoutError:
-            line.sendall(b"a")
-        else:
-            break
-    assert words(answer.decode())[0] == 408
+    assert words(trickling(line))[0] == 408
 
 
 def test_whoever_says_nothing_is_closed_without_a_word(site: Site) -> None:
