@@ -7,6 +7,8 @@ readonly VENV=.venv
 readonly PYTHON=$VENV/bin/python
 readonly PACKAGES_TO_RUN=(
   libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-ebgaramond fonts-adobe-sourcesans3
+  # Filters the system calls of what reads others' files.
+  libseccomp2
   # For names in any script: all but Chinese, Japanese and Korean, then these, then signs.
   fonts-noto-core fonts-wqy-microhei fonts-symbola
 )

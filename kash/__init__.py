@@ -75,6 +75,7 @@ def _configure(app: APIFlask, settings: Settings) -> None:
 
 
 def _add_capabilities(app: APIFlask, settings: Settings) -> None:
+    from kash.confinement.telling import init_confinement
     from kash.jobs import init_jobs
     from kash.messages import init_messages
     from kash.storage import init_storage
@@ -86,6 +87,7 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
     init_storage(app, settings.storage_address)
     init_jobs(app, settings)
     init_messages(app, settings)
+    init_confinement(app)
 
 
 def _add_web(app: APIFlask, settings: Settings) -> None:

@@ -1,14 +1,12 @@
 """The cleaner's child: reads one file from memory, writes its cleaned copy to a pipe, ends.
 
-Run by path, and importing nothing of this package, so that neither the web application nor a
-database is loaded here. The first line that it writes is the kind of the copy, the rest the copy.
-How it ends says what came of it, see `ENDED`.
+Run by `kash.confinement`, which lets it read libraries and what it was handed, and nothing else.
+The first line that it writes is the kind of the copy, the rest the copy.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import re
 import resource
 import sys
@@ -72,12 +70,10 @@ class Uncleanable(Exception):
 
 
 def limit(megabytes: int, seconds: int) -> None:
-    """Bound this process. It may write no file at all."""
+    """Bound this process in memory and time."""
     space = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 # --- Pictures ---------------------------------------------------------------------------------
@@ -294,10 +290,10 @@ def _no_room(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or bool(_NO_ROOM_SAID.search(str(error)))
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Clean the file that lies in the memory which the caller handed over."""
-    megabytes, seconds, descriptor = (int(each) for each in sys.argv[1:4])
-    cleaner, code, container = sys.argv[4:7]
+    megabytes, seconds, descriptor = (int(each) for each in arguments[:3])
+    cleaner, code, container = arguments[3:6]
     limit(megabytes, seconds)
     try:
         with open(descriptor, "rb") as source:
@@ -310,9 +306,3 @@ def main() -> int:
     except Exception as error:
         return NO_ROOM if _no_room(error) else UNCLEANABLE
     return ENDED_WELL
-
-
-if __name__ == "__main__":
-    ended = main()
-    # Libraries that are torn down within their limits may fall over; all was said.
-    os._exit(ended)

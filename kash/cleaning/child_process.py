@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import select
-import signal
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from kash.cleaning.kinds import KINDS, FileKind
+from kash.confinement import NoAnswer, answer_of, ended, in_memory, start
 
-_CHILD = Path(__file__).with_name("child.py")
-_ENDED_WELL = 0
-_PIECE = 256 * 1024
 _LONGEST_NAME = 16
+_LONGEST_LINE = 1024 * 1024
 # What is cleaned lies whole in memory, twice: once and no more in each process.
 one_at_a_time = threading.BoundedSemaphore(1)
 
@@ -40,20 +33,6 @@ class CleaningLimits:
 
 
 @contextmanager
-def in_memory(pieces: Iterable[bytes]) -> Iterator[int]:
-    """A descriptor of memory that holds these pieces, for the length of the block."""
-    descriptor = os.memfd_create("kash", os.MFD_CLOEXEC)
-    try:
-        for piece in pieces:
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
 def cleaned(
     pieces: Iterable[bytes], kind: FileKind, limits: CleaningLimits | None = None
 ) -> Iterator[tuple[FileKind, Iterator[bytes]]]:
@@ -65,75 +44,42 @@ def cleaned(
         raise CannotClean
     limits = limits or CleaningLimits()
     with one_at_a_time, in_memory(pieces) as descriptor:
-        child = started(descriptor, kind, limits)
+        child = started("kash.cleaning.child", descriptor, kind, limits)
         try:
-            output = output_of(child, limits.seconds)
+            output = output_of(child, limits)
             name, rest = _first_line(output)
             if name not in KINDS:
                 raise CannotClean
             yield KINDS[name], _all(rest, output)
         finally:
-            child.kill()
-            child.wait()
-            if child.stdout is not None:
-                child.stdout.close()
+            ended(child)
 
 
 def started(
-    descriptor: int, kind: FileKind, limits: CleaningLimits, program: Path = _CHILD
+    module: str, descriptor: int, kind: FileKind, limits: CleaningLimits
 ) -> subprocess.Popen[bytes]:
-    """A child that reads the file in this memory. Raises CannotClean."""
+    """A confined child that reads the file in this memory. Raises CannotClean."""
+    bounds = (limits.megabytes, limits.seconds, descriptor)
+    described = (kind.cleaner, kind.code, kind.container)
     try:
-        return subprocess.Popen(
-            [
-                *(sys.executable, "-s", "-P", str(program)),
-                *(str(limits.megabytes), str(limits.seconds), str(descriptor)),
-                *(kind.cleaner, kind.code, kind.container),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(descriptor,),
-            cwd="/",
-            env={
-                "LANG": "C.UTF-8",
-                "PYTHONDONTWRITEBYTECODE": "1",
-                # One arena: address space is what is limited.
-                "MALLOC_ARENA_MAX": "1",
-            },
-        )
-    except OSError:
+        return start(module, [*bounds, *described], descriptors=[descriptor])
+    except NoAnswer:
         raise CannotClean from None
 
 
-def output_of(child: subprocess.Popen[bytes], patience: float) -> Iterator[bytes]:
-    """What the child writes, to its end. Raises CannotClean if it did not end well, or in time.
-
-    The time that the caller takes between two pieces does not count.
-    """
-    assert child.stdout is not None  # noqa: S101 - for the type: it was asked for
-    poll = select.poll()
-    poll.register(child.stdout, select.POLLIN)
-    while True:
-        began = time.monotonic()
-        ready = poll.poll(max(patience, 0) * 1000)
-        patience -= time.monotonic() - began
-        if not ready:
-            child.send_signal(signal.SIGKILL)
-            raise CannotClean
-        piece = os.read(child.stdout.fileno(), _PIECE)
-        if not piece:
-            break
-        yield piece
-    if child.wait() != _ENDED_WELL:
-        raise CannotClean
+def output_of(child: subprocess.Popen[bytes], limits: CleaningLimits) -> Iterator[bytes]:
+    """What the child writes, to its end. Raises CannotClean if it did not end well."""
+    try:
+        yield from answer_of(child, limits.seconds, limits.megabytes * 1024 * 1024)
+    except NoAnswer:
+        raise CannotClean from None
 
 
 def _first_line(output: Iterator[bytes]) -> tuple[str, bytes]:
     read = b""
     while b"\n" not in read:
         read += next(output, b"\n")
-        if len(read) > _LONGEST_NAME + _PIECE:
+        if len(read) > _LONGEST_LINE:
             raise CannotClean
     line, _, rest = read.partition(b"\n")
     return line[:_LONGEST_NAME].decode("ascii", "replace"), rest

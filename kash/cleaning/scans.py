@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from kash.cleaning.child_process import (
     CannotClean,
     CleaningLimits,
-    in_memory,
     one_at_a_time,
     output_of,
     started,
 )
 from kash.cleaning.kinds import FileKind
+from kash.confinement import ended, in_memory
 
-_CHILD = Path(__file__).with_name("scans_child.py")
 _LONGEST_LINE = 4096
 SCANS = frozenset({"jpeg", "png", "webp", "pdf"})
 
@@ -43,14 +41,11 @@ def scanned_pages(
         raise CannotClean
     limits = limits or CleaningLimits(seconds=60)
     with one_at_a_time, in_memory(pieces) as descriptor:
-        child = started(descriptor, kind, limits, _CHILD)
+        child = started("kash.cleaning.scans_child", descriptor, kind, limits)
         try:
-            return list(_pages(output_of(child, limits.seconds)))
+            return list(_pages(output_of(child, limits)))
         finally:
-            child.kill()
-            child.wait()
-            if child.stdout is not None:
-                child.stdout.close()
+            ended(child)
 
 
 def _pages(output: Iterator[bytes]) -> Iterator[ScannedPage]:
@@ -59,12 +54,24 @@ def _pages(output: Iterator[bytes]) -> Iterator[ScannedPage]:
         read += piece
         while b"\n" in read[:_LONGEST_LINE]:
             line, _, rest = read.partition(b"\n")
-            head = json.loads(line)
-            if len(rest) < head["bytes"]:
+            length, page = _described(line)
+            if len(rest) < length:
                 break
-            yield ScannedPage(
-                rest[: head["bytes"]], head["width"], head["height"], tuple(head["codes"])
-            )
-            read = rest[head["bytes"] :]
+            yield replace(page, picture=rest[:length])
+            read = rest[length:]
     if read:
         raise CannotClean
+
+
+def _described(line: bytes) -> tuple[int, ScannedPage]:
+    """How many bytes a page's picture has, and the page without it. The line is checked: what wrote
+    it has read a stranger's file."""
+    try:
+        told = json.loads(line)
+        length, width, height = (int(told[name]) for name in ("bytes", "width", "height"))
+        codes = tuple(str(code) for code in told["codes"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        raise CannotClean from None
+    if min(length, width, height) <= 0:
+        raise CannotClean
+    return length, ScannedPage(b"", width, height, codes)

@@ -1,19 +1,19 @@
 """The child that reads scans of paper: each page drawn anew as one picture, and the codes on it.
 
-Run by path like the cleaner's child beside it, whose limits and drawing it shares. It writes for
-each page a line of JSON (`bytes`, `width`, `height`, `codes`) and the picture, as JPEG.
+Run like the cleaner's child beside it, whose limits and drawing it shares. It writes for each page
+a line of JSON (`bytes`, `width`, `height`, `codes`) and the picture, as JPEG.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, BinaryIO, cast
+
+from kash.cleaning import child as cleaner
 
 MOST_PAGES = 40
 # What is kept: enough to read a signature beside its row on any screen.
@@ -23,19 +23,6 @@ _QUALITY = 82
 # small ones larger.
 _SCALES = (1.0, 0.5, 2.0)
 _MOST_LOOKED_AT = 40_000_000
-
-
-def _cleaner() -> Any:
-    path = Path(__file__).with_name("child.py")
-    spec = importlib.util.spec_from_file_location("kash_cleaning_child", path)
-    if spec is None or spec.loader is None:
-        raise ImportError
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-cleaner = _cleaner()
 
 
 def pictures(source: BinaryIO, code: str) -> Iterator[Any]:
@@ -115,15 +102,15 @@ def kept(picture: Any) -> tuple[bytes, int, int]:
     return out.getvalue(), picture.width, picture.height
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Read one file from the descriptor that the caller passed on."""
-    megabytes, seconds, descriptor = (int(part) for part in sys.argv[1:4])
+    megabytes, seconds, descriptor = (int(part) for part in arguments[:3])
     cleaner.limit(megabytes, seconds)
     out = sys.stdout.buffer
     try:
         with os.fdopen(os.dup(descriptor), "rb") as source:
             source.seek(0)
-            for picture in pictures(source, sys.argv[5]):
+            for picture in pictures(source, arguments[4]):
                 codes = codes_on(picture)
                 if codes:
                     picture = upright(picture, codes[0][1])
@@ -138,15 +125,8 @@ def main() -> int:
                 out.write(content)
                 out.flush()
     except MemoryError:
-        return int(cleaner.NO_ROOM)
+        return cleaner.NO_ROOM
     except Exception:
         # Whatever a library makes of a stranger's file: there is no picture of it.
-        return int(cleaner.UNCLEANABLE)
-    return int(cleaner.ENDED_WELL)
-
-
-if __name__ == "__main__":
-    # Libraries may leave threads behind that keep a process from ending.
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)
+        return cleaner.UNCLEANABLE
+    return cleaner.ENDED_WELL

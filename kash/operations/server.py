@@ -20,6 +20,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has no
 from jinja2 import FileSystemBytecodeCache
 
 from kash.accounts.setup import new_setup_code
+from kash.confinement.telling import log_confinement
 from kash.database import db
 from kash.jobs.keeper import WorkerKeeper
 from kash.jobs.runner import where_it_broke
@@ -79,6 +80,7 @@ class Server:
 
     def ready(self, listeners: list[Any]) -> None:
         """Listening, no process forked yet: all that the processes share is loaded by now."""
+        log_confinement()
         _return_large_blocks()
         keep_compiled(self._app, self._settings.data_dir / "templates")
         _compile_elsewhere(self._app)

@@ -10,9 +10,10 @@ from itertools import groupby
 from typing import Literal
 
 from kash.press.certificate_values import CertificateEntry, CertificateWording
-from kash.press.child_process import DocumentRequest, RenderLimits, render
+from kash.press.child_process import RenderLimits, render
 from kash.press.markup import escaped, opening
 from kash.press.qr import qr_svg
+from kash.press.requests import DocumentRequest
 
 SheetFormat = Literal["A4", "A5", "letter"]
 

@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from kash.press.certificate_values import CertificateDesign, CertificateEntry
-from kash.press.child_process import PageRequest, RenderLimits
+from kash.press.child_process import RenderLimits
 from kash.press.designs import plate_markup
 from kash.press.letters import DIGITS, LETTERS, SERIAL_LETTERS, letters_beyond
 from kash.press.markup import one_line
 from kash.press.plate_store import made_plates, plate_store
 from kash.press.qr_symbols import Symbol, qr_symbol
+from kash.press.requests import PageRequest
 from kash.press.shaping import is_latin, normal
 from kash.press.stamping import Stamper
 

@@ -1,7 +1,7 @@
 """The press's child: reads one request, answers with PDFs or plates, ends.
 
-Run by path, and importing nothing of the package but what is needed here, so that neither the web
-application nor a database is loaded. What it reads and writes is described in `child_process`.
+Run by `kash.confinement`, without the web application, a database, a network or any file but
+libraries and fonts. What it reads and writes is described in `child_process`.
 """
 
 from __future__ import annotations
@@ -13,19 +13,7 @@ import os
 import select
 import struct
 import sys
-from pathlib import Path
-from types import ModuleType
 from typing import Any, BinaryIO
-
-_PRESS = Path(__file__).parent
-
-
-def _stand_in_for_packages() -> None:
-    """Let modules of the press be imported without `kash/__init__.py`, which loads everything."""
-    for name, folder in (("kash", _PRESS.parent), ("kash.press", _PRESS)):
-        package = ModuleType(name)
-        package.__path__ = [str(folder)]
-        sys.modules[name] = package
 
 
 def converse(questions: BinaryIO, answers: BinaryIO) -> None:
@@ -71,13 +59,14 @@ def _answer(request: dict[str, Any], typesetter: Any, send: Any) -> None:
             gc.collect()
 
 
-if __name__ == "__main__":
+def main(_arguments: list[str]) -> int:
+    """Answer the one request that comes."""
     # A library that prints must not reach the pipe that carries the frames.
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    _stand_in_for_packages()
     try:
         converse(sys.stdin.buffer, pipe)
     except MemoryError:
         # There was no room left even to say so. The parent reads this signal as "too large".
         os.abort()
+    return 0

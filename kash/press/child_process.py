@@ -1,4 +1,4 @@
-"""The parent's side of the press: one child per call, kept in bounds, spoken to by pipes only.
+"""The parent's side of the press: one confined child per call, kept in bounds, spoken to by pipes.
 
 The parent never loads the layout engine, so that the processes that answer requests stay small.
 Nothing is written to disk. The child's error output is thrown away, because it could quote a page.
@@ -13,19 +13,17 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypedDict
+
+from kash.confinement import NoAnswer, ended, how_ended, start
+from kash.press.requests import DocumentRequest, PlatesRequest
 
 Progress = Callable[[int, int], None]
 
-_CHILD = Path(__file__).with_name("child.py")
 _FRAME = struct.Struct(">cQ")
-_KEPT_ENVIRONMENT = ("PATH", "HOME", "XDG_CACHE_HOME", "FONTCONFIG_FILE", "FONTCONFIG_PATH")
 # Libraries below Python abort or fall over when an allocation is refused.
 _OUT_OF_MEMORY = {signal.SIGABRT, signal.SIGTRAP, signal.SIGSEGV, signal.SIGBUS, signal.SIGKILL}
 
@@ -86,34 +84,6 @@ class RenderLimits:
             raise ValueError("limits are positive")
 
 
-class PageRequest(TypedDict):
-    """A page to be made a plate; "typesetting/plate_making.py" says what each part means."""
-
-    markup: str
-    hidden: dict[str, str]
-    drawn: dict[str, str]
-    learned: dict[str, list[str]]
-    words: list[str]
-    language: str
-    zoom: float
-    margin: str
-
-
-class DocumentRequest(TypedDict):
-    """A document of its own, over a picture of the page `background` if that isn't empty."""
-
-    stylesheet: str
-    document: str
-    background: str
-
-
-class PlatesRequest(TypedDict):
-    """Pages that are to become plates. `stylesheet` is the name of an asset, or empty."""
-
-    stylesheet: str
-    pages: list[PageRequest]
-
-
 def render(request: DocumentRequest | PlatesRequest, limits: RenderLimits) -> Iterator[bytes]:
     """The finished PDF, or each plate in order. Closing the iterator ends the child."""
     bounded = {**request, "limits": [limits.megabytes, limits.seconds]}
@@ -121,7 +91,7 @@ def render(request: DocumentRequest | PlatesRequest, limits: RenderLimits) -> It
     try:
         yield from _Conversation(child, json.dumps(bounded).encode("ascii"), limits).frames()
     finally:
-        _end(child)
+        ended(child)
 
 
 def start_ahead() -> None:
@@ -149,7 +119,7 @@ class _Spare:
         with self._lock:
             child, self._child = self._child, None
         if child is not None and child.poll() is not None:
-            _end(child)
+            ended(child)
             return None
         return child
 
@@ -159,37 +129,9 @@ _spare = _Spare()
 
 def _started() -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(
-            [sys.executable, "-s", "-P", str(_CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd="/",
-            env=_environment(),
-        )
-    except OSError:
+        return start("kash.press.child", asked=True, fonts=True)
+    except NoAnswer:
         raise RenderFailed from None
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    child.kill()
-    child.wait()
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None and not pipe.closed:
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
-
-
-def _environment() -> dict[str, str]:
-    """Only what fonts need: the child works on strangers' text and is given no keys."""
-    kept = {name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ}
-    return kept | {
-        "LANG": "C.UTF-8",
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        # One arena: address space is what is limited, and each thread would reserve its own.
-        "MALLOC_ARENA_MAX": "1",
-    }
 
 
 class _Conversation:
@@ -205,7 +147,7 @@ class _Conversation:
         self._stdout = child.stdout.fileno()
         self._unsent = memoryview(request)
         self._patience = limits.seconds
-        self._largest = limits.megabytes * 1024 * 1024
+        self._left = limits.megabytes * 1024 * 1024
         self._received = bytearray()
         self._poll = select.poll()
         self._poll.register(self._stdout, select.POLLIN)
@@ -216,7 +158,7 @@ class _Conversation:
         while True:
             header = self._take(_FRAME.size)
             kind, length = _FRAME.unpack(header)
-            if length > self._largest:
+            if length > self._left + len(self._received):
                 raise RenderTooLarge
             payload = self._take(length)
             if kind == b"Z":
@@ -243,6 +185,9 @@ class _Conversation:
                 arrived = os.read(descriptor, 1 << 20)
                 if not arrived:
                     self._explain_death()
+                self._left -= len(arrived)
+                if self._left < 0:
+                    raise RenderTooLarge
                 self._received += arrived
             else:
                 self._send()
@@ -260,7 +205,10 @@ class _Conversation:
             self._stdin.close()
 
     def _explain_death(self) -> None:
-        code = self._child.wait()
+        try:
+            code = how_ended(self._child, self._patience)
+        except NoAnswer:
+            raise RenderTimeout from None
         if code < 0 and -code == signal.SIGXCPU:
             raise RenderTimeout
         if code < 0 and -code in _OUT_OF_MEMORY:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from kash.press.child_process import DocumentRequest, RenderLimits, render
+from kash.press.child_process import RenderLimits, render
 from kash.press.markup import css_string, escaped, opening, printable
+from kash.press.requests import DocumentRequest
 
 DocumentKind = Literal["register", "minutes", "guide", "names", "cards", "plain"]
 PageFormat = Literal["A4", "A4-landscape"]

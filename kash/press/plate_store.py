@@ -9,14 +9,9 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
-from kash.press.child_process import (
-    PageRequest,
-    PlatesRequest,
-    RenderFailed,
-    RenderLimits,
-    render,
-)
+from kash.press.child_process import RenderFailed, RenderLimits, render
 from kash.press.plates import Plate, unpacked
+from kash.press.requests import PageRequest, PlatesRequest
 from kash.press.stamping import Stamper
 
 # What one process keeps at most. A plate of the ornate design takes a tenth of a megabyte.

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import unescape
 
-from kash.press.child_process import PageRequest, Progress, RenderLimits
+from kash.press.child_process import Progress, RenderLimits
 from kash.press.documents import PagedDocument, document_opening
 from kash.press.letters import DIGITS, LETTERS, letters_beyond
 from kash.press.markup import one_line, printable
 from kash.press.plate_store import made_plates, plate_store
 from kash.press.print_writing import PrintWriter
 from kash.press.qr_symbols import Symbol, qr_symbol
+from kash.press.requests import PageRequest
 from kash.press.stamping import Stamper
 
 _FOOT = "@bottom-right"

@@ -83,3 +83,8 @@ def test_the_service_may_write_its_own_folder_only() -> None:
         assert "CapabilityBoundingSet=\n" in unit
         writable = re.findall(r"^(?:ReadWritePaths|StateDirectory)=(.+)$", unit, re.MULTILINE)
         assert writable in (["kash"], ["kash", "/var/backups/kash"])
+
+
+def test_the_service_lets_what_reads_others_files_be_confined() -> None:
+    allowed = re.findall(r"^SystemCallFilter=(.+)$", (DEPLOY / UNITS[0]).read_text(), re.MULTILINE)
+    assert "@sandbox" in allowed

@@ -20,6 +20,7 @@ import pytest
 from flask import Flask
 
 from benchmarks.server import SERVED_WITH
+from kash.confinement.telling import KINDS
 from kash.operations import server
 from kash.operations.server import keep_compiled
 from kash.settings import Settings
@@ -112,6 +113,8 @@ def test_the_server(running: Running) -> None:
     (code,) = [line for line in said if "set-up code" in line]
     assert code.startswith("This programme is empty. Its one-time set-up code: ")
     assert said.count(running.address) == 1
+    # For each kind of child that reads others' files, what keeps it.
+    assert len([line for line in said if '"event": "confined"' in line]) == len(KINDS)
     assert running.answers()
 
     # Two web processes and the worker. The worker is the one that said so last; each may be killed.

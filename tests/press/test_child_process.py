@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kash.confinement import children as confined
 from kash.press import (
     PagedDocument,
     RenderError,
@@ -23,14 +24,15 @@ from kash.press import (
 )
 from tests.press.conftest import design, entry
 
+PROJECT = Path(__file__).parents[2]
 LONG = "<p>Zawadi Kielelezo</p>" * 20_000
 
 
 def children():
     found = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True
+        ["ps", "-ww", "--ppid", str(os.getpid()), "-o", "args="], capture_output=True, text=True
     )
-    return [line for line in found.stdout.splitlines() if "child.py" in line]
+    return [line for line in found.stdout.splitlines() if "kash.press.child" in line]
 
 
 def test_too_slow_is_ended_and_said():
@@ -56,24 +58,22 @@ def test_a_page_that_grows_past_its_memory_is_too_large():
 
 
 def test_a_child_without_room_to_say_so_is_too_large_all_the_same(monkeypatch, tmp_path):
-    source = Path(child_process._CHILD).read_text()
-    full = tmp_path / "child.py"
+    full = tmp_path / "threshold.py"
     full.write_text(
-        source.replace(
-            "def converse(",
-            "def converse(*_given):\n    raise MemoryError\n\n\ndef _unused(",
-            1,
-        )
+        f"import sys\nsys.path.insert(0, {str(PROJECT)!r})\n"
+        "from kash.press import child\n"
+        "def converse(*_given):\n    raise MemoryError\n"
+        "child.converse = converse\nchild.main([])\n"
     )
-    monkeypatch.setattr(child_process, "_CHILD", full)
+    monkeypatch.setattr(confined, "_THRESHOLD", full)
     with pytest.raises(RenderTooLarge):
         document(PagedDocument("<p>x</p>", "Document", "en"))
 
 
 def test_a_child_that_cannot_start_or_breaks_is_a_failure(monkeypatch, tmp_path):
-    broken = tmp_path / "child.py"
+    broken = tmp_path / "threshold.py"
     broken.write_text("import sys; sys.stdin.read(); sys.exit('Zawadi')")
-    monkeypatch.setattr(child_process, "_CHILD", broken)
+    monkeypatch.setattr(confined, "_THRESHOLD", broken)
     with pytest.raises(RenderFailed) as raised:
         document(PagedDocument("<p>x</p>", "Document", "en"))
     assert str(raised.value) == RenderFailed.sentence
@@ -133,7 +133,7 @@ def test_nothing_of_the_page_or_the_keys_reaches_error_output_or_environment(
     monkeypatch, capfd, tmp_path
 ):
     monkeypatch.setenv("KASH_SECRET", "key")
-    assert "KASH_SECRET" not in child_process._environment()
+    assert "KASH_SECRET" not in confined._environment(fonts=True)
     html = '<p style="colour: Zawadi; x">Zawadi</p><img src="file:///Zawadi"><style>Zawadi {'
     document(PagedDocument(html, "Document", "en"))
     with pytest.raises(RenderError):

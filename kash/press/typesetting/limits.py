@@ -19,8 +19,6 @@ def limit(megabytes: int, seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     processor = int(seconds) + 2
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 2))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def out_of_memory(error: BaseException) -> bool:

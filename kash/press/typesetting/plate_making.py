@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from kash.press.child_process import PageRequest
 from kash.press.fitting import balanced_width, fitted_points
 from kash.press.plates import FieldFont, PictureField, Plate, PlateObject, TextField
+from kash.press.requests import PageRequest
 from kash.press.shaping import Shaper, normal
 from kash.press.typesetting import weasyprint_parts as engine
 from kash.press.typesetting.typesetter import Typesetter

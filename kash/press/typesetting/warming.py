@@ -12,8 +12,8 @@ from kash.press.certificate_values import (
     CertificateWording,
     Signatory,
 )
-from kash.press.child_process import PageRequest
 from kash.press.designs import plate_markup
+from kash.press.requests import PageRequest
 from kash.press.typesetting.plate_making import make_plate
 from kash.press.typesetting.typesetter import Typesetter
 

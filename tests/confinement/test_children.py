@@ -1,0 +1,156 @@
+"""Children answer in time and in bounds or not at all, and all that reads others' files is one."""
+
+from __future__ import annotations
+
+import ast
+import ctypes
+import os
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from structlog.testing import capture_logs
+
+from kash.confinement import Confinement, NoAnswer, answered, children, confinement, landlock
+from kash.confinement.telling import KINDS, log_confinement
+
+ROOT = Path(__file__).parents[2]
+# What takes files apart. Each has been taken over by a file before.
+PARSERS = {
+    *("PIL", "pikepdf", "av", "pypdfium2", "zxingcpp", "weasyprint"),
+    *("python_calamine", "zipfile", "xml", "charset_normalizer"),
+}
+
+
+def told(code: str, seconds: float = 20, most: int = 1000) -> bytes:
+    """What a confined child that runs this code says."""
+    code = f"import os, sys, time\n{code}\nsys.stdout.flush()\nos._exit(0)"
+    child = children.start("timeit", ["-n", "1", "-r", "1", "-s", code, "pass"])
+    try:
+        return b"".join(children.answer_of(child, seconds, most))
+    finally:
+        children.ended(child)
+
+
+def test_an_answer_comes_whole() -> None:
+    assert told("print('word')") == b"word\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "late", "ended"),
+    [
+        ("time.sleep(60)", True, None),
+        ("os.close(1); time.sleep(60)", True, None),
+        ("while True: print('x' * 100)", False, None),
+        ("print('x'); sys.stdout.flush(); os.kill(os.getpid(), 9)", False, -9),
+        ("print('x'); sys.stdout.flush(); os._exit(7)", False, 7),
+        ("raise ValueError('Zawadi')", False, 1),
+    ],
+)
+def test_a_child_that_hangs_floods_or_dies_gives_no_answer(
+    code: str, late: bool, ended: int | None, capfd: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    with pytest.raises(NoAnswer) as problem:
+        told(code, seconds=1.5)
+    assert time.monotonic() - began < 30
+    assert (problem.value.late, problem.value.code) == (late, ended)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_of_a_child_is_left() -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(3):
+        told("print('word')")
+        with pytest.raises(NoAnswer):
+            answered("kash.nowhere", [], b"content", seconds=20, most=10)
+    assert len(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_it_uses_what_this_machine_has() -> None:
+    found = confinement()
+    abi = landlock.version()
+    try:
+        ctypes.CDLL("libseccomp.so.2")
+        filtered = ctypes.CDLL(None).prctl(21, 0, 0, 0, 0) >= 0
+    except OSError:
+        filtered = False
+    network = "none" if filtered else "no tcp" if abi >= 4 else "open"
+    assert (found.landlock_abi, found.seccomp, found.network) == (abi, filtered, network)
+    if os.getuid() == 0:
+        assert found.uid != 0 or not abi
+    else:
+        assert found.uid == os.getuid()
+
+
+def test_the_log_says_what_each_kind_has() -> None:
+    with capture_logs() as lines:
+        log_confinement()
+    assert [line["kind"] for line in lines] == list(KINDS)
+    for line in lines:
+        assert line["event"] == "confined"
+        assert set(line) == {
+            *("event", "log_level", "kind", "uid", "landlock_abi", "seccomp", "network")
+        }
+
+
+@pytest.mark.parametrize(
+    ("found", "level"),
+    [
+        (Confinement(7, 4, True, "none"), "info"),
+        (Confinement(7, 0, True, "none"), "warning"),
+        (Confinement(0, 4, True, "none"), "warning"),
+        (Confinement(7, 4, False, "no tcp"), "warning"),
+    ],
+)
+def test_what_a_machine_lacks_is_a_warning(
+    found: Confinement, level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kash.confinement.telling.confinement", lambda fonts: found)
+    with capture_logs() as lines:
+        log_confinement()
+    assert {line["log_level"] for line in lines} == {level}
+    assert bool(found.lacks) == (level == "warning")
+
+
+def test_an_operator_sees_it(app: Flask) -> None:
+    said = app.test_cli_runner().invoke(args=["confinement"])
+    assert said.exit_code == 0
+    lines = [line for line in said.output.splitlines() if not line.startswith(" ")]
+    assert [line.partition(":")[0] for line in lines] == list(KINDS)
+    assert all(" user " in line and "network" in line for line in lines)
+
+
+def imported(path: Path) -> set[str]:
+    """The libraries that a module names, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_no_library_that_takes_files_apart_is_named_outside_confined_children() -> None:
+    confined = {
+        "kash/cleaning/child.py",
+        "kash/cleaning/scans_child.py",
+        "kash/press/picture_child.py",
+        "kash/press/typesetting/addresses.py",
+        "kash/press/typesetting/typesetter.py",
+        "kash/press/typesetting/weasyprint_parts.py",
+        "kash/people/lists/templates.py",
+        "kash/people/lists/texts.py",
+        "kash/people/lists/workbooks.py",
+        "kash/web/pictures.py",
+    }
+    naming = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "kash").rglob("*.py")
+        if "demo" not in path.parts and imported(path) & PARSERS
+    }
+    assert naming == confined
