@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from kash.database import db
+from kash.database import db, utc_now
 from kash.demo.accounts import DOCUMENTATION, PEER
 from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
@@ -123,6 +123,8 @@ def _report(peer: Actor, now: datetime) -> str:
         for name, screen in screens.items():
             services.answer_screen(peer, code, name, screen)
         receipts.append(services.submit(peer, code, "sw"))
+    # The hour at which they are seen has come.
+    services.tend_letterbox(utc_now() + timedelta(days=1))
     return receipts[0]
 
 

@@ -18,8 +18,11 @@ def init_incidents(app: Flask) -> None:
     """Join the rooms below: what ends with an account, with a case, and what the worker does."""
     from kash.accounts.revocations import register_revocation
     from kash.incidents import endings, saving
+    from kash.incidents.queries.letterbox import compartments_of_letters
     from kash.incidents.services import mediation
+    from kash.vault import register_sealed_elsewhere
 
+    register_sealed_elsewhere(compartments_of_letters)
     register_revocation(_l("Duty as a mediator ends"), mediation.end_duty)
     saving.register_before_saving(mediation.collect_answers)
     endings.register_closing(mediation.end_briefs)

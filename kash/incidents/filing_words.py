@@ -6,6 +6,11 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+# What is asked before anything else: whoever says yes may send at once.
+HELD: tuple[Any, Any] = (
+    _l("Is somebody held or in danger now?"),
+    _l("Say yes too if somebody needs a doctor now."),
+)
 # Each screen's question and what is said below it.
 QUESTIONS: dict[str, tuple[Any, Any]] = {
     "what": (_l("What happened?"), _l("Tick everything that fits.")),

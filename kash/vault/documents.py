@@ -82,6 +82,74 @@ def can_file(session: Session, compartment: str = CompartmentName.CASE) -> bool:
     return session.scalar(select(Compartment.id).where(*current)) is not None
 
 
+class Prepared(NamedTuple):
+    """A document that is sealed to a compartment and does not lie in its table yet."""
+
+    public_id: str
+    compartment: str
+    kind: str
+    body: bytes
+    wrapped: bytes
+    compartment_id: int
+
+    def __repr__(self) -> str:
+        return f"Prepared({self.kind} {self.public_id})"
+
+
+def prepare_document(
+    session: Session,
+    kind: str,
+    plaintext: bytes,
+    *,
+    compartment: str = CompartmentName.CASE,
+    public_id: str = "",
+    key: bytes = b"",
+) -> Prepared:
+    """Seal a document that its author cannot open again, and add it nowhere yet. Raises
+    NobodyCanOpen.
+
+    `kind` is a fixed word; `key` is given only where something else (a file) is sealed under the
+    same key.
+    """
+    current = _current(session, compartment)
+    place = Place(compartment, kind, public_id or new_public_id())
+    key = key or sealing.new_key()
+    return Prepared(
+        place.public_id,
+        compartment,
+        kind,
+        sealing.seal_body(plaintext, key, place, 1),
+        sealing.file_key(key, current.public_key, place, current.generation),
+        current.id,
+    )
+
+
+def add_document(session: Session, prepared: Prepared) -> SealedDocument:
+    """Add a document that was sealed before. Its generation must still be there
+    (`register_sealed_elsewhere`)."""
+    row = SealedDocument(
+        public_id=prepared.public_id,
+        compartment=prepared.compartment,
+        kind=prepared.kind,
+        version=1,
+        body=prepared.body,
+    )
+    session.add(row)
+    session.flush()
+    session.add(
+        DocumentKey(
+            document_id=row.id,
+            compartment_id=prepared.compartment_id,
+            form="filed",
+            wrapped=prepared.wrapped,
+        )
+    )
+    session.flush()
+    without_order(session, SealedDocument, row.id)
+    without_order(session, DocumentKey, row.id, "document_id")
+    return row
+
+
 def file_document(
     session: Session,
     kind: str,
@@ -91,35 +159,13 @@ def file_document(
     public_id: str = "",
     key: bytes = b"",
 ) -> SealedDocument:
-    """Seal and add a document that its author cannot open again. Raises NobodyCanOpen.
-
-    `kind` is a fixed word; `key` is given only where something else (a file) is sealed under the
-    same key.
-    """
-    current = _current(session, compartment)
-    place = Place(compartment, kind, public_id or new_public_id())
-    key = key or sealing.new_key()
-    row = SealedDocument(
-        public_id=place.public_id,
-        compartment=compartment,
-        kind=kind,
-        version=1,
-        body=sealing.seal_body(plaintext, key, place, 1),
+    """Seal and add a document that its author cannot open again. Raises NobodyCanOpen."""
+    return add_document(
+        session,
+        prepare_document(
+            session, kind, plaintext, compartment=compartment, public_id=public_id, key=key
+        ),
     )
-    session.add(row)
-    session.flush()
-    session.add(
-        DocumentKey(
-            document_id=row.id,
-            compartment_id=current.id,
-            form="filed",
-            wrapped=sealing.file_key(key, current.public_key, place, current.generation),
-        )
-    )
-    session.flush()
-    without_order(session, SealedDocument, row.id)
-    without_order(session, DocumentKey, row.id, "document_id")
-    return row
 
 
 def refile_document(session: Session, document_id: int, plaintext: bytes) -> None:

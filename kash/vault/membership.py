@@ -7,7 +7,7 @@ decide, by roles; here stands only what keys can do.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,14 @@ from kash.vault.passphrases import (
 )
 
 _BATCH = 500
+_elsewhere: list[Callable[[Session], Collection[int]]] = []
+
+
+def register_sealed_elsewhere(sealed_to: Callable[[Session], Collection[int]]) -> None:
+    """Name a step that answers the ids of compartments to which something is sealed that does not
+    lie among the documents yet. Their keys are not dropped."""
+    if sealed_to not in _elsewhere:
+        _elsewhere.append(sealed_to)
 
 
 @dataclass(frozen=True)
@@ -320,9 +328,10 @@ def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
     left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if not left:
         empty = ~exists().where(DocumentKey.compartment_id == Compartment.id)
+        needed = {number for sealed_to in _elsewhere for number in sealed_to(session)}
         session.execute(
             delete(Compartment)
-            .where(Compartment.id.in_(retiring), empty)
+            .where(Compartment.id.in_(set(retiring) - needed), empty)
             .execution_options(synchronize_session=False)
         )
     return left

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from kash.database import db
+from datetime import timedelta
+
+from kash.database import db, utc_now
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, as_bytes
+from kash.incidents.services import tend_letterbox
 from kash.vault import file_document
 
 
@@ -19,3 +22,8 @@ def filed(record: Record | None = None, state: str = "submitted") -> str:
     reference = row.public_id
     session.rollback()
     return reference
+
+
+def let_arrive() -> int:
+    """Let the next of the fixed hours come, at which what was sent becomes visible; how many."""
+    return tend_letterbox(utc_now() + timedelta(days=1))

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from kash.database import utc_now
 from tests.incidents.canaries import Canaries, Room, post
+from tests.incidents.filed_cases import let_arrive
 from tests.incidents.form_pages import fields_of
 
 FILE = "/w/n"
@@ -73,6 +74,7 @@ def report(room: Room, phone: FlaskClient, who: str, ending: str) -> None:
     answer("words", go="help", narrative=narrative, teller="witness")
     if ending != "draft":
         answer("review", go=ending)
+    let_arrive()
 
 
 # --- The full form --------------------------------------------------------------------------------

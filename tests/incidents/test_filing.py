@@ -13,14 +13,16 @@ from sqlalchemy import func, select
 from kash.database import db
 from kash.incidents import services
 from kash.incidents.errors import NobodyHoldsKeys
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident
 from kash.incidents.queries import cases, filing
+from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import Screen, new_code, receipt_of
 from kash.incidents.services.cases import changing
-from kash.incidents.services.filing import AlreadySent, NothingToSend, shred_old_drafts
+from kash.incidents.services.filing import AlreadySent, NothingToSend
 from kash.policy import Actor
 from kash.vault import AuditEntry, DocumentKey, SealedDocument
 from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
 
 
 @pytest.fixture
@@ -36,6 +38,12 @@ def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
 def _count(model: Any) -> int:
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def _letters() -> set[str]:
+    """The public ids of what lies in the letterbox."""
+    db.session.rollback()
+    return {letter.public_id for letter in opened_box(db.session()).letters()}
 
 
 def _entries() -> list[tuple[str, str]]:
@@ -59,7 +67,7 @@ def test_nothing_can_be_filed_before_somebody_holds_keys(
 ) -> None:
     with pytest.raises(NobodyHoldsKeys):
         services.answer_screen(actor("peer"), new_code(), "what", Screen(acts=["L1"]))
-    assert _count(IncidentDraft) == 0
+    assert _letters() == set()
 
 
 def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Actor) -> None:
@@ -70,7 +78,9 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
     receipt = services.submit(peer, code, "sw")
     assert receipt == receipt_of(code)
     assert _entries() == before
-    assert (_count(IncidentDraft), _count(IncidentDraftScreen)) == (0, 0)
+    assert cases.open_cases(member.actor, member.vault()) == ([], [])
+    assert let_arrive() == 1
+    assert _entries() == before
 
     (case,), damaged = cases.open_cases(member.actor, member.vault())
     assert damaged == []
@@ -95,6 +105,7 @@ def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, pee
     code = new_code()
     _fill(peer, code)
     services.submit(peer, code, "en")
+    let_arrive()
     (case,), _damaged = cases.open_cases(member.actor, member.vault())
     assert _count(SealedDocument) == 6
     services.note_opening(member.actor, member.vault(), case)
@@ -111,11 +122,12 @@ def test_what_was_put_together_is_kept_with_the_next_change(member: AMember, pee
 def test_a_new_answer_replaces_and_shreds_the_old_one(member: AMember, peer: Actor) -> None:
     code = new_code()
     services.answer_screen(peer, code, "words", Screen(narrative="first"))
-    old = set(db.session.scalars(select(SealedDocument.public_id)))
+    (old,) = _letters()
     services.answer_screen(peer, code, "words", Screen(narrative="second"))
-    assert (_count(SealedDocument), _count(DocumentKey)) == (1, 1)
-    assert old.isdisjoint(db.session.scalars(select(SealedDocument.public_id)))
+    assert len(_letters()) == 1
+    assert old not in _letters()
     services.submit(peer, code, "en")
+    let_arrive()
     (case,), _damaged = cases.open_cases(member.actor, member.vault())
     assert case.record.narrative == "second"
 
@@ -127,10 +139,10 @@ def test_an_answer_can_be_taken_away(member: AMember, peer: Actor) -> None:
     services.forget_screen(peer, code, "words")
     services.forget_screen(peer, code, "when")
     assert filing.answered_screens(code) == ["what"]
-    assert (_count(SealedDocument), _count(DocumentKey)) == (1, 1)
+    assert len(_letters()) == 1
     services.throw_away(peer, code)
     assert filing.answered_screens(code) is None
-    assert (_count(SealedDocument), _count(IncidentDraft)) == (0, 0)
+    assert _letters() == set()
 
 
 def test_sent_twice_is_one_incident_with_one_receipt(member: AMember, peer: Actor) -> None:
@@ -143,7 +155,10 @@ def test_sent_twice_is_one_incident_with_one_receipt(member: AMember, peer: Acto
     with pytest.raises(AlreadySent) as late:
         services.answer_screen(peer, code, "words", Screen(narrative="late"))
     assert late.value.receipt == receipt
-    assert (_count(Incident), _count(IncidentDraft), _count(SealedDocument)) == (1, 0, 2)
+    let_arrive()
+    assert (_count(Incident), len(_letters()), _count(SealedDocument)) == (1, 0, 2)
+    with pytest.raises(AlreadySent):
+        services.submit(peer, code, "en")
 
 
 def test_nothing_answered_is_not_sent(member: AMember, peer: Actor) -> None:
@@ -156,6 +171,8 @@ def test_the_receipt_tells_the_state_and_nothing_else(member: AMember, peer: Act
     code = new_code()
     services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
     receipt = services.submit(peer, code, "en")
+    assert services.state_by_receipt(receipt) == "submitted"
+    let_arrive()
     assert services.state_by_receipt(receipt) == "submitted"
     assert services.state_by_receipt(code) is None
     stored = db.session.scalars(select(Incident.receipt_hash)).one()
@@ -177,10 +194,11 @@ def test_a_members_own_filing_is_in_the_audit(member: AMember) -> None:
 def test_one_damaged_screen_hides_nothing_else(member: AMember, peer: Actor) -> None:
     code = new_code()
     _fill(peer, code)
-    damaged_id = filing.screens_of(
-        db.session(), db.session.scalars(select(IncidentDraft.id)).one()
-    )["words"]
+    draft = filing.draft_of(code)
+    assert draft is not None
+    damaged_id = draft.screens["words"].public_id
     services.submit(peer, code, "en")
+    let_arrive()
     document = db.session.query(SealedDocument).filter_by(public_id=damaged_id).one()
     document.body = document.body[:-1] + bytes([document.body[-1] ^ 1])
     db.session.commit()
@@ -199,6 +217,7 @@ def test_many_reports_are_put_together_in_as_many_queries_as_one(
             code = new_code()
             _fill(peer, code)
             services.submit(peer, code, "en")
+        let_arrive()
         vault = member.vault()
         with count_queries() as queries:
             cases.open_cases(member.actor, vault)
@@ -206,17 +225,16 @@ def test_many_reports_are_put_together_in_as_many_queries_as_one(
     assert counts[0] == counts[1] <= 6
 
 
-def test_old_drafts_are_shredded(member: AMember, peer: Actor, monkeypatch: Any) -> None:
-    services.answer_screen(peer, new_code(), "what", Screen(acts=["P1"]))
-    until = db.session.scalars(select(IncidentDraft.kept_until)).one()
+def test_old_drafts_are_forgotten(member: AMember, peer: Actor, monkeypatch: Any) -> None:
+    code = new_code()
+    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    draft = filing.draft_of(code)
+    assert draft is not None
+    until = draft.kept_until
     assert until.weekday() == 6
     entries = len(_entries())
-    monkeypatch.setattr("kash.incidents.services.filing.local_today", lambda: until)
-    shred_old_drafts()
-    assert _count(IncidentDraft) == 1
-    monkeypatch.setattr(
-        "kash.incidents.services.filing.local_today", lambda: until + timedelta(days=1)
-    )
-    shred_old_drafts()
-    assert (_count(IncidentDraft), _count(SealedDocument), _count(DocumentKey)) == (0, 0, 0)
+    for day, left in ((until, 1), (until + timedelta(days=1), 0)):
+        monkeypatch.setattr("kash.incidents.services.letterbox.local_today", lambda day=day: day)
+        let_arrive()
+        assert len(_letters()) == left
     assert len(_entries()) == entries

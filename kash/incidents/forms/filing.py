@@ -35,6 +35,14 @@ class ScreenForm(KashForm):
         """What was answered."""
         raise NotImplementedError
 
+    def leave_out_what_is_wrong(self) -> None:
+        """Empty the fields that are not as they should be: what is sent now is sent without."""
+        if self.validate():
+            return
+        for name in self.errors:
+            if name in self:
+                self[name].data = None
+
     def answered(self) -> bool:
         """Whether anything was."""
         return bool(self.answers().model_dump(exclude_defaults=True))

@@ -1,6 +1,7 @@
 """The tables of incidents: as little as can be said in clear."""
 
 from kash.incidents.models.incidents import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models.letterbox import Letterbox
 from kash.incidents.models.mediation import Duty, DutyHours, DutyStation, MediationBrief
 
 __all__ = [
@@ -10,5 +11,6 @@ __all__ = [
     "Incident",
     "IncidentDraft",
     "IncidentDraftScreen",
+    "Letterbox",
     "MediationBrief",
 ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from kash.database import db
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident
+from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import SCREENS, receipt_of
-from kash.vault import SealedDocument, lookup
+from kash.incidents.rules.letterbox import Draft
+from kash.vault import lookup
 
 
 def draft_hash(code: str) -> str:
@@ -21,41 +22,23 @@ def receipt_hash(receipt: str) -> str:
     return lookup(receipt, kind="incidents.receipt")
 
 
-def locked_draft(session: Session, code: str) -> IncidentDraft | None:
-    """The draft of a code inside a write transaction."""
-    return session.scalar(
-        select(IncidentDraft).where(IncidentDraft.code_hash == draft_hash(code)).with_for_update()
-    )
-
-
-def screens_of(session: Session, draft_id: int) -> dict[str, str]:
-    """The public ids of a draft's sealed screens, by the screens' names."""
-    rows = session.execute(
-        select(IncidentDraftScreen.screen, SealedDocument.public_id)
-        .join(SealedDocument, SealedDocument.id == IncidentDraftScreen.document_id)
-        .where(IncidentDraftScreen.draft_id == draft_id)
-    )
-    return {row[0]: row[1] for row in rows}
+def draft_of(code: str) -> Draft | None:
+    """The unfinished filing of a code, None if there is none."""
+    return opened_box(db.session()).drafts.get(draft_hash(code))
 
 
 def answered_screens(code: str) -> list[str] | None:
     """Which screens of a draft were answered, in their order; None if there is no draft."""
-    found = db.session.execute(
-        select(IncidentDraft.id, IncidentDraftScreen.screen)
-        .outerjoin(IncidentDraftScreen, IncidentDraftScreen.draft_id == IncidentDraft.id)
-        .where(IncidentDraft.code_hash == draft_hash(code))
-    ).all()
-    if not found:
-        return None
-    names = {row[1] for row in found}
-    return [name for name in SCREENS if name in names]
+    draft = draft_of(code)
+    return None if draft is None else [name for name in SCREENS if name in draft.screens]
 
 
 def state_of_receipt(receipt: str) -> str | None:
-    """The state of what was filed under a receipt code."""
-    return db.session.scalar(
-        select(Incident.state).where(Incident.receipt_hash == receipt_hash(receipt))
-    )
+    """The state of what was filed under a receipt code; what waits for its hour has arrived."""
+    key = receipt_hash(receipt)
+    if key in opened_box(db.session()).sent:
+        return "submitted"
+    return db.session.scalar(select(Incident.state).where(Incident.receipt_hash == key))
 
 
 def receipt_if_sent(code: str) -> str | None:

@@ -40,7 +40,7 @@ class Filing(Part):
     `paper_on` is the day that stands on the paper form from which it was entered.
 
     `screens` are the sealed documents of a phone's screens that nobody has put together yet, by the
-    names of the screens.
+    names of the screens. `held`: it was said that somebody is held or in danger at that moment.
     """
 
     how: Literal["phone", "form", "paper"] = "form"
@@ -48,6 +48,7 @@ class Filing(Part):
     language: str = ""
     filed_at: datetime | None = None
     paper_on: date | None = None
+    held: bool = False
     screens: dict[str, str] = Field(default_factory=dict)
 
 

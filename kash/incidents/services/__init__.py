@@ -20,12 +20,15 @@ from kash.incidents.services.filing import (
     AlreadySent,
     NothingToSend,
     answer_screen,
+    begin_addition,
     forget_screen,
+    say_held,
     state_by_receipt,
     submit,
     throw_away,
 )
 from kash.incidents.services.identities import file_identity, read_identity
+from kash.incidents.services.letterbox import tend_letterbox
 from kash.incidents.services.linking import add_link, remove_link
 from kash.incidents.services.mediation import (
     DutyChangedMeanwhile,
@@ -72,6 +75,7 @@ __all__ = [
     "answer_screen",
     "ask_mediator",
     "assign",
+    "begin_addition",
     "change_mediator",
     "changing",
     "close_brief",
@@ -98,6 +102,7 @@ __all__ = [
     "remove_view",
     "save_view",
     "saved_views",
+    "say_held",
     "set_own_duty",
     "show_copy",
     "shred_case",
@@ -105,6 +110,7 @@ __all__ = [
     "state_by_receipt",
     "submit",
     "take_step",
+    "tend_letterbox",
     "throw_away",
     "withdraw_request",
 ]

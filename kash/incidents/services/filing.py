@@ -1,8 +1,8 @@
 """Filing on a phone, by somebody who can't read it back.
 
-Whoever holds no keys leaves nothing behind but sealed documents: no audit entry, and rows that tell
-neither order nor time. After each write the database's own log of pages is emptied, since its order
-tells what was written next to what.
+Whoever holds no keys leaves nothing behind but what lies sealed in the letterbox: no audit entry,
+and no row until the next of the fixed hours, unless somebody is held now. After each write the
+database's own log of pages is emptied, since its order tells what was written next to what.
 """
 
 from __future__ import annotations
@@ -10,22 +10,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.services.throttle import count_try
-from kash.database import after_commit, db, insertion, utc_now, without_order, writing
+from kash.database import after_commit, db, utc_now, writing
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import filing as queries
 from kash.incidents.queries.cases import KIND
 from kash.incidents.queries.screens import SCREEN_KIND
+from kash.incidents.rules.arrivals import next_arrival
 from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until, receipt_of
-from kash.incidents.rules.record import Filing, Record
+from kash.incidents.rules.letterbox import Box, Draft, Sent
+from kash.incidents.rules.record import Filing, Link, Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
+from kash.incidents.services.letterbox import deliver, letter, letterbox
 from kash.jobs import periodic
 from kash.policy import Actor
 from kash.vault import (
@@ -33,12 +36,12 @@ from kash.vault import (
     SealedDocument,
     VaultMember,
     audited,
-    file_document,
+    can_file,
     scrub,
     shred,
 )
 from kash.web.errors import Problem
-from kash.web.formats import local_today
+from kash.web.formats import local_today, zone
 
 _WRONG_CODES, _WITHIN = 300, timedelta(minutes=10)
 
@@ -66,6 +69,8 @@ class _Filing:
     session: Session
     now: datetime
     about: Callable[..., None]
+    # Whether an entry of the audit tells of it, and so when it was.
+    is_noted: bool = False
 
 
 @contextmanager
@@ -74,7 +79,7 @@ def _filing(action: str, by: Actor) -> Iterator[_Filing]:
     try:
         if _holds_keys(by):
             with audited(action, by) as change:
-                yield _Filing(change.session, change.now, change.about)
+                yield _Filing(change.session, change.now, change.about, is_noted=True)
         else:
             with writing() as session:
                 after_commit(_scrub)
@@ -94,24 +99,45 @@ def _holds_keys(by: Actor) -> bool:
     return db.session.scalar(found) is not None
 
 
-def _held_draft(session: Session, code: str, today: date) -> IncidentDraft:
-    """The draft of a code, made if it is not there, and locked. Raises AlreadySent."""
-    key = queries.draft_hash(code)
-    session.execute(
-        insertion(session, IncidentDraft)
-        .values(code_hash=key, kept_until=kept_until(today))
-        .on_conflict_do_nothing()
-    )
-    draft = session.scalars(
-        select(IncidentDraft).where(IncidentDraft.code_hash == key).with_for_update()
-    ).one()
-    without_order(session, IncidentDraft, draft.id)
+def _is_sent(session: Session, box: Box, receipt: str) -> bool:
+    key = queries.receipt_hash(receipt)
+    found = select(Incident.id).where(Incident.receipt_hash == key)
+    return key in box.sent or session.scalar(found) is not None
+
+
+def _draft(session: Session, box: Box, code: str) -> Draft:
+    """The draft of a code, made if it is not there. Raises AlreadySent."""
     receipt = receipt_of(code)
-    sent = select(Incident.id).where(Incident.receipt_hash == queries.receipt_hash(receipt))
-    if session.scalar(sent) is not None:
+    if _is_sent(session, box, receipt):
         raise AlreadySent(receipt)
-    draft.kept_until = max(draft.kept_until, kept_until(today))
+    until = kept_until(local_today())
+    draft = box.drafts.setdefault(queries.draft_hash(code), Draft(kept_until=until))
+    draft.kept_until = max(draft.kept_until, until)
     return draft
+
+
+def say_held(by: Actor, code: str) -> None:
+    """Keep that somebody is held or in danger now: what is sent under this code is seen at once.
+
+    Raises AlreadySent, NobodyHoldsKeys.
+    """
+    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+        if not can_file(filing.session):
+            raise NobodyHoldsKeys
+        _draft(filing.session, box, code).held = True
+
+
+def begin_addition(by: Actor, code: str, receipt: str) -> None:
+    """Begin a report that says more about one that was sent at once, found by its receipt; it is
+    seen at once as well. A receipt under which there is nothing begins one that stands alone, so
+    that nobody learns whether there is one. Raises NobodyHoldsKeys."""
+    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+        if not can_file(filing.session):
+            raise NobodyHoldsKeys
+        draft = _draft(filing.session, box, code)
+        key = queries.receipt_hash(receipt)
+        found = select(Incident.public_id).where(Incident.receipt_hash == key)
+        draft.held, draft.adds_to = True, filing.session.scalar(found) or ""
 
 
 def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
@@ -121,50 +147,40 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
     """
     if name not in SCREENS:
         raise ValueError("no such screen")
-    with _filing("incidents.draft_kept", by) as filing:
-        session = filing.session
-        draft = _held_draft(session, code, local_today())
-        kept = session.get(IncidentDraftScreen, (draft.id, name))
-        if kept is not None:
-            _shred_screens(session, [kept])
-        document = file_document(session, SCREEN_KIND, as_bytes(screen))
-        session.add(IncidentDraftScreen(draft_id=draft.id, screen=name, document_id=document.id))
-        session.flush()
-        without_order(session, IncidentDraftScreen, document.id, "document_id")
-        filing.about(document.public_id)
+    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+        sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
+        _draft(filing.session, box, code).screens[name] = sealed
+        filing.about(sealed.public_id)
 
 
 def forget_screen(by: Actor, code: str, name: str) -> None:
-    """Shred what was answered on one screen, if anything was. Raises AlreadySent."""
-    with _filing("incidents.draft_kept", by) as filing:
-        draft = queries.locked_draft(filing.session, code)
-        kept = filing.session.get(IncidentDraftScreen, (draft.id, name)) if draft else None
-        if kept is not None:
-            _shred_screens(filing.session, [kept])
+    """Forget what was answered on one screen, if anything was."""
+    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+        draft = box.drafts.get(queries.draft_hash(code))
+        if draft is not None:
+            draft.screens.pop(name, None)
 
 
 def throw_away(by: Actor, code: str) -> None:
-    """Shred a draft at its author's word; nothing if there is none."""
-    with _filing("incidents.draft_thrown_away", by) as filing:
-        draft = queries.locked_draft(filing.session, code)
-        if draft is not None:
-            _shred_drafts(filing.session, [draft.id])
+    """Forget a draft at its author's word; nothing if there is none."""
+    with _filing("incidents.draft_thrown_away", by) as filing, letterbox(filing.session) as box:
+        box.drafts.pop(queries.draft_hash(code), None)
 
 
 def submit(by: Actor, code: str, language: str) -> str:
     """File what was answered as one incident; its receipt code.
 
-    Raises AlreadySent with the same receipt if it was filed before, NothingToSend, NobodyHoldsKeys.
+    It is seen at the next of the fixed hours, or at once if somebody is held, or if it is a
+    member's own. Raises AlreadySent with the same receipt if it was filed before, NothingToSend,
+    NobodyHoldsKeys.
     """
     receipt = receipt_of(code)
-    with _filing("incidents.filed", by) as filing:
+    with _filing("incidents.filed", by) as filing, letterbox(filing.session) as box:
         session = filing.session
-        draft = queries.locked_draft(session, code)
-        key = queries.receipt_hash(receipt)
-        if session.scalar(select(Incident.id).where(Incident.receipt_hash == key)) is not None:
+        if _is_sent(session, box, receipt):
             raise AlreadySent(receipt)
-        screens = queries.screens_of(session, draft.id) if draft is not None else {}
-        if draft is None or not screens:
+        draft = box.drafts.pop(queries.draft_hash(code), None)
+        if draft is None or not (draft.screens or draft.held):
             raise NothingToSend
         record = Record(
             filing=Filing(
@@ -172,16 +188,20 @@ def submit(by: Actor, code: str, language: str) -> str:
                 author=by.public_id,
                 language=language,
                 filed_at=filing.now.replace(minute=0, second=0, microsecond=0),
-                screens=screens,
+                held=draft.held,
+                screens={name: one.public_id for name, one in draft.screens.items()},
             )
         )
-        document = file_document(session, KIND, record_as_bytes(record).ljust(1000))
-        incident = Incident(state="submitted", document_id=document.id, receipt_hash=key)
-        session.add(incident)
-        session.execute(delete(IncidentDraft).where(IncidentDraft.id == draft.id))
-        session.flush()
-        without_order(session, Incident, incident.id)
-        filing.about(incident.public_id)
+        if draft.adds_to:
+            record.links.append(Link(kind="incident", id=draft.adds_to))
+        key = queries.receipt_hash(receipt)
+        box.sent[key] = Sent(
+            visible_at=next_arrival(filing.now, zone()),
+            record=letter(session, KIND, record_as_bytes(record).ljust(1000)),
+            screens=list(draft.screens.values()),
+        )
+        if draft.held or filing.is_noted:
+            filing.about(*deliver(session, box, [key], filing.now, at_once=True))
     return receipt
 
 
@@ -197,24 +217,24 @@ def state_by_receipt(receipt: str) -> str | None:
     return state
 
 
-def _shred_screens(session: Session, kept: list[IncidentDraftScreen]) -> None:
-    documents = [one.document_id for one in kept]
-    for one in kept:
-        session.delete(one)
-    session.flush()
-    ids = select(SealedDocument.public_id).where(SealedDocument.id.in_(documents))
-    shred(session, list(session.scalars(ids)))
-
-
 def _shred_drafts(session: Session, drafts: list[int]) -> None:
-    kept = select(IncidentDraftScreen).where(IncidentDraftScreen.draft_id.in_(drafts))
-    _shred_screens(session, list(session.scalars(kept)))
-    session.execute(delete(IncidentDraft).where(IncidentDraft.id.in_(drafts)))
+    kept = select(IncidentDraftScreen.document_id).where(IncidentDraftScreen.draft_id.in_(drafts))
+    ids = select(SealedDocument.public_id).where(SealedDocument.id.in_(kept))
+    documents = list(session.scalars(ids))
+    for table, column in (
+        (IncidentDraftScreen, IncidentDraftScreen.draft_id),
+        (IncidentDraft, IncidentDraft.id),
+    ):
+        session.execute(
+            delete(table).where(column.in_(drafts)).execution_options(synchronize_session=False)
+        )
+    shred(session, documents)
 
 
 @periodic("shred_old_drafts", minutes=60)
 def shred_old_drafts() -> None:
-    """Shred drafts whose day has passed. Bookkeeping: no entry says how many there were."""
+    """Shred members' unfinished forms whose day has passed. Bookkeeping: no entry says how many
+    there were."""
     today = local_today()
     with writing() as session:
         found = select(IncidentDraft.id).where(IncidentDraft.kept_until < today).limit(500)

@@ -27,6 +27,7 @@ _TABLES = {
     "vault_document": "body = body || ''::bytea",
     "vault_document_key": "wrapped = wrapped || ''::bytea",
     "incident": "state = state",
+    "letterbox": "body = body || ''::bytea",
     "incident_draft": "code_hash = code_hash",
     "incident_draft_screen": "screen = screen",
 }

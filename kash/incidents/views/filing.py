@@ -28,6 +28,7 @@ from kash.incidents.forms.filing import (
 )
 from kash.incidents.queries import filing as drafts
 from kash.incidents.queries import help as helpers
+from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
 from kash.incidents.services.filing import AlreadySent, NothingToSend
 from kash.people import directory_words, rules
@@ -45,6 +46,8 @@ from kash.web.urgent import always_answered
 
 _NAMES = list(SCREENS)
 REVIEW = "review"
+# The answers to whether somebody is held or in danger now, the first of which is yes.
+HELD = ("begin-yes", "begin-no", "begin-unknown")
 
 
 def _speak() -> str:
@@ -70,6 +73,7 @@ def _shown(template: str, language: str, status: int = 200, **context: Any) -> R
             # The page has a choice of its own, which loses nothing that was typed.
             page_languages=[{"code": language, "label": "", "current": True}],
             words=filing_words,
+            hours=", ".join(f"{hour}:00" for hour in COME_AT),
             **context,
         ),
         status,
@@ -119,10 +123,18 @@ def filing_step() -> ResponseReturnValue:
 
 def _step(language: str) -> ResponseReturnValue:
     go = request.form.get("go", "")
-    if go == "begin":
+    if go in ("begin", *HELD):
         if not can_file(db.session()):
             return _nobody_reads(language)
-        return _screen_page(language, new_code(), "what", [])
+        code = new_code()
+        if go == HELD[0]:
+            services.say_held(current_actor(), code)
+        return _screen_page(language, code, "what")
+    if go == "more":
+        code = new_code()
+        receipt = code_as_read(request.form.get("receipt", ""))
+        services.begin_addition(current_actor(), code, receipt)
+        return _screen_page(language, code, "what")
     if go == "resume":
         return _resumed(language)
     code = code_as_read(request.form.get("code", ""))
@@ -150,7 +162,10 @@ def _resumed(language: str) -> ResponseReturnValue:
 
 
 def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
-    if go == "send":
+    if go == "held":
+        services.say_held(current_actor(), code)
+        return _send_now(language, code)
+    if go in ("send", "now"):
         try:
             return _receipt_page(language, services.submit(current_actor(), code, language))
         except NothingToSend as problem:
@@ -175,6 +190,11 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
         services.forget_screen(actor, code, name)
         return _screen_page(language, code, name)
     form = _form_of(name, request.form)
+    if go == "now":
+        form.leave_out_what_is_wrong()
+        if form.answered():
+            services.answer_screen(actor, code, name, form.answers())
+        return _send_now(language, code)
     if go not in ("next", "back", "help", "review"):
         # Another language, or a page that is shown again: nothing typed is lost.
         return _screen_page(language, code, name, form=form)
@@ -188,6 +208,15 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
     if go == "review":
         return _review_page(language, code)
     return _after(language, code, name, 1 if go == "next" else -1)
+
+
+def _send_now(language: str, code: str) -> ResponseReturnValue:
+    """Send what is there, be it only that somebody is held; a code that is too old begins anew."""
+    actor = current_actor()
+    draft = drafts.draft_of(code)
+    if draft is None or not draft.held:
+        services.say_held(actor, code)
+    return _receipt_page(language, services.submit(actor, code, language), held=True)
 
 
 def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValue:
@@ -208,23 +237,30 @@ def _form_of(name: str, given: MultiDict[str, str] | None) -> ScreenForm:
     return form
 
 
+def _so_far(code: str) -> tuple[list[str], bool]:
+    """Which screens were answered, and whether somebody is held or in danger."""
+    draft = drafts.draft_of(code)
+    if draft is None:
+        return [], False
+    return [name for name in _NAMES if name in draft.screens], draft.held
+
+
 def _screen_page(
     language: str,
     code: str,
     name: str,
-    answered: list[str] | None = None,
     *,
     form: ScreenForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    if answered is None:
-        answered = drafts.answered_screens(code) or []
+    answered, held = _so_far(code)
     if form is None:
         form = _form_of(name, None)
     return _shown(
         "filing_screen.html",
         language,
         status,
+        held=held,
         form=form,
         code=code,
         shown_code=code_as_shown(code),
@@ -250,6 +286,7 @@ def _review_page(
         "filing_review.html",
         language,
         422 if problem else 200,
+        held=_so_far(code)[1],
         code=code,
         shown_code=code_as_shown(code),
         screen=REVIEW,
@@ -259,8 +296,8 @@ def _review_page(
     )
 
 
-def _receipt_page(language: str, receipt: str) -> ResponseReturnValue:
-    return _shown("filing_sent.html", language, receipt=code_as_shown(receipt))
+def _receipt_page(language: str, receipt: str, *, held: bool = False) -> ResponseReturnValue:
+    return _shown("filing_sent.html", language, receipt=code_as_shown(receipt), held=held)
 
 
 @blueprint.route("/r", methods=["GET", "POST"])

@@ -1,0 +1,104 @@
+"""What lies in the letterbox: filings that are not finished, and such as wait for their hour.
+
+All of it is one text, padded to a size that tells nothing, and in the order of random keys. Each
+screen in it is sealed for the members of the vault by itself: the server reads none.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from pydantic import BaseModel, Field
+
+# Some thirty whole reports. Beyond that the text doubles; so much fits at most.
+SMALLEST, MOST = 256 * 1024, 16 * 1024 * 1024
+# What the envelope adds to a text before it looks for its size.
+_LENGTH = 4
+
+
+class Letter(BaseModel):
+    """One sealed document: its public id and kind, its body and its wrapped key in base64, the form
+    of that, and the compartment's row to which it is sealed."""
+
+    public_id: str
+    kind: str
+    compartment_id: int
+    form: str = "filed"
+    body: str = Field(repr=False)
+    wrapped: str = Field(repr=False)
+
+
+class Draft(BaseModel):
+    """A filing that is not finished. `held`: its author said that somebody is held or in danger;
+    `adds_to`: the reference of the report that it is sent after, if any."""
+
+    kept_until: date
+    held: bool = False
+    adds_to: str = ""
+    screens: dict[str, Letter] = Field(default_factory=dict)
+
+
+class Sent(BaseModel):
+    """A filing that waits for its hour: the sealed record and the screens that it names."""
+
+    visible_at: datetime
+    record: Letter
+    screens: list[Letter] = Field(default_factory=list)
+
+
+class Box(BaseModel):
+    """Drafts by the hash of their code, and sent filings by the hash of their receipt."""
+
+    drafts: dict[str, Draft] = Field(default_factory=dict)
+    sent: dict[str, Sent] = Field(default_factory=dict)
+
+    def letters(self) -> Iterator[Letter]:
+        """Every sealed document in it."""
+        for draft in self.drafts.values():
+            yield from draft.screens.values()
+        for one in self.sent.values():
+            yield from (one.record, *one.screens)
+
+    def due(self, now: datetime) -> list[str]:
+        """The sent filings whose hour has come."""
+        return [key for key, one in self.sent.items() if one.visible_at <= now]
+
+    def forget_old(self, today: date) -> None:
+        """Drop the drafts whose day has passed."""
+        self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
+
+
+class BoxFull(ValueError):
+    """More lies there than one text may hold."""
+
+
+def in_text(content: bytes) -> str:
+    """Bytes as they stand in a letter."""
+    return b64encode(content).decode()
+
+
+def in_bytes(text: str) -> bytes:
+    """What stands in a letter."""
+    return b64decode(text)
+
+
+def as_bytes(box: Box) -> bytes:
+    """The letterbox as it is sealed. Raises BoxFull."""
+    ordered = Box(
+        drafts=dict(sorted(box.drafts.items())),
+        sent=dict(sorted(box.sent.items())),
+    )
+    content = ordered.model_dump_json(exclude_defaults=True).encode()
+    size = SMALLEST
+    while size < len(content) + _LENGTH:
+        size *= 2
+    if size > MOST:
+        raise BoxFull
+    return content.ljust(size - _LENGTH)
+
+
+def from_bytes(plaintext: bytes) -> Box:
+    """The letterbox as it was sealed. Raises pydantic's ValidationError if it is none."""
+    return Box.model_validate_json(plaintext)
