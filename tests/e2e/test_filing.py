@@ -17,6 +17,7 @@ from kash.incidents.queries import cases
 from kash.people.models import Organisation
 from kash.policy import Actor
 from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
 
 from .looking import PHONE, findings
 
@@ -98,7 +99,7 @@ def heading(page: Page, text: str) -> None:
 def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member: AMember) -> None:
     page = a_phone()
     found = findings(page, "the beginning")
-    page.get_by_role("button", name="Anza").click()
+    page.get_by_role("button", name="Ruka swali hili").click()
     heading(page, "Ni nini kilitokea?")
     assert page.url == f"{site.address}/w/n"
     found += findings(page, "a screen")
@@ -162,6 +163,7 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     other.get_by_role("button", name="Onyesha").click()
     heading(other, "Imefika")
 
+    let_arrive()
     (case,), damaged = cases.open_cases(member.actor, member.vault())
     assert damaged == []
     assert [act.code for act in case.record.acts] == ["L1", "H1"]
@@ -174,7 +176,7 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
 
 def test_the_phone_finds_its_report_and_its_receipt_again(a_phone: Callable[..., Page]) -> None:
     page = a_phone()
-    page.get_by_role("button", name="Anza").click()
+    page.get_by_role("button", name="Ruka swali hili").click()
     page.get_by_label("Alipigwa au kuumizwa").check()
     go_on(page)
     heading(page, "Lini na wapi?")

@@ -127,7 +127,8 @@ def files_on_a_phone(walk: Walk, cases: Cases) -> None:
     peer.go("/w/n?in=sw")
     _skips_everything(walk, peer)
     peer.go("/w/n?in=sw")
-    page.locator("button[value=begin]").click()
+    # They are held: the report is seen at once.
+    page.locator("button[value=begin-yes]").click()
     today = datetime.now(UTC).astimezone(ZoneInfo("Africa/Nairobi"))
     for name in _SCREEN_NAMES:
         page.locator(f"form[data-code] [name=screen][value={name}]").wait_for(state="attached")
@@ -156,7 +157,7 @@ def files_on_a_phone(walk: Walk, cases: Cases) -> None:
     walk.looks_at(peer, "the review")
     page.locator("button[value=help]").click()
     page.locator("button[value=here]").click()
-    page.locator("button[value=send]").click()
+    page.locator("button[value=now]").click()
     cases.receipt = page.locator(".large-code").inner_text()
     walk.looks_at(peer, "the receipt")
     page.set_viewport_size(DESK)
