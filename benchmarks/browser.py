@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import re
+import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
@@ -28,10 +30,15 @@ class Answer:
 
 
 class Browser:
-    """Signed in as one account, or as nobody."""
+    """Signed in as one account, or as nobody; by TLS if it is told whom to trust."""
 
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    def __init__(self, port: int, trust: ssl.SSLContext | None = None) -> None:
+        if trust is None:
+            self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        else:
+            self._connection = http.client.HTTPSConnection(
+                "localhost", port, timeout=120, context=trust
+            )
         self._cookies: dict[str, str] = {}
 
     def keep(self, cookies: Mapping[str, str]) -> None:
@@ -57,10 +64,36 @@ class Browser:
         """Send a form whose token is known."""
         return self._ask("POST", to, urlencode({"csrf_token": token, **fields}))
 
-    def _ask(self, method: str, path: str, body: str | None = None) -> Answer:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
+    def send_file(
+        self, to: str, token: str, fields: Mapping[str, str], name: str, content: bytes
+    ) -> Answer:
+        """Send a form with a file in its field `file`."""
+        limit = secrets.token_hex(16)
+        said = [
+            f'--{limit}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
+            for field, value in {"csrf_token": token, **fields}.items()
+        ]
+        said.append(
+            f'--{limit}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        )
+        body = "".join(said).encode() + content + f"\r\n--{limit}--\r\n".encode()
+        return self._ask("POST", to, body, f"multipart/form-data; boundary={limit}")
+
+    @property
+    def cookie(self) -> str:
+        """The field by which the server knows it."""
+        return "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: str | bytes | None = None,
+        kind: str = "application/x-www-form-urlencoded",
+    ) -> Answer:
+        headers = {"Cookie": self.cookie}
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         try:
             self._connection.request(method, path, body, headers)
             answer = self._connection.getresponse()
