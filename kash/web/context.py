@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +47,17 @@ class Endpoints:
     search: str
 
 
+def typing_key(account: str) -> str:
+    """The key, base64 of 128 bits, under which a browser keeps what an account is typing.
+
+    A tab's storage outlives the tab on the disk of a phone; this key only ever stands in pages,
+    which no browser keeps.
+    """
+    secret = str(current_app.secret_key).encode()
+    made = hmac.digest(secret, f"typing {account}".encode(), "sha256")
+    return base64.b64encode(made[:16]).decode()
+
+
 def _frame() -> dict[str, Any]:
     endpoints: Endpoints = current_app.extensions[_ENDPOINTS]
     person = signed_in()
@@ -61,6 +74,7 @@ def _frame() -> dict[str, Any]:
             "name": person.name,
             "initials": initials(person.name),
             "key": person.key,
+            "typing": typing_key(person.key),
             "url": url_for(endpoints.own_account),
         },
         "home_url": "/",

@@ -136,6 +136,10 @@ class _Within(NumberRange):
             super().__call__(form, field)
 
 
+# What a device would learn from what is typed, keep, or send away to have it corrected.
+UNCORRECTED = {"autocomplete": "off", "spellcheck": "false", "autocorrect": "off"}
+
+
 def _length(most: int) -> Length:
     return Length(max=most, message=_l("Use at most %(most)s characters.", most=most))
 
@@ -158,7 +162,7 @@ def text_field(
         label,
         description=description,
         validators=[*_presence(required), _length(most), *validators],
-        render_kw={"maxlength": most, "autocomplete": "off"} | kwargs.pop("render_kw", {}),
+        render_kw={"maxlength": most} | UNCORRECTED | kwargs.pop("render_kw", {}),
         **kwargs,
     )
 
@@ -178,7 +182,7 @@ def long_text_field(
         label,
         description=description,
         validators=[*_presence(required), _length(most), *validators],
-        render_kw={"rows": rows} | kwargs.pop("render_kw", {}),
+        render_kw={"rows": rows} | UNCORRECTED | kwargs.pop("render_kw", {}),
         **kwargs,
     )
 
@@ -224,7 +228,8 @@ def email_field(
         description=description,
         validators=[*_presence(required), _length(254), _an_email],
         filters=[one_written_email],
-        render_kw={"type": "email", "autocomplete": "email", "inputmode": "email", "maxlength": 254}
+        # A browser that filled it in would keep the addresses of everybody who was invited.
+        render_kw={"type": "email", "autocomplete": "off", "inputmode": "email", "maxlength": 254}
         | kwargs.pop("render_kw", {}),
         **kwargs,
     )

@@ -1,5 +1,7 @@
 // Leaving at once: a button on every page, or Shift three times within a second and a half. With it
-// goes the register that was taken along on this phone (static/pad), as it does on signing out.
+// goes all that this browser keeps but marks that were not sent, which are sealed: the register that
+// was taken along on this phone (static/pad) too, as it does on signing out. By the button, the code
+// of an unfinished report is shown once more, since this phone forgets it.
 
 const WITHIN = 1500;
 const TIMES = 3;
@@ -10,7 +12,43 @@ const PAD = "pad";
 const LEFT = "pad-left";
 const UNDER_PIN = ["held", "log", "answers"];
 const PATIENCE = 250;
+// An unfinished report's code, as static/js/filing.js keeps it.
+const DRAFT = "note";
+// What the way out leaves in this browser: that marks wait, which are sealed, and that she left.
+const STAYS = ["pad-waits", LEFT];
+// Nobody comes back to the code that is shown: then the page goes by itself.
+const SHOWN_FOR = 30_000;
 let presses = [];
+
+/** Empty this browser's storage but for what must stay; what the unfinished report's code was. */
+function forgetEverything() {
+  let code = "";
+  try {
+    code = localStorage.getItem(DRAFT) || "";
+    for (const key of Object.keys(localStorage)) if (!STAYS.includes(key)) localStorage.removeItem(key);
+    sessionStorage.clear();
+  } catch {
+    // A browser that refuses storage has nothing to forget.
+  }
+  return code;
+}
+
+/** Show nothing but a code, to be written down, until she goes on; the rest of the page is gone. */
+async function writtenDown(code) {
+  const page = document.querySelector("template[data-leave-code]");
+  document.body.replaceChildren(page ? page.content.cloneNode(true) : "");
+  const shown = document.querySelector("[data-code-shown]");
+  const button = document.querySelector("[data-go]");
+  if (!shown || !button) return;
+  shown.textContent = code.replace(/(.{4})(?=.)/g, "$1 ");
+  document.documentElement.hidden = false;
+  button.focus();
+  await new Promise((resolve) => {
+    button.addEventListener("click", resolve);
+    addEventListener("pagehide", resolve);
+    setTimeout(resolve, SHOWN_FOR);
+  });
+}
 
 /** Take the register off this phone; resolves when it is gone, or at the latest in a moment. */
 function forgetRegister() {
@@ -35,8 +73,10 @@ function forgetRegister() {
   return Promise.race([gone, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
-async function leave(address, ends) {
+async function leave(address, ends, offers) {
   document.documentElement.hidden = true;
+  // What other scripts are still waiting for must not be shown or kept any more.
+  document.documentElement.dataset.left = "";
   const forgotten = forgetRegister();
   try {
     localStorage.setItem(LEFT, "1");
@@ -53,14 +93,11 @@ async function leave(address, ends) {
     said.set("leaving", "1");
     navigator.sendBeacon(vault.action, said);
   }
-  try {
-    sessionStorage.clear();
-  } catch {
-    // A browser that refuses storage has nothing to forget.
-  }
+  const code = forgetEverything();
   // From a page that works without a network the session is ended beside the way out.
   if (ends) fetch(ends, { keepalive: true }).catch(() => undefined);
   await forgotten;
+  if (offers && code) await writtenDown(code);
   location.replace(address);
 }
 
@@ -80,7 +117,7 @@ try {
 if (button) {
   button.addEventListener("click", (event) => {
     event.preventDefault();
-    leave(button.href, button.dataset.ends);
+    leave(button.href, button.dataset.ends, true);
   });
 
   addEventListener(
@@ -92,7 +129,7 @@ if (button) {
       }
       if (event.repeat) return;
       presses = [...presses, event.timeStamp].filter((time) => event.timeStamp - time <= WITHIN);
-      if (presses.length >= TIMES) leave(button.href, button.dataset.ends);
+      if (presses.length >= TIMES) leave(button.href, button.dataset.ends, false);
     },
     true,
   );

@@ -86,7 +86,10 @@ async function send(form, button) {
       body: new URLSearchParams(data),
       credentials: "same-origin",
     });
-    if (answer.redirected || !show(await answer.text())) location.assign(answer.url);
+    const text = await answer.text();
+    // She left meanwhile: nothing is shown, nor kept, any more.
+    if ("left" in document.documentElement.dataset) return false;
+    if (answer.redirected || !show(text)) location.assign(answer.url);
     return true;
   } catch {
     const said = form.querySelector("[data-not-sent]");

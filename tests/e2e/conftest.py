@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, BrowserContext, Page
 
+from kash.database import db
+from kash.people.models import Organisation
+from kash.policy import Actor
+from tests.conftest import AMember
+
+from .looking import PHONE
+from .phones import Site
 from .serving import Served
 from .walking import Walk
 
@@ -35,3 +44,44 @@ def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         for walker in walk.people.values():
             walker.context.close()
         served.stop()
+
+
+@pytest.fixture
+def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    db.session.add(Organisation(name="Kituo cha Mfano", kind="station"))
+    db.session.commit()
+    return a_member("documentation")
+
+
+@pytest.fixture
+def site(sqlite_app: APIFlask, member: AMember) -> Iterator[Site]:
+    site = Site(sqlite_app)
+    yield site
+    site.die()
+
+
+@pytest.fixture
+def a_phone(
+    site: Site,
+    browser: Browser,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> Iterator[Callable[..., Page]]:
+    """A phone in which a peer educator is signed in; each call gives another one."""
+    opened: list[BrowserContext] = []
+    peer = actor("peer", language="sw")
+
+    def take(**more: Any) -> Page:
+        cookie = client_for(peer).get_cookie("session", domain="localhost")
+        assert cookie is not None
+        context = browser.new_context(viewport=PHONE, **more)
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
+        opened.append(context)
+        page = context.new_page()
+        page.goto(f"{site.address}/w/n")
+        return page
+
+    yield take
+    for context in opened:
+        context.close()

@@ -2,90 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import pytest
-from apiflask import APIFlask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from werkzeug.serving import BaseWSGIServer, make_server
+from playwright.sync_api import Page, expect
 
-from kash.database import db
 from kash.incidents.queries import cases
-from kash.people.models import Organisation
-from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
 from .looking import PHONE, findings
+from .phones import Site
 
 pytestmark = pytest.mark.browser
-
-
-class Site:
-    """The application of the test, served to a browser; it can die and come back elsewhere."""
-
-    def __init__(self, app: APIFlask) -> None:
-        self.app = app
-        self.server: BaseWSGIServer | None = None
-        self.begin()
-
-    def begin(self) -> None:
-        self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
-        self.port = self.server.server_port
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def die(self) -> None:
-        assert self.server is not None
-        self.server.shutdown()
-        self.server.server_close()
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-
-@pytest.fixture
-def member(sqlite_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
-    db.session.add(Organisation(name="Kituo cha Mfano", kind="station"))
-    db.session.commit()
-    return a_member("documentation")
-
-
-@pytest.fixture
-def site(sqlite_app: APIFlask, member: AMember) -> Iterator[Site]:
-    site = Site(sqlite_app)
-    yield site
-    site.die()
-
-
-@pytest.fixture
-def a_phone(
-    site: Site,
-    browser: Browser,
-    actor: Callable[..., Actor],
-    client_for: Callable[..., FlaskClient],
-) -> Iterator[Callable[..., Page]]:
-    """A phone in which a peer educator is signed in; each call gives another one."""
-    opened: list[BrowserContext] = []
-    peer = actor("peer", language="sw")
-
-    def take(**more: Any) -> Page:
-        cookie = client_for(peer).get_cookie("session", domain="localhost")
-        assert cookie is not None
-        context = browser.new_context(viewport=PHONE, **more)
-        context.set_default_timeout(10_000)
-        context.add_cookies([{"name": "session", "value": cookie.value, "url": site.address}])
-        opened.append(context)
-        page = context.new_page()
-        page.goto(f"{site.address}/w/n")
-        return page
-
-    yield take
-    for context in opened:
-        context.close()
 
 
 def go_on(page: Page) -> None:
@@ -207,7 +136,7 @@ def test_the_phone_finds_its_report_and_its_receipt_again(a_phone: Callable[...,
     assert page.evaluate("Object.keys(localStorage)") == []
     page.get_by_role("button", name="Hifadhi msimbo kwenye simu hii").click()
     expect(page.locator("[data-kept]")).to_be_visible()
-    page.goto(page.url.replace("/file", "/receipt"))
+    page.goto(page.url.replace("/w/n", "/w/r"))
     page.get_by_role("button", name="Tumia msimbo unaohifadhiwa na simu hii").click()
     heading(page, "Imefika")
     page.goto(page.url.replace("/receipt", "/help"))

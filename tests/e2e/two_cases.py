@@ -237,7 +237,7 @@ def _asks_a_mediator(walk: Walk, cases: Cases) -> None:
     officer.button("Save")
     officer.page.wait_for_url("**/w/d")
     officer.page.locator("main tbody a").first.click()
-    officer.page.wait_for_url(re.compile(r"/duty/[0-9a-z]{16}$"))
+    officer.page.wait_for_url(re.compile(r"/d/[0-9a-z]{16}$"))
     officer.go(f"{cases.arrest}/m")
     cases.pages["not asked yet"] = officer.page.locator("main").inner_text()
     officer.go(f"{cases.arrest}/c")
@@ -254,8 +254,8 @@ def _asks_a_mediator(walk: Walk, cases: Cases) -> None:
     for page in ("referrals", "terms", "case-file", "links", "assign", "declare", "edit"):
         officer.go(f"{cases.arrest}/{page}")
     officer.go(f"{cases.arrest}")
-    officer.page.locator("a[href*='/persons/']").first.click()
-    officer.page.wait_for_url("**/persons/*")
+    officer.page.locator("a[href*='/p/']").first.click()
+    officer.page.wait_for_url("**/p/*")
 
 
 def _mediates(walk: Walk, cases: Cases) -> None:
@@ -330,7 +330,7 @@ def _writes_down_the_second(walk: Walk, cases: Cases) -> None:
     second.button("Verify")
     second.page.wait_for_url(f"**{cases.player}")
     for verb, button in (("resolve", "Mark as resolved"), ("close", "Close the case")):
-        second.go(f"{cases.player}/steps/{verb}")
+        second.go(f"{cases.player}/s/{STEP_NUMBERS[verb]}")
         if verb == "close":
             second.page.select_option("[name=outcome]", "settled")
         else:

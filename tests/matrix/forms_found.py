@@ -107,6 +107,48 @@ class _Reader(HTMLParser):
         return self.forms
 
 
+# What a browser may offer to fill in, which is a person's own.
+OWN_TOKENS = {"username", "current-password", "new-password", "one-time-code", "off"}
+
+
+class _KeptFields(HTMLParser):
+    """Collects fields whose text a browser would keep on its disk, or have a service correct."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[str] = []
+        self.fields = 0
+        self.spelled = True
+        self._form_is_off = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        if tag == "body":
+            self.spelled = given.get("spellcheck") != "false"
+        elif tag == "form":
+            self._form_is_off = given.get("autocomplete") == "off"
+            if not self._form_is_off:
+                self.kept.append(f"form {given.get('action', '')}")
+        elif tag in ("input", "textarea") and given.get("type", "") in (*TYPED, "textarea"):
+            self.fields += 1
+            # A field that names its form stands outside it; every form is looked at itself.
+            off = self._form_is_off or "form" in given
+            token = given.get("autocomplete", "off" if off else "")
+            if token not in OWN_TOKENS:
+                self.kept.append(f"{tag} {given.get('name') or given.get('id', '')}")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form_is_off = False
+
+
+def kept_fields(page: str) -> list[str]:
+    """The forms and fields of a page whose text a browser would keep."""
+    reader = _KeptFields()
+    reader.feed(page)
+    return [*reader.kept, *(["spelling is on"] if reader.spelled and reader.fields else [])]
+
+
 def who_may(act: str) -> str:
     """The first role that may do this with its own records."""
     if act == ANYONE:
@@ -124,8 +166,9 @@ def address_of(world: World, endpoint: str, role: str, side: str = OWN, **other:
         return world.app.url_for(endpoint, **{**parts, **other})
 
 
-def find_forms(world: World) -> list[FoundForm]:
-    """Every form that is posted, once for each endpoint and set of fields."""
+def look_at_pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
+    """The forms of every page, and by endpoint what a browser would keep of what is typed there."""
+    kept: dict[str, list[str]] = {}
     adapter = world.app.url_map.bind("localhost")
     found: dict[tuple[str, frozenset[str]], FoundForm] = {}
     for endpoint, place in PLACES.items():
@@ -139,6 +182,8 @@ def find_forms(world: World) -> list[FoundForm]:
             answer = world.browser(role).get(page)
             if answer.status_code != 200 or answer.mimetype != "text/html":
                 continue
+            if faults := kept_fields(answer.text):
+                kept[endpoint] = faults
             reader = _Reader()
             reader.feed(answer.text)
             for form in reader.finished():
@@ -152,4 +197,4 @@ def find_forms(world: World) -> list[FoundForm]:
                 )
             if world.written():
                 world.put_back()
-    return list(found.values())
+    return list(found.values()), kept

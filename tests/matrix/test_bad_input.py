@@ -16,7 +16,7 @@ import pytest
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
-from .forms_found import FoundForm, address_of, find_forms, who_may
+from .forms_found import FoundForm, address_of, look_at_pages, who_may
 from .programme import OTHER, OWN, World
 from .table import ANYONE, NOBODY, PLACES
 
@@ -58,8 +58,13 @@ ASKED = (
 
 
 @pytest.fixture(scope="module")
-def forms(world: World) -> list[FoundForm]:
-    return find_forms(world)
+def pages(world: World) -> tuple[list[FoundForm], dict[str, list[str]]]:
+    return look_at_pages(world)
+
+
+@pytest.fixture(scope="module")
+def forms(pages: tuple[list[FoundForm], dict[str, list[str]]]) -> list[FoundForm]:
+    return pages[0]
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +89,13 @@ def fault_of(answer: TestResponse) -> str:
         if len(words.split()) < 4:
             return f"says nothing with {status}"
     return ""
+
+
+def test_no_page_has_the_browser_keep_or_correct_what_is_typed(
+    pages: tuple[list[FoundForm], dict[str, list[str]]],
+) -> None:
+    """A closed browser's profile is read by whoever takes the phone."""
+    assert pages[1] == {}
 
 
 def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:

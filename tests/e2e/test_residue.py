@@ -1,0 +1,95 @@
+"""What lies in a browser's profile and storage once somebody has typed, sent, or left."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from .profiles import canary, found_in, kept_profile, type_into_every_field
+from .walkers import Walker
+from .walking import Walk
+
+pytestmark = pytest.mark.browser
+
+# What a browser keeps where it is not told otherwise: by which finding nothing means something.
+CONTROL = """<!doctype html><html lang="en"><title>Page</title><main>
+<form method="post"><textarea name="narrative"></textarea><input name="email" autocomplete="email">
+</form></main></html>"""
+_KEPT_BY_A_FORM, _KEPT_BY_A_TAB = (1, 2), 3
+
+
+def take_over(context: BrowserContext, walker: Walker) -> None:
+    """Be somebody in this browser."""
+    context.clear_cookies()
+    context.add_cookies(walker.context.cookies())  # type: ignore[arg-type]
+
+
+def _control(context: BrowserContext, address: str) -> Page:
+    def answer(route: Route) -> None:
+        route.fulfill(body=CONTROL, content_type="text/html")
+
+    context.route("**/control", answer)
+    page = context.new_page()
+    page.goto(f"{address}/control")
+    for number, name in zip(_KEPT_BY_A_FORM, ("narrative", "email"), strict=True):
+        page.fill(f"[name={name}]", canary(number))
+    page.evaluate("text => sessionStorage.setItem('control', text)", canary(_KEPT_BY_A_TAB))
+    return page
+
+
+def test_a_closed_browser_holds_nothing_that_was_typed_into_any_form(
+    walk: Walk, browser: Browser, tmp_path: Path
+) -> None:
+    """Every form that anybody met on her way, those of the sealed record among them."""
+    typed: dict[str, int] = {}
+    seen: set[str] = set()
+    with kept_profile(browser, tmp_path) as context:
+        for walker in walk.people.values():
+            take_over(context, walker)
+            page = context.new_page()
+            for kind, path in walker.been.items():
+                if kind in seen:
+                    continue
+                answer = page.goto(walk.served.address + path)
+                if answer is None or not answer.ok or page.locator("form").count() == 0:
+                    continue
+                seen.add(kind)
+                typed |= type_into_every_field(page, 10 + len(typed))
+            # The last page stays as it is, as when the phone is taken from her.
+        control = _control(context, walk.served.address)
+        # Sessions are written now and then, and when a page is left.
+        control.wait_for_timeout(500)
+        control.goto(f"{walk.served.address}/sign-in")
+        control.wait_for_timeout(2500)
+    assert len(typed) > 150
+    found = found_in(tmp_path)
+    assert {name for name, number in typed.items() if number in found} == set()
+    assert found == {*_KEPT_BY_A_FORM, _KEPT_BY_A_TAB}
+
+
+def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(
+    walk: Walk, browser: Browser, tmp_path: Path
+) -> None:
+    """Minutes are kept in the tab while they are written, and nobody reads them off the disk."""
+    trainer, director = walk.people["trainer"], walk.people["director"]
+    item = next(path for kind, path in trainer.been.items() if re.search(r"/items/\*$", kind))
+    with kept_profile(browser, tmp_path) as context:
+        take_over(context, trainer)
+        page = context.new_page()
+        page.goto(walk.served.address + item)
+        minute = page.locator("textarea[name=minute]")
+        minute.press_sequentially(canary(7))
+        page.wait_for_function("Object.keys(sessionStorage).some(key => key.startsWith('typed:'))")
+        page.goto(f"{walk.served.address}/forums/")
+        page.goto(walk.served.address + item)
+        expect(minute).to_have_value(re.compile(canary(7)))
+        take_over(context, director)
+        page.goto(walk.served.address + "/forums/")
+        assert page.evaluate("Object.keys(sessionStorage)") == ["typed-owner"]
+        take_over(context, trainer)
+        page.goto(walk.served.address + item)
+        expect(minute).not_to_have_value(re.compile(canary(7)))
+    assert found_in(tmp_path) == set()
