@@ -45,6 +45,7 @@ LISTS = frozenset(
     {
         "accounts.access",
         "accounts.index",
+        "accounts.requests",
         "accounts.trail",
         "certificates.find",
         "certificates.index",
@@ -189,7 +190,7 @@ def _scenes(loaded: Loaded) -> Iterator[Scene]:
         "/join/<token>": everybody.links["join"][1],
         "/new-password/<token>": everybody.links["new password"][1],
         "/accounts/invitations/<public_id>": everybody.links["join"][0],
-        "/accounts/resets/<public_id>": everybody.links["reset"][0],
+        "/accounts/requests/<public_id>": everybody.links["request"][0],
         "/jobs/<public_id>": _public_id(Job),
     }
     ordinary = next(one for one in past if one is not loaded.largest)

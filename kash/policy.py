@@ -81,8 +81,10 @@ _SEEING_DIRECTORY = dict.fromkeys(_R, _ALL)
 GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "accounts.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "accounts.manage": {_R.ADMINISTRATOR: _ALL},
-    # Of two people one asks and another agrees, neither about herself.
-    "accounts.approve_reset": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    # What gives power or lets somebody else into an account that has it: of two independent people
+    # one asks and another agrees, neither about herself.
+    "accounts.propose": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
+    "accounts.agree": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "settings.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},
     "settings.edit": {_R.ADMINISTRATOR: _ALL},
     "audit.see": {_R.ADMINISTRATOR: _ALL, _R.DIRECTOR: _ALL},

@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -478,6 +479,7 @@ def actor(app: APIFlask) -> Callable[..., Actor]:
             password_hash=hash_password(more.pop("password", PASSWORD)),
             person_id=person_id,
             roles=[AccountRole(role=str(Role(role))) for role in roles],
+            settled_at=more.pop("settled_at", utc_now() - timedelta(days=30)),
             **more,
         )
         db.session.add(account)

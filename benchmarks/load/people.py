@@ -10,13 +10,14 @@ from typing import Any
 from benchmarks.load.rows import Rows
 from kash.accounts.models import (
     Account,
+    AccountRequest,
     AccountRole,
     Invitation,
     Programme,
-    SecondStepReset,
     SignedInSession,
 )
 from kash.accounts.queries import email_key
+from kash.accounts.requests import seal_reason
 from kash.accounts.secrets import hash_password, new_token, token_hash
 from kash.database import new_public_id
 from kash.people.models import Consent, Group, Organisation, Person, Posting
@@ -254,14 +255,19 @@ def load_links(rows: Rows, everybody: Everybody, now: datetime) -> None:
         created_at=now,
         last_seen_at=now,
     )
-    reset = new_public_id()
-    everybody.links["reset"] = (reset, "")
+    request = new_public_id()
+    everybody.links["request"] = (request, "")
     rows.add(
-        SecondStepReset,
-        public_id=reset,
+        AccountRequest,
+        public_id=request,
+        kind="second_step",
         account_id=guarded.key,
-        reason_sealed=seal("Lost.", kind="second_step_reset.reason", public_id=reset),
+        email_lookup="",
+        digest="",
+        reason_sealed=seal_reason("Lost.", request),
         asked_by=everybody.accounts["administrator"].public_id,
         asked_at=now,
         expires_at=now + timedelta(days=1),
+        state="waiting",
+        decided_by="",
     )

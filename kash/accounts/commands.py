@@ -9,12 +9,15 @@ from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from kash.accounts import queries, services
+from kash.accounts.models import Account
 from kash.accounts.setup import new_setup_code
 from kash.policy import SYSTEM, Role
 from kash.web.errors import Problem
 from kash.web.forms import one_written_email
 
-account_commands = AppGroup("account", help="Accounts: create, invite, new password.")
+account_commands = AppGroup(
+    "account", help="Accounts: what takes two people in the browser takes nobody else here."
+)
 
 _ROLES = click.Choice([str(role) for role in Role])
 
@@ -37,6 +40,13 @@ def _email(value: str) -> str:
     if "@" not in email:
         raise click.ClickException("This is not an e-mail address.")
     return email
+
+
+def _account(email: str) -> Account:
+    found = queries.account_by_email(_email(email))
+    if found is None:
+        raise click.ClickException("There is no account with this e-mail address.")
+    return found
 
 
 @account_commands.command("create")
@@ -88,9 +98,7 @@ def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) ->
 @click.option("--generate", is_flag=True, help="Make a random password and print it.")
 def password(email: str, generate: bool) -> None:
     """Set a new password; all sessions of the account end."""
-    account = queries.account_by_email(_email(email))
-    if account is None:
-        raise click.ClickException("There is no account with this e-mail address.")
+    account = _account(email)
     new = (
         secrets.token_urlsafe(15)
         if generate
@@ -104,14 +112,65 @@ def password(email: str, generate: bool) -> None:
         click.echo(new)
 
 
+@account_commands.command("link")
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a one-time link with which an account sets a new password. Its owner is told."""
+    account = _account(email)
+    try:
+        token = services.new_password_link(SYSTEM, account.public_id)
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo(f"{current_app.config['SETTINGS'].public_url}/new-password/{token}")
+
+
+@account_commands.command("roles")
+@click.argument("email")
+@click.option("--role", "roles", type=_ROLES, multiple=True, required=True)
+def roles(email: str, roles: tuple[str, ...]) -> None:
+    """Give an account exactly these roles, without a second person. Its owner is told."""
+    account = _account(email)
+    try:
+        services.set_roles(SYSTEM, account.public_id, [Role(role) for role in roles])
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo("Changed.")
+
+
+@account_commands.command("reopen")
+@click.argument("email")
+def reopen(email: str) -> None:
+    """Open a closed account again, without a second person. Its owner is told."""
+    account = _account(email)
+    try:
+        services.reactivate(SYSTEM, account.public_id)
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo("It is open.")
+
+
+@account_commands.command("vouch")
+@click.argument("email")
+@click.confirmation_option(prompt="Is it sure that nobody but its owner has this account?")
+def vouch(email: str) -> None:
+    """Let an account stand for itself, so that it may agree to what others ask for.
+
+    For a programme in which nobody else is independent. Its owner is told.
+    """
+    account = _account(email)
+    try:
+        services.vouch_for(SYSTEM, account.public_id)
+    except Problem as problem:
+        raise _failing(problem) from None
+    click.echo("Nobody stands behind it any more.")
+
+
 @account_commands.command("reset-second-step")
 @click.argument("email")
 @click.confirmation_option(prompt="Remove second step, passkeys and codes?")
 def reset_second_step(email: str) -> None:
     """Take the second step off an account when nobody else can; all its sessions end."""
-    account = queries.account_by_email(_email(email))
-    if account is None:
-        raise click.ClickException("There is no account with this e-mail address.")
+    account = _account(email)
     try:
         services.reset_by_operator(SYSTEM, account.public_id)
     except Problem as problem:

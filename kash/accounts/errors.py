@@ -164,20 +164,57 @@ class LastSecondStep(Problem):
     sentence = _l("Your roles need a second step. Set up another one before you remove this one.")
 
 
-class ResetAsked(Problem):
+class NeedsSecond(Problem):
+    """This takes a second person: it has to be asked for, with a reason."""
+
+    status = 422
+    sentence = _l("A second person has to agree to this. Write the reason for her.")
+
+
+class OnlyAdministrators(Problem):
+    """A director asks for what takes two people; the rest is an administrator's alone."""
+
+    status = 422
+    sentence = _l("This takes no second person: an administrator does it.")
+
+
+class OwnRoles(Problem):
+    """Nobody changes what she herself may do."""
+
+    status = 422
+    sentence = _l("Nobody changes her own roles. Ask another administrator.")
+
+
+class AskedAlready(Problem):
     """Somebody has asked for this already, and nobody has decided."""
 
+    status = 422
     sentence = _l("This was asked for already. It waits for a second person.")
 
 
-class ResetClosed(Problem):
+class RequestClosed(Problem):
     """Somebody has decided already, or nobody has in time."""
 
-    sentence = _l("This request is closed: it was decided, or nobody decided within a day.")
+    sentence = _l("This request is closed: it was decided, or nobody decided in time.")
 
 
-class ResetByAnother(Problem):
-    """Whoever asked, or whose account it is, cannot decide."""
+class RequestChanged(Problem):
+    """What was asked for is not what would be done now: it goes back to who asked."""
+
+    sentence = _l(
+        "The account is no longer as it was when this was asked for. Nothing was done: it went back"
+        " to who asked."
+    )
+
+
+class CannotAgree(Problem):
+    """This person cannot decide this request; the sentence says why."""
 
     status = 403
-    sentence = _l("Another person has to decide this: neither who asked nor whose account it is.")
+
+
+class WrongSpokenCode(Problem):
+    """The code that the second person tells was not given rightly."""
+
+    status = 422
+    sentence = _l("This is not the code that belongs to this link.")

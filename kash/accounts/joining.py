@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 from kash.accounts.holdings import Holder, register_holding
 from kash.accounts.models import Invitation
 from kash.accounts.revocations import register_revocation
-from kash.accounts.services.locking import end_all_links, end_all_sessions, forget_devices
+from kash.accounts.services.locking import (
+    end_all_links,
+    end_all_requests,
+    end_all_sessions,
+    forget_devices,
+)
 from kash.database import utc_now
 
 
@@ -46,6 +51,9 @@ def join_own_registers() -> None:
     """Sessions and links end with an account; open invitations that it sent are handed over."""
     register_revocation(_l("Signed out on every device"), end_all_sessions)
     register_revocation(_l("One-time links and invitations stop working"), end_all_links)
+    register_revocation(
+        _l("Requests that wait for a second person are withdrawn"), end_all_requests
+    )
     register_revocation(_l("Passkeys and known devices are forgotten"), forget_devices)
     register_holding(
         _l("Invitations that are still open"),

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts.rules import Affected, Clock, Opening
+from kash.accounts.rules import Affected, Asked, Clock, Opening, Standing
 from kash.policy import Role
 
 ROLE_NAMES: dict[Role, Any] = {
@@ -60,6 +60,39 @@ OPENING_NAMES: dict[Opening, Any] = {
     Opening.EXPORTED: _l("Exports"),
     Opening.PRINTED: _l("Prints"),
 }
+
+
+# What is asked for, as the heading of a request.
+ASKED_NAMES: dict[Asked, Any] = {
+    Asked.INVITATION: _l("Invitation"),
+    Asked.ROLES: _l("Change of roles"),
+    Asked.LINK: _l("Link for a new password"),
+    Asked.SECOND_STEP: _l("Lost second step"),
+    Asked.REOPENING: _l("Opening a closed account"),
+}
+
+# Why somebody cannot decide a request, said to herself.
+STANDING_SENTENCES: dict[Standing, Any] = {
+    Standing.ASKED: _l("You asked for this: somebody else has to decide."),
+    Standing.CONCERNED: _l("This is about your own account: somebody else has to decide."),
+    Standing.TIED: _l(
+        "Somebody independent has to decide: one of you was brought in or given power by the other,"
+        " or both by the same person."
+    ),
+    Standing.NEW: _l(
+        "Your account is too new to decide this, or others changed its roles or the ways into it in"
+        " the last seven days."
+    ),
+}
+
+
+def second_note(standing: Standing, settled: Any) -> str:
+    """Whether somebody may agree, said of her."""
+    if standing is Standing.MAY:
+        return _("may agree")
+    if standing is Standing.NEW:
+        return _("may agree from %(when)s on", when=settled)
+    return _("not independent of who asked")
 
 
 def clock_text(clock: Clock) -> str:

@@ -17,11 +17,11 @@ from werkzeug.routing import Rule
 
 from kash.accounts.models import (
     Account,
+    AccountRequest,
     Breach,
     Delegation,
     Invitation,
     Passkey,
-    SecondStepReset,
     SignedInSession,
 )
 from kash.database import db, utc_now
@@ -128,9 +128,7 @@ class Addresses:
                     .where(Account.public_id == known["public_id"])
                 )
             },
-            "/accounts/resets/<public_id>": lambda *_: {
-                "": prepared_one(select(SecondStepReset.public_id))
-            },
+            "/accounts/requests/<public_id>": self._request,
             "/account/passkeys/<public_id>": self._passkey,
             "/breaches/<breach_id>": lambda endpoint, *_: self._breach(endpoint),
             "/account/stand-in/<delegation_id>": lambda *_: {
@@ -208,6 +206,16 @@ class Addresses:
                 for more, value in place(rule.endpoint, key, known).items()
             ]
         yield from found
+
+    def _request(self, _endpoint: str, _key: str, _known: Known) -> Choices:
+        """Each kind and state that the sample has, once."""
+        found = {
+            f"{row.kind}-{row.state}": row.public_id
+            for row in db.session.execute(
+                select(AccountRequest.kind, AccountRequest.state, AccountRequest.public_id)
+            )
+        }
+        return found or {"": prepared_one(select(AccountRequest.public_id))}
 
     def _account(self, endpoint: str, _key: str, _known: Known) -> Choices:
         if endpoint == "accounts.handed_over":

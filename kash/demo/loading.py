@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.models import Account, Programme
-from kash.accounts.services import change_programme, invite, new_account, set_up_programme
+from kash.accounts.services import (
+    ask_to_invite,
+    change_programme,
+    invite,
+    new_account,
+    set_up_programme,
+)
 from kash.accounts.setup import spend_set_up_code
-from kash.database import db, utc_now
+from kash.database import db, utc_now, writing
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
@@ -86,6 +92,16 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
         roles=[Role.TRAINER],
         language="sw",
     )
+    _settle(utc_now())
+    ask_to_invite(
+        administrator,
+        name="Mlinzi Mgeni",
+        email="custodian2@demo.example",
+        roles=[Role.CUSTODIAN],
+        language="sw",
+        reason="We need a second custodian, so that no identity hangs on one person. I met her at"
+        " the office.",
+    )
     add_services(actors, today)
     members = add_members(actors)
     put_on_duty(actors)
@@ -135,6 +151,12 @@ def _set_up(password: str) -> Actor:
         settings={"second_step_required": False},
     )
     return administrator
+
+
+def _settle(now: datetime) -> None:
+    """The accounts have been here for a while, so that one may agree to what another asks for."""
+    with writing() as session:
+        session.execute(update(Account).values(settled_at=now - timedelta(days=100)))
 
 
 def _open_accounts(

@@ -68,6 +68,7 @@ WITH_ERRORS = {
         "accounts.enrol",
         "accounts.add_passkey",
         "accounts.ask_reset",
+        "accounts.new_password_link",
         "accounts.hand_over",
         "accounts.open_breach",
         "desk.edit_programme",
@@ -276,6 +277,7 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
     _waits_to_be_let_in(loaded.actors["director"])
     _passkeys(administrator, loaded.actors["monitoring"])
     services.ask_reset(administrator, custodian.public_id, "She came to the office herself.")
+    _requests(administrator, loaded.actors["director"], loaded.actors["documentation"])
     # Asks on each page of the M&E officer, and on no other's, whether it was she.
     services.open_session(loaded.actors["monitoring"].public_id, "Chrome Windows", unfamiliar=True)
     services.open_session(administrator.public_id, "Firefox Android")
@@ -299,6 +301,18 @@ def _prepare(loaded: LoadedProgramme) -> Prepared:
         locked,
         make_link(_person("Subira Mfano"), loaded.actors["trainer"]),
     )
+
+
+def _requests(administrator: Actor, director: Actor, officer: Actor) -> None:
+    """One that was agreed to and whose link nobody has made, and one that was declined."""
+    agreed = services.ask_for_link(
+        administrator, officer.public_id, "She forgot her password. I heard her voice."
+    )
+    services.agree(director, agreed)
+    declined = services.ask_for_roles(
+        administrator, officer.public_id, [Role.DOCUMENTATION, Role.CUSTODIAN], "We are few."
+    )
+    services.decline(director, declined, "Two people should hold these, not one.")
 
 
 def _person(name: str) -> Person:

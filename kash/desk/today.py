@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from kash.accounts.models import AccountNotice
 from kash.accounts.queries import (
     BreachLine,
-    ResetLine,
+    RequestLine,
     open_breaches,
+    requests_for,
     review_reminder,
-    waiting_resets,
+    unseen_notices,
 )
 from kash.accounts.queries.access import ReviewReminder
 from kash.certificates.models import Certificate
@@ -67,7 +70,9 @@ class Today:
     own_workshops: list[OwnWorkshop] = field(default_factory=list)
     own_certificates: list[Certificate] = field(default_factory=list)
     housekeeping: Housekeeping | None = None
-    resets: list[ResetLine] = field(default_factory=list)
+    requests: list[RequestLine] = field(default_factory=list)
+    to_fetch: list[RequestLine] = field(default_factory=list)
+    notices: Sequence[AccountNotice] = ()
     minors: int = 0
     briefs: int = 0
     phones: list[FromPhones] = field(default_factory=list)
@@ -98,7 +103,9 @@ class Today:
             or self.expiring
             or self.payouts
             or self.actions
-            or self.resets
+            or self.requests
+            or self.to_fetch
+            or self.notices
             or self.minors
             or self.briefs
             or self.phones
@@ -125,6 +132,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         if own is not None:
             own_workshops = workshops_of_person(own)[:MOST_SHOWN]
             own_certificates = certificates_of_person(own, actor)[:MOST_SHOWN]
+    requests, to_fetch = requests_for(actor)
     return Today(
         now=now,
         on_now=on_now,
@@ -146,5 +154,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         breaches=open_breaches(now) if actor.may("breaches.see") else [],
         review=review_reminder(now) if actor.may("accounts.manage") else None,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
-        resets=[one for one in waiting_resets(actor) if not one.mine],
+        requests=requests,
+        to_fetch=to_fetch,
+        notices=unseen_notices(actor.account_id),
     )

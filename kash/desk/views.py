@@ -6,7 +6,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from kash.accounts.names import clock_text
+from kash.accounts.names import ASKED_NAMES, clock_text
+from kash.accounts.services.notices import notice_text
 from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.today import MOST_SHOWN, today_for
@@ -28,4 +29,6 @@ def today() -> ResponseReturnValue:
         heading=format_date(day, "EEEE d MMMM", rebase=False),
         most=MOST_SHOWN,
         clock_text=clock_text,
+        asked_names=ASKED_NAMES,
+        notice_text=notice_text,
     )

@@ -176,7 +176,7 @@ def test_the_last_administrator_stays(
     only = actor("administrator")
     actor("administrator", active=False)
     with pytest.raises(LastAdministrator):
-        services.set_roles(only, only.public_id, [Role.TRAINER])
+        services.set_roles(SYSTEM, only.public_id, [Role.TRAINER])
     with pytest.raises(NotYourself):
         services.deactivate(only, only.public_id)
     with pytest.raises(LastAdministrator):

@@ -13,20 +13,21 @@ from sqlalchemy import func, select, update
 
 from kash.accounts import queries, services
 from kash.accounts.errors import (
-    ResetAsked,
-    ResetByAnother,
-    ResetClosed,
+    AskedAlready,
+    CannotAgree,
+    OwnRoles,
+    RequestClosed,
     SecondStepMissing,
     WrongCode,
 )
-from kash.accounts.models import Account, Passkey, Programme, SecondStepReset, SignedInSession
+from kash.accounts.models import Account, AccountRequest, Passkey, Programme, SignedInSession
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.database import db, utc_now
 from kash.jobs import run_waiting
 from kash.policy import Actor, Role
 from kash.vault import AuditEntry
-from kash.web.errors import NotFound
+from kash.web.errors import Forbidden, NotFound
 
 HERE = Client("198.51.100.7")
 Accounts = Callable[..., Actor]
@@ -68,26 +69,26 @@ def test_one_asks_and_another_agrees(both_engines_app: APIFlask, actor: Accounts
     owner = actor("custodian", email="mlinzi@example.org", language="en")
     codes = _with_everything(owner)
     token = services.open_session(owner.public_id, "")
-    reset = services.ask_reset(asker, owner.public_id, "She stood before me.")
+    request = services.ask_reset(asker, owner.public_id, "She stood before me.")
     assert queries.account(owner.public_id).has_second_step
-    stored = db.session.scalars(select(SecondStepReset)).one()
+    stored = db.session.scalars(select(AccountRequest)).one()
     assert b"stood" not in stored.reason_sealed
-    assert queries.reset(director, reset).reason == "She stood before me."
-    assert [line.mine for line in queries.waiting_resets(asker)] == [True]
-    assert [line.mine for line in queries.waiting_resets(director)] == [False]
-    assert services.approve_reset(director, reset) == owner.public_id
+    assert queries.request_by_id(director, request).reason == "She stood before me."
+    assert queries.requests_for(asker) == ([], [])
+    assert [line.public_id for line in queries.requests_for(director)[0]] == [request]
+    services.agree(director, request)
     account = queries.account(owner.public_id)
     assert not account.has_second_step
     assert queries.passkeys_of(account.id) == []
     assert load_signed_in(token) is None
     with pytest.raises(WrongCode):
         services.check_second_step(owner.public_id, codes[0], HERE)
-    assert queries.waiting_resets(director) == []
-    assert _actions()[-2:] == ["accounts.reset_asked", "accounts.reset_approved"]
+    assert queries.requests_for(director) == ([], [])
+    assert _actions()[-2:] == ["accounts.request_made", "accounts.request_agreed"]
     letters = _letters(both_engines_app)
     told = "\n".join(letters)
     assert told.count("To: mlinzi@example.org") == 2
-    assert "an administrator asked to remove the second step" in told.replace("\n", " ")
+    assert "somebody asked to remove the second step" in told.replace("\n", " ")
     assert "signed out everywhere" in told.replace("\n", " ")
     for secret in ("Lake programme", "She stood", "198.51.100.7"):
         assert secret not in told
@@ -98,60 +99,61 @@ def test_neither_who_asked_nor_whose_account_it_is_decides(
 ) -> None:
     asker, owner = actor("administrator"), actor("director")
     _with_everything(owner)
-    reset = services.ask_reset(asker, owner.public_id, "Lost.")
+    request = services.ask_reset(asker, owner.public_id, "Lost.")
     for by in (asker, owner):
-        for decide in (services.approve_reset, services.refuse_reset):
-            with pytest.raises(ResetByAnother):
-                decide(by, reset)
+        with pytest.raises(CannotAgree):
+            services.agree(by, request)
+        with pytest.raises(CannotAgree):
+            services.decline(by, request, "No.")
     assert queries.account(owner.public_id).has_second_step
-    services.refuse_reset(actor("administrator"), reset)
+    services.decline(actor("administrator"), request, "No.")
     assert queries.account(owner.public_id).has_second_step
-    with pytest.raises(ResetClosed):
-        services.approve_reset(actor("administrator"), reset)
-    # After a refusal one may ask again.
+    with pytest.raises(RequestClosed):
+        services.agree(actor("administrator"), request)
+    # After a refusal one may ask again, but never about oneself.
     services.ask_reset(asker, owner.public_id, "Really lost.")
+    with pytest.raises(OwnRoles):
+        services.ask_reset(owner, owner.public_id, "Lost.")
 
 
 def test_who_asked_may_take_it_back(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, director, owner = actor("administrator"), actor("director"), actor("peer")
     _with_everything(owner)
-    reset = services.ask_reset(asker, owner.public_id, "Lost.")
+    request = services.ask_reset(asker, owner.public_id, "Lost.")
     for by in (director, owner):
         with pytest.raises(NotFound):
-            services.withdraw_reset(by, reset)
-    assert queries.waiting_resets(asker)[0].own
-    services.withdraw_reset(asker, reset)
+            services.withdraw(by, request)
+    services.withdraw(asker, request)
     db.session.rollback()
-    assert _actions()[-1] == "accounts.reset_withdrawn"
-    assert queries.waiting_resets(director) == []
-    assert queries.reset(director, reset).withdrawn
-    for attempt in (services.approve_reset, services.refuse_reset):
-        with pytest.raises(ResetClosed):
-            attempt(director, reset)
-    with pytest.raises(ResetClosed):
-        services.withdraw_reset(asker, reset)
+    assert _actions()[-1] == "accounts.request_withdrawn"
+    assert queries.requests_for(director) == ([], [])
+    with pytest.raises(RequestClosed):
+        services.agree(director, request)
+    with pytest.raises(RequestClosed):
+        services.decline(director, request, "No.")
+    with pytest.raises(RequestClosed):
+        services.withdraw(asker, request)
     assert queries.account(owner.public_id).has_second_step
-    again = services.ask_reset(asker, owner.public_id, "Really lost.")
-    services.refuse_reset(director, again)
-    assert not queries.reset(director, again).withdrawn
+    services.ask_reset(asker, owner.public_id, "Really lost.")
 
 
-def test_a_request_waits_for_a_day(both_engines_app: APIFlask, actor: Accounts) -> None:
+def test_a_request_waits_for_seven_days(both_engines_app: APIFlask, actor: Accounts) -> None:
     asker, owner, director = actor("administrator"), actor("trainer"), actor("director")
     with pytest.raises(SecondStepMissing):
         services.ask_reset(asker, owner.public_id, "Lost.")
     _with_everything(owner)
-    reset = services.ask_reset(asker, owner.public_id, "Lost.")
-    with pytest.raises(ResetAsked):
+    request = services.ask_reset(asker, owner.public_id, "Lost.")
+    with pytest.raises(AskedAlready):
         services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
-    lasts = db.session.scalars(select(SecondStepReset)).one()
-    assert lasts.expires_at - lasts.asked_at == timedelta(hours=24)
-    db.session.execute(update(SecondStepReset).values(expires_at=utc_now()))
+    lasts = db.session.scalars(select(AccountRequest)).one()
+    assert lasts.expires_at - lasts.asked_at == timedelta(days=7)
+    db.session.execute(update(AccountRequest).values(expires_at=utc_now()))
     db.session.commit()
-    assert queries.waiting_resets(director) == []
-    for decide in (services.approve_reset, services.refuse_reset):
-        with pytest.raises(ResetClosed):
-            decide(director, reset)
+    assert queries.requests_for(director) == ([], [])
+    with pytest.raises(RequestClosed):
+        services.agree(director, request)
+    with pytest.raises(RequestClosed):
+        services.decline(director, request, "No.")
     assert queries.account(owner.public_id).has_second_step
     services.ask_reset(asker, owner.public_id, "Lost.")
 
@@ -159,13 +161,18 @@ def test_a_request_waits_for_a_day(both_engines_app: APIFlask, actor: Accounts) 
 def test_requests_are_for_those_who_decide(app: APIFlask, actor: Accounts) -> None:
     owner = actor("peer")
     _with_everything(owner)
-    reset = services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
+    request = services.ask_reset(actor("administrator"), owner.public_id, "Lost.")
     for role in ("trainer", "custodian", "peer", "police_peer", "funder"):
-        assert queries.waiting_resets(actor(role)) == []
+        who = actor(role)
+        assert queries.requests_for(who) == ([], [])
         with pytest.raises(NotFound):
-            queries.reset(actor(role), reset)
+            queries.request_by_id(who, request)
+        with pytest.raises(Forbidden):
+            services.agree(who, request)
+        with pytest.raises(Forbidden):
+            services.ask_reset(who, owner.public_id, "Lost.")
     with pytest.raises(NotFound):
-        services.approve_reset(actor("director"), "0" * 16)
+        services.agree(actor("director"), "0" * 16)
 
 
 def test_waiting_requests_cost_the_same_however_many(
@@ -181,9 +188,10 @@ def test_waiting_requests_cost_the_same_however_many(
             services.ask_reset(asker, owner.public_id, "Lost.")
         db.session.rollback()
         with count_queries() as seen:
-            queries.waiting_resets(director)
+            queries.requests_for(director)
         counts.append(seen.count)
-    assert counts == [2, 2]
+    # The requests, the roles of whom they are about, names, who stands behind whom, and herself.
+    assert counts == [5, 5]
 
 
 def test_who_has_the_machine_needs_nobody(app: APIFlask, actor: Accounts) -> None:

@@ -69,43 +69,60 @@ def test_two_people_take_a_second_step_off(
     assert "Lost second step: Mlinzi" in today
     assert "Amina asked. You are the second person." in today
     assert "Lost second step" not in asker.get("/").text
-    found = re.search(r"/accounts/resets/([0-9a-z]{16})", today)
+    found = re.search(r"/accounts/requests/([0-9a-z]{16})", today)
     assert found is not None
     where = found.group(0)
     assert "She came." in director.get(where).text
-    assert "Agree and remove it" not in asker.get(where).text
-    asker.post(where, data={"decision": "approve"})
-    assert "Another person has to decide this" in asker.get("/accounts/resets").text
+    assert 'value="agree"' not in asker.get(where).text
+    asker.post(where, data={"decision": "agree"})
+    assert "waits for another person" in asker.get("/accounts/requests").text
     assert director.post(where, data={"decision": "perhaps"}).status_code == 200
     assert queries.account(owner.public_id).has_second_step
-    done = director.post(where, data={"decision": "approve"})
-    assert done.location == f"/accounts/{owner.public_id}"
+    assert director.post(where, data={"decision": "agree"}).location == where
     db.session.rollback()
     assert not queries.account(owner.public_id).has_second_step
-    assert "This was agreed to." in director.get(where).text
-    director.post(where, data={"decision": "approve"})
-    assert "This request is closed" in director.get("/accounts/resets").text
+    assert "agreed and done" in director.get(where).text
+    director.post(where, data={"decision": "agree"})
+    assert "This request is closed" in director.get("/accounts/requests").text
 
 
 def test_who_asked_withdraws_on_the_page_where_others_decide(
     app: APIFlask, actor: Accounts, client_for: Signing
 ) -> None:
     asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
-    reset = services.ask_reset(asker, owner.public_id, "She came.")
+    where = f"/accounts/requests/{services.ask_reset(asker, owner.public_id, 'She came.')}"
     mine, director = client_for(asker), client_for(actor("director"))
-    where = f"/accounts/resets/{reset}"
-    assert "Withdraw it" in mine.get("/accounts/resets").text
     assert "Withdraw it" in mine.get(where).text
-    assert "Withdraw it" not in director.get(where).text + director.get("/accounts/resets").text
+    assert "Withdraw it" not in director.get(where).text
     assert director.post(where, data={"decision": "withdraw"}).status_code == 404
-    assert mine.post(where, data={"decision": "withdraw"}).location == "/accounts/resets"
+    assert mine.post(where, data={"decision": "withdraw"}).location == where
     again = mine.post(where, data={"decision": "withdraw"})
-    page = mine.get(again.location)
-    assert "You have withdrawn it. Nothing has changed." in page.text
-    assert "This request is closed" in page.text
-    assert "Nothing waits" in page.text
-    assert "Whoever asked has withdrawn it." in director.get(where).text
+    page = mine.get(again.location).text
+    assert "It is withdrawn." in page
+    assert "This request is closed" in page
+    assert "Nothing waits" in mine.get("/accounts/requests").text
+    assert "withdrawn" in director.get("/accounts/requests?closed=1").text
     assert queries.account(owner.public_id).has_second_step
+
+
+def test_who_declines_says_why_and_who_asked_reads_it(
+    app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    asker, owner = actor("administrator", name="Amina"), actor("peer", totp_sealed=b"sealed")
+    where = f"/accounts/requests/{services.ask_reset(asker, owner.public_id, 'She came.')}"
+    mine, director = client_for(asker), client_for(actor("director"))
+    silent = director.post(where, data={"decision": "decline", "answer": " "})
+    assert silent.status_code == 422
+    assert "Say why, so that whoever asked knows what to do." in silent.text
+    director.post(where, data={"decision": "decline", "answer": "I do not know her voice."})
+    assert "I do not know her voice." in mine.get(where).text
+    today = mine.get("/").text
+    assert "something that you asked for was declined" in today
+    seen = re.search(r"/account/notices/[0-9a-z]{16}/seen", today)
+    assert seen is not None
+    assert client_for(owner).post(seen.group(0)).status_code == 404
+    assert mine.post(seen.group(0)).status_code == 303
+    assert "was declined" not in mine.get("/").text
 
 
 def test_an_administrator_chooses_who_needs_a_second_step(

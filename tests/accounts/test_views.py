@@ -405,11 +405,17 @@ def test_the_director_sees_accounts_and_changes_nothing(
     assert page.status_code == 200
     assert "Tabu" in page.text
     assert "tabu@example.org" not in page.text
-    assert "Change the roles" not in page.text
-    for address in ("roles", "hand-over", "name", "participant", "new-password", "reactivate"):
+    for address in ("hand-over", "name", "participant"):
         answer = browser.post(f"/accounts/{who.public_id}/{address}", data={"name": "X"})
         assert answer.status_code == 403
         assert "Tabu" not in answer.text
+    # She may ask for what takes two people, and only for that.
+    for address in ("roles", "new-password", "reactivate"):
+        answer = browser.post(
+            f"/accounts/{who.public_id}/{address}", data={"roles": "monitoring", "reason": "X"}
+        )
+        assert answer.status_code == 422
+    assert queries.roles_of(queries.account(who.public_id)) == {Role.TRAINER}
     assert queries.account(who.public_id).active
 
 

@@ -24,6 +24,8 @@ from sqlalchemy import select
 from kash import create_app, storage
 from kash.accounts.models import (
     Account,
+    AccountNotice,
+    AccountRequest,
     AccountRole,
     Breach,
     BreachNote,
@@ -34,10 +36,10 @@ from kash.accounts.models import (
     Passkey,
     Programme,
     RecoveryCode,
-    SecondStepReset,
     SignedInSession,
 )
 from kash.accounts.queries import email_key
+from kash.accounts.requests import digest_of, seal_code, seal_reason
 from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.attendance.models import (
     HeldItem,
@@ -442,7 +444,9 @@ class _Builder:
         }
         vault = self.vault(accounts)
         invitations = self.invitation(accounts["other peer"])
-        reset = self.reset(accounts["other peer"], accounts["other trainer"])
+        request = self.request(
+            accounts["other peer"], accounts["other trainer"], "second_step", "waiting"
+        )
         beside = {OWN: people["police_peer"], OTHER: people["guest"]}
         twins = {side: self.twins(people[side], beside[side]) for side in (OWN, OTHER)}
         breach = self.breach(accounts["other trainer"])
@@ -508,7 +512,9 @@ class _Builder:
                     "device": self.session_of(owner, unfamiliar=True)[0],
                     "passkey": self.passkey(owner),
                     "browser": self.browser_mark(owner),
-                    "reset": reset,
+                    "request": request,
+                    "agreed_request": self.request(accounts["other peer"], owner, "link", "agreed"),
+                    "notice": self.notice(owner),
                     "key_holder": self.key_holder,
                     "unsealing": self.unsealing,
                     "breach": breach,
@@ -702,18 +708,25 @@ class _Builder:
         )
         return made.public_id
 
-    def reset(self, account: Account, asked_by: Account) -> str:
+    def request(self, account: Account, asked_by: Account, kind: str, state: str) -> str:
         public_id = new_public_id()
         self.add(
-            SecondStepReset(
+            AccountRequest(
                 public_id=public_id,
+                kind=kind,
                 account_id=account.id,
-                reason_sealed=seal("Lost.", kind="second_step_reset.reason", public_id=public_id),
+                reason_sealed=seal_reason("Lost.", public_id),
+                digest=digest_of(kind, {}, account),
                 asked_by=asked_by.public_id,
-                expires_at=utc_now() + timedelta(hours=12),
+                expires_at=utc_now() + timedelta(days=2),
+                state=state,
+                code_sealed=seal_code("1234-5678", public_id) if state == "agreed" else None,
             )
         )
         return public_id
+
+    def notice(self, account: Account) -> str:
+        return self.add(AccountNotice(account_id=account.id, kind="link_made")).public_id
 
     def session_of(self, account: Account, *, unfamiliar: bool = False) -> tuple[str, str]:
         token = new_token()

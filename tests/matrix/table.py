@@ -38,7 +38,9 @@ _ACTS = """
                       adm  dir  tra   mon  doc    cus  peer    police  fun
 accounts.see          all  all  -     -    -      -    -       -       -
 accounts.manage       all  -    -     -    -      -    -       -       -
-accounts.approve_reset all  all  -     -    -      -    -       -       -
+accounts.propose      all  all  -     -    -      -    -       -       -
+accounts.agree        all  all  -     -    -      -    -       -       -
+accounts.fetch        self self -     -    -      -    -       -       -
 settings.see          all  all  -     -    -      -    -       -       -
 settings.change       all  -    -     -    -      -    -       -       -
 audit.see             all  all  -     -    -      -    -       -       -
@@ -267,18 +269,20 @@ PLACES: dict[str, Place] = {
     "accounts.end_other_sessions": Place(post=SIGNED_IN),
     "accounts.index": Place("accounts.see", "accounts.see"),
     "accounts.account": _of("account", get="accounts.see"),
-    "accounts.invite": Place("accounts.manage", "accounts.manage"),
+    "accounts.invite": Place("accounts.propose", "accounts.propose"),
     "accounts.withdraw_invitation": _of("invitation", both="accounts.manage"),
-    "accounts.roles": _of("account", both="accounts.manage"),
+    "accounts.roles": _of("account", both="accounts.propose"),
     "accounts.name": _of("account", both="accounts.manage"),
     "accounts.person": _of("account", both="accounts.manage"),
-    "accounts.reactivate": _of("account", both="accounts.manage"),
-    "accounts.new_password_link": _of("account", both="accounts.manage"),
+    "accounts.reactivate": _of("account", both="accounts.propose"),
+    "accounts.new_password_link": _of("account", both="accounts.propose"),
     "accounts.end_session_of": _of("account", both="accounts.manage", session_id="session"),
     "accounts.end_sessions_of": _of("account", both="accounts.manage"),
-    "accounts.ask_reset": _of("account", both="accounts.manage"),
-    "accounts.resets": Place("accounts.approve_reset"),
-    "accounts.reset": _of("reset", both="accounts.approve_reset"),
+    "accounts.ask_reset": _of("account", both="accounts.propose"),
+    "accounts.requests": Place("accounts.agree"),
+    "accounts.request": _of("request", both="accounts.agree"),
+    "accounts.fetch_link": _of("agreed_request", post="accounts.fetch"),
+    "accounts.notice_seen": _of("notice", post="self"),
     "accounts.second_step_roles": Place("settings.change", "settings.change"),
     "accounts.lock_own": Place(SIGNED_IN, SIGNED_IN),
     "accounts.lock": _of("account", both="accounts.manage"),

@@ -168,7 +168,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
     same = {
         "accounts.see": "accounts.see",
         "accounts.manage": "accounts.manage",
-        "accounts.approve_reset": "accounts.approve_reset",
+        "accounts.propose": "accounts.propose",
+        "accounts.agree": "accounts.agree",
         "settings.see": "settings.see",
         "settings.edit": "settings.change",
         "audit.see": "audit.see",

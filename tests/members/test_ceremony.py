@@ -17,7 +17,7 @@ from kash.accounts import services as accounts
 from kash.database import db, utc_now
 from kash.members import services
 from kash.members.errors import NoKeys, NotEntitled, WrongPassphrase, WrongRecoveryCode
-from kash.policy import Actor, Role
+from kash.policy import SYSTEM, Actor, Role
 from kash.vault import AuditEntry, Compartment, VaultMember
 from tests.conftest import AMember
 
@@ -281,7 +281,7 @@ def test_an_administrator_never_holds_keys_even_with_a_role_beside(
     # Keys made before the role was given go at once.
     third, third_browser = person("director")
     make_keys(third_browser)
-    accounts.set_roles(her.actor, third.public_id, [Role.DIRECTOR, Role.ADMINISTRATOR])
+    accounts.set_roles(SYSTEM, third.public_id, [Role.DIRECTOR, Role.ADMINISTRATOR])
     assert members() == [her.actor.public_id]
 
 

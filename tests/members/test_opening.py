@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from kash.accounts import services as accounts
 from kash.accounts.models import SignedInSession
 from kash.database import db, utc_now, writing
-from kash.policy import Role
+from kash.policy import SYSTEM, Role
 from kash.vault import AuditEntry, VaultMember, VaultOpening
 from tests.conftest import AMember
 
@@ -181,7 +181,7 @@ def lock(her: AMember) -> None:
 
 
 def change_roles(her: AMember) -> None:
-    accounts.set_roles(her.actor, her.actor.public_id, [Role.TRAINER])
+    accounts.set_roles(SYSTEM, her.actor.public_id, [Role.TRAINER])
 
 
 @pytest.mark.parametrize(
@@ -225,11 +225,11 @@ def test_keys_of_a_role_that_was_taken_away_are_gone(
     both_engines_app: APIFlask, a_member: Member
 ) -> None:
     her = a_member("custodian", "documentation")
-    accounts.set_roles(her.actor, her.actor.public_id, [Role.DOCUMENTATION])
+    accounts.set_roles(SYSTEM, her.actor.public_id, [Role.DOCUMENTATION])
     db.session.rollback()
     member = db.session.scalars(select(VaultMember)).one()
     assert member.public_id == her.public_id
-    accounts.set_roles(her.actor, her.actor.public_id, [Role.FUNDER])
+    accounts.set_roles(SYSTEM, her.actor.public_id, [Role.FUNDER])
     db.session.rollback()
     assert db.session.scalars(select(VaultMember)).all() == []
 

@@ -224,6 +224,8 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("service_hours", "closes"): [60, 61],
     ("signing_key", "state"): ["retired", "retired"],
     ("second_step_reset", "outcome"): ["approved", "refused"],
+    ("account_request", "kind"): ["second_step", "link"],
+    ("account_request", "state"): ["done", "declined"],
     ("incident", "state"): ["submitted", "triaged"],
     ("mediation_brief", "state"): ["open", "closed"],
     ("vault_compartment", "name"): ["case", "identity"],

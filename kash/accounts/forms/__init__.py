@@ -15,7 +15,7 @@ from kash.accounts.forms.accounts import (
     role_notes,
 )
 from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm, PasskeyNameForm
-from kash.accounts.forms.resets import DecisionForm, ResetForm, SecondStepRolesForm
+from kash.accounts.forms.requests import AnswerForm, FetchForm, ReasonForm, SecondStepRolesForm
 from kash.accounts.forms.safety import (
     BreachForm,
     CloseForm,
@@ -27,12 +27,13 @@ from kash.accounts.forms.safety import (
 
 __all__ = [
     "AddPasskeyForm",
+    "AnswerForm",
     "BreachForm",
     "CloseForm",
     "CodeForm",
     "ConfirmForm",
-    "DecisionForm",
     "EnrolForm",
+    "FetchForm",
     "InviteForm",
     "JoinForm",
     "NameForm",
@@ -44,7 +45,7 @@ __all__ = [
     "PasskeyNameForm",
     "PasswordForm",
     "PersonForm",
-    "ResetForm",
+    "ReasonForm",
     "RolesForm",
     "SecondStepRolesForm",
     "SignInForm",

@@ -15,6 +15,7 @@ from kash.web.forms import (
     SeveralField,
     choice_field,
     email_field,
+    long_text_field,
     password_field,
     required,
     text_field,
@@ -82,6 +83,18 @@ class EnrolForm(KashForm):
     sealed = HiddenField()
 
 
+class SpokenCodeForm(KashForm):
+    """What a link asks for that two people agreed to."""
+
+    spoken_code = StringField(
+        _l("Code"),
+        description=_l(
+            "Eight digits that the second person tells you, not whoever gave you this link."
+        ),
+        render_kw={"autocomplete": "off", "inputmode": "numeric", "maxlength": 40},
+    )
+
+
 class PasswordForm(KashForm):
     """A new password in place of the present one."""
 
@@ -93,7 +106,7 @@ class PasswordForm(KashForm):
     )
 
 
-class NewPasswordForm(KashForm):
+class NewPasswordForm(SpokenCodeForm):
     """A new password by a one-time link."""
 
     password = password_field(
@@ -103,7 +116,7 @@ class NewPasswordForm(KashForm):
     )
 
 
-class JoinForm(KashForm):
+class JoinForm(SpokenCodeForm):
     """Opening the account that an invitation offers."""
 
     name = text_field(
@@ -134,8 +147,17 @@ class PersonForm(KashForm):
 
 
 class RolesForm(KashForm):
-    """What an account may do."""
+    """What an account may do, and why, if a second person has to agree."""
 
+    reason = long_text_field(
+        _l("Reason, where a second person has to agree"),
+        most=1000,
+        rows=3,
+        description=_l(
+            "For administrator, director, documentation officer and custodian: how you know this"
+            " person, and why she needs it."
+        ),
+    )
     roles = SeveralField(_l("Roles"), coerce=str, validators=[required(_l("Choose a role."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,13 +9,16 @@ from kash.accounts.models.accounts import (
     SignedInSession,
 )
 from kash.accounts.models.passkeys import Passkey, PasskeyChallenge
-from kash.accounts.models.resets import SecondStepReset
+from kash.accounts.models.requests import AccountBacking, AccountNotice, AccountRequest
 from kash.accounts.models.safety import AccessReview, Breach, BreachNote, Delegation, HandOver
 from kash.accounts.models.throttle import BrowserMark, CountedTries, KnownAddress
 
 __all__ = [
     "AccessReview",
     "Account",
+    "AccountBacking",
+    "AccountNotice",
+    "AccountRequest",
     "AccountRole",
     "Breach",
     "BreachNote",
@@ -29,6 +32,5 @@ __all__ = [
     "PasskeyChallenge",
     "Programme",
     "RecoveryCode",
-    "SecondStepReset",
     "SignedInSession",
 ]

@@ -29,7 +29,7 @@ class Programme(Base):
     """The one programme that this installation serves.
 
     `neutral_name` is all that titles, headers and paper show. `settings` is what the programme may
-    decide for itself; `version` counts its changes.
+    decide for itself; `version` counts its changes. `founded_at` is when its first director joined.
     """
 
     __tablename__ = "programme"
@@ -44,6 +44,7 @@ class Programme(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    founded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Account(PublicId, Base):
@@ -69,6 +70,8 @@ class Account(PublicId, Base):
     # Locked at once, until a one-time link has set a new password.
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    # Since when nobody else has opened it, given it power or touched the ways into it.
+    settled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     last_seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     roles: Mapped[list[AccountRole]] = relationship(
@@ -100,7 +103,12 @@ class AccountRole(Base):
 
 
 class Invitation(PublicId, Base):
-    """A one-time link: to open an account, or for `account_id` to set a new password."""
+    """A one-time link: to open an account, or for `account_id` to set a new password.
+
+    `invited_by` may be handed over; `brought_by` is who made it, for good. One that opens much was
+    agreed to (`request_id`, and then whoever uses it needs the code that the second person tells),
+    is a founder's (`founding`), or is the operator's.
+    """
 
     __tablename__ = "invitation"
     __table_args__ = (Index("ix_invitation_used_at_expires_at", "used_at", "expires_at"),)
@@ -115,6 +123,10 @@ class Invitation(PublicId, Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     invited_by: Mapped[str] = mapped_column(String(16))
+    brought_by: Mapped[str] = mapped_column(String(16), default="")
+    founding: Mapped[bool] = mapped_column(default=False)
+    request_id: Mapped[str] = mapped_column(String(16), default="")
+    code_hash: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

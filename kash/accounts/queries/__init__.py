@@ -31,6 +31,7 @@ from kash.accounts.queries.accounts import (
     unused_recovery_codes,
     usable_invitation,
 )
+from kash.accounts.queries.backing import backing_of, is_founded, roles_ever_given
 from kash.accounts.queries.breaches import (
     BreachLine,
     BreachPage,
@@ -54,7 +55,16 @@ from kash.accounts.queries.delegations import (
 from kash.accounts.queries.hand_overs import held, last_hand_over, names_for
 from kash.accounts.queries.marks import known_browsers, known_mark
 from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of, site
-from kash.accounts.queries.resets import ResetLine, reset, waiting_reset_of, waiting_resets
+from kash.accounts.queries.requests import (
+    RequestLine,
+    open_requests_of,
+    possible_seconds,
+    request_by_id,
+    request_listing,
+    requests_for,
+    those_behind,
+    unseen_notices,
+)
 from kash.accounts.queries.sessions import open_sessions, unanswered, unanswered_device
 from kash.accounts.queries.trail import AuditLine, audit_actions, audit_by_day, audit_listing
 
@@ -66,7 +76,7 @@ __all__ = [
     "BreachLine",
     "BreachPage",
     "Lent",
-    "ResetLine",
+    "RequestLine",
     "access_line",
     "access_listing",
     "account",
@@ -80,6 +90,7 @@ __all__ = [
     "audit_actions",
     "audit_by_day",
     "audit_listing",
+    "backing_of",
     "breach",
     "breach_listing",
     "breach_page",
@@ -91,6 +102,7 @@ __all__ = [
     "email_of",
     "held",
     "in_force",
+    "is_founded",
     "known_browsers",
     "known_mark",
     "last_hand_over",
@@ -101,25 +113,30 @@ __all__ = [
     "names_of",
     "open_breaches",
     "open_invitations",
+    "open_requests_of",
     "open_sessions",
     "own_passkey",
     "passkey_by_key",
     "passkeys_of",
     "person_id_of",
     "person_public_id",
+    "possible_seconds",
     "possible_stand_ins",
     "programme",
     "programme_facts",
-    "reset",
+    "request_by_id",
+    "request_listing",
+    "requests_for",
     "review_reminder",
+    "roles_ever_given",
     "roles_of",
     "roles_with_second_step",
     "site",
     "stand_ins",
+    "those_behind",
     "unanswered",
     "unanswered_device",
+    "unseen_notices",
     "unused_recovery_codes",
     "usable_invitation",
-    "waiting_reset_of",
-    "waiting_resets",
 ]

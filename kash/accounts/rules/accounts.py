@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
+from kash.accounts.rules.two_people import POWERFUL
 from kash.policy import Role
 
 SESSION_IDLE = timedelta(hours=4)
@@ -18,15 +19,11 @@ TOUCH_EVERY = timedelta(minutes=1)
 INVITATION_LASTS = timedelta(days=7)
 SECOND_STEP_WITHIN = timedelta(minutes=5)
 RECOVERY_CODES = 10
-# How long a second person has to agree that a second step is taken off.
-RESET_WAITS = timedelta(hours=24)
 PASSWORD_LEAST = 12
 PASSWORD_MOST = 200
 
 # Whoever holds these could open much to others: a password alone is not enough.
-NEED_SECOND_STEP = frozenset(
-    {Role.ADMINISTRATOR, Role.DIRECTOR, Role.CUSTODIAN, Role.DOCUMENTATION}
-)
+NEED_SECOND_STEP = POWERFUL
 
 
 def needs_second_step(roles: Collection[Role], more: Collection[Role] = ()) -> bool:

@@ -10,12 +10,27 @@ from kash.accounts.services.accounts import (
     set_password,
     set_roles,
 )
+from kash.accounts.services.asking import (
+    ask_for_link,
+    ask_for_roles,
+    ask_reset,
+    ask_to_invite,
+    ask_to_reopen,
+)
+from kash.accounts.services.backing import vouch_for
 from kash.accounts.services.breaches import (
     add_breach_note,
     change_breach,
     close_breach,
     open_breach,
     record_notice,
+)
+from kash.accounts.services.deciding import (
+    agree,
+    decline,
+    fetch_link,
+    reset_by_operator,
+    withdraw,
 )
 from kash.accounts.services.delegations import end_stand_in, lend_approvals
 from kash.accounts.services.invitations import (
@@ -29,6 +44,7 @@ from kash.accounts.services.keeping import delete_old_sessions
 from kash.accounts.services.leaving import deactivate, hand_over
 from kash.accounts.services.locking import lock_at_once
 from kash.accounts.services.marks import forget_browser, forget_browsers
+from kash.accounts.services.notices import notice_seen
 from kash.accounts.services.passkey_challenges import (
     ADD,
     CONFIRM,
@@ -55,13 +71,6 @@ from kash.accounts.services.programme import (
     change_settings,
     choose_roles_with_second_step,
     set_up_programme,
-)
-from kash.accounts.services.resets import (
-    approve_reset,
-    ask_reset,
-    refuse_reset,
-    reset_by_operator,
-    withdraw_reset,
 )
 from kash.accounts.services.second_step import (
     begin_second_step,
@@ -94,9 +103,13 @@ __all__ = [
     "accept_new_password",
     "add_breach_note",
     "add_passkey",
+    "agree",
     "answer_for_device",
-    "approve_reset",
+    "ask_for_link",
+    "ask_for_roles",
     "ask_reset",
+    "ask_to_invite",
+    "ask_to_reopen",
     "begin_second_step",
     "change_breach",
     "change_password",
@@ -113,12 +126,14 @@ __all__ = [
     "confirm_with_passkey",
     "credential_key",
     "deactivate",
+    "decline",
     "delete_old_sessions",
     "end_other_sessions",
     "end_session",
     "end_session_of",
     "end_sessions_of",
     "end_stand_in",
+    "fetch_link",
     "forget_browser",
     "forget_browsers",
     "hand_over",
@@ -130,6 +145,7 @@ __all__ = [
     "new_account",
     "new_password_link",
     "new_recovery_codes",
+    "notice_seen",
     "offer_to_add",
     "offer_to_prove",
     "offer_to_sign_in",
@@ -138,7 +154,6 @@ __all__ = [
     "reactivate",
     "record_notice",
     "record_review",
-    "refuse_reset",
     "remove_passkey",
     "rename",
     "rename_passkey",
@@ -147,6 +162,7 @@ __all__ = [
     "set_roles",
     "set_up_programme",
     "sign_in_with_passkey",
+    "vouch_for",
+    "withdraw",
     "withdraw_invitation",
-    "withdraw_reset",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,19 +14,39 @@ from kash.accounts.endings import roles_changed, sessions_ended
 from kash.accounts.errors import (
     EmailTaken,
     LastAdministrator,
+    NeedsSecond,
+    OnlyAdministrators,
+    OwnRoles,
     PersonTaken,
     RolesConflict,
     WeakPassword,
     WrongPassword,
 )
-from kash.accounts.models import Account, AccountRole, SignedInSession
-from kash.accounts.rules import PASSWORD_LEAST, PASSWORD_MOST, PasswordFault, password_fault
+from kash.accounts.models import Account, AccountRole, Invitation, SignedInSession
+from kash.accounts.rules import (
+    PASSWORD_LEAST,
+    PASSWORD_MOST,
+    Asked,
+    PasswordFault,
+    gained_power,
+    password_fault,
+    takes_two,
+)
 from kash.accounts.secrets import hash_password, password_matches
+from kash.accounts.services.backing import (
+    given_freely,
+    is_operator,
+    note_founding,
+    stand_alone,
+    stand_behind,
+    unsettle,
+)
 from kash.accounts.services.marks import forget_marks, mark_browser
+from kash.accounts.services.notices import PASSWORD_SET, REOPENED, ROLES_CHANGED, notify
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
 from kash.database import new_public_id, utc_now
 from kash.policy import Actor, Role, role_conflict
-from kash.vault import ActorLike, audited, seal
+from kash.vault import ActorLike, Change, audited, seal
 from kash.web.errors import NotFound
 
 
@@ -119,6 +139,7 @@ def new_account(
             )
         )
         flush_account(change.session)
+        note_founding(change.session, roles, change.now)
         change.about(public_id, *(f"role:{role}" for role in sorted(roles)))
     return public_id
 
@@ -166,9 +187,15 @@ def other_administrators(session: Session, account: Account) -> int:
     )
 
 
-def set_roles(by: ActorLike, public_id: str, roles: Collection[Role]) -> None:
-    """Give an account exactly these roles. Raises RolesConflict, LastAdministrator."""
+def set_roles(by: Actor, public_id: str, roles: Collection[Role]) -> None:
+    """Give an account exactly these roles; its owner is told.
+
+    Raises RolesConflict, LastAdministrator, OwnRoles, OnlyAdministrators, and NeedsSecond where the
+    account would gain a powerful role.
+    """
     check_roles(roles)
+    if by.public_id == public_id:
+        raise OwnRoles
     with audited("accounts.roles_changed", by) as change:
         lock_administrators(change.session)
         account = locked_account(change.session, public_id)
@@ -176,18 +203,46 @@ def set_roles(by: ActorLike, public_id: str, roles: Collection[Role]) -> None:
         if held == frozenset(roles):
             change.nothing()
             return
-        if (
-            Role.ADMINISTRATOR in held
-            and Role.ADMINISTRATOR not in roles
-            and not other_administrators(change.session, account)
-        ):
-            raise LastAdministrator
-        account.roles = [row for row in account.roles if Role(row.role) in roles] + [
-            AccountRole(role=str(role)) for role in sorted(set(roles) - held)
-        ]
-        change.session.flush()
-        roles_changed(change.session, public_id, frozenset(roles), change.now)
-        change.about(public_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
+        gained = gained_power(held, roles)
+        free = bool(gained) and given_freely(change.session, gained, change.now)
+        if gained and not free and not is_operator(by):
+            raise NeedsSecond
+        if not by.may("accounts.manage"):
+            raise OnlyAdministrators
+        apply_roles(change, account, roles, by.public_id)
+        if free:
+            stand_alone(change.session, account.id)
+
+
+def apply_roles(change: Change, account: Account, roles: Collection[Role], by: str) -> None:
+    """Give an account these roles inside the caller's transaction, at the word of `by`.
+
+    Who gains power may be entered by no link from before, and whoever gave it stands behind her.
+    """
+    session = change.session
+    held = queries.roles_of(account)
+    if (
+        Role.ADMINISTRATOR in held
+        and Role.ADMINISTRATOR not in roles
+        and not other_administrators(session, account)
+    ):
+        raise LastAdministrator
+    account.roles = [row for row in account.roles if Role(row.role) in roles] + [
+        AccountRole(role=str(role)) for role in sorted(set(roles) - held)
+    ]
+    if gained_power(held, roles):
+        session.execute(
+            delete(Invitation).where(
+                Invitation.account_id == account.id, Invitation.used_at.is_(None)
+            )
+        )
+        stand_behind(session, account.id, by, change.now)
+        unsettle(account, by, change.now)
+    note_founding(session, held | set(roles), change.now)
+    session.flush()
+    roles_changed(session, account.public_id, frozenset(roles), change.now)
+    notify(session, account, ROLES_CHANGED, change.now)
+    change.about(account.public_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
 
 
 def rename(by: ActorLike, public_id: str, name: str) -> None:
@@ -229,15 +284,26 @@ def end_sessions(session: Session, account_id: int, *, but: str = "") -> None:
     sessions_ended(session, ending)
 
 
-def reactivate(by: ActorLike, public_id: str) -> None:
-    """Open a closed account again."""
+def reactivate(by: Actor, public_id: str) -> None:
+    """Open a closed account again; its owner is told. Raises NeedsSecond, OnlyAdministrators."""
     with audited("accounts.reactivated", by) as change:
         account = locked_account(change.session, public_id)
         if account.active:
             change.nothing()
             return
-        account.active = True
+        if takes_two(Asked.REOPENING, queries.roles_of(account)) and not is_operator(by):
+            raise NeedsSecond
+        if not by.may("accounts.manage"):
+            raise OnlyAdministrators
+        reopen(change, account, by.public_id)
         change.about(public_id)
+
+
+def reopen(change: Change, account: Account, by: str) -> None:
+    """Open a closed account again inside the caller's transaction, at the word of `by`."""
+    account.active = True
+    unsettle(account, by, change.now)
+    notify(change.session, account, REOPENED, change.now)
 
 
 def change_password(by: Actor, present: str, new: str, client: Client, *, mark: str = "") -> None:
@@ -287,6 +353,7 @@ def set_password(by: ActorLike, public_id: str, password: str) -> None:
         account.paused_at = None
         end_sessions(change.session, account.id)
         forget_marks(change.session, account.id)
+        notify(change.session, account, PASSWORD_SET, change.now)
         change.about(public_id)
 
 

@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
-from kash.accounts.errors import EmailTaken, LinkSpent, PersonTaken
+from kash.accounts.errors import (
+    EmailTaken,
+    LinkSpent,
+    NeedsSecond,
+    OnlyAdministrators,
+    PersonTaken,
+    WrongSpokenCode,
+)
 from kash.accounts.models import Account, Invitation
-from kash.accounts.rules import INVITATION_LASTS
-from kash.accounts.secrets import hash_password, new_token, token_hash
+from kash.accounts.rules import (
+    INVITATION_LASTS,
+    POWERFUL,
+    SPOKEN_CODE_TRIES,
+    Asked,
+    gained_power,
+    takes_two,
+)
+from kash.accounts.secrets import code_hash, hash_password, new_token, token_hash
 from kash.accounts.services.accounts import (
     build_account,
     check_new_password,
@@ -21,10 +38,19 @@ from kash.accounts.services.accounts import (
     locked_account,
     refuse_taken,
 )
+from kash.accounts.services.backing import (
+    given_freely,
+    is_operator,
+    note_founding,
+    stand_behind,
+    unsettle,
+)
 from kash.accounts.services.marks import forget_marks
+from kash.accounts.services.notices import LINK_MADE, PASSWORD_SET, notify
+from kash.accounts.services.throttle import count_try
 from kash.database import db, new_public_id
 from kash.policy import Actor, Role
-from kash.vault import ActorLike, audited, open_text, seal
+from kash.vault import Change, audited, open_text, seal
 from kash.web.errors import NotFound
 
 
@@ -36,7 +62,7 @@ def invited_email(invitation: Invitation) -> str:
 
 
 def invite(
-    by: ActorLike,
+    by: Actor,
     *,
     name: str,
     email: str,
@@ -47,41 +73,81 @@ def invite(
     """Invite someone; returns the secret of the link, which is kept nowhere.
 
     An older invitation to the same address is withdrawn. Raises RolesConflict, EmailTaken,
-    PersonTaken.
+    PersonTaken, OnlyAdministrators, and NeedsSecond where the roles open much and are not the first
+    of a programme that founds itself.
     """
     check_roles(roles)
-    token = new_token()
-    public_id = new_public_id()
+    gained = gained_power((), roles)
+    key = queries.email_key(email)
     with audited("accounts.invited", by) as change:
         refuse_taken(change.session, email, person_id)
-        key = queries.email_key(email)
-        change.session.execute(
-            delete(Invitation).where(
-                Invitation.email_lookup == key,
-                Invitation.used_at.is_(None),
-                Invitation.account_id.is_(None),
-            )
-        )
-        change.session.add(
-            Invitation(
-                public_id=public_id,
-                token_hash=token_hash(token),
-                name=name,
-                email_sealed=seal(email, kind="invitation.email", public_id=public_id),
-                email_lookup=key,
-                roles=[str(role) for role in sorted(roles)],
-                language=language,
-                person_id=person_id,
-                invited_by=by.public_id,
-                created_at=change.now,
-                expires_at=change.now + INVITATION_LASTS,
-            )
-        )
+        free = bool(gained) and given_freely(change.session, gained, change.now, but_email=key)
+        if gained and not free and not is_operator(by):
+            raise NeedsSecond
+        if not by.may("accounts.manage"):
+            raise OnlyAdministrators
+        offer = Offered(name, email, frozenset(roles), language, person_id)
+        token, public_id = offer_account(change, offer, by.public_id, founding=free)
         change.about(public_id, *(f"role:{role}" for role in sorted(roles)))
     return token
 
 
-def withdraw_invitation(by: ActorLike, public_id: str) -> None:
+@dataclass(frozen=True)
+class Offered:
+    """The account that an invitation offers."""
+
+    name: str
+    email: str
+    roles: frozenset[Role]
+    language: str = ""
+    person_id: int | None = None
+
+
+def offer_account(
+    change: Change,
+    offer: Offered,
+    by: str,
+    *,
+    founding: bool = False,
+    request_id: str = "",
+    code: str = "",
+) -> tuple[str, str]:
+    """Make the link inside the caller's transaction; its secret and its public id.
+
+    `by` is who brings the account in. An older invitation to the same address is withdrawn.
+    """
+    token, public_id = new_token(), new_public_id()
+    key = queries.email_key(offer.email)
+    change.session.execute(
+        delete(Invitation).where(
+            Invitation.email_lookup == key,
+            Invitation.used_at.is_(None),
+            Invitation.account_id.is_(None),
+        )
+    )
+    change.session.add(
+        Invitation(
+            public_id=public_id,
+            token_hash=token_hash(token),
+            name=offer.name,
+            email_sealed=seal(offer.email, kind="invitation.email", public_id=public_id),
+            email_lookup=key,
+            roles=[str(role) for role in sorted(offer.roles)],
+            language=offer.language,
+            person_id=offer.person_id,
+            invited_by=by,
+            brought_by=by,
+            founding=founding,
+            request_id=request_id,
+            code_hash=code_hash(code) if code else "",
+            created_at=change.now,
+            expires_at=change.now + INVITATION_LASTS,
+        )
+    )
+    return token, public_id
+
+
+def withdraw_invitation(by: Actor, public_id: str) -> None:
     """Make an unused invitation unusable. Raises NotFound."""
     with audited("accounts.invitation_withdrawn", by) as change:
         gone = change.session.scalar(
@@ -97,28 +163,57 @@ def withdraw_invitation(by: ActorLike, public_id: str) -> None:
         change.about(public_id)
 
 
-def _spend(session: Session, token: str) -> Invitation:
+def _spend(session: Session, token: str, now: datetime) -> Invitation:
     invitation = session.scalar(
         select(Invitation).where(Invitation.token_hash == token_hash(token)).with_for_update()
     )
-    if invitation is None or invitation.used_at is not None:
+    if invitation is None or invitation.used_at is not None or invitation.expires_at <= now:
         raise LinkSpent
+    invitation.used_at = now
     return invitation
 
 
-def accept_invitation(token: str, *, name: str, password: str, language: str = "") -> Actor:
-    """Open the account that an invitation offers. Raises LinkSpent, WeakPassword, EmailTaken."""
+def _refuse_alone(invitation: Invitation, opened: Collection[Role]) -> None:
+    """Raise LinkSpent if one person alone made a link that opens much, however long ago."""
+    alone = not invitation.request_id and not invitation.founding
+    if alone and not is_operator(invitation.brought_by) and not POWERFUL.isdisjoint(opened):
+        raise LinkSpent
+
+
+def _check_spoken(invitation: Invitation, code: str) -> None:
+    """Raise WrongSpokenCode unless it is the code that belongs to this link, if one does."""
+    if not invitation.code_hash:
+        return
+    count_try(
+        "accounts.spoken_code",
+        invitation.public_id,
+        limit=SPOKEN_CODE_TRIES,
+        window=INVITATION_LASTS,
+    )
+    if not hmac.compare_digest(invitation.code_hash, code_hash(code)):
+        raise WrongSpokenCode
+
+
+def accept_invitation(
+    token: str, *, name: str, password: str, language: str = "", code: str = ""
+) -> Actor:
+    """Open the account that an invitation offers; `code` is what the second person told, if one
+    agreed to it.
+
+    Raises LinkSpent, WeakPassword, EmailTaken, PersonTaken, WrongSpokenCode and TooManyTries.
+    """
     offered = queries.usable_invitation(token)
     if offered is None or offered.account_id is not None:
         raise LinkSpent
     email = invited_email(offered)
     check_new_password(password, name, email.partition("@")[0])
+    _check_spoken(offered, code)
     hashed = hash_password(password)
     new = Actor(public_id=new_public_id())
     with audited("accounts.invitation_accepted", new) as change:
-        invitation = _spend(change.session, token)
-        if invitation.expires_at <= change.now:
-            raise LinkSpent
+        invitation = _spend(change.session, token, change.now)
+        roles = [Role(role) for role in invitation.roles]
+        _refuse_alone(invitation, roles)
         taken = change.session.scalar(
             select(Account.id).where(Account.email_lookup == invitation.email_lookup)
         )
@@ -133,71 +228,96 @@ def accept_invitation(token: str, *, name: str, password: str, language: str = "
             name=name,
             email=email,
             password_hash=hashed,
-            roles=[Role(role) for role in invitation.roles],
+            roles=roles,
             language=language or invitation.language,
             person_id=invitation.person_id,
         )
         change.session.add(account)
-        invitation.used_at = change.now
         flush_account(change.session)
+        if not invitation.founding:
+            stand_behind(change.session, account.id, invitation.brought_by, change.now)
+        note_founding(change.session, roles, change.now)
         change.about(new.public_id, invitation.public_id)
     return queries.actor_of(queries.account(new.public_id))
 
 
 def new_password_link(by: Actor, public_id: str) -> str:
-    """A one-time link with which an account sets a new password; an older one is void."""
-    token = new_token()
-    link_id = new_public_id()
+    """A one-time link with which an account sets a new password; an older one is void.
+
+    Its owner is told, and whoever makes it alone stands behind the account from now on: she could
+    use it herself. Raises NotFound, OnlyAdministrators, and NeedsSecond for who holds a powerful
+    role.
+    """
     with audited("accounts.password_link_made", by) as change:
         account = locked_account(change.session, public_id)
         if not account.active:
             raise NotFound
-        email = queries.email_of(account)
-        change.session.execute(
-            delete(Invitation).where(
-                Invitation.account_id == account.id, Invitation.used_at.is_(None)
-            )
-        )
-        change.session.add(
-            Invitation(
-                public_id=link_id,
-                token_hash=token_hash(token),
-                name=account.name,
-                email_sealed=seal(email, kind="invitation.email", public_id=link_id),
-                email_lookup=account.email_lookup,
-                roles=[],
-                account_id=account.id,
-                invited_by=by.public_id,
-                created_at=change.now,
-                expires_at=change.now + INVITATION_LASTS,
-            )
-        )
+        if takes_two(Asked.LINK, queries.roles_of(account)) and not is_operator(by):
+            raise NeedsSecond
+        if not by.may("accounts.manage"):
+            raise OnlyAdministrators
+        stand_behind(change.session, account.id, by.public_id, change.now)
+        token = offer_password(change, account, by.public_id)
         change.about(public_id)
     return token
 
 
-def accept_new_password(token: str, password: str) -> None:
-    """Set the password that a link allows to set; all sessions end. Raises LinkSpent, WeakPassword.
+def offer_password(
+    change: Change, account: Account, by: str, *, request_id: str = "", code: str = ""
+) -> str:
+    """Make the link inside the caller's transaction and tell the owner; its secret."""
+    token, link_id = new_token(), new_public_id()
+    email = queries.email_of(account)
+    change.session.execute(
+        delete(Invitation).where(Invitation.account_id == account.id, Invitation.used_at.is_(None))
+    )
+    change.session.add(
+        Invitation(
+            public_id=link_id,
+            token_hash=token_hash(token),
+            name=account.name,
+            email_sealed=seal(email, kind="invitation.email", public_id=link_id),
+            email_lookup=account.email_lookup,
+            roles=[],
+            account_id=account.id,
+            invited_by=by,
+            brought_by=by,
+            request_id=request_id,
+            code_hash=code_hash(code) if code else "",
+            created_at=change.now,
+            expires_at=change.now + INVITATION_LASTS,
+        )
+    )
+    notify(change.session, account, LINK_MADE, change.now)
+    return token
 
-    The second step stays as it is: the link alone opens nothing.
+
+def accept_new_password(token: str, password: str, *, code: str = "") -> None:
+    """Set the password that a link allows to set; all sessions end, and the owner is told.
+
+    The second step stays as it is: the link alone opens nothing. `code` is what the second person
+    told, if one agreed to it. Raises LinkSpent, WeakPassword, WrongSpokenCode and TooManyTries.
     """
     offered = queries.usable_invitation(token)
     if offered is None or offered.account_id is None:
         raise LinkSpent
     check_new_password(password, offered.name, invited_email(offered).partition("@")[0])
+    _check_spoken(offered, code)
     hashed = hash_password(password)
     public_id = _public_id_of(offered.account_id)
     with audited("accounts.password_set_by_link", Actor(public_id=public_id)) as change:
-        invitation = _spend(change.session, token)
+        invitation = _spend(change.session, token, change.now)
         account = locked_account(change.session, public_id)
-        if invitation.expires_at <= change.now or not account.active:
+        if not account.active:
             raise LinkSpent
+        _refuse_alone(invitation, queries.roles_of(account))
         account.password_hash = hashed
         account.password_changed_at = change.now
         account.paused_at = None
-        invitation.used_at = change.now
+        unsettle(account, invitation.brought_by, change.now)
         end_sessions(change.session, account.id)
         forget_marks(change.session, account.id)
+        notify(change.session, account, PASSWORD_SET, change.now)
         change.about(public_id)
 
 

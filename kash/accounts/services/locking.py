@@ -15,11 +15,11 @@ from kash.accounts.models import (
     KnownAddress,
     Passkey,
     PasskeyChallenge,
-    SecondStepReset,
 )
 from kash.accounts.revocations import revoke_everything
 from kash.accounts.rules import Affected
 from kash.accounts.services.accounts import end_sessions, locked_account
+from kash.accounts.services.deciding import end_requests
 from kash.database import new_public_id
 from kash.vault import ActorLike, audited, seal
 from kash.web.errors import NotFound
@@ -83,12 +83,12 @@ def end_all_links(session: Session, account_id: int, now: datetime) -> None:
     )
 
 
+def end_all_requests(session: Session, account_id: int, now: datetime) -> None:
+    """The step that withdraws what waits for a second person: about the account, or asked by it."""
+    end_requests(session, account_id)
+
+
 def forget_devices(session: Session, account_id: int, now: datetime) -> None:
     """The step that forgets phones and places: passkeys, browsers and addresses used before."""
     for kept in (PasskeyChallenge, Passkey, KnownAddress, BrowserMark):
         session.execute(delete(kept).where(kept.account_id == account_id))
-    session.execute(
-        delete(SecondStepReset).where(
-            SecondStepReset.account_id == account_id, SecondStepReset.outcome == ""
-        )
-    )

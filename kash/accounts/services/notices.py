@@ -8,21 +8,27 @@ from typing import Any
 from flask_babel import force_locale, format_datetime
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
-from kash.accounts.models import Account
+from kash.accounts.models import Account, AccountNotice
+from kash.database import utc_now, writing
 from kash.jobs import enqueue, job
 from kash.jobs.progress import Progress
 from kash.messages import mail_is_set_up, send_mail
+from kash.policy import Actor
+from kash.web.errors import NotFound
 from kash.web.programme import brand, programme_languages
 
-NEW_DEVICE, PASSKEY_ADDED, RESET_ASKED, RESET_DONE = (
-    "new_device",
-    "passkey_added",
-    "reset_asked",
-    "reset_done",
-)
+NEW_DEVICE, PASSKEY_ADDED = "new_device", "passkey_added"
+RESET_ASKED, RESET_DONE = "reset_asked", "reset_done"
+ROLES_ASKED, ROLES_CHANGED = "roles_asked", "roles_changed"
+LINK_ASKED, LINK_MADE, PASSWORD_SET = "link_asked", "link_made", "password_set"
+REOPENING_ASKED, REOPENED = "reopening_asked", "reopened"
+NOT_DONE, VOUCHED_FOR = "not_done", "vouched_for"
+# For who asked.
+REQUEST_DECLINED, REQUEST_CHANGED = "request_declined", "request_changed"
 _TEXTS: dict[str, Any] = {
     NEW_DEVICE: _l(
         "On %(when)s a device that you had not used before signed in with your account. If it was"
@@ -34,7 +40,7 @@ _TEXTS: dict[str, Any] = {
         " not, sign in, remove it on the page of your account and change your password."
     ),
     RESET_ASKED: _l(
-        "On %(when)s an administrator asked to remove the second step of your account. A second"
+        "On %(when)s somebody asked to remove the second step of your account. A second"
         " person has to agree. If you did not ask for it, tell them at once."
     ),
     RESET_DONE: _l(
@@ -42,11 +48,60 @@ _TEXTS: dict[str, Any] = {
         " everywhere. Sign in and set up a new one. If you did not ask for it, tell an"
         " administrator at once."
     ),
+    ROLES_ASKED: _l(
+        "On %(when)s somebody asked that your roles be changed. A second person has to agree. If"
+        " you know nothing of it, tell the director or an administrator."
+    ),
+    ROLES_CHANGED: _l(
+        "On %(when)s your roles were changed. If you know nothing of it, tell the director or an"
+        " administrator."
+    ),
+    LINK_ASKED: _l(
+        "On %(when)s somebody asked for a link that sets a new password for your account. A second"
+        " person has to agree. If you did not want it, tell them at once."
+    ),
+    LINK_MADE: _l(
+        "On %(when)s a link was made that sets a new password for your account. If you did not want"
+        " it, tell the director or an administrator at once."
+    ),
+    PASSWORD_SET: _l(
+        "On %(when)s a new password was set for your account, and you were signed out everywhere."
+        " If it was not you, lock your account or have it locked at once."
+    ),
+    REOPENING_ASKED: _l(
+        "On %(when)s somebody asked that your account be opened again. A second person has to"
+        " agree."
+    ),
+    REOPENED: _l(
+        "On %(when)s your account was opened again. If you did not want it, tell the director or an"
+        " administrator."
+    ),
+    NOT_DONE: _l("On %(when)s what had been asked for your account was declined. Nothing changes."),
+    VOUCHED_FOR: _l(
+        "On %(when)s the operator of the server said that your account stands for itself: you may"
+        " agree to what any other account asks for."
+    ),
+    REQUEST_DECLINED: _l("On %(when)s something that you asked for was declined."),
+    REQUEST_CHANGED: _l(
+        "On %(when)s something that you asked for went back to you: the account had changed"
+        " meanwhile. Ask again if it is still needed."
+    ),
 }
+# What a page says by other means, or what one did oneself: told by e-mail alone.
+_MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED})
 
 
-def notify(session: Session, account: Account, kind: str, at: datetime) -> None:
-    """Have an account told, once the caller's transaction is durable."""
+def notice_text(kind: str, at: datetime) -> str:
+    """What a notice says, in the language of this moment."""
+    return str(_TEXTS[kind]) % {"when": format_datetime(at, "d MMMM y, HH:mm")}
+
+
+def notify(
+    session: Session, account: Account, kind: str, at: datetime, *, request_id: str = ""
+) -> None:
+    """Have an account told, on its Today and by e-mail once the transaction is durable."""
+    if kind not in _MAIL_ALONE:
+        session.add(AccountNotice(account_id=account.id, kind=kind, request_id=request_id, at=at))
     if mail_is_set_up():
         enqueue(
             session,
@@ -64,7 +119,21 @@ def send_notice(_progress: Progress, *, account: str, what: str, at: str) -> Non
     """Send a notice in the account's own language. Raises MailFailed."""
     found = queries.account(account)
     with force_locale(found.language or programme_languages()[0]):
-        when = format_datetime(datetime.fromisoformat(at), "d MMMM y, HH:mm")
         subject = _("Your access to %(name)s", name=brand())
-        text = str(_TEXTS[what]) % {"when": when}
+        text = notice_text(what, datetime.fromisoformat(at))
     send_mail(queries.email_of(found), subject, text + "\n")
+
+
+def notice_seen(by: Actor, public_id: str) -> None:
+    """Take a notice off the actor's own Today; no entry, since she only looked. Raises NotFound."""
+    with writing() as session:
+        seen = session.execute(
+            update(AccountNotice)
+            .where(
+                AccountNotice.public_id == public_id,
+                AccountNotice.account_id == by.account_id,
+            )
+            .values(seen_at=utc_now())
+        )
+        if not seen.rowcount:  # type: ignore[attr-defined]
+            raise NotFound

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
 from kash.accounts.errors import (
+    AskedAlready,
     EmailTaken,
     LastAdministrator,
+    NeedsSecond,
     NoSuchPerson,
+    OnlyAdministrators,
+    OwnRoles,
     PersonTaken,
+    RequestClosed,
     RolesConflict,
 )
-from kash.accounts.forms import InviteForm, NameForm, PersonForm, RolesForm, role_notes
-from kash.accounts.names import APPROVAL_NAMES, ROLE_NAMES, role_name
+from kash.accounts.forms import (
+    InviteForm,
+    NameForm,
+    PersonForm,
+    ReasonForm,
+    RolesForm,
+    role_notes,
+)
+from kash.accounts.models import Account
+from kash.accounts.names import APPROVAL_NAMES, ASKED_NAMES, ROLE_NAMES, role_name
+from kash.accounts.rules import Asked, takes_two
 from kash.accounts.services.accounts import link_person
-from kash.database import utc_now
-from kash.messages import MailFailed, mail_is_set_up, send_mail
+from kash.accounts.views.links import address_of_link, mail_link
+from kash.accounts.views.requests import asked
+from kash.database import db, utc_now
+from kash.messages import mail_is_set_up
 from kash.policy import Role, allow
 from kash.web import NotFound, current_actor, page
-from kash.web.programme import brand, programme_languages
 
 
 def _person_id(number: str | None) -> int | None:
@@ -32,11 +49,6 @@ def _person_id(number: str | None) -> int | None:
     if found is None:
         raise NoSuchPerson
     return found
-
-
-def _link(endpoint: str, token: str) -> str:
-    base: str = current_app.config["SETTINGS"].public_url
-    return base + url_for(endpoint, token=token)
 
 
 @blueprint.route("/accounts", methods=["GET", "POST"])
@@ -61,54 +73,49 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.route("/accounts/invite", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
+@allow("accounts.propose", fresh=True)
 def invite() -> ResponseReturnValue:
-    """Invite someone; the link is shown once, and mailed if mail is set up."""
+    """Invite someone; the link is shown once, and mailed if mail is set up.
+
+    To roles that open much one only asks, once the programme has a director.
+    """
     form = InviteForm()
     if form.validate_on_submit():
-        by = current_actor()
         try:
-            token = services.invite(
-                by,
-                name=form.name.data or "",
-                email=form.email.data or "",
-                roles=[Role(role) for role in form.roles.data or ()],
-                language=form.language.data or "",
-                person_id=_person_id(form.person.data),
-            )
-        except RolesConflict as problem:
+            return _invite(form)
+        except (RolesConflict, OnlyAdministrators) as problem:
             form.roles.errors = [str(problem)]
-        except EmailTaken as problem:
+        except NeedsSecond as problem:
+            form.reason.errors = [str(problem)]
+        except (EmailTaken, AskedAlready) as problem:
             form.email.errors = [str(problem)]
         except (PersonTaken, NoSuchPerson) as problem:
             form.person.errors = [str(problem)]
-        else:
-            link = _link("accounts.join", token)
-            mailed = form.send.data and _mail_link(
-                form.email.data or "", link, form.language.data or ""
-            )
-            return render_template("accounts/link.html", link=link, mailed=mailed, purpose="join")
     return page(
-        "accounts/invite.html", form=form, notes=role_notes(), mail_is_set_up=mail_is_set_up()
+        "accounts/invite.html",
+        form=form,
+        notes=role_notes(),
+        mail_is_set_up=mail_is_set_up(),
+        founded=queries.is_founded(db.session()),
     )
 
 
-def _mail_link(email: str, link: str, language: str) -> bool:
-    """Whether the link went out. Neither subject nor text says what it is about."""
-    if not mail_is_set_up():
-        return False
-    with force_locale(language or programme_languages()[0]):
-        subject = _("Your access to %(name)s", name=brand())
-        text = _(
-            "Open this link to choose a password. It works once, within seven days:\n\n%(link)s\n",
-            link=link,
-        )
+def _invite(form: InviteForm) -> ResponseReturnValue:
+    by = current_actor()
+    offer: dict[str, Any] = {
+        "name": form.name.data or "",
+        "email": form.email.data or "",
+        "roles": [Role(role) for role in form.roles.data or ()],
+        "language": form.language.data or "",
+        "person_id": _person_id(form.person.data),
+    }
     try:
-        send_mail(email, subject, text)
-    except MailFailed as problem:
-        flash(str(problem), "warn")
-        return False
-    return True
+        token = services.invite(by, **offer)
+    except NeedsSecond:
+        return asked(services.ask_to_invite(by, **offer, reason=form.reason.data or ""))
+    link = address_of_link("accounts.join", token)
+    mailed = form.send.data and mail_link(offer["email"], link, offer["language"])
+    return render_template("accounts/link.html", link=link, mailed=mailed)
 
 
 @blueprint.route("/accounts/invitations/<public_id>/withdraw", methods=["GET", "POST"])
@@ -146,29 +153,47 @@ def account(public_id: str) -> ResponseReturnValue:
         handed_over=queries.last_hand_over(found.id) if not found.active else None,
         account=found,
         roles=[role_name(row.role) for row in found.roles],
+        waiting=[
+            (one.public_id, ASKED_NAMES[Asked(one.kind)])
+            for one in queries.open_requests_of(found.id)
+        ]
+        if current_actor().may("accounts.agree")
+        else [],
+        behind=queries.those_behind(found),
+        takes_two=takes_two(Asked.LINK, queries.roles_of(found)),
         email=queries.email_of(found) if current_actor().may("accounts.manage") else "",
         person=queries.person_public_id(found.person_id),
         sessions=queries.open_sessions(found.id),
         codes_left=queries.unused_recovery_codes(found.id),
         passkeys=len(queries.passkeys_of(found.id)),
-        reset_waits=queries.waiting_reset_of(found.id),
         present=current_actor().session_id,
     )
 
 
 @blueprint.route("/accounts/<public_id>/roles", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
+@allow("accounts.propose", fresh=True)
 def roles(public_id: str) -> ResponseReturnValue:
-    """Change what an account may do."""
-    found = queries.account(public_id)
+    """Change what an account may do; never one's own."""
+    by, found = current_actor(), queries.account(public_id)
     form = RolesForm(roles=[row.role for row in found.roles])
     if form.validate_on_submit():
+        wanted = [Role(role) for role in form.roles.data or ()]
         try:
-            services.set_roles(
-                current_actor(), public_id, [Role(role) for role in form.roles.data or ()]
-            )
-        except (RolesConflict, LastAdministrator) as problem:
+            try:
+                services.set_roles(by, public_id, wanted)
+            except NeedsSecond:
+                reason = form.reason.data or ""
+                return asked(services.ask_for_roles(by, public_id, wanted, reason))
+        except (
+            RolesConflict,
+            LastAdministrator,
+            OwnRoles,
+            OnlyAdministrators,
+            AskedAlready,
+        ) as problem:
             form.roles.errors = [str(problem)]
+        except NeedsSecond as problem:
+            form.reason.errors = [str(problem)]
         else:
             flash(_("Saved."))
             return redirect(url_for("accounts.account", public_id=public_id), code=303)
@@ -209,13 +234,22 @@ def person(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/accounts/<public_id>/reactivate", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
+@allow("accounts.propose", fresh=True)
 def reactivate(public_id: str) -> ResponseReturnValue:
-    """Open a closed account again, after a question."""
-    found = queries.account(public_id)
+    """Open a closed account again, after a question; or ask for it, if it opens much."""
+    by, found = current_actor(), queries.account(public_id)
     back = url_for("accounts.account", public_id=public_id)
+    if takes_two(Asked.REOPENING, queries.roles_of(found)):
+        return _ask(
+            found,
+            _("Open this account again?"),
+            _("It can sign in as before, with the same roles and the same password."),
+            lambda reason: services.ask_to_reopen(by, public_id, reason),
+        )
+    if not by.may("accounts.manage"):
+        raise OnlyAdministrators
     if request.method == "POST":
-        services.reactivate(current_actor(), public_id)
+        services.reactivate(by, public_id)
         flash(_("The account is open again."))
         return redirect(back, code=303)
     return render_template(
@@ -230,18 +264,25 @@ def reactivate(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/accounts/<public_id>/new-password", methods=["GET", "POST"])
-@allow("accounts.manage", fresh=True)
+@allow("accounts.propose", fresh=True)
 def new_password_link(public_id: str) -> ResponseReturnValue:
-    """A one-time link for someone who has lost the password."""
-    found = queries.account(public_id)
-    if request.method == "POST":
-        token = services.new_password_link(current_actor(), public_id)
-        return render_template(
-            "accounts/link.html",
-            link=_link("accounts.new_password", token),
-            mailed=False,
-            purpose="password",
+    """A one-time link for someone who has lost the password; or ask for it, if it opens much."""
+    by, found = current_actor(), queries.account(public_id)
+    if takes_two(Asked.LINK, queries.roles_of(found)):
+        return _ask(
+            found,
+            _("Ask for a link for a new password"),
+            _(
+                "Once a second person has agreed, you make the link and she tells the code that"
+                " belongs to it. Neither of you can use it alone."
+            ),
+            lambda reason: services.ask_for_link(by, public_id, reason),
         )
+    if not by.may("accounts.manage"):
+        raise OnlyAdministrators
+    if request.method == "POST":
+        link = address_of_link("accounts.new_password", services.new_password_link(by, public_id))
+        return render_template("accounts/link.html", link=link, mailed=False)
     return render_template(
         "accounts/question.html",
         name=found.name,
@@ -251,3 +292,15 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
         label=_("Make the link"),
         tone="main",
     )
+
+
+def _ask(found: Account, heading: str, lead: str, ask: Callable[[str], str]) -> ResponseReturnValue:
+    """The page on which one asks for what takes a second person."""
+    back = url_for("accounts.account", public_id=found.public_id)
+    name, form = found.name, ReasonForm()
+    if form.validate_on_submit():
+        try:
+            return asked(ask(form.reason.data or ""))
+        except (AskedAlready, OwnRoles, RequestClosed) as problem:
+            form.form_errors.append(str(problem))
+    return page("accounts/ask.html", form=form, name=name, back=back, heading=heading, lead=lead)

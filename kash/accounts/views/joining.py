@@ -7,12 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
-from kash.accounts.errors import EmailTaken, LinkSpent, PersonTaken, WeakPassword
+from kash.accounts.errors import (
+    EmailTaken,
+    LinkSpent,
+    PersonTaken,
+    WeakPassword,
+    WrongSpokenCode,
+)
 from kash.accounts.forms import JoinForm, NewPasswordForm
 from kash.accounts.services.invitations import invited_email
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.policy import ANYONE, allow
 from kash.web import page
+from kash.web.errors import TooManyTries
 from kash.web.language import language_code
 
 
@@ -31,9 +38,12 @@ def join(token: str) -> ResponseReturnValue:
                 name=form.name.data or "",
                 password=form.password.data or "",
                 language=language_code(),
+                code=form.spoken_code.data or "",
             )
         except WeakPassword as problem:
             form.password.errors = [str(problem)]
+        except (WrongSpokenCode, TooManyTries) as problem:
+            form.spoken_code.errors = [str(problem)]
         except (EmailTaken, PersonTaken) as problem:
             form.form_errors.append(str(problem))
         else:
@@ -42,7 +52,12 @@ def join(token: str) -> ResponseReturnValue:
             answer = make_response(redirect("/", code=303))
             remember_browser(answer)
             return answer
-    return page("accounts/join.html", form=form, email=invited_email(invitation))
+    return page(
+        "accounts/join.html",
+        form=form,
+        email=invited_email(invitation),
+        spoken=bool(invitation.code_hash),
+    )
 
 
 @blueprint.route("/new-password/<token>", methods=["GET", "POST"])
@@ -55,11 +70,15 @@ def new_password(token: str) -> ResponseReturnValue:
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            services.accept_new_password(token, form.password.data or "")
+            services.accept_new_password(
+                token, form.password.data or "", code=form.spoken_code.data or ""
+            )
         except WeakPassword as problem:
             form.password.errors = [str(problem)]
+        except (WrongSpokenCode, TooManyTries) as problem:
+            form.spoken_code.errors = [str(problem)]
         else:
             forget_session()
             flash(_("The new password is set. Sign in with it."))
             return redirect(url_for("accounts.sign_in"), code=303)
-    return page("accounts/new_password.html", form=form)
+    return page("accounts/new_password.html", form=form, spoken=bool(invitation.code_hash))

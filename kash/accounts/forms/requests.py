@@ -1,0 +1,54 @@
+"""What is typed where a second person has to agree, and which roles need a second step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField
+
+from kash.accounts.names import ROLE_NAMES
+from kash.accounts.rules import NEED_SECOND_STEP
+from kash.web.forms import KashForm, SeveralField, long_text_field
+
+__all__ = ["AnswerForm", "FetchForm", "ReasonForm", "SecondStepRolesForm"]
+
+
+class ReasonForm(KashForm):
+    """Why something is asked for that takes a second person."""
+
+    reason = long_text_field(
+        _l("Reason"),
+        most=1000,
+        required=True,
+        description=_l(
+            "How you know this person, and that it is really she who needs it. The second person"
+            " reads it."
+        ),
+    )
+
+
+class AnswerForm(KashForm):
+    """Yes or no, by which of two buttons was pressed; who declines says why."""
+
+    answer = long_text_field(
+        _l("Why you decline"), most=1000, rows=2, description=_l("Whoever asked reads it.")
+    )
+
+
+class FetchForm(KashForm):
+    """Whether a link that was agreed to is sent as well."""
+
+    send = BooleanField(_l("Send the link by e-mail"), default=True)
+
+
+class SecondStepRolesForm(KashForm):
+    """Roles that need a second step besides those that always do."""
+
+    roles = SeveralField(_l("Roles"), coerce=str)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles.choices = [
+            (str(role), name) for role, name in ROLE_NAMES.items() if role not in NEED_SECOND_STEP
+        ]

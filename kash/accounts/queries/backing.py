@@ -1,0 +1,54 @@
+"""Who stands behind whom, and whether the programme still founds itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account, AccountBacking, AccountRole, Invitation, Programme
+from kash.accounts.rules import Backing
+from kash.policy import Role
+
+
+def backing_of(session: Session, public_ids: Iterable[str]) -> Backing:
+    """Who brought in or empowered these accounts, and those, and so on: one query for each step."""
+    found: dict[str, set[str]] = {}
+    ahead = set(public_ids)
+    while ahead:
+        for one in ahead:
+            found[one] = set()
+        rows = session.execute(
+            select(Account.public_id, AccountBacking.by)
+            .join(AccountBacking, AccountBacking.account_id == Account.id)
+            .where(Account.public_id.in_(sorted(ahead)))
+        )
+        for public_id, by in rows:
+            found[public_id].add(by)
+        ahead = {by for one in ahead for by in found[one]} - found.keys()
+    return found
+
+
+def is_founded(session: Session) -> bool:
+    """Whether the programme has, or has had, a director."""
+    if session.scalar(select(Programme.founded_at).where(Programme.id == 1)) is not None:
+        return True
+    held = select(AccountRole.account_id).where(AccountRole.role == str(Role.DIRECTOR)).limit(1)
+    return session.scalar(held) is not None
+
+
+def roles_ever_given(session: Session, now: datetime, *, but_email: str = "") -> frozenset[Role]:
+    """The roles that some account holds or an open invitation offers, but for one to `but_email`
+    (a look-up), which another invitation to the same address would replace."""
+    held = set(session.scalars(select(AccountRole.role).distinct()))
+    offered = session.scalars(
+        select(Invitation.roles).where(
+            Invitation.used_at.is_(None),
+            Invitation.account_id.is_(None),
+            Invitation.expires_at > now,
+            Invitation.email_lookup != but_email,
+        )
+    )
+    return frozenset(Role(role) for role in held.union(*offered))

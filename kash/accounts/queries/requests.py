@@ -1,0 +1,271 @@
+"""Requests that take a second person: which wait, who may agree, and what their owner is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from kash.accounts.models import Account, AccountBacking, AccountNotice, AccountRequest
+from kash.accounts.queries.accounts import accounts_with_role, names_of
+from kash.accounts.queries.backing import backing_of
+from kash.accounts.requests import answer_of, code_of, content_of, digest_of, reason_of
+from kash.accounts.rules import (
+    OPEN_STATES,
+    SETTLED_AFTER,
+    Asked,
+    Backing,
+    RequestState,
+    Standing,
+    standing,
+)
+from kash.database import db, utc_now
+from kash.policy import GRANTS, Actor, Reach
+from kash.web.errors import NotFound
+from kash.web.lists import Listing, listing
+
+MOST_WAITING = 100
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """One request. `name` is whom it concerns, `account_id` her public id if she has an account.
+
+    `held` and `roles` are what she is and would be. `standing` is the actor's own; `changed` says
+    that the account is no longer as it was, `overdue` that nobody decided in time.
+    """
+
+    public_id: str
+    kind: Asked
+    state: RequestState
+    name: str
+    account_id: str
+    asked_by: str
+    asked_by_id: str
+    asked_at: datetime
+    expires_at: datetime
+    decided_by: str
+    decided_by_id: str
+    decided_at: datetime | None
+    standing: Standing
+    overdue: bool
+    changed: bool
+    reason: str
+    answer: str
+    email: str
+    language: str
+    held: Sequence[str]
+    roles: Sequence[str]
+    opened: datetime | None = None
+    code: str = field(default="", repr=False)
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody can still decide."""
+        return self.state is RequestState.WAITING and not self.overdue
+
+    @property
+    def to_fetch(self) -> bool:
+        """Whether it was agreed to, and the link not fetched yet."""
+        return self.state is RequestState.AGREED and not self.overdue
+
+
+@dataclass(frozen=True)
+class Second:
+    """Somebody with the role to agree: her name, whether she may, and from when on."""
+
+    name: str
+    standing: Standing
+    settled: datetime
+
+
+def _requests() -> Select[AccountRequest, Account]:
+    return select(AccountRequest, Account).outerjoin(
+        Account, Account.id == AccountRequest.account_id
+    )
+
+
+def _decides(actor: Actor) -> bool:
+    return actor.reach("accounts.agree") is Reach.ALL
+
+
+def _settled_at(actor: Actor) -> datetime:
+    return db.session.scalars(
+        select(Account.settled_at).where(Account.public_id == actor.public_id)
+    ).one()
+
+
+def _lines(rows: Sequence[Any], actor: Actor, now: datetime) -> list[RequestLine]:
+    if not rows:
+        return []
+    names = names_of(one for row in rows for one in (row[0].asked_by, row[0].decided_by) if one)
+    backing = backing_of(db.session(), {actor.public_id, *(row[0].asked_by for row in rows)})
+    settled = _settled_at(actor)
+    return [_line(row[0], row[1], actor, settled, backing, names, now) for row in rows]
+
+
+def _line(
+    request: AccountRequest,
+    account: Account | None,
+    actor: Actor,
+    settled: datetime,
+    backing: Backing,
+    names: Mapping[str, str],
+    now: datetime,
+) -> RequestLine:
+    content = content_of(request)
+    concerned = account.public_id if account is not None else ""
+    state = RequestState(request.state)
+    return RequestLine(
+        public_id=request.public_id,
+        kind=Asked(request.kind),
+        state=state,
+        name=account.name if account is not None else str(content.get("name", "")),
+        account_id=concerned,
+        asked_by=names.get(request.asked_by, ""),
+        asked_by_id=request.asked_by,
+        asked_at=request.asked_at,
+        expires_at=request.expires_at,
+        decided_by=names.get(request.decided_by, ""),
+        decided_by_id=request.decided_by,
+        decided_at=request.decided_at,
+        standing=standing(
+            actor.public_id,
+            settled,
+            asked_by=request.asked_by,
+            concerned=concerned,
+            backing=backing,
+            now=now,
+        ),
+        overdue=state in OPEN_STATES and request.expires_at <= now,
+        changed=state in OPEN_STATES
+        and request.digest != digest_of(request.kind, content, account),
+        reason=reason_of(request),
+        answer=answer_of(request),
+        email=str(content.get("email", "")),
+        language=str(content.get("language", "")),
+        held=[row.role for row in account.roles] if account is not None else [],
+        roles=[str(role) for role in content.get("roles", ())],
+        opened=account.created_at if account is not None else None,
+        # For the second person alone: who asked has the link.
+        code=code_of(request) if request.decided_by == actor.public_id else "",
+    )
+
+
+def requests_for(actor: Actor) -> tuple[list[RequestLine], list[RequestLine]]:
+    """What the actor may agree to now, and what was agreed to for her and has a link to make; the
+    oldest first. Nothing for who may not decide."""
+    if not _decides(actor):
+        return [], []
+    now = utc_now()
+    own = AccountRequest.asked_by == actor.public_id
+    rows = db.session.execute(
+        _requests()
+        .where(
+            or_(
+                and_(AccountRequest.state == str(RequestState.WAITING), ~own),
+                and_(AccountRequest.state == str(RequestState.AGREED), own),
+            ),
+            AccountRequest.expires_at > now,
+        )
+        .order_by(AccountRequest.id)
+        .limit(MOST_WAITING)
+    ).all()
+    lines = _lines(rows, actor, now)
+    return (
+        [one for one in lines if one.waits and one.standing is Standing.MAY],
+        [one for one in lines if one.to_fetch],
+    )
+
+
+def request_listing(actor: Actor, *, closed: bool) -> Listing[RequestLine]:
+    """Requests that are open, or those that are over, the newest first."""
+    now = utc_now()
+    open_ones = AccountRequest.state.in_([*map(str, OPEN_STATES)]) & (
+        AccountRequest.expires_at > now
+    )
+    found = listing(
+        select(AccountRequest).where(~open_ones if closed else open_ones),
+        sorts={"asked": AccountRequest.asked_at},
+        default_sort="asked",
+        default_direction="desc",
+        key=AccountRequest.id,
+    )
+    wanted = [row.account_id for row in found.rows if row.account_id is not None]
+    accounts = {
+        one.id: one for one in db.session.scalars(select(Account).where(Account.id.in_(wanted)))
+    }
+    lines = _lines([(row, accounts.get(row.account_id or 0)) for row in found.rows], actor, now)
+    return Listing(lines, found.page, found.pages, found.total, found.sort, found.direction)
+
+
+def request_by_id(actor: Actor, public_id: str) -> RequestLine:
+    """One request, also a closed one. Raises NotFound."""
+    rows = db.session.execute(_requests().where(AccountRequest.public_id == public_id)).all()
+    if not rows or not _decides(actor):
+        raise NotFound
+    return _lines(rows, actor, utc_now())[0]
+
+
+def open_requests_of(account_id: int) -> Sequence[AccountRequest]:
+    """What waits about one account."""
+    return db.session.scalars(
+        select(AccountRequest)
+        .where(
+            AccountRequest.account_id == account_id,
+            AccountRequest.state.in_([*map(str, OPEN_STATES)]),
+            AccountRequest.expires_at > utc_now(),
+        )
+        .order_by(AccountRequest.id)
+    ).all()
+
+
+def possible_seconds(line: RequestLine) -> list[Second]:
+    """Everybody else whose role lets her agree, with whether she may: those who may come first."""
+    now = utc_now()
+    accounts = [
+        one
+        for one in accounts_with_role(*GRANTS["accounts.agree"])
+        if one.public_id not in (line.asked_by_id, line.account_id)
+    ]
+    backing = backing_of(db.session(), [line.asked_by_id, *(one.public_id for one in accounts)])
+    found = [
+        Second(
+            one.name,
+            standing(
+                one.public_id,
+                one.settled_at,
+                asked_by=line.asked_by_id,
+                concerned=line.account_id,
+                backing=backing,
+                now=now,
+            ),
+            one.settled_at + SETTLED_AFTER,
+        )
+        for one in accounts
+    ]
+    return sorted(found, key=lambda one: one.standing is not Standing.MAY)
+
+
+def those_behind(account: Account) -> list[str]:
+    """The names of those who brought an account in or gave it power."""
+    ids = db.session.scalars(
+        select(AccountBacking.by)
+        .where(AccountBacking.account_id == account.id)
+        .order_by(AccountBacking.at)
+    ).all()
+    names = names_of(ids)
+    return [names[one] for one in ids if one in names]
+
+
+def unseen_notices(account_id: int | None) -> Sequence[AccountNotice]:
+    """What others did to an account that its owner has not noted as seen, the oldest first."""
+    return db.session.scalars(
+        select(AccountNotice)
+        .where(AccountNotice.account_id == account_id, AccountNotice.seen_at.is_(None))
+        .order_by(AccountNotice.id)
+        .limit(20)
+    ).all()

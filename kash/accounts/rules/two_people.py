@@ -1,0 +1,126 @@
+"""What takes two people, how a request stands, and who is independent of whom.
+
+Four roles open much: who holds one, and by which ways one may come to hold one, is never decided
+by one person alone. One asks, another agrees; and the other must not be her puppet.
+
+*Behind* an account stand itself, whoever brought it in or gave it power, whoever stands behind
+those, and so on. Two accounts are independent if nobody stands behind both. So a puppet, a puppet's
+puppet and two puppets of one hand never agree with each other. Whoever agrees gives no power: she
+does not stand behind. Nobody stands behind a founder (the first of each role, before the first
+director has joined), nor behind whom the operator of the server let in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kash.policy import Role
+
+POWERFUL = frozenset({Role.ADMINISTRATOR, Role.DIRECTOR, Role.DOCUMENTATION, Role.CUSTODIAN})
+# How long a request waits, and how long a link may be fetched after it was agreed to.
+REQUEST_WAITS = timedelta(days=7)
+# For how long nobody else must have touched the ways into an account whose owner agrees.
+SETTLED_AFTER = timedelta(days=7)
+# Wrong guesses at the code that the second person tells, for each link.
+SPOKEN_CODE_TRIES = 10
+
+Backing = Mapping[str, Collection[str]]
+
+
+class Asked(StrEnum):
+    """What is asked for."""
+
+    INVITATION = "invitation"
+    ROLES = "roles"
+    LINK = "link"
+    SECOND_STEP = "second_step"
+    REOPENING = "reopening"
+
+
+class RequestState(StrEnum):
+    """How a request stands. Only `waiting` can be decided; `agreed` is a link not fetched yet."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"
+    DONE = "done"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    # What it was about is not what it was when it was asked for: it went back.
+    CHANGED = "changed"
+
+
+OPEN_STATES = frozenset({RequestState.WAITING, RequestState.AGREED})
+
+
+class Standing(StrEnum):
+    """Whether somebody may agree to a request, and why not."""
+
+    MAY = "may"
+    ASKED = "asked"
+    CONCERNED = "concerned"
+    TIED = "tied"
+    NEW = "new"
+
+
+def gained_power(held: Collection[Role], wanted: Collection[Role]) -> frozenset[Role]:
+    """The powerful roles that an account would have and has not now."""
+    return (frozenset(wanted) - frozenset(held)) & POWERFUL
+
+
+def takes_two(asked: Asked, held: Collection[Role], wanted: Collection[Role] = ()) -> bool:
+    """Whether something takes two people; `held` are the roles of the account, if there is one.
+
+    Taking a second step off does for everybody: the rest only where power is given, or where the
+    account has it.
+    """
+    if asked is Asked.SECOND_STEP:
+        return True
+    if asked in (Asked.INVITATION, Asked.ROLES):
+        return bool(gained_power(held, wanted))
+    return not POWERFUL.isdisjoint(held)
+
+
+def is_free(gained: Collection[Role], ever_given: Collection[Role], *, founded: bool) -> bool:
+    """Whether these roles may be given by one person: the first of each, while the programme has
+    had no director. `ever_given` are held by somebody or offered to somebody."""
+    return not founded and frozenset(gained).isdisjoint(ever_given)
+
+
+def behind(account: str, backing: Backing) -> frozenset[str]:
+    """Everybody who stands behind an account, itself included."""
+    found, ahead = {account}, [account]
+    while ahead:
+        for one in backing.get(ahead.pop(), ()):
+            if one not in found:
+                found.add(one)
+                ahead.append(one)
+    return frozenset(found)
+
+
+def are_independent(first: str, second: str, backing: Backing) -> bool:
+    """Whether nobody stands behind both accounts."""
+    return behind(first, backing).isdisjoint(behind(second, backing))
+
+
+def standing(
+    second: str,
+    settled_at: datetime,
+    *,
+    asked_by: str,
+    concerned: str,
+    backing: Backing,
+    now: datetime,
+) -> Standing:
+    """How somebody stands to a request of `asked_by` about the account `concerned` (empty: none).
+
+    `settled_at` is since when nobody else touched the ways into her account.
+    """
+    if second == asked_by:
+        return Standing.ASKED
+    if second == concerned:
+        return Standing.CONCERNED
+    if not are_independent(second, asked_by, backing):
+        return Standing.TIED
+    return Standing.MAY if now - settled_at >= SETTLED_AFTER else Standing.NEW

@@ -1,0 +1,182 @@
+"""Asking for what takes two people: with a reason that the second one reads."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.errors import (
+    AskedAlready,
+    NeedsSecond,
+    OnlyAdministrators,
+    OwnRoles,
+    RequestClosed,
+    SecondStepMissing,
+)
+from kash.accounts.models import Account, AccountRequest
+from kash.accounts.requests import Content, digest_of, seal_content, seal_reason
+from kash.accounts.rules import REQUEST_WAITS, Asked, RequestState, takes_two
+from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken
+from kash.accounts.services.notices import (
+    LINK_ASKED,
+    REOPENING_ASKED,
+    RESET_ASKED,
+    ROLES_ASKED,
+    notify,
+)
+from kash.database import new_public_id
+from kash.policy import Actor, Role
+from kash.vault import Change, audited
+from kash.web.errors import Forbidden, NotFound
+
+_TOLD = {
+    Asked.ROLES: ROLES_ASKED,
+    Asked.LINK: LINK_ASKED,
+    Asked.SECOND_STEP: RESET_ASKED,
+    Asked.REOPENING: REOPENING_ASKED,
+}
+
+
+def ask_to_invite(
+    by: Actor,
+    *,
+    name: str,
+    email: str,
+    roles: Collection[Role],
+    reason: str,
+    language: str = "",
+    person_id: int | None = None,
+) -> str:
+    """Ask to invite somebody to roles that open much; the request's public id.
+
+    Raises RolesConflict, EmailTaken, PersonTaken, AskedAlready, OnlyAdministrators.
+    """
+    check_roles(roles)
+    content: Content = {
+        "name": name,
+        "email": email,
+        "roles": sorted(map(str, roles)),
+        "language": language,
+        "person_id": person_id,
+    }
+    with audited("accounts.request_made", by) as change:
+        refuse_taken(change.session, email, person_id)
+        _refuse_needless(takes_two(Asked.INVITATION, (), roles))
+        request_id = _keep(change, by, Asked.INVITATION, None, content, reason)
+        change.about(request_id, *(f"role:{role}" for role in sorted(roles)))
+    return request_id
+
+
+def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: str) -> str:
+    """Ask that an account have exactly these roles; its owner is told.
+
+    Raises RolesConflict, OwnRoles, AskedAlready, OnlyAdministrators, NotFound.
+    """
+    check_roles(roles)
+    content: Content = {"roles": sorted(map(str, roles))}
+    with audited("accounts.request_made", by) as change:
+        account = _concerned(change.session, by, public_id)
+        held = queries.roles_of(account)
+        _refuse_needless(takes_two(Asked.ROLES, held, roles))
+        request_id = _keep(change, by, Asked.ROLES, account, content, reason)
+        change.about(public_id, request_id, *(f"role:{role}" for role in sorted(held ^ set(roles))))
+    return request_id
+
+
+def ask_for_link(by: Actor, public_id: str, reason: str) -> str:
+    """Ask for a link with which an account sets a new password; its owner is told.
+
+    Raises OwnRoles, AskedAlready, OnlyAdministrators, NotFound.
+    """
+    with audited("accounts.request_made", by) as change:
+        account = _concerned(change.session, by, public_id)
+        if not account.active:
+            raise NotFound
+        _refuse_needless(takes_two(Asked.LINK, queries.roles_of(account)))
+        request_id = _keep(change, by, Asked.LINK, account, {}, reason)
+        change.about(public_id, request_id)
+    return request_id
+
+
+def ask_to_reopen(by: Actor, public_id: str, reason: str) -> str:
+    """Ask that a closed account be opened again. Raises as `ask_for_link`, and RequestClosed."""
+    with audited("accounts.request_made", by) as change:
+        account = _concerned(change.session, by, public_id)
+        if account.active:
+            raise RequestClosed
+        _refuse_needless(takes_two(Asked.REOPENING, queries.roles_of(account)))
+        request_id = _keep(change, by, Asked.REOPENING, account, {}, reason)
+        change.about(public_id, request_id)
+    return request_id
+
+
+def ask_reset(by: Actor, public_id: str, reason: str) -> str:
+    """Ask that the second step be taken off an account whose owner has lost it; she is told.
+
+    Raises OwnRoles, SecondStepMissing, AskedAlready, NotFound.
+    """
+    with audited("accounts.request_made", by) as change:
+        account = _concerned(change.session, by, public_id)
+        if not account.has_second_step:
+            raise SecondStepMissing
+        request_id = _keep(change, by, Asked.SECOND_STEP, account, {}, reason)
+        change.about(public_id, request_id)
+    return request_id
+
+
+def _concerned(session: Session, by: Actor, public_id: str) -> Account:
+    if by.public_id == public_id:
+        raise OwnRoles
+    return locked_account(session, public_id)
+
+
+def _refuse_needless(takes: bool) -> None:
+    """Raise OnlyAdministrators where nobody need agree."""
+    if not takes:
+        raise OnlyAdministrators
+
+
+def _keep(
+    change: Change, by: Actor, kind: Asked, account: Account | None, content: Content, reason: str
+) -> str:
+    """Keep a request inside the caller's transaction, tell the owner; its public id."""
+    if not by.may("accounts.propose"):
+        raise Forbidden
+    if not reason.strip():
+        raise NeedsSecond
+    request_id = new_public_id()
+    email_lookup = queries.email_key(content["email"]) if "email" in content else ""
+    about = (
+        AccountRequest.account_id == account.id
+        if account is not None
+        else AccountRequest.email_lookup == email_lookup
+    )
+    if change.session.scalar(
+        select(AccountRequest.id).where(
+            about,
+            AccountRequest.kind == str(kind),
+            AccountRequest.state == str(RequestState.WAITING),
+            AccountRequest.expires_at > change.now,
+        )
+    ):
+        raise AskedAlready
+    change.session.add(
+        AccountRequest(
+            public_id=request_id,
+            kind=str(kind),
+            account_id=account.id if account is not None else None,
+            email_lookup=email_lookup,
+            content_sealed=seal_content(content, request_id),
+            digest=digest_of(str(kind), content, account),
+            reason_sealed=seal_reason(reason, request_id),
+            asked_by=by.public_id,
+            asked_at=change.now,
+            expires_at=change.now + REQUEST_WAITS,
+        )
+    )
+    if account is not None:
+        notify(change.session, account, _TOLD[kind], change.now)
+    return request_id

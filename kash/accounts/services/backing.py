@@ -1,0 +1,75 @@
+"""Who stands behind an account is written down here, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.models import Account, AccountBacking, Programme
+from kash.accounts.rules import is_free
+from kash.accounts.services.notices import VOUCHED_FOR, notify
+from kash.database import insertion
+from kash.policy import SYSTEM, Role
+from kash.vault import ActorLike, audited
+from kash.web.errors import NotFound
+
+
+def is_operator(by: ActorLike | str) -> bool:
+    """Whether somebody acts at the server itself, which is the way out of the rule of two."""
+    return (by if isinstance(by, str) else by.public_id) == SYSTEM.public_id
+
+
+def stand_behind(session: Session, account_id: int, by: str, now: datetime) -> None:
+    """Note that `by` (a public id) brought an account in or gave it power; the operator does not
+    stand behind anybody."""
+    if by and not is_operator(by):
+        session.execute(
+            insertion(session, AccountBacking)
+            .values(account_id=account_id, by=by, at=now)
+            .on_conflict_do_nothing()
+        )
+
+
+def stand_alone(session: Session, account_id: int) -> None:
+    """Let nobody stand behind an account: a founder's, or one that the operator vouches for."""
+    session.execute(delete(AccountBacking).where(AccountBacking.account_id == account_id))
+
+
+def given_freely(
+    session: Session, gained: Collection[Role], now: datetime, *, but_email: str = ""
+) -> bool:
+    """Whether one person may give these roles, because the programme founds itself."""
+    # Two who give the first of a role at once must not both succeed.
+    session.get(Programme, 1, with_for_update=True)
+    founded = queries.is_founded(session)
+    given = queries.roles_ever_given(session, now, but_email=but_email)
+    return is_free(gained, given, founded=founded)
+
+
+def note_founding(session: Session, roles: Collection[Role], now: datetime) -> None:
+    """The programme is founded once it has a director, for good."""
+    if Role.DIRECTOR in roles:
+        session.execute(
+            update(Programme).where(Programme.founded_at.is_(None)).values(founded_at=now)
+        )
+
+
+def unsettle(account: Account, by: ActorLike | str, now: datetime) -> None:
+    """Somebody else has touched the ways into an account: it agrees to nothing for a while."""
+    if not is_operator(by):
+        account.settled_at = now
+
+
+def vouch_for(by: ActorLike, public_id: str) -> None:
+    """Let nobody stand behind an account any more, at the operator's word. Raises NotFound."""
+    with audited("accounts.vouched_for", by) as change:
+        account = queries.account(public_id)
+        if not account.active:
+            raise NotFound
+        stand_alone(change.session, account.id)
+        notify(change.session, account, VOUCHED_FOR, change.now)
+        change.about(public_id)

@@ -1,0 +1,282 @@
+"""Deciding what takes two people: an independent second agrees or declines.
+
+One mechanism for every way in which an account comes to hold a powerful role or is entered by
+somebody else. What is agreed to is exactly what was asked for: if the account has changed since,
+the request goes back. A link is fetched by who asked; the code without which it opens nothing is
+shown to who agreed. So neither of the two can use it alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from kash.accounts import queries
+from kash.accounts.errors import CannotAgree, RequestChanged, RequestClosed, SecondStepMissing
+from kash.accounts.models import Account, AccountRequest
+from kash.accounts.names import STANDING_SENTENCES
+from kash.accounts.requests import (
+    Content,
+    code_of,
+    content_of,
+    digest_of,
+    roles_in,
+    seal_answer,
+    seal_code,
+)
+from kash.accounts.rules import (
+    OPEN_STATES,
+    REQUEST_WAITS,
+    Asked,
+    RequestState,
+    Standing,
+    standing,
+)
+from kash.accounts.services.accounts import (
+    apply_roles,
+    check_roles,
+    end_sessions,
+    lock_administrators,
+    locked_account,
+    refuse_taken,
+    reopen,
+)
+from kash.accounts.services.backing import unsettle
+from kash.accounts.services.invitations import Offered, offer_account, offer_password
+from kash.accounts.services.notices import (
+    NOT_DONE,
+    REQUEST_CHANGED,
+    REQUEST_DECLINED,
+    RESET_DONE,
+    notify,
+)
+from kash.accounts.services.passkeys import forget_passkeys
+from kash.accounts.services.second_step import replace_codes
+from kash.policy import Actor
+from kash.vault import ActorLike, Change, audited
+from kash.web.errors import Forbidden, NotFound
+
+
+def agree(by: Actor, request_id: str) -> None:
+    """Agree to exactly what was asked for: it is done at once, or its link may be fetched.
+
+    Raises NotFound, Forbidden, CannotAgree, RequestClosed, and RequestChanged if the account is no
+    longer as it was: then the request went back to who asked. Whatever would have stopped who asked
+    stops this too, as RolesConflict, EmailTaken and LastAdministrator.
+    """
+    changed = False
+    with audited("accounts.request_agreed", by) as change:
+        lock_administrators(change.session)
+        request, account = _decidable(change, by, request_id)
+        content = content_of(request)
+        if request.digest != digest_of(request.kind, content, account):
+            change.nothing()
+            changed = True
+        else:
+            request.decided_by, request.decided_at = by.public_id, change.now
+            request.state = str(_carry_out(change, request, account, content))
+            change.about(request_id)
+    if changed:
+        _send_back(by, request_id)
+        raise RequestChanged
+
+
+def _carry_out(
+    change: Change, request: AccountRequest, account: Account | None, content: Content
+) -> RequestState:
+    kind = Asked(request.kind)
+    if account is None:
+        check_roles(roles_in(content))
+        refuse_taken(change.session, content["email"], content["person_id"])
+        change.about(*(f"role:{role}" for role in content["roles"]))
+    else:
+        change.about(account.public_id)
+    if account is None or kind is Asked.LINK:
+        request.code_sealed = seal_code(_new_spoken_code(), request.public_id)
+        request.expires_at = change.now + REQUEST_WAITS
+        return RequestState.AGREED
+    if kind is Asked.ROLES:
+        check_roles(roles_in(content))
+        apply_roles(change, account, roles_in(content), request.asked_by)
+    elif kind is Asked.SECOND_STEP:
+        _take_off(change, account, request.asked_by)
+    else:
+        reopen(change, account, request.asked_by)
+    return RequestState.DONE
+
+
+def _new_spoken_code() -> str:
+    """Eight digits, easily said: each link takes a few guesses only."""
+    digits = f"{secrets.randbelow(10**8):08}"
+    return f"{digits[:4]}-{digits[4:]}"
+
+
+def _send_back(by: Actor, request_id: str) -> None:
+    with audited("accounts.request_sent_back", by) as change:
+        request, account = _locked(change.session, request_id)
+        if request.state not in OPEN_STATES:
+            change.nothing()
+            return
+        request.state, request.decided_at = str(RequestState.CHANGED), change.now
+        request.code_sealed = None
+        _tell_asker(change, request, REQUEST_CHANGED)
+        change.about(*([account.public_id] if account is not None else []), request_id)
+
+
+def decline(by: Actor, request_id: str, answer: str) -> None:
+    """Decline, with a reason that who asked reads: nothing changes. Raises as `agree`."""
+    with audited("accounts.request_declined", by) as change:
+        request, account = _decidable(change, by, request_id)
+        request.decided_by, request.decided_at = by.public_id, change.now
+        request.state = str(RequestState.DECLINED)
+        request.answer_sealed = seal_answer(answer, request_id)
+        _tell_asker(change, request, REQUEST_DECLINED)
+        if account is not None:
+            notify(change.session, account, NOT_DONE, change.now)
+        change.about(*([account.public_id] if account is not None else []), request_id)
+
+
+def withdraw(by: Actor, request_id: str) -> None:
+    """Take back what one asked for oneself, also after it was agreed to. Raises NotFound, also for
+    what another asked for, and RequestClosed."""
+    with audited("accounts.request_withdrawn", by) as change:
+        request, account = _locked(change.session, request_id)
+        if request.asked_by != by.public_id:
+            raise NotFound
+        if request.state not in OPEN_STATES or request.expires_at <= change.now:
+            raise RequestClosed
+        request.state, request.code_sealed = str(RequestState.WITHDRAWN), None
+        request.decided_at = request.decided_at or change.now
+        change.about(*([account.public_id] if account is not None else []), request_id)
+
+
+def fetch_link(by: Actor, request_id: str) -> str:
+    """The secret of a link that was agreed to, for who asked, once.
+
+    Whoever uses it also needs the code that the second person tells. Raises NotFound, also for what
+    another asked for, RequestClosed, EmailTaken, PersonTaken, and RequestChanged as `agree`.
+    """
+    changed, token = False, ""
+    with audited("accounts.request_link_made", by) as change:
+        request, account = _locked(change.session, request_id)
+        if request.asked_by != by.public_id or not by.may("accounts.propose"):
+            raise NotFound
+        if request.state != RequestState.AGREED or request.expires_at <= change.now:
+            raise RequestClosed
+        content = content_of(request)
+        if request.digest != digest_of(request.kind, content, account):
+            change.nothing()
+            changed = True
+        else:
+            token = _make_link(change, request, account, content)
+            request.state = str(RequestState.DONE)
+            change.about(request_id)
+    if changed:
+        _send_back(by, request_id)
+        raise RequestChanged
+    return token
+
+
+def _make_link(
+    change: Change, request: AccountRequest, account: Account | None, content: Content
+) -> str:
+    code, request_id = code_of(request), request.public_id
+    if account is not None:
+        change.about(account.public_id)
+        return offer_password(change, account, request.asked_by, request_id=request_id, code=code)
+    refuse_taken(change.session, content["email"], content["person_id"])
+    offer = Offered(
+        content["name"],
+        content["email"],
+        roles_in(content),
+        content["language"],
+        content["person_id"],
+    )
+    token, invitation_id = offer_account(
+        change, offer, request.asked_by, request_id=request_id, code=code
+    )
+    change.about(invitation_id)
+    return token
+
+
+def _locked(session: Session, request_id: str) -> tuple[AccountRequest, Account | None]:
+    """A request and the account it is about, locked in the order in which others lock them."""
+    owner = session.execute(
+        select(AccountRequest.id, Account.public_id)
+        .outerjoin(Account, Account.id == AccountRequest.account_id)
+        .where(AccountRequest.public_id == request_id)
+    ).one_or_none()
+    if owner is None:
+        raise NotFound
+    account = locked_account(session, owner[1]) if owner[1] is not None else None
+    request = session.scalars(
+        select(AccountRequest).where(AccountRequest.id == owner[0]).with_for_update()
+    ).one()
+    return request, account
+
+
+def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountRequest, Account | None]:
+    """A request that waits and that this person may decide. Raises as `agree`."""
+    request, account = _locked(change.session, request_id)
+    if not by.may("accounts.agree"):
+        raise Forbidden
+    second = queries.account(by.public_id)
+    backing = queries.backing_of(change.session, [by.public_id, request.asked_by])
+    stands = standing(
+        by.public_id,
+        second.settled_at,
+        asked_by=request.asked_by,
+        concerned=account.public_id if account is not None else "",
+        backing=backing,
+        now=change.now,
+    )
+    if stands is not Standing.MAY:
+        raise CannotAgree(STANDING_SENTENCES[stands])
+    if request.state != RequestState.WAITING or request.expires_at <= change.now:
+        raise RequestClosed
+    return request, account
+
+
+def _tell_asker(change: Change, request: AccountRequest, kind: str) -> None:
+    asker = change.session.scalar(select(Account).where(Account.public_id == request.asked_by))
+    if asker is not None:
+        notify(change.session, asker, kind, change.now, request_id=request.public_id)
+
+
+# --- Without a second person ----------------------------------------------------------------
+
+
+def _take_off(change: Change, account: Account, by: ActorLike | str) -> None:
+    """Take every second step off inside the caller's transaction; the owner is told."""
+    account.totp_sealed = None
+    account.totp_period = 0
+    replace_codes(change.session, account.id, [])
+    forget_passkeys(change.session, account)
+    end_sessions(change.session, account.id)
+    unsettle(account, by, change.now)
+    notify(change.session, account, RESET_DONE, change.now)
+
+
+def reset_by_operator(by: ActorLike, public_id: str) -> None:
+    """Take the second step off from the command line. Raises SecondStepMissing."""
+    with audited("accounts.second_step_removed", by) as change:
+        account = locked_account(change.session, public_id)
+        if not account.has_second_step:
+            raise SecondStepMissing
+        _take_off(change, account, by)
+        change.about(public_id)
+
+
+def end_requests(session: Session, account_id: int) -> None:
+    """Withdraw what is open about an account, and what it asked for; its access ends."""
+    public_id = session.scalar(select(Account.public_id).where(Account.id == account_id))
+    session.execute(
+        update(AccountRequest)
+        .where(
+            or_(AccountRequest.account_id == account_id, AccountRequest.asked_by == public_id),
+            AccountRequest.state.in_([*map(str, OPEN_STATES)]),
+        )
+        .values(state=str(RequestState.WITHDRAWN), code_sealed=None)
+    )

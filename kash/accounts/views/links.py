@@ -1,0 +1,34 @@
+"""One-time links: their address, and sending one by e-mail."""
+
+from __future__ import annotations
+
+from flask import current_app, flash, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from kash.messages import MailFailed, mail_is_set_up, send_mail
+from kash.web.programme import brand, programme_languages
+
+
+def address_of_link(endpoint: str, token: str) -> str:
+    """The whole address of a one-time link."""
+    base: str = current_app.config["SETTINGS"].public_url
+    return base + url_for(endpoint, token=token)
+
+
+def mail_link(email: str, link: str, language: str) -> bool:
+    """Whether the link went out. Neither subject nor text says what it is about."""
+    if not mail_is_set_up():
+        return False
+    with force_locale(language or programme_languages()[0]):
+        subject = _("Your access to %(name)s", name=brand())
+        text = _(
+            "Open this link to choose a password. It works once, within seven days:\n\n%(link)s\n",
+            link=link,
+        )
+    try:
+        send_mail(email, subject, text)
+    except MailFailed as problem:
+        flash(str(problem), "warn")
+        return False
+    return True

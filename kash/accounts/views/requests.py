@@ -1,0 +1,170 @@
+"""What takes two people: what waits, a decision, and the link that follows from one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import (
+    AskedAlready,
+    CannotAgree,
+    EmailTaken,
+    LastAdministrator,
+    OwnRoles,
+    PersonTaken,
+    RequestChanged,
+    RequestClosed,
+    RolesConflict,
+    SecondStepMissing,
+)
+from kash.accounts.forms import AnswerForm, FetchForm, ReasonForm, SecondStepRolesForm
+from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, STANDING_SENTENCES, role_name, second_note
+from kash.accounts.rules import NEED_SECOND_STEP, Asked
+from kash.accounts.views.links import address_of_link, mail_link
+from kash.messages import mail_is_set_up
+from kash.policy import SIGNED_IN, Role, allow
+from kash.web import NotFound, current_actor, page
+
+
+@blueprint.route("/accounts/<public_id>/reset-second-step", methods=["GET", "POST"])
+@allow("accounts.propose", fresh=True)
+def ask_reset(public_id: str) -> ResponseReturnValue:
+    """Ask that somebody's second step be taken off; another person decides."""
+    found = queries.account(public_id)
+    back = url_for("accounts.account", public_id=public_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            request_id = services.ask_reset(current_actor(), public_id, form.reason.data or "")
+        except (SecondStepMissing, AskedAlready, OwnRoles) as problem:
+            form.form_errors.append(str(problem))
+        else:
+            return asked(request_id)
+    return page("accounts/ask_reset.html", form=form, name=found.name, back=back)
+
+
+def asked(request_id: str) -> ResponseReturnValue:
+    """On to a request that was just made."""
+    flash(_("You have asked. It is done once a second person has agreed."))
+    return redirect(url_for("accounts.request", public_id=request_id), code=303)
+
+
+@blueprint.get("/accounts/requests")
+@allow("accounts.agree")
+def requests() -> ResponseReturnValue:
+    """What waits for a second person, or is over."""
+    closed = request.args.get("closed") == "1"
+    return render_template(
+        "accounts/requests.html",
+        requests=queries.request_listing(current_actor(), closed=closed),
+        closed=closed,
+        asked_names=ASKED_NAMES,
+        present=current_actor().public_id,
+    )
+
+
+@blueprint.route("/accounts/requests/<public_id>", methods=["GET", "POST"], endpoint="request")
+@allow("accounts.agree", fresh=True)
+def one_request(public_id: str) -> ResponseReturnValue:
+    """Read why, and agree or decline; who asked may take it back."""
+    by = current_actor()
+    found = queries.request_by_id(by, public_id)
+    form = AnswerForm()
+    decision = request.form.get("decision")
+    if form.validate_on_submit() and decision == "withdraw":
+        return _decided(public_id, lambda: services.withdraw(by, public_id), _("It is withdrawn."))
+    if form.validate_on_submit() and decision == "agree":
+        return _decided(public_id, lambda: services.agree(by, public_id), _("You have agreed."))
+    if form.validate_on_submit() and decision == "decline":
+        answer = form.answer.data or ""
+        if answer:
+            return _decided(
+                public_id,
+                lambda: services.decline(by, public_id, answer),
+                _("You have declined. Nothing has changed."),
+            )
+        form.answer.errors = [_("Say why, so that whoever asked knows what to do.")]
+    account = queries.account(found.account_id) if found.account_id else None
+    return page(
+        "accounts/request.html",
+        form=form,
+        found=found,
+        heading=ASKED_NAMES[found.kind],
+        gives_link=found.kind in (Asked.INVITATION, Asked.LINK),
+        own=found.asked_by_id == by.public_id,
+        seconds=queries.possible_seconds(found) if found.waits else [],
+        second_note=second_note,
+        refused=STANDING_SENTENCES.get(found.standing),
+        behind=queries.those_behind(account) if account is not None else [],
+        fetch=FetchForm(formdata=None),
+        mail_is_set_up=mail_is_set_up(),
+        roles_now=", ".join(map(role_name, found.held)),
+        roles_asked=", ".join(map(role_name, found.roles)),
+    )
+
+
+def _decided(public_id: str, decide: Callable[[], object], done: str) -> ResponseReturnValue:
+    try:
+        decide()
+    except (
+        RequestClosed,
+        RequestChanged,
+        CannotAgree,
+        RolesConflict,
+        EmailTaken,
+        PersonTaken,
+        LastAdministrator,
+    ) as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(done)
+    return redirect(url_for("accounts.request", public_id=public_id), code=303)
+
+
+@blueprint.post("/accounts/requests/<public_id>/link")
+@allow("accounts.propose", fresh=True)
+def fetch_link(public_id: str) -> ResponseReturnValue:
+    """The link that was agreed to, for who asked; shown this once."""
+    by = current_actor()
+    found = queries.request_by_id(by, public_id)
+    form = FetchForm()
+    if found.asked_by_id != by.public_id:
+        raise NotFound
+    try:
+        token = services.fetch_link(by, public_id)
+    except (RequestClosed, RequestChanged, EmailTaken, PersonTaken) as problem:
+        flash(str(problem), "warn")
+        return redirect(url_for("accounts.request", public_id=public_id), code=303)
+    invites = found.kind is Asked.INVITATION
+    link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
+    mailed = invites and form.send.data and mail_link(found.email, link, found.language)
+    return render_template(
+        "accounts/link.html", link=link, mailed=mailed, second=found.decided_by or "–"
+    )
+
+
+@blueprint.post("/account/notices/<public_id>/seen")
+@allow(SIGNED_IN)
+def notice_seen(public_id: str) -> ResponseReturnValue:
+    """Take a notice off the own Today."""
+    services.notice_seen(current_actor(), public_id)
+    return redirect("/", code=303)
+
+
+@blueprint.route("/accounts/second-step", methods=["GET", "POST"])
+@allow("settings.edit", fresh=True)
+def second_step_roles() -> ResponseReturnValue:
+    """Choose which roles need a second step besides those that always do."""
+    form = SecondStepRolesForm(roles=[str(role) for role in queries.roles_with_second_step()])
+    if form.validate_on_submit():
+        services.choose_roles_with_second_step(
+            current_actor(), [Role(role) for role in form.roles.data or ()]
+        )
+        flash(_("Saved. It holds from everybody's next page on."))
+        return redirect(url_for("accounts.index"), code=303)
+    always = [name for role, name in ROLE_NAMES.items() if role in NEED_SECOND_STEP]
+    return page("accounts/second_step_roles.html", form=form, always=always)
