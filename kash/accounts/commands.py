@@ -153,9 +153,9 @@ def reopen(email: str) -> None:
 @click.argument("email")
 @click.confirmation_option(prompt="Is it sure that nobody but its owner has this account?")
 def vouch(email: str) -> None:
-    """Let an account stand for itself, so that it may agree to what others ask for.
+    """Let an account stand for itself, so that it may agree to what any other asks for, at once.
 
-    For a programme in which nobody else is independent. Its owner is told.
+    For a programme in which nobody else is independent, or all are new. Its owner is told.
     """
     account = _account(email)
     try:

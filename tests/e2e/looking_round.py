@@ -57,10 +57,10 @@ def asks_to_remove_a_second_step(walk: Walk) -> None:
     administrator.link("Ask to remove the second step")
     administrator.fill(reason="She came to the office herself.")
     administrator.button("Ask for it")
-    administrator.page.wait_for_url(re.compile(r"/accounts/(resets|[0-9a-z]{16}$)"))
-    administrator.go("/accounts/resets")
-    administrator.link("Achieng")
-    administrator.page.wait_for_url(re.compile(r"/resets/[0-9a-z]{16}$"))
+    administrator.page.wait_for_url(re.compile(r"/requests/[0-9a-z]{16}$"))
+    administrator.go("/accounts/requests")
+    administrator.link("Lost second step: Achieng")
+    administrator.page.wait_for_url(re.compile(r"/requests/[0-9a-z]{16}$"))
     administrator.go("/accounts")
     administrator.link("Baraka")
     administrator.page.wait_for_url(re.compile(r"/accounts/[0-9a-z]{16}$"))
@@ -152,7 +152,7 @@ def visits(walk: Walk) -> None:
         "director": (
             "/", "/workshops/", "/people", "/forums/", walk.forum, walk.workshop,
             "/account", "/account/stand-in", "/account/after-recovery", "/accounts",
-            "/accounts/resets", "/access", "/breaches", "/settings", "/settings/marks",
+            "/accounts/requests", "/access", "/breaches", "/settings", "/settings/marks",
             "/settings/places", "/settings/retention", "/settings/retention/people",
         ),
         "trainer": (

@@ -56,7 +56,7 @@ def test_every_kind_of_page_was_visited(walk: Walk) -> None:
         "/settings/paper/edit", "/settings/logo", "/settings/logo/paper", "/settings/retention",
         "/settings/retention/edit", "/settings/programme",
     }  # fmt: skip
-    assert "/accounts/resets/*" in walk.people["administrator"].been
+    assert "/accounts/requests/*" in walk.people["administrator"].been
     door = {path.removeprefix("/workshops/*/") for path in walk.people["trainer"].been}
     assert door >= {
         "attendance/*/scan", "attendance/*/screen", "attendance/*/headcount", "attendance/counts",

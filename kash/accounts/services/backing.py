@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.models import Account, AccountBacking, Programme
-from kash.accounts.rules import is_free
+from kash.accounts.rules import SETTLED_AFTER, is_free
 from kash.accounts.services.notices import VOUCHED_FOR, notify
 from kash.database import insertion
 from kash.policy import SYSTEM, Role
@@ -65,11 +65,15 @@ def unsettle(account: Account, by: ActorLike | str, now: datetime) -> None:
 
 
 def vouch_for(by: ActorLike, public_id: str) -> None:
-    """Let nobody stand behind an account any more, at the operator's word. Raises NotFound."""
+    """Let nobody stand behind an account any more, and let it agree from now on, at the operator's
+    word. Raises NotFound."""
     with audited("accounts.vouched_for", by) as change:
-        account = queries.account(public_id)
-        if not account.active:
+        account = change.session.scalar(
+            select(Account).where(Account.public_id == public_id).with_for_update()
+        )
+        if account is None or not account.active:
             raise NotFound
         stand_alone(change.session, account.id)
+        account.settled_at = min(account.settled_at, change.now - SETTLED_AFTER)
         notify(change.session, account, VOUCHED_FOR, change.now)
         change.about(public_id)
