@@ -155,7 +155,7 @@ class Walk:
         director.page.get_by_role("link", name="Decide: ").first.click()
         if "/confirm" in director.page.url:
             director.fill(password=PASSWORD)
-            director.button("Go on")
+            director.button("Continue")
         director.button("Agree")
         code = director.page.locator("main strong").first.inner_text()
         administrator.go(request)
