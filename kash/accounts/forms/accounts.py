@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 
 from kash.accounts.names import role_choices, role_notes
 from kash.web.forms import (
+    UNCORRECTED,
     KashForm,
     SeveralField,
     choice_field,
@@ -91,7 +92,7 @@ class SpokenCodeForm(KashForm):
         description=_l(
             "Eight digits that the second person tells you, not whoever gave you this link."
         ),
-        render_kw={"autocomplete": "off", "inputmode": "numeric", "maxlength": 40},
+        render_kw=UNCORRECTED | {"inputmode": "numeric", "maxlength": 40},
     )
 
 
