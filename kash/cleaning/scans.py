@@ -17,6 +17,7 @@ from kash.cleaning.kinds import FileKind
 from kash.confinement import ended, in_memory
 
 _LONGEST_LINE = 4096
+_LONGEST_SIDE = 10_000
 SCANS = frozenset({"jpeg", "png", "webp", "pdf"})
 
 
@@ -70,8 +71,8 @@ def _described(line: bytes) -> tuple[int, ScannedPage]:
         told = json.loads(line)
         length, width, height = (int(told[name]) for name in ("bytes", "width", "height"))
         codes = tuple(str(code) for code in told["codes"])
-    except (KeyError, TypeError, ValueError, RecursionError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise CannotClean from None
-    if min(length, width, height) <= 0:
+    if min(length, width, height) <= 0 or max(width, height) > _LONGEST_SIDE:
         raise CannotClean
     return length, ScannedPage(b"", width, height, codes)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Iterable
-from pathlib import Path
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446
 _TELL_VERSION = 1
@@ -42,7 +41,7 @@ def version() -> int:
     return max(0, _libc.syscall(_CREATE, None, ctypes.c_size_t(0), _TELL_VERSION))
 
 
-def restrict(readable: Iterable[Path]) -> int:
+def restrict(readable: Iterable[str]) -> int:
     """Let this process read beneath these paths, and nothing else of the disk; no network by TCP.
 
     The version that holds, 0 for none. Raises OSError if the kernel has it and refuses.
@@ -65,12 +64,12 @@ def restrict(readable: Iterable[Path]) -> int:
     return abi
 
 
-def _allow(rules: int, path: Path) -> None:
+def _allow(rules: int, path: str) -> None:
     try:
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
         return  # What isn't there, or isn't ours to read, need not be allowed.
-    rights = _READ_FILE | (_READ_FOLDER if path.is_dir() else 0)
+    rights = _READ_FILE | (_READ_FOLDER if os.path.isdir(path) else 0)
     beneath = _Beneath(rights, descriptor)
     try:
         _done(_libc.syscall(_ADD, rules, _BENEATH, ctypes.byref(beneath), 0))

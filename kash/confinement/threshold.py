@@ -15,32 +15,30 @@ import os
 import resource
 import sys
 from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-_KASH = Path(__file__).parents[1]
+# Each child waits for what is loaded here, so it is little.
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 _MOST_FILES = 256
 
 
-class BarePackages(MetaPathFinder):
+class BarePackages:
     """Our packages without their own beginnings, which would load the whole application."""
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """A package as a mere folder; what is no package of ours is found as ever."""
-        folder = _KASH.parent.joinpath(*name.split("."))
-        if not folder.is_relative_to(_KASH) or not folder.is_dir():
+        folder = os.path.join(_ROOT, *name.split("."))
+        if name.partition(".")[0] != "kash" or not os.path.isdir(folder):
             return None
         package = ModuleSpec(name, None, is_package=True)
-        package.submodule_search_locations = [str(folder)]
+        package.submodule_search_locations = [folder]
         return package
 
 
-def confine() -> dict[str, Any]:
+def confine() -> dict[str, object]:
     """Give up what can be given up; what keeps this child, by name."""
     from kash.confinement import identity, landlock, readable, seccomp
 

@@ -1,18 +1,29 @@
-"""A file's bytes as sheets of rows. What a file is, its content says, not its name."""
+"""A file's bytes as sheets of rows. What a file is, its content says, not its name.
+
+Whatever takes it apart does so in a confined child (`reading`); here stands what its answer means,
+which is no more trusted than the file.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from flask_babel import gettext as _
 
+from kash.confinement import NoAnswer, answered
 from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.texts import read_text_table
-from kash.people.lists.workbooks import locked, read_workbook
+from kash.people.lists.reading import refusals
+from kash.people.rules.lists.cells import Cell
 from kash.people.rules.lists.tables import Sheet
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_ROWS = 5_000
+MOST_ROWS = refusals.MOST_ROWS
+_READER = "kash.people.lists.reading.child"
+_MEGABYTES, _SECONDS, _MOST_ANSWERED = 1024, 30, 64 * 1024 * 1024
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (
     b"%PDF",
@@ -24,6 +35,25 @@ _OTHERS = (
     b"\x1f\x8b",
     b"{\\rtf",
 )
+_SENTENCES: dict[str, Callable[[], str]] = {
+    refusals.LOCKED: lambda: _(
+        "This file is locked with a password. Open it, save it without one, try again."
+    ),
+    refusals.UNCLEAN_WORKBOOK: lambda: _("This file is not a clean XLSX file."),
+    refusals.UNCLEAN_TEXT: lambda: _("This file is not a clean CSV file."),
+    refusals.UNPACKS_TOO_FAR: lambda: _(
+        "This file unpacks to far more than a list needs. Nothing was read."
+    ),
+    refusals.FAR_BELOW: lambda: _(
+        "A cell stands far below the list. Delete everything below it and save again."
+    ),
+    refusals.EMPTY: lambda: _("This file is empty."),
+    refusals.DAMAGED: lambda: _("This file is cut off or damaged."),
+    refusals.TOO_WIDE: lambda: _(
+        "This file has more than %(most)s columns.", most=refusals.MOST_COLUMNS
+    ),
+    refusals.TOO_LONG: lambda: _("This file has more than %(most)s rows.", most=MOST_ROWS),
+}
 
 
 @dataclass(frozen=True)
@@ -42,22 +72,55 @@ def read_file(content: bytes) -> ReadFile:
         raise FileUnreadable(_("This file is larger than 10 MB."))
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise locked()
+            raise FileUnreadable(_SENTENCES[refusals.LOCKED]())
         raise FileUnreadable(
             _("This is a file of an old kind. Open it and save it as XLSX or CSV.")
         )
-    if content.startswith(b"PK"):
-        sheets = read_workbook(content)
-        read = ReadFile(tuple(sheets))
-    elif any(content.startswith(start) for start in _OTHERS):
+    if any(content.startswith(start) for start in _OTHERS):
         raise FileUnreadable(_("This is not a list. Bring an XLSX or a CSV file."))
-    else:
-        table = read_text_table(content)
-        read = ReadFile((Sheet("", table.rows),), table.encoding, table.mixed_rows)
-    kept = tuple(sheet for sheet in read.sheets if sheet.rows)
-    if not kept:
-        raise FileUnreadable(_("This file is empty."))
-    for sheet in kept:
-        if len(sheet.rows) > MOST_ROWS + 50:
-            raise FileUnreadable(_("This file has more than %(most)s rows.", most=MOST_ROWS))
-    return ReadFile(kept, read.encoding, read.mixed_rows)
+    try:
+        told = json.loads(
+            answered(
+                _READER,
+                [_MEGABYTES, _SECONDS],
+                content,
+                seconds=_SECONDS,
+                most=_MOST_ANSWERED,
+            )
+        )
+        if "refused" in told:
+            raise FileUnreadable(_SENTENCES[told["refused"]]())
+        return ReadFile(
+            tuple(_sheet(*sheet) for sheet in told["sheets"]),
+            str(told["encoding"]),
+            tuple(int(row) for row in told["mixed_rows"]),
+        )
+    except (NoAnswer, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        raise FileUnreadable from None
+
+
+def _sheet(name: str, rows: list[tuple[int, list[Any]]]) -> Sheet:
+    if not 0 < len(rows) <= MOST_ROWS + refusals.SPARE_ROWS:
+        raise ValueError
+    return Sheet(_text(name), tuple((int(number), _row(cells)) for number, cells in rows))
+
+
+def _row(cells: list[Any]) -> list[Cell]:
+    if len(cells) > refusals.MOST_COLUMNS:
+        raise ValueError
+    return [_cell(cell) for cell in cells]
+
+
+def _cell(told: Any) -> Cell:
+    if isinstance(told, str):
+        return _text(told)
+    if isinstance(told, float):
+        return told
+    (day,) = told
+    return date.fromisoformat(day)
+
+
+def _text(told: str) -> str:
+    # Half a letter would break whoever writes it down.
+    told.encode()
+    return told

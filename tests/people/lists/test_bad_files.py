@@ -5,14 +5,15 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 
 import pytest
 import xlsxwriter
 from apiflask import APIFlask
 
-from kash.people.lists import workbooks
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import read_file
+from kash.people.lists.reading import workbooks
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -123,3 +124,51 @@ def test_any_encoding_and_delimiter(app: APIFlask, encoding: str, delimiter: str
     content = "\r\n".join(delimiter.join(line) for line in lines).encode(encoding)
     (found,) = read_file(content).sheets
     assert [list(cells) for _number, cells in found.rows] == lines
+
+
+def test_a_file_that_kills_its_reader_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for given in ("kash.nowhere", "kash.people.lists.reading.workbooks"):
+        monkeypatch.setattr("kash.people.lists.files._READER", given)
+        with pytest.raises(FileUnreadable) as problem:
+            read_file(b"Name,Code\nAmani,1\n")
+        assert str(problem.value) == "This file cannot be read."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"[" * 100_000,
+        b"[]",
+        b"7",
+        b'{"refused":"by a hostile child"}',
+        b'{"sheets":[["",[[1,["\\ud800"]]]]],"encoding":"","mixed_rows":[]}',
+        b'{"sheets":[["",[[1,[{"a":1}]]]]],"encoding":"","mixed_rows":[]}',
+        b'{"sheets":[["",[[1,[["2020-13-01"]]]]]],"encoding":"","mixed_rows":[]}',
+        b'{"sheets":[["",[[1,[%s1.0]]]]],"encoding":"","mixed_rows":[]}' % (b"1.0," * 200),
+        b'{"sheets":[["",[%s[1,["a"]]]]],"encoding":"","mixed_rows":[]}' % (b'[1,["a"]],' * 5_050),
+        b'{"sheets":[["",[]]],"encoding":"","mixed_rows":[]}',
+        b'{"sheets":[["",[[1e400,["a"]]]]],"encoding":"","mixed_rows":[]}',
+    ],
+)
+def test_an_answer_of_a_reader_that_was_taken_over_is_not_believed(
+    answer: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kash.people.lists.files.answered", lambda *_given, **_bounds: answer)
+    with pytest.raises(FileUnreadable) as problem:
+        read_file(b"Name,Code\nAmani,1\n")
+    assert str(problem.value) == "This file cannot be read."
+
+
+def test_cells_come_back_as_they_were() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        page = book.add_worksheet("Orodha")
+        page.write_row(0, 0, ["Jina la “Zoë”", "", 12, 0.5, True])
+        page.write_datetime(1, 0, datetime(1990, 3, 12), book.add_format({"num_format": "d/m/yy"}))
+
+    (found,) = read_file(workbook(write)).sheets
+    assert found.name == "Orodha"
+    assert found.rows == (
+        (1, ["Jina la “Zoë”", "", 12.0, 0.5, "yes"]),
+        (2, [date(1990, 3, 12)]),
+    )

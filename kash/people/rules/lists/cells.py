@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Generic, TypeVar
@@ -101,3 +102,13 @@ def is_empty(cell: Cell) -> bool:
 def is_formula(text: str) -> bool:
     """Whether a text would be a formula in a sheet, not what a person typed as a name."""
     return text.startswith(("=", "@")) or bool(re.match(r"[+\-]\s*[A-Za-z(=]", text))
+
+
+def numbered(rows: Sequence[Sequence[Cell]], most: int) -> Iterator[tuple[int, list[Cell]]]:
+    """Rows that hold something, with their numbers; cells past column `most` are cut off."""
+    for number, cells in enumerate(rows, 1):
+        kept = list(cells[:most])
+        while kept and kept[-1] == "":
+            kept.pop()
+        if kept:
+            yield number, kept

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kash.people.rules.lists.cells import Cell, is_empty, text_of
@@ -111,13 +111,3 @@ def skipped_as(cells: Sequence[Cell], headings: Sequence[str], name_columns: Seq
         # A number that runs on below the last person, or a line of text.
         return "note"
     return ""
-
-
-def numbered(rows: Sequence[Sequence[Cell]], most: int) -> Iterator[tuple[int, list[Cell]]]:
-    """Rows that hold something, with their numbers; cells past column `most` are cut off."""
-    for number, cells in enumerate(rows, 1):
-        kept = list(cells[:most])
-        while kept and kept[-1] == "":
-            kept.pop()
-        if kept:
-            yield number, kept

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
-from kash.people.lists.errors import FileUnreadable
+from kash.people.lists.reading.refusals import (
+    DAMAGED,
+    EMPTY,
+    MOST_COLUMNS,
+    TOO_WIDE,
+    UNCLEAN_TEXT,
+    Refused,
+)
 from kash.people.rules.lists.cells import MOST_CHARACTERS, Cell, clean
 
-MOST_COLUMNS = 200
 _DELIMITERS = (",", ";", "\t", "|")
 _LOOKED_AT = 60
 _COMMON = frozenset("éèêëáàâäåãíìîïóòôöõúùûüñçÉÈÊÁÀÂÄÅÍÓÔÖÚÜÑÇĩũĨŨß–—‘’“”…•°£€©®·\xa0")
@@ -23,18 +27,18 @@ _COMMON = frozenset("éèêëáàâäåãíìîïóòôöõúùûüñçÉÈÊÁ�
 class TextTable:
     """Numbered rows of cells, and how the bytes were read."""
 
-    rows: tuple[tuple[int, Sequence[Cell]], ...]
+    rows: list[tuple[int, list[Cell]]]
     encoding: str
     mixed_rows: tuple[int, ...] = ()
 
 
 def read_text_table(content: bytes) -> TextTable:
-    """A text file as a table. Raises FileUnreadable."""
+    """A text file as a table. Raises Refused."""
     text, encoding, mixed = decoded(content)
     if not text.strip():
-        raise FileUnreadable(_("This file is empty."))
+        raise Refused(EMPTY)
     delimiter, text = _delimiter(text)
-    return TextTable(tuple(_rows(text, delimiter)), encoding, mixed)
+    return TextTable(list(_rows(text, delimiter)), encoding, mixed)
 
 
 def decoded(content: bytes) -> tuple[str, str, tuple[int, ...]]:
@@ -49,7 +53,7 @@ def decoded(content: bytes) -> tuple[str, str, tuple[int, ...]]:
                 return content.decode(name), name.removesuffix("-sig"), ()
             except UnicodeDecodeError:
                 if name != "utf-8-sig":
-                    raise FileUnreadable(_("This file is cut off or damaged.")) from None
+                    raise Refused(DAMAGED) from None
                 content = content.removeprefix(mark)
     wide = _wide(content)
     if wide:
@@ -144,7 +148,7 @@ def _delimiter(text: str) -> tuple[str, str]:
     return best, text
 
 
-def _rows(text: str, delimiter: str) -> Iterable[tuple[int, Sequence[Cell]]]:
+def _rows(text: str, delimiter: str) -> Iterable[tuple[int, list[Cell]]]:
     try:
         yield from list(_parsed(text, delimiter, strict=True))
         return
@@ -153,16 +157,16 @@ def _rows(text: str, delimiter: str) -> Iterable[tuple[int, Sequence[Cell]]]:
     try:
         rows = list(_parsed(text, delimiter, strict=False))
     except csv.Error:
-        raise FileUnreadable(_("This file is not a clean CSV file.")) from None
+        raise Refused(UNCLEAN_TEXT) from None
     # A quotation mark that is never closed swallows all that follows.
     if rows and any(isinstance(cell, str) and len(cell) > MOST_CHARACTERS for cell in rows[-1][1]):
-        raise FileUnreadable(_("This file is not a clean CSV file."))
+        raise Refused(UNCLEAN_TEXT)
     if text.count('"') % 2:
-        raise FileUnreadable(_("This file is not a clean CSV file."))
+        raise Refused(UNCLEAN_TEXT)
     yield from rows
 
 
-def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterable[tuple[int, Sequence[Cell]]]:
+def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterable[tuple[int, list[Cell]]]:
     source = io.StringIO(text, newline=None)
     for number, row in enumerate(csv.reader(source, delimiter=delimiter, strict=strict), 1):
         while row and not row[-1].strip():
@@ -170,5 +174,5 @@ def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterable[tuple[int, S
         if not row:
             continue
         if len(row) > MOST_COLUMNS:
-            raise FileUnreadable(_("This file has more than %(most)s columns.", most=MOST_COLUMNS))
+            raise Refused(TOO_WIDE)
         yield number, [clean(cell) if len(cell) <= MOST_CHARACTERS else cell for cell in row]

@@ -16,12 +16,17 @@ import zlib
 from collections.abc import Iterable
 
 import python_calamine
-from flask_babel import gettext as _
 
-from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.texts import MOST_COLUMNS
-from kash.people.rules.lists.cells import plain
-from kash.people.rules.lists.tables import Sheet, numbered
+from kash.people.lists.reading.refusals import (
+    FAR_BELOW,
+    LOCKED,
+    MOST_COLUMNS,
+    TOO_WIDE,
+    UNCLEAN_WORKBOOK,
+    UNPACKS_TOO_FAR,
+    Refused,
+)
+from kash.people.rules.lists.cells import Cell, numbered, plain
 
 MOST_INFLATED = 64 * 1024 * 1024
 _MOST_PARTS = 500
@@ -37,8 +42,8 @@ _ENCRYPTED = 0x1
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
-def read_workbook(content: bytes) -> list[Sheet]:
-    """The sheets that can be seen. Raises FileUnreadable."""
+def read_workbook(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]]]]:
+    """The names and the numbered rows of the sheets that can be seen. Raises Refused."""
     copy = _copied(content)
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(copy))
@@ -50,25 +55,10 @@ def read_workbook(content: bytes) -> list[Sheet]:
                 continue
             found = workbook.get_sheet_by_name(meta.name)
             rows = [[plain(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
-            sheets.append(Sheet(meta.name, tuple(numbered(rows, MOST_COLUMNS))))
+            sheets.append((meta.name, list(numbered(rows, MOST_COLUMNS))))
     except (python_calamine.CalamineError, IndexError, OSError, ValueError):
-        raise _unclean() from None
+        raise Refused(UNCLEAN_WORKBOOK) from None
     return sheets
-
-
-def _unclean() -> FileUnreadable:
-    return FileUnreadable(_("This file is not a clean XLSX file."))
-
-
-def locked() -> FileUnreadable:
-    """The file cannot be opened without a password."""
-    return FileUnreadable(
-        _("This file is locked with a password. Open it, save it without one, try again.")
-    )
-
-
-def _too_large() -> FileUnreadable:
-    return FileUnreadable(_("This file unpacks to far more than a list needs. Nothing was read."))
 
 
 def _copied(content: bytes) -> bytes:
@@ -76,17 +66,17 @@ def _copied(content: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(content)) as given:
             entries = given.infolist()
             if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-                raise locked()
+                raise Refused(LOCKED)
             needed = [entry for entry in entries if _NEEDED.fullmatch(entry.filename.lstrip("/"))]
             if not any(entry.filename.lstrip("/") == "xl/workbook.xml" for entry in needed):
-                raise _unclean()
+                raise Refused(UNCLEAN_WORKBOOK)
             if len(needed) > _MOST_PARTS or len({each.filename for each in needed}) < len(needed):
-                raise _too_large()
+                raise Refused(UNPACKS_TOO_FAR)
             if sum(entry.file_size for entry in needed) > MOST_INFLATED:
-                raise _too_large()
+                raise Refused(UNPACKS_TOO_FAR)
             return _packed(_inflated(given, needed))
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
-        raise _unclean() from None
+        raise Refused(UNCLEAN_WORKBOOK) from None
 
 
 def _inflated(
@@ -100,13 +90,13 @@ def _inflated(
             while piece := part.read(min(_CHUNK, left + 1)):
                 left -= len(piece)
                 if left < 0:
-                    raise _too_large()
+                    raise Refused(UNPACKS_TOO_FAR)
                 pieces.append(piece)
         name, body = entry.filename.lstrip("/"), b"".join(pieces)
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             _measure(body)
         if b"<!DOCTYPE" in body[:2000] or b"<!ENTITY" in body:
-            raise _unclean()
+            raise Refused(UNCLEAN_WORKBOOK)
         yield name, body
 
 
@@ -128,7 +118,7 @@ class _Measure:
         self.parser.StartDoctypeDeclHandler = self._doctype
 
     def _doctype(self, *_given: object) -> None:
-        raise _unclean()
+        raise Refused(UNCLEAN_WORKBOOK)
 
     def _start(self, name: str, given: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -148,21 +138,19 @@ class _Measure:
         self.widest = max(self.widest, self.column)
         self.lowest = max(self.lowest, self.row)
         if self.lowest > _LOWEST_ROW:
-            raise FileUnreadable(
-                _("A cell stands far below the list. Delete everything below it and save again.")
-            )
+            raise Refused(FAR_BELOW)
         if self.widest > MOST_COLUMNS:
-            raise FileUnreadable(_("This file has more than %(most)s columns.", most=MOST_COLUMNS))
+            raise Refused(TOO_WIDE)
         if self.cells > _MOST_CELLS or self.widest * self.lowest > _MOST_CELLS:
-            raise _too_large()
+            raise Refused(UNPACKS_TOO_FAR)
 
 
 def _measure(sheet: bytes) -> None:
-    """Refuse a sheet whose rectangle of filled cells is too large. Raises FileUnreadable."""
+    """Refuse a sheet whose rectangle of filled cells is too large. Raises Refused."""
     try:
         _Measure().parser.Parse(sheet, True)
     except expat.ExpatError:
-        raise _unclean() from None
+        raise Refused(UNCLEAN_WORKBOOK) from None
 
 
 def _column(letters: str) -> int:

@@ -1,0 +1,63 @@
+"""Reads a list from memory and writes its sheets as JSON. Run by `kash.confinement`.
+
+The answer is `sheets` (each its name and its numbered rows), `encoding` and `mixed_rows`, or
+`refused` alone. Of a cell, text is text, a number a number, and a day a list of its text.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from datetime import date
+from typing import Any
+
+from kash.people.lists.reading.refusals import EMPTY, MOST_ROWS, SPARE_ROWS, TOO_LONG, Refused
+from kash.people.lists.reading.texts import read_text_table
+from kash.people.rules.lists.cells import Cell
+
+
+def main(arguments: list[str]) -> int:
+    """Read the list that lies in the memory which the caller handed over."""
+    descriptor, megabytes, seconds = (int(each) for each in arguments)
+    space = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (space, space))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
+    with open(descriptor, "rb") as source:
+        source.seek(0)
+        content = source.read()
+    try:
+        answer = sheets_of(content)
+    except Refused as refusal:
+        answer = {"refused": refusal.why}
+    json.dump(answer, sys.stdout, default=_day, separators=(",", ":"))
+    sys.stdout.flush()
+    return 0
+
+
+def sheets_of(content: bytes) -> dict[str, Any]:
+    """All sheets that hold something. Raises Refused."""
+    encoding: str = ""
+    mixed: tuple[int, ...] = ()
+    sheets: list[tuple[str, list[tuple[int, list[Cell]]]]]
+    if content.startswith(b"PK"):
+        # Loaded for a workbook alone.
+        from kash.people.lists.reading.workbooks import read_workbook
+
+        sheets = read_workbook(content)
+    else:
+        table = read_text_table(content)
+        encoding, mixed = table.encoding, table.mixed_rows
+        sheets = [("", table.rows)]
+    kept = [sheet for sheet in sheets if sheet[1]]
+    if not kept:
+        raise Refused(EMPTY)
+    if any(len(rows) > MOST_ROWS + SPARE_ROWS for _name, rows in kept):
+        raise Refused(TOO_LONG)
+    return {"sheets": kept, "encoding": encoding, "mixed_rows": mixed}
+
+
+def _day(cell: object) -> list[str]:
+    if isinstance(cell, date):
+        return [cell.isoformat()]
+    raise TypeError
