@@ -21,7 +21,7 @@ from kash.accounts.rules import (
     standing,
     takes_two,
 )
-from kash.policy import Role
+from kash.policy import DELEGABLE, Role
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 OLD = NOW - timedelta(days=100)
@@ -133,3 +133,8 @@ def test_the_four_roles_are_those_that_open_much() -> None:
         Role.DOCUMENTATION,
         Role.CUSTODIAN,
     } == POWERFUL
+
+
+def test_agreeing_is_never_lent_to_anybody() -> None:
+    """A stand-in has the approvals of an absent director, but not her word about accounts."""
+    assert not {"accounts.agree", "accounts.propose", "accounts.manage"} & set(DELEGABLE)
