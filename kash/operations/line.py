@@ -11,8 +11,9 @@ from typing import Any
 
 from kash.operations.arriving import Pace, Progress
 
-# A page, a picture or a paper waits here whole. Of what is made while it is sent, a thread waits
-# for its reader once so much was not taken.
+# A page, a picture or a paper waits here whole. Of what is larger, or is made while it is sent, a
+# thread waits for its reader once so much was not taken.
+_MOST_WHOLE = 8 * 1024 * 1024
 _MOST_UNSENT = 1024 * 1024
 _PIECE = 64 * 1024
 READERS = Pace(window=30, least=4096, most_seconds=1800)
@@ -36,16 +37,16 @@ class Line(socket.socket):
 
     def sendall(self, data: Any, flags: int = 0, /) -> None:
         """Send what can be sent and keep the rest. Raises OSError if the other end is gone."""
-        while self.unsent > _MOST_UNSENT:
-            self._wait()
-        piece = memoryview(data).cast("B")
-        if not piece:
-            return
-        if not self.unsent:
-            self._progress = Progress(time.monotonic())
-        self._waiting.append(piece)
-        self.unsent += len(piece)
-        self.flush()
+        whole = memoryview(data).cast("B")
+        for at in range(0, len(whole), _MOST_WHOLE):
+            while self.unsent > _MOST_UNSENT:
+                self._wait()
+            if not self.unsent:
+                self._progress = Progress(time.monotonic())
+            piece = whole[at : at + _MOST_WHOLE]
+            self._waiting.append(piece)
+            self.unsent += len(piece)
+            self.flush()
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """Send a file as anything else, so that no thread waits for its reader either."""

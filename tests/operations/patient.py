@@ -54,9 +54,9 @@ def urgent() -> str:
     return "urgent"
 
 
-@app.get("/paper")
-def paper() -> bytes:
-    return b"p" * 30 * MEGABYTE
+@app.get("/paper/<int:size>")
+def paper(size: int) -> bytes:
+    return b"p" * size * MEGABYTE
 
 
 @app.get("/made")

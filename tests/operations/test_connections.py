@@ -329,12 +329,12 @@ def test_what_is_too_slow_is_ended_while_every_thread_is_stuck(site: Site) -> No
 
 
 def test_whoever_does_not_read_a_paper_holds_no_thread(site: Site) -> None:
-    readers = [site.send(get("/paper")) for _ in range(THREADS + 2)]
+    readers = [site.send(get("/paper/8")) for _ in range(THREADS + 2)]
     for line in readers:
         assert line.recv(8) == b"HTTP/1.1"
     assert words(site.ask("/page")) == (200, "a page")
-    status, body = words(site.ask("/paper"))
-    assert (status, len(body)) == (200, 30 * MEGABYTE)
+    status, body = words(site.ask("/paper/60"))
+    assert (status, len(body)) == (200, 60 * MEGABYTE)
 
 
 def test_whoever_does_not_read_what_is_made_lets_its_thread_go_in_the_end(site: Site) -> None:

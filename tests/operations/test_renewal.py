@@ -70,6 +70,7 @@ def test_a_process_that_holds_too_much_ends_between_requests(
     watched.begun()
     watched.done()
     assert signals == [(os.getpid(), signal.SIGTERM)], "once is enough"
+    assert process.renewed, "what is on its way is let come"
 
 
 def test_a_process_that_nobody_asks_ends_by_itself(
@@ -95,6 +96,25 @@ def test_a_process_within_its_limit_goes_on(
         time.sleep(0.02)
         watched.done()
     assert signals == []
+
+
+def test_a_process_that_holds_bodies_of_others_has_not_grown(
+    signals: list[tuple[int, int]], process: Process
+) -> None:
+    watched = Renewal(limit_mb=unshared_mb() + 1.5 * SIZE / 1e6)
+    with mmap.mmap(-1, 3 * SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as bodies:
+        for _ in range(3):
+            bodies.write(b"a" * SIZE)
+        process.held = 3 * SIZE
+        watched.watch(process)
+        watched.begun()
+        process.nr = 1
+        time.sleep(0.2)
+        watched.done()
+        assert signals == []
+        process.held = 0
+        process.nr = 2
+        until(lambda: bool(signals))
 
 
 @dataclass
