@@ -32,6 +32,8 @@ class BodyTooLarge(Problem):
     """The body is larger than this page takes; nothing of it was read."""
 
     status = 413
+    # That of its page.
+    sentence = ""
 
 
 class TooSlow(Problem):
@@ -48,6 +50,7 @@ class TooManyAtOnce(Problem):
     """So many bodies were coming from one address that this one gave way."""
 
     status = 429
+    heading = _l("Too much at once")
     sentence = _l(
         "Too much is being sent from your network at once, and nothing of this was kept. "
         "Wait a minute and try again."

@@ -15,17 +15,18 @@ from werkzeug.exceptions import HTTPException
 from kash.policy import NOBODY
 from kash.storage import FileMissing, StorageError
 
-_PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+_PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503})
 
 
 class Problem(Exception):
     """Something that cannot be done, with a sentence fit for a person.
 
-    Subclasses set `status` and `sentence`. A view that does not catch it shows the sentence on a
-    page of its own with that status.
+    Subclasses set `status` and `sentence`, and `heading` where that of the status does not fit. A
+    view that does not catch it shows the sentence on a page of its own with that status.
     """
 
     status: ClassVar[int] = 409
+    heading: ClassVar[str] = ""
     sentence: str = _l("This cannot be done as things stand.")
 
     def __init__(self, sentence: str | None = None) -> None:
@@ -62,12 +63,13 @@ def _wants_page() -> bool:
     return request.headers.get("X-Requested-With") != "fetch" and not request.is_json
 
 
-def error_page(status: int, sentence: str = "") -> ResponseReturnValue:
-    """The page for a status, with a sentence of its own if there is one."""
+def error_page(status: int, sentence: str = "", heading: str = "") -> ResponseReturnValue:
+    """The page for a status, with a sentence and a heading of its own if there are any."""
     if not _wants_page():
         return {"error": str(sentence) or HTTPStatus(status).phrase}, status
     shown = status if status in _PAGES else 400 if status < 500 else 500
-    return render_template(f"errors/{shown}.html", sentence=str(sentence)), status
+    words = {"sentence": str(sentence), "heading": str(heading)}
+    return render_template(f"errors/{shown}.html", **words), status
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:
@@ -84,7 +86,7 @@ def _of_http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _of_problem(problem: Problem) -> ResponseReturnValue:
-    return error_page(problem.status, str(problem))
+    return error_page(problem.status, str(problem), problem.heading)
 
 
 def _of_csrf(_error: CSRFError) -> ResponseReturnValue:
