@@ -17,7 +17,8 @@ from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.reach import reaches, within_reach
 from kash.people.rules import sort_name
 from kash.people.rules.candidates import Candidates
-from kash.people.rules.matching import Known, Likeness
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Likeness
 from kash.policy import Actor, Reach
 
 AT_ONCE = 500

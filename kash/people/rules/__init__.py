@@ -27,7 +27,8 @@ from kash.people.rules.directory import (
     week_lines,
     written_day,
 )
-from kash.people.rules.matching import Known, Likeness, Match, Reason, reference_key
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Likeness, Match, Reason, reference_key
 from kash.people.rules.merging import CHOSEN, PostedStay, joined_stays, merged_minor
 from kash.people.rules.name_likeness import name_parts
 from kash.people.rules.persons import (

@@ -6,26 +6,29 @@ how much likelier it is for one person written down twice than for two people (F
 and phone weigh most; only with one of them is a match certain. The sum becomes a score of 0 to 100.
 
 Candidates are found by blocking: only records that share a number, a phone, two parts of a name, or
-one part of it and a station, ward or birth year are compared.
+one part of it and a station, ward or birth year are compared (`kash.people.rules.known`).
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kash.people.rules.name_likeness import NameLikeness, compare_names, name_parts, sound
+from kash.people.rules.name_likeness import NameLikeness, name_parts, sound
 from kash.people.rules.persons import AGE_BANDS
 
 # From this score on two records are worth a look.
 DOUBTFUL = 40
 
-# A block that holds more than this tells nobody apart.
-_MOST_IN_BLOCK = 2_000
+SAME_STATION_BITS = 6.0
+SAME_WARD_BITS = 3.0
+SAME_SEX_BITS = 0.8
+SAME_YEAR_BITS = 4.5
+# A year worked out from an age is often one off.
+YEAR_APART_BITS = 1.0
+SAME_BAND_BITS = 1.5
 
 
 class Reason(StrEnum):
@@ -99,7 +102,9 @@ def reference_key(reference: str) -> str:
 
 
 @dataclass(slots=True)
-class _Record:
+class Record:
+    """A likeness with name and number as they are compared."""
+
     likeness: Likeness
     parts: tuple[str, ...]
     reference: str
@@ -108,16 +113,18 @@ class _Record:
 Block = tuple[str, ...]
 
 
-def _record(likeness: Likeness) -> _Record:
-    return _Record(likeness, name_parts(likeness.name), reference_key(likeness.reference))
+def record_of(likeness: Likeness) -> Record:
+    """A likeness, ready to be compared."""
+    return Record(likeness, name_parts(likeness.name), reference_key(likeness.reference))
 
 
 def blocks_of(likeness: Likeness) -> Iterator[Block]:
     """What somebody must share with another to be compared at all."""
-    yield from _blocks(_record(likeness))
+    return blocks(record_of(likeness))
 
 
-def _blocks(record: _Record) -> Iterator[Block]:
+def blocks(record: Record) -> Iterator[Block]:
+    """The blocks of a record: the kind first, then what is shared."""
     known = record.likeness
     if record.reference:
         yield ("reference", known.group, record.reference)
@@ -138,106 +145,10 @@ def _blocks(record: _Record) -> Iterator[Block]:
             yield ("ward", known.ward, part)
 
 
-class Known:
-    """Everyone who is known, ready to be asked who may be the same as somebody."""
-
-    def __init__(
-        self,
-        likenesses: Iterable[Likeness] = (),
-        everyone: int = 0,
-        sounds: Mapping[str, int] | None = None,
-    ) -> None:
-        """`everyone` is how many people there are in all, where only some are known here, and
-        `sounds` how many of them have a name that sounds so, where that was counted."""
-        self._records: list[_Record] = []
-        self._blocks: dict[Block, list[int]] = {}
-        self._sounds: Counter[str] = Counter()
-        for likeness in likenesses:
-            self._know(likeness)
-        self._everyone = max(everyone, len(self._records))
-        if sounds is not None:
-            self._sounds = Counter(sounds)
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    def add(self, likeness: Likeness) -> None:
-        """Know one more."""
-        self._know(likeness)
-        self._everyone += 1
-
-    def _know(self, likeness: Likeness) -> None:
-        record = _record(likeness)
-        place = len(self._records)
-        self._records.append(record)
-        for block in _blocks(record):
-            self._blocks.setdefault(block, []).append(place)
-        self._sounds.update({sound(part) for part in record.parts})
-
-    def matches(self, likeness: Likeness, but: Collection[str] = ()) -> list[Match]:
-        """Who may be the same, best first; never the record with the same key, nor one of `but`."""
-        asked = _record(likeness)
-        found: set[int] = set()
-        for block in _blocks(asked):
-            places = self._blocks.get(block, ())
-            if len(places) <= _MOST_IN_BLOCK:
-                found.update(places)
-        matches = []
-        for place in found:
-            record = self._records[place]
-            if record.likeness.key == likeness.key or record.likeness.key in but:
-                continue
-            match = self._match(asked, record)
-            if match is not None:
-                matches.append(match)
-        return sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
-
-    def _match(self, asked: _Record, known: _Record) -> Match | None:
-        names = compare_names(asked.parts, known.parts)
-        bits = self._name_bits(names) - math.log2(self._everyone + 500) - 4.5
-        facts = _compare_facts(asked, known)
-        score = round(100 / (1 + 2 ** -(bits + facts.bits)))
-        if facts.same_reference:
-            # The number is somebody's own: a quite different name is worth a look all the same.
-            score = max(score, 60)
-        elif facts.same_phone and not facts.against:
-            # Two with other names, and nothing against it, may be one with two aliases.
-            score = max(score, 45)
-        elif facts.same_phone and names.similar:
-            score = max(score, DOUBTFUL)
-        if names.same and len(known.parts) > 1 and _by_name_only(asked.likeness, known.likeness):
-            # However common it is: there is nothing else by which to tell them apart.
-            score = max(score, DOUBTFUL)
-        if score < DOUBTFUL:
-            return None
-        telling = (facts.same_reference and names.agreeing > 0) or (
-            facts.same_phone
-            and names.similar
-            and (names.agreeing > 1 or not (names.left or names.right))
-        )
-        return Match(
-            known.likeness.key,
-            score,
-            _reasons(names, facts),
-            certain=telling and not facts.against,
-        )
-
-    def _name_bits(self, names: NameLikeness) -> float:
-        bits = 0.0
-        for part, sure in names.shared:
-            often = self._sounds[sound(part)]
-            bits += sure * min(9.0, math.log2((self._everyone + 500) / (often + 2)))
-        # Someone may leave a name away; two people each have one that the other lacks.
-        both = min(names.left, names.right)
-        return bits - 6.0 * both - 1.5 * (max(names.left, names.right) - both)
-
-
-def _by_name_only(one: Likeness, other: Likeness) -> bool:
-    return one.group == other.group and (one.name_only or other.name_only)
-
-
 @dataclass(slots=True)
-class _Facts:
+class FactLikeness:
+    """What two records have in common and in what they differ, beside their names, in bits."""
+
     bits: float
     same_reference: bool
     same_phone: bool
@@ -246,7 +157,8 @@ class _Facts:
     against: tuple[Reason, ...]
 
 
-def _compare_facts(asked: _Record, known: _Record) -> _Facts:
+def compare_facts(asked: Record, known: Record) -> FactLikeness:
+    """Everything but the names, one against the other."""
     one, other = asked.likeness, known.likeness
     bits = 0.0
     agreeing: list[Reason] = []
@@ -270,23 +182,25 @@ def _compare_facts(asked: _Record, known: _Record) -> _Facts:
         bits -= 2.0
     same_station = bool(one.station) and one.station == other.station
     if same_station:
-        bits += 6.0
+        bits += SAME_STATION_BITS
     elif one.station and other.station:
         bits -= 3.0
     if one.ward and other.ward:
         if one.ward == other.ward:
-            bits += 3.0
+            bits += SAME_WARD_BITS
             agreeing.append(Reason.SAME_WARD)
         else:
             bits -= 2.0
     if one.sex and other.sex:
         if one.sex == other.sex:
-            bits += 0.8
+            bits += SAME_SEX_BITS
         else:
             bits -= 7.0
             against.append(Reason.OTHER_SEX)
     bits += _age_bits(one, other, agreeing, against)
-    return _Facts(bits, same_reference, same_phone, same_station, tuple(agreeing), tuple(against))
+    return FactLikeness(
+        bits, same_reference, same_phone, same_station, tuple(agreeing), tuple(against)
+    )
 
 
 def _age_bits(
@@ -296,21 +210,40 @@ def _age_bits(
         apart = abs(one.birth_year - other.birth_year)
         if apart == 0:
             agreeing.append(Reason.SAME_BIRTH_YEAR)
-            return 4.5
+            return SAME_YEAR_BITS
         if apart == 1:
-            # A year worked out from an age is often one off.
-            return 1.0
+            return YEAR_APART_BITS
         if apart < 4:
             return -3.0
         against.append(Reason.OTHER_BIRTH_YEAR)
         return -8.0
     if one.age_band in AGE_BANDS and other.age_band in AGE_BANDS:
         apart = abs(AGE_BANDS.index(one.age_band) - AGE_BANDS.index(other.age_band))
-        return (1.5, -1.0, -5.0, -6.0, -6.0)[apart]
+        return (SAME_BAND_BITS, -1.0, -5.0, -6.0, -6.0)[apart]
     return 0.0
 
 
-def _reasons(names: NameLikeness, facts: _Facts) -> tuple[Reason, ...]:
+def most_fact_bits(likeness: Likeness) -> dict[str, float]:
+    """The most that facts can add for somebody found in a block of each kind, but for a number and
+    a phone in common.
+
+    Who shares more than what makes a block is in another block too: those of the same station in
+    that of the station, those of one birth year in that of the year, and so on. So each kind counts
+    only what the kinds before it do not find.
+    """
+    other = SAME_SEX_BITS + max(YEAR_APART_BITS, SAME_BAND_BITS)
+    ward = SAME_WARD_BITS if likeness.ward else 0.0
+    born = SAME_YEAR_BITS - YEAR_APART_BITS if likeness.birth_year is not None else 0.0
+    return {
+        "station": SAME_STATION_BITS + born + ward + other,
+        "born": born + ward + other,
+        "ward": ward + other,
+        "names": other,
+    }
+
+
+def reasons_of(names: NameLikeness, facts: FactLikeness) -> tuple[Reason, ...]:
+    """Why two may be one person, then why not."""
     told: list[Reason] = []
     if names.same:
         told.append(Reason.SAME_NAME_SAME_STATION if facts.same_station else Reason.SAME_NAME)

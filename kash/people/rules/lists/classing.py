@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from kash.people.rules.lists.cells import Remark
 from kash.people.rules.lists.rows import ReadRow
-from kash.people.rules.matching import Known, Likeness, Match, Reason
+from kash.people.rules.known import Known
+from kash.people.rules.matching import Likeness, Match, Reason
 from kash.people.rules.persons import ages_disagree, is_minor, sort_name
 
 OUT, NEW = "out", "new"
