@@ -91,12 +91,13 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 
 
 def _add_web(app: APIFlask, settings: Settings) -> None:
-    from kash.accounts.queries import names_of
+    from kash.accounts.queries import actor_now, names_of
     from kash.accounts.services import choose_language
     from kash.accounts.sessions import leave
     from kash.jobs import blueprint as jobs
     from kash.members.opening import keep_posted
     from kash.web.account_names import init_account_names
+    from kash.web.acting import init_actors
     from kash.web.context import Endpoints, init_context
     from kash.web.errors import init_errors
     from kash.web.formats import init_formats
@@ -133,6 +134,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
         end_session=leave,
     )
     init_account_names(app, names_of)
+    init_actors(app, actor_now)
     init_metrics(app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies)
     app.register_blueprint(jobs)
 

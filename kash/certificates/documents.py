@@ -144,7 +144,7 @@ def _printable(public_id: str) -> tuple[CertificateDesign, list[CertificateEntry
     return made
 
 
-@job("certificates.print_file", resumable=True)
+@job("certificates.print_file", resumable=True, heavy=True)
 def make_print_file(progress: Progress, *, batch: str) -> JobResult:
     """One PDF of all certificates of a batch that still hold and whose names may be printed."""
     design, entries = _printable(batch)
@@ -152,7 +152,7 @@ def make_print_file(progress: Progress, *, batch: str) -> JobResult:
     return JobResult("certificates.pdf", "application/pdf", pieces)
 
 
-@job("certificates.zip_file", resumable=True)
+@job("certificates.zip_file", resumable=True, heavy=True)
 def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
     """A zip with one PDF for each certificate of a batch that still holds, named by serial."""
     design, entries = _printable(batch)
@@ -164,7 +164,7 @@ def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
 _CARD_LIMITS = RenderLimits(seconds=300)
 
 
-@job("certificates.cards", resumable=True)
+@job("certificates.cards", resumable=True, heavy=True)
 def make_cards(progress: Progress, *, batch: str) -> JobResult:
     """One PDF of cards, several on a sheet, for all whose certificate still holds.
 

@@ -12,30 +12,40 @@ Chore = TypeVar("Chore", bound=Callable[[], None])
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of work. A resumable one may be run again from its beginning with no harm."""
+    """A kind of work. A resumable one may be run again from its beginning with no harm.
+
+    Of heavy work each account has one piece done at a time, so that nobody keeps others waiting.
+    """
 
     name: str
     work: Callable[..., Any]
     resumable: bool
+    heavy: bool
 
 
 KINDS: dict[str, Kind] = {}
 CHORES: dict[str, tuple[int, Callable[[], None]]] = {}
 
 
-def job(name: str, *, resumable: bool = False) -> Callable[[Work], Work]:
+def job(name: str, *, resumable: bool = False, heavy: bool = False) -> Callable[[Work], Work]:
     """Register `work(progress, **arguments) -> JobResult | None` as a kind of background work.
 
     `resumable` work is started again when its worker died under it; other work is marked failed.
+    `heavy` work waits while other heavy work of the same account is being done.
     """
 
     def register(work: Work) -> Work:
         if name in KINDS and KINDS[name].work is not work:
             raise ValueError(f"two kinds of work are called {name}")
-        KINDS[name] = Kind(name, work, resumable)
+        KINDS[name] = Kind(name, work, resumable, heavy)
         return work
 
     return register
+
+
+def heavy_kinds() -> list[str]:
+    """The kinds of which each account has one piece done at a time."""
+    return [kind.name for kind in KINDS.values() if kind.heavy]
 
 
 def periodic(name: str, *, minutes: int) -> Callable[[Chore], Chore]:

@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import Select, and_, delete, or_, select
 from sqlalchemy.orm import Session
 
 from kash import storage
@@ -22,7 +22,7 @@ from kash.database import after_commit, utc_now, writing
 from kash.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from kash.jobs.progress import JobResult
 from kash.jobs.queue import job_queue, worker_name
-from kash.jobs.registry import KINDS
+from kash.jobs.registry import KINDS, heavy_kinds
 
 RESULT_FOLDER = "jobs"
 _KEPT = "kash_job_results_kept"
@@ -88,9 +88,13 @@ def cancel(public_id: str, owner: str) -> bool:
 
 
 def claim(public_id: str) -> Job | None:
-    """Take waiting work into this worker's hands; None if it is no longer waiting."""
+    """Take waiting work into this worker's hands; None if it is no longer waiting.
+
+    Heavy work whose owner has other heavy work in hand is left waiting: it is sent again once that
+    has ended.
+    """
     with writing() as session:
-        taken = session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+        taken = _in_turn(session, public_id)
         if taken is None or taken.state != WAITING:
             return None
         taken.state = RUNNING
@@ -102,6 +106,38 @@ def claim(public_id: str) -> Job | None:
         session.refresh(taken)
         session.expunge(taken)
         return taken
+
+
+def _heavy_of(owner: str, *states: str) -> Select[tuple[Job]]:
+    return (
+        select(Job)
+        .where(Job.owner == owner, Job.kind.in_(heavy_kinds()), Job.state.in_(states))
+        .order_by(Job.id)
+    )
+
+
+def _in_turn(session: Session, public_id: str) -> Job | None:
+    """A job, locked, unless it is heavy and other heavy work of its owner is being done."""
+    asked = session.scalar(select(Job).where(Job.public_id == public_id))
+    if asked is None:
+        return None
+    if asked.kind in heavy_kinds():
+        # All of them in one order, so that two workers never take one each.
+        found = session.scalars(_heavy_of(asked.owner, WAITING, RUNNING).with_for_update()).all()
+        if any(each.state == RUNNING for each in found):
+            return None
+    return session.scalar(select(Job).where(Job.public_id == public_id).with_for_update())
+
+
+def _send_next(session: Session, ended: Job) -> None:
+    """Tell the queue of the heavy work that waited for this to end."""
+    if ended.kind not in heavy_kinds():
+        return
+    session.flush()
+    following = session.scalar(_heavy_of(ended.owner, WAITING).limit(1))
+    if following is not None:
+        queue, public_id = job_queue(), following.public_id
+        after_commit(lambda: queue.send(public_id))
 
 
 def finish(public_id: str, state: str, *, error: str = "", result: JobResult | None = None) -> None:
@@ -119,6 +155,7 @@ def finish(public_id: str, state: str, *, error: str = "", result: JobResult | N
             ended.result_key = result.key or f"{RESULT_FOLDER}/{public_id}"
             ended.result_name = result.name
             ended.result_type = result.content_type
+        _send_next(session, ended)
 
 
 def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> int:
@@ -148,6 +185,7 @@ def recover_dropped(now: datetime, *, starting: bool = False, job: str = "") -> 
                 lost.error = _("The work was interrupted before its end. Start it again.")
             if lost.ended:
                 lost.finished_at = now
+                _send_next(session, lost)
     if starting or job or queue.idle():
         send_waiting()
     return len(found)

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from kash import storage
 from kash.jobs import services
 from kash.jobs.models import CANCELLED, DONE, FAILED, WAITING, Job
-from kash.jobs.queries import own_job
+from kash.jobs.queries import own_job, waits_for_own
 from kash.policy import SIGNED_IN, allow
 
 blueprint = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -37,6 +37,8 @@ def message_of(job: Job) -> str:
         return _("Done.")
     if job.cancel_asked:
         return _("It stops at its next step.")
+    if waits_for_own(job):
+        return _("It waits until your other work is done: one piece at a time for each account.")
     if job.state == WAITING:
         return _("It waits for its turn. You can leave this page.")
     return _("You can leave this page; the work goes on.")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from flask import g
+from flask import Flask, current_app, g
 from flask_login import AnonymousUserMixin, UserMixin, current_user
 
-from kash.policy import NOBODY, Actor
+from kash.policy import NOBODY, SYSTEM, Actor
 
+_EXTENSION = "kash_actors"
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
@@ -53,3 +55,16 @@ def current_actor() -> Actor:
         actor = person.actor if person is not None else NOBODY
         g.actor = actor
     return actor
+
+
+def init_actors(app: Flask, actor_now: Callable[[str], Actor]) -> None:
+    """Set who knows what an account may do now."""
+    app.extensions[_EXTENSION] = actor_now
+
+
+def actor_of_job(owner: str) -> Actor:
+    """For whom work is done: an account with what it may do now, NOBODY if it may not act."""
+    if owner == SYSTEM.public_id:
+        return SYSTEM
+    actor_now: Callable[[str], Actor] = current_app.extensions[_EXTENSION]
+    return actor_now(owner)

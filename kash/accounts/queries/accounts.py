@@ -131,6 +131,12 @@ def actor_of(account: Account) -> Actor:
     )
 
 
+def actor_now(public_id: str) -> Actor:
+    """Who acts with an account, as far as it may act now; NOBODY if it may not."""
+    found = db.session.scalar(select(Account).where(Account.public_id == public_id))
+    return actor_of(found) if found is not None and found.active else NOBODY
+
+
 def person_id_of(public_id: str) -> int | None:
     """The key of a participant, None if there is none."""
     found: int | None = db.session.scalar(

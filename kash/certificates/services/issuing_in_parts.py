@@ -171,7 +171,7 @@ def leave_out(batch: CertificateBatch, by: Actor) -> int:
         return int(left.rowcount)  # type: ignore[attr-defined]
 
 
-@job("certificates.issue", resumable=True)
+@job("certificates.issue", resumable=True, heavy=True)
 def go_on_issuing(progress: Progress, *, batch: str) -> None:
     """Issue what is left of a batch, part by part. Whoever cancels it stops the batch."""
     found = db.session.scalars(

@@ -73,7 +73,7 @@ def _printed(html: str, language: str) -> bytes:
         return document(paged)
 
 
-@job(CONSENT_FORMS, resumable=True)
+@job(CONSENT_FORMS, resumable=True, heavy=True)
 def make_consent_forms(progress: Progress, *, people: Sequence[str]) -> JobResult:
     """The forms of several people as one PDF, each on a sheet of its own, by name."""
     found = db.session.scalars(

@@ -60,8 +60,7 @@ def columns_correction(
     was chosen below it void.
     """
     sheet = _number(given.get("sheet", ""), len(preview.file.sheets))
-    last = max(number for number, _cells in preview.sheet.rows)
-    header = _number(given.get("header", ""), last)
+    header = _number(given.get("header", ""), preview.table.last)
     group = given.get("group", "")
     known_groups = {each.public_id for each in groups}
     known_places = {each.public_id for each in organisations} | {ADD, NONE}
@@ -97,8 +96,11 @@ def columns_correction(
     return correct
 
 
-def row_correction(given: Mapping[str, str], takes: Sequence[str], number: int) -> Correction:
-    """What was decided of one row: a decision, cells typed anew, or fields to be replaced."""
+def row_correction(
+    given: Mapping[str, str], takes: Sequence[str], number: int, beside: Sequence[str]
+) -> Correction:
+    """What was decided of one row: a decision, cells typed anew, or fields to be replaced.
+    `beside` are the public ids of the people beside whom the row was shown."""
     decision = given.get("decision", "")
     if "ask" in given or not re.fullmatch(
         rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}", decision
@@ -108,8 +110,10 @@ def row_correction(given: Mapping[str, str], takes: Sequence[str], number: int) 
 
     def correct(choices: Choices) -> None:
         choices.decisions.pop(number, None)
+        choices.seen.pop(number, None)
         if decision:
             choices.decisions[number] = decision
+            choices.seen[number] = list(beside)
         if edits:
             choices.edits[number] = {**choices.edits.get(number, {}), **edits}
         if "takes" in given:

@@ -17,8 +17,8 @@ ADD, NONE = "add", "none"
 class Choices:
     """Sheet and header row are None until corrected; columns map a column's place to a field.
 
-    `decisions`, `edits` and `takes` are by row. `seen` is what the rows were when last shown, so
-    that a change meanwhile can be told.
+    `decisions`, `edits` and `takes` are by row. `seen` are the people whom a row was shown beside
+    when it was decided: a decision holds among them, and is asked for again if there is another.
     """
 
     file_name: str = ""
@@ -30,10 +30,30 @@ class Choices:
     decisions: dict[int, str] = field(default_factory=dict)
     edits: dict[int, dict[str, str]] = field(default_factory=dict)
     takes: dict[int, list[str]] = field(default_factory=dict)
+    seen: dict[int, list[str]] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What decides how the file as a whole is read; the rest is about single rows."""
+        return (self.sheet, self.header, self.group, self.columns, self.stations)
+
+    def own_rows(self, other: Choices) -> set[int]:
+        """The rows of which these say something else than others do."""
+        return {
+            number
+            for mine, theirs in (
+                (self.decisions, other.decisions),
+                (self.edits, other.edits),
+                (self.takes, other.takes),
+                (self.seen, other.seen),
+            )
+            for number in {*mine, *theirs}
+            if mine.get(number) != theirs.get(number)
+        }
 
     def forget_rows(self) -> None:
         """Another sheet or header row: what was chosen below it counts no longer."""
-        self.columns, self.decisions, self.edits, self.takes = {}, {}, {}, {}
+        self.columns, self.decisions, self.edits, self.takes, self.seen = {}, {}, {}, {}, {}
 
 
 def sealed_choices(choices: Choices, public_id: str) -> bytes:
@@ -43,7 +63,11 @@ def sealed_choices(choices: Choices, public_id: str) -> bytes:
 
 def opened_choices(blob: bytes, public_id: str) -> Choices:
     """Choices as they were kept."""
-    given: dict[str, Any] = json.loads(open_text(blob, kind=_KIND, public_id=public_id))
-    for name in ("columns", "decisions", "edits", "takes"):
-        given[name] = {int(key): value for key, value in given[name].items()}
+    return choices_from(json.loads(open_text(blob, kind=_KIND, public_id=public_id)))
+
+
+def choices_from(given: dict[str, Any]) -> Choices:
+    """Choices as JSON holds them."""
+    for name in ("columns", "decisions", "edits", "takes", "seen"):
+        given[name] = {int(key): value for key, value in given.get(name, {}).items()}
     return Choices(**given)

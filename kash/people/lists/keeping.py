@@ -1,4 +1,5 @@
-"""Files of lists, sealed in the file store: what waits, and reports of what was done."""
+"""Files of lists, sealed in the file store: what waits, what was read of it, and reports of what
+was done."""
 
 from __future__ import annotations
 
@@ -6,10 +7,13 @@ import io
 from datetime import timedelta
 
 from kash import storage
+from kash.people.lists.kept_previews import read, written
+from kash.people.lists.previews import Preview
 from kash.vault import open_file, seal_file
 
 REPORT_KEPT = timedelta(days=30)
 FOLDER = "lists"
+WAITING = ("file", "table")
 
 
 def _key(public_id: str, what: str) -> str:
@@ -17,7 +21,7 @@ def _key(public_id: str, what: str) -> str:
 
 
 def keep(public_id: str, what: str, content: bytes) -> None:
-    """Keep a file sealed; `what` is "file" or "report"."""
+    """Keep a file sealed; `what` is "file", "table" or "report"."""
     pieces = seal_file(io.BytesIO(content), kind=f"people.list_{what}", public_id=public_id)
     storage.put(_key(public_id, what), b"".join(pieces))
 
@@ -31,3 +35,22 @@ def kept(public_id: str, what: str) -> bytes:
 def throw_away(public_id: str, what: str) -> None:
     """Delete it; one that is gone already is no error."""
     storage.delete(_key(public_id, what))
+
+
+def keep_preview(public_id: str, preview: Preview, former: Preview | None = None) -> None:
+    """Keep what was read of a list beside its file. `former` is the preview it was made from."""
+    keep(public_id, "table", written(preview, former.rows if former is not None else None))
+
+
+def kept_preview(public_id: str) -> Preview | None:
+    """What was read of a list, if it was."""
+    try:
+        return read(kept(public_id, "table"))
+    except storage.FileMissing:
+        return None
+
+
+def throw_away_waiting(public_id: str) -> None:
+    """Delete a list's file and what was read of it."""
+    for what in WAITING:
+        throw_away(public_id, what)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
@@ -10,11 +10,14 @@ from flask_babel import gettext as _
 from kash.database import utc_now
 from kash.people import words as people_words
 from kash.people.lists import words
-from kash.people.lists.previews import Preview
+from kash.people.lists.previews import ListRow, Preview
+from kash.people.models import Organisation
+from kash.people.queries.lists import kept_facts
 from kash.people.rules.lists.births import Born
 from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
 from kash.people.rules.lists.rows import EDITABLE, ReadRow
 from kash.people.rules.matching import Reason
+from kash.policy import Actor
 from kash.web import Listing, paged
 
 _OF_NAMES = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.OTHER_NAME})
@@ -44,7 +47,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class RowShown:
-    """One row of the page."""
+    """One row of the page. `was` is the state that it had before others changed it."""
 
     outcome: Outcome
     line: str
@@ -54,65 +57,96 @@ class RowShown:
     differences: Sequence[Difference] = ()
     same: str = ""
     child: bool = False
+    was: str = ""
     edits: Sequence[tuple[str, str, str]] = field(default=())
 
 
+# The rows that others changed since they were shown, as a choice beside the states.
+CHANGED = "changed"
+_SIDES = 3
 # Each row may ask something and be corrected: fewer fit on a page than in a plain list.
 ROWS_SHOWN = 25
 
 
 class ListPage:
-    """The rows of one state, or all with those that ask something first."""
+    """The rows of one state, or all with those that ask something first; `CHANGED` shows those that
+    others changed. The facts of people beside them are read now, as far as the actor sees them."""
 
-    def __init__(self, preview: Preview, state: str) -> None:
-        self.state = state if state in set(State) else ""
+    def __init__(
+        self,
+        preview: Preview,
+        state: str,
+        actor: Actor,
+        organisations: Sequence[Organisation],
+    ) -> None:
+        self.state = state if state in {*State, CHANGED} else ""
         self._preview = preview
-        chosen = [each for each in preview.outcomes if not self.state or each.state == self.state]
-        chosen.sort(key=lambda each: (_ORDER.index(each.state), each.number))
-        self.listing: Listing[Outcome] = paged(chosen, per_page=ROWS_SHOWN)
-        self.rows = [self._row(each) for each in self.listing]
+        self._places = {each.public_id: each.name for each in organisations}
+        chosen = [each for each in preview.states if self._is_chosen(*each)]
+        chosen.sort(key=lambda each: (_ORDER.index(each[1]), each[0]))
+        self.listing: Listing[tuple[int, State]] = paged(chosen, per_page=ROWS_SHOWN)
+        shown = [row for number, _state in self.listing if (row := preview.row(number))]
+        keys = {key for row in shown for key in _beside(row.outcome) if not row_number(key)}
+        self._people = kept_facts(sorted(keys), actor)
+        self.rows = [self._row(row) for row in shown]
 
-    def _row(self, outcome: Outcome) -> RowShown:
-        preview, row = self._preview, outcome.placed.row
+    def _is_chosen(self, number: int, state: State) -> bool:
+        if self.state == CHANGED:
+            return number in self._preview.changed
+        return not self.state or state == self.state
+
+    def _row(self, listed: ListRow) -> RowShown:
+        preview, outcome = self._preview, listed.outcome
+        row = outcome.placed.row
         remarks = [*row.remarks, *outcome.placed.wrong]
         same = outcome.state is State.SAME
         sides = []
         if outcome.state is State.DOUBTFUL:
-            sides = [self._side(match.key, match.reasons) for match in outcome.matches[:3]]
+            sides = [
+                self._side(match.key, match.reasons)
+                for match in outcome.matches[:_SIDES]
+                if row_number(match.key) or match.key in self._people
+            ]
         elif same:
             reasons = next(
                 (match.reasons for match in outcome.matches if match.key == outcome.same_as), ()
             )
-            sides = [self._side(outcome.same_as, reasons)]
+            if row_number(outcome.same_as) or outcome.same_as in self._people:
+                sides = [self._side(outcome.same_as, reasons)]
         return RowShown(
             outcome,
-            line=_row_line(row, outcome.placed.organisation, preview),
+            line=_row_line(row, outcome.placed.organisation, self._places),
             remarks=[words.remark_text(each) for each in remarks if not each.wrong],
             wrong=[words.remark_text(each) for each in remarks if each.wrong],
             sides=sides,
-            differences=self._differences(outcome) if same else (),
+            differences=self._differences(listed) if same else (),
             same=words.same_text(outcome, preview) if same else "",
             child=is_child(row, utc_now().year),
+            was=str(words.STATE[preview.changed[outcome.number]])
+            if outcome.number in preview.changed
+            else "",
             edits=_edits(outcome) if outcome.state is State.WRONG else (),
         )
 
     def _side(self, key: str, reasons: tuple[Reason, ...]) -> Side:
         told = words.reasons_text(reasons)
         if number := row_number(key):
-            other = next(each for each in self._preview.outcomes if each.number == number)
-            row = other.placed.row
-            line = _row_line(row, other.placed.organisation, self._preview)
-            return Side(key, words.row_name(number, row.name), line, told)
-        name, group, facts = self._preview.people[key]
+            other = self._preview.row(number)
+            if other is None:
+                return Side(key, words.row_name(number, ""), "", told)
+            placed = other.outcome.placed
+            line = _row_line(placed.row, placed.organisation, self._places)
+            return Side(key, words.row_name(number, placed.row.name), line, told)
+        name, group, facts = self._people[key]
         if facts is None:
             # Of someone out of reach nothing is told but what the name tells.
             named = words.reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
             told = _("%(reasons)s. You see no more of this person: ask who does.", reasons=named)
         return Side(key, name, " · ".join([group, *_facts_line(facts)]), told)
 
-    def _differences(self, outcome: Outcome) -> list[Difference]:
-        found = self._preview.comparisons.get(outcome.number)
-        facts = self._preview.people.get(outcome.same_as, ("", "", None))[2]
+    def _differences(self, listed: ListRow) -> list[Difference]:
+        outcome, found = listed.outcome, listed.comparison
+        facts = self._people.get(outcome.same_as, ("", "", None))[2]
         if found is None or facts is None:
             return []
         taken = self._preview.takes.get(outcome.number, ())
@@ -131,7 +165,7 @@ class ListPage:
         if name == "birth":
             return _born(Born(facts.birth_year, facts.age_band))
         if name == "organisation":
-            return self._preview.organisation_names.get(facts.organisation, "")
+            return self._places.get(facts.organisation, "")
         return _said(name, str(getattr(facts, name)))
 
     def _given(self, outcome: Outcome, name: str) -> str:
@@ -140,7 +174,7 @@ class ListPage:
             return _born(row.birth)
         if name == "organisation":
             place = outcome.placed
-            return self._preview.organisation_names.get(place.organisation, place.new_station)
+            return self._places.get(place.organisation, place.new_station)
         return _said(name, str(getattr(row, name)))
 
 
@@ -158,8 +192,15 @@ def _born(born: Born) -> str:
     return str(people_words.AGE_BAND[born.band]) if born.band else ""
 
 
-def _row_line(row: ReadRow, organisation: str, preview: Preview) -> str:
-    place = preview.organisation_names.get(organisation, row.organisation)
+def _beside(outcome: Outcome) -> list[str]:
+    """The keys of those beside whom a row is shown."""
+    if outcome.state is State.DOUBTFUL:
+        return [match.key for match in outcome.matches[:_SIDES]]
+    return [outcome.same_as] if outcome.same_as else []
+
+
+def _row_line(row: ReadRow, organisation: str, places: Mapping[str, str]) -> str:
+    place = places.get(organisation, row.organisation)
     sex = str(people_words.SEX[row.sex]) if row.sex else ""
     language = _said("language", row.language)
     facts = (row.reference, row.phone, row.cadre, place, row.ward, sex, _born(row.birth), language)

@@ -1,44 +1,43 @@
-"""A list as it would be stored now: columns, places, and what becomes of each row."""
+"""A list as it would be stored: columns, places, and what becomes of each row."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from flask_babel import gettext as _
 
-from kash.database import db
+from kash.database import db, utc_now
 from kash.people import queries
-from kash.people.lists.choices import ADD, NONE, Choices
+from kash.people.lists.choices import ADD, Choices
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import MOST_ROWS, ReadFile
 from kash.people.lists.mappings import Mapped, remembered
-from kash.people.models import Group, Organisation
+from kash.people.lists.placing import Place, group_of, placed_rows, places_of
 from kash.people.queries.known import known_for, numbers_taken
 from kash.people.queries.lists import kept_facts, people_mark
 from kash.people.rules import sort_name
-from kash.people.rules.lists.cells import Remark, text_of
+from kash.people.rules.lists.cells import Cell, Remark, text_of
 from kash.people.rules.lists.classing import (
     NUMBER_TAKEN,
     Comparison,
-    Facts,
     Outcome,
-    PlacedRow,
     State,
     class_rows,
     compare,
+    compare_rows,
     likeness_of,
     row_key,
     row_number,
 )
 from kash.people.rules.lists.headings import FIELDS, LEFT_OUT, Guess, match_columns, normalised
 from kash.people.rules.lists.rows import ReadRow, columns_of, read_row
-from kash.people.rules.lists.stations import Stations, grouped
 from kash.people.rules.lists.tables import (
     Sheet,
     Skipped,
@@ -48,92 +47,171 @@ from kash.people.rules.lists.tables import (
     skipped_as,
     table_of,
 )
+from kash.people.rules.matching import Likeness, Match
 from kash.policy import Actor
 from kash.vault import lookup
 from kash.web.fields import DEFAULT_REGION
 
 _LOOKED_AT = 5
-_POLICE = ("police", "polisi", "officers", "nps", "askari")
-_COMMUNITY = ("community", "jamii", "peer educator", "alias", "sex worker", "collective")
+_REPORTED_EVERY = 100
 
 
 @dataclass(frozen=True)
-class Place:
-    """A station or collective as the list writes it. `chosen` is an organisation's public id,
-    "add" (by the name `called`), or "none"; `sure` is "certain", "guess", "new" or "chosen"."""
+class FileFacts:
+    """What is told of the file: its sheets by name, and how its text was written."""
 
-    written: str
-    rows: int
-    chosen: str
-    called: str
-    sure: str
+    sheets: tuple[str, ...]
+    encoding: str = ""
+    mixed_rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableHead:
+    """The headings of the list, some cells of each column, and the number of its last row."""
+
+    header: int
+    headings: tuple[str, ...]
+    first_values: tuple[tuple[str, ...], ...]
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A row: its cells, whoever was found to be like it, and what becomes of it. `comparison` is
+    there where it is somebody here already whom the actor may change."""
+
+    cells: tuple[Cell, ...]
+    found: tuple[Match, ...]
+    outcome: Outcome
+    comparison: Comparison | None = None
+
+
+@dataclass(frozen=True)
+class Weights:
+    """By what names were weighed when the list was compared: how many people, and how many of them
+    have a part of their name that sounds so."""
+
+    everyone: int
+    sounds: Mapping[str, int]
 
 
 @dataclass
 class Preview:
-    """Everything a page shows of a list before it is confirmed. `people` are (name, group, facts)
-    of persons whom rows resemble, the facts only of those whom the actor may change."""
+    """Everything that is kept of a list before it is confirmed.
 
-    file: ReadFile
-    sheet: Sheet
+    `told` are digests of what was known of each person whom a row resembles, by public id, and
+    `as_of` when that was. `changed` are rows that others made mean something else since they were
+    shown, with the state that each had before.
+    """
+
+    choices: Choices
+    file: FileFacts
     sheet_at: int
-    table: Table
+    table: TableHead
     guesses: list[Guess]
     group: str
     group_guessed: bool
     seen_before: bool
     places: list[Place]
-    outcomes: list[Outcome]
+    rows: Sequence[ListRow]
     skipped: list[Skipped]
-    people: dict[str, tuple[str, str, Facts | None]]
-    comparisons: dict[int, Comparison]
-    mark: tuple[Any, ...]
-    takes: Mapping[int, Sequence[str]]
-    organisation_names: Mapping[str, str]
+    weights: Weights
+    told: Mapping[str, str]
+    as_of: datetime
+    mark: tuple[str, ...]
+    changed: Mapping[int, State] = field(default_factory=dict)
+    digest: str = ""
+    new_places: int = 0
+    states: Sequence[tuple[int, State]] = ()
     counts: Counter[str] = field(default_factory=Counter)
 
+    def __post_init__(self) -> None:
+        if not self.digest:
+            self.sum_up()
+
+    def sum_up(self) -> None:
+        """What is told of all rows together."""
+        told = [signature(row, self.takes) for row in self.rows]
+        self.digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        self.states = [(row.outcome.number, row.outcome.state) for row in self.rows]
+        self.counts = Counter(str(state) for _number, state in self.states)
+        self.counts["all"] = len(self.rows)
+        stored = {
+            row.outcome.placed.new_station
+            for row in self.rows
+            if row.outcome.state is State.NEW or "organisation" in filled(row, self.takes)
+        }
+        self.new_places = len(stored - {""})
+
     @property
-    def new_places(self) -> int:
-        """How many organisations are added with the list."""
-        return len({each.placed.new_station for each in self.outcomes if self._stores(each)} - {""})
+    def takes(self) -> Mapping[int, Sequence[str]]:
+        """Fields that are to be replaced, by row."""
+        return self.choices.takes
 
-    def _stores(self, outcome: Outcome) -> bool:
-        return outcome.state is State.NEW or "organisation" in self.fills(outcome)
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """What becomes of each row."""
+        return [row.outcome for row in self.rows]
 
-    def first_values(self, at: int) -> list[str]:
+    @property
+    def comparisons(self) -> dict[int, Comparison]:
+        """What rows say more or otherwise than is kept, by row."""
+        return {
+            row.outcome.number: row.comparison for row in self.rows if row.comparison is not None
+        }
+
+    @cached_property
+    def _at(self) -> dict[int, int]:
+        return {number: at for at, (number, _state) in enumerate(self.states)}
+
+    def row(self, number: int) -> ListRow | None:
+        """A row by its number in the sheet."""
+        at = self._at.get(number)
+        return None if at is None else self.rows[at]
+
+    def first_values(self, at: int) -> Sequence[str]:
         """Some cells of a column, as they would be typed."""
-        return [text for cell in self.table.column(at, 12) if (text := text_of(cell))][:3]
-
-    @property
-    def digest(self) -> str:
-        """Equal for two previews that would store the same."""
-        told = [
-            (
-                each.number,
-                each.state,
-                each.same_as,
-                each.placed.group,
-                each.placed.organisation,
-                each.placed.new_station,
-                self.fills(each),
-            )
-            for each in self.outcomes
-        ]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+        return self.table.first_values[at]
 
     def fills(self, outcome: Outcome) -> tuple[str, ...]:
         """The fields of the existing person that a row fills, or replaces as was chosen."""
-        found = self.comparisons.get(outcome.number)
-        if found is None:
-            return ()
-        taken = self.takes.get(outcome.number, ())
-        return (*found.fills, *(name for name in found.differs if name in taken))
+        row = self.row(outcome.number)
+        return filled(row, self.takes) if row is not None else ()
+
+
+def filled(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[str, ...]:
+    """The fields that a row fills, or replaces as was chosen."""
+    if row.comparison is None:
+        return ()
+    taken = takes.get(row.outcome.number, ())
+    return (*row.comparison.fills, *(name for name in row.comparison.differs if name in taken))
+
+
+def signature(row: ListRow, takes: Mapping[int, Sequence[str]]) -> tuple[Any, ...]:
+    """Equal for two rows that would store the same."""
+    each = row.outcome
+    return (
+        each.number,
+        each.state,
+        each.same_as,
+        each.placed.group,
+        each.placed.organisation,
+        each.placed.new_station,
+        filled(row, takes),
+    )
 
 
 def make_preview(
-    file: ReadFile, choices: Choices, actor: Actor, today: date, *, add_places: bool = True
+    file: ReadFile,
+    choices: Choices,
+    actor: Actor,
+    today: date,
+    *,
+    add_places: bool = True,
+    report: Callable[[int, int], None] | None = None,
 ) -> Preview:
-    """Read and class a list. Raises FileUnreadable."""
+    """Read and class a list. `report` is told how many rows of how many are done. Raises
+    FileUnreadable."""
     sheet_at = choices.sheet if choices.sheet is not None else best_sheet(file.sheets)
     if not 0 <= sheet_at < len(file.sheets):
         sheet_at = best_sheet(file.sheets)
@@ -152,34 +230,76 @@ def make_preview(
     group = choices.group or (mapped.group if seen_before else "")
     guessed = False
     if group not in {each.public_id for each in groups}:
-        group, guessed = _group(sheet, table, guesses, groups), True
+        group, guessed = group_of(sheet, table, guesses, groups), True
     columns = columns_of([each.field for each in guesses])
     names = columns.get("name", [])
+    total = len(table.rows)
     rows: list[ReadRow] = []
+    kept_cells: list[tuple[Cell, ...]] = []
     skipped: list[Skipped] = []
-    for number, cells in table.rows:
+    for done, (number, cells) in enumerate(table.rows):
+        if report is not None and done % _REPORTED_EVERY == 0:
+            # Reading takes about as long as comparing.
+            report(done // 2, total)
         why = skipped_as(cells, table.headings, names)
         if why and number not in choices.edits:
             skipped.append(Skipped(number, why))
             continue
         edits = choices.edits.get(number, {})
         rows.append(read_row(number, cells, columns, edits, today, DEFAULT_REGION))
+        kept_cells.append(cells)
     organisations = queries.organisations()
-    places = _places(rows, choices, mapped, organisations, add=add_places)
-    placed = _placed(rows, places, group, groups)
+    places = places_of(rows, choices, mapped, organisations, add=add_places)
+    placed = placed_rows(rows, places, group, groups)
+    as_of = utc_now()
     mark = people_mark(db.session())
     numbers = numbers_taken(row.reference for row in rows)
     known = known_for(actor, [likeness_of(each, "") for each in placed])
-    outcomes = class_rows(placed, known, choices.decisions, numbers)
-    people, comparisons = _compared(outcomes, actor, today, numbers)
-    preview = Preview(
-        file, sheet, sheet_at, table, guesses, group, guessed, seen_before, list(places.values()),
-        outcomes, skipped, people, comparisons, mark, choices.takes,
-        {each.public_id: each.name for each in organisations},
-    )  # fmt: skip
-    preview.counts.update(str(each.state) for each in outcomes)
-    preview.counts["all"] = len(outcomes)
-    return preview
+    found = compare_rows(
+        placed,
+        known,
+        lambda done: report((total + done) // 2, total) if report is not None else None,
+    )
+    outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
+    comparisons = compared(outcomes, actor, today, numbers)
+    among = {match.key for matches in found for match in matches}
+    told = {each.key: told_digest(each) for each in known.likenesses if each.key in among}
+    told = {key: digest for key, digest in told.items() if not row_number(key)}
+    return Preview(
+        choices=choices,
+        file=FileFacts(tuple(each.name for each in file.sheets), file.encoding, file.mixed_rows),
+        sheet_at=sheet_at,
+        table=_head(sheet, table),
+        guesses=guesses,
+        group=group,
+        group_guessed=guessed,
+        seen_before=seen_before,
+        places=list(places.values()),
+        rows=[
+            ListRow(cells, matches, outcome, comparisons.get(outcome.number))
+            for cells, matches, outcome in zip(kept_cells, found, outcomes, strict=True)
+        ],
+        skipped=skipped,
+        weights=Weights(known.everyone, dict(known.sounds)),
+        told=told,
+        as_of=as_of,
+        mark=mark,
+    )
+
+
+def _head(sheet: Sheet, table: Table) -> TableHead:
+    def first(at: int) -> tuple[str, ...]:
+        return tuple([text for cell in table.column(at, 12) if (text := text_of(cell))][:3])
+
+    last = max(number for number, _cells in sheet.rows)
+    values = tuple(first(at) for at in range(len(table.headings)))
+    return TableHead(table.header, table.headings, values, last)
+
+
+def told_digest(likeness: Likeness) -> str:
+    """What is known of somebody, as far as it is compared, in a few characters."""
+    facts = (replace(likeness, phones=frozenset()), sorted(likeness.phones))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
 
 def _header_seen_before(sheet: Sheet, actor: Actor) -> int:
@@ -200,95 +320,12 @@ def _guesses(table: Table, choices: Choices, mapped: Mapped, today: date) -> lis
     return guesses
 
 
-def _group(sheet: Sheet, table: Table, guesses: Sequence[Guess], groups: Sequence[Group]) -> str:
-    """The group that the title or the headings speak of; empty if they leave it open."""
-    if len(groups) == 1:
-        return groups[0].public_id
-    above = [
-        text_of(cell) for number, cells in sheet.rows if number < table.header for cell in cells
-    ]
-    text = sort_name(" ".join([sheet.name, *above, *table.headings]))
-    named = [group for group in groups if sort_name(group.name) in text]
-    if len(named) == 1:
-        return named[0].public_id
-    police = [group for group in groups if group.is_police]
-    others = [group for group in groups if not group.is_police]
-    says_police = any(word in text for word in _POLICE)
-    says_other = any(word in text for word in _COMMUNITY)
-    held = {guess.field for guess in guesses}
-    if says_police == says_other:
-        says_police = "cadre" in held and "organisation" in held
-        says_other = "ward" in held and not says_police
-    fitting = police if says_police else others if says_other else []
-    return fitting[0].public_id if len(fitting) == 1 else ""
-
-
-def _places(
-    rows: Sequence[ReadRow],
-    choices: Choices,
-    mapped: Mapped,
-    organisations: Sequence[Organisation],
-    *,
-    add: bool,
-) -> dict[str, Place]:
-    written = Counter(row.organisation for row in rows if row.organisation)
-    known = {each.public_id: each.name for each in organisations}
-    stations = Stations((public_id, name) for public_id, name in known.items())
-    guesses = {name: stations.guess(name) for name in written}
-    called = grouped(
-        (name, often) for name, often in written.items() if not guesses[name].organisation
-    )
-    places = {}
-    for name, often in written.most_common():
-        guess = guesses[name]
-        chosen = choices.stations.get(name) or mapped.stations.get(sort_name(name), "")
-        if chosen in known or chosen in (ADD, NONE):
-            sure = "chosen" if name in choices.stations else "remembered"
-        elif guess.organisation:
-            chosen, sure = guess.organisation, "certain" if guess.certain else "guess"
-        else:
-            chosen, sure = (ADD if add else ""), "new"
-        places[name] = Place(name, often, chosen, called.get(name, name), sure)
-    return places
-
-
-def _placed(
-    rows: Sequence[ReadRow], places: Mapping[str, Place], group: str, groups: Sequence[Group]
-) -> list[PlacedRow]:
-    by_name = {sort_name(each.name): each.public_id for each in groups}
-    by_name |= {each.letter.casefold(): each.public_id for each in groups}
-    by_name |= {each.public_id: each.public_id for each in groups}
-    placed = []
-    for row in rows:
-        wrong: tuple[Remark, ...] = ()
-        in_group = group
-        if row.group:
-            in_group = by_name.get(sort_name(row.group), "")
-            if not in_group:
-                wrong = (Remark("group_unknown", "group", row.group[:40], wrong=True),)
-        elif not group:
-            wrong = (Remark("group_missing", "group", wrong=True),)
-        place = places.get(row.organisation)
-        organisation = new = ""
-        if place is not None:
-            if place.chosen == ADD:
-                new = place.called
-            elif not place.chosen:
-                wrong = (*wrong, Remark("station_unknown", "organisation", wrong=True))
-            elif place.chosen != NONE:
-                organisation = place.chosen
-        phone = lookup(row.phone, kind="phone") if row.phone else ""
-        placed.append(PlacedRow(row, in_group, organisation, new, phone, wrong))
-    return placed
-
-
-def _compared(
+def compared(
     outcomes: list[Outcome], actor: Actor, today: date, numbers: Mapping[tuple[str, str], str]
-) -> tuple[dict[str, tuple[str, str, Facts | None]], dict[int, Comparison]]:
+) -> dict[int, Comparison]:
+    """What the rows that are somebody here already say more or otherwise, by row. In `outcomes` a
+    number that is taken is remarked upon."""
     keys = {each.same_as for each in outcomes if each.same_as and not row_number(each.same_as)}
-    for each in outcomes:
-        if each.state is State.DOUBTFUL:
-            keys |= {match.key for match in each.matches[:3] if not row_number(match.key)}
     people = kept_facts(sorted(keys), actor)
     comparisons: dict[int, Comparison] = {}
     used: set[str] = set()
@@ -300,7 +337,7 @@ def _compared(
         if each.state is not State.SAME or each.same_row or each.same_as in used:
             continue
         used.add(each.same_as)
-        facts = people[each.same_as][2]
+        facts = people[each.same_as][2] if each.same_as in people else None
         if facts is None:
             continue
         found = compare(each.placed, facts, today.year, _email_lookup)
@@ -312,7 +349,7 @@ def _compared(
             placed = replace(each.placed, wrong=(*each.placed.wrong, remark))
             outcomes[at] = replace(each, placed=placed)
         comparisons[each.number] = found
-    return people, comparisons
+    return comparisons
 
 
 def _email_lookup(email: str) -> str:

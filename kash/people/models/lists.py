@@ -20,11 +20,12 @@ from kash.people.models.persons import Group, Person
 
 
 class PeopleList(PublicId, Base):
-    """A list. While it waits, its file lies sealed in the file store, and what was chosen for it is
-    sealed in `choices`; both go when it is confirmed, cancelled, or older than the
+    """A list. While it waits, its file and what was read of it lie sealed in the file store, and what
+    was chosen for it is sealed in `choices`; all go when it is confirmed, cancelled, or older than the
     programme keeps such lists.
 
-    `organisations` are the public ids of those that were added with it.
+    `organisations` are the public ids of those that were added with it, `job` is the work that
+    reads or saves it, or did last.
     """
 
     __tablename__ = "people_list"
@@ -39,6 +40,7 @@ class PeopleList(PublicId, Base):
     format: Mapped[str] = mapped_column(String(8))
     edition: Mapped[int] = mapped_column(default=1)
     choices: Mapped[bytes | None] = mapped_column(LargeBinary)
+    job: Mapped[str] = mapped_column(String(16), default="", server_default="")
     new_count: Mapped[int] = mapped_column(default=0)
     same_count: Mapped[int] = mapped_column(default=0)
     changed_count: Mapped[int] = mapped_column(default=0)

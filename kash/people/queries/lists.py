@@ -24,7 +24,7 @@ from kash.policy import Actor, Reach
 from kash.web import Listing, NotFound, listing
 
 
-def people_mark(session: Session) -> tuple[Any, ...]:
+def people_mark(session: Session) -> tuple[str, ...]:
     """Something that differs once anyone was added, changed, merged or taken away."""
     row = session.execute(
         select(
@@ -35,7 +35,7 @@ def people_mark(session: Session) -> tuple[Any, ...]:
         )
     ).one()
     places = session.execute(select(func.count(Organisation.id), func.max(Organisation.id))).one()
-    return (*row, *places)
+    return tuple(str(each) for each in (*row, *places))
 
 
 def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, str, Facts | None]]:

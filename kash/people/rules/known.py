@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kash.people.rules.matching import (
     DOUBTFUL,
@@ -73,6 +73,11 @@ class Known:
         return len(self._records)
 
     @property
+    def likenesses(self) -> Iterator[Likeness]:
+        """All who are known."""
+        return (record.likeness for record in self._records)
+
+    @property
     def everyone(self) -> int:
         """How many people names are weighed by."""
         return self._everyone
@@ -81,6 +86,10 @@ class Known:
     def sounds(self) -> Mapping[str, int]:
         """How many of them have a part of their name that sounds so, as far as it was counted."""
         return self._sounds
+
+    def weigh_by(self, everyone: int, sounds: Mapping[str, int]) -> None:
+        """Weigh names by these from now on."""
+        self._everyone, self._sounds = everyone, Counter(sounds)
 
     def count(self, likenesses: Iterable[Likeness]) -> None:
         """Weigh names as if these were known as well."""

@@ -22,12 +22,14 @@ from kash.people.services.lists import (
     FileUnreadable,
     ListChanged,
     ListGone,
+    ListNotRead,
     bring_in,
     cancel_list,
     choose,
     confirm_list,
-    import_at_once,
+    list_at_work,
     preview_list,
+    read_again,
 )
 from kash.people.services.merging import (
     BothHaveAccounts,
@@ -40,6 +42,7 @@ from kash.people.services.merging import (
     undo_merge,
 )
 from kash.people.services.minors import note_minor_seen, note_who_came_of_age
+from kash.people.services.list_storing import import_at_once
 from kash.people.services.old_lists import throw_away_old
 from kash.people.services.organisations import (
     OrganisationDetails,
@@ -102,6 +105,7 @@ __all__ = [
     "LiesInItself",
     "ListChanged",
     "ListGone",
+    "ListNotRead",
     "MergedMeanwhile",
     "NoLongerUndone",
     "NotAName",
@@ -142,6 +146,7 @@ __all__ = [
     "confirm_printed_name",
     "forget_merges",
     "import_at_once",
+    "list_at_work",
     "mark_checked",
     "merge_people",
     "new_group",
@@ -149,6 +154,7 @@ __all__ = [
     "note_minor_seen",
     "note_who_came_of_age",
     "preview_list",
+    "read_again",
     "record_consent",
     "show_address",
     "show_contact",

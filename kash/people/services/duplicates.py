@@ -38,7 +38,7 @@ def ask_for_sweep(by: Actor) -> str:
         return asked.public_id
 
 
-@job(SWEEP, resumable=True)
+@job(SWEEP, resumable=True, heavy=True)
 def sweep(progress: Progress) -> JobResult | None:
     """Compare everyone with everyone else, and store the pairs that are worth a look."""
     found = likely_pairs(progress)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
+from kash.database import db, new_public_id, utc_now
 from kash.people.lists.previews import Preview
-from kash.people.models import Group, Organisation, PeopleList, Posting
+from kash.people.models import Group, Organisation, PeopleList, Person, Posting
 from kash.people.rules.lists.classing import Outcome, State
 from kash.people.services.persons import PersonDetails, made_person
 from kash.policy import Actor
+from kash.vault import seal
 from kash.vault.audit import Change
 
 _AT_ONCE = 500
@@ -70,55 +72,96 @@ def details_of(outcome: Outcome) -> PersonDetails:
     )
 
 
-def add_persons(
-    session: Session,
-    new: Sequence[Outcome],
-    places: dict[str, str],
-    by: Actor,
-    change: Change,
-) -> list[tuple[str, Outcome]]:
-    """Add persons; each new public id with its row."""
-    groups = {each.public_id: each for each in session.scalars(select(Group))}
-    made = [(new_public_id(), each) for each in new]
-    session.add_all(
-        made_person(details_of(each), groups[each.placed.group], by, change.now, key)
-        for key, each in made
-    )
-    session.flush()
+@dataclass(frozen=True)
+class Addition:
+    """A person who is added, ready to be written: the columns of her row, the public id of her
+    posting, if she gets one, and what is kept sealed for undoing the list."""
+
+    public_id: str
+    outcome: Outcome
+    columns: Mapping[str, Any]
+    posting: str
+    before: bytes
+
+
+def additions(
+    preview: Preview, by: Actor, report: Callable[[int], None] | None = None
+) -> list[Addition]:
+    """Whom a list adds, sealed and numbered before its transaction begins."""
+    now = utc_now()
+    groups = {each.public_id: each for each in db.session.scalars(select(Group))}
+    made = []
+    for done, row in enumerate(preview.rows):
+        if report is not None and done % _AT_ONCE == 0:
+            report(done)
+        outcome = row.outcome
+        if outcome.state is not State.NEW:
+            continue
+        key = new_public_id()
+        placed = outcome.placed
+        posting = new_public_id() if placed.organisation or placed.new_station else ""
+        made.append(
+            Addition(
+                key,
+                outcome,
+                _columns(made_person(details_of(outcome), groups[placed.group], by, now, key)),
+                posting,
+                seal(posting, kind="people.list_before", public_id=key),
+            )
+        )
     return made
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    """A new person's row, so that all have the same columns."""
+    held = person.__dict__
+    values = {}
+    for column in Person.__table__.columns:
+        default = column.default
+        if column.key in held:
+            values[column.key] = held[column.key]
+        elif default is not None and default.is_scalar:
+            values[column.key] = default.arg
+        elif not column.primary_key:
+            values[column.key] = None
+    return values
+
+
+def add_persons(session: Session, new: Sequence[Addition]) -> None:
+    """Write them."""
+    for start in range(0, len(new), _AT_ONCE):
+        some = new[start : start + _AT_ONCE]
+        session.execute(insert(Person), [dict(each.columns) for each in some])
 
 
 def add_postings(
     session: Session,
-    made: Sequence[tuple[str, Outcome]],
-    numbers: Any,
-    places: dict[str, str],
+    new: Sequence[Addition],
+    numbers: Mapping[str, int],
+    places: Mapping[str, str],
     change: Change,
-) -> dict[str, str]:
-    """The public ids of postings by the person's."""
-    ids: dict[str, int] = {
-        row.public_id: row.id
-        for row in session.execute(
+) -> None:
+    """Post them where their rows say."""
+    wanted = sorted(set(places.values()))
+    ids: dict[str, int] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        found = session.execute(
             select(Organisation.public_id, Organisation.id).where(
-                Organisation.public_id.in_(set(places.values()))
+                Organisation.public_id.in_(wanted[start : start + _AT_ONCE])
             )
         )
-    }
-    rows = []
-    postings = {}
-    for key, each in made:
-        place = each.placed.organisation or places.get(each.placed.new_station, "")
-        if not place:
-            continue
-        postings[key] = new_public_id()
-        rows.append(
-            {
-                "public_id": postings[key],
-                "person_id": numbers[key],
-                "organisation_id": ids[place],
-                "since": each.placed.row.since or change.now.date(),
-            }
-        )
+        ids |= {row.public_id: row.id for row in found}
+    rows = [
+        {
+            "public_id": each.posting,
+            "person_id": numbers[each.public_id],
+            "organisation_id": ids[
+                each.outcome.placed.organisation or places[each.outcome.placed.new_station]
+            ],
+            "since": each.outcome.placed.row.since or change.now.date(),
+        }
+        for each in new
+        if each.posting
+    ]
     for start in range(0, len(rows), _AT_ONCE):
         session.execute(insert(Posting), rows[start : start + _AT_ONCE])
-    return postings

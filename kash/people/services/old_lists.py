@@ -39,12 +39,12 @@ def throw_away_old() -> None:
             session.scalars(select(PeopleList.public_id).where(PeopleList.state == "waiting"))
         )
     for public_id in old:
-        keeping.throw_away(public_id, "file")
+        keeping.throw_away_waiting(public_id)
     for public_id in reports:
         keeping.throw_away(public_id, "report")
     # Also what lies there without a row: whoever kept it may have died half-way.
     for file in list(storage.list(keeping.FOLDER)):
         public_id, _dash, what = file.key.rpartition("/")[2].partition("-")
         settled = now - file.changed_at > timedelta(minutes=10)
-        if what == "file" and public_id not in waiting and settled:
+        if what in keeping.WAITING and public_id not in waiting and settled:
             storage.delete(file.key)

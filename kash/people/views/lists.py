@@ -6,6 +6,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.jobs.models import CANCELLED, FAILED
+from kash.jobs.queries import own_job
+from kash.jobs.services import cancel
+from kash.jobs.views import message_of
 from kash.people import blueprint, queries, services
 from kash.people.account_names import account_names
 from kash.people.forms import UploadForm, columns_correction, row_correction
@@ -17,6 +21,7 @@ from kash.people.lists.templates import template_of
 from kash.people.models import PeopleList
 from kash.people.next_steps import next_steps
 from kash.people.queries import lists as list_queries
+from kash.people.rules.lists.classing import row_number
 from kash.people.rules.lists.headings import FIELDS
 from kash.policy import allow
 from kash.web import NotFound, current_actor, download, page
@@ -43,7 +48,7 @@ def lists() -> ResponseReturnValue:
 @allow("people.import")
 @takes_file(MOST_BYTES)
 def bring_list() -> ResponseReturnValue:
-    """Choose a file; it is read at once, and waits sealed."""
+    """Choose a file; it waits sealed, and is read at once if it is short, else by the worker."""
     form = UploadForm()
     groups = queries.groups()
     form.offer(groups)
@@ -80,6 +85,11 @@ def list_template(group_id: str) -> ResponseReturnValue:
 def one_list(list_id: str) -> ResponseReturnValue:
     """A list that waits, row by row; or what became of it."""
     found = list_queries.people_list(current_actor(), list_id)
+    at_work = services.list_at_work(found)
+    if at_work is not None:
+        return render_template(
+            "people/lists/at_work.html", found=found, job=at_work, message=message_of(at_work)
+        )
     if found.state == "waiting":
         return _preview_page(found)
     return render_template(
@@ -95,22 +105,52 @@ def one_list(list_id: str) -> ResponseReturnValue:
 
 
 def _preview_page(found: PeopleList, before: str = "", status: int = 200) -> ResponseReturnValue:
-    preview, choices = services.preview_list(found, current_actor())
+    actor = current_actor()
+    job = own_job(found.job, actor.public_id) if found.job else None
+    ended_badly = job if job is not None and job.state in (FAILED, CANCELLED) else None
+    try:
+        preview, choices = services.preview_list(found, actor)
+    except services.ListNotRead:
+        return render_template("people/lists/not_read.html", found=found, job=ended_badly)
+    except services.FileUnreadable as problem:
+        return render_template("people/lists/not_read.html", found=found, problem=problem), 422
+    organisations = queries.organisations()
     return (
         render_template(
             "people/lists/preview.html",
             found=found,
             preview=preview,
             file_name=choices.file_name,
-            shown=ListPage(preview, request.values.get("state", "")),
+            shown=ListPage(preview, request.values.get("state", ""), actor, organisations),
             groups=queries.groups(),
-            organisations=queries.organisations(),
+            organisations=organisations,
             fields=FIELDS,
             words=words,
             before=before,
+            not_saved=ended_badly if not preview.changed else None,
         ),
         status,
     )
+
+
+@blueprint.post("/lists/<list_id>/read")
+@allow("people.import")
+def read_list(list_id: str) -> ResponseReturnValue:
+    """Have a list read that is not, because that was stopped or failed."""
+    actor = current_actor()
+    services.read_again(list_queries.people_list(actor, list_id), actor)
+    return redirect(url_for("people.list", list_id=list_id), 303)
+
+
+@blueprint.post("/lists/<list_id>/stop")
+@allow("people.import")
+def stop_list(list_id: str) -> ResponseReturnValue:
+    """Stop the work that reads or saves a list; harmless if it has ended."""
+    actor = current_actor()
+    found = list_queries.people_list(actor, list_id)
+    if found.job:
+        cancel(found.job, actor.public_id)
+    return redirect(url_for("people.list", list_id=list_id), 303)
 
 
 @blueprint.post("/lists/<list_id>/columns")
@@ -122,6 +162,7 @@ def list_columns(list_id: str) -> ResponseReturnValue:
     preview, _choices = services.preview_list(found, actor)
     correct = columns_correction(request.form, preview, queries.groups(), queries.organisations())
     services.choose(list_id, correct, actor)
+    services.read_again(list_queries.people_list(actor, list_id), actor)
     return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
 
 
@@ -132,9 +173,11 @@ def list_row(list_id: str, number: int) -> ResponseReturnValue:
     actor = current_actor()
     found = list_queries.people_list(actor, list_id)
     preview, _choices = services.preview_list(found, actor)
-    if number not in {each.number for each in preview.outcomes}:
+    row = preview.row(number)
+    if row is None:
         raise NotFound
-    correct = row_correction(request.form, request.form.getlist("take"), number)
+    beside = [each.key for each in row.outcome.matches if not row_number(each.key)]
+    correct = row_correction(request.form, request.form.getlist("take"), number, beside)
     services.choose(list_id, correct, actor)
     back = url_for(
         "people.list",
@@ -149,7 +192,8 @@ def list_row(list_id: str, number: int) -> ResponseReturnValue:
 @blueprint.post("/lists/<list_id>/confirm")
 @allow("people.import")
 def confirm_list(list_id: str) -> ResponseReturnValue:
-    """Store the list as it was shown; if that is no longer what it would do, show it anew."""
+    """Store the list as it was shown, a long one by the worker; if that is no longer what it would
+    do, show it anew."""
     actor = current_actor()
     found = list_queries.people_list(actor, list_id)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -15,6 +15,8 @@ from kash.people.rules.persons import ages_disagree, is_minor, sort_name
 OUT, NEW = "out", "new"
 NUMBER_TAKEN = "number_taken"
 _ROW = "row-"
+_REPORTED_EVERY = 100
+_NOTHING_SEEN: Mapping[int, Collection[str]] = {}
 
 
 class State(StrEnum):
@@ -91,34 +93,76 @@ def likeness_of(placed: PlacedRow, key: str) -> Likeness:
     )
 
 
+def compare_rows(
+    rows: Sequence[PlacedRow], known: Known, report: Callable[[int], None]
+) -> list[tuple[Match, ...]]:
+    """For each row whoever may be the same: of `known`, which learns the rows, and of those above.
+
+    Names are weighed by everyone who is known and by all rows. A row that is wrong is compared with
+    nobody. `report` is told now and then how many rows are done.
+    """
+    good = [None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in rows]
+    known.count(each for each in good if each is not None)
+    found: list[tuple[Match, ...]] = []
+    for done, likeness in enumerate(good):
+        if done % _REPORTED_EVERY == 0:
+            report(done)
+        if likeness is None:
+            found.append(())
+            continue
+        found.append(tuple(known.matches(likeness)))
+        known.add(likeness, counted=True)
+    return found
+
+
+def is_wrong(placed: PlacedRow) -> bool:
+    """Whether a row cannot be stored as it is, whoever else there is."""
+    return placed.row.wrong or any(each.code != NUMBER_TAKEN for each in placed.wrong)
+
+
 def class_rows(
-    rows: Iterable[PlacedRow],
-    known: Known,
+    rows: Sequence[PlacedRow],
+    found: Sequence[tuple[Match, ...]],
     decisions: Mapping[int, str],
     numbers: Collection[tuple[str, str]] = (),
+    seen: Mapping[int, Collection[str]] = _NOTHING_SEEN,
 ) -> list[Outcome]:
-    """Class rows in order. `known` learns them: it is spent afterwards.
+    """Class rows in order, each by whoever was found to be like it.
 
-    `numbers` are all that are taken, as (group, number), also by people of whom `known` holds the
-    name only: no row may be new with one of them.
+    `numbers` are all that are taken, as (group, number), also by people of whom only the name may
+    be compared: no row may be new with one of them. `seen` are the people among whom a row was
+    decided: with one more, the decision does not hold.
     """
     outcomes = []
-    for placed in rows:
-        outcome = _class(placed, known, decisions.get(placed.row.number, ""), numbers)
+    # Rows that stand for somebody: not those left out, nor those that repeat one above.
+    standing: set[int] = set()
+    for placed, matches in zip(rows, found, strict=True):
+        number = placed.row.number
+        among = tuple(
+            each for each in matches if (at := row_number(each.key)) == 0 or at in standing
+        )
+        decision = decisions.get(number, "")
+        if decision != OUT and number in seen:
+            known = seen[number]
+            if any(not row_number(each.key) and each.key not in known for each in among):
+                decision = ""
+        outcome = _class(placed, among, decision, numbers)
         outcomes.append(outcome)
         if outcome.state not in (State.WRONG, State.OUT) and not outcome.same_row:
-            known.add(likeness_of(placed, row_key(outcome.number)))
+            standing.add(number)
     return outcomes
 
 
 def _class(
-    placed: PlacedRow, known: Known, decision: str, numbers: Collection[tuple[str, str]]
+    placed: PlacedRow,
+    matches: tuple[Match, ...],
+    decision: str,
+    numbers: Collection[tuple[str, str]],
 ) -> Outcome:
     if decision == OUT:
         return Outcome(placed, State.OUT, decided=True)
     if placed.row.wrong or placed.wrong:
         return Outcome(placed, State.WRONG)
-    matches = tuple(known.matches(likeness_of(placed, "this")))
     taken = (placed.group, placed.row.reference) in numbers or any(
         Reason.SAME_REFERENCE in match.reasons for match in matches
     )

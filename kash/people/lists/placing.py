@@ -1,0 +1,136 @@
+"""Where the people of a list belong: its group, and what each written place is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kash.people.lists.choices import ADD, NONE, Choices
+from kash.people.lists.mappings import Mapped
+from kash.people.models import Group, Organisation
+from kash.people.rules import sort_name
+from kash.people.rules.lists.cells import Remark, text_of
+from kash.people.rules.lists.classing import PlacedRow
+from kash.people.rules.lists.headings import Guess
+from kash.people.rules.lists.rows import ReadRow
+from kash.people.rules.lists.stations import Stations, grouped
+from kash.people.rules.lists.tables import Sheet, Table
+from kash.vault import lookup
+
+_POLICE = ("police", "polisi", "officers", "nps", "askari")
+_COMMUNITY = ("community", "jamii", "peer educator", "alias", "sex worker", "collective")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A station or collective as the list writes it. `chosen` is an organisation's public id,
+    "add" (by the name `called`), or "none"; `sure` is "certain", "guess", "new" or "chosen"."""
+
+    written: str
+    rows: int
+    chosen: str
+    called: str
+    sure: str
+
+
+def group_of(sheet: Sheet, table: Table, guesses: Sequence[Guess], groups: Sequence[Group]) -> str:
+    """The group that the title or the headings speak of; empty if they leave it open."""
+    if len(groups) == 1:
+        return groups[0].public_id
+    above = [
+        text_of(cell) for number, cells in sheet.rows if number < table.header for cell in cells
+    ]
+    text = sort_name(" ".join([sheet.name, *above, *table.headings]))
+    named = [group for group in groups if sort_name(group.name) in text]
+    if len(named) == 1:
+        return named[0].public_id
+    police = [group for group in groups if group.is_police]
+    others = [group for group in groups if not group.is_police]
+    says_police = any(word in text for word in _POLICE)
+    says_other = any(word in text for word in _COMMUNITY)
+    held = {guess.field for guess in guesses}
+    if says_police == says_other:
+        says_police = "cadre" in held and "organisation" in held
+        says_other = "ward" in held and not says_police
+    fitting = police if says_police else others if says_other else []
+    return fitting[0].public_id if len(fitting) == 1 else ""
+
+
+def places_of(
+    rows: Sequence[ReadRow],
+    choices: Choices,
+    mapped: Mapped,
+    organisations: Sequence[Organisation],
+    *,
+    add: bool,
+) -> dict[str, Place]:
+    """Each written place with the organisation that it is; `add` says whether new ones are added
+    with the list."""
+    written = Counter(row.organisation for row in rows if row.organisation)
+    known = {each.public_id: each.name for each in organisations}
+    stations = Stations((public_id, name) for public_id, name in known.items())
+    guesses = {name: stations.guess(name) for name in written}
+    called = grouped(
+        (name, often) for name, often in written.items() if not guesses[name].organisation
+    )
+    places = {}
+    for name, often in written.most_common():
+        guess = guesses[name]
+        chosen = choices.stations.get(name) or mapped.stations.get(sort_name(name), "")
+        if chosen in known or chosen in (ADD, NONE):
+            sure = "chosen" if name in choices.stations else "remembered"
+        elif guess.organisation:
+            chosen, sure = guess.organisation, "certain" if guess.certain else "guess"
+        else:
+            chosen, sure = (ADD if add else ""), "new"
+        places[name] = Place(name, often, chosen, called.get(name, name), sure)
+    return places
+
+
+def places_now(
+    places: Sequence[Place], organisations: Sequence[Organisation]
+) -> dict[str, Place]:
+    """The same places once somebody may have added one of them, or taken one away."""
+    known = {each.public_id for each in organisations}
+    named = {sort_name(each.name): each.public_id for each in organisations}
+    found = {}
+    for place in places:
+        there = named.get(sort_name(place.called)) if place.chosen == ADD else None
+        if there is not None:
+            place = replace(place, chosen=there, sure="certain")
+        elif place.chosen not in (ADD, NONE, "") and place.chosen not in known:
+            place = replace(place, chosen=ADD, sure="new")
+        found[place.written] = place
+    return found
+
+
+def placed_rows(
+    rows: Sequence[ReadRow], places: Mapping[str, Place], group: str, groups: Sequence[Group]
+) -> list[PlacedRow]:
+    """Rows with their group and organisation, and what is wrong about these."""
+    by_name = {sort_name(each.name): each.public_id for each in groups}
+    by_name |= {each.letter.casefold(): each.public_id for each in groups}
+    by_name |= {each.public_id: each.public_id for each in groups}
+    placed = []
+    for row in rows:
+        wrong: tuple[Remark, ...] = ()
+        in_group = group
+        if row.group:
+            in_group = by_name.get(sort_name(row.group), "")
+            if not in_group:
+                wrong = (Remark("group_unknown", "group", row.group[:40], wrong=True),)
+        elif not group:
+            wrong = (Remark("group_missing", "group", wrong=True),)
+        place = places.get(row.organisation)
+        organisation = new = ""
+        if place is not None:
+            if place.chosen == ADD:
+                new = place.called
+            elif not place.chosen:
+                wrong = (*wrong, Remark("station_unknown", "organisation", wrong=True))
+            elif place.chosen != NONE:
+                organisation = place.chosen
+        phone = lookup(row.phone, kind="phone") if row.phone else ""
+        placed.append(PlacedRow(row, in_group, organisation, new, phone, wrong))
+    return placed

@@ -1,0 +1,237 @@
+"""Bringing a kept preview up to date: what was corrected since, and what others did meanwhile.
+
+Only pairs are compared anew of which one has changed: a row that was typed anew or stands at
+another place, or a person who was added, changed, or is gone. Names are weighed as they were when
+the list was read, so everything else stays as it was shown.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kash.database import db, utc_now
+from kash.people import queries
+from kash.people.lists.choices import Choices
+from kash.people.lists.placing import placed_rows, places_now
+from kash.people.lists.previews import (
+    ListRow,
+    Preview,
+    Weights,
+    compared,
+    signature,
+    told_digest,
+)
+from kash.people.models import Person
+from kash.people.queries.known import known_for, likenesses, numbers_taken, pieces
+from kash.people.queries.lists import people_mark
+from kash.people.rules import name_parts
+from kash.people.rules.known import Known
+from kash.people.rules.lists.classing import (
+    NUMBER_TAKEN,
+    PlacedRow,
+    State,
+    class_rows,
+    is_wrong,
+    likeness_of,
+    row_key,
+    row_number,
+)
+from kash.people.rules.lists.rows import columns_of, read_row
+from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.name_likeness import sound
+from kash.policy import Actor
+from kash.web.fields import DEFAULT_REGION
+
+# A transaction that began before the list was read may have been committed after it.
+_MARGIN = timedelta(minutes=2)
+_Found = list[tuple[Match, ...]]
+
+
+def must_be_read_again(preview: Preview, choices: Choices) -> bool:
+    """Whether something was chosen by which every row is read otherwise."""
+    return preview.choices.shape != choices.shape
+
+
+def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Preview:
+    """The preview as it is now, of the same sheet, columns and places."""
+    as_of, mark = utc_now(), people_mark(db.session())
+    placed = _placed(preview, choices, today)
+    former = list(preview.rows)
+    retyped = {
+        row.outcome.number
+        for row, now in zip(former, placed, strict=True)
+        if now is not row.outcome.placed
+    }
+    delta, told = _delta(preview, actor)
+    gone = set(preview.told) - set(told)
+    found: _Found = [row.found for row in former]
+    if retyped or delta or gone:
+        found = _found_anew(preview, placed, former, retyped, delta, gone, actor)
+    numbers = numbers_taken(each.row.reference for each in placed)
+    outcomes = class_rows(placed, found, choices.decisions, numbers, choices.seen)
+    comparisons = compared(outcomes, actor, today, numbers)
+    rows = [
+        _kept_if_same(row, ListRow(row.cells, matches, outcome, comparisons.get(outcome.number)))
+        for row, matches, outcome in zip(former, found, outcomes, strict=True)
+    ]
+    places = Counter(each.row.organisation for each in placed if each.row.organisation)
+    return replace(
+        preview,
+        choices=choices,
+        places=[
+            replace(each, rows=places[each.written])
+            for each in places_now(preview.places, queries.organisations()).values()
+        ],
+        rows=rows,
+        told=_told_of(rows, told, delta, actor),
+        as_of=as_of,
+        mark=mark,
+        changed=_changed(preview, choices, former, rows),
+        digest="",
+    )
+
+
+def _kept_if_same(row: ListRow, now: ListRow) -> ListRow:
+    return row if row == now else now
+
+
+def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
+    """The rows with what was typed anew; those that are as they were are the same objects."""
+    columns = columns_of([each.field for each in preview.guesses])
+    before = preview.choices.edits
+    read = []
+    for row in preview.rows:
+        placed, number = row.outcome.placed, row.outcome.number
+        edits = choices.edits.get(number, {})
+        if edits != before.get(number, {}):
+            read.append(read_row(number, row.cells, columns, edits, today, DEFAULT_REGION))
+        else:
+            read.append(placed.row)
+    places = places_now(preview.places, queries.organisations())
+    fresh = placed_rows(read, places, preview.group, queries.groups())
+    return [
+        row.outcome.placed if now == _bare(row.outcome.placed) else now
+        for row, now in zip(preview.rows, fresh, strict=True)
+    ]
+
+
+def _bare(placed: PlacedRow) -> PlacedRow:
+    """A row without what was only found by comparing it."""
+    wrong = tuple(each for each in placed.wrong if each.code != NUMBER_TAKEN)
+    return replace(placed, wrong=wrong) if wrong != placed.wrong else placed
+
+
+def _delta(preview: Preview, actor: Actor) -> tuple[list[Likeness], dict[str, Likeness]]:
+    """Who was added or changed since, and all whom rows resembled and who are still here."""
+    told = {
+        each.key: each
+        for some in pieces(preview.told)
+        for each in likenesses(actor, Person.public_id.in_(some))
+    }
+    since = preview.as_of - _MARGIN
+    recent = {each.key: each for each in likenesses(actor, Person.changed_at >= since)}
+    delta = [
+        each
+        for key, each in {**recent, **told}.items()
+        if preview.told.get(key) != told_digest(each)
+    ]
+    return delta, told
+
+
+def _found_anew(
+    preview: Preview,
+    placed: Sequence[PlacedRow],
+    former: Sequence[ListRow],
+    retyped: set[int],
+    delta: Sequence[Likeness],
+    gone: set[str],
+    actor: Actor,
+) -> _Found:
+    weights = preview.weights
+    forgotten = {*gone, *(each.key for each in delta), *(row_key(each) for each in retyped)}
+    asked = [None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in placed]
+    anew = [each for each in asked if each is not None and row_number(each.key) in retyped]
+    news = known_for(actor, anew) if anew else Known()
+    weights = _weights_with(weights, anew, news)
+    news.weigh_by(weights.everyone, weights.sounds)
+    fresh = Known((*delta, *anew), weights.everyone, weights.sounds)
+    others = Known(
+        (each for each in asked if each is not None) if anew else (),
+        weights.everyone,
+        weights.sounds,
+    )
+    found: _Found = []
+    for row, likeness in zip(former, asked, strict=True):
+        number = row.outcome.number
+        if likeness is None:
+            found.append(())
+        elif number in retyped:
+            again = [*news.matches(likeness), *_above(others.matches(likeness), number)]
+            found.append(_in_order(again))
+        elif not len(fresh) and not gone:
+            found.append(row.found)
+        else:
+            kept = [each for each in row.found if each.key not in forgotten]
+            again = _above(fresh.matches(likeness), number)
+            same = not again and len(kept) == len(row.found)
+            found.append(row.found if same else _in_order([*kept, *again]))
+    return found
+
+
+def _above(matches: Iterable[Match], number: int) -> list[Match]:
+    """Of rows only those above row `number`."""
+    return [each for each in matches if row_number(each.key) < number]
+
+
+def _in_order(matches: Iterable[Match]) -> tuple[Match, ...]:
+    return tuple(sorted(matches, key=lambda match: (-match.certain, -match.score, match.key)))
+
+
+def _weights_with(weights: Weights, anew: Sequence[Likeness], news: Known) -> Weights:
+    """The weights, and those of parts of names that nobody of the list had when it was read."""
+    typed = Counter(one for each in anew for one in {sound(part) for part in name_parts(each.name)})
+    more = {
+        one: news.sounds.get(one, 0) + often
+        for one, often in typed.items()
+        if one not in weights.sounds
+    }
+    return Weights(weights.everyone, {**weights.sounds, **more}) if more else weights
+
+
+def _told_of(
+    rows: Sequence[ListRow],
+    told: Mapping[str, Likeness],
+    delta: Sequence[Likeness],
+    actor: Actor,
+) -> dict[str, str]:
+    keys = {match.key for row in rows for match in row.found if not row_number(match.key)}
+    known = {**told, **{each.key: each for each in delta}}
+    for some in pieces(keys - set(known)):
+        known |= {each.key: each for each in likenesses(actor, Person.public_id.in_(some))}
+    return {key: told_digest(known[key]) for key in keys if key in known}
+
+
+def _changed(
+    preview: Preview, choices: Choices, former: Sequence[ListRow], rows: Sequence[ListRow]
+) -> dict[int, State]:
+    """The rows that others made mean something else, with the state that each had when shown."""
+    own = choices.own_rows(preview.choices)
+    changed = {number: was for number, was in preview.changed.items() if number not in own}
+    for before, now in zip(former, rows, strict=True):
+        number = now.outcome.number
+        if before is now or number in own or number in changed:
+            continue
+        if signature(before, preview.takes) == signature(now, choices.takes):
+            continue
+        people_before = [each for each in before.found if not row_number(each.key)]
+        people_now = [each for each in now.found if not row_number(each.key)]
+        if (
+            people_before != people_now
+            or before.comparison != now.comparison
+            or before.outcome.placed != now.outcome.placed
+        ):
+            changed[number] = before.outcome.state
+    return changed
