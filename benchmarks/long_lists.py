@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -200,9 +200,7 @@ def figures(*, rows: int = ROWS, on_postgresql: bool = False) -> dict[str, float
         settings = load_settings()
         app = create_app(settings)
         migrate_if_behind(settings)
-        loaded = load_programme(
-            app, Size(people=PEOPLE, workshops=4, audit_entries=10, meetings=6)
-        )
+        loaded = load_programme(app, Size(people=PEOPLE, workshops=4, audit_entries=10, meetings=6))
         emails = {name: one.email for name, one in loaded.everybody.accounts.items()}
         with served(environment, folder / "server.log") as server:
             lines = common_names(rows)
@@ -257,8 +255,9 @@ def _measured(trainer: Browser, lines: list[str], group: str) -> dict[str, float
 def _group(browser: Browser) -> str:
     page = browser.get("/people/lists/new").text
     found = re.findall(r'<option value="([0-9a-z]{16})"[^>]*>([^<]*)', page)
-    with suppress(IndexError):
-        return [value for value, name in found if "Community" in name][0]
+    for value, name in found:
+        if "Community" in name:
+            return value
     raise LookupError("there is no group to choose")
 
 

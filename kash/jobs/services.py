@@ -108,7 +108,7 @@ def claim(public_id: str) -> Job | None:
         return taken
 
 
-def _heavy_of(owner: str, *states: str) -> Select[tuple[Job]]:
+def _heavy_of(owner: str, *states: str) -> Select[Job]:
     return (
         select(Job)
         .where(Job.owner == owner, Job.kind.in_(heavy_kinds()), Job.state.in_(states))

@@ -13,6 +13,7 @@ from kash.policy import NOBODY, SYSTEM, Actor
 
 _EXTENSION = "kash_actors"
 
+
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
     """A signed-in person, as pages know them. Loaded once for each request; no row stays bound."""

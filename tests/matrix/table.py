@@ -347,6 +347,8 @@ PLACES: dict[str, Place] = {
     "people.list_columns": Place(post="people.import", address={"list_id": "list"}),
     "people.list_row": Place(post="people.import", address={"list_id": "list", "number": "=2"}),
     "people.confirm_list": Place(post="people.import", address={"list_id": "list"}),
+    "people.read_list": Place(post="people.import", address={"list_id": "list"}),
+    "people.stop_list": Place(post="people.import", address={"list_id": "list"}),
     "people.cancel_list": Place(post="people.import", address={"list_id": "list"}),
     "people.undo_list": Place("people.import", "people.import", address={"list_id": "list_added"}),
     "people.list_report": Place("people.import", address={"list_id": "list_added"}),

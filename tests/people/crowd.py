@@ -272,10 +272,7 @@ def people(count: int, chance: random.Random, stations: int = 60) -> list[Someon
 def common(count: int, chance: random.Random) -> list[Someone]:
     """So many people with names of twenty first and twenty family names, as in one county."""
     named = [f"{one} {two}" for one in _GIVEN["female"][:20] for two in _MIDDLE["female"][:20]]
-    return [
-        replace(each, name=chance.choice(named))
-        for each in people(count, chance, stations=20)
-    ]
+    return [replace(each, name=chance.choice(named)) for each in people(count, chance, stations=20)]
 
 
 def _weighted(names: list[str], chance: random.Random) -> str:

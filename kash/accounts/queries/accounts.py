@@ -19,7 +19,7 @@ from kash.accounts.models import (
 from kash.accounts.rules import ADDRESS_KNOWN_FOR, needs_second_step
 from kash.accounts.secrets import token_hash
 from kash.database import db, utc_now
-from kash.policy import Actor, Role
+from kash.policy import NOBODY, Actor, Role
 from kash.vault import lookup, open_text
 from kash.web.errors import NotFound
 from kash.web.lists import Listing, listing

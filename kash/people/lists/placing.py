@@ -88,9 +88,7 @@ def places_of(
     return places
 
 
-def places_now(
-    places: Sequence[Place], organisations: Sequence[Organisation]
-) -> dict[str, Place]:
+def places_now(places: Sequence[Place], organisations: Sequence[Organisation]) -> dict[str, Place]:
     """The same places once somebody may have added one of them, or taken one away."""
     known = {each.public_id for each in organisations}
     named = {sort_name(each.name): each.public_id for each in organisations}

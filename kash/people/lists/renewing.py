@@ -58,12 +58,12 @@ def must_be_read_again(preview: Preview, choices: Choices) -> bool:
 def renewed(preview: Preview, choices: Choices, actor: Actor, today: date) -> Preview:
     """The preview as it is now, of the same sheet, columns and places."""
     as_of, mark = utc_now(), people_mark(db.session())
-    placed = _placed(preview, choices, today)
     former = list(preview.rows)
+    placed = _placed(preview, choices, today)
     retyped = {
         row.outcome.number
         for row, now in zip(former, placed, strict=True)
-        if now is not row.outcome.placed
+        if now != _bare(row.outcome.placed)
     }
     delta, told = _delta(preview, actor)
     gone = set(preview.told) - set(told)
@@ -99,7 +99,7 @@ def _kept_if_same(row: ListRow, now: ListRow) -> ListRow:
 
 
 def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
-    """The rows with what was typed anew; those that are as they were are the same objects."""
+    """The rows with what was typed anew, before anybody is compared with them."""
     columns = columns_of([each.field for each in preview.guesses])
     before = preview.choices.edits
     read = []
@@ -111,11 +111,7 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
         else:
             read.append(placed.row)
     places = places_now(preview.places, queries.organisations())
-    fresh = placed_rows(read, places, preview.group, queries.groups())
-    return [
-        row.outcome.placed if now == _bare(row.outcome.placed) else now
-        for row, now in zip(preview.rows, fresh, strict=True)
-    ]
+    return placed_rows(read, places, preview.group, queries.groups())
 
 
 def _bare(placed: PlacedRow) -> PlacedRow:
@@ -152,7 +148,9 @@ def _found_anew(
 ) -> _Found:
     weights = preview.weights
     forgotten = {*gone, *(each.key for each in delta), *(row_key(each) for each in retyped)}
-    asked = [None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in placed]
+    asked = [
+        None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in placed
+    ]
     anew = [each for each in asked if each is not None and row_number(each.key) in retyped]
     news = known_for(actor, anew) if anew else Known()
     weights = _weights_with(weights, anew, news)

@@ -20,9 +20,9 @@ from kash.people.models.persons import Group, Person
 
 
 class PeopleList(PublicId, Base):
-    """A list. While it waits, its file and what was read of it lie sealed in the file store, and what
-    was chosen for it is sealed in `choices`; all go when it is confirmed, cancelled, or older than the
-    programme keeps such lists.
+    """A list. While it waits, its file and what was read of it lie sealed in the file store, and
+    what was chosen for it is sealed in `choices`; all go when it is confirmed, cancelled, or older
+    than the programme keeps such lists.
 
     `organisations` are the public ids of those that were added with it, `job` is the work that
     reads or saves it, or did last.

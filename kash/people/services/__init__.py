@@ -18,6 +18,7 @@ from kash.people.services.groups import (
     new_group,
 )
 from kash.people.services.list_changes import NotUndone, undo_list
+from kash.people.services.list_storing import import_at_once
 from kash.people.services.lists import (
     FileUnreadable,
     ListChanged,
@@ -42,7 +43,6 @@ from kash.people.services.merging import (
     undo_merge,
 )
 from kash.people.services.minors import note_minor_seen, note_who_came_of_age
-from kash.people.services.list_storing import import_at_once
 from kash.people.services.old_lists import throw_away_old
 from kash.people.services.organisations import (
     OrganisationDetails,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.database import db, new_public_id, utc_now, writing
+from kash.database import new_public_id, utc_now, writing
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import ReadFile

@@ -176,7 +176,7 @@ def list_row(list_id: str, number: int) -> ResponseReturnValue:
     row = preview.row(number)
     if row is None:
         raise NotFound
-    beside = [each.key for each in row.outcome.matches if not row_number(each.key)]
+    beside = [each.key for each in row.found if not row_number(each.key)]
     correct = row_correction(request.form, request.form.getlist("take"), number, beside)
     services.choose(list_id, correct, actor)
     back = url_for(

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kash.database import db
+from kash.jobs import run_waiting
 from kash.people import services
 from kash.people.lists.files import MOST_BYTES
 from kash.people.models import Group, PeopleList, Person
@@ -100,6 +101,7 @@ def test_the_file_lies_in_memory_only(
     rows = "".join(f"Mfano Jaribio {number};X-{number};;30{' ' * 1900}\n" for number in range(300))
     sent = send(browser, ("Name;Code;Simu;Age\n" + rows).encode(), group=groups[1].public_id)
     assert sent.status_code == 303
+    assert run_waiting() == 1
     assert "New people to be saved: 300" in said(browser.get(sent.location))
 
 

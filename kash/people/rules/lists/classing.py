@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from kash.people.rules.known import Known
 from kash.people.rules.lists.cells import Remark
 from kash.people.rules.lists.rows import ReadRow
-from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness, Match, Reason
 from kash.people.rules.persons import ages_disagree, is_minor, sort_name
 
@@ -101,7 +101,9 @@ def compare_rows(
     Names are weighed by everyone who is known and by all rows. A row that is wrong is compared with
     nobody. `report` is told now and then how many rows are done.
     """
-    good = [None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in rows]
+    good = [
+        None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in rows
+    ]
     known.count(each for each in good if each is not None)
     found: list[tuple[Match, ...]] = []
     for done, likeness in enumerate(good):
