@@ -104,12 +104,18 @@ def places_now(places: Sequence[Place], organisations: Sequence[Organisation]) -
 
 
 def placed_rows(
-    rows: Sequence[ReadRow], places: Mapping[str, Place], group: str, groups: Sequence[Group]
+    rows: Sequence[ReadRow],
+    places: Mapping[str, Place],
+    group: str,
+    groups: Sequence[Group],
+    phones: Mapping[str, str] | None = None,
 ) -> list[PlacedRow]:
-    """Rows with their group and organisation, and what is wrong about these."""
+    """Rows with their group and organisation, and what is wrong about these. `phones` are look-ups
+    that were made before."""
     by_name = {sort_name(each.name): each.public_id for each in groups}
     by_name |= {each.letter.casefold(): each.public_id for each in groups}
     by_name |= {each.public_id: each.public_id for each in groups}
+    made = phones or {}
     placed = []
     for row in rows:
         wrong: tuple[Remark, ...] = ()
@@ -129,6 +135,8 @@ def placed_rows(
                 wrong = (*wrong, Remark("station_unknown", "organisation", wrong=True))
             elif place.chosen != NONE:
                 organisation = place.chosen
-        phone = lookup(row.phone, kind="phone") if row.phone else ""
+        phone = made.get(row.phone, "")
+        if row.phone and not phone:
+            phone = lookup(row.phone, kind="phone")
         placed.append(PlacedRow(row, in_group, organisation, new, phone, wrong))
     return placed

@@ -111,7 +111,8 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
         else:
             read.append(placed.row)
     places = places_now(preview.places, queries.organisations())
-    return placed_rows(read, places, preview.group, queries.groups())
+    phones = {row.outcome.placed.row.phone: row.outcome.placed.phone_lookup for row in preview.rows}
+    return placed_rows(read, places, preview.group, queries.groups(), phones)
 
 
 def _bare(placed: PlacedRow) -> PlacedRow:

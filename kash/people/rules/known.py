@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from kash.people.rules.matching import (
     DOUBTFUL,
@@ -30,7 +31,16 @@ from kash.people.rules.name_likeness import NameLikeness, compare_names, sound
 LEAST_BITS = math.log2((DOUBTFUL - 0.6) / (100 - DOUBTFUL + 0.6))
 MOST_NAME_BITS = 9.0
 _MOST_COMPARED = 50_000
-_Name = tuple[NameLikeness, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """Two names: how alike, how much that tells in bits, and how many bits facts must add before
+    the bearers of one are worth a look."""
+
+    likeness: NameLikeness
+    bits: float
+    wants: float
 
 
 def chance_bits(everyone: int) -> float:
@@ -61,7 +71,9 @@ class Known:
         # Of each block the places of its records, by their names.
         self._blocks: dict[Block, dict[int, list[int]]] = {}
         self._sounds: Counter[str] = Counter()
+        # What was found of names already, as long as they are weighed the same; how much is kept.
         self._compared: dict[tuple[str, ...], dict[int, NameLikeness]] = {}
+        self._weighed: dict[tuple[tuple[str, ...], bool], dict[int, _Weighed]] = {}
         self._kept = 0
         for likeness in likenesses:
             self._sounds.update(self._know(likeness))
@@ -90,12 +102,14 @@ class Known:
     def weigh_by(self, everyone: int, sounds: Mapping[str, int]) -> None:
         """Weigh names by these from now on."""
         self._everyone, self._sounds = everyone, Counter(sounds)
+        self._weighed = {}
 
     def count(self, likenesses: Iterable[Likeness]) -> None:
         """Weigh names as if these were known as well."""
         for likeness in likenesses:
             self._everyone += 1
             self._sounds.update({sound(part) for part in record_of(likeness).parts})
+        self._weighed = {}
 
     def add(self, likeness: Likeness, *, counted: bool = False) -> None:
         """Know one more; `counted` says that names are weighed with her already."""
@@ -103,6 +117,7 @@ class Known:
         if not counted:
             self._everyone += 1
             self._sounds.update(heard)
+            self._weighed = {}
 
     def _know(self, likeness: Likeness) -> set[str]:
         record = record_of(likeness)
@@ -120,7 +135,7 @@ class Known:
     def matches(self, likeness: Likeness, but: Collection[str] = ()) -> list[Match]:
         """Who may be the same, best first; never the record with the same key, nor one of `but`."""
         asked = record_of(likeness)
-        names: dict[int, _Name] = {}
+        names = self._names_for(asked)
         matches = []
         for place in self._worth_a_look(asked, names):
             record = self._records[place]
@@ -131,51 +146,52 @@ class Known:
                 matches.append(match)
         return sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
 
-    def _worth_a_look(self, asked: Record, names: dict[int, _Name]) -> set[int]:
+    def _worth_a_look(self, asked: Record, names: dict[int, _Weighed]) -> set[int]:
         hopes = most_fact_bits(asked.likeness)
-        chance = LEAST_BITS + chance_bits(self._everyone)
-        wanting: dict[int, float] = {}
         found: set[int] = set()
         for block in blocks(asked):
             held = self._blocks.get(block)
             if held is None:
                 continue
             hope = hopes.get(block[0])
+            if hope is None:
+                for places in held.values():
+                    found.update(places)
+                continue
             for name, places in held.items():
-                if hope is not None:
-                    wants = wanting.get(name)
-                    if wants is None:
-                        wants = wanting[name] = self._wants(asked, name, chance, names)
-                    if hope < wants:
-                        continue
-                found.update(places)
+                weighed = names.get(name)
+                if weighed is None:
+                    weighed = self._name(asked, name, names)
+                if hope >= weighed.wants:
+                    found.update(places)
         return found
 
-    def _wants(self, asked: Record, name: int, chance: float, names: dict[int, _Name]) -> float:
-        """How many bits facts must add before bearers of a name are worth a look."""
-        likeness, bits = self._name(asked, name, names)
-        if likeness.same and (asked.likeness.name_only or self._parts[name][1]):
-            return 0.0
-        return chance - bits
+    def _names_for(self, asked: Record) -> dict[int, _Weighed]:
+        """What was found already of the name that is asked about, by the other names."""
+        if self._kept > _MOST_COMPARED:
+            self._compared, self._weighed, self._kept = {}, {}, 0
+        return self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})
 
-    def _name(self, asked: Record, name: int, names: dict[int, _Name]) -> _Name:
+    def _name(self, asked: Record, name: int, names: dict[int, _Weighed]) -> _Weighed:
         found = names.get(name)
         if found is None:
-            of_asked = self._compared.get(asked.parts)
-            if of_asked is None or self._kept > _MOST_COMPARED:
-                if self._kept > _MOST_COMPARED:
-                    self._compared, self._kept = {}, 0
-                of_asked = self._compared.setdefault(asked.parts, {})
+            parts, bare = self._parts[name]
+            of_asked = self._compared.setdefault(asked.parts, {})
             likeness = of_asked.get(name)
             if likeness is None:
-                likeness = of_asked[name] = compare_names(asked.parts, self._parts[name][0])
+                likeness = of_asked[name] = compare_names(asked.parts, parts)
                 self._kept += 1
-            found = names[name] = (likeness, self._name_bits(likeness))
+            bits = self._name_bits(likeness)
+            wants = LEAST_BITS + chance_bits(self._everyone) - bits
+            if likeness.same and (bare or asked.likeness.name_only):
+                # Nothing else is known by which they could be told apart.
+                wants = 0.0
+            found = names[name] = _Weighed(likeness, bits, wants)
         return found
 
-    def _match(self, asked: Record, known: Record, name: _Name) -> Match | None:
-        names, name_bits = name
-        bits = name_bits - chance_bits(self._everyone)
+    def _match(self, asked: Record, known: Record, name: _Weighed) -> Match | None:
+        names = name.likeness
+        bits = name.bits - chance_bits(self._everyone)
         facts = compare_facts(asked, known)
         score = round(100 / (1 + 2 ** -(bits + facts.bits)))
         if facts.same_reference:
