@@ -96,3 +96,13 @@ def wait_at_the_gate(progress: Progress, *, gate: str) -> JobResult:
         progress.report(0, 1)
         time.sleep(0.05)
     return JobResult(name="list.txt", content_type="text/plain", content=b"made")
+
+
+@job("test.heavy", resumable=True, heavy=True)
+def do_something_heavy(progress: Progress) -> None:
+    return None
+
+
+@job("test.heavy_once", heavy=True)
+def do_something_heavy_once(progress: Progress) -> None:
+    return None
