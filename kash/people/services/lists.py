@@ -21,7 +21,12 @@ from kash.jobs.services import cancel
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.files import SMALL_ROWS, is_small, read_file, refuse_other_kinds
+from kash.people.lists.files import (
+    SMALL_ROWS,
+    read_file,
+    read_small_file,
+    refuse_other_kinds,
+)
 from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.renewing import must_be_read_again, renewed
 from kash.people.models import PeopleList
@@ -48,10 +53,9 @@ def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
     """
     choices = Choices(file_name=file_name[:120], group=group)
     refuse_other_kinds(content)
-    preview = None
-    if is_small(content):
-        # Whatever is wrong with the list as a whole is said before anything is kept.
-        preview = make_preview(read_file(content), choices, by, local_today())
+    read = read_small_file(content)
+    # Whatever is wrong with a short list as a whole is said before anything is kept.
+    preview = make_preview(read, choices, by, local_today()) if read is not None else None
     public_id = new_public_id()
     keeping.keep(public_id, "file", content)
     if preview is not None:
@@ -139,10 +143,10 @@ def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
         now = renewed(kept, choices, by, local_today())
         keeping.keep_preview(public_id, now, kept)
         return now, choices
-    content = _content(public_id)
-    if not is_small(content):
+    read = read_small_file(_content(public_id))
+    if read is None:
         raise ListNotRead
-    preview = make_preview(read_file(content), choices, by, local_today())
+    preview = make_preview(read, choices, by, local_today())
     keeping.keep_preview(public_id, preview)
     return preview, choices
 
