@@ -32,7 +32,7 @@ def send(browser: FlaskClient, content: bytes, name: str = "list.csv", **more: s
 
 def said(answer: TestResponse) -> str:
     """The words of the page."""
-    main = answer.text.partition("<main")[2].partition("</main>")[0]
+    main = answer.text.partition('id="main"')[2].partition("</main>")[0]
     return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
