@@ -99,7 +99,9 @@ def _report(peer: Actor, now: datetime) -> str:
             "when": Screen(day=this_morning.date(), clock=clock, ward="Kondele"),
             "whom": Screen(count=3, ages=["18_24", "25_34"]),
             "who": Screen(party="police", **place),
-            "next": Screen(wanted=["release"], consents=["record", "mediation"]),
+            "next": Screen(
+                wanted=["release"], consents=["record", "mediation"], origin="not_asked"
+            ),
             "words": Screen(narrative="They are at the station still.", teller="peer"),
         },
         {
@@ -107,7 +109,7 @@ def _report(peer: Actor, now: datetime) -> str:
             "when": Screen(day=yesterday.date(), clock=time(yesterday.hour), ward="Kajulu"),
             "whom": Screen(count=1, ages=["25_34"]),
             "who": Screen(party="client"),
-            "next": Screen(consents=["record"]),
+            "next": Screen(consents=["record"], origin="told_reporter"),
         },
         {
             "what": Screen(acts=["M1"]),

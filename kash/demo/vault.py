@@ -14,10 +14,11 @@ from kash.demo.accounts import DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.people import phone
-from kash.incidents import services
+from kash.incidents import queries, services
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import (
     Act,
+    Asked,
     Comment,
     Consent,
     Decision,
@@ -58,8 +59,17 @@ from kash.web.formats import to_local
 _FIRST_PHONE = 700
 _PURPOSES = ("record", "mediation", "forum_totals", "court")
 _REFERRED = {"S1": "medical", "H3": "medical", "L1": "legal", "P1": "medical", "H2": "psychosocial"}
-# What came of a case, by the first of its acts.
-_RESULT = {"M": "returned", "W": "paid", "L": "released"}
+# What comes of what a mediator is asked for, when all goes well.
+_DONE = {
+    "return": "returned",
+    "pay": "paid",
+    "release": "released",
+    "charge_or_release": "released",
+    "apologise": "apology",
+    "stop": "stopped",
+    "medical": "seen",
+    "complaint": "taken",
+}
 # What was asked for, as an officer writes it.
 _ASKED = {
     "apologise": "An apology.",
@@ -199,8 +209,15 @@ def _record(
     if case.station >= 0:
         party.station, party.station_name = stations[case.station]
         party.rank_band = "constable"
+    arrested_at = begun if "L1" in case.acts or "L2" in case.acts else None
     persons = [
-        Person(id=f"p{position}", code=f"P{position}", age_band=age)
+        Person(
+            id=f"p{position}",
+            code=f"P{position}",
+            age_band=age,
+            arrested_at=arrested_at,
+            exposed_at=begun if "S1" in case.acts else None,
+        )
         for position, age in enumerate(case.ages, 1)
     ]
     record = Record(
@@ -213,12 +230,11 @@ def _record(
         happening=Happening(
             begun_on=to_local(begun).date(),
             about_when="night",
-            arrested_at=begun if "L1" in case.acts or "L2" in case.acts else None,
-            exposed_at=begun if "S1" in case.acts else None,
         ),
         place=Place(ward=case.ward),
         narrative=case.narrative,
         asked_for=_ASKED[case.asked],
+        wanted=[case.asked],
         persons=persons,
         parties=[party],
         acts=[
@@ -297,18 +313,28 @@ def _follow(
     if state == "mediation":
         return
     settled = state in ("resolved", "closed")
-    result = _RESULT.get(case.acts[0][0], "apology") if settled else "none"
+    answered = asked + timedelta(hours=2)
+    ended = asked + timedelta(hours=9)
+    result = _DONE[case.asked] if settled else "none"
+    people = len(record.persons) if result == "released" and len(record.persons) > 1 else None
+    requests = [Asked(kind=case.asked, result=result, count=people)]
+    if case.acts[0].startswith(("M", "W")) and case.asked == "return":
+        requests.append(Asked(kind="pay", result="paid" if settled else "none"))
     record.interventions.append(
         Intervention(
             id="i1",
             mediator=peer,
-            request=case.asked,
+            persons=[one.id for one in record.persons],
+            asked=requests,
             asked_at=asked,
-            answered_at=asked + timedelta(hours=2),
+            answered_at=answered,
+            ended_at=ended,
             response="agreed",
-            result=result,
         )
     )
+    if result == "released":
+        for one in record.persons:
+            one.released_at = ended
     if case.acts[0].startswith(("M", "W")):
         day = to_local(asked).date()
         record.terms += [
@@ -340,6 +366,8 @@ def _ask_mediators(
         for place, (reference, state) in enumerate(states)
         if state == "mediation"
     ]
+    cases, _damaged = queries.open_cases(officer.actor, officer.vault)
+    persons = {case.reference: case.record.persons for case in cases}
     for number, (reference, asked) in enumerate(waiting):
         for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
             try:
@@ -349,7 +377,8 @@ def _ask_mediators(
                     reference,
                     services.Request(
                         mediator=mediator,
-                        request=asked,
+                        requests=("return", "pay") if asked == "return" else (asked,),
+                        persons=tuple(one.id for one in persons[reference]),
                         station=stations[number % len(stations)][1],
                         call_name="Siri Mchoro",
                         call_phone=phone(_FIRST_PHONE + 9),

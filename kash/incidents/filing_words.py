@@ -107,6 +107,18 @@ ALLOWED: dict[str, tuple[Any, Any]] = {
     "funder": (_l("Tell those who pay for the programme"), _l("Without names.")),
     "court": (_l("Use it before a court"), _l("We ask again before we do.")),
 }
+# How the reporter knows that it is allowed.
+ORIGINS: dict[str, tuple[Any, Any]] = {
+    "herself": (
+        _l("I am the one, or she says so herself"),
+        _l("If there are several, it counts for one of them."),
+    ),
+    "told_reporter": (_l("She told me"), _l("If there are several: each of them.")),
+    "not_asked": (
+        _l("She could not be asked"),
+        _l("A mediator can be asked to help all the same. For the rest we ask her first."),
+    ),
+}
 TELLERS: dict[str, Any] = {
     "herself": _l("It happened to me"),
     "witness": _l("I saw it"),

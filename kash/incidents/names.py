@@ -100,14 +100,24 @@ RESPONSE_NAMES: dict[str, Any] = {
     "no_answer": _l("Could not be reached"),
     "passed_on": _l("Passed it on"),
 }
+# What came of what a mediator was asked for.
 RESULT_NAMES: dict[str, Any] = {
     "": _l("Not known yet"),
     "released": _l("Released"),
+    "charged": _l("Brought to court"),
     "returned": _l("Given back"),
     "paid": _l("Paid"),
     "apology": _l("Apologised"),
+    "stopped": _l("They say that it stops"),
+    "seen": _l("A doctor was seen"),
+    "taken": _l("The complaint was taken"),
     "partly": _l("Partly"),
-    "none": _l("Nothing"),
+    "none": _l("Not reached"),
+}
+ORIGIN_NAMES: dict[str, Any] = {
+    "herself": _l("She said so herself"),
+    "told_reporter": _l("She told whoever reported it"),
+    "not_asked": _l("She could not be asked"),
 }
 TERM_NAMES: dict[str, Any] = {
     "release": _l("Release"),
@@ -141,13 +151,16 @@ REQUEST_NAMES: dict[str, Any] = {
     "medical": _l("Ask that somebody may see a doctor"),
     "complaint": _l("Ask that a complaint is taken"),
 }
-CLOSING_NAMES: dict[str, Any] = {
-    "released": _l("Released"),
-    "returned": _l("Given back"),
-    "paid": _l("Paid"),
-    "apology": _l("Apologised"),
-    "partly": _l("Partly settled"),
-    "none": _l("Not settled"),
+# The same things, as they were asked for.
+WANTED_NAMES: dict[str, Any] = {
+    "release": _l("Release"),
+    "charge_or_release": _l("Court or release"),
+    "return": _l("Give back"),
+    "pay": _l("Pay"),
+    "apologise": _l("Apologise"),
+    "stop": _l("That it stops"),
+    "medical": _l("A doctor"),
+    "complaint": _l("That a complaint is taken"),
 }
 FILE_FAMILY_NAMES: dict[str, Any] = {
     "photo": _l("Photo"),

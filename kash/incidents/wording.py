@@ -74,6 +74,9 @@ EVENT_NAMES: dict[str, Any] = {
     "fulfilled": _l("What was agreed was done"),
     "not_fulfilled": _l("What was agreed is open again"),
     "mediator_asked": _l("A mediator was asked"),
+    "mediator_agreed": _l("The mediator said yes"),
+    "mediator_refused": _l("The mediator said no"),
+    "mediation_ended": _l("The mediator said how it ended"),
     "request_withdrawn": _l("A request to a mediator was taken back"),
     "referred": _l("Referred"),
     "evidence_added": _l("Evidence added"),
@@ -101,6 +104,7 @@ CONFLICT_NAMES: dict[str, Any] = {
     "named": _l("is named in it"),
     "station": _l("served at the station"),
     "declared": _l("said so"),
+    "told": _l("filed it, or told of it"),
 }
 _HOUR = timedelta(hours=1)
 
@@ -121,6 +125,16 @@ def left_text(clock: Clock, now: datetime) -> str:
     """How much time is left, or for how long it has been over."""
     span = span_text(clock.left(now))
     return _("%(span)s left", span=span) if clock.runs(now) else _("Over for %(span)s", span=span)
+
+
+def since_text(clock: Clock, now: datetime) -> str:
+    """For how long somebody has been held, beside the limit of the law."""
+    return _(
+        "Arrested %(hours)s h ago, on %(moment)s. The limit is 24 h, or the end of the next court"
+        " day.",
+        hours=int((now - clock.began).total_seconds()) // 3600,
+        moment=moment_text(clock.began),
+    )
 
 
 def clock_tone(clock: Clock, now: datetime) -> str:

@@ -47,6 +47,7 @@ def consents(room: Room) -> None:
         "person": "",
         "version": _version(room.anna.client, address, "c"),
         "purposes": ["record", "mediation", "court"],
+        "origin": "herself",
         "note": room.canaries.passed("consent, note", "phrase"),
     }
     post(room.anna.client, f"{address}/c", 302, sent)
@@ -55,6 +56,8 @@ def consents(room: Room) -> None:
     wrong = sent | {"person": room.canaries.passed("consent, whose"), "version": ""}
     wrong["version"] = _version(room.anna.client, address, "c")
     post(room.anna.client, f"{address}/c", 404, wrong)
+    wrong = sent | {"origin": room.canaries.passed("consent, how it is known")}
+    post(room.anna.client, f"{address}/c", 422, wrong)
 
 
 def _steps(room: Room, address: str) -> None:
@@ -131,17 +134,22 @@ def ask(room: Room) -> str:
     """Ask the mediator about the second case; whom she is told to call."""
     passed = room.canaries.passed
     address = f"/w/{room.cases[1]}/m"
+    text = room.anna.client.get(address).get_data(as_text=True)
+    persons = re.findall(r'name="persons"[^>]*value="(\w+)"', text)
     sent = {
         "mediator": room.mediator.public_id,
-        "request": "release",
+        "requests": ["release", "return"],
+        "persons": persons,
         "station": "",
         "call_name": passed("whom to call"),
         "call_phone": passed("whom to call", "phone"),
     }
     wrong = sent | {"call_name": passed("whom to call, wrong"), "call_phone": passed("no phone")}
     post(room.anna.client, address, 422, wrong)
+    wrong = sent | {"persons": [passed("for whom")], "requests": [passed("what is asked")]}
+    post(room.anna.client, address, 422, wrong)
     post(room.anna.client, address, 303, sent)
-    return sent["call_name"]
+    return str(sent["call_name"])
 
 
 def mediation(room: Room) -> None:
@@ -153,4 +161,8 @@ def mediation(room: Room) -> None:
     assert found is not None
     post(room.mediating, found[1], 303, {"answer": "yes", "note": passed("answer, note")})
     closing = found[1].replace("/answer", "/close")
-    post(room.mediating, closing, 422, {"result": passed("result of mediation")})
+    wrong = {
+        "result_release": passed("result of mediation"),
+        "count_release": passed("of how many", "phone"),
+    }
+    post(room.mediating, closing, 422, wrong | {"result_return": "returned"})

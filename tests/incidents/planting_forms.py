@@ -68,6 +68,7 @@ def report(room: Room, phone: FlaskClient, who: str, ending: str) -> None:
     answer("whom", status=422, count=passed(f"{who}: count", "phone"))
     answer("who", who="client", description=passed(f"{who}: description, first", "phone"))
     answer("who", go="remove")
+    answer("next", status=422, origin=passed(f"{who}: how it is known"))
     answer("who", who="client", description=new(f"{who}: description", "phone"))
     answer("words", go="here", narrative=passed(f"{who}: not sent", "phrase"))
     narrative = f"{new(f'{who}: narrative')}\n{new(f'{who}: narrative', 'phone')}"
@@ -113,6 +114,11 @@ def full_form(room: Room) -> None:
     canaries, anna = room.canaries, room.anna.client
     for number, rows in enumerate((40, 9, 3)):
         form = written(canaries, f"case {number}", rows) | {"do": "submit"}
+        for name in ("information-0-account", "wanted"):
+            wrong = form | {name: canaries.passed(f"no choice of {name}", "word")}
+            post(anna, "/w/new", 422, wrong)
+        wrong = form | {"persons-0-arrested_at": canaries.passed("moment that is none", "phone")}
+        post(anna, "/w/new", 422, wrong)
         wrong = form | {"begun_on": canaries.passed("day that is none", "phone")}
         post(anna, "/w/new", 422, wrong)
         answer = post(anna, "/w/new", 302, form)

@@ -341,8 +341,8 @@ def test_a_clock_leaves_a_whole_hour_in_clear_and_closing_takes_it_away(
     a_member: Member, filed: Filed
 ) -> None:
     anna = a_member("documentation")
-    record = Record(acts=[Act(id="a1", code="S1")])
-    record.happening.exposed_at = utc_now() - timedelta(hours=1)
+    exposed = Person(id="p1", code="A", exposed_at=utc_now() - timedelta(hours=1))
+    record = Record(acts=[Act(id="a1", code="S1")], persons=[exposed])
     reference = filed(record)
     services.comment(reference, "Called her.", by=anna.actor, vault=anna.vault())
     moment = reminder(reference)

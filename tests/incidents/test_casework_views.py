@@ -91,8 +91,8 @@ def test_the_queue_holds_what_is_hers_what_is_new_and_what_is_due(
 
 def test_what_cannot_wait_stands_first(a_member: Member, filed: Filed) -> None:
     anna = a_member("documentation")
-    record = Record()
-    record.happening.arrested_at = utc_now() - timedelta(hours=2)
+    arrested = utc_now() - timedelta(hours=2)
+    record = Record(persons=[Person(id="p1", code="A", arrested_at=arrested)])
     filed()
     clock = filed(record)
     urgent = filed(Record(urgent=True))
@@ -138,7 +138,7 @@ def a_case(**facts: Any) -> Record:
     )
     record.place.ward = facts.get("ward", "Nyalenda")
     record.happening.begun_on = facts.get("day", date(2026, 5, 1))
-    record.happening.exposed_at = facts.get("exposed")
+    record.persons[0].exposed_at = facts.get("exposed")
     return record
 
 
@@ -358,8 +358,8 @@ def test_clocks_tell_what_is_left_and_what_can_still_be_done(
     a_member: Member, filed: Filed
 ) -> None:
     anna = a_member("documentation")
-    record = Record(acts=[Act(id="a1", code="S1"), Act(id="a2", code="L1")])
-    record.happening.exposed_at = utc_now() - timedelta(hours=80)
+    exposed = Person(id="p1", code="A", exposed_at=utc_now() - timedelta(hours=80))
+    record = Record(acts=[Act(id="a1", code="S1"), Act(id="a2", code="L1")], persons=[exposed])
     text = text_of(anna.client.get(f"/w/{filed(record)}"))
     assert "Over for 8 h 0 min" in text
     assert "Too late for PEP. Send her all the same" in text

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.rules.clocks import (
     Clock,
+    Moments,
     clocks_from,
     clocks_of,
     court_deadline,
@@ -19,7 +20,7 @@ from kash.incidents.rules.clocks import (
 )
 from kash.incidents.rules.court_days import CourtDays, public_holidays
 from kash.incidents.rules.dues import due_days
-from kash.incidents.rules.record import Act, Intervention, Record, Referral, Term
+from kash.incidents.rules.record import Act, Person, Record, Referral, Term
 
 ZONE = ZoneInfo("Africa/Nairobi")
 COURTS = CourtDays()
@@ -94,7 +95,7 @@ def test_holidays_of_any_year(year: int) -> None:
 
 @given(exposed=MOMENTS, later=st.timedeltas(timedelta(0), timedelta(days=6)))
 def test_medicine_has_72_hours_and_contraception_120(exposed: datetime, later: timedelta) -> None:
-    pep, contraception = clocks_from(None, exposed, ZONE, COURTS)
+    pep, contraception = clocks_from([Moments("p1", None, exposed)], ZONE, COURTS)
     assert (pep.kind, contraception.kind) == ("pep", "contraception")
     now = exposed + later
     assert pep.runs(now) is (later < timedelta(hours=72))
@@ -103,21 +104,67 @@ def test_medicine_has_72_hours_and_contraception_120(exposed: datetime, later: t
 
 
 def test_the_clock_of_the_court_stops_when_she_is_let_go() -> None:
-    record = Record.model_validate({"happening": {"arrested_at": at("2026-11-17 10:30")}})
+    record = Record(persons=[Person(id="p1", code="A", arrested_at=at("2026-11-17 10:30"))])
     assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
     record.terms = [Term(id="t1", kind="release", due_on=date(2026, 11, 18))]
     assert [one.kind for one in clocks_of(record, ZONE, COURTS)] == ["court"]
     record.terms[0].fulfilled_on = date(2026, 11, 18)
     assert clocks_of(record, ZONE, COURTS) == []
     record.terms = []
-    record.interventions = [Intervention(id="i1", result="released")]
+    record.persons[0].released_at = at("2026-11-18 09:00")
     assert clocks_of(record, ZONE, COURTS) == []
 
 
+@given(
+    people=st.lists(
+        st.tuples(st.none() | MOMENTS, st.none() | MOMENTS, st.none() | MOMENTS), max_size=5
+    )
+)
+def test_one_womans_release_stops_nobody_elses_clock(
+    people: list[tuple[datetime | None, datetime | None, datetime | None]],
+) -> None:
+    record = Record(
+        persons=[
+            Person(
+                id=f"p{number}",
+                code=f"P{number}",
+                arrested_at=arrested,
+                exposed_at=exposed,
+                released_at=released,
+            )
+            for number, (arrested, exposed, released) in enumerate(people)
+        ]
+    )
+    clocks = clocks_of(record, ZONE, COURTS)
+    for one in record.persons:
+        kinds = [clock.kind for clock in clocks if one.id in clock.persons]
+        held = one.arrested_at is not None and one.released_at is None
+        assert sorted(kinds) == sorted(
+            ["court"] * held + ["pep", "contraception"] * (one.exposed_at is not None)
+        )
+    assert len({(clock.kind, clock.began) for clock in clocks}) == len(clocks)
+
+
+def test_three_held_and_one_released_leave_two_on_the_clock() -> None:
+    arrested = at("2026-11-17 10:30")
+    record = Record(
+        persons=[
+            Person(id=f"p{number}", code=f"P{number}", arrested_at=arrested) for number in (1, 2, 3)
+        ]
+    )
+    record.persons[1].released_at = at("2026-11-17 15:00")
+    (court,) = clocks_of(record, ZONE, COURTS)
+    assert court.persons == ("p1", "p3")
+
+
 def test_acts_ask_for_the_moment_that_starts_their_clock() -> None:
-    record = Record(acts=[Act(id="a1", code="L1"), Act(id="a2", code="S1")])
+    record = Record(acts=[Act(id="a1", code="L1"), Act(id="a2", code="S1", persons=["p1"])])
     assert unset_clocks(record) == ["court", "pep"]
-    record.happening.arrested_at = record.happening.exposed_at = at("2026-11-17 10:30")
+    record.persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
+    assert unset_clocks(record) == ["court", "pep"]
+    record.persons[0].arrested_at = record.persons[0].exposed_at = at("2026-11-17 10:30")
+    assert unset_clocks(record) == ["court"]
+    record.persons[1].arrested_at = at("2026-11-17 10:30")
     assert unset_clocks(record) == []
     assert unset_clocks(Record(acts=[Act(id="a1", code="M1")])) == []
 

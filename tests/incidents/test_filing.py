@@ -92,10 +92,11 @@ def test_a_report_is_read_by_a_member_as_it_was_told(member: AMember, peer: Acto
     assert record.filing.screens == {}
     assert [act.code for act in record.acts] == ["L1", "H1"]
     assert record.happening.begun_on == date(2026, 11, 20)
-    assert record.happening.arrested_at is not None
-    assert record.happening.arrested_at.isoformat() == "2026-11-20T22:30:00+03:00"
+    for person in record.persons:
+        assert person.arrested_at is not None
+        assert person.arrested_at.isoformat() == "2026-11-20T22:30:00+03:00"
     assert [person.age_band for person in record.persons] == ["18_24"] * 3
-    assert [term.kind for term in record.terms] == ["release"]
+    assert (record.wanted, record.terms) == (["release"], [])
     assert (record.consents_to("mediation"), record.consents_to("court")) == (True, False)
     assert (record.narrative, record.information[0].source) == ("Taken in the night.", "peer")
     assert cases.open_case(member.actor, member.vault(), case.reference).record == record

@@ -9,7 +9,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.incidents.filing_words import ACT_GROUPS, AGES, ALLOWED, RECEIPT_STATES, TELLERS, WANTED
+from kash.incidents.filing_words import (
+    ACT_GROUPS,
+    AGES,
+    ALLOWED,
+    RECEIPT_STATES,
+    TELLERS,
+    WANTED,
+)
+from kash.incidents.filing_words import ORIGINS as ORIGIN_WORDS
 from kash.incidents.models.incidents import STATES
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.filing import (
@@ -29,9 +37,11 @@ from kash.incidents.rules.filing import (
 )
 from kash.incidents.rules.record import (
     AGE_BANDS,
+    ORIGINS,
     PURPOSES,
     SOURCES,
     TERM_KINDS,
+    UNASKED,
     Filing,
     Record,
 )
@@ -53,6 +63,7 @@ answers = st.builds(
     description=words,
     wanted=st.lists(st.sampled_from([*TERM_KINDS, "revenge"]), max_size=4),
     consents=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
+    origin=st.sampled_from(["", *ORIGINS, "guessed"]),
     narrative=words,
     teller=st.sampled_from(["", *SOURCES, "nobody"]),
 )
@@ -63,9 +74,9 @@ def _record(screens: dict[str, str]) -> Record:
     return Record(filing=Filing(how="phone", author="a" * 16, filed_at=at, screens=screens))
 
 
-def test_there_are_six_screens_and_twelve_answers() -> None:
+def test_there_are_six_screens_and_thirteen_answers() -> None:
     assert len(SCREENS) == 6
-    assert sum(len(questions) for questions in SCREENS.values()) == MOST_ANSWERS == 12
+    assert sum(len(questions) for questions in SCREENS.values()) == MOST_ANSWERS == 13
 
 
 def test_the_words_say_all_that_can_be_said() -> None:
@@ -73,6 +84,7 @@ def test_the_words_say_all_that_can_be_said() -> None:
     assert list(AGES) == [band for band in AGE_BANDS if band != "unknown"]
     assert (list(ALLOWED), tuple(WANTED)) == (list(PURPOSES), TERM_KINDS)
     assert set(TELLERS) < set(SOURCES)
+    assert tuple(ORIGIN_WORDS) == ORIGINS
     assert {*RECEIPT_STATES, "draft"} == set(STATES)
 
 
@@ -143,16 +155,28 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     assert record.happening.begun_on == said.day
     arrest = bool({"L1", "L2", "L3", "L4"} & set(said.acts))
     known = said.day is not None and said.clock is not None
-    assert (record.happening.arrested_at is not None) == (arrest and known)
     exposed = bool({"S1", "S2"} & set(said.acts))
-    assert (record.happening.exposed_at is not None) == (exposed and known)
+    for person in record.persons:
+        assert (person.arrested_at is not None) == (arrest and known)
+        assert (person.exposed_at is not None) == (exposed and known)
     bands = [one for one in dict.fromkeys(said.ages) if one in AGES]
     assert {person.age_band for person in record.persons} - {"unknown"} == set(bands)
-    assert len(record.persons) == min(max(said.count or 0, len(bands)), MOST_WRITTEN_PERSONS)
+    number = min(max(said.count or 0, len(bands)), MOST_WRITTEN_PERSONS)
+    # A clock is somebody's.
+    assert len(record.persons) == max(number, int((arrest or exposed) and known))
     assert record.has_minor() == ("under_18" in said.ages)
     given_to = {one.purpose for one in record.consents}
     assert given_to == set(said.consents) & set(PURPOSES)
-    assert all(record.consents_to(one) == (one in given_to) for one in PURPOSES)
+    for one in record.consents:
+        assert record.consents_to(one.purpose, one.person) == (
+            one.origin != "not_asked" or one.purpose in UNASKED
+        )
+        assert not (one.origin == "herself" and one.person not in ("", "p1"))
+    assert {one for one in PURPOSES if record.consents_to(one)} <= given_to
+    # What was asked for was not agreed to by anybody.
+    assert record.terms == []
+    assert record.wanted == [one for one in dict.fromkeys(said.wanted) if one in TERM_KINDS]
+    assert {one.account for one in record.information} <= {record.filing.author}
     assert (record.narrative, record.place.place) == (said.narrative, said.place)
     assert len(record.parties) == bool(
         said.party in ("police", "client", "other") or said.description

@@ -75,7 +75,7 @@ def _count(model: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(model)) or 0
 
 
-def test_all_can_be_skipped_and_no_more_than_twelve_things_are_asked(phone: FlaskClient) -> None:
+def test_all_can_be_skipped_and_no_more_than_thirteen_things_are_asked(phone: FlaskClient) -> None:
     code = begin(phone)
     asked: list[str] = []
     for screen in SCREENS:
@@ -87,7 +87,7 @@ def test_all_can_be_skipped_and_no_more_than_twelve_things_are_asked(phone: Flas
         assert set(names) - set(own) <= {"csrf_token", "in", "code", "screen"}
         asked += own
         assert "required" not in re.sub(r"<style.*?</style>", "", page)
-    assert len(asked) == MOST_ANSWERS == 12
+    assert len(asked) == MOST_ANSWERS == 13
     for screen, following in zip(SCREENS, [*list(SCREENS)[1:], "review"], strict=True):
         for go in ("skip", "next"):
             assert shown_screen(answer(phone, code, screen, go).text) == following
@@ -121,17 +121,17 @@ def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> Non
     record = case.record
     assert record.narrative == HOSTILE
     assert (record.place.ward, record.place.place) == ("Kondele", "")
-    assert record.happening.exposed_at is not None
-    assert record.happening.arrested_at is None
+    assert all(one.exposed_at and not one.arrested_at for one in record.persons)
     assert [person.age_band for person in record.persons] == ["under_18", "25_34"]
     assert record.has_minor()
     party = record.parties[0]
     assert (party.kind, party.station, party.station_name) == ("police", key, "Mfano station")
     assert (party.service_number, party.description) == ("72345", "number 72345, tall")
-    assert [term.kind for term in record.terms] == ["return", "apologise"]
-    assert [(one.purpose, one.given, one.by) for one in record.consents] == [
-        ("record", True, peer.public_id)
-    ]
+    assert (record.wanted, record.terms) == (["return", "apologise"], [])
+    assert [(one.purpose, one.given, one.by, one.origin) for one in record.consents] == [
+        ("record", True, peer.public_id, "not_asked")
+    ] * 2
+    assert not record.consents_to("record")
     looked = phone.post("/w/r", data={"code": receipt[1].lower()})
     assert "It has arrived" in looked.text
     assert HOSTILE not in looked.text

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import from_json
 
-from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.finding import (
@@ -28,7 +28,7 @@ from kash.incidents.rules.finding import (
 from kash.incidents.rules.record import (
     Act,
     Consent,
-    Intervention,
+    Information,
     Party,
     Person,
     Record,
@@ -51,7 +51,15 @@ def records(draw: st.DrawFn) -> Record:
     record = Record(
         narrative=draw(TEXT),
         persons=[
-            Person(id=f"p{number}", code=draw(TEXT), age_band=draw(st.sampled_from(AGES)))
+            Person(
+                id=f"p{number}",
+                code=draw(TEXT),
+                age_band=draw(st.sampled_from(AGES)),
+                person=draw(st.sampled_from(["", "somebody"])),
+                arrested_at=draw(st.none() | MOMENTS),
+                exposed_at=draw(st.none() | MOMENTS),
+                released_at=draw(st.none() | MOMENTS),
+            )
             for number in range(draw(st.integers(0, 3)))
         ],
         parties=draw(st.lists(PARTIES, max_size=2)),
@@ -59,15 +67,13 @@ def records(draw: st.DrawFn) -> Record:
         consents=draw(st.lists(CONSENTS, max_size=5)),
         terms=draw(st.lists(TERMS, max_size=2)),
         referrals=draw(st.lists(REFERRALS, max_size=2)),
-        interventions=[
-            Intervention(id="i1", result=result)
-            for result in draw(st.lists(st.sampled_from(["", "released", "paid"]), max_size=2))
-        ],
+        information=draw(st.lists(INFORMATION, max_size=2)),
         urgent=draw(st.booleans()),
         declared=draw(st.lists(st.sampled_from(["anna", "brenda"]), max_size=1)),
     )
     record.happening.begun_on = draw(DAYS)
-    record.happening.exposed_at = draw(st.none() | MOMENTS)
+    record.filing.how = draw(st.sampled_from(["form", "phone"]))
+    record.filing.author = draw(st.sampled_from(["", "anna", "carol"]))
     record.filing.filed_at = draw(st.none() | MOMENTS)
     record.place.ward = draw(TEXT)
     return record
@@ -84,6 +90,12 @@ PARTIES = st.builds(
     person=st.sampled_from(["", "somebody"]),
     account=st.sampled_from(["", "anna"]),
 )
+INFORMATION = st.builds(
+    Information,
+    id=st.just("i1"),
+    account=st.sampled_from(["", "anna"]),
+    person=st.sampled_from(["", "somebody"]),
+)
 CONSENTS = st.builds(
     Consent,
     purpose=st.sampled_from(["record", "court"]),
@@ -91,11 +103,13 @@ CONSENTS = st.builds(
     at=MOMENTS,
     by=st.just("anna"),
     person=st.sampled_from(["", "p0", "p1"]),
+    origin=st.sampled_from(["herself", "told_reporter", "not_asked"]),
 )
 TERMS = st.builds(
     Term,
     id=st.just("t1"),
     kind=st.sampled_from(["release", "pay"]),
+    owed_to=st.sampled_from(["", "p0", "q1"]),
     due_on=DAYS,
     fulfilled_on=DAYS,
 )
@@ -119,17 +133,14 @@ READERS = st.builds(
 def test_a_summary_says_what_the_record_says(record: Record) -> None:
     line = summary_of("ref", "triaged", from_json(as_bytes(record)))
     days = due_days(record)
-    assert (line.minor, line.consent, line.free, line.due_on) == (
+    assert (line.minor, line.consent, line.due_on) == (
         record.has_minor(),
         record.consents_to("record"),
-        is_free(record),
         min(days) if days else None,
     )
-    assert (line.filed_at, line.begun_on, line.exposed_at) == (
-        record.filing.filed_at,
-        record.happening.begun_on,
-        record.happening.exposed_at,
-    )
+    assert (line.filed_at, line.begun_on) == (record.filing.filed_at, record.happening.begun_on)
+    moments = [one for one in moments_of(record) if one.arrested_at or one.exposed_at]
+    assert list(line.moments) == moments
     assert (line.ward, line.urgent) == (record.place.ward, record.urgent)
     assert set(line.acts) == {act.code for act in record.acts}
 
@@ -238,7 +249,8 @@ def test_a_service_number_however_it_is_written() -> None:
 
 def test_a_record_is_read_as_it_was_sealed() -> None:
     record = Record(narrative="x", consents=[])
-    record.happening.exposed_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=1)
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=1)
+    record.persons = [Person(id="p1", code="A", exposed_at=moment)]
     assert from_bytes(as_bytes(record)) == record
 
 

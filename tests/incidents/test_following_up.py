@@ -158,7 +158,12 @@ def test_the_page_ticks_what_holds_and_saves_what_is_ticked(
     assert not re.findall(r'name="purposes"[^>]*checked', page)
     answer = officer.client.post(
         f"/w/{reference}/c",
-        data={"person": "p2", "version": "1", "purposes": ["record", "funder"]},
+        data={
+            "person": "p2",
+            "version": "1",
+            "purposes": ["record", "funder"],
+            "origin": "herself",
+        },
     )
     assert answer.status_code == 302
     assert holding(record_of(reference, officer.vault()), "p2") == ["record", "funder"]
@@ -174,19 +179,21 @@ def test_the_page_says_when_somebody_else_was_faster_and_keeps_the_ticks(
     give(officer, reference, "p1", "record")
     answer = officer.client.post(
         f"/w/{reference}/c",
-        data={"person": "p2", "version": "1", "purposes": ["court"]},
+        data={"person": "p2", "version": "1", "purposes": ["court"], "origin": "herself"},
     )
     assert answer.status_code == 409
-    assert re.findall(r'value="(\w+)"\s+checked', answer.text) == ["record", "court"]
+    assert re.findall(r'value="(\w+)"\s+checked', answer.text) == ["record", "court", "herself"]
     assert holding(record_of(reference, officer.vault()), "p2") == []
 
 
 @pytest.mark.parametrize(
     "sent",
     [
-        {"person": "p1", "version": "1", "purposes": ["everything"]},
-        {"person": "p9", "version": "1", "purposes": ["record"]},
-        {"person": "", "version": "x" * 99, "purposes": []},
+        {"person": "p1", "version": "1", "purposes": ["everything"], "origin": "herself"},
+        {"person": "p9", "version": "1", "purposes": ["record"], "origin": "herself"},
+        {"person": "", "version": "x" * 99, "purposes": [], "origin": "herself"},
+        {"person": "p1", "version": "1", "purposes": ["record"], "origin": "guessed"},
+        {"person": "p1", "version": "1", "purposes": ["record"]},
         {},
     ],
 )
@@ -381,3 +388,96 @@ def test_a_term_is_kept_on_both_engines(
     (term,) = record_of(reference, one.vault()).terms
     assert (term.kind, term.fulfilled_on) == ("return", date(2026, 11, 9))
     assert actions() == ["incidents.term_agreed", "incidents.term_updated"]
+
+
+# --- how a consent is known ----------------------------------------------------------------------
+
+
+def test_for_whoever_could_not_be_asked_nothing_is_noted_but_mediation(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    everything = dict.fromkeys(PURPOSES, True)
+    answer_consents(one.actor, one.vault(), reference, 1, "p1", everything, "not_asked")
+    record = record_of(reference, one.vault())
+    assert holding(record, "p1") == ["mediation"]
+    assert [(each.purpose, each.origin, each.wording) for each in record.consents] == [
+        ("mediation", "not_asked", "")
+    ]
+    with pytest.raises(NotFound):
+        answer_consents(one.actor, one.vault(), reference, 2, "p1", everything, "guessed")
+
+
+def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    sent = {"person": "p1", "version": "1", "origin": "not_asked"}
+    answer = officer.client.post(
+        f"/w/{reference}/c", data=sent | {"purposes": ["mediation", "court"]}
+    )
+    assert answer.status_code == 422
+    assert "nothing can be ticked but to contact a mediator" in answer.text
+    # What was ticked is still there.
+    assert re.findall(r'value="(\w+)"\s+checked', answer.text) == [
+        "mediation",
+        "court",
+        "not_asked",
+    ]
+    assert record_of(reference, officer.vault()).consents == []
+    answer = officer.client.post(f"/w/{reference}/c", data=sent | {"purposes": ["mediation"]})
+    assert answer.status_code == 302
+    page = officer.client.get(f"/w/{reference}/c").text
+    assert "She could not be asked</span>" in page
+    # Nobody confirms for her by leaving the page as it is: how it is known must be said anew.
+    assert re.findall(r'value="(\w+)"\s+checked', page) == ["mediation"]
+
+
+def test_her_refusal_outweighs_a_later_tick_of_somebody_who_did_not_ask_her(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "p1", "mediation")
+    give(officer, reference, "p1", version=2)
+    for person in ("p1", ""):
+        answer_consents(
+            officer.actor,
+            officer.vault(),
+            reference,
+            record_version(officer, reference),
+            person,
+            {"mediation": True},
+            "not_asked",
+        )
+    record = record_of(reference, officer.vault())
+    assert (holding(record, "p1"), holding(record, "p2")) == ([], ["mediation"])
+
+
+def test_a_brief_for_one_stays_when_another_takes_her_consent_back(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    briefs = [
+        MediationBrief(
+            account_id=officer.actor.account_id, runs_out_at=utc_now() + timedelta(days=7)
+        )
+        for _one in range(2)
+    ]
+    db.session.add_all(briefs)
+    db.session.commit()
+    record = two_women()
+    record.interventions = [
+        Intervention(id=f"v{person}", brief=brief.public_id, persons=[person], asked_at=utc_now())
+        for person, brief in zip(("p1", "p2"), briefs, strict=True)
+    ]
+    reference = filed(record)
+    give(officer, reference, "", "mediation")
+    give(officer, reference, "p1", version=2)
+    after = record_of(reference, officer.vault()).interventions
+    assert [one.response for one in after] == ["no_answer", "waiting"]
+
+
+def record_version(member: Member, reference: str) -> int:
+    from kash.incidents.queries import open_case
+
+    return open_case(member.actor, member.vault(), reference).version

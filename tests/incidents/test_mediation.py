@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -15,29 +17,42 @@ from kash.accounts.models import Account
 from kash.database import db, utc_now, writing
 from kash.incidents import queries, services
 from kash.incidents.models import Duty, Incident, MediationBrief
-from kash.incidents.queries.mediation import NOTE
-from kash.incidents.rules.record import Consent, Party, Record, as_bytes
+from kash.incidents.queries.mediation import NOTE, OUTCOME
+from kash.incidents.rules.mediation import Result
+from kash.incidents.rules.record import Consent, Filing, Information, Party, Record, as_bytes
 from kash.incidents.rules.record import Person as SomebodyHeld
+from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.mediation import shred_old_notes
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules import Stretch
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry, file_document, open_text
+from kash.vault import AuditEntry, file_document, open_text, seal
 from kash.web import NotFound
 from tests.conftest import AMember, csrf_token
 
 NARRATIVE = "Held at the desk since Sunday night"
 
 
-def a_case(author: str = "", *, consent: bool = True, station: str = "") -> str:
+def a_case(
+    author: str = "",
+    *,
+    consent: bool = True,
+    station: str = "",
+    persons: int = 1,
+    origin: str = "herself",
+    **more: Any,
+) -> str:
     """An incident as it lies; its reference."""
     record = Record(
         narrative=NARRATIVE,
-        persons=[SomebodyHeld(id="p1", code="P1")],
+        persons=[SomebodyHeld(id=f"p{n}", code=f"P{n}") for n in range(1, persons + 1)],
+        **more,
         parties=[Party(id="o1", station=station, station_name="Lake station" if station else "")],
     )
     if consent:
-        record.consents.append(Consent(purpose="mediation", given=True, at=utc_now(), by=author))
+        record.consents.append(
+            Consent(purpose="mediation", given=True, at=utc_now(), by=author, origin=origin)
+        )
     with writing() as session:
         document = file_document(session, "incident", as_bytes(record))
         row = Incident(state="verified", document_id=document.id)
@@ -55,12 +70,19 @@ def officer(a_member: Callable[..., AMember]) -> AMember:
     return a_member("documentation")
 
 
-def ask(officer: AMember, reference: str, mediator: Actor, request: str = "release") -> None:
+def ask(officer: AMember, reference: str, mediator: Actor, *requests: str) -> None:
     services.ask_mediator(
         officer.actor,
         officer.vault(),
         reference,
-        services.Request(mediator.public_id, request, "Lake station", "Achieng", "+254700000001"),
+        services.Request(
+            mediator.public_id,
+            requests or ("release",),
+            "Lake station",
+            "Achieng",
+            "+254700000001",
+            persons=("p1", "p2", "p3"),
+        ),
     )
 
 
@@ -111,7 +133,7 @@ def test_an_answer_is_taken_over_and_then_deleted(
     ask(officer, reference, mediator)
     (brief,) = queries.own_briefs(mediator)
     services.answer_brief(mediator, brief.public_id, accepts=True)
-    services.close_brief(mediator, brief.public_id, "released")
+    services.close_brief(mediator, brief.public_id, [Result("release", "released")])
     assert queries.own_briefs(mediator) == []
     row = db.session.scalars(select(MediationBrief)).one()
     assert (row.state, row.note_sealed) == ("closed", None)
@@ -121,7 +143,7 @@ def test_an_answer_is_taken_over_and_then_deleted(
     with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
         pass
     (one,) = queries.open_case(officer.actor, officer.vault(), reference).record.interventions
-    assert (one.response, one.result, one.brief) == ("agreed", "released", "")
+    assert (one.response, one.asked[0].result, one.brief) == ("agreed", "released", "")
     assert db.session.scalars(select(MediationBrief)).all() == []
 
 
@@ -173,9 +195,11 @@ def test_a_brief_of_somebody_else_is_not_there(
     (brief,) = queries.own_briefs(mediator)
     for act in (
         lambda: services.answer_brief(other, brief.public_id, accepts=True),
-        lambda: services.close_brief(other, brief.public_id, "paid"),
+        lambda: services.close_brief(other, brief.public_id, [Result("release", "released")]),
         lambda: queries.own_brief(other, brief.public_id),
-        lambda: services.close_brief(mediator, brief.public_id, "whatever"),
+        lambda: services.close_brief(mediator, brief.public_id, [Result("release", "whatever")]),
+        lambda: services.close_brief(mediator, brief.public_id, [Result("pay", "paid")]),
+        lambda: services.close_brief(mediator, brief.public_id, []),
     ):
         with pytest.raises(NotFound):
             act()
@@ -283,3 +307,258 @@ def test_lists_ask_the_same_however_many_there_are(
         counts.append(queries_run.count)
     assert counts[0] == counts[2]
     assert db.session.scalars(select(Account.name)).all() != []
+
+
+# --- Several things, for several people ----------------------------------------------------------
+
+
+def asking(officer: AMember, reference: str) -> str:
+    return officer.client.get(f"/w/{reference}/m").get_data(as_text=True)
+
+
+def the_case(officer: AMember, reference: str) -> str:
+    return officer.client.get(f"/w/{reference}").get_data(as_text=True)
+
+
+def test_two_of_three_released_and_the_player_given_back_are_two_results(
+    both_engines_app: APIFlask,
+    officer: AMember,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> None:
+    mediator = actor("peer", name="Akoth")
+    on_duty(mediator)
+    reference = a_case(persons=3)
+    ask(officer, reference, mediator, "return", "release")
+    (brief,) = queries.own_briefs(mediator)
+    assert (brief.requests, brief.people) == (("release", "return"), 3)
+    client = client_for(mediator)
+    page = client.get(f"/w/b/{brief.public_id}/close").get_data(as_text=True)
+    sent = {
+        "csrf_token": csrf_token(page),
+        "result_release": "released",
+        "result_return": "returned",
+    }
+    # How many: something must be said, and no more than there are.
+    for wrong in ({}, {"count_release": "4"}, {"count_release": "0"}, {"count_release": "many"}):
+        answer = client.post(f"/w/b/{brief.public_id}/close", data=sent | wrong)
+        assert answer.status_code == 422
+    answer = client.post(f"/w/b/{brief.public_id}/close", data=sent | {"count_release": "2"})
+    assert answer.status_code == 303
+    page = the_case(officer, reference)
+    assert "Released: 2 of 3, Given back" in page
+    assert "how many are free, and not who" in page
+    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+        case.record.persons[0].released_at = utc_now()
+        case.record.persons[2].released_at = utc_now()
+    record = queries.open_case(officer.actor, officer.vault(), reference).record
+    (one,) = record.interventions
+    assert [(each.kind, each.result, each.count) for each in one.asked] == [
+        ("release", "released", 2),
+        ("return", "returned", None),
+    ]
+    assert [each.released_at is not None for each in record.persons] == [True, False, True]
+    assert "how many are free, and not who" not in the_case(officer, reference)
+
+
+def test_released_as_a_mediator_says_ends_the_clock_of_the_court_at_once(
+    both_engines_app: APIFlask,
+    officer: AMember,
+    actor: Callable[..., Actor],
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    arrested = utc_now() - timedelta(hours=31, minutes=5)
+    reference = a_case(persons=2)
+    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+        for one in case.record.persons:
+            one.arrested_at = arrested
+    page = the_case(officer, reference)
+    assert "Before a court: P1, P2" in page
+    assert "Arrested 31 h ago" in page
+    assert "The limit is 24 h, or the end of the next court day." in page
+    ask(officer, reference, mediator)
+    (brief,) = queries.own_briefs(mediator)
+    services.close_brief(mediator, brief.public_id, [Result("release", "released", 2)])
+    for _saved in range(2):
+        assert "Before a court" not in the_case(officer, reference)
+        listed = officer.client.get("/w?show=open").get_data(as_text=True)
+        assert reference in listed
+        assert "Over for" not in listed
+        assert not re.search(r"\d (h|min) left", listed)
+        with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
+            pass
+
+
+def test_a_brief_without_a_number_cannot_go_out(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    reference = a_case()
+    for name, phone in (("Achieng", ""), ("", "+254700000001"), ("  ", "+254700000001")):
+        request = services.Request(
+            mediator.public_id, ("release",), "", name, phone, persons=("p1",)
+        )
+        with pytest.raises(services.NobodyToCall):
+            services.ask_mediator(officer.actor, officer.vault(), reference, request)
+    sent = {
+        "csrf_token": csrf_token(asking(officer, reference)),
+        "mediator": mediator.public_id,
+        "requests": ["release"],
+        "persons": ["p1"],
+        "call_name": "Achieng",
+    }
+    answer = officer.client.post(f"/w/{reference}/m", data=sent)
+    assert answer.status_code == 422
+    assert "Write the number to call." in answer.get_data(as_text=True)
+    assert db.session.scalars(select(MediationBrief)).all() == []
+    for nothing in ({"requests": []}, {"persons": []}):
+        sent["call_phone"] = "0700 000 001"
+        assert officer.client.post(f"/w/{reference}/m", data=sent | nothing).status_code == 422
+    assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
+    assert len(db.session.scalars(select(MediationBrief)).all()) == 1
+
+
+def test_whoever_asks_reads_the_mediators_number_and_who_is_police(
+    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    on_duty(actor("peer", name="Akoth"), phone="+254700000009")
+    on_duty(actor("police_peer", name="Kamau"))
+    page = asking(officer, a_case())
+    assert "0700 000009" in page
+    assert re.findall(r"Kamau\s*<small>Police · on duty now · no number", page)
+    assert not re.findall(r"Akoth\s*<small>Police", page)
+
+
+def test_what_a_mediator_answered_stands_in_what_was_done(
+    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    mediator, refusing = actor("peer", name="Akoth"), actor("peer", name="Barasa")
+    on_duty(mediator)
+    on_duty(refusing)
+    reference = a_case()
+    ask(officer, reference, mediator, "return", "pay")
+    ask(officer, reference, refusing)
+    (brief,) = queries.own_briefs(mediator)
+    (other,) = queries.own_briefs(refusing)
+    services.answer_brief(mediator, brief.public_id, accepts=True)
+    services.answer_brief(refusing, other.public_id, accepts=False)
+    results = [Result("return", "returned"), Result("pay", "paid")]
+    services.close_brief(mediator, brief.public_id, results)
+    for _saved in range(2):
+        page = the_case(officer, reference)
+        done = page[page.index('id="timeline"') : page.index('id="more"')]
+        for said in (
+            "The mediator said yes",
+            "The mediator said no",
+            "The mediator said how it ended",
+            "Given back, Paid",
+        ):
+            assert done.count(said) == 1
+        assert "Akoth" in done
+        assert "Barasa" in done
+        with services.changing("incidents.changed", officer.actor, officer.vault(), reference):
+            pass
+
+
+def test_the_filer_and_the_source_are_never_offered_as_mediators(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    filer, source, free = actor("peer"), actor("peer"), actor("peer")
+    for one in (filer, source, free):
+        on_duty(one)
+    reference = a_case(
+        filing=Filing(how="phone", author=filer.public_id),
+        information=[Information(id="i1", account=source.public_id)],
+    )
+    page = asking(officer, reference)
+    assert free.public_id in page
+    for kept_away in (filer, source):
+        assert kept_away.public_id not in page
+        with pytest.raises(services.MustKeepAway):
+            ask(officer, reference, kept_away)
+    ask(officer, reference, free)
+
+
+def test_a_member_who_filed_on_a_phone_neither_reads_nor_verifies_nor_is_given_it(
+    both_engines_app: APIFlask, officer: AMember, a_member: Callable[..., AMember]
+) -> None:
+    filer = a_member("documentation")
+    reference = a_case(filing=Filing(how="phone", author=filer.actor.public_id))
+    with pytest.raises(NotFound):
+        queries.open_case(filer.actor, filer.vault(), reference)
+    assert filer.client.get(f"/w/{reference}").status_code == 404
+    assert reference not in filer.client.get("/w?show=all").get_data(as_text=True)
+    with pytest.raises(NotFound):
+        services.take_step(reference, "verify", by=filer.actor, vault=filer.vault())
+    with pytest.raises(NotFound):
+        services.assign(reference, filer.actor.public_id, by=officer.actor, vault=officer.vault())
+    assert officer.client.get(f"/w/{reference}").status_code == 200
+
+
+def test_on_could_not_be_asked_a_mediator_may_start_and_it_is_marked_until_she_confirms(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    reference = a_case(persons=2, origin="not_asked")
+    assert "Not asked yet: P1, P2." in asking(officer, reference)
+    ask(officer, reference, mediator)
+    assert "Could not be asked" in the_case(officer, reference)
+    for version, person in ((2, "p1"), (3, "p2")):
+        answer_consents(
+            officer.actor, officer.vault(), reference, version, person, {"mediation": True}
+        )
+        left = {"p1": "Not asked yet: P2.", "p2": ""}[person]
+        assert left in asking(officer, reference)
+    assert "Could not be asked" not in asking(officer, reference)
+    assert "Could not be asked" not in the_case(officer, reference)
+    # Nobody was asked anew, and the brief is still there.
+    assert len(queries.own_briefs(mediator)) == 1
+
+
+def test_a_brief_of_the_version_before_is_read_answered_and_taken_over(
+    app: APIFlask, officer: AMember, actor: Callable[..., Actor]
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    reference = a_case()
+    ask(officer, reference, mediator, "return")
+    (brief,) = queries.own_briefs(mediator)
+    with writing() as session:
+        row = session.scalars(select(MediationBrief)).one()
+        note = json.dumps({"station": "Lake station", "request": "return", "call_name": "Achieng"})
+        row.note_sealed = seal(note, kind=NOTE, public_id=row.public_id)
+    (brief,) = queries.own_briefs(mediator)
+    assert (brief.requests, brief.people, brief.station) == (("return",), 0, "Lake station")
+    with writing() as session:
+        row = session.scalars(select(MediationBrief)).one()
+        said = {"response": "agreed", "result": "returned", "at": "2026-11-20T09:00+00:00"}
+        row.outcome_sealed = seal(json.dumps(said), kind=OUTCOME, public_id=row.public_id)
+        row.state, row.note_sealed = "closed", None
+    assert "Given back" in the_case(officer, reference)
+
+
+def test_help_now_says_which_mediators_are_of_the_police(
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    on_duty(actor("peer", name="Akoth"))
+    on_duty(actor("police_peer", name="Kamau"))
+    page = client_for(actor("peer")).get("/w/h").get_data(as_text=True)
+    said = dict(re.findall(r'help-card">\s*<h3>(\w+)</h3>\s*<p>(?:<b>)?([^<]+)', page))
+    assert said == {"Akoth": "Not of the police", "Kamau": "Police officer"}
+
+
+def test_a_mediator_learns_no_number_of_people_where_it_does_not_matter(
+    app: APIFlask,
+    officer: AMember,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> None:
+    mediator = actor("peer")
+    on_duty(mediator)
+    ask(officer, a_case(persons=3), mediator, "return", "apologise")
+    (brief,) = queries.own_briefs(mediator)
+    assert brief.people == 0
+    assert "How many people" not in client_for(mediator).get("/w/b").get_data(as_text=True)

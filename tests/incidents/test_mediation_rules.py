@@ -8,17 +8,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.incidents.names import REQUEST_NAMES, RESULT_NAMES, WANTED_NAMES
 from kash.incidents.rules.conflicts import Reader, conflict_of
 from kash.incidents.rules.mediation import (
-    CLOSING,
+    FOR_PEOPLE,
+    REQUESTS,
+    RESULTS,
     Answer,
     Mediator,
+    Result,
     asked,
+    events_of,
+    is_result,
+    may_ask,
     may_mediate,
     runs_out,
+    somebody_is_free,
     take_over,
+    who_may_be_helped,
 )
-from kash.incidents.rules.record import Intervention, Party, Record
+from kash.incidents.rules.record import (
+    Consent,
+    Filing,
+    Information,
+    Intervention,
+    Party,
+    Person,
+    Record,
+)
 from kash.people.rules import Stretch
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -98,15 +115,135 @@ def test_when_a_brief_ends_tells_the_day_and_no_hour(now: datetime) -> None:
     assert timedelta(days=7) < end - now <= timedelta(days=8)
 
 
-@given(st.sampled_from(["", *CLOSING]), st.sampled_from(["agreed", "refused", "no_answer"]))
-def test_a_brief_is_done_with_once_it_has_an_end(result: str, response: str) -> None:
+@given(mediators, st.sampled_from(["a1", "a2", "p1"]), st.sampled_from(["filer", "source", "hers"]))
+def test_whoever_filed_it_told_it_or_suffered_it_is_never_offered(
+    offered: list[Mediator], whose: str, how: str
+) -> None:
     record = Record()
-    asked(record, "a1", "b1", "release", NOW)
-    done = take_over(record, {"b1": Answer(response, result, NOW)})
+    if how == "filer":
+        record.filing = Filing(how="phone", author=whose)
+    elif how == "source":
+        record.information = [
+            Information(id="i1", account=whose),
+            Information(id="i2", person=whose),
+        ]
+    else:
+        record.persons = [Person(id="p1", code="A", person=whose)]
+    chosen = may_mediate(offered, record, 0)
+    if how != "hers":
+        assert whose not in {one.account for one in chosen}
+    if how != "filer":
+        assert whose not in {one.reader.person for one in chosen}
+    assert {id(one) for one in chosen} == {
+        id(one) for one in offered if one.active and conflict_of(one.reader, record) is None
+    }
+
+
+def test_an_officer_who_wrote_down_what_she_was_told_works_on() -> None:
+    record = Record(filing=Filing(how="paper", author="a1"))
+    assert conflict_of(Reader("a1"), record) is None
+
+
+def test_every_request_has_its_names_and_results() -> None:
+    assert list(REQUESTS) == list(RESULTS) == list(REQUEST_NAMES) == list(WANTED_NAMES)
+    said = {result for results in RESULTS.values() for result in results}
+    assert said | {""} == set(RESULT_NAMES)
+    assert all(results[-1] == "none" for results in RESULTS.values())
+
+
+RESULTS_SAID = st.sampled_from(REQUESTS).flatmap(
+    lambda kind: st.builds(
+        Result, st.just(kind), st.sampled_from(RESULTS[kind]), st.none() | st.integers(-1, 4)
+    )
+)
+
+
+@given(RESULTS_SAID, st.integers(0, 3))
+def test_of_how_many_is_said_where_it_is_about_people(one: Result, people: int) -> None:
+    counted = one.kind in FOR_PEOPLE and one.result != "none" and people > 1
+    fits = one.count is not None and 1 <= one.count <= people if counted else one.count is None
+    assert is_result(one, people) == fits
+    assert not is_result(Result(one.kind, "whatever"), people)
+
+
+@given(
+    st.lists(st.sampled_from(REQUESTS), unique=True, min_size=1),
+    st.sampled_from(["agreed", "refused", "no_answer"]),
+    st.booleans(),
+    st.data(),
+)
+def test_a_brief_is_done_with_once_it_has_an_end(
+    requests: list[str], response: str, ended: bool, data: st.DataObject
+) -> None:
+    record = Record()
+    asked(record, "a1", "b1", requests, NOW)
+    results = tuple(
+        Result(kind, data.draw(st.sampled_from(RESULTS[kind]))) for kind in requests if ended
+    )
+    done = take_over(record, {"b1": Answer(response, results, NOW, NOW if ended else None)})
     (one,) = record.interventions
-    assert (one.response, one.result, one.answered_at) == (response, result, NOW)
-    ended = bool(result) or response != "agreed"
-    assert done == (["b1"] if ended else [])
-    assert one.brief == ("" if ended else "b1")
+    assert (one.response, one.answered_at) == (response, NOW)
+    # Each thing that was asked for has its own answer.
+    assert [(each.kind, each.result) for each in one.asked] == [
+        (each.kind, each.result) for each in results
+    ] or [(kind, "") for kind in requests] == [(each.kind, each.result) for each in one.asked]
+    over = ended or response != "agreed"
+    assert done == (["b1"] if over else [])
+    assert one.brief == ("" if over else "b1")
+    assert [event.what for event in events_of(record)] == [
+        *([f"mediator_{response}"] if response != "no_answer" else []),
+        *(["mediation_ended"] if ended else []),
+    ]
     # What is done with is not asked for again.
     assert take_over(record, {}) == []
+
+
+def three_women() -> Record:
+    return Record(
+        persons=[
+            Person(id=f"p{number}", code=f"P{number}", arrested_at=NOW - timedelta(hours=9))
+            for number in (1, 2, 3)
+        ]
+    )
+
+
+@given(st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True, min_size=1), st.integers(1, 3))
+def test_two_of_three_released_frees_nobody_by_name_and_three_of_three_frees_all(
+    whom: list[str], free: int
+) -> None:
+    record, free = three_women(), min(free, len(whom))
+    asked(record, "a1", "b1", ["release"], NOW, whom)
+    count = free if len(whom) > 1 else None
+    take_over(record, {"b1": Answer("agreed", (Result("release", "released", count),), NOW, NOW)})
+    released = {one.id for one in record.persons if one.released_at}
+    assert released == (set(whom) if free == len(whom) else set())
+    assert somebody_is_free(record) == (free < len(whom))
+    for one in record.persons:
+        one.released_at = one.released_at or (NOW if one.id in whom[:free] else None)
+    assert not somebody_is_free(record)
+
+
+ANSWERS = st.lists(
+    st.builds(
+        Consent,
+        purpose=st.just("mediation"),
+        given=st.booleans(),
+        at=st.just(NOW),
+        by=st.just("a9"),
+        person=st.sampled_from(["", "p1", "p2", "p3"]),
+        origin=st.sampled_from(["herself", "not_asked"]),
+    ),
+    max_size=6,
+)
+
+
+@given(ANSWERS, st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True))
+def test_nobody_is_asked_about_whoever_did_not_agree(
+    answers: list[Consent], whom: list[str]
+) -> None:
+    record = three_women()
+    record.consents = answers
+    able = {one.id for one in who_may_be_helped(record)}
+    assert able == {one for one in ("p1", "p2", "p3") if record.consents_to("mediation", one)}
+    assert may_ask(record) == bool(able)
+    assert may_ask(record, whom) == (bool(whom) and set(whom) <= able)

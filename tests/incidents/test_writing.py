@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -128,6 +129,18 @@ def test_writing_puts_in_what_was_typed(record: Record, typed: Record) -> None:
 @given(RECORDS)
 def test_a_record_survives_being_sealed_and_shown_unchanged(record: Record) -> None:
     assert digests(from_bytes(as_bytes(record))) == digests(record)
+
+
+@pytest.mark.parametrize("typed", ["form", "paper", "phone"])
+def test_nobody_makes_a_report_from_a_phone_into_another_or_another_into_one(typed: str) -> None:
+    # Whoever filed it on a phone is kept away by that.
+    record, other = Record(), Record()
+    record.filing.how, other.filing.how = "phone", "form"
+    written = Record.model_validate({"filing": {"how": typed}})
+    write(record, written)
+    write(other, written)
+    assert record.filing.how == "phone"
+    assert other.filing.how == ("form" if typed == "phone" else typed)
 
 
 def test_what_the_form_does_not_know_stays() -> None:

@@ -89,7 +89,7 @@ from kash.incidents.rules.evidence import (
     file_key,
 )
 from kash.incidents.rules.evidence import as_bytes as evidence_bytes
-from kash.incidents.rules.record import Evidence, Intervention, Link, Record, as_bytes
+from kash.incidents.rules.record import Asked, Evidence, Intervention, Link, Record, as_bytes
 from kash.incidents.rules.record import Person as RecordedPerson
 from kash.jobs.models import Job
 from kash.payouts.models import (
@@ -589,7 +589,9 @@ class _Builder:
             narrative=self.value("incident", whose),
             asked_for=self.value("incident", whose),
             links=[Link(kind="incident", id=linked)],
-            interventions=[Intervention(id="i1", brief=new_public_id(), request="release")],
+            interventions=[
+                Intervention(id="i1", brief=new_public_id(), asked=[Asked(kind="release")])
+            ],
         )
         record.place.place = self.value("incident", whose)
         record.evidence.append(self.evidence(whose))
@@ -618,7 +620,7 @@ class _Builder:
             account_id=account.id,
             runs_out_at=utc_now() + timedelta(days=7),
         )
-        note = {"station": self.value("brief", whose), "request": "release"}
+        note = {"station": self.value("brief", whose), "requests": ["release"]}
         row.note_sealed = seal(json.dumps(note), kind="mediation.note", public_id=row.public_id)
         self.add(row)
         return row.public_id

@@ -29,12 +29,13 @@ from kash.incidents.forms.rows import (
     row_values,
     term_of,
 )
+from kash.incidents.names import WANTED_NAMES
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
 from kash.web.forms import (
     DayField,
     KashForm,
-    MomentField,
+    SeveralField,
     choice_field,
     long_text_field,
     text_field,
@@ -51,20 +52,16 @@ class DocumentationForm(KashForm):
     begun_on = DayField(_l("First day"))
     ended_on = DayField(_l("Last day"), description=_l("If it was more than one day."))
     about_when = text_field(_l("When, in words"), most=200, required=False)
-    arrested_at = MomentField(_l("Arrested at"), description=_l("Starts the clock of the court."))
-    exposed_at = MomentField(
-        _l("Assaulted at"), description=_l("Starts the clocks of the first medicines.")
-    )
     ward = text_field(_l("Ward"), most=120, required=False)
     place = text_field(_l("Place"), most=300, required=False)
     narrative = long_text_field(_l("What happened"), most=40000, rows=8)
+    wanted = SeveralField(_l("What is asked for"), choices=list(WANTED_NAMES.items()))
     asked_for = long_text_field(_l("What she asks for"), most=5000, rows=3)
     how = choice_field(
         _l("How it came in"),
         [
             ("form", _l("Told to a documentation officer")),
             ("paper", _l("Written on the paper form")),
-            ("phone", _l("Filed on a phone")),
         ],
         required=False,
     )
@@ -84,9 +81,18 @@ class DocumentationForm(KashForm):
         """The rows of a group, as their forms."""
         return [entry.form for entry in self[group]]
 
-    def prepare(self, stations: Sequence[tuple[str, str]], today: date) -> None:
-        """Offer stations, and the rows of this form to each other; give new rows their ids."""
+    def prepare(
+        self,
+        stations: Sequence[tuple[str, str]],
+        today: date,
+        accounts: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Offer stations, accounts that may be a source, and the rows of this form to
+        each other; give new rows their ids."""
         self._today = today
+        if self.how.data == "phone":
+            # How it came in is no matter of opinion then.
+            self.how.choices = [("phone", _("Filed on a phone"))]
         if not set(self.token.data or "-") <= _TOKEN_LETTERS or len(self.token.data or "") != 16:
             self.token.data = new_public_id()
         for group in ROWS:
@@ -95,6 +101,8 @@ class DocumentationForm(KashForm):
                 if not _is_key(row.key.data) or row.key.data in taken:
                     row.key.data = fresh_key(group)
                 taken.add(row.key.data)
+        for row in self.rows("information"):
+            row.account.choices = [("", _("No, or not known")), *accounts]
         for row in self.rows("parties"):
             # A station that is on the list no longer stays with the party that names it.
             known = dict(stations)
@@ -172,7 +180,7 @@ class DocumentationForm(KashForm):
                 fine = _refuse(each, _("This day has not come yet."))
         if begun and ended and ended < begun:
             fine = _refuse(self.ended_on, _("The last day comes before the first."))
-        for moment in (self.arrested_at, self.exposed_at):
+        for moment in (each for row in self.rows("persons") for each in row.moments()):
             # A phone's clock and time zones may be off by hours, not by days.
             if moment.data and moment.data.date() > self._today:
                 fine = _refuse(moment, _("This day has not come yet."))
@@ -206,12 +214,11 @@ class DocumentationForm(KashForm):
                 begun_on=self.begun_on.data,
                 ended_on=self.ended_on.data,
                 about_when=self.about_when.data or "",
-                arrested_at=self.arrested_at.data,
-                exposed_at=self.exposed_at.data,
             ),
             place=Place(ward=self.ward.data or "", place=self.place.data or ""),
             narrative=self.narrative.data or "",
             asked_for=self.asked_for.data or "",
+            wanted=list(self.wanted.data or []),
             filing=Filing(how=self.how.data or "form", paper_on=self.paper_on.data),
             persons=[person_of(row) for row in self._said("persons")],
             parties=[party_of(row, station_names) for row in self._said("parties")],
@@ -258,12 +265,11 @@ def as_form(record: Record) -> dict[str, Any]:
         "begun_on": record.happening.begun_on,
         "ended_on": record.happening.ended_on,
         "about_when": record.happening.about_when,
-        "arrested_at": record.happening.arrested_at,
-        "exposed_at": record.happening.exposed_at,
         "ward": record.place.ward,
         "place": record.place.place,
         "narrative": record.narrative,
         "asked_for": record.asked_for,
+        "wanted": record.wanted,
         "how": record.filing.how,
         "paper_on": record.filing.paper_on,
     }

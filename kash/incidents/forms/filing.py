@@ -147,10 +147,19 @@ class NextForm(ScreenForm):
     consents = SeveralField(
         _l("May we?"), choices=[(key, label) for key, (label, _note) in words.ALLOWED.items()]
     )
+    origin = radio_field(
+        _l("How do you know that she agrees?"),
+        [(key, label) for key, (label, _note) in words.ORIGINS.items()],
+        required=False,
+    )
 
     def answers(self) -> Screen:
-        """What is asked for, and what is allowed."""
-        return Screen(wanted=self.wanted.data or [], consents=self.consents.data or [])
+        """What is asked for, what is allowed, and how that is known."""
+        return Screen(
+            wanted=self.wanted.data or [],
+            consents=self.consents.data or [],
+            origin=self.origin.data or "",
+        )
 
 
 class WordsForm(ScreenForm):

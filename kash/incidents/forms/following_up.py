@@ -14,9 +14,17 @@ from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import names
 from kash.incidents.forms.rows import fresh_key, offered
-from kash.incidents.rules.record import PURPOSES
+from kash.incidents.rules.record import PURPOSES, UNASKED
 from kash.web.fields import MoneyField
-from kash.web.forms import DayField, KashForm, SeveralField, choice_field, required, text_field
+from kash.web.forms import (
+    DayField,
+    KashForm,
+    SeveralField,
+    choice_field,
+    radio_field,
+    required,
+    text_field,
+)
 
 
 def fresh_referral() -> str:
@@ -30,6 +38,14 @@ class ConsentsForm(KashForm):
     person = HiddenField()
     version = HiddenField()
     purposes = SeveralField(_l("Agrees to"), choices=list(names.PURPOSE_NAMES.items()))
+    origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()))
+
+    def validate_origin(self, field: Any) -> None:
+        """Of whoever could not be asked, only what may be done unasked."""
+        if field.data == "not_asked" and not set(self.purposes.data or []) <= UNASKED:
+            raise ValidationError(
+                _("If she could not be asked, nothing can be ticked but to contact a mediator.")
+            )
 
     def answers(self) -> dict[str, bool]:
         """Each purpose with whether it was ticked."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,8 +12,9 @@ from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
 from kash.incidents.models import Duty
-from kash.incidents.names import CLOSING_NAMES, REQUEST_NAMES
+from kash.incidents.names import REQUEST_NAMES, RESULT_NAMES
 from kash.incidents.queries.mediation import phone_of, stretches_of
+from kash.incidents.rules.mediation import FOR_PEOPLE, RESULTS, Result
 from kash.incidents.services.mediation import DutyDetails
 from kash.people import words
 from kash.people.forms.week import WeekForm
@@ -23,7 +25,9 @@ from kash.web.forms import (
     SeveralField,
     choice_field,
     radio_field,
+    required,
     text_field,
+    whole_number_field,
 )
 
 _SPOKEN = [(code, said) for code, said in words.LANGUAGE.items() if code]
@@ -83,16 +87,71 @@ class DutyForm(WeekForm):
 
 
 class AskForm(KashForm):
-    """What a mediator is asked for."""
+    """What a mediator is asked for, and for whom."""
 
     mediator = radio_field(_l("Mediator"), [])
-    request = radio_field(_l("What is asked"), list(REQUEST_NAMES.items()))
+    requests = SeveralField(_l("What is asked"), choices=list(REQUEST_NAMES.items()))
+    persons = SeveralField(_l("For whom"))
     station = choice_field(_l("Station"), [], required=False)
     call_name = text_field(_l("Whom of the programme to call"), most=80)
-    call_phone = PhoneField(_l("At which number"))
+    call_phone = PhoneField(_l("At which number"), [required(_l("Write the number to call."))])
+
+    def validate_requests(self, field: Any) -> None:
+        """Something."""
+        if not field.data:
+            raise ValidationError(_("Choose what is asked."))
+
+    def validate_persons(self, field: Any) -> None:
+        """Somebody, if anybody is on record."""
+        if field.choices and not field.data:
+            raise ValidationError(_("Choose at least one person."))
 
 
 class ClosingForm(KashForm):
-    """How a mediation ended."""
+    """How a mediation ended: a result for each thing that was asked for."""
 
-    result = radio_field(_l("How did it end?"), list(CLOSING_NAMES.items()))
+    asked: tuple[str, ...] = ()
+    people: int = 0
+
+    def parts(self) -> list[tuple[str, Any, Any]]:
+        """Each request with the field of its result, and that of how many or None."""
+        return [(kind, self[f"result_{kind}"], self._count(kind)) for kind in self.asked]
+
+    def _count(self, kind: str) -> Any:
+        return self._fields.get(f"count_{kind}")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: of how many, where that is asked and something was reached."""
+        fine = super().validate(extra_validators=extra_validators)
+        for _kind, result, count in self.parts():
+            if count is None or count.errors or result.data in (None, "", "none"):
+                continue
+            if count.data is None:
+                count.errors = [_("Write how many.")]
+                fine = False
+        return fine
+
+    def results(self) -> list[Result]:
+        """What was said."""
+        return [
+            Result(
+                kind,
+                result.data,
+                count.data if count is not None and result.data != "none" else None,
+            )
+            for kind, result, count in self.parts()
+        ]
+
+
+def closing_form(requests: Sequence[str], people: int) -> ClosingForm:
+    """The form that ends a brief about these requests and so many people (0: not said)."""
+    fields: dict[str, Any] = {"asked": tuple(requests), "people": people}
+    for kind in requests:
+        names = [(result, RESULT_NAMES[result]) for result in RESULTS[kind]]
+        fields[f"result_{kind}"] = radio_field(REQUEST_NAMES[kind], names)
+        if kind in FOR_PEOPLE and people > 1:
+            label = _l("How many of the %(number)s", number=people)
+            fields[f"count_{kind}"] = whole_number_field(
+                label, least=1, most=people, required=False
+            )
+    return cast(ClosingForm, type("ClosingForm", (ClosingForm,), fields)())

@@ -18,6 +18,7 @@ from kash.web.fields import MoneyField
 from kash.web.forms import (
     DayField,
     KashForm,
+    MomentField,
     SeveralField,
     choice_field,
     long_text_field,
@@ -62,14 +63,28 @@ class PersonRow(Row):
     code = text_field(_l("Code"), most=20, required=False)
     age_band = choice_field(_l("Age"), offered(names.AGE_BAND_NAMES), required=False)
     note = text_field(_l("Note"), most=300, required=False)
+    arrested_at = MomentField(_l("Arrested at"), description=_l("Starts the clock of the court."))
+    released_at = MomentField(_l("Let go at"), description=_l("Ends it."))
+    exposed_at = MomentField(
+        _l("Assaulted at"), description=_l("Starts the clocks of the first medicines.")
+    )
 
     def is_empty(self) -> bool:
         """A person is there as soon as she has a code."""
-        return not (self.code.data or self.note.data) and self.age_band.data in ("unknown", "")
+        said = (self.code, self.note, *self.moments())
+        return not any(each.data for each in said) and self.age_band.data in ("unknown", "")
+
+    def moments(self) -> list[Any]:
+        """The fields of her moments."""
+        return [self.arrested_at, self.released_at, self.exposed_at]
 
     def missing(self) -> list[tuple[str, str]]:
-        """A code."""
-        return [] if self.code.data else [("code", _("Give a code, such as A. No names."))]
+        """A code, and an end that comes after its beginning."""
+        found = [] if self.code.data else [("code", _("Give a code, such as A. No names."))]
+        arrested, released = self.arrested_at.data, self.released_at.data
+        if arrested and released and released < arrested:
+            found.append(("released_at", _("She was let go before she was arrested.")))
+        return found
 
 
 class PartyRow(Row):
@@ -134,10 +149,12 @@ class InformationRow(Row):
         _l("How sure it is"), offered(names.RELIABILITY_NAMES), required=False
     )
     note = text_field(_l("Note"), most=300, required=False)
+    account = choice_field(_l("One of us"), required=False)
 
     def is_empty(self) -> bool:
         """No source was said."""
-        return not (self.source.data or self.connection.data or self.note.data)
+        said = (self.source, self.connection, self.note, self.account)
+        return not any(each.data for each in said)
 
     def missing(self) -> list[tuple[str, str]]:
         """The source."""
@@ -175,6 +192,9 @@ def person_of(row: PersonRow) -> Person:
         code=row.code.data or "",
         age_band=row.age_band.data or "unknown",
         note=row.note.data or "",
+        arrested_at=row.arrested_at.data,
+        exposed_at=row.exposed_at.data,
+        released_at=row.released_at.data,
     )
 
 
@@ -214,6 +234,7 @@ def information_of(row: InformationRow) -> Information:
         connection=row.connection.data or "",
         reliability=row.reliability.data or "likely",
         note=row.note.data or "",
+        account=row.account.data or "",
     )
 
 

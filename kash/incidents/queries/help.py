@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from kash.accounts.models import AccountRole
-from kash.database import db
 from kash.incidents.models import Duty
-from kash.incidents.queries.mediation import duties, phone_of, stretches_of
+from kash.incidents.queries.mediation import duties, phone_of, police_accounts, stretches_of
 from kash.people import rules
 from kash.people.models import ServiceEntry
 from kash.people.queries import ServiceSearch, services_for_paper
@@ -24,7 +20,8 @@ _URGENT = ("pep", "clinic", "hotline", "legal", "shelter", "counselling", "child
 
 @dataclass(frozen=True)
 class OnDuty:
-    """A mediator: what she is called, where and when she helps, and the number of her duty.
+    """A mediator: what she is called, whether she is of the police, where and when she helps, and
+    the number of her duty.
 
     `name` is empty for a police account that reads of somebody who is not of the police.
     The number was given to be shown, so that showing it is no opening of a phone number: an entry
@@ -32,6 +29,7 @@ class OnDuty:
     """
 
     name: str
+    police: bool
     phone: str
     stations: tuple[str, ...]
     spoken: tuple[str, ...]
@@ -42,21 +40,25 @@ class OnDuty:
 
 def mediators_on_duty(by: Actor, minute: int) -> list[OnDuty]:
     """Everybody who mediates, those first who can be called in this minute of the week."""
-    named = _police() if Role.POLICE_PEER in by.roles else None
-    found = [_on_duty(row, minute, named is None or row.account_id in named) for row in duties()]
+    police = police_accounts()
+    reader_is_police = Role.POLICE_PEER in by.roles
+    found = [
+        _on_duty(
+            row,
+            minute,
+            police=row.account_id in police,
+            named=not reader_is_police or row.account_id in police,
+        )
+        for row in duties()
+    ]
     return sorted(found, key=lambda one: not one.now)
 
 
-def _police() -> set[int]:
-    """The accounts of the police: whom a police account reads of by name."""
-    query = select(AccountRole.account_id).where(AccountRole.role == Role.POLICE_PEER)
-    return set(db.session.scalars(query))
-
-
-def _on_duty(row: Duty, minute: int, named: bool) -> OnDuty:
+def _on_duty(row: Duty, minute: int, *, police: bool, named: bool) -> OnDuty:
     stretches = stretches_of(row)
     return OnDuty(
         name=row.account.name if named else "",
+        police=police,
         phone=_phone(row),
         stations=tuple(sorted(one.organisation.name for one in row.stations)),
         spoken=tuple(code for code in row.spoken.split(",") if code),

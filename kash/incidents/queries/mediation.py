@@ -1,11 +1,12 @@
-"""Reads of mediators on duty and of briefs."""
+"""Reads of mediators on duty, of briefs and of what was answered to them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -15,7 +16,8 @@ from kash.database import db, utc_now
 from kash.incidents.models import Duty, DutyStation, MediationBrief
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Reader
-from kash.incidents.rules.mediation import Answer, Mediator
+from kash.incidents.rules.mediation import Answer, Mediator, Result, take_over
+from kash.incidents.rules.record import Record
 from kash.people.rules import Stretch, open_at
 from kash.policy import Actor, Role
 from kash.vault import SealError, open_text
@@ -27,15 +29,14 @@ MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
 
 @dataclass(frozen=True)
 class Brief:
-    """What a mediator reads: what is asked, where, and whom of the programme she may call.
-
-    `note` is empty when it was shredded.
-    """
+    """What a mediator reads: what is asked (codes), for how many people (0: not said), where, and
+    whom of the programme she may call."""
 
     public_id: str
     state: str
     station: str
-    request: str
+    requests: tuple[str, ...]
+    people: int
     call_name: str
     call_phone: str
     runs_out_at: datetime
@@ -88,6 +89,29 @@ def phone_of(one: Duty) -> str:
     return open_text(one.phone_sealed, kind=PHONE, public_id=one.public_id)
 
 
+def numbers_of(accounts: Iterable[str]) -> dict[str, str]:
+    """The numbers of mediators' duties, E.164, by their accounts; who has none is left out."""
+    rows = db.session.scalars(
+        select(Duty)
+        .join(Account, Account.id == Duty.account_id)
+        .where(Account.public_id.in_(list(accounts)), Duty.phone_sealed.is_not(None))
+        .options(joinedload(Duty.account))
+    )
+    found = {}
+    for row in rows:
+        try:
+            found[row.account.public_id] = phone_of(row)
+        except SealError:
+            continue
+    return found
+
+
+def police_accounts() -> set[int]:
+    """The accounts of the police, by their internal ids."""
+    query = select(AccountRole.account_id).where(AccountRole.role == Role.POLICE_PEER)
+    return set(db.session.scalars(query))
+
+
 def possible_mediators() -> list[tuple[str, str]]:
     """(public id, name) of peer educators of either group who do not mediate yet."""
     mediates = select(Duty.account_id)
@@ -107,6 +131,7 @@ def possible_mediators() -> list[tuple[str, str]]:
 def as_mediators(found: Collection[Duty]) -> list[Mediator]:
     """Mediators as the rules see them, with what keeps each away from a case."""
     known = readers([one.account.public_id for one in found])
+    police = police_accounts()
     return [
         Mediator(
             account=one.account.public_id,
@@ -114,6 +139,7 @@ def as_mediators(found: Collection[Duty]) -> list[Mediator]:
             spoken=tuple(code for code in one.spoken.split(",") if code),
             stretches=stretches_of(one),
             active=one.active,
+            police=one.account_id in police,
             reader=known.get(one.account.public_id, Reader(one.account.public_id)),
         )
         for one in found
@@ -159,21 +185,32 @@ def briefs_waiting(by: Actor) -> int:
 
 
 def _brief(row: MediationBrief) -> Brief | None:
-    if row.note_sealed is None:
+    note = note_of(row)
+    if note is None:
         return None
-    try:
-        note = json.loads(open_text(row.note_sealed, kind=NOTE, public_id=row.public_id))
-    except (SealError, ValueError):
-        return None
+    # One that an older version wrote asked for one thing.
+    requests = note.get("requests") or [note.get("request", "")]
     return Brief(
         public_id=row.public_id,
         state=row.state,
         station=str(note.get("station", "")),
-        request=str(note.get("request", "")),
+        requests=tuple(str(each) for each in requests),
+        people=int(note.get("people", 0)),
         call_name=str(note.get("call_name", "")),
         call_phone=str(note.get("call_phone", "")),
         runs_out_at=row.runs_out_at,
     )
+
+
+def note_of(row: MediationBrief) -> dict[str, Any] | None:
+    """What a brief says, None if it was shredded or does not open."""
+    if row.note_sealed is None:
+        return None
+    try:
+        found = json.loads(open_text(row.note_sealed, kind=NOTE, public_id=row.public_id))
+    except (SealError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[str, Answer]:
@@ -190,16 +227,57 @@ def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[
     for row in rows:
         if row.outcome_sealed is None and row.state != "closed":
             del answers[row.public_id]
-        if row.outcome_sealed is None:
-            continue
-        try:
-            said = json.loads(open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id))
-        except (SealError, ValueError):
-            continue
-        at = said.get("at")
-        answers[row.public_id] = Answer(
-            response=str(said.get("response", "waiting")),
-            result=str(said.get("result", "")),
-            answered_at=datetime.fromisoformat(at) if at else None,
-        )
+        said = outcome_of(row)
+        if said is not None:
+            answers[row.public_id] = _answer(said)
     return answers
+
+
+def all_answers() -> dict[str, Answer]:
+    """What mediators answered and nobody has taken over into a record yet, by the briefs."""
+    rows = db.session.scalars(
+        select(MediationBrief).where(MediationBrief.outcome_sealed.is_not(None))
+    )
+    said = {row.public_id: outcome_of(row) for row in rows}
+    return {brief: _answer(one) for brief, one in said.items() if one is not None}
+
+
+def with_answers(record: Record) -> Record:
+    """A record as it stands with what mediators have answered since it was saved."""
+    briefs = [one.brief for one in record.interventions if one.brief]
+    if not briefs:
+        return record
+    made = record.model_copy(deep=True)
+    take_over(made, answers_to(briefs))
+    return made
+
+
+def outcome_of(row: MediationBrief) -> dict[str, Any] | None:
+    """What was answered to a brief, None if nothing was or it does not open."""
+    if row.outcome_sealed is None:
+        return None
+    try:
+        found = json.loads(open_text(row.outcome_sealed, kind=OUTCOME, public_id=row.public_id))
+    except (SealError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _answer(said: dict[str, Any]) -> Answer:
+    results = [
+        Result(str(one["kind"]), str(one["result"]), one.get("count"))
+        for one in said.get("results", ())
+    ]
+    if said.get("result"):
+        # Of a brief that an older version wrote.
+        results.append(Result("", str(said["result"])))
+    return Answer(
+        response=str(said.get("response", "waiting")),
+        results=tuple(results),
+        answered_at=_moment(said.get("at")),
+        ended_at=_moment(said.get("ended") or (said.get("at") if results else None)),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account, AccountRole
 from kash.database import db
+from kash.incidents.models import Duty
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Concerning, Conflict, Reader, conflict_of
 from kash.policy import GRANTS, Reach, Role
@@ -54,6 +55,16 @@ def officers() -> list[Officer]:
         )
         for public_id, (name, roles) in found.items()
     ]
+
+
+def known_accounts() -> list[tuple[str, str]]:
+    """(public id, name) of whoever would read, verify or mediate, if she had no part in a case."""
+    mediating = db.session.execute(
+        select(Account.public_id, Account.name).join(Duty, Duty.account_id == Account.id)
+    )
+    found = {one.public_id: one.name for one in officers()}
+    found |= {one.public_id: one.name for one in mediating}
+    return sorted(found.items(), key=lambda one: (one[1].casefold(), one[0]))
 
 
 def kept_away(everybody: Sequence[Officer], record: Concerning) -> dict[str, Conflict]:

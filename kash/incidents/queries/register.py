@@ -14,6 +14,7 @@ from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import KIND, DamagedCase, sight_of
+from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.finding import (
@@ -30,6 +31,9 @@ from kash.incidents.rules.finding import (
     may_hold,
     summary_of,
 )
+from kash.incidents.rules.mediation import Answer, take_over
+from kash.incidents.rules.older_records import brought_up_to_date
+from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.rules.workflow import OVER
 from kash.policy import Actor
 from kash.vault import OpenVault, Sealed, SealError, fetch_each, open_each
@@ -76,7 +80,7 @@ def register(
     *,
     counting: bool = True,
 ) -> Register:
-    """The cases that fit, of those that the actor may see, in five queries at most and one pass.
+    """The cases that fit, of those that the actor may see, in six queries at most and one pass.
 
     Without `counting`, records that cannot hold the words are not read any further, and what is
     counted are only those that were.
@@ -94,7 +98,7 @@ def register(
     sight = sight_of(by)
     whole = sight.whole
     unsure = [one for one in wanted if not one.plain]
-    screens = Screens(db.session(), vault)
+    screens, answers = Screens(db.session(), vault), _Answers()
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
             continue
@@ -106,15 +110,12 @@ def register(
             holding = not wanted or may_hold(as_searched(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue
-            record = _read(plaintext)
+            record = answers.taken_over(_read(plaintext))
             looked_into = not whole or may_have_part(sight.reader, record)
             if looked_into and not sight.takes_in(light(record)):
                 continue
             line = summary_of(reference, state, record)
-            arrested_at = None if line.free else line.arrested_at
-            clocks: Sequence[Clock] = ()
-            if arrested_at is not None or line.exposed_at is not None:
-                clocks = clocks_from(arrested_at, line.exposed_at, there, courts)
+            clocks = clocks_from(line.moments, there, courts) if line.moments else ()
             here = holds(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
             found.damaged.append(DamagedCase(reference, state))
@@ -139,7 +140,27 @@ def _read(plaintext: bytes) -> dict[str, Any]:
     record = from_json(plaintext)
     if not isinstance(record, dict):
         raise TypeError
-    return record
+    return brought_up_to_date(record)
+
+
+class _Answers:
+    """What mediators answered since cases were saved: one query, once a case waits for one."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Answer] | None = None
+
+    def taken_over(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A record's JSON as it stands with them."""
+        briefs = {one.get("brief") for one in record.get("interventions", ())} - {None, ""}
+        if not briefs:
+            return record
+        if self._found is None:
+            self._found = all_answers()
+        if briefs.isdisjoint(self._found):
+            return record
+        whole = Record.model_validate(record)
+        take_over(whole, self._found)
+        return _read(as_bytes(whole))
 
 
 def _kinds(

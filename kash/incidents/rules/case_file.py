@@ -12,7 +12,10 @@ PURPOSE = "court"
 
 @dataclass(frozen=True)
 class FileContents:
-    """What goes onto the paper. `narrative` and `asked_for` are empty where they may not."""
+    """What goes onto the paper. `narrative`, `asked_for` and `wanted` are empty where they may not.
+
+    What was asked for is never among `terms`, which are what was agreed.
+    """
 
     persons: list[Person]
     acts: list[Act]
@@ -22,6 +25,7 @@ class FileContents:
     referrals: list[Referral]
     narrative: str
     asked_for: str
+    wanted: list[str]
 
 
 def who_agreed(record: Record) -> list[Person]:
@@ -73,6 +77,7 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
         ],
         narrative=record.narrative if narrative else "",
         asked_for=record.asked_for if narrative else "",
+        wanted=list(record.wanted) if everybody else [],
     )
 
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import NamedTuple
 
 from kash.incidents.rules.acts import ARRESTS, EXPOSURES
 from kash.incidents.rules.court_days import CourtDays
-from kash.incidents.rules.record import Record
+from kash.incidents.rules.record import Person, Record
 
 CLOCK_KINDS = ("court", "pep", "contraception")
 COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(hours=120)
@@ -30,11 +31,13 @@ WARN = {"court": _HOUR * 6, "pep": _HOUR * 24, "contraception": _HOUR * 24}
 
 @dataclass(frozen=True)
 class Clock:
-    """One clock: from when and until when it runs, aware moments in UTC."""
+    """One clock: from when and until when it runs, aware moments in UTC, and for whom (ids of
+    persons): those who share a moment share a clock."""
 
     kind: str
     began: datetime
     ends: datetime
+    persons: tuple[str, ...] = ()
 
     def left(self, now: datetime) -> timedelta:
         """The time that is left; negative once it is over."""
@@ -58,41 +61,73 @@ def court_deadline(arrested_at: datetime, zone: tzinfo, courts: CourtDays) -> da
     return end.astimezone(UTC)
 
 
-def clocks_from(
-    arrested_at: datetime | None, exposed_at: datetime | None, zone: tzinfo, courts: CourtDays
-) -> list[Clock]:
-    """The clocks that these moments start, in the order in which they end."""
-    clocks = []
-    if arrested_at is not None:
-        clocks.append(Clock("court", arrested_at, court_deadline(arrested_at, zone, courts)))
-    if exposed_at is not None:
-        clocks.append(Clock("pep", exposed_at, exposed_at + PEP))
-        clocks.append(Clock("contraception", exposed_at, exposed_at + CONTRACEPTION))
+class Moments(NamedTuple):
+    """What starts the clocks of one person; `arrested_at` is None once she is free."""
+
+    person: str
+    arrested_at: datetime | None
+    exposed_at: datetime | None
+
+
+def clocks_from(people: Iterable[Moments], zone: tzinfo, courts: CourtDays) -> list[Clock]:
+    """The clocks of these people, in the order in which they end."""
+    arrested: dict[datetime, list[str]] = {}
+    exposed: dict[datetime, list[str]] = {}
+    for one in people:
+        if one.arrested_at is not None:
+            arrested.setdefault(one.arrested_at, []).append(one.person)
+        if one.exposed_at is not None:
+            exposed.setdefault(one.exposed_at, []).append(one.person)
+    clocks = [
+        Clock("court", moment, court_deadline(moment, zone, courts), tuple(persons))
+        for moment, persons in arrested.items()
+    ]
+    for moment, persons in exposed.items():
+        clocks.append(Clock("pep", moment, moment + PEP, tuple(persons)))
+        clocks.append(Clock("contraception", moment, moment + CONTRACEPTION, tuple(persons)))
     return sorted(clocks, key=lambda one: one.ends)
 
 
 def clocks_of(record: Record, zone: tzinfo, courts: CourtDays) -> list[Clock]:
-    """The clocks of a case. The court's stops once she was let go."""
-    arrested_at = None if is_free(record) else record.happening.arrested_at
-    return clocks_from(arrested_at, record.happening.exposed_at, zone, courts)
+    """The clocks of a case. The court's stops for each who is free, and runs on for the others."""
+    return clocks_from(moments_of(record), zone, courts)
 
 
-def is_free(record: Record) -> bool:
-    """Whether she was let go: a mediator reached it, or a release was promised and done."""
-    released = any(one.result == "released" for one in record.interventions)
-    return released or any(
-        term.kind == "release" and term.fulfilled_on is not None for term in record.terms
+def moments_of(record: Record) -> list[Moments]:
+    """What starts the clocks of each person of a case."""
+    free = {one.id for one in record.persons if is_free(record, one)}
+    return [
+        Moments(one.id, None if one.id in free else one.arrested_at, one.exposed_at)
+        for one in record.persons
+    ]
+
+
+def is_free(record: Record, person: Person) -> bool:
+    """Whether she was let go: it is on record of her, or her release was agreed and done."""
+    return person.released_at is not None or any(
+        term.kind == "release"
+        and term.fulfilled_on is not None
+        and (term.owed_to == person.id or not any(one.id == term.owed_to for one in record.persons))
+        for term in record.terms
     )
 
 
 def unset_clocks(record: Record) -> list[str]:
-    """What a record's acts would start if their moment were known: `court`, `pep`."""
-    codes = {act.code for act in record.acts}
+    """What a record's acts would start if a moment were known: `court`, `pep`. An act that names
+    nobody was done to all."""
     missing = []
-    if codes & ARRESTS and record.happening.arrested_at is None:
-        missing.append("court")
-    if codes & EXPOSURES and record.happening.exposed_at is None:
-        missing.append("pep")
+    for kind, codes, name in (("court", ARRESTS, "arrested_at"), ("pep", EXPOSURES, "exposed_at")):
+        acts = [act for act in record.acts if act.code in codes]
+        whom = {person for act in acts for person in act.persons}
+        if any(not act.persons for act in acts):
+            whom |= {one.id for one in record.persons}
+        unset = [
+            one
+            for one in record.persons
+            if one.id in whom and getattr(one, name) is None and one.released_at is None
+        ]
+        if unset or (acts and not record.persons):
+            missing.append(kind)
     return missing
 
 

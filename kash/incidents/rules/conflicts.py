@@ -1,9 +1,13 @@
-"""Who must not read, verify or mediate a case: whoever is part of it or serves where it happened,
-staff included."""
+"""Who must not read, verify or mediate a case: whoever is part of it, told of it or serves where it
+happened, staff included.
+
+An officer who wrote down what somebody told her is no source: she goes on working on it, and only
+another verifies it (`workflow`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -44,6 +48,12 @@ class Concerning(Protocol):
     def declared(self) -> Sequence[str]:
         """Accounts that said that they must not work on it."""
 
+    def told_by(self) -> Collection[str]:
+        """Accounts from which it is known: who filed it on a phone, and sources."""
+
+    def is_about(self) -> Collection[str]:
+        """Persons known here to whom it was done, or from whom it is known, by public id."""
+
 
 class Conflict(StrEnum):
     """Why somebody is kept away."""
@@ -51,6 +61,7 @@ class Conflict(StrEnum):
     NAMED = "named"
     STATION = "station"
     DECLARED = "declared"
+    TOLD = "told"
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,10 @@ def conflict_of(reader: Reader, record: Concerning) -> Conflict | None:
     """Why this reader must not see the case, None if she may."""
     if reader.account in record.declared:
         return Conflict.DECLARED
+    if reader.account in record.told_by():
+        return Conflict.TOLD
+    if reader.person and reader.person in record.is_about():
+        return Conflict.NAMED
     numbers = {service_number_as_read(number) for number in reader.service_numbers} - {""}
     for party in record.parties:
         if party.account and party.account == reader.account:

@@ -1,6 +1,6 @@
 """Filing on a phone: six screens, each sealed by itself, put together when a member opens the case.
 
-Every question may be skipped, and there are at most twelve answers. A screen is kept as JSON of
+Every question may be skipped, and there are at most thirteen answers. A screen is kept as JSON of
 what was answered, padded so that its size does not tell how much that was.
 """
 
@@ -15,8 +15,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
+from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (
     AGE_BANDS,
+    ORIGINS,
     PARTY_KINDS,
     PURPOSES,
     SOURCES,
@@ -27,7 +29,6 @@ from kash.incidents.rules.record import (
     Party,
     Person,
     Record,
-    Term,
     next_id,
 )
 
@@ -37,10 +38,10 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "when": ("day", "clock", "place"),
     "whom": ("count", "ages"),
     "who": ("who", "description"),
-    "next": ("wanted", "consents"),
+    "next": ("wanted", "consents", "origin"),
     "words": ("narrative", "teller"),
 }
-MOST_ANSWERS = 12
+MOST_ANSWERS = 13
 MOST_PERSONS = 200
 # Of these each is written down by itself; of a larger crowd, the number.
 MOST_WRITTEN_PERSONS = 20
@@ -70,6 +71,7 @@ class Screen(BaseModel):
     description: str = ""
     wanted: list[str] = Field(default_factory=list)
     consents: list[str] = Field(default_factory=list)
+    origin: str = ""
     narrative: str = ""
     teller: str = ""
 
@@ -152,11 +154,18 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
     for code in dict.fromkeys(said.acts):
         if code in ACTS:
             record.acts.append(Act(id=next_id(record.acts, "a"), code=code))
-    _when_and_where(record, said, zone)
-    for band in _bands(said):
+    _when_and_where(record, said)
+    arrested_at, exposed_at = _moments(said, zone)
+    for band in _bands(said) or ["unknown"] * bool(arrested_at or exposed_at):
         number = len(record.persons) + 1
         record.persons.append(
-            Person(id=next_id(record.persons, "p"), code=f"P{number}", age_band=band)
+            Person(
+                id=next_id(record.persons, "p"),
+                code=f"P{number}",
+                age_band=band,
+                arrested_at=arrested_at,
+                exposed_at=exposed_at,
+            )
         )
     if said.count and said.count > MOST_WRITTEN_PERSONS:
         record.persons[-1].note = f"+{said.count - MOST_WRITTEN_PERSONS}"
@@ -172,36 +181,59 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
                 description=said.description,
             )
         )
-    for kind in dict.fromkeys(said.wanted):
-        if kind in TERM_KINDS:
-            record.terms.append(Term(id=next_id(record.terms, "t"), kind=kind))
-    at = record.filing.filed_at
-    if at is not None:
-        record.consents += [
-            Consent(purpose=purpose, given=True, at=at, by=record.filing.author)
-            for purpose in dict.fromkeys(said.consents)
-            if purpose in PURPOSES
-        ]
+    record.wanted = [kind for kind in dict.fromkeys(said.wanted) if kind in TERM_KINDS]
+    _consents(record, said)
     record.narrative = record.narrative or said.narrative
     if said.teller in SOURCES:
         record.information.append(
-            Information(id=next_id(record.information, "i"), source=said.teller)
+            Information(
+                id=next_id(record.information, "i"),
+                source=said.teller,
+                account=record.filing.author,
+            )
         )
 
 
-def _when_and_where(record: Record, said: Screen, zone: tzinfo) -> None:
+def _consents(record: Record, said: Screen) -> None:
+    """What was ticked, as an answer of each person, each with how it is known of her."""
+    at = record.filing.filed_at
+    if at is None:
+        return
+    everyone = [one.id for one in record.persons] or [""]
+    origin = said.origin if said.origin in ORIGINS else ""
+    record.consents += [
+        Consent(
+            purpose=purpose,
+            given=True,
+            at=at,
+            by=record.filing.author,
+            person=person,
+            origin=origin_of(origin, said.teller, number, len(everyone)),
+        )
+        for purpose in dict.fromkeys(said.consents)
+        if purpose in PURPOSES
+        for number, person in enumerate(everyone)
+    ]
+
+
+def _when_and_where(record: Record, said: Screen) -> None:
     if said.day is not None:
         record.happening.begun_on = said.day
     if said.clock is not None:
         record.happening.about_when = f"{said.clock:%H:%M}"
-    if said.day is not None and said.clock is not None:
-        moment = datetime.combine(said.day, said.clock, tzinfo=zone)
-        if ARRESTS.intersection(said.acts):
-            record.happening.arrested_at = moment
-        if EXPOSURES.intersection(said.acts):
-            record.happening.exposed_at = moment
     record.place.ward = record.place.ward or said.ward
     record.place.place = record.place.place or said.place
+
+
+def _moments(said: Screen, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """When everybody of a report was arrested, and exposed, as far as its acts say so."""
+    if said.day is None or said.clock is None:
+        return None, None
+    moment = datetime.combine(said.day, said.clock, tzinfo=zone)
+    return (
+        moment if ARRESTS.intersection(said.acts) else None,
+        moment if EXPOSURES.intersection(said.acts) else None,
+    )
 
 
 def _bands(said: Screen) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
+from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.record import Record
 
@@ -153,10 +154,20 @@ class LightRecord(NamedTuple):
     parties: list[LightParty]
     declared: list[str]
     minor: bool
+    tellers: frozenset[str]
+    concerned: frozenset[str]
 
     def has_minor(self) -> bool:
         """Whether somebody on record is under 18."""
         return self.minor
+
+    def told_by(self) -> frozenset[str]:
+        """Accounts from which it is known."""
+        return self.tellers
+
+    def is_about(self) -> frozenset[str]:
+        """Persons known here to whom it was done, or from whom it is known."""
+        return self.concerned
 
 
 def light(record: Mapping[str, Any]) -> LightRecord:
@@ -174,13 +185,33 @@ def light(record: Mapping[str, Any]) -> LightRecord:
         ],
         list(record.get("declared", ())),
         any(person.get("age_band") == "under_18" for person in record.get("persons", ())),
+        frozenset(_tellers(record)),
+        frozenset(_concerned(record)),
     )
+
+
+def _tellers(record: Mapping[str, Any]) -> Iterator[str]:
+    filing = record.get("filing", {})
+    if filing.get("how") == "phone" and filing.get("author"):
+        yield filing["author"]
+    for one in record.get("information", ()):
+        if one.get("account"):
+            yield one["account"]
+
+
+def _concerned(record: Mapping[str, Any]) -> Iterator[str]:
+    for group in ("persons", "information"):
+        for one in record.get(group, ()):
+            if one.get("person"):
+                yield one["person"]
 
 
 def may_have_part(reader: Reader, record: Mapping[str, Any]) -> bool:
     """Whether a reader may have a part in a case, from its record's JSON: never wrongly says no,
     and is quick, since of nearly all cases it says so. What decides is `conflicts.conflict_of`."""
-    if record.get("declared"):
+    if record.get("declared") or reader.account in _tellers(record):
+        return True
+    if reader.person and reader.person in _concerned(record):
         return True
     stations, numbered = reader.stations, reader.service_numbers
     for party in record.get("parties", ()):
@@ -196,7 +227,8 @@ def may_have_part(reader: Reader, record: Mapping[str, Any]) -> bool:
 class Summary(NamedTuple):
     """One line of the register: what a list shows of a case, and what filters ask of it.
 
-    `due_on` is the earliest day on which something promised is not done; `free`: she was let go.
+    `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
+    of those who are on record.
     """
 
     reference: str
@@ -210,9 +242,7 @@ class Summary(NamedTuple):
     minor: bool
     consent: bool
     assigned_to: str
-    arrested_at: datetime | None
-    exposed_at: datetime | None
-    free: bool
+    moments: tuple[Moments, ...]
     due_on: date | None
     evidence: int
 
@@ -232,7 +262,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
     """The line of a case, from its record's JSON. Raises ValueError, TypeError, AttributeError or
     KeyError if it is none."""
     happening = record.get("happening", {})
-    due, free = _due_and_free(record)
+    due = _due(record)
     persons = record.get("persons", ())
     return Summary(
         reference=reference,
@@ -252,20 +282,34 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         minor=any(person.get("age_band") == "under_18" for person in persons),
         consent=_consents(record, [person["id"] for person in persons]),
         assigned_to=record.get("assigned_to", ""),
-        arrested_at=_moment(happening.get("arrested_at")),
-        exposed_at=_moment(happening.get("exposed_at")),
-        free=free,
+        moments=tuple(_moments(record)),
         due_on=_day(min(due)) if due else None,
         evidence=len(record.get("evidence", ())),
     )
 
 
-def _due_and_free(record: Mapping[str, Any]) -> tuple[list[str], bool]:
+def _due(record: Mapping[str, Any]) -> list[str]:
     terms, referrals = record.get("terms", ()), record.get("referrals", ())
     due = [one["due_on"] for one in terms if one.get("due_on") and not one.get("fulfilled_on")]
     due += [one["due_on"] for one in referrals if one.get("due_on") and not one.get("outcome")]
-    free = any(one.get("result") == "released" for one in record.get("interventions", ()))
-    return due, free or any(one["kind"] == "release" and one.get("fulfilled_on") for one in terms)
+    return due
+
+
+def _moments(record: Mapping[str, Any]) -> Iterator[Moments]:
+    # As clocks.moments_of, which a test compares with this.
+    persons = record.get("persons", ())
+    ids = {one["id"] for one in persons}
+    freed = {
+        one.get("owed_to", "") if one.get("owed_to") in ids else ""
+        for one in record.get("terms", ())
+        if one["kind"] == "release" and one.get("fulfilled_on")
+    }
+    for one in persons:
+        arrested, exposed = one.get("arrested_at"), one.get("exposed_at")
+        if arrested and (one.get("released_at") or "" in freed or one["id"] in freed):
+            arrested = None
+        if arrested or exposed:
+            yield Moments(one["id"], _moment(arrested), _moment(exposed))
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -280,12 +324,16 @@ def _consents(record: Mapping[str, Any], persons: list[str]) -> bool:
     # As Record.consents_to("record"), which a test compares with this.
     answers = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
     for person in persons or [""]:
-        own = [one for one in answers if one.get("person", "") in ("", person)]
+        own = [
+            one
+            for one in answers
+            if one.get("person", "") in ("", person) and one.get("origin") != "not_asked"
+        ]
         if not own:
             return False
         newest = own[0]
         if len(own) > 1:
-            newest = max(own, key=lambda one: datetime.fromisoformat(one["at"]))
+            newest = max(reversed(own), key=lambda one: datetime.fromisoformat(one["at"]))
         if not newest["given"]:
             return False
     return True

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from kash.incidents.rules.conflicts import Reader, conflict_of
-from kash.incidents.rules.record import Intervention, Record, next_id
+from kash.incidents.rules.record import Asked, Event, Intervention, Person, Record, next_id
 from kash.people.rules import Stretch, open_at
 
 REQUESTS = (
@@ -20,8 +20,19 @@ REQUESTS = (
     "medical",
     "complaint",
 )
-# What an answer may say that closes a brief.
-CLOSING = ("released", "returned", "paid", "apology", "partly", "none")
+# What may come of each.
+RESULTS: dict[str, tuple[str, ...]] = {
+    "release": ("released", "none"),
+    "charge_or_release": ("released", "charged", "none"),
+    "return": ("returned", "partly", "none"),
+    "pay": ("paid", "partly", "none"),
+    "apologise": ("apology", "none"),
+    "stop": ("stopped", "none"),
+    "medical": ("seen", "none"),
+    "complaint": ("taken", "none"),
+}
+# What is asked for people, so that a brief says for how many, and an answer of how many.
+FOR_PEOPLE = frozenset({"release", "charge_or_release", "medical"})
 KEPT_FOR = timedelta(days=7)
 # The hours of the day, in the programme's zone, at which whoever has something waiting is told.
 TOLD_AT = frozenset({8, 13, 18})
@@ -36,6 +47,7 @@ class Mediator:
     spoken: tuple[str, ...]
     stretches: tuple[Stretch, ...] = ()
     active: bool = True
+    police: bool = False
     reader: Reader = field(default=Reader(""))
 
     def on_duty(self, minute: int) -> bool:
@@ -73,13 +85,41 @@ def runs_out(now_local: datetime) -> datetime:
     return datetime.combine(last, time(), tzinfo=now_local.tzinfo)
 
 
-def asked(record: Record, mediator: str, brief: str, request: str, now: datetime) -> Intervention:
-    """Add to the record that a mediator was asked."""
+def who_may_be_helped(record: Record) -> list[Person]:
+    """The persons of a case for whom a mediator may be asked now: each by her own consent."""
+    return [one for one in record.persons if record.consents_to("mediation", one.id)]
+
+
+def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
+    """Whether a mediator may be asked about these persons; None: about anybody at all."""
+    if not record.persons:
+        return record.consents_to("mediation") and not persons
+    able = {one.id for one in who_may_be_helped(record)}
+    return bool(able) if persons is None else bool(persons) and set(persons) <= able
+
+
+def has_consent(record: Record, intervention: Intervention) -> bool:
+    """Whether everybody about whom a mediator was asked still agrees to it."""
+    there = {one.id for one in record.persons}
+    persons = [one for one in intervention.persons if one in there]
+    return all(record.consents_to("mediation", one) for one in persons or [""])
+
+
+def asked(
+    record: Record,
+    mediator: str,
+    brief: str,
+    requests: Sequence[str],
+    now: datetime,
+    persons: Sequence[str] = (),
+) -> Intervention:
+    """Add to the record that a mediator was asked for these things, about these persons."""
     intervention = Intervention(
         id=next_id(record.interventions, "i"),
         mediator=mediator,
         brief=brief,
-        request=request,
+        persons=list(persons),
+        asked=[Asked(kind=kind) for kind in requests],
         asked_at=now,
     )
     record.interventions.append(intervention)
@@ -87,24 +127,90 @@ def asked(record: Record, mediator: str, brief: str, request: str, now: datetime
 
 
 @dataclass(frozen=True)
+class Result:
+    """What came of one request: one of its `RESULTS`; of how many people, where that was asked."""
+
+    kind: str
+    result: str
+    count: int | None = None
+
+
+def is_result(one: Result, people: int) -> bool:
+    """Whether a mediator may say this of a request that was about so many people (0: not said)."""
+    if one.result not in RESULTS.get(one.kind, ()):
+        return False
+    if one.kind not in FOR_PEOPLE or one.result == "none" or people < 2:
+        return one.count is None
+    return one.count is not None and 1 <= one.count <= people
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What a mediator answered: a response, or a response and a result that closes the brief."""
+    """What a mediator answered: a response, and results once it ended. `answered_at`: yes or no."""
 
     response: str
-    result: str = ""
+    results: tuple[Result, ...] = ()
     answered_at: datetime | None = None
+    ended_at: datetime | None = None
 
 
 def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
-    """Write mediators' answers into the record; the briefs that are done with by that."""
+    """Write mediators' answers into the record; the briefs that are done with by that.
+
+    Whoever was let go with everybody that was asked for is free from then on. Of some of them
+    nobody knows who, until an officer writes it down.
+    """
     done = []
     for one in record.interventions:
         answer = answers.get(one.brief) if one.brief else None
         if answer is None:
             continue
         one.response, one.answered_at = answer.response, answer.answered_at
-        if answer.result or answer.response in ("refused", "no_answer"):
-            one.result = answer.result
+        if answer.results or answer.response in ("refused", "no_answer"):
+            one.ended_at = answer.ended_at
+            said = {each.kind: each for each in answer.results}
+            for each in one.asked:
+                # A brief of an older version asked for one thing only, and its answer names none.
+                found = said.get(each.kind) or said.get("")
+                if found is not None:
+                    each.result, each.count = found.result, found.count
+            _let_go(record, one)
             done.append(one.brief)
             one.brief = ""
     return done
+
+
+def _let_go(record: Record, one: Intervention) -> None:
+    people = _about(record, one)
+    everybody = any(
+        each.result == "released" and each.count in (None, len(people)) for each in one.asked
+    )
+    for person in people if everybody else ():
+        person.released_at = person.released_at or one.ended_at
+
+
+def _about(record: Record, one: Intervention) -> list[Person]:
+    return [each for each in record.persons if each.id in one.persons or not one.persons]
+
+
+def somebody_is_free(record: Record) -> bool:
+    """Whether a mediator had some of those let go who were asked for, and it is not on record yet
+    who: as many as were let go, or more, stand there as free."""
+    for one in record.interventions:
+        free = max((each.count or 0 for each in one.asked if each.result == "released"), default=0)
+        if free > sum(each.released_at is not None for each in _about(record, one)):
+            return True
+    return False
+
+
+def events_of(record: Record) -> list[Event]:
+    """What mediators answered, as steps of the case. `about` is the intervention's id."""
+    events = []
+    for one in record.interventions:
+        if one.answered_at is not None and one.response in ("agreed", "refused"):
+            what = f"mediator_{one.response}"
+            events.append(Event(what=what, by=one.mediator, at=one.answered_at, about=one.id))
+        if one.ended_at is not None and any(each.result for each in one.asked):
+            what = "mediation_ended"
+            events.append(Event(what=what, by=one.mediator, at=one.ended_at, about=one.id))
+    return events

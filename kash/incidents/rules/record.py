@@ -3,16 +3,20 @@
 This is what the vault's document of kind `incident` holds, as JSON. Parts name each other by short
 ids of their own (`p1`, `a2`), accounts, services, stations and documents by their public ids. A
 field that this version does not know is kept as it was read. Amounts are integer cents. Moments are
-aware and in UTC.
+aware and in UTC. What an older version sealed is brought into this shape where it is read
+(`older_records`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import from_json
+
+from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 
 PARTY_KINDS = ("police", "client", "other")
 INVOLVEMENTS = ("did", "ordered", "present", "helped", "unclear")
@@ -21,8 +25,10 @@ AGE_BANDS = ("under_18", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
 RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
 PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court")
+# How it is known that somebody agrees, and for what it is enough that she could not be asked.
+ORIGINS = ("herself", "told_reporter", "not_asked")
+UNASKED = frozenset({"mediation"})
 RESPONSES = ("waiting", "agreed", "refused", "no_answer", "passed_on")
-RESULTS = ("", "released", "returned", "paid", "apology", "partly", "none")
 TERM_KINDS = ("release", "return", "pay", "apologise")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
 REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
@@ -53,13 +59,11 @@ class Filing(Part):
 
 
 class Happening(Part):
-    """When it happened. `arrested_at` and `exposed_at` start clocks."""
+    """When it happened."""
 
     begun_on: date | None = None
     ended_on: date | None = None
     about_when: str = ""
-    arrested_at: datetime | None = None
-    exposed_at: datetime | None = None
 
 
 class Place(Part):
@@ -71,12 +75,16 @@ class Place(Part):
 
 class Person(Part):
     """Somebody to whom something was done, under a code. `identity` is the public id of a document
-    in the compartment `identity`; `account` and `person` are set if she is known to be one here."""
+    in the compartment `identity`; `person` is set if she is known to be one here. `arrested_at` and
+    `exposed_at` start clocks of her own, `released_at` ends that of the court."""
 
     id: str
     code: str
     age_band: str = "unknown"
     note: str = ""
+    arrested_at: datetime | None = None
+    exposed_at: datetime | None = None
+    released_at: datetime | None = None
     identity: str = ""
     person: str = ""
 
@@ -113,26 +121,40 @@ class Act(Part):
 
 
 class Information(Part):
-    """From whom it is known, what connects the source with it, and how reliable that is."""
+    """From whom it is known, what connects the source with it, and how reliable that is. `account`
+    and `person` are set if the source is known here, which keeps her away from the case."""
 
     id: str
     source: str = "herself"
     connection: str = ""
     reliability: str = "likely"
     note: str = ""
+    account: str = ""
+    person: str = ""
+
+
+class Asked(Part):
+    """One thing that a mediator was asked for, and what came of it: a code of `mediation.RESULTS`,
+    and for how many where it is about people."""
+
+    kind: str
+    result: str = ""
+    count: int | None = None
 
 
 class Intervention(Part):
-    """A mediator was asked. `mediator` is an account's public id, `brief` a brief's."""
+    """A mediator was asked, about these persons (ids; none: all). `mediator` is an account's public
+    id, `brief` a brief's. `answered_at`: when she said yes or no; `ended_at`: how it ended."""
 
     id: str
     mediator: str = ""
     brief: str = ""
-    request: str = ""
+    persons: list[str] = Field(default_factory=list)
+    asked: list[Asked] = Field(default_factory=list)
     asked_at: datetime | None = None
     answered_at: datetime | None = None
+    ended_at: datetime | None = None
     response: str = "waiting"
-    result: str = ""
     note: str = ""
 
 
@@ -166,7 +188,8 @@ class Referral(Part):
 
 
 class Consent(Part):
-    """One answer for one purpose, by one person or, if that is empty, by all. The newest counts."""
+    """One answer for one purpose, by one person or, if that is empty, by all. The newest counts,
+    and of those of one moment the last. `origin`: how it is known, one of `ORIGINS`."""
 
     purpose: str
     given: bool
@@ -174,6 +197,7 @@ class Consent(Part):
     by: str
     person: str = ""
     wording: str = ""
+    origin: str = "herself"
 
 
 class Evidence(Part):
@@ -229,17 +253,24 @@ class Decision(Part):
 
 
 class Record(Part):
-    """The whole of an incident. `paper_reference` is what papers call it, 12 characters as codes
-    have, empty until it was first saved by a member: its public id stands on no paper, since who
-    reads the audit trail in the database could look it up there."""
+    """The whole of an incident.
 
-    edition: int = 1
+    `paper_reference` is what papers call it, 12 characters as codes have, empty until it was first
+    saved by a member: its public id stands on no paper, since who reads the audit trail in the
+    database could look it up there. `wanted` is what was asked for, as codes of
+    `mediation.REQUESTS`, and `asked_for` that in her words; `terms` are what was agreed, which is
+    another thing.
+    """
+
+    # 0 until it is sealed; it stands first in what is.
+    edition: int = 0
     paper_reference: str = ""
     filing: Filing = Field(default_factory=Filing)
     happening: Happening = Field(default_factory=Happening)
     place: Place = Field(default_factory=Place)
     narrative: str = ""
     asked_for: str = ""
+    wanted: list[str] = Field(default_factory=list)
     persons: list[Person] = Field(default_factory=list)
     parties: list[Party] = Field(default_factory=list)
     acts: list[Act] = Field(default_factory=list)
@@ -264,16 +295,51 @@ class Record(Part):
         """Whether consent holds for a purpose: off until it was given, and until withdrawn.
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
-        an answer that was given for all.
+        an answer that was given for all. Of whoever could not be asked, it holds for `UNASKED`.
         """
-        everyone = [person] if person else [one.id for one in self.persons] or [""]
-        return all(self._answer(purpose, one) for one in everyone)
+        return all(self._holds(purpose, one) for one in self._everyone(person))
 
-    def _answer(self, purpose: str, person: str) -> bool:
+    def is_unasked(self, purpose: str, person: str = "") -> bool:
+        """Whether consent holds, but somebody could not be asked and has not confirmed it yet."""
+        return self.consents_to(purpose, person) and any(
+            answer.origin == "not_asked" for answer in self.answers_to(purpose, person)
+        )
+
+    def answers_to(self, purpose: str, person: str = "") -> Iterator[Consent]:
+        """The answer that counts of one person, or of each on record; none of whoever gave none."""
+        for one in self._everyone(person):
+            found = self._answer(purpose, one)
+            if found is not None:
+                yield found
+
+    def _everyone(self, person: str) -> list[str]:
+        return [person] if person else [one.id for one in self.persons] or [""]
+
+    def _holds(self, purpose: str, person: str) -> bool:
+        answer = self._answer(purpose, person)
+        if answer is None or not answer.given:
+            return False
+        return answer.origin != "not_asked" or purpose in UNASKED
+
+    def _answer(self, purpose: str, person: str) -> Consent | None:
         answers = [
-            one for one in self.consents if one.purpose == purpose and one.person in ("", person)
+            one
+            for one in reversed(self.consents)
+            if one.purpose == purpose and one.person in ("", person)
         ]
-        return bool(answers) and max(answers, key=lambda one: one.at).given
+        # That she could not be asked never outweighs what she said.
+        said = [one for one in answers if one.origin != "not_asked"]
+        return max(said or answers, key=lambda one: one.at, default=None)
+
+    def told_by(self) -> set[str]:
+        """Accounts from which it is known: who filed it on a phone, and sources."""
+        filer = {self.filing.author} if self.filing.how == "phone" else set()
+        return (filer | {one.account for one in self.information}) - {""}
+
+    def is_about(self) -> set[str]:
+        """Persons known here to whom it was done, or from whom it is known, by public id."""
+        hers = {one.person for one in self.persons}
+        return (hers | {one.person for one in self.information}) - {""}
 
     def has_minor(self) -> bool:
         """Whether somebody on record is under 18."""
@@ -290,10 +356,20 @@ def next_id(parts: Sequence[Part], letter: str) -> str:
 
 
 def as_bytes(record: Record) -> bytes:
-    """The record as it is sealed; what was never said is left out."""
+    """The record as it is sealed, which is of this edition from then on; what was never said is
+    left out."""
+    record.edition = EDITION
     return record.model_dump_json(exclude_defaults=True).encode()
 
 
 def from_bytes(plaintext: bytes) -> Record:
-    """A record as it was sealed. Raises pydantic's ValidationError if it is none."""
-    return Record.model_validate_json(plaintext)
+    """A record as it was sealed, of whichever edition. Raises pydantic's ValidationError if it is
+    none."""
+    if is_up_to_date(plaintext):
+        return Record.model_validate_json(plaintext)
+    try:
+        read = brought_up_to_date(from_json(plaintext))
+    except (ValueError, TypeError, AttributeError, KeyError):
+        # What is no record of any edition says itself why.
+        return Record.model_validate_json(plaintext)
+    return Record.model_validate(read)

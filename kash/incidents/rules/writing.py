@@ -19,17 +19,16 @@ SINGLE = (
     "happening.begun_on",
     "happening.ended_on",
     "happening.about_when",
-    "happening.arrested_at",
-    "happening.exposed_at",
     "place.ward",
     "place.place",
     "narrative",
     "asked_for",
+    "wanted",
     "filing.how",
     "filing.paper_on",
 )
 ROWS: dict[str, tuple[str, ...]] = {
-    "persons": ("code", "age_band", "note"),
+    "persons": ("code", "age_band", "note", "arrested_at", "exposed_at", "released_at"),
     "parties": (
         "kind",
         "involvement",
@@ -41,7 +40,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "description",
     ),
     "acts": ("code", "persons", "parties", "circumstances", "amount"),
-    "information": ("source", "connection", "reliability", "note"),
+    "information": ("source", "connection", "reliability", "note", "account"),
     "terms": ("kind", "owed_by", "owed_to", "what", "amount", "due_on", "fulfilled_on"),
 }
 KINDS: dict[str, type[Part]] = {
@@ -217,10 +216,14 @@ def _rows(merged: Merged, seen: _Seen, group: str, stored: Record, typed: Record
 def write(record: Record, typed: Record) -> None:
     """Put what the form holds into a record; what the form does not know of it stays.
 
-    Rows that the form no longer has go, and with them what named them in acts and terms.
+    Rows that the form no longer has go, and with them what named them in acts and terms. Whether
+    it was filed on a phone is no matter of opinion: whoever did so is kept away by it.
     """
+    how = record.filing.how
     for place in SINGLE:
         put_at(record, place, value_at(typed, place))
+    if "phone" in (how, record.filing.how):
+        record.filing.how = how
     for group, names in ROWS.items():
         there = {row.id: row for row in getattr(record, group)}
         rows = []

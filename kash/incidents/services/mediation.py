@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select, update
@@ -23,9 +25,12 @@ from kash.incidents.queries.mediation import (
     as_mediators,
     duties,
     duty,
+    note_of,
+    outcome_of,
 )
 from kash.incidents.rules import mediation as rules
-from kash.incidents.rules.record import Record
+from kash.incidents.rules.mediation import Result
+from kash.incidents.rules.record import Intervention, Record
 from kash.incidents.services.cases import changing
 from kash.people.models import Organisation
 from kash.people.rules import Stretch, overlap
@@ -39,6 +44,12 @@ class NoConsentToMediate(Problem):
     """Nobody on record agreed that a mediator is asked."""
 
     sentence = _l("Nobody has agreed yet that a mediator is asked. Write down the consent first.")
+
+
+class NobodyToCall(Problem):
+    """A brief must say whom of the programme a mediator calls, and at which number."""
+
+    sentence = _l("Say whom of the programme the mediator calls, and at which number.")
 
 
 class MustKeepAway(Problem):
@@ -180,13 +191,15 @@ def _end_briefs(session: Session, account_id: int) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """What a mediator is asked: one of `rules.REQUESTS`, the station's name, whom to call."""
+    """What a mediator is asked: some of `rules.REQUESTS`, the station's name, whom to call (E.164),
+    and about which persons of the case (ids), of whom she is told only how many they are."""
 
     mediator: str
-    request: str
+    requests: tuple[str, ...]
     station: str = ""
     call_name: str = ""
     call_phone: str = field(default="", repr=False)
+    persons: tuple[str, ...] = ()
 
 
 def ask_mediator(
@@ -195,12 +208,17 @@ def ask_mediator(
     """Write a brief for one mediator, and into the record that she was asked.
 
     The audit names the case alone, as for any change of it: what ties the two stands only in the
-    sealed record. Raises NoConsentToMediate, MustKeepAway, NotFound, ChangedMeanwhile.
+    sealed record. Raises NoConsentToMediate, NobodyToCall, MustKeepAway, NotFound and
+    ChangedMeanwhile.
     """
-    if request.request not in rules.REQUESTS:
+    requests = [kind for kind in rules.REQUESTS if kind in request.requests]
+    if not requests or not set(request.requests) <= set(rules.REQUESTS):
         raise NotFound
+    if not (request.call_name.strip() and request.call_phone):
+        raise NobodyToCall
     with changing("incidents.changed", by, vault, reference, version=version) as case:
-        if not case.record.consents_to("mediation"):
+        persons = [one.id for one in case.record.persons if one.id in request.persons]
+        if not rules.may_ask(case.record, persons):
             raise NoConsentToMediate
         session = case.change.session
         free = rules.may_mediate(as_mediators(duties()), case.record, 0)
@@ -214,13 +232,17 @@ def ask_mediator(
         )
         note = {
             "station": request.station,
-            "request": request.request,
+            "requests": requests,
+            # Nobody is counted where it does not matter.
+            "people": len(persons) if rules.FOR_PEOPLE.intersection(requests) else 0,
             "call_name": request.call_name,
             "call_phone": request.call_phone,
         }
         row.note_sealed = seal(json.dumps(note), kind=NOTE, public_id=row.public_id)
         session.add(row)
-        rules.asked(case.record, request.mediator, row.public_id, request.request, case.change.now)
+        rules.asked(
+            case.record, request.mediator, row.public_id, requests, case.change.now, persons
+        )
         case.happened("mediator_asked", request.mediator)
 
 
@@ -258,19 +280,41 @@ def answer_brief(by: Actor, public_id: str, *, accepts: bool) -> None:
             change.nothing()
             return
         row.state = "accepted" if accepts else "closed"
-        _answer(row, "agreed" if accepts else "refused", "", change.now)
+        _answer(row, {"response": "agreed" if accepts else "refused", "at": _minute(change.now)})
         change.about(public_id)
 
 
-def close_brief(by: Actor, public_id: str, result: str) -> None:
-    """A mediator says how it ended; the note is shredded. Raises NotFound."""
-    if result not in rules.CLOSING:
-        raise NotFound
+def close_brief(by: Actor, public_id: str, results: Sequence[Result]) -> None:
+    """A mediator says how it ended, one result for each thing that she was asked for; the note is
+    shredded. Raises NotFound."""
     with audited("mediation.brief_closed", by) as change:
         row = _own(change.session, by, public_id)
+        note = note_of(row) or {}
+        asked = note.get("requests") or [note.get("request")]
+        people = int(note.get("people", 0))
+        if sorted(one.kind for one in results) != sorted(asked):
+            raise NotFound
+        if not all(rules.is_result(one, people) for one in results):
+            raise NotFound
         row.state = "closed"
-        _answer(row, "agreed", result, change.now)
+        now = _minute(change.now)
+        before = outcome_of(row) or {}
+        _answer(
+            row,
+            {
+                "response": "agreed",
+                "at": before.get("at") or now,
+                "ended": now,
+                "results": [
+                    {"kind": one.kind, "result": one.result, "count": one.count} for one in results
+                ],
+            },
+        )
         change.about(public_id)
+
+
+def _minute(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")
 
 
 def _own(session: Session, by: Actor, public_id: str) -> MediationBrief:
@@ -289,8 +333,7 @@ def _own(session: Session, by: Actor, public_id: str) -> MediationBrief:
     return row
 
 
-def _answer(row: MediationBrief, response: str, result: str, now: datetime) -> None:
-    said = {"response": response, "result": result, "at": now.isoformat(timespec="minutes")}
+def _answer(row: MediationBrief, said: dict[str, Any]) -> None:
     row.outcome_sealed = seal(json.dumps(said), kind=OUTCOME, public_id=row.public_id)
     if row.state == "closed":
         row.note_sealed = None
@@ -298,9 +341,18 @@ def _answer(row: MediationBrief, response: str, result: str, now: datetime) -> N
 
 def end_briefs(session: Session, record: Record) -> None:
     """A case is closed: what nobody answered is taken back."""
+    _end(session, record, lambda _one: True)
+
+
+def end_briefs_without_consent(session: Session, record: Record) -> None:
+    """Somebody took her consent back: what was asked for her, and others too, is taken back."""
+    _end(session, record, lambda one: not rules.has_consent(record, one))
+
+
+def _end(session: Session, record: Record, ends: Callable[[Intervention], bool]) -> None:
     collect_answers(session, record)
     for one in record.interventions:
-        if one.brief:
+        if one.brief and ends(one):
             one.response, one.brief = "no_answer", _deleted(session, one.brief)
 
 

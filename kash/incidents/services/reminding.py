@@ -32,11 +32,11 @@ def next_reminder(
     `newly`: it has only just come in. Asks the database only if a clock may run.
     """
     days = due_days(record)
-    moments = (record.happening.arrested_at, record.happening.exposed_at)
-    if state in OVER or not (days or any(moments)):
+    runs = any(one.arrested_at or one.exposed_at for one in record.persons)
+    if state in OVER or not (days or runs):
         return None
     there = zone()
-    clocks = clocks_of(record, there, court_days()) if any(moments) else []
+    clocks = clocks_of(record, there, court_days()) if runs else []
     return remind_at(clocks, days, now, there, newly=newly)
 
 

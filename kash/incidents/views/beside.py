@@ -20,6 +20,7 @@ from kash.incidents.forms.rows import (
     act_typed,
 )
 from kash.incidents.rules.record import Record
+from kash.web.account_names import account_names
 from kash.web.formats import date_text, moment_text, money_text
 
 GROUPS: dict[str, Any] = {
@@ -63,6 +64,10 @@ def in_words(place: str, value: Any, record: Record) -> str:
     if group == "parties" and name == "station":
         found = (one.station_name for one in record.parties if one.station == value)
         return next(found, "") or _("A station")
+    if place == "wanted":
+        return ", ".join(str(names.WANTED_NAMES.get(one, one)) for one in value)
+    if name == "account":
+        return account_names([value]).get(value, "–")
     if isinstance(value, list) or name in ("owed_by", "owed_to"):
         ids = value if isinstance(value, list) else [value]
         return ", ".join(called(record, one) for one in ids)

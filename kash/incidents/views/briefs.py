@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.incidents import blueprint, queries, services
-from kash.incidents.forms.mediation import ClosingForm
+from kash.incidents.forms.mediation import closing_form
 from kash.incidents.names import REQUEST_NAMES
 from kash.people.directory_words import phone_text
 from kash.policy import allow
@@ -57,9 +57,9 @@ def close_brief(brief_id: str) -> ResponseReturnValue:
     """Say how it ended."""
     by = current_actor()
     brief = queries.own_brief(by, brief_id)
-    form = ClosingForm()
+    form = closing_form(brief.requests, brief.people)
     if form.validate_on_submit():
-        services.close_brief(by, brief_id, form.result.data)
+        services.close_brief(by, brief_id, form.results())
         flash(_("Thank you. What was asked is deleted here now."))
         return redirect(url_for("incidents.briefs"), 303)
-    return page("incidents/brief_close.html", form=form, brief=brief, requests=REQUEST_NAMES)
+    return page("incidents/brief_close.html", form=form, brief=brief)

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from wtforms import Form
 
 from kash.database import utc_now
-from kash.incidents import blueprint, names, services, wording
+from kash.incidents import blueprint, mediation_words, names, services, wording
 from kash.incidents.forms.casework import CommentForm
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import Case
@@ -21,7 +21,8 @@ from kash.incidents.queries.officers import Officer, kept_away, officers
 from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.filing import code_as_shown
-from kash.incidents.rules.record import Record
+from kash.incidents.rules.mediation import events_of
+from kash.incidents.rules.record import Event, Record
 from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
 from kash.incidents.sections import actions_of, sections_of
 from kash.incidents.views.reach import here, require_vault
@@ -103,6 +104,7 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         over=found.state in OVER,
         next=next_of(found, actor),
         other_steps=_other_steps(found) if works else [],
+        timeline=_timeline(record),
         clocks=_clocks(record, now) if found.state not in OVER else [],
         unset=unset_clocks(record) if found.state not in OVER else [],
         away=_away(everybody, record, actor),
@@ -126,10 +128,25 @@ def _other_steps(found: Case) -> list[str]:
     return [step.verb for step in open_steps(found.state) if step.verb != usual]
 
 
+def _timeline(record: Record) -> list[Event]:
+    """What was done, the newest first, with what mediators answered."""
+    ended = {one.id: mediation_words.results_text(one) for one in record.interventions}
+    answers = [
+        event.model_copy(update={"reason": ended[event.about]})
+        if event.what == "mediation_ended"
+        else event
+        for event in events_of(record)
+    ]
+    return sorted([*record.timeline, *answers], key=lambda event: event.at, reverse=True)
+
+
 def _clocks(record: Record, now: datetime) -> list[Any]:
+    codes = {one.id: one.code for one in record.persons}
     return [
         {
             "clock": clock,
+            "whom": [codes[person] for person in clock.persons] if len(codes) > 1 else [],
+            "since": wording.since_text(clock, now) if clock.kind == "court" else "",
             "left": wording.left_text(clock, now),
             "tone": wording.clock_tone(clock, now),
             "advice": wording.clock_advice(clock, now),
@@ -148,6 +165,8 @@ def _away(everybody: list[Officer], record: Record, actor: Actor) -> list[Any]:
 
 def _accounts(record: Record) -> set[str]:
     found = {event.by for event in record.timeline} | {one.by for one in record.comments}
+    found |= {one.mediator for one in record.interventions}
+    found |= {one.account for one in record.information}
     found |= {event.about for event in record.timeline if event.what in ("assigned", "declared")}
     return found | {record.assigned_to, record.filing.author} - {""}
 

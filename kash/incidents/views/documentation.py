@@ -21,6 +21,7 @@ from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries import open_case
 from kash.incidents.queries.autosaves import Autosave, own_autosaves
 from kash.incidents.queries.cases import Case
+from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, Merged, digests, merge
@@ -42,6 +43,7 @@ from kash.people.queries import organisations, zone_names
 from kash.policy import allow
 from kash.vault import NobodyCanOpen
 from kash.web import NotFound, current_actor, page
+from kash.web.account_names import account_names
 from kash.web.formats import to_local
 from kash.web.language import language_code
 
@@ -117,6 +119,15 @@ def _stations() -> list[tuple[str, str]]:
     return [(one.public_id, one.name) for one in organisations(["station"])]
 
 
+def _prepare(form: DocumentationForm, stations: Sequence[tuple[str, str]]) -> None:
+    """Offer what is known here; who is on record stays on offer, whoever it is."""
+    known = dict(known_accounts())
+    told = {row.account.data for row in form.rows("information")}
+    others = told - set(known) - {None, ""}
+    known |= account_names(others) if others else {}
+    form.prepare(stations, _today(), list(known.items()))
+
+
 def _written(case: Case | None) -> ResponseReturnValue:
     shown, stations = Shown(case), _stations()
     if request.method == "GET":
@@ -128,7 +139,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
     if request.form.get("restore"):
         return _restored(case, stations, shown)
     form = DocumentationForm()
-    form.prepare(stations, _today())
+    _prepare(form, stations)
     if _rows_changed(form):
         form.offer_rows()
         return _page(form, shown)
@@ -168,11 +179,11 @@ def _save(case: Case | None, form: DocumentationForm, written: Written) -> str:
 
 def _fresh(case: Case | None, stations: Sequence[tuple[str, str]]) -> DocumentationForm:
     form = DocumentationForm(formdata=None, data=as_form(case.record) if case else {"how": "form"})
-    form.prepare(stations, _today())
+    _prepare(form, stations)
     for group in ("persons", "parties", "acts", "information"):
         if not form.rows(group):
             form.add_row(group)
-    form.prepare(stations, _today())
+    _prepare(form, stations)
     _say_shown(form, case.record if case else Record(), case.version if case else 0)
     return form
 
@@ -216,7 +227,7 @@ def _restored(
     note_autosave_opened(current_actor(), the_vault(), kept)
     form = DocumentationForm(formdata=MultiDict(kept.fields))
     form.token.data, form.token.raw_data = kept.token, None
-    form.prepare(stations, _today())
+    _prepare(form, stations)
     return _page(form, shown)
 
 
@@ -228,15 +239,15 @@ def _beside(
     reference: str,
 ) -> ResponseReturnValue:
     """Show what somebody else saved beside what was typed; sent once more, it is saved."""
-    case = open_case(current_actor(), the_vault(), reference)
+    _actor, _vault, case = here(reference)
     merged = merge(case.record, written.typed, form.places_shown())
     again = DocumentationForm(formdata=None, data=as_form(merged.record))
     again.token.data = form.token.data
-    again.prepare(stations, _today())
+    _prepare(again, stations)
     for group in ("persons", "acts"):
         if not again.rows(group):
             again.add_row(group)
-    again.prepare(stations, _today())
+    _prepare(again, stations)
     _say_shown(again, case.record, case.version)
     words = {place: in_words(place, value, case.record) for place, value in merged.beside.items()}
     answer, _status = _page(again, Shown(case, merged, words))

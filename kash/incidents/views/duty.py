@@ -43,7 +43,12 @@ def _stations() -> list[tuple[str, str]]:
 @allow("incidents.duty")
 def duty_list() -> ResponseReturnValue:
     """Everybody who mediates."""
-    return render_template("incidents/duty.html", listing=queries.duty_listing(), **_said())
+    return render_template(
+        "incidents/duty.html",
+        listing=queries.duty_listing(),
+        police=queries.police_accounts(),
+        **_said(),
+    )
 
 
 @blueprint.route("/d/new", methods=["GET", "POST"])

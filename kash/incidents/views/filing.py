@@ -270,6 +270,7 @@ def _screen_page(
         answered=answered,
         today=local_today(),
         notes_of_consents={key: note for key, (_label, note) in filing_words.ALLOWED.items()},
+        notes_of_origins={key: note for key, (_label, note) in filing_words.ORIGINS.items()},
     )
 
 

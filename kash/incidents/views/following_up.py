@@ -46,11 +46,13 @@ _MOST_SERVICES = 300
 
 @dataclass(frozen=True)
 class Answers:
-    """What one person agrees to, or everybody (an empty `person`)."""
+    """What one person agrees to, or everybody (an empty `person`); `unasked` are those purposes
+    that hold only since she could not be asked."""
 
     person: str
     code: str
     holding: list[str]
+    unasked: list[str]
     history: list[Consent]
 
 
@@ -69,6 +71,7 @@ def answers_of(record: Record, person: str, code: str) -> Answers:
         person,
         code,
         [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
+        [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
         sorted(asked, key=lambda one: one.at, reverse=True),
     )
 
@@ -93,7 +96,15 @@ def consents(reference: str) -> ResponseReturnValue:
     elif form.validate_on_submit():
         person = form.person.data or ""
         try:
-            answer_consents(actor, vault, reference, form.version_shown(), person, form.answers())
+            answer_consents(
+                actor,
+                vault,
+                reference,
+                form.version_shown(),
+                person,
+                form.answers(),
+                form.origin.data,
+            )
         except ChangedMeanwhile:
             _actor, _vault, found = here(reference)
             changed = True
@@ -106,7 +117,8 @@ def consents(reference: str) -> ResponseReturnValue:
         case=found,
         everybody=everybodys_answers(found.record),
         changed=changed,
-        typed=set(form.purposes.data or []) if changed else set(),
+        typed=set(form.purposes.data or []) if changed or form.errors else set(),
+        origins=names.ORIGIN_NAMES,
         texts=TEXTS,
         names=names.PURPOSE_NAMES,
         by=account_names({one.by for one in found.record.consents}),
@@ -125,6 +137,7 @@ def _consents_part(case: Case, actor: Actor) -> Mapping[str, Any]:
     return {
         "everybody": everybodys_answers(case.record),
         "names": names.PURPOSE_NAMES,
+        "unasked": names.ORIGIN_NAMES["not_asked"],
         "purposes": PURPOSES,
     }
 

@@ -10,11 +10,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
-from kash.incidents import blueprint, queries, services
+from kash.incidents import blueprint, mediation_words, queries, services
 from kash.incidents.forms.mediation import AskForm
-from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, RESULT_NAMES
+from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES
 from kash.incidents.queries.cases import Case
-from kash.incidents.rules.mediation import Mediator, may_mediate, take_over
+from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.mediation import (
+    REQUESTS,
+    Mediator,
+    may_ask,
+    may_mediate,
+    somebody_is_free,
+    who_may_be_helped,
+)
 from kash.incidents.sections import register_section
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
@@ -50,11 +58,15 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
     offered, minute = _offered(case, station)
     names = account_names(one.account for one in offered)
     form = AskForm()
+    able = who_may_be_helped(case.record)
     form.mediator.choices = [(one.account, names.get(one.account, "")) for one in offered]
     form.station.choices = choices
+    form.persons.choices = [(one.id, one.code) for one in able]
     if not form.is_submitted():
         form.station.data = choices[1][0] if len(choices) > 1 else ""
         form.call_name.data = account_names([by.public_id]).get(by.public_id, "")
+        form.persons.data = [one.id for one in able if not is_free(case.record, one)]
+        form.requests.data = [one for one in case.record.wanted if one in REQUESTS]
     elif form.validate():
         try:
             services.ask_mediator(
@@ -63,16 +75,17 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
                 reference,
                 services.Request(
                     mediator=form.mediator.data,
-                    request=form.request.data,
+                    requests=tuple(form.requests.data or ()),
                     station=form.station.data or "",
                     call_name=form.call_name.data or "",
                     call_phone=form.call_phone.data or "",
+                    persons=tuple(form.persons.data or ()),
                 ),
             )
         except services.MustKeepAway as problem:
             form.mediator.errors = [str(problem)]
         except services.NoConsentToMediate as problem:
-            form.mediator.errors = [str(problem)]
+            form.persons.errors = [str(problem)]
         else:
             flash(_("The mediator can read it now."))
             return redirect(url_for("incidents.case", reference=reference), 303)
@@ -84,16 +97,26 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
 
 
 def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
+    able = who_may_be_helped(case.record)
+    numbers = queries.numbers_of(one.account for one in offered)
+    unasked = [one.code for one in able if case.record.is_unasked("mediation", one.id)]
     return {
         "form": form,
         "case": case,
-        "agreed": case.record.consents_to("mediation"),
+        "agreed": may_ask(case.record),
+        "others": [one.code for one in case.record.persons if one not in able],
+        # Nobody on record: then the answer was for the case.
+        "unasked": unasked or ([""] if case.record.is_unasked("mediation") and not able else []),
         "notes": {
             one.account: " · ".join(
                 filter(
                     None,
                     (
+                        _("Police") if one.police else "",
                         _("on duty now") if one.on_duty(minute) else _("not on duty now"),
+                        directory_words.phone_text(numbers[one.account])
+                        if numbers.get(one.account)
+                        else _("no number"),
                         ", ".join(str(words.LANGUAGE.get(code, code)) for code in one.spoken),
                         "; ".join(
                             f"{days} {hours}"
@@ -118,20 +141,22 @@ def withdraw_request(reference: str, intervention_id: str) -> ResponseReturnValu
 
 
 def _part(case: Case, actor: Actor) -> dict[str, object] | None:
-    record = case.record.model_copy(deep=True)
-    briefs = [one.brief for one in record.interventions if one.brief]
-    take_over(record, queries.answers_to(briefs))
+    record = case.record
     may_edit = actor.may("incidents.edit") and case.state not in ("closed", "shredded")
     if not record.interventions and not may_edit:
         return None
+    codes = {one.id: one.code for one in record.persons}
     return {
         "interventions": record.interventions,
         "names": account_names(one.mediator for one in record.interventions),
         "requests": REQUEST_NAMES,
         "responses": RESPONSE_NAMES,
-        "results": RESULT_NAMES,
+        "result": mediation_words.result_text,
+        "codes": lambda one: [codes[key] for key in one.persons if key in codes],
         "may_edit": may_edit,
-        "may_ask": may_edit and record.consents_to("mediation"),
+        "may_ask": may_edit and may_ask(record),
+        "unasked": record.is_unasked("mediation"),
+        "who_is_free": somebody_is_free(record) and may_edit,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.mediation import with_answers
 from kash.members.opening import current_vault, require_vault
 from kash.policy import Actor
 from kash.vault import OpenVault
@@ -21,6 +22,9 @@ def the_vault() -> OpenVault:
 
 
 def here(reference: str) -> tuple[Actor, OpenVault, Case]:
-    """Who acts, her open vault and the case of this address. Raises NotFound and Damaged."""
+    """Who acts, her open vault and the case of this address, with what mediators have answered
+    since it was saved. Raises NotFound and Damaged."""
     actor, vault = current_actor(), the_vault()
-    return actor, vault, open_case(actor, vault, reference)
+    found = open_case(actor, vault, reference)
+    found.record = with_answers(found.record)
+    return actor, vault, found

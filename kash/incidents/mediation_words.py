@@ -1,0 +1,22 @@
+"""What came of a mediation, in words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from kash.incidents.names import RESULT_NAMES
+from kash.incidents.rules.mediation import FOR_PEOPLE
+from kash.incidents.rules.record import Asked, Intervention
+
+
+def result_text(one: Asked, people: int) -> str:
+    """What came of one request: "Released: 2 of 3". `people` is for how many it was."""
+    said = str(RESULT_NAMES.get(one.result, one.result))
+    if one.count is None or one.kind not in FOR_PEOPLE:
+        return said
+    return _("%(result)s: %(count)s of %(people)s", result=said, count=one.count, people=people)
+
+
+def results_text(one: Intervention) -> str:
+    """What came of all that a mediator was asked for."""
+    return ", ".join(result_text(each, len(one.persons)) for each in one.asked if each.result)

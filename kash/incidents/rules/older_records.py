@@ -1,0 +1,118 @@
+"""Records that an older version sealed, brought into today's shape where they are read.
+
+A sealed record cannot be changed by a migration of the database. What is read is JSON; fields that
+nobody knows stay as they are, and what is up to date already is left alone.
+
+Edition 2: each person has her own arrest, exposure and release; consents from phones say how they
+are known; what was asked for (`wanted`) is no longer a term; a mediator is asked for several
+things.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+EDITION = 2
+_BEGINS = b'{"edition":%d' % EDITION
+# Ids that a phone's wishes got, when they were kept as terms.
+_WISH = re.compile(r"t\d{1,2}")
+_SAID_OF_A_TERM = ("owed_by", "owed_to", "what", "amount", "due_on", "fulfilled_on")
+
+Json = dict[str, Any]
+
+
+def is_up_to_date(plaintext: bytes) -> bool:
+    """Whether a sealed record is of this edition, from how it begins."""
+    return plaintext.startswith(_BEGINS)
+
+
+def brought_up_to_date(record: Json) -> Json:
+    """A record's JSON in today's shape; the same if it is that already. What is given may be
+    changed. Raises ValueError, TypeError, AttributeError or KeyError if it is no record."""
+    if record.get("edition", 0) >= EDITION:
+        return record
+    _give_moments_to_persons(record)
+    _tell_asked_from_agreed(record)
+    _let_mediators_be_asked_for_several(record)
+    _say_how_consents_are_known(record)
+    record["edition"] = EDITION
+    return record
+
+
+def origin_of(said: str, teller: str, number: int, persons: int) -> str:
+    """How a consent from a phone is known of the person with this number (from 0), of so many.
+
+    `said` is what the reporter answered, `teller` whose words they are. Without an answer it is
+    known only of one person, who told it or was told of. Whoever says it of herself says it of
+    nobody else: of several she is the first.
+    """
+    if said == "told_reporter" or (not said and teller == "peer" and persons <= 1):
+        return "told_reporter"
+    hers = said == "herself" or (not said and teller == "herself" and persons <= 1)
+    return "herself" if hers and number == 0 else "not_asked"
+
+
+def _give_moments_to_persons(record: Json) -> None:
+    happening = record.get("happening", {})
+    moments = {
+        name: happening.pop(name)
+        for name in ("arrested_at", "exposed_at")
+        if happening.get(name) is not None
+    }
+    persons = record.setdefault("persons", [])
+    if moments and not persons:
+        # A moment belongs to somebody, though nobody said to whom.
+        persons.append({"id": "p1", "code": "P1"})
+    freed = [
+        one.get("answered_at") or one.get("asked_at") or moments.get("arrested_at")
+        for one in record.get("interventions", ())
+        if one.get("result") == "released"
+    ]
+    for person in persons:
+        for name, moment in moments.items():
+            person.setdefault(name, moment)
+        if freed and freed[0]:
+            person.setdefault("released_at", freed[0])
+
+
+def _tell_asked_from_agreed(record: Json) -> None:
+    terms = record.get("terms", [])
+    wishes = [
+        one
+        for one in terms
+        if _WISH.fullmatch(one["id"])
+        and all(one.get(name) in (None, "") for name in _SAID_OF_A_TERM)
+    ]
+    if wishes:
+        record["wanted"] = list(
+            dict.fromkeys([*record.get("wanted", []), *(one["kind"] for one in wishes)])
+        )
+        record["terms"] = [one for one in terms if one not in wishes]
+
+
+def _let_mediators_be_asked_for_several(record: Json) -> None:
+    for one in record.get("interventions", ()):
+        kind, result = one.pop("request", ""), one.pop("result", "")
+        if kind or result:
+            one.setdefault("asked", [{"kind": kind, "result": result}])
+        if result and one.get("answered_at"):
+            one.setdefault("ended_at", one["answered_at"])
+
+
+def _say_how_consents_are_known(record: Json) -> None:
+    # What officers note has a version of its words; what a phone sent had none.
+    information, persons = record.get("information", ()), record.get("persons", ())
+    teller = information[0].get("source", "herself") if information else ""
+    found = []
+    for one in record.get("consents", ()):
+        if one.get("wording") or one.get("origin") or one.get("person") or not one["given"]:
+            found.append(one)
+            continue
+        everyone = [person["id"] for person in persons] or [""]
+        found += [
+            one | {"person": person, "origin": origin_of("", teller, number, len(everyone))}
+            for number, person in enumerate(everyone)
+        ]
+    if found:
+        record["consents"] = found

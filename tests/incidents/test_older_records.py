@@ -1,0 +1,198 @@
+"""Records that an older version sealed, and consents with how they are known."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.rules.case_file import contents, who_agreed
+from kash.incidents.rules.older_records import EDITION, brought_up_to_date, origin_of
+from kash.incidents.rules.record import (
+    ORIGINS,
+    PURPOSES,
+    UNASKED,
+    Consent,
+    Person,
+    Record,
+    as_bytes,
+    from_bytes,
+)
+
+NOW = "2026-11-20T09:00:00Z"
+LATER = "2026-11-20T15:00:00Z"
+AUTHOR = "a" * 16
+
+
+def old(teller: str = "witness", persons: int = 3, **more: Any) -> dict[str, Any]:
+    """What the version before sealed of a phone's report that a member had changed since."""
+    return {
+        "filing": {"how": "phone", "author": AUTHOR, "filed_at": NOW, "colour": "kept"},
+        "happening": {"begun_on": "2026-11-20", "arrested_at": NOW, "weather": "rain"},
+        "persons": [{"id": f"p{n}", "code": f"P{n}"} for n in range(1, persons + 1)],
+        "information": [{"id": "i1", "source": teller}],
+        "terms": [{"id": "t1", "kind": "release"}, {"id": "t2", "kind": "pay", "what": "500"}],
+        "consents": [
+            {"purpose": purpose, "given": True, "at": NOW, "by": AUTHOR} for purpose in PURPOSES
+        ],
+        "something_new": [1, 2],
+        **more,
+    }
+
+
+def read(plain: dict[str, Any]) -> Record:
+    return from_bytes(json.dumps(plain).encode().ljust(2000))
+
+
+def test_a_witnesss_tick_in_an_old_report_is_nobodys_consent() -> None:
+    record = read(old())
+    for person in record.persons:
+        holding = [one for one in PURPOSES if record.consents_to(one, person.id)]
+        assert holding == ["mediation"]
+        assert record.is_unasked("mediation", person.id)
+    assert who_agreed(record) == []
+
+
+@pytest.mark.parametrize(
+    ("teller", "persons", "origins"),
+    [
+        ("herself", 1, ["herself"]),
+        ("peer", 1, ["told_reporter"]),
+        ("witness", 1, ["not_asked"]),
+        ("herself", 3, ["not_asked"] * 3),
+        ("peer", 2, ["not_asked"] * 2),
+    ],
+)
+def test_an_old_tick_is_hers_only_if_she_was_the_only_one(
+    teller: str, persons: int, origins: list[str]
+) -> None:
+    record = read(old(teller, persons))
+    assert [one.origin for one in record.consents if one.purpose == "court"] == origins
+
+
+def test_what_an_officer_noted_before_stays_as_it_is() -> None:
+    noted = {"purpose": "court", "given": True, "at": LATER, "by": "o", "wording": "2026-1"}
+    record = read(old(consents=[*old()["consents"], noted]))
+    assert record.consents_to("court")
+    assert not record.consents_to("funder")
+
+
+def test_what_was_wished_for_on_an_old_phone_is_no_longer_printed_as_agreed() -> None:
+    record = read(old())
+    assert record.wanted == ["release"]
+    assert [(one.id, one.what) for one in record.terms] == [("t2", "500")]
+    kept = {"id": "t1", "kind": "release", "fulfilled_on": "2026-11-21"}
+    assert [one.kind for one in read(old(terms=[kept])).terms] == ["release"]
+
+
+def test_an_old_arrest_belongs_to_each_and_an_old_release_ends_each_clock() -> None:
+    record = read(old())
+    moment = datetime.fromisoformat(NOW)
+    assert [one.arrested_at for one in record.persons] == [moment] * 3
+    freed = {"id": "i1", "mediator": "m", "request": "release", "response": "agreed"}
+    freed |= {"result": "released", "answered_at": LATER}
+    record = read(old(interventions=[freed]))
+    assert [one.released_at for one in record.persons] == [datetime.fromisoformat(LATER)] * 3
+    (one,) = record.interventions
+    assert [(each.kind, each.result) for each in one.asked] == [("release", "released")]
+    assert one.ended_at == datetime.fromisoformat(LATER)
+    assert [one.arrested_at for one in read(old(persons=0)).persons] == [moment]
+
+
+PLAIN = st.builds(
+    old,
+    st.sampled_from(["herself", "witness", "peer"]),
+    st.integers(0, 4),
+    wanted=st.lists(st.sampled_from(["pay", "stop"]), unique=True),
+    interventions=st.lists(
+        st.fixed_dictionaries(
+            {"id": st.just("i1"), "request": st.sampled_from(["release", "return"])},
+            optional={
+                "result": st.sampled_from(["released", "none"]),
+                "answered_at": st.just(LATER),
+            },
+        ),
+        max_size=2,
+    ),
+)
+
+
+@given(PLAIN)
+def test_an_old_record_is_brought_up_once_and_loses_nothing_that_nobody_knows(
+    plain: dict[str, Any],
+) -> None:
+    record = read(plain)
+    assert record.edition == EDITION
+    again = json.loads(as_bytes(record))
+    assert brought_up_to_date(json.loads(as_bytes(record))) == again
+    assert from_bytes(as_bytes(record)) == record
+    assert (again["something_new"], again["happening"]["weather"]) == ([1, 2], "rain")
+    assert again["filing"]["colour"] == "kept"
+    assert "arrested_at" not in again["happening"]
+    assert not any("request" in one or "result" in one for one in again.get("interventions", ()))
+
+
+# --- How a consent is known ----------------------------------------------------------------------
+
+
+@given(
+    st.sampled_from(["", *ORIGINS]),
+    st.sampled_from(["", "herself", "witness", "peer"]),
+    st.integers(1, 5),
+)
+def test_nobody_answers_for_another(said: str, teller: str, persons: int) -> None:
+    origins = [origin_of(said, teller, number, persons) for number in range(persons)]
+    assert "herself" not in origins[1:]
+    if said == "not_asked" or (not said and (teller in ("", "witness") or persons > 1)):
+        assert set(origins) == {"not_asked"}
+
+
+ANSWERS = st.lists(
+    st.builds(
+        Consent,
+        purpose=st.sampled_from(PURPOSES),
+        given=st.booleans(),
+        at=st.sampled_from([datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2)]),
+        by=st.just(AUTHOR),
+        person=st.sampled_from(["", "p1", "p2"]),
+        origin=st.sampled_from(ORIGINS),
+    ),
+    max_size=8,
+)
+
+
+@given(ANSWERS)
+def test_on_could_not_be_asked_nothing_holds_but_mediation(answers: list[Consent]) -> None:
+    record = Record(persons=[Person(id="p1", code="A"), Person(id="p2", code="B")])
+    record.consents = [one for one in answers if one.origin == "not_asked"]
+    assert {one for one in PURPOSES if record.consents_to(one)} <= UNASKED == {"mediation"}
+    assert contents(record, ["p1", "p2"], with_narrative=True).persons == []
+    marked = record.is_unasked("mediation")
+    assert marked == record.consents_to("mediation")
+
+
+@given(ANSWERS)
+def test_that_she_could_not_be_asked_never_outweighs_what_she_said(answers: list[Consent]) -> None:
+    persons = [Person(id="p1", code="A"), Person(id="p2", code="B")]
+    hers = [one for one in answers if one.origin != "not_asked"]
+    said, whole = Record(persons=persons, consents=hers), Record(persons=persons, consents=answers)
+    for person in ("p1", "p2"):
+        for purpose in PURPOSES:
+            if list(said.answers_to(purpose, person)):
+                assert whole.consents_to(purpose, person) == said.consents_to(purpose, person)
+                assert not whole.is_unasked(purpose, person)
+
+
+def test_of_two_answers_of_one_moment_the_last_counts() -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    record = Record(
+        consents=[Consent(purpose="court", given=given, at=at, by="x") for given in (True, False)]
+    )
+    assert not record.consents_to("court")
+    later = Consent(purpose="court", given=True, at=at + timedelta(minutes=1), by="x")
+    record.consents.insert(0, later)
+    assert record.consents_to("court")
