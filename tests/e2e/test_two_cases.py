@@ -38,7 +38,30 @@ def test_an_officer_reads_the_whole_of_the_first_case(walk: Walk) -> None:
         assert step in said
     mediation = said[said.index("Mediation") : said.index("Evidence")]
     assert "Kamau" in mediation
-    assert "Released" in mediation
+    assert "Released: 2 of 3" in mediation
+    assert "A doctor was seen: 3 of 3" in mediation
+    assert "What was asked for\nRelease" in said
+    assert "Nothing was agreed yet." in said
+
+
+def test_two_of_three_released_leave_the_third_on_the_clock(walk: Walk) -> None:
+    said = walk.cases.pages["two of three"]
+    assert "Before a court: P1, P2, P3" in said
+    assert "Arrested 0 h ago" in said
+    assert "how many are free, and not who" in said
+    two, all_three = (walk.cases.pages[f"free: {free}"] for free in ((0, 2), (1,)))
+    assert "Before a court: P2\n" in two
+    assert "how many are free, and not who" not in two
+    assert "Before a court" not in all_three
+
+
+def test_a_witnesss_tick_is_marked_until_she_confirms_and_no_brief_goes_without_a_number(
+    walk: Walk,
+) -> None:
+    assert "Not asked yet: P1, P2, P3." in walk.cases.pages["could not be asked"]
+    assert "0700 000711" in walk.cases.pages["could not be asked"]
+    assert "Write the number to call." in walk.cases.pages["no number"]
+    assert "Could not be asked" in walk.cases.pages["arrest, officer"]
 
 
 def test_an_officer_reads_the_whole_of_the_second_case(walk: Walk) -> None:

@@ -81,6 +81,8 @@ NEVER = {
     "interventions.mediator",
     "interventions.brief",
     "declared",
+    # Stands there in groups of four.
+    "paper_reference",
     "comments.by",
     "timeline.by",
     "timeline.about",
