@@ -112,6 +112,10 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "people.edit": {_R.TRAINER: _OWN},
     "people.import": {_R.TRAINER: _OWN},
     "people.contact": {_R.TRAINER: _OWN},
+    # As the second person: whose own she is, or the director; never whoever asked.
+    "people.agree_contact": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    # Who looked at contacts more often than is usual, and why.
+    "people.looks": {_R.DIRECTOR: _ALL},
     "people.minors": {_R.CUSTODIAN: _ALL},
     # Who opened or changed what is kept of a person: whoever answers for it, and she herself.
     "people.trail": {
@@ -141,6 +145,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     "attendance.mark": {_R.TRAINER: _OWN},
     # Never whoever closed it: another who runs the workshop, or the director.
     "attendance.confirm": {_R.DIRECTOR: _ALL, _R.TRAINER: _OWN},
+    # Her own answer to an invitation.
+    "workshops.answer": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     # With the code on the wall, into a session that one is expected in.
     "attendance.check_in": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "certificates.see": {

@@ -152,6 +152,7 @@ def _person(
         reference=f"R{number:05}",
         phone_sealed=seal(phone, kind="person.phone", public_id=public_id),
         phone_lookup=lookup(phone, kind="phone"),
+        phone_by=recorder,
         created_by=recorder,
         created_at=added,
         changed_at=added,

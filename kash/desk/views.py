@@ -13,6 +13,7 @@ from kash.desk import blueprint
 from kash.desk.today import MOST_SHOWN, today_for
 from kash.policy import SIGNED_IN, allow
 from kash.web import current_actor
+from kash.web.account_names import account_names
 from kash.web.formats import to_local
 
 
@@ -22,9 +23,11 @@ def today() -> ResponseReturnValue:
     """What needs the actor today."""
     now = utc_now()
     day = to_local(now).date()
+    found = today_for(current_actor(), now)
     return render_template(
         "desk/today.html",
-        today=today_for(current_actor(), now),
+        today=found,
+        looked=account_names({one.account for one in found.looks}),
         day=day,
         heading=format_date(day, "EEEE d MMMM", rebase=False),
         most=MOST_SHOWN,

@@ -1,18 +1,22 @@
-"""Which persons an actor reaches, as a condition that queries add."""
+"""Which persons an actor reaches, as a condition that queries add; and of whom she may see, or
+compare, how to reach them (`rules.contacts` says why, and a test that both decide alike)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, false, or_, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, true
 
-from kash.people.models import Person
+from kash.people.models import ContactRequest, ContactRequestPerson, Person
 from kash.policy import GRANTS, Actor, Reach
 
 OwnScope = Callable[[Actor], Select[Any]]
+ContactScope = Callable[[Actor], ColumnElement[bool]]
+Which = Literal["phone", "email"]
 
 _own_scopes: dict[OwnScope, None] = {}
+_contact_scopes: dict[ContactScope, None] = {}
 
 
 def register_own_scope(scope: OwnScope) -> None:
@@ -23,6 +27,17 @@ def register_own_scope(scope: OwnScope) -> None:
 def forget_own_scope(scope: OwnScope) -> None:
     """Take a scope away again."""
     _own_scopes.pop(scope, None)
+
+
+def register_contact_scope(scope: ContactScope) -> None:
+    """Have a condition on persons open their contact to an actor. It must stand on an act that is
+    not the actor's own."""
+    _contact_scopes[scope] = None
+
+
+def forget_contact_scope(scope: ContactScope) -> None:
+    """Take a scope away again."""
+    _contact_scopes.pop(scope, None)
 
 
 def reaches(actor: Actor, permission: str) -> frozenset[Reach]:
@@ -37,6 +52,9 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     held = reaches(actor, permission)
     if Reach.ALL in held:
         return true()
+    if permission == "people.merge":
+        # What is merged brings its contact along.
+        return and_(within_reach(actor, "people.edit"), _no_contact_closed(actor))
     allowed: list[ColumnElement[bool]] = []
     if Reach.OWN in held:
         allowed.append(Person.created_by == actor.public_id)
@@ -44,6 +62,48 @@ def within_reach(actor: Actor, permission: str) -> ColumnElement[bool]:
     if Reach.SELF in held and actor.person_id is not None:
         allowed.append(Person.id == actor.person_id)
     return or_(*allowed) if allowed else false()
+
+
+def contact_open(actor: Actor, which: Which) -> ColumnElement[bool]:
+    """The persons whose phone or e-mail this actor may see."""
+    if not actor.may("people.contact"):
+        return false()
+    return and_(within_reach(actor, "people.contact"), _opened(actor, which))
+
+
+def phone_compared(actor: Actor) -> ColumnElement[bool]:
+    """The persons with whose phone what this actor types is compared: else typing a number would
+    tell whose it is. Whoever sees everyone may find by it, and never sees one."""
+    if Reach.ALL in reaches(actor, "people.see"):
+        return true()
+    return contact_open(actor, "phone")
+
+
+def contact_compared(actor: Actor, which: Which) -> ColumnElement[bool]:
+    """The persons whose kept phone or e-mail a list may be compared with, and may change: those
+    who have none, and those of whom it is open."""
+    kept = Person.phone_sealed if which == "phone" else Person.email_sealed
+    return or_(kept.is_(None), contact_open(actor, which))
+
+
+def _no_contact_closed(actor: Actor) -> ColumnElement[bool]:
+    return and_(contact_compared(actor, "phone"), contact_compared(actor, "email"))
+
+
+def _opened(actor: Actor, which: Which) -> ColumnElement[bool]:
+    entered = Person.phone_by if which == "phone" else Person.email_by
+    agreed = (
+        exists()
+        .where(
+            ContactRequestPerson.person_id == Person.id,
+            ContactRequest.id == ContactRequestPerson.request_id,
+            ContactRequest.state == "agreed",
+            ContactRequest.asked_by == actor.public_id,
+            ContactRequest.decided_by != actor.public_id,
+        )
+        .correlate(Person)
+    )
+    return or_(entered == actor.public_id, agreed, *(scope(actor) for scope in _contact_scopes))
 
 
 def sees_names(actor: Actor) -> bool:

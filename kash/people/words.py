@@ -23,6 +23,13 @@ LANGUAGE = {
     "guz": "Ekegusii",
     "luy": "Luluhya",
 }
+REQUEST = {
+    "waiting": _l("Waits for a second person"),
+    "agreed": _l("Agreed"),
+    "refused": _l("Refused"),
+    "ended": _l("Ended"),
+}
+REQUEST_TONE = {"waiting": "live", "agreed": "good", "refused": "bad", "ended": ""}
 PURPOSE = {
     "contact": _l("Calls and messages"),
     "photo": _l("Photos"),
@@ -36,6 +43,10 @@ ANSWER_TONE = {"given": "good", "refused": "bad", "withdrawn": "warn"}
 TRAIL = {
     "people.phone_shown": _l("Looked at the phone"),
     "people.email_shown": _l("Looked at the e-mail"),
+    "people.contact_asked": _l("Asked to see the contact"),
+    "people.contact_agreed": _l("Agreed that somebody sees the contact"),
+    "people.contact_not_agreed": _l("Did not agree that somebody sees the contact"),
+    "people.contact_ended": _l("Closed the contact again"),
     "people.person_added": _l("Added"),
     "people.people_imported": _l("Added from a list"),
     "people.person_changed": _l("Changed facts"),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask, current_app, g
 from flask_babel import gettext as _
 
 from kash.web.paper import PaperWording
-from kash.web.retention import Retention
+from kash.web.retention import Bounds, Retention
 
 DEFAULT_ZONE = "Africa/Nairobi"
 # Each language under its own name, so that who needs it recognises it.
 LANGUAGES = {"en": "English", "sw": "Kiswahili"}
 # What only reports can be filed in, once the programme has named who read and accepted the words.
 REPORTING_LANGUAGES = {"luo": "Dholuo"}
+# How many phones and e-mails an account looks at on one day without saying why.
+CONTACT_LOOKS = Bounds(30, 5, 200, "looks")
 _SOURCE = "kash_programme_source"
 
 
@@ -23,7 +26,8 @@ _SOURCE = "kash_programme_source"
 class ProgrammeFacts:
     """The programme's neutral name (all that titles show), its zone and its languages; what it
     says on paper, how long it keeps things, and who needs a second step beside those who always
-    do (names of roles). `accepted_by` names who accepted the words of a language for reports."""
+    do (names of roles). `accepted_by` names who accepted the words of a language for reports;
+    `contact_looks_a_day` is how many looks at contacts are usual in a day."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
@@ -34,6 +38,7 @@ class ProgrammeFacts:
     second_step_required: bool = True
     second_step_roles: frozenset[str] = frozenset()
     accepted_by: Mapping[str, str] = field(default_factory=dict)
+    contact_looks_a_day: int = CONTACT_LOOKS.usual
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:
@@ -92,3 +97,17 @@ def retention() -> Retention:
     """How long the programme keeps things."""
     facts = programme_facts()
     return facts.retention if facts is not None else Retention()
+
+
+def contact_looks_a_day() -> int:
+    """How many phones and e-mails an account looks at on one day without saying why."""
+    facts = programme_facts()
+    return facts.contact_looks_a_day if facts is not None else CONTACT_LOOKS.usual
+
+
+def looks_from(kept: Mapping[str, Any] | None) -> int:
+    """What the programme's settings say; anything outside the bounds is as usual."""
+    chosen = (kept or {}).get("looks_a_day")
+    if isinstance(chosen, int) and CONTACT_LOOKS.least <= chosen <= CONTACT_LOOKS.most:
+        return chosen
+    return CONTACT_LOOKS.usual

@@ -19,13 +19,14 @@ def init_workshops(app: Flask) -> None:
     from kash.attendance.owners import Owner, register_owner
     from kash.people.account_names import register_account_names
     from kash.people.next_steps import register_next_step
-    from kash.people.reach import register_own_scope
+    from kash.people.reach import register_contact_scope, register_own_scope
     from kash.people.sections import register_section
     from kash.training.queries import register_taught_scope
     from kash.workshops.leaving import join_hand_over
     from kash.workshops.list_step import ENROL_LIST
     from kash.workshops.merging import declare_references
     from kash.workshops.queries import may_mark_register, people_of
+    from kash.workshops.queries.meeting import met
     from kash.workshops.queries.reach import versions_taught_to
     from kash.workshops.services.enrolment import take_in_walk_in
     from kash.workshops.tabs import register_tab
@@ -37,6 +38,7 @@ def init_workshops(app: Flask) -> None:
     register_tab(app, _l("Attendance"), "workshops.attendance", "attendance.see", 30)
     register_tab(app, _l("Documents"), "workshops.documents", "attendance.see", 90)
     register_own_scope(people_of)
+    register_contact_scope(met)
     register_account_names(names_of)
     register_next_step(ENROL_LIST)
     register_taught_scope(versions_taught_to)

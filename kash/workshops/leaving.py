@@ -50,7 +50,7 @@ def _pass_on(
         )
         moved.append(row.workshop.public_id)
         if there is None:
-            row.account_id = successor.account_id
+            row.account_id, row.added_at = successor.account_id, now
         else:
             there.lead = there.lead or row.lead
             session.delete(row)

@@ -91,7 +91,7 @@ class WorkshopSession(PublicId, Base):
 
 
 class Facilitator(Base):
-    """An account that teaches a workshop; whoever facilitates it runs it."""
+    """An account that teaches a workshop since it was added; whoever facilitates it runs it."""
 
     __tablename__ = "facilitator"
     __table_args__ = (UniqueConstraint("workshop_id", "account_id"),)
@@ -100,6 +100,7 @@ class Facilitator(Base):
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     lead: Mapped[bool] = mapped_column(default=False)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 
     workshop: Mapped[Workshop] = relationship(back_populates="facilitators")
 
@@ -124,7 +125,8 @@ class Funding(Base):
 
 
 class Enrolment(PublicId, Base):
-    """A person in a workshop. Whoever is confirmed stands on the roster."""
+    """A person in a workshop. Whoever is confirmed stands on the roster. `answered_at` is when she
+    said herself, with her own account, that she comes; empty if she did not, or said no after."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -139,6 +141,7 @@ class Enrolment(PublicId, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     roster_entry_id: Mapped[int | None] = mapped_column(ForeignKey("roster_entry.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default="confirmed")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

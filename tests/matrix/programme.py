@@ -105,6 +105,8 @@ from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, sealed_choices
 from kash.people.models import (
     Consent,
+    ContactRequest,
+    ContactRequestPerson,
     Group,
     LikelyDuplicate,
     NotTheSame,
@@ -420,6 +422,8 @@ class _Builder:
             OTHER: self.person(OTHER, self.community),
             "guest": self.person("guest", self.police),
             "outside": self.person("outside", self.community),
+            # In the trainer's workshop by her own doing alone.
+            "enrolled": self.person("enrolled", self.community),
         }
         self.world.own_person = {"peer": "peer", "police_peer": "police_peer"}
         accounts = {
@@ -435,6 +439,12 @@ class _Builder:
                 OWN, accounts["trainer"], [people[OWN], people["peer"], people["police_peer"]]
             ),
             OTHER: self.side(OTHER, accounts["other trainer"], [people[OTHER], people["guest"]]),
+        }
+        self.enrol_only(people["enrolled"], accounts["trainer"])
+        people[OWN].phone_by = accounts["trainer"].public_id
+        requests = {
+            side: self.contact_request(people[side], accounts["other trainer"])
+            for side in (OWN, OTHER)
         }
         forums = {
             OWN: self.forum(
@@ -484,6 +494,8 @@ class _Builder:
                     **lists[side],
                     "person": person.public_id,
                     "person_outside": people["outside"].public_id,
+                    "person_enrolled": people["enrolled"].public_id,
+                    "contact_request": requests[side],
                     "certificate": sides[side]["certificates"][person.public_id],
                     **self.holder_link(person),
                     "entry": sides[side]["entries"][person.public_id],
@@ -1169,6 +1181,25 @@ class _Builder:
         )
         return held, came
 
+    def enrol_only(self, person: Person, trainer: Account) -> None:
+        """Enrol somebody who neither answered nor came."""
+        workshop = self.session.scalars(
+            select(Workshop).where(Workshop.created_by == trainer.public_id)
+        ).one()
+        self.add(Enrolment(workshop_id=workshop.id, person_id=person.id, state="invited"))
+
+    def contact_request(self, person: Person, by: Account) -> str:
+        public_id = new_public_id()
+        made = self.add(
+            ContactRequest(
+                public_id=public_id,
+                asked_by=by.public_id,
+                reason_sealed=seal("To call", kind="contact.request", public_id=public_id),
+            )
+        )
+        self.add(ContactRequestPerson(request_id=made.id, person_id=person.id))
+        return public_id
+
     def mark(self, slot: Slot, person: Person, trainer: Account) -> None:
         self.add(Mark(slot_id=slot.id, person_id=person.id, status="present"))
         self.add(
@@ -1178,7 +1209,8 @@ class _Builder:
                 person_id=person.id,
                 status="present",
                 expected_version=0,
-                device_time=utc_now(),
+                device_time=slot.starts_at,
+                received_at=slot.starts_at,
                 marked_by=trainer.public_id,
                 answer="applied",
                 version=1,

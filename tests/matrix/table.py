@@ -55,6 +55,8 @@ people.find           -    all  all   all  all    all  -       -       -
 people.change         -    -    own   -    -      -    -       -       -
 people.add            -    -    all   -    -      -    -       -       -
 people.contact        -    -    own   -    -      -    -       -       -
+people.agree_contact  -    all  own   -    -      -    -       -       -
+people.looks          -    all  -     -    -      -    -       -       -
 people.merge          -    -    own   -    -      -    -       -       -
 people.duplicates     -    -    all   -    -      -    -       -       -
 people.import         -    -    own   -    -      -    -       -       -
@@ -72,6 +74,7 @@ workshops.see         -    all  all   all  -      -    self    self    -
 workshops.roster      -    all  all   all  -      -    -       -       -
 workshops.plan        -    -    all   -    -      -    -       -       -
 workshops.change      -    -    own   -    -      -    -       -       -
+workshops.answer      -    -    -     -    -      -    self    self    -
 attendance.see        -    all  all   all  -      -    -       -       -
 attendance.mark       -    -    own   -    -      -    -       -       -
 attendance.confirm    -    all  own   -    -      -    -       -       -
@@ -318,6 +321,17 @@ PLACES: dict[str, Place] = {
     "people.person": _of("person", get="people.see"),
     "people.edit": _of("person", both="people.change"),
     "people.contact": _of("person", post="people.contact", which="=phone"),
+    "people.ask_contact": _of("person", both="people.contact"),
+    "people.contacts": Place("people.agree_contact"),
+    "people.contact_request": Place(
+        "people.agree_contact", address={"request_id": "contact_request"}
+    ),
+    "people.decide_contact": Place(
+        post="people.agree_contact", address={"request_id": "contact_request", "step": "=agree"}
+    ),
+    "people.looks_seen": Place(
+        post="people.looks", address={"account_id": "=0000000000000000", "day": "=2026-11-16"}
+    ),
     "people.consent": _of("person", both="people.change", purpose="=contact"),
     "people.transfer": _of("person", both="people.change"),
     "people.transfer_many": Place("people.add", "people.add"),
@@ -408,6 +422,8 @@ PLACES: dict[str, Place] = {
         {"public_id": "workshop", "enrolment_id": "enrolment"},
         sent={"state": "=confirmed", "become": "=withdrawn"},
     ),
+    "workshops.ask_contacts": _of("workshop", both="workshops.change"),
+    "workshops.answer": _of("workshop", post="workshops.answer"),
     "workshops.walk_in": _of("workshop", both="workshops.change"),
     "workshops.attendance": _of("workshop", get="attendance.see"),
     "workshops.save_attendance": _of("workshop", post="attendance.mark"),
@@ -686,6 +702,7 @@ PLACES: dict[str, Place] = {
     "desk.logo_paper": Place("settings.change", "settings.change"),
     "desk.remove_logo": Place("settings.change", "settings.change"),
     "desk.reporting_languages": Place("settings.change", "settings.change"),
+    "desk.contacts": Place("settings.change", "settings.change"),
     "desk.court_days_page": Place("settings.change", "settings.change"),
     "desk.retention": Place("settings.see"),
     "desk.edit_retention": Place("settings.change", "settings.change"),

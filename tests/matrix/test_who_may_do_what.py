@@ -62,6 +62,9 @@ def _may_be_shown(world: World, role: str, value: Value) -> bool:
         return False
     if value.kind in ("account.email", "brief"):
         return value.whose == role
+    if value.kind == "person.contact" and value.whose == "enrolled":
+        # Reach is not self-granted: enrolling somebody opens neither phone nor e-mail.
+        return False
     if value.kind.startswith("person."):
         return _own_person(world, role, value.whose)
     if value.kind == "certificate":
@@ -72,7 +75,7 @@ def _may_be_shown(world: World, role: str, value: Value) -> bool:
 def _own_person(world: World, role: str, whose: str) -> bool:
     if role == "trainer":
         # The people of the trainer's own workshop.
-        return whose in (OWN, "peer", "police_peer")
+        return whose in (OWN, "peer", "police_peer", "enrolled")
     return whose == world.own_person.get(role)
 
 
@@ -182,6 +185,8 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "people.find": "people.find",
         "people.edit": "people.change",
         "people.contact": "people.contact",
+        "people.agree_contact": "people.agree_contact",
+        "people.looks": "people.looks",
         "people.minors": "people.minors",
         "people.trail": "people.trail",
         "people.import": "people.import",
@@ -198,6 +203,7 @@ def test_the_policy_grants_what_the_table_says() -> None:
         "attendance.mark": "attendance.mark",
         "attendance.confirm": "attendance.confirm",
         "attendance.check_in": "attendance.check_in",
+        "workshops.answer": "workshops.answer",
         "certificates.see": "certificates.see",
         "certificates.propose": "certificates.propose",
         "certificates.print": "certificates.print",
@@ -234,6 +240,29 @@ def test_the_policy_grants_what_the_table_says() -> None:
         for permission, act in same.items()
     }
     assert granted == expected
+
+
+@pytest.mark.parametrize("endpoint", ["people.person", "people.contact", "people.edit"])
+def test_whoever_enrolled_a_stranger_reads_no_phone_of_hers(world: World, endpoint: str) -> None:
+    """Nor on any other page: her values are among those hidden from every role."""
+    (phone, email) = [
+        value
+        for value in world.values
+        if (value.kind, value.whose) == ("person.contact", "enrolled")
+    ]
+    assert {phone, email} <= set(hidden_from(world, "trainer"))
+    public_id = world.records["trainer", OWN]["person_enrolled"]
+    with world.app.test_request_context():
+        parts = {"which": "phone"} if endpoint == "people.contact" else {}
+        address = world.app.url_for(endpoint, public_id=public_id, **parts)
+    browser = world.browser("trainer")
+    method = "POST" if endpoint == "people.contact" else "GET"
+    answer = browser.open(address, method=method, follow_redirects=True)
+    assert answer.status_code == 200
+    shown = body_of(answer)
+    assert [value.text for value in (phone, email) if value.text.lower() in shown] == []
+    if world.written():
+        world.put_back()
 
 
 def test_no_endpoint_is_open_unless_the_table_says_so(world: World, endpoints: set[str]) -> None:

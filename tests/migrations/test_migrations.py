@@ -199,6 +199,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("workshop", "state"): ["planned", "cancelled"],
     ("payout_part", "role"): ["participant", "driver"],
     ("payee", "role"): ["driver", "facilitator"],
+    ("contact_request", "state"): ["waiting", "agreed"],
     ("payout_list", "state"): ["approved", "returned"],
     ("payout_line", "state"): ["paid", "outstanding"],
     # A line is a participant's or a payee's.

@@ -24,7 +24,7 @@ from kash.vault import lookup, open_text
 from kash.web.errors import NotFound
 from kash.web.lists import Listing, listing
 from kash.web.paper import paper_from
-from kash.web.programme import ProgrammeFacts
+from kash.web.programme import ProgrammeFacts, looks_from
 from kash.web.programme import programme_facts as known_programme
 from kash.web.retention import retention_from
 
@@ -60,6 +60,7 @@ def programme_facts() -> ProgrammeFacts | None:
         second_step_required=bool(row[4].get("second_step_required", True)),
         second_step_roles=frozenset(row[4].get("second_step_roles", ())),
         accepted_by=dict(row[4].get("languages", {})),
+        contact_looks_a_day=looks_from(row[4].get("contacts")),
     )
 
 

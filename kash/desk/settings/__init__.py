@@ -1,6 +1,7 @@
 """The programme's settings, one module for each thing that can be set."""
 
 from kash.desk.settings import (
+    contacts,
     court_days,
     languages,
     overview,
@@ -13,6 +14,7 @@ from kash.desk.settings import (
 )
 
 __all__ = [
+    "contacts",
     "court_days",
     "languages",
     "overview",

@@ -25,7 +25,7 @@ from kash.policy import allow, declared_permission
 from kash.web import current_actor
 from kash.web.formats import short_date_text
 from kash.web.language import LANGUAGES
-from kash.web.programme import paper_wording, retention
+from kash.web.programme import contact_looks_a_day, paper_wording, retention
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,10 @@ def _retention(_now: Now) -> str:
         days=kept.ended_sessions,
         backups=kept.backups,
     )
+
+
+def _looks(_now: Now) -> str:
+    return _("In a day without a reason: %(count)s", count=contact_looks_a_day())
 
 
 def _second_step(_now: Now) -> str:
@@ -154,6 +158,7 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         _l("Safety"),
         (
             Line("desk.retention", _l("How long things are kept"), "lock", _retention),
+            Line("desk.contacts", _l("Looks at contacts"), "phone", _looks),
             Line(
                 "accounts.second_step_roles",
                 _l("Roles that need a second step"),
@@ -215,6 +220,7 @@ def settings() -> ResponseReturnValue:
         "forums.templates",
         "accounts.second_step_roles",
         "accounts.lend_approvals",
+        "desk.contacts",
     }
     return render_template(
         "desk/settings/index.html",

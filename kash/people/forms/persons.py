@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -53,6 +53,17 @@ class PersonForm(KashForm):
     email = email_field(_l("E-mail"), required=False)
     remove_phone = BooleanField(_l("Remove the phone that is kept"))
     remove_email = BooleanField(_l("Remove the e-mail that is kept"))
+
+    def close(self, closed: Collection[str]) -> None:
+        """Leave out the fields of contacts that are closed to whoever changes a person."""
+        for which in closed:
+            for name in (which, f"remove_{which}"):
+                del self[name]
+        if "phone" in closed:
+            del self.shared_phone
+
+    def _given(self, name: str) -> Any:
+        return self[name].data if name in self else None
 
     def offer(self, groups: Sequence[Group], organisations: Sequence[Organisation]) -> None:
         """Set what can be chosen."""
@@ -117,19 +128,19 @@ class PersonForm(KashForm):
             reference=self.reference.data or "",
             organisation=self.organisation.data or "",
             since=self.since.data,
-            phone=self.phone.data,
-            email=self.email.data or None,
-            shared_phone=bool(self.shared_phone.data),
+            phone=self._given("phone"),
+            email=self._given("email") or None,
+            shared_phone=bool(self._given("shared_phone")),
         )
 
     def contact(self) -> ContactChange:
         """What becomes of phone and e-mail."""
         return ContactChange(
-            phone=self.phone.data,
-            email=self.email.data or None,
-            remove_phone=bool(self.remove_phone.data),
-            remove_email=bool(self.remove_email.data),
-            shared_phone=bool(self.shared_phone.data),
+            phone=self._given("phone"),
+            email=self._given("email") or None,
+            remove_phone=bool(self._given("remove_phone")),
+            remove_email=bool(self._given("remove_email")),
+            shared_phone=bool(self._given("shared_phone")),
         )
 
     def fill(self, person: Person) -> None:

@@ -1,5 +1,11 @@
 """Groups, organisations, postings, and the people who take part."""
 
+from kash.people.models.contacts import (
+    ContactLooks,
+    ContactReason,
+    ContactRequest,
+    ContactRequestPerson,
+)
 from kash.people.models.directory import ServiceEntry, ServiceHours
 from kash.people.models.duplicates import LikelyDuplicate, NotTheSame, PersonMerge
 from kash.people.models.lists import PeopleList, PeopleListMapping, PeopleListPerson
@@ -14,6 +20,10 @@ from kash.people.models.places import Venue, Zone
 
 __all__ = [
     "Consent",
+    "ContactLooks",
+    "ContactReason",
+    "ContactRequest",
+    "ContactRequestPerson",
     "Group",
     "LikelyDuplicate",
     "NotTheSame",

@@ -62,7 +62,8 @@ class Person(PublicId, Base):
     """Someone who takes part. The chosen name may be an alias; no legal name is asked for.
 
     `edition` grows with each change, so that nobody overwrites what they have not read.
-    `created_by` is the public id of the account that added the row. `age_recorded_on` is the day on
+    `created_by` is the public id of the account that added the row, `phone_by` and `email_by` of
+    those that typed in just this phone and e-mail. `age_recorded_on` is the day on
     which the age band was said; `minor_since` and `minor_by` say when and by whom a person was
     first taken for a minor, `minor_seen_at` and `minor_seen_by` when and by which custodian that
     was read. `prints_name` is whether nothing keeps the name from paper.
@@ -99,6 +100,8 @@ class Person(PublicId, Base):
     phone_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    email_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
     minor: Mapped[bool] = mapped_column(default=False, index=True)
     age_recorded_on: Mapped[date | None] = mapped_column(Date)
     minor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)

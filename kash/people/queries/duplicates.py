@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from kash.people.models import (
     Posting,
 )
 from kash.people.queries.persons import person_ids_within_reach
-from kash.people.reach import sees_names, within_reach
+from kash.people.reach import phone_compared, sees_names, within_reach
 from kash.people.rules import Known, Likeness, Match, name_parts
 from kash.policy import Actor
 from kash.web import Listing, NotFound, listing
@@ -96,13 +96,20 @@ def apart_pairs(session: Session) -> set[frozenset[str]]:
 def people_like(actor: Actor, asked: Likeness) -> list[Match]:
     """Who of everyone here may be the same as somebody just entered, best first.
 
-    Of whom the actor does not reach only name and group are compared: whoever types a phone or a
-    number must not learn by it whose it is. Nobody is told of whom it was said that she is another
-    person than the one with `asked.key`.
+    Of whom the actor does not reach only name and group are compared, and the phone only of whom it
+    is open: whoever types a phone or a number must not learn by it whose it is. Nobody is told of
+    whom it was said that she is another person than the one with `asked.key`.
     """
     reached = within_reach(actor, "people.see")
     named = Likeness(key=asked.key, group=asked.group, name=asked.name)
-    found = _people_like(asked, reached) + _people_like(named, not_(reached))
+    found = _people_like(named, not_(reached))
+    if asked.phones:
+        compared = phone_compared(actor)
+        unphoned = replace(asked, phones=frozenset())
+        found += _people_like(asked, and_(reached, compared))
+        found += _people_like(unphoned, and_(reached, not_(compared)))
+    else:
+        found += _people_like(asked, reached)
     return sorted(found, key=lambda match: (-match.certain, -match.score, match.key))
 
 

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, select
+from sqlalchemy import ColumnElement, and_, case, literal, null, select
 
 from kash.database import db
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.reach import reaches, within_reach
+from kash.people.reach import phone_compared, reaches, within_reach
 from kash.people.rules import sort_name
 from kash.people.rules.candidates import Candidates
 from kash.people.rules.known import Known
@@ -36,15 +36,17 @@ def known_for(actor: Actor, asked: Collection[Likeness]) -> Known:
     """Everyone in the programme whom one of those asked about could match, to be asked the same
     as if it knew everyone.
 
-    Of whom the actor does not reach it is name and group only: whoever writes a list of phones must
-    not learn by it whose they are.
+    Of whom the actor does not reach it is name and group only, and the phone only of whom it is
+    open: whoever writes a list of phones must not learn by it whose they are.
     """
     candidates = Candidates(asked)
     found = _may_match(actor, candidates)
-    seen = within_reach(actor, "people.see")
+    open_to_her = phone_compared(actor)
     for phones in pieces(candidates.phones):
         found.update(
-            db.session.scalars(select(Person.id).where(seen, Person.phone_lookup.in_(phones)))
+            db.session.scalars(
+                select(Person.id).where(open_to_her, Person.phone_lookup.in_(phones))
+            )
         )
     people = [each for some in pieces(found) for each in likenesses(actor, Person.id.in_(some))]
     return Known(people, everyone=candidates.everyone, sounds=candidates.sounds)
@@ -115,7 +117,7 @@ def likenesses(actor: Actor, *conditions: ColumnElement[bool]) -> Iterator[Liken
                 Group.public_id,
                 Person.sort_name,
                 Person.reference,
-                Person.phone_lookup,
+                case((phone_compared(actor), Person.phone_lookup), else_=null()),
                 Organisation.public_id,
                 Person.ward,
                 Person.birth_year,

@@ -18,8 +18,8 @@ from kash.people.models import (
     Person,
 )
 from kash.people.queries.known import AT_ONCE, with_posting
-from kash.people.reach import reaches, within_reach
-from kash.people.rules.lists.classing import Facts
+from kash.people.reach import contact_compared, reaches, within_reach
+from kash.people.rules.lists.classing import CLOSED, Facts
 from kash.policy import Actor, Reach
 from kash.web import Listing, NotFound, listing
 
@@ -59,8 +59,14 @@ def kept_facts(public_ids: Iterable[str], actor: Actor) -> dict[str, tuple[str, 
         Person.ward,
         Person.language,
         func.coalesce(Organisation.public_id, ""),
-        func.coalesce(Person.phone_lookup, ""),
-        func.coalesce(Person.email_lookup, ""),
+        case(
+            (contact_compared(actor, "phone"), func.coalesce(Person.phone_lookup, "")),
+            else_=CLOSED,
+        ),
+        case(
+            (contact_compared(actor, "email"), func.coalesce(Person.email_lookup, "")),
+            else_=CLOSED,
+        ),
     )
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]

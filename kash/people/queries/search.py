@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 
 from kash.database import db
 from kash.people.models import Consent, Group, Organisation, Person, Posting
-from kash.people.reach import finds_names, sees_names, within_reach
+from kash.people.reach import finds_names, phone_compared, sees_names, within_reach
 from kash.people.rules import MOST_NAME, PURPOSES, sort_name
 from kash.people.search import ids_named, words_of
 from kash.policy import Actor
@@ -218,9 +218,10 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
 
     Without a search these are the people in reach. A search for a name finds anyone if the actor
     may find people; `whole` is false for a row of which only name and group may be shown, and
-    everything else of it is then empty. Numbers, phones and stations are searched within reach
-    only. `phone` is the search text as a number in E.164, if it is one. Where more than MOST_FOUND
-    are found, they stand by name, and the first MOST_FOUND of them can be seen.
+    everything else of it is then empty. Numbers and stations are searched within reach only, and
+    phones only where they are open. `phone` is the search text as a number in E.164, if it is one.
+    Where more than MOST_FOUND are found, they stand by name, and the first MOST_FOUND of them can
+    be seen.
     """
     mine = within_reach(actor, "people.see")
     conditions = _narrowed(mine, search)
@@ -237,7 +238,8 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         return _first_by_name(_rows(whole), words, conditions)
     facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
     if phone is not None:
-        facts.append(Person.phone_lookup == lookup(phone, kind="phone"))
+        known = Person.phone_lookup == lookup(phone, kind="phone")
+        facts.append(and_(known, phone_compared(actor)))
     found += db.session.scalars(
         select(Person.id).where(mine, or_(*facts), *conditions).limit(MOST_FOUND)
     )

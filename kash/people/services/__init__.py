@@ -1,6 +1,16 @@
 """Everything that is done to groups, organisations, persons, postings and consents."""
 
 from kash.people.services.consents import NotPossibleNow, ask_for_forms, record_consent
+from kash.people.services.contacts import (
+    DecidedAlready,
+    NobodyToAsk,
+    ReasonNeeded,
+    ask_for_contact,
+    decide_on_contact,
+    end_contact,
+    note_looks_seen,
+    show_contact,
+)
 from kash.people.services.directory import (
     HoursOverlap,
     ServiceChangedMeanwhile,
@@ -56,6 +66,7 @@ from kash.people.services.persons import (
     ChangedMeanwhile,
     Contact,
     ContactChange,
+    ContactClosed,
     ContactRefused,
     NotAName,
     PersonDetails,
@@ -66,7 +77,6 @@ from kash.people.services.persons import (
     change_person,
     confirm_printed_name,
     new_person,
-    show_contact,
 )
 from kash.people.services.places import (
     LiesInItself,
@@ -97,8 +107,10 @@ __all__ = [
     "ChangedMeanwhile",
     "Contact",
     "ContactChange",
+    "ContactClosed",
     "ContactRefused",
     "DayDoesNotFit",
+    "DecidedAlready",
     "FileUnreadable",
     "GroupTaken",
     "HoursOverlap",
@@ -108,6 +120,7 @@ __all__ = [
     "ListNotRead",
     "MergedMeanwhile",
     "NoLongerUndone",
+    "NobodyToAsk",
     "NotAName",
     "NotMoved",
     "NotPossibleNow",
@@ -116,6 +129,7 @@ __all__ = [
     "OrganisationTaken",
     "PersonDetails",
     "PlaceTaken",
+    "ReasonNeeded",
     "SamePersonTwice",
     "ServiceChangedMeanwhile",
     "ServiceDetails",
@@ -131,6 +145,7 @@ __all__ = [
     "add_service",
     "add_venue",
     "add_zone",
+    "ask_for_contact",
     "ask_for_forms",
     "ask_for_sweep",
     "bring_in",
@@ -144,6 +159,8 @@ __all__ = [
     "choose",
     "confirm_list",
     "confirm_printed_name",
+    "decide_on_contact",
+    "end_contact",
     "forget_merges",
     "import_at_once",
     "list_at_work",
@@ -151,6 +168,7 @@ __all__ = [
     "merge_people",
     "new_group",
     "new_person",
+    "note_looks_seen",
     "note_minor_seen",
     "note_who_came_of_age",
     "preview_list",

@@ -130,9 +130,9 @@ def _fill(
     values: dict[str, Any] = {}
     for name in fills:
         if name == "phone":
-            values |= phone_values(person.public_id, row.phone)
+            values |= phone_values(person.public_id, row.phone, by.public_id)
         elif name == "email":
-            values |= email_values(person.public_id, row.email)
+            values |= email_values(person.public_id, row.email, by.public_id)
         elif name == "birth":
             values |= {"birth_year": row.birth.year, "age_band": row.birth.band}
         elif name != "organisation":

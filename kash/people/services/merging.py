@@ -213,13 +213,18 @@ def _refuse_reference(session: Session, facts: Mapping[str, Any], but: tuple[int
 def _contact(which: str, stays: Mapping[str, Any], whose: Mapping[str, Any]) -> dict[str, Any]:
     sealed = whose[f"{which}_sealed"]
     if whose is stays or sealed is None:
-        return {f"{which}_sealed": sealed, f"{which}_lookup": whose[f"{which}_lookup"]}
+        return {
+            f"{which}_sealed": sealed,
+            f"{which}_lookup": whose[f"{which}_lookup"],
+            f"{which}_by": whose[f"{which}_by"],
+        }
     # What is sealed is bound to the person it was sealed for.
     value = open_text(sealed, kind=f"person.{which}", public_id=whose["public_id"])
     plain = value.lower() if which == "email" else value
     return {
         f"{which}_sealed": seal(value, kind=f"person.{which}", public_id=stays["public_id"]),
         f"{which}_lookup": lookup(plain, kind=which),
+        f"{which}_by": whose[f"{which}_by"],
     }
 
 
@@ -337,6 +342,10 @@ def declare_own_references() -> None:
     )
     declare_reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts)
     declare_reference("invitation.person_id", _l("Invitations"))
+    declare_reference(
+        "contact_request_person.person_id",
+        move=joined("contact_request_person.person_id", ("request_id",), lambda _kept, _gone: {}),
+    )
     declare_reference("person_merge.kept_id", _l("Earlier merges"))
     declare_reference("not_the_same.first_id", move=_move_not_the_same)
     declare_reference("not_the_same.second_id", move=_move_not_the_same)

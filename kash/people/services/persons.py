@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
 from kash.people.models import Group, Organisation, Person, Posting
-from kash.people.queries import consent_holds, locked_person
-from kash.people.reach import within_reach
+from kash.people.queries import locked_person
+from kash.people.reach import contact_compared, phone_compared
 from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
 from kash.people.services.apart import set_apart
 from kash.policy import Actor
-from kash.vault import audited, lookup, open_text, seal
+from kash.vault import audited, lookup, seal
 from kash.web import NotFound, Problem
 from kash.web.formats import to_local
 
@@ -66,6 +66,17 @@ class ChangedMeanwhile(Problem):
     """Someone else saved this person since the form was opened."""
 
     sentence = _l("Someone else saved changes while you were writing.")
+
+
+class ContactClosed(Problem):
+    """Whoever wants to see, or change, a contact did not enter it, and nothing else opened it."""
+
+    status = 403
+    sentence = _l(
+        "This contact is closed to you. It opens when she answers an invitation herself, when she"
+        " came to a session of yours and somebody else confirmed the register, or when a second"
+        " person agrees."
+    )
 
 
 class ContactRefused(Problem):
@@ -141,12 +152,12 @@ def _refuse_reference(session: Session, group: Group, reference: str, but: int |
 
 
 def _refuse_phone(session: Session, phone: str | None, by: Actor, but: int | None) -> None:
-    """Refuse a phone of somebody whom this actor sees. That a stranger's is here is told to nobody:
-    the two stand side by side until the sweep shows them to who sees both."""
+    """Refuse a phone of somebody whose contact is open to this actor. That another's is here is
+    told to nobody: the two stand side by side until the sweep shows them to who sees both."""
     if not phone:
         return
     statement = select(Person.id).where(
-        Person.phone_lookup == lookup(phone, kind="phone"), within_reach(by, "people.see")
+        Person.phone_lookup == lookup(phone, kind="phone"), phone_compared(by)
     )
     if but is not None:
         statement = statement.where(Person.id != but)
@@ -154,30 +165,42 @@ def _refuse_phone(session: Session, phone: str | None, by: Actor, but: int | Non
         raise AlreadyHere("phone")
 
 
-def phone_values(public_id: str, phone: str | None) -> dict[str, Any]:
-    """The columns that hold a phone, for the person of this public id."""
+def phone_values(public_id: str, phone: str | None, by: str) -> dict[str, Any]:
+    """The columns that hold a phone, for the person of this public id; `by` is who entered it."""
     return {
+        "phone_by": by if phone else "",
         "phone_sealed": seal(phone, kind="person.phone", public_id=public_id) if phone else None,
         "phone_lookup": lookup(phone, kind="phone") if phone else None,
     }
 
 
-def email_values(public_id: str, email: str | None) -> dict[str, Any]:
-    """The columns that hold an e-mail, for the person of this public id."""
+def email_values(public_id: str, email: str | None, by: str) -> dict[str, Any]:
+    """The columns that hold an e-mail, for the person of this public id; `by` is who entered it."""
     return {
+        "email_by": by if email else "",
         "email_sealed": seal(email, kind="person.email", public_id=public_id) if email else None,
         "email_lookup": lookup(email.lower(), kind="email") if email else None,
     }
 
 
-def _set_phone(person: Person, phone: str | None) -> None:
-    for name, value in phone_values(person.public_id, phone).items():
+def _set_contact(session: Session, person: Person, contact: ContactChange, by: Actor) -> None:
+    """Set or remove phone and e-mail. Raises ContactClosed: what is kept is changed by those who
+    may see it, or somebody's money could be led to another phone."""
+    values: dict[str, Any] = {}
+    if contact.phone or contact.remove_phone:
+        _refuse_closed(session, person, "phone", by)
+        values |= phone_values(person.public_id, contact.phone, by.public_id)
+    if contact.email or contact.remove_email:
+        _refuse_closed(session, person, "email", by)
+        values |= email_values(person.public_id, contact.email, by.public_id)
+    for name, value in values.items():
         setattr(person, name, value)
 
 
-def _set_email(person: Person, email: str | None) -> None:
-    for name, value in email_values(person.public_id, email).items():
-        setattr(person, name, value)
+def _refuse_closed(session: Session, person: Person, which: Contact, by: Actor) -> None:
+    allowed = select(Person.id).where(Person.id == person.id, contact_compared(by, which))
+    if session.scalar(allowed) is None:
+        raise ContactClosed
 
 
 def _facts(details: PersonDetails, group: Group, now: datetime) -> dict[str, Any]:
@@ -224,8 +247,8 @@ def made_person(
         created_at=now,
         changed_at=now,
         **_facts(details, group, now),
-        **phone_values(public_id, details.phone),
-        **email_values(public_id, details.email),
+        **phone_values(public_id, details.phone, by.public_id),
+        **email_values(public_id, details.email, by.public_id),
     )
     note_age(person, "", by, now)
     return person
@@ -316,7 +339,7 @@ def change_person(
     """Change a person's facts; the posting is changed by `transfer`. She is none of `none_of`.
 
     A new printed name has yet to be confirmed. Raises NotFound, ChangedMeanwhile if `edition` is
-    not the present one, and what `new_person` raises.
+    not the present one, ContactClosed, and what `new_person` raises.
     """
     with audited("people.person_changed", by) as change:
         session = change.session
@@ -334,10 +357,7 @@ def change_person(
         note_age(person, band_before, by, change.now)
         if (person.printed_name or person.chosen_name) != before:
             person.printed_name_confirmed_at = None
-        if contact.phone or contact.remove_phone:
-            _set_phone(person, contact.phone)
-        if contact.email or contact.remove_email:
-            _set_email(person, contact.email)
+        _set_contact(session, person, contact, by)
         set_apart(session, person.id, none_of, by, change.now)
         person.edition += 1
         person.changed_at = change.now
@@ -359,21 +379,3 @@ def confirm_printed_name(
     person.edition += 1
     person.changed_at = now
     return person
-
-
-def show_contact(public_id: str, which: Contact, by: Actor) -> str | None:
-    """The phone or e-mail of a person, opened for one look; the look is written down.
-
-    None, and nothing written, if there is none. Raises NotFound and ContactRefused.
-    """
-    with audited(f"people.{which}_shown", by) as change:
-        person = locked_person(change.session, public_id)
-        if not consent_holds([person.id], "contact", change.session):
-            raise ContactRefused
-        sealed = person.phone_sealed if which == "phone" else person.email_sealed
-        if sealed is None:
-            change.nothing()
-            return None
-        shown = open_text(sealed, kind=f"person.{which}", public_id=person.public_id)
-        change.about(person.public_id)
-        return shown

@@ -2,6 +2,7 @@
 
 from kash.people.views import (
     consents,
+    contacts,
     directory,
     duplicates,
     groups,
@@ -16,6 +17,7 @@ from kash.people.views import (
 
 __all__ = [
     "consents",
+    "contacts",
     "directory",
     "duplicates",
     "groups",

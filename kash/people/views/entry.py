@@ -31,7 +31,7 @@ def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
     if person is not None:
         kept = present_likeness(person)
         station = kept.station
-        if phone is None and not form.remove_phone.data:
+        if phone is None and not form.contact().remove_phone:
             phone = person.phone_lookup
     return Likeness(
         key=person.public_id if person is not None else form.new_id,

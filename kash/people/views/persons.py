@@ -15,6 +15,7 @@ from kash.people import blueprint, directory_words, queries, rules, services, wo
 from kash.people.documents.consents import form_language, language_name
 from kash.people.forms import PersonForm, SearchForm
 from kash.people.models import Person
+from kash.people.queries.contacts import closed_contacts, open_contacts, waiting_request_about
 from kash.people.sections import sections_for
 from kash.people.views import entry
 from kash.policy import Reach, allow
@@ -112,7 +113,7 @@ def person(public_id: str) -> ResponseReturnValue:
     """One person: all of it, or name and group only, as far as the actor reaches."""
     actor = current_actor()
     try:
-        return _person_page(queries.person(actor, public_id))
+        return person_page(queries.person(actor, public_id))
     except NotFound:
         kept = queries.kept_instead(public_id)
         if kept is not None and (queries.sees(actor, kept)):
@@ -121,29 +122,15 @@ def person(public_id: str) -> ResponseReturnValue:
         return render_template("people/name_only.html", person=named)
 
 
-@blueprint.post("/<public_id>/contact/<any(phone, email):which>")
-@allow("people.contact")
-def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
-    """Show the phone or the e-mail this once; the look is written down."""
-    found = queries.person(current_actor(), public_id, "people.contact")
-    try:
-        value = services.show_contact(found.public_id, which, current_actor())
-    except services.ContactRefused as problem:
-        flash(str(problem), "bad")
-        return redirect(url_for("people.person", public_id=public_id, _anchor="contact"), 303)
-    return _person_page(
-        queries.person(current_actor(), public_id, "people.contact"),
-        {which: _contact_text(which, value)},
-    )
-
-
-def _contact_text(which: services.Contact, value: str | None) -> str:
+def contact_text(which: services.Contact, value: str | None) -> str:
+    """A phone or an e-mail as it is read."""
     if not value:
         return _("None")
     return directory_words.phone_text(value) if which == "phone" else value
 
 
-def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
+def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
+    """The page of a person; `shown` are the contacts that are shown this once."""
     actor = current_actor()
     sees_trail = queries.reached(actor, found, "people.trail")
     entries = queries.latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
@@ -165,7 +152,9 @@ def _person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         words=words,
         shown=shown or {},
         may_edit=queries.reached(actor, found, "people.edit"),
-        may_contact=queries.reached(actor, found, "people.contact"),
+        opened=open_contacts(actor, found),
+        may_ask=queries.reached(actor, found, "people.contact"),
+        asked=waiting_request_about(actor, found) if actor.may("people.contact") else None,
         may_merge=queries.reached(actor, found, "people.merge"),
         merges=queries.open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(found.public_id, actor),
@@ -210,6 +199,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     found = queries.person(current_actor(), public_id, "people.edit")
     form = PersonForm()
     form.offer(queries.groups(), [])
+    form.close(closed_contacts(current_actor(), found))
     kept: list[tuple[str, str]] = []
     ask_shared = False
     if not form.is_submitted():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
@@ -94,6 +94,14 @@ def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[Enrolle
         )
         for row in rows
     ]
+
+
+def people_expected(found: Workshop) -> Select[int]:
+    """The ids of the people who are invited, wait or have a seat."""
+    return select(Enrolment.person_id).where(
+        Enrolment.workshop_id == found.id,
+        Enrolment.state.in_(("invited", "waiting", "confirmed")),
+    )
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,15 @@ from kash.people.services.apart import set_apart
 from kash.policy import Actor
 from kash.vault import audited
 from kash.web import NotFound, Problem
+from kash.web.formats import to_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState, possible_moves
 from kash.workshops.services.planning import held_for_change
 from kash.workshops.services.seats import give_seat, move_up, set_state
 
 _AT_ONCE = 500
+_SEATED = frozenset({EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
+_ANSWERABLE = _SEATED | {EnrolmentState.INVITED, EnrolmentState.DECLINED}
 _STANDING = frozenset({EnrolmentState.INVITED, EnrolmentState.CONFIRMED, EnrolmentState.WAITING})
 
 
@@ -138,6 +141,39 @@ def change_enrolment(
             raise MinorNotEnrolled
         state = give_seat(session, held, found, wanted, change.now)
         change.about(held.public_id, found.public_id, *move_up(session, held, change.now))
+        return state
+
+
+def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentState:
+    """Let somebody who was invited answer herself; returns how she now stands (waiting while no
+    seat is free).
+
+    Raises NotFound, WorkshopCancelled, MinorNotEnrolled, and MoveNotPossible if the workshop is
+    over or she has withdrawn.
+    """
+    with audited("workshops.invitation_answered", by) as change:
+        session = change.session
+        held = held_for_change(session, workshop)
+        found = session.scalars(
+            select(Enrolment).where(
+                Enrolment.workshop_id == held.id, Enrolment.person_id == (by.person_id or 0)
+            )
+        ).first()
+        if found is None:
+            raise NotFound
+        before = EnrolmentState(found.state)
+        if before not in _ANSWERABLE or held.ends_on < to_local(change.now).date():
+            raise MoveNotPossible
+        if found.person.minor and comes:
+            raise MinorNotEnrolled
+        change.about(held.public_id, found.public_id)
+        # Only a yes is an answer on which somebody may call her.
+        found.answered_at = change.now if comes else None
+        if comes and before in _SEATED:
+            return before
+        wanted = EnrolmentState.CONFIRMED if comes else EnrolmentState.DECLINED
+        state = give_seat(session, held, found, wanted, change.now)
+        change.about(*move_up(session, held, change.now))
         return state
 
 

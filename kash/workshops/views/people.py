@@ -6,9 +6,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.people.forms.contacts import AskContactForm
 from kash.people.queries import groups, people_like
+from kash.people.queries.contacts import closed_people
 from kash.people.rules import Likeness, sort_name
-from kash.people.services import NotAName
+from kash.people.services import NotAName, ask_for_contact
 from kash.people.views import entry
 from kash.policy import allow
 from kash.web import current_actor, page
@@ -47,6 +49,9 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
         tones=ENROLMENT_TONE,
         move_words=MOVE,
         can_find=can_find,
+        closed=len(closed_people(actor, queries.people_expected(found)))
+        if values["may_edit"]
+        else 0,
         search=searched,
         candidates=queries.people_to_enrol(found, actor, searched) if can_find and searched else [],
         **values,
@@ -115,6 +120,48 @@ def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
             state=back if back in _STATES else "confirmed",
         ),
         code=303,
+    )
+
+
+@blueprint.post("/<public_id>/answer")
+@allow("workshops.answer")
+def answer(public_id: str) -> ResponseReturnValue:
+    """Answer an invitation oneself: one comes, or one does not."""
+    actor = current_actor()
+    queries.workshop(public_id, actor)
+    try:
+        state = services.answer_invitation(
+            public_id, actor, comes=request.form.get("answer") == "comes"
+        )
+    except (services.MoveNotPossible, services.MinorNotEnrolled) as problem:
+        flash(str(problem), "bad")
+    else:
+        flash(_("Your answer is kept: %(state)s.", state=enrolment_word(state).lower()))
+    return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+
+
+@blueprint.route("/<public_id>/people/contacts", methods=["GET", "POST"])
+@allow("workshops.edit")
+def ask_contacts(public_id: str) -> ResponseReturnValue:
+    """Ask a second person to open the contacts of everybody here to whom they are closed."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    closed = closed_people(actor, queries.people_expected(found))
+    back = url_for("workshops.people", public_id=public_id)
+    if not closed:
+        flash(_("No contact here is closed to you, or all are asked for already."))
+        return redirect(back, code=303)
+    form = AskContactForm()
+    if form.validate_on_submit():
+        ask_for_contact([person for person, _name in closed], form.reason.data or "", actor)
+        flash(_("Asked. It waits for a second person."))
+        return redirect(back, code=303)
+    return page(
+        "people/ask_contact.html",
+        form=form,
+        names=[name for _person, name in closed],
+        heading=found.title,
+        back=back,
     )
 
 

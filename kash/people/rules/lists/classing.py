@@ -223,6 +223,9 @@ class Comparison:
         )
 
 
+# In place of a phone or an e-mail that is kept and not open: a row is not compared with it, or its
+# writer would learn whether she wrote it rightly.
+CLOSED = "closed"
 _PLAIN = ("printed_name", "reference", "sex", "cadre", "language", "ward")
 
 
@@ -243,9 +246,11 @@ def compare(
     for name in _PLAIN:
         given, held = getattr(row, name), getattr(kept, name)
         put(name, given, held, same=sort_name(given) == sort_name(held))
-    put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)
-    email = email_lookup(row.email) if row.email else ""
-    put("email", email, kept.email, same=email == kept.email)
+    if kept.phone != CLOSED:
+        put("phone", placed.phone_lookup, kept.phone, same=placed.phone_lookup == kept.phone)
+    if kept.email != CLOSED:
+        email = email_lookup(row.email) if row.email else ""
+        put("email", email, kept.email, same=email == kept.email)
     place = placed.organisation or placed.new_station
     put("organisation", place, kept.organisation, same=place == kept.organisation)
     born = row.birth

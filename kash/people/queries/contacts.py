@@ -1,0 +1,204 @@
+"""Reads: whose contact is closed, which requests wait, and who looked further than is usual."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
+from sqlalchemy.orm import aliased, selectinload
+
+from kash.database import db
+from kash.people.models import (
+    ContactLooks,
+    ContactReason,
+    ContactRequest,
+    ContactRequestPerson,
+    Person,
+)
+from kash.people.reach import Which, contact_compared, contact_open
+from kash.policy import Actor, Reach
+from kash.vault import open_text
+from kash.web import NotFound
+
+
+def closed_to(actor: Actor) -> ColumnElement[bool]:
+    """The persons of whom a phone or an e-mail is kept that this actor may not see."""
+    return not_(and_(contact_compared(actor, "phone"), contact_compared(actor, "email")))
+
+
+def open_contacts(actor: Actor, found: Person) -> frozenset[Which]:
+    """Which of a person's contacts are open to an actor; one query."""
+    if not actor.may("people.contact"):
+        return frozenset()
+    phone, email = db.session.execute(
+        select(contact_open(actor, "phone"), contact_open(actor, "email")).where(
+            Person.id == found.id
+        )
+    ).one()
+    opened: dict[Which, bool] = {"phone": bool(phone), "email": bool(email)}
+    return frozenset(which for which, is_open in opened.items() if is_open)
+
+
+def closed_contacts(actor: Actor, found: Person) -> frozenset[Which]:
+    """Which contacts are kept of a person that this actor may neither see nor change."""
+    kept: dict[Which, bool] = {
+        "phone": found.phone_sealed is not None,
+        "email": found.email_sealed is not None,
+    }
+    return frozenset(which for which, there in kept.items() if there) - open_contacts(actor, found)
+
+
+def closed_people(actor: Actor, among: Select[int]) -> list[tuple[str, str]]:
+    """(public id, name) of those among these persons whose contact is closed to an actor and who
+    are in no request of hers that waits."""
+    asked = select(ContactRequestPerson.person_id).where(
+        ContactRequestPerson.request_id == ContactRequest.id,
+        ContactRequest.state == "waiting",
+        ContactRequest.asked_by == actor.public_id,
+    )
+    rows = db.session.execute(
+        select(Person.public_id, Person.chosen_name)
+        .where(Person.id.in_(among), closed_to(actor), Person.id.not_in(asked))
+        .order_by(Person.sort_name, Person.id)
+    )
+    return [(row.public_id, row.chosen_name) for row in rows]
+
+
+def decidable(actor: Actor) -> ColumnElement[bool]:
+    """The requests that this actor may decide on (`rules.contacts.may_decide`)."""
+    reach = actor.reach("people.agree_contact")
+    if reach is Reach.NONE:
+        return false()
+    others = ContactRequest.asked_by != actor.public_id
+    if reach is Reach.ALL:
+        return others
+    somebody = aliased(Person)
+    hers = or_(
+        somebody.created_by == actor.public_id,
+        somebody.phone_by == actor.public_id,
+        somebody.email_by == actor.public_id,
+    )
+    not_hers = (
+        exists()
+        .where(
+            ContactRequestPerson.request_id == ContactRequest.id,
+            somebody.id == ContactRequestPerson.person_id,
+            not_(hers),
+        )
+        .correlate(ContactRequest)
+    )
+    return and_(others, not_(not_hers))
+
+
+def waiting_for_decision(actor: Actor) -> int:
+    """How many requests wait for this actor as the second person."""
+    if not actor.may("people.agree_contact"):
+        return 0
+    return (
+        db.session.scalar(
+            select(func.count(ContactRequest.id)).where(
+                ContactRequest.state == "waiting", decidable(actor)
+            )
+        )
+        or 0
+    )
+
+
+def requests_for(actor: Actor, limit: int = 50) -> list[ContactRequest]:
+    """Requests that this actor may decide on or made: those that wait first, then the newest."""
+    return list(
+        db.session.scalars(
+            select(ContactRequest)
+            .options(selectinload(ContactRequest.people))
+            .where(or_(decidable(actor), ContactRequest.asked_by == actor.public_id))
+            .order_by(
+                (ContactRequest.state != "waiting"),
+                ContactRequest.asked_at.desc(),
+                ContactRequest.id.desc(),
+            )
+            .limit(limit)
+        )
+    )
+
+
+def contact_request(actor: Actor, public_id: str) -> ContactRequest:
+    """A request that this actor may decide on or made, with its people. Raises NotFound."""
+    found = db.session.scalar(
+        select(ContactRequest)
+        .options(
+            selectinload(ContactRequest.people)
+            .joinedload(ContactRequestPerson.person)
+            .joinedload(Person.group)
+        )
+        .where(
+            ContactRequest.public_id == public_id,
+            or_(decidable(actor), ContactRequest.asked_by == actor.public_id),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def request_reason(found: ContactRequest) -> str:
+    """Why somebody asks."""
+    return open_text(found.reason_sealed, kind="contact.request", public_id=found.public_id)
+
+
+def waiting_request_about(actor: Actor, person: Person) -> ContactRequest | None:
+    """The actor's own request about a person that waits, if there is one."""
+    return db.session.scalars(
+        select(ContactRequest)
+        .join(ContactRequestPerson, ContactRequestPerson.request_id == ContactRequest.id)
+        .where(
+            ContactRequest.asked_by == actor.public_id,
+            ContactRequest.state == "waiting",
+            ContactRequestPerson.person_id == person.id,
+        )
+        .limit(1)
+    ).first()
+
+
+@dataclass(frozen=True)
+class LooksBeyond:
+    """An account that looked further than is usual on a day, and why it said that was."""
+
+    account: str
+    day: date
+    looks: int
+    beyond: int
+    reasons: tuple[str, ...]
+    latest: datetime
+
+
+def looks_beyond(actor: Actor, limit: int = 20) -> list[LooksBeyond]:
+    """What a director has not seen yet of looks beyond the usual number, oldest day first."""
+    if not actor.may("people.looks"):
+        return []
+    rows: Sequence[tuple[ContactReason, int, int]] = [
+        (row[0], row[1], row[2])
+        for row in db.session.execute(
+            select(ContactReason, ContactLooks.looks, ContactLooks.beyond)
+            .join(
+                ContactLooks,
+                and_(
+                    ContactLooks.account == ContactReason.account,
+                    ContactLooks.day == ContactReason.day,
+                ),
+            )
+            .where(ContactReason.seen_at.is_(None), ContactReason.account != actor.public_id)
+            .order_by(ContactReason.day, ContactReason.account, ContactReason.id)
+            .limit(limit * 10)
+        )
+    ]
+    found: dict[tuple[date, str], LooksBeyond] = {}
+    for reason, looks, beyond in rows:
+        text = open_text(reason.reason_sealed, kind="contact.reason", public_id=reason.public_id)
+        key = (reason.day, reason.account)
+        before = found[key].reasons if key in found else ()
+        found[key] = LooksBeyond(
+            reason.account, reason.day, looks, beyond, (*before, text), reason.at
+        )
+    return list(found.values())[:limit]

@@ -1,0 +1,230 @@
+"""Looking at a phone or an e-mail, asking to see it, and agreeing to that as the second person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from kash.database import new_public_id
+from kash.people.models import (
+    ContactLooks,
+    ContactReason,
+    ContactRequest,
+    ContactRequestPerson,
+    Person,
+)
+from kash.people.queries.consents import consent_holds
+from kash.people.queries.contacts import closed_to, decidable
+from kash.people.queries.persons import locked_person
+from kash.people.reach import contact_open, within_reach
+from kash.people.rules.contacts import needs_reason
+from kash.people.services.persons import Contact, ContactClosed, ContactRefused
+from kash.policy import Actor
+from kash.vault import Change, audited, open_text, seal
+from kash.web import NotFound, Problem
+from kash.web.formats import to_local
+from kash.web.programme import contact_looks_a_day
+
+MOST_ASKED = 500
+
+
+class ReasonNeeded(Problem):
+    """The day's usual looks are over: one more needs a reason, and a director is told."""
+
+    status = 409
+    sentence = _l("These are more looks than are usual in a day. Say why you need more.")
+
+
+class NobodyToAsk(Problem):
+    """All contacts that were asked for are open, asked for already, or not there."""
+
+    status = 409
+    sentence = _l("Nothing is to be asked: these contacts are open, asked for already, or none.")
+
+
+class DecidedAlready(Problem):
+    """Somebody was faster."""
+
+    status = 409
+    sentence = _l("Somebody decided this already. The page shows how it stands.")
+
+
+def show_contact(public_id: str, which: Contact, by: Actor, *, reason: str = "") -> str | None:
+    """The phone or e-mail of a person, opened for one look; the look is written down and counted.
+
+    None, and nothing written, if there is none. A reason is good for some more looks of the day.
+    Raises NotFound, ContactClosed, ContactRefused, and ReasonNeeded if the usual looks of the day
+    are over and no reason is given.
+    """
+    with audited(f"people.{which}_shown", by) as change:
+        session = change.session
+        person = locked_person(session, public_id)
+        sealed = person.phone_sealed if which == "phone" else person.email_sealed
+        if sealed is None:
+            change.nothing()
+            return None
+        allowed = select(Person.id).where(Person.id == person.id, contact_open(by, which))
+        if session.scalar(allowed) is None:
+            raise ContactClosed
+        if not consent_holds([person.id], "contact", session):
+            raise ContactRefused
+        why = _count_look(change, by, reason)
+        shown = open_text(sealed, kind=f"person.{which}", public_id=person.public_id)
+        change.about(person.public_id)
+        if why:
+            # Which reason it was; its words are sealed.
+            change.about(why)
+        return shown
+
+
+def _count_look(change: Change, by: Actor, reason: str) -> str:
+    """Count a look of this day; the public id of the reason if it is beyond the usual number, else
+    empty. Raises ReasonNeeded."""
+    session, day, budget = change.session, to_local(change.now).date(), contact_looks_a_day()
+    row = _held_looks(session, by.public_id, day)
+    given = session.scalars(
+        select(ContactReason.public_id)
+        .where(ContactReason.account == by.public_id, ContactReason.day == day)
+        .order_by(ContactReason.id.desc())
+    ).all()
+    why = given[0] if given else ""
+    if needs_reason(row.looks, budget, len(given)):
+        if not reason.strip():
+            raise ReasonNeeded
+        why = _keep_reason(session, by, day, change.now, reason)
+    beyond = row.looks >= budget
+    row.looks += 1
+    row.beyond += int(beyond)
+    return why if beyond else ""
+
+
+def _held_looks(session: Session, account: str, day: date) -> ContactLooks:
+    """The row of a day, held until the transaction ends, so that two looks at once are two."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    session.execute(
+        insert(ContactLooks)
+        .values(account=account, day=day, looks=0, beyond=0)
+        .on_conflict_do_nothing()
+    )
+    return session.scalars(
+        select(ContactLooks)
+        .where(ContactLooks.account == account, ContactLooks.day == day)
+        .with_for_update()
+    ).one()
+
+
+def _keep_reason(session: Session, by: Actor, day: date, now: datetime, reason: str) -> str:
+    public_id = new_public_id()
+    session.add(
+        ContactReason(
+            public_id=public_id,
+            account=by.public_id,
+            day=day,
+            at=now,
+            reason_sealed=seal(reason.strip(), kind="contact.reason", public_id=public_id),
+        )
+    )
+    session.flush()
+    return public_id
+
+
+def ask_for_contact(people: Sequence[str], reason: str, by: Actor) -> str:
+    """Ask to see the contact of people whom one sees already; the public id of the request.
+
+    Left out are those whose contact is open or asked for, and who have none. Raises NobodyToAsk.
+    """
+    with audited("people.contact_asked", by) as change:
+        session = change.session
+        waits = select(ContactRequestPerson.person_id).where(
+            ContactRequestPerson.request_id == ContactRequest.id,
+            ContactRequest.state == "waiting",
+            ContactRequest.asked_by == by.public_id,
+        )
+        found = session.execute(
+            select(Person.id, Person.public_id)
+            .where(
+                Person.public_id.in_(list(people)[:MOST_ASKED]),
+                within_reach(by, "people.contact"),
+                closed_to(by),
+                Person.id.not_in(waits),
+            )
+            .order_by(Person.id)
+        ).all()
+        if not found:
+            raise NobodyToAsk
+        public_id = new_public_id()
+        made = ContactRequest(
+            public_id=public_id,
+            asked_by=by.public_id,
+            asked_at=change.now,
+            reason_sealed=seal(reason.strip(), kind="contact.request", public_id=public_id),
+        )
+        session.add(made)
+        session.flush()
+        session.add_all(ContactRequestPerson(request_id=made.id, person_id=row.id) for row in found)
+        change.about(public_id, *(row.public_id for row in found))
+        return public_id
+
+
+def decide_on_contact(public_id: str, by: Actor, *, agree: bool) -> None:
+    """Agree to a request as the second person, or refuse it. Raises NotFound and DecidedAlready."""
+    with audited("people.contact_agreed" if agree else "people.contact_not_agreed", by) as change:
+        found = _held_request(change.session, public_id, by)
+        if found.state != "waiting":
+            raise DecidedAlready
+        found.state = "agreed" if agree else "refused"
+        found.decided_by, found.decided_at = by.public_id, change.now
+        _about(change, found)
+
+
+def end_contact(public_id: str, by: Actor) -> None:
+    """Take back what was agreed to. Raises NotFound and DecidedAlready."""
+    with audited("people.contact_ended", by) as change:
+        found = _held_request(change.session, public_id, by)
+        if found.state != "agreed":
+            raise DecidedAlready
+        found.state = "ended"
+        _about(change, found)
+
+
+def _held_request(session: Session, public_id: str, by: Actor) -> ContactRequest:
+    found = session.scalar(
+        select(ContactRequest)
+        .where(ContactRequest.public_id == public_id, decidable(by))
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _about(change: Change, found: ContactRequest) -> None:
+    people = change.session.scalars(
+        select(Person.public_id)
+        .join(ContactRequestPerson, ContactRequestPerson.person_id == Person.id)
+        .where(ContactRequestPerson.request_id == found.id)
+    )
+    change.about(found.public_id, *people)
+
+
+def note_looks_seen(account: str, day: date, by: Actor) -> None:
+    """Note that a director has seen why an account looked further than is usual on a day."""
+    with audited("people.looks_seen", by) as change:
+        seen = change.session.scalars(
+            update(ContactReason)
+            .where(
+                ContactReason.account == account,
+                ContactReason.day == day,
+                ContactReason.seen_at.is_(None),
+            )
+            .values(seen_at=change.now, seen_by=by.public_id)
+            .returning(ContactReason.id)
+        ).all()
+        if not seen:
+            change.nothing()
+        change.about(account)
