@@ -107,6 +107,8 @@ UNASKED = {
     "incidents.remove_evidence": "as above",
     "members.go_on": "there only when a form was interrupted",
     "members.state": "for a script, which asks now and then",
+    "people.contact_request": "nobody asks to see a contact in what is measured",
+    "workshops.ask_contacts": "all contacts are open in what is measured",
     "people.undo_merge": "there only for a day after a merge",
     "incidents.close_brief": "there are no mediators in what is measured",
     "incidents.edit_mediator": "as above",

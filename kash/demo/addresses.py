@@ -32,7 +32,17 @@ from kash.demo.payout_addresses import payout_places
 from kash.demo.sample_values import Choices, Known, one_of, prepared_one
 from kash.demo.workshop_addresses import WorkshopAddresses
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
-from kash.people.models import Group, Organisation, PeopleList, Person, ServiceEntry, Venue, Zone
+from kash.people.models import (
+    ContactRequest,
+    ContactRequestPerson,
+    Group,
+    Organisation,
+    PeopleList,
+    Person,
+    ServiceEntry,
+    Venue,
+    Zone,
+)
 from kash.policy import ANYONE, Actor, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import Unsealing, VaultMember
@@ -138,6 +148,7 @@ class Addresses:
             "/people/<public_id>/merge/<other_id>": lambda *_: {"": self.prepared.twin},
             "/people/merges/<merge_id>": lambda *_: {"": self.prepared.merge},
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
+            "/people/contacts/<request_id>": self._contact_request,
             "/people/lists/<list_id>": self._lists,
             "/people/lists/templates/<group_id>": lambda *_: {"": one_of(select(Group.public_id))},
             "/people/groups/<public_id>": lambda *_: {"": one_of(select(Group.public_id))},
@@ -268,7 +279,19 @@ class Addresses:
             return {"": own}
         moved = one_of(select(Person.public_id).where(Person.chosen_name == "Daudi Mfano"))
         long = one_of(select(Person.public_id).where(Person.chosen_name.startswith("Jamila")))
-        return {"": own, "moved": moved, "long": long}
+        if key != "trainer":
+            return {"": own, "moved": moved, "long": long}
+        asked = one_of(
+            select(Person.public_id)
+            .join(ContactRequestPerson, ContactRequestPerson.person_id == Person.id)
+            .join(ContactRequest, ContactRequest.id == ContactRequestPerson.request_id)
+            .where(ContactRequest.state == "waiting")
+        )
+        return {"": own, "moved": moved, "long": long, "closed": asked}
+
+    def _contact_request(self, _endpoint: str, _key: str, _known: Known) -> Choices:
+        waiting = select(ContactRequest.public_id).where(ContactRequest.state == "waiting")
+        return {"": one_of(waiting)}
 
     def _service(self, endpoint: str, _key: str, _known: Known) -> Choices:
         shown = select(ServiceEntry.public_id).where(ServiceEntry.active).order_by(ServiceEntry.id)

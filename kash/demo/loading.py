@@ -22,6 +22,7 @@ from kash.database import db, utc_now, writing
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
+from kash.demo.contacts import ask_for_contacts
 from kash.demo.courses import write_courses
 from kash.demo.forum import hold_forum
 from kash.demo.lists import leave_a_list_waiting
@@ -115,6 +116,7 @@ def load_programme(password: str, today: date) -> LoadedProgramme:
     pay_out(actors, workshops)
     forum, meetings = hold_forum(actors, people, today)
     work = work_on_cases(actors, members, incidents, workshops, meetings, utc_now())
+    ask_for_contacts(actors)
     set_up_the_rest(actors, areas, forum)
     find_a_minor(people, actors)
     sweep(SILENT)

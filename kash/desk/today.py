@@ -35,7 +35,7 @@ from kash.incidents.queries import briefs_waiting
 from kash.payouts.queries import WaitingList
 from kash.payouts.queries import waiting_for as payouts_waiting_for
 from kash.people.queries import minors_unseen
-from kash.people.queries.contacts import LooksBeyond, looks_beyond, waiting_for_decision
+from kash.people.queries.contacts import WaitingContacts, contacts_waiting
 from kash.policy import Actor, Reach
 from kash.web.formats import to_local
 from kash.workshops.queries import (
@@ -75,8 +75,7 @@ class Today:
     to_fetch: list[RequestLine] = field(default_factory=list)
     notices: Sequence[AccountNotice] = ()
     minors: int = 0
-    contact_requests: int = 0
-    looks: list[LooksBeyond] = field(default_factory=list)
+    contacts: WaitingContacts = field(default_factory=WaitingContacts)
     briefs: int = 0
     phones: list[FromPhones] = field(default_factory=list)
     to_confirm: list[ToConfirm] = field(default_factory=list)
@@ -110,8 +109,8 @@ class Today:
             or self.to_fetch
             or self.notices
             or self.minors
-            or self.contact_requests
-            or self.looks
+            or self.contacts.requests
+            or self.contacts.looks
             or self.briefs
             or self.phones
             or self.to_confirm
@@ -153,8 +152,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
         own_workshops=own_workshops,
         own_certificates=own_certificates,
         minors=minors_unseen(actor) if actor.may("people.minors") else 0,
-        contact_requests=waiting_for_decision(actor),
-        looks=looks_beyond(actor),
+        contacts=contacts_waiting(actor),
         phones=from_phones(actor) if actor.may("attendance.mark") else [],
         to_confirm=to_confirm(actor),
         briefs=briefs_waiting(actor) if actor.may("incidents.briefs") else 0,

@@ -27,7 +27,7 @@ def today() -> ResponseReturnValue:
     return render_template(
         "desk/today.html",
         today=found,
-        looked=account_names({one.account for one in found.looks}),
+        looked=account_names({one.account for one in found.contacts.looks}),
         day=day,
         heading=format_date(day, "EEEE d MMMM", rebase=False),
         most=MOST_SHOWN,

@@ -29,10 +29,10 @@ from kash.people.models import (
     Person,
 )
 from kash.people.queries.contacts import (
+    contacts_waiting,
     looks_beyond,
     open_contacts,
     request_reason,
-    waiting_for_decision,
 )
 from kash.people.reach import contact_open
 from kash.people.rules import Likeness, Reason
@@ -322,7 +322,7 @@ def test_a_second_person_who_agrees_opens_it_and_may_close_it_again(
 ) -> None:
     director = actor("director")
     asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
-    assert waiting_for_decision(director) == 1
+    assert contacts_waiting(director).requests == 1
     found = db.session.scalars(select(ContactRequest)).one()
     assert request_reason(found) == "To tell her the place"
     assert b"place" not in found.reason_sealed
@@ -342,7 +342,7 @@ def test_the_trainer_whose_person_she_is_decides_and_no_other_trainer(
 ) -> None:
     asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
     third = actor("trainer", name="Watatu Mfano")
-    assert (waiting_for_decision(other), waiting_for_decision(third)) == (1, 0)
+    assert (contacts_waiting(other).requests, contacts_waiting(third).requests) == (1, 0)
     with pytest.raises(NotFound):
         services.decide_on_contact(asked, third, agree=True)
     services.decide_on_contact(asked, other, agree=False)

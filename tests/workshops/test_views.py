@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from kash.database import db, new_public_id
 from kash.jobs.models import Job
 from kash.people.models import Person
 from kash.policy import Actor
+from kash.web.formats import local_today
 from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState
@@ -704,3 +705,24 @@ def test_no_page_asks_more_for_more_rows(
         counts.append(of_pages)
     assert counts[0] == counts[1]
     assert max(counts[1]) <= 19, counts
+
+
+def test_whoever_is_invited_answers_herself(
+    plan: Callable[..., Held], client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    today = local_today()
+    made = plan(starts_on=today + timedelta(days=3), ends_on=today + timedelta(days=4))
+    person = make_person("Zawadi Sampuli")
+    services.enrol(made.workshop, person, made.trainer, EnrolmentState.INVITED)
+    key = db.session.query(Person).filter_by(public_id=person).one().id
+    db.session.rollback()
+    her = client_for(actor("peer", name="Zawadi Sampuli", person_id=key))
+    at = f"/workshops/{made.workshop}"
+    assert "Will you come?" in text_of(her.get(at))
+    assert her.post(f"{at}/answer", data={"answer": "comes"}).location == at
+    assert "Your answer is kept: confirmed." in text_of(her.get(at))
+    her.post(f"{at}/answer", data={"answer": "not"})
+    assert "declined" in text_of(her.get(at))
+    assert client_for(made.trainer).post(f"{at}/answer").status_code == 403
+    another = client_for(actor("peer", name="Mwingine Mfano"))
+    assert another.post(f"{at}/answer").status_code == 404

@@ -92,20 +92,6 @@ def decidable(actor: Actor) -> ColumnElement[bool]:
     return and_(others, not_(not_hers))
 
 
-def waiting_for_decision(actor: Actor) -> int:
-    """How many requests wait for this actor as the second person."""
-    if not actor.may("people.agree_contact"):
-        return 0
-    return (
-        db.session.scalar(
-            select(func.count(ContactRequest.id)).where(
-                ContactRequest.state == "waiting", decidable(actor)
-            )
-        )
-        or 0
-    )
-
-
 def requests_for(actor: Actor, limit: int = 50) -> list[ContactRequest]:
     """Requests that this actor may decide on or made: those that wait first, then the newest."""
     return list(
@@ -171,6 +157,30 @@ class LooksBeyond:
     beyond: int
     reasons: tuple[str, ...]
     latest: datetime
+
+
+@dataclass(frozen=True)
+class WaitingContacts:
+    """How many requests wait for somebody as the second person, and which looks beyond the usual
+    number a director has not seen."""
+
+    requests: int = 0
+    looks: tuple[LooksBeyond, ...] = ()
+
+
+def contacts_waiting(actor: Actor) -> WaitingContacts:
+    """What of contacts waits for an actor; one query where it is nothing."""
+    if not actor.may("people.agree_contact"):
+        return WaitingContacts()
+    requests, unseen = db.session.execute(
+        select(
+            select(func.count(ContactRequest.id))
+            .where(ContactRequest.state == "waiting", decidable(actor))
+            .scalar_subquery(),
+            exists().where(ContactReason.seen_at.is_(None)),
+        )
+    ).one()
+    return WaitingContacts(requests, tuple(looks_beyond(actor)) if unseen else ())
 
 
 def looks_beyond(actor: Actor, limit: int = 20) -> list[LooksBeyond]:

@@ -120,6 +120,7 @@ def workshop(public_id: str) -> str:
             "workshops/own.html",
             workshop=found,
             own=queries.own_part(found, actor.person_id or 0),
+            stage=stands,
             stage_word=STAGE[stands],
             stage_tone=STAGE_TONE[stands],
         )

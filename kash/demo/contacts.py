@@ -1,0 +1,44 @@
+"""The sample's requests to see contacts, and a day with more looks than are usual."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from kash.database import db
+from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
+from kash.people import services
+from kash.people.models import Person
+from kash.people.queries.contacts import closed_people
+from kash.policy import Actor
+from kash.web.programme import CONTACT_LOOKS
+from kash.workshops.queries import people_of
+
+
+def ask_for_contacts(actors: dict[str, Actor]) -> None:
+    """One request that waits, one that was agreed to, and a trainer who called a whole list."""
+    trainer, second = actors[TRAINER.key], actors[SECOND_TRAINER.key]
+    agreed = services.ask_for_contact(
+        _closed_to(second)[:2], "To tell them that the hall has changed.", second
+    )
+    services.decide_on_contact(agreed, actors[DIRECTOR.key], agree=True)
+    services.ask_for_contact(
+        _closed_to(trainer)[:1], "She asked for a lift and I must tell her when.", trainer
+    )
+    own = db.session.scalars(
+        select(Person.public_id).where(
+            Person.created_by == second.public_id, Person.phone_sealed.is_not(None)
+        )
+    ).first()
+    db.session.rollback()
+    for _look in range(CONTACT_LOOKS.usual):
+        services.show_contact(own or "", "phone", second)
+    for _look in range(7):
+        services.show_contact(
+            own or "", "phone", second, reason="The road is flooded: everybody must be called."
+        )
+
+
+def _closed_to(actor: Actor) -> list[str]:
+    found = [person for person, _name in closed_people(actor, people_of(actor))]
+    db.session.rollback()
+    return found

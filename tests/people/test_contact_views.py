@@ -1,0 +1,157 @@
+"""Contacts in the browser: closed, asked for, agreed to, and looked at more often than usual."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.accounts.services import change_settings
+from kash.database import db
+from kash.people.models import ContactReason, ContactRequest, Group, Person
+from kash.people.services import PersonDetails, add_person
+from kash.policy import SYSTEM, Actor
+from kash.workshops import services as workshops
+from tests.workshops.conftest import Held, plan  # noqa: F401
+
+PHONE = "+254712345678"
+Actors = Callable[..., Actor]
+Browsers = Callable[[Actor], FlaskClient]
+
+
+@pytest.fixture
+def stranger(actor: Actors, groups: tuple[Group, Group]) -> str:
+    details = PersonDetails("Asali Sampuli", groups[0].public_id, phone=PHONE)
+    return add_person(details, actor("trainer", name="Mwingine Mfano"))
+
+
+@pytest.fixture
+def held(plan: Callable[..., Held], stranger: str) -> Held:  # noqa: F811
+    made = plan()
+    workshops.enrol(made.workshop, stranger, made.trainer)
+    return made
+
+
+def said(browser: FlaskClient, address: str) -> str:
+    return re.sub(r"\s+", " ", browser.get(address).text)
+
+
+def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(
+    held: Held, stranger: str, client_for: Browsers, actor: Actors
+) -> None:
+    trainer, director = client_for(held.trainer), client_for(actor("director"))
+    at = f"/people/{stranger}"
+    page = said(trainer, at)
+    assert "Closed to you." in page
+    assert f"{at}/contact/phone" not in page
+    refused = trainer.post(f"{at}/contact/phone", follow_redirects=True)
+    assert "This contact is closed to you." in refused.text
+    assert "712" not in refused.text
+    unsaid = trainer.post(f"{at}/contact/ask", data={"reason": " "})
+    assert (unsaid.status_code, "data-errors" in unsaid.text) == (422, True)
+    sent = trainer.post(f"{at}/contact/ask", data={"reason": "The hall has changed"})
+    assert sent.status_code == 303
+    assert "It waits for a second person." in said(trainer, at)
+    request = db.session.query(ContactRequest).one().public_id
+    db.session.rollback()
+    # Whoever asked reads her request and can't decide on it.
+    own = said(trainer, f"/people/contacts/{request}")
+    assert "The hall has changed" in own
+    assert "Agree</button>" not in own
+    assert trainer.post(f"/people/contacts/{request}/agree").status_code == 404
+    assert "Somebody asks to see contacts" in said(director, "/")
+    decided = said(director, f"/people/contacts/{request}")
+    assert "The hall has changed" in decided
+    assert director.post(f"/people/contacts/{request}/agree").status_code == 303
+    assert director.post(f"/people/contacts/{request}/refuse").status_code == 409
+    assert "Somebody asks to see contacts" not in said(director, "/")
+    assert "0712 345678" in trainer.post(f"{at}/contact/phone").text
+    assert director.post(f"/people/contacts/{request}/end").status_code == 303
+    assert "712" not in trainer.post(f"{at}/contact/phone", follow_redirects=True).text
+
+
+def test_everybody_of_a_workshop_is_asked_for_at_once(
+    held: Held, stranger: str, client_for: Browsers
+) -> None:
+    trainer = client_for(held.trainer)
+    at = f"/workshops/{held.workshop}/people"
+    assert "People whose phone or e-mail is closed to you: 1." in said(trainer, at)
+    assert trainer.post(f"{at}/contacts", data={"reason": ""}).status_code == 422
+    assert trainer.post(f"{at}/contacts", data={"reason": "To call all"}).location == at
+    assert "closed to you" not in said(trainer, at)
+    assert "No contact here is closed" in trainer.get(f"{at}/contacts", follow_redirects=True).text
+
+
+def test_the_form_offers_no_field_for_a_contact_that_is_closed(
+    held: Held, stranger: str, client_for: Browsers, groups: tuple[Group, Group]
+) -> None:
+    trainer = client_for(held.trainer)
+    page = trainer.get(f"/people/{stranger}/edit").text
+    assert 'name="phone"' not in page
+    assert 'name="email"' in page
+    sent = {
+        "chosen_name": "Asali Mpya",
+        "group": groups[0].public_id,
+        "edition": "1",
+        "phone": "0722 000 111",
+        "remove_phone": "y",
+    }
+    assert trainer.post(f"/people/{stranger}/edit", data=sent).status_code == 302
+    db.session.rollback()
+    kept = db.session.query(Person).filter_by(public_id=stranger).one()
+    assert (kept.chosen_name, kept.phone_sealed is not None) == ("Asali Mpya", True)
+
+
+def test_beyond_the_usual_looks_the_page_asks_why_and_the_director_reads_it(
+    held: Held, client_for: Browsers, actor: Actors, groups: tuple[Group, Group]
+) -> None:
+    change_settings(SYSTEM, "contacts", "contacts", {"looks_a_day": 5})
+    own = add_person(PersonDetails("Mtu Wangu", groups[0].public_id, phone=PHONE), held.trainer)
+    trainer, director = client_for(held.trainer), client_for(actor("director"))
+    at = f"/people/{own}/contact/phone"
+    for _ in range(5):
+        assert "0712 345678" in trainer.post(at).text
+    asked = trainer.post(at)
+    assert (asked.status_code, "345678" in asked.text) == (409, False)
+    assert "More looks than usual today" in asked.text
+    assert "data-errors" not in asked.text
+    unsaid = trainer.post(at, data={"reason": "  "})
+    assert (unsaid.status_code, "data-errors" in unsaid.text) == (409, True)
+    long = trainer.post(at, data={"reason": "x" * 501})
+    assert (long.status_code, "x" * 501 in long.text) == (409, True)
+    assert db.session.query(ContactReason).count() == 0
+    db.session.rollback()
+    assert "0712 345678" in trainer.post(at, data={"reason": "All must be called"}).text
+    today = said(director, "/")
+    assert "More looks at phones than usual: Amani Mfano" in today
+    assert "Looks: 6, beyond the usual number: 1" in today
+    assert "All must be called" in today
+    assert "More looks at phones" not in said(trainer, "/")
+    seen = re.search(
+        r'action="(/people/contacts/looks/[^"]+)"', director.get("/people/contacts").text
+    )
+    assert seen is not None
+    assert trainer.post(seen[1]).status_code == 403
+    assert director.post(seen[1]).status_code == 303
+    assert "More looks at phones" not in said(director, "/")
+
+
+def test_how_many_looks_are_usual_is_set_within_bounds(
+    sign_in: Callable[..., FlaskClient], held: Held
+) -> None:
+    administrator = sign_in("administrator")
+    assert "In a day without a reason: 30" in said(administrator, "/settings")
+    at = "/settings/contacts"
+    edition = re.search(r'name="edition"[^>]*value="(\d+)"', administrator.get(at).text)
+    assert edition is not None
+    for wrong in ("4", "201", "many", ""):
+        assert (
+            administrator.post(at, data={"looks_a_day": wrong, "edition": edition[1]}).status_code
+            == 422
+        )
+    sent = {"looks_a_day": "12", "edition": edition[1]}
+    assert administrator.post(at, data=sent).status_code == 302
+    assert administrator.post(at, data=sent).status_code == 409
+    assert "In a day without a reason: 12" in said(administrator, "/settings")
