@@ -112,6 +112,7 @@ UNASKED = {
     "people.undo_merge": "there only for a day after a merge",
     "incidents.close_brief": "there are no mediators in what is measured",
     "incidents.edit_mediator": "as above",
+    "incidents.officer": "as above",
     "incidents.remove_mediator": "as above",
     "certificates.holder_link": "there only until it is used",
     "certificates.holder_page": "there only during a visit",

@@ -32,11 +32,15 @@ from kash.forums.queries import (
     next_meetings,
 )
 from kash.incidents.queries import briefs_waiting
+from kash.incidents.rules.arrivals import COME_AT
+from kash.incidents.services import WaitingCases, what_waits
+from kash.members.queries import may_hold_keys, unsealing_lines
 from kash.payouts.queries import WaitingList
 from kash.payouts.queries import waiting_for as payouts_waiting_for
 from kash.people.queries import minors_unseen
 from kash.people.queries.contacts import WaitingContacts, contacts_waiting
 from kash.policy import Actor, Reach
+from kash.vault import OpenVault
 from kash.web.formats import to_local
 from kash.workshops.queries import (
     DueSession,
@@ -51,6 +55,21 @@ from kash.workshops.queries import (
 )
 
 MOST_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Vault:
+    """What Today says to a member of the vault. While it is closed: that she may open it, the same
+    words whether or not anything came. While it is open: `cases`, and the `requests` to read who
+    somebody is that she may decide."""
+
+    cases: WaitingCases | None = None
+    requests: int = 0
+
+    @property
+    def hours(self) -> str:
+        """The hours at which reports come."""
+        return ", ".join(f"{hour}:00" for hour in COME_AT)
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,7 @@ class Today:
     to_confirm: list[ToConfirm] = field(default_factory=list)
     breaches: list[BreachLine] = field(default_factory=list)
     review: ReviewReminder | None = None
+    vault: Vault | None = None
 
     @property
     def sessions_today(self) -> int:
@@ -98,7 +118,8 @@ class Today:
     def waiting(self) -> bool:
         """Whether anything needs the actor."""
         return bool(
-            self.breaches
+            self.vault
+            or self.breaches
             or self.registers
             or self.to_record
             or self.certificates
@@ -117,8 +138,24 @@ class Today:
         )
 
 
-def today_for(actor: Actor, now: datetime) -> Today:
-    """Ask the rooms in which the actor has something to do, and no others."""
+def _vault_of(actor: Actor, now: datetime, vault: OpenVault | None) -> Vault | None:
+    if not actor.may("incidents.see") or not may_hold_keys(actor):
+        return None
+    if vault is None or not vault.holds("case"):
+        return Vault()
+    decides = actor.may("vault.unseal")
+    lines = unsealing_lines(actor) if decides else []
+    return Vault(
+        cases=what_waits(actor, vault, now),
+        requests=sum(line.state == "waits" and not line.mine for line in lines),
+    )
+
+
+def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> Today:
+    """Ask the rooms in which the actor has something to do, and no others. `vault` is hers if it is
+    open: then the cases are looked through, which is noted in the audit."""
+    # First: it may write, and what was read before would be read again.
+    kept = _vault_of(actor, now, vault)
     upcoming: list[DueSession] = []
     begun: list[DueSession] = []
     if actor.reach("attendance.mark") is not Reach.NONE:
@@ -139,6 +176,7 @@ def today_for(actor: Actor, now: datetime) -> Today:
     requests, to_fetch = requests_for(actor)
     return Today(
         now=now,
+        vault=kept,
         on_now=on_now,
         running=bool(running),
         sessions=upcoming,

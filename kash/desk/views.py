@@ -11,6 +11,7 @@ from kash.accounts.services.notices import notice_text
 from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.today import MOST_SHOWN, today_for
+from kash.members.opening import current_vault
 from kash.policy import SIGNED_IN, allow
 from kash.web import current_actor
 from kash.web.account_names import account_names
@@ -23,7 +24,7 @@ def today() -> ResponseReturnValue:
     """What needs the actor today."""
     now = utc_now()
     day = to_local(now).date()
-    found = today_for(current_actor(), now)
+    found = today_for(current_actor(), now, current_vault())
     return render_template(
         "desk/today.html",
         today=found,

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.names import STATE_NAMES
 from kash.incidents.rules.clocks import Clock
+from kash.incidents.rules.finding import Summary
 from kash.web.formats import moment_text
 
 STEP_NAMES: dict[str, Any] = {
@@ -135,6 +136,16 @@ def since_text(clock: Clock, now: datetime) -> str:
         hours=int((now - clock.began).total_seconds()) // 3600,
         moment=moment_text(clock.began),
     )
+
+
+def held_text(line: Summary, now: datetime) -> str:
+    """For how many hours somebody has been held, or since when it is known."""
+    arrested = [one.arrested_at for one in line.moments if one.arrested_at is not None]
+    if arrested:
+        return _("%(span)s since the arrest", span=span_text(now - min(arrested)))
+    if line.filed_at is not None:
+        return _("%(span)s since the report", span=span_text(now - line.filed_at))
+    return ""
 
 
 def clock_tone(clock: Clock, now: datetime) -> str:

@@ -26,6 +26,8 @@ from sqlalchemy.engine import make_url
 
 from kash import storage
 from kash.database import db, utc_now
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.services.reminding import remind_members
 from kash.jobs import run_waiting
 from kash.operations.archive import DATABASE, read_members
@@ -34,7 +36,16 @@ from kash.operations.encryption import decrypted, unlock
 from kash.operations.snapshot import _connection, _program
 from kash.people.models import Group, Person
 from kash.settings import Settings
-from kash.vault import SealedDocument, SealError, fetch, open_each
+from kash.vault import (
+    Compartment,
+    Place,
+    Sealed,
+    SealedDocument,
+    SealError,
+    fetch,
+    open_document,
+    open_each,
+)
 from kash.web.logs import configure_logs
 from tests.incidents import planting_around, planting_cases, planting_forms
 from tests.incidents.canaries import CONTROL, STEMS, Canaries, Room
@@ -188,8 +199,27 @@ def _read_back(room: Room) -> bytes:
             for _sealed, plaintext in open_each(vault, fetch(db.session(), kind=kind)):
                 if not isinstance(plaintext, SealError):
                     found.append(plaintext)
+        found += [open_document(vault, sealed) for sealed in _in_letterbox()]
     db.session.rollback()
     return b"\n".join(found)
+
+
+def _in_letterbox() -> list[Sealed]:
+    """What lies in the letterbox, as a member's key opens it."""
+    generations = dict(db.session.query(Compartment.id, Compartment.generation).tuples())
+    return [
+        Sealed(
+            0,
+            Place("case", one.kind, one.public_id),
+            1,
+            in_bytes(one.body),
+            one.form,
+            in_bytes(one.wrapped),
+            one.compartment_id,
+            generations[one.compartment_id],
+        )
+        for one in opened_box(db.session()).letters()
+    ]
 
 
 def _not_read_back(canaries: Canaries, told: bytes) -> list[str]:
@@ -240,6 +270,12 @@ def test_a_thousand_canaries_are_nowhere_in_clear(
 
     # While it runs, and once it has ended.
     places = list(_in_clear(app, since))
+    letterbox = opened_box(db.session()).model_dump_json().encode()
+    assert b"incident.screen" in letterbox
+    # What the server's own keys open of the letterbox.
+    places.append(("letterbox, opened", letterbox))
+    places += [("letter", sealed.body) for sealed in _in_letterbox()]
+    db.session.rollback()
     names = " ".join(name for name, _content in places)
     for there in ("queue.sqlite3", "/evidence/", "/mail/"):
         assert there in names

@@ -532,6 +532,7 @@ class _Builder:
                     "breach": breach,
                     "left_account": left.public_id,
                     "duty": duty.public_id,
+                    "officer": accounts["documentation"].public_id,
                     "brief": self.brief(owner, role if mine else OTHER),
                     **cases[side],
                     "incident_view": self.incident_view(

@@ -606,6 +606,8 @@ PLACES: dict[str, Place] = {
     "incidents.add_mediator": Place("incidents.duty", "incidents.duty"),
     "incidents.edit_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
     "incidents.remove_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
+    "incidents.officers": Place("incidents.duty", "incidents.duty"),
+    "incidents.officer": Place("incidents.duty", "incidents.duty", {"account": "officer"}),
     "incidents.briefs": Place("incidents.briefs"),
     "incidents.own_duty": Place(post="incidents.briefs"),
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),

@@ -118,7 +118,7 @@ def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> Non
     forget_programme_facts()
 
 
-Kind = Literal["retention", "paper", "logo", "languages", "court_days", "contacts"]
+Kind = Literal["retention", "paper", "logo", "languages", "court_days", "contacts", "alerts"]
 
 
 def change_settings(

@@ -160,6 +160,12 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
             Line("desk.retention", _l("How long things are kept"), "lock", _retention),
             Line("desk.contacts", _l("Looks at contacts"), "phone", _looks),
             Line(
+                "incidents.officers",
+                _l("Officers on duty"),
+                "alert",
+                _text(_l("Who is told when somebody is held, and the drills.")),
+            ),
+            Line(
                 "accounts.second_step_roles",
                 _l("Roles that need a second step"),
                 "key",

@@ -1,10 +1,12 @@
 """The tables of incidents: as little as can be said in clear."""
 
+from kash.incidents.models.alerts import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.models.incidents import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.models.letterbox import Letterbox
 from kash.incidents.models.mediation import Duty, DutyHours, DutyStation, MediationBrief
 
 __all__ = [
+    "Alert",
     "Duty",
     "DutyHours",
     "DutyStation",
@@ -13,4 +15,6 @@ __all__ = [
     "IncidentDraftScreen",
     "Letterbox",
     "MediationBrief",
+    "OfficerDuty",
+    "OfficerDutyHours",
 ]

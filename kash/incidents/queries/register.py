@@ -29,6 +29,7 @@ from kash.incidents.rules.finding import (
     light,
     may_have_part,
     may_hold,
+    said_held,
     summary_of,
 )
 from kash.incidents.rules.mediation import Answer, take_over
@@ -69,6 +70,8 @@ class Register:
     new: list[Sealed] = field(default_factory=list)
     wards: set[str] = field(default_factory=set)
     stations: set[str] = field(default_factory=set)
+    # Whether somebody is held in a new case that is kept from the actor.
+    hides_held: bool = False
 
 
 def register(
@@ -113,6 +116,7 @@ def register(
             record = answers.taken_over(_read(plaintext))
             looked_into = not whole or may_have_part(sight.reader, record)
             if looked_into and not sight.takes_in(light(record)):
+                found.hides_held |= state == "submitted" and said_held(record)
                 continue
             line = summary_of(reference, state, record)
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.workflow import OVER
 
 MOST_WORDS = 8
 CLOCK_RUNS, CLOCK_OVER = "runs", "over"
@@ -228,7 +229,8 @@ class Summary(NamedTuple):
     """One line of the register: what a list shows of a case, and what filters ask of it.
 
     `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
-    of those who are on record.
+    of those who are on record; `held`: it came in saying that somebody is held or in danger, and
+    nobody says otherwise yet.
     """
 
     reference: str
@@ -245,6 +247,7 @@ class Summary(NamedTuple):
     moments: tuple[Moments, ...]
     due_on: date | None
     evidence: int
+    held: bool = False
 
     @property
     def day(self) -> str:
@@ -263,7 +266,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
     KeyError if it is none."""
     happening = record.get("happening", {})
     due = _due(record)
-    persons = record.get("persons", ())
+    persons, moments = record.get("persons", ()), tuple(_moments(record))
     return Summary(
         reference=reference,
         state=state,
@@ -282,9 +285,25 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         minor=any(person.get("age_band") == "under_18" for person in persons),
         consent=_consents(record, [person["id"] for person in persons]),
         assigned_to=record.get("assigned_to", ""),
-        moments=tuple(_moments(record)),
+        moments=moments,
         due_on=_day(min(due)) if due else None,
         evidence=len(record.get("evidence", ())),
+        held=said_held(record) and state not in OVER and not _let_go(record, moments),
+    )
+
+
+def said_held(record: Mapping[str, Any]) -> bool:
+    """Whether it came in saying that somebody is held or in danger."""
+    return bool(record.get("filing", {}).get("held"))
+
+
+def _let_go(record: Mapping[str, Any], moments: Sequence[Moments]) -> bool:
+    """Whether whoever was held is free; of somebody of whose arrest no moment is known, whether her
+    release was agreed and done."""
+    if any(one.get("arrested_at") for one in record.get("persons", ())):
+        return not any(one.arrested_at for one in moments)
+    return any(
+        one["kind"] == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
     )
 
 

@@ -51,6 +51,7 @@ from kash.incidents.services.mixing import mix_reports
 from kash.incidents.services.reminding import next_reminder, remind_members
 from kash.incidents.services.saved_views import SavedView, remove_view, save_view, saved_views
 from kash.incidents.services.shredding import Shredded, shred_case
+from kash.incidents.services.waiting import WaitingCases, what_waits
 from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.incidents.services.working import assign, comment, declare_conflict
 
@@ -70,6 +71,7 @@ __all__ = [
     "SavedView",
     "Shredded",
     "StepRefused",
+    "WaitingCases",
     "add_evidence",
     "add_link",
     "add_mediator",
@@ -114,5 +116,6 @@ __all__ = [
     "take_step",
     "tend_letterbox",
     "throw_away",
+    "what_waits",
     "withdraw_request",
 ]

@@ -28,6 +28,7 @@ from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until, r
 from kash.incidents.rules.letterbox import Box, Draft, Sent
 from kash.incidents.rules.record import Filing, Link, Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
+from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.letterbox import deliver, letter, letterbox
 from kash.jobs import periodic
 from kash.policy import Actor
@@ -202,6 +203,8 @@ def submit(by: Actor, code: str, language: str) -> str:
         )
         if draft.held or filing.is_noted:
             filing.about(*deliver(session, box, [key], filing.now, at_once=True))
+        if draft.held and not draft.adds_to:
+            raise_alert(session, filing.now)
     return receipt
 
 

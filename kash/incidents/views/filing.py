@@ -30,6 +30,7 @@ from kash.incidents.queries import filing as drafts
 from kash.incidents.queries import help as helpers
 from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
+from kash.incidents.services.alerts import can_tell
 from kash.incidents.services.filing import AlreadySent, NothingToSend
 from kash.people import directory_words, rules
 from kash.people import words as people_words
@@ -74,6 +75,7 @@ def _shown(template: str, language: str, status: int = 200, **context: Any) -> R
             page_languages=[{"code": language, "label": "", "current": True}],
             words=filing_words,
             hours=", ".join(f"{hour}:00" for hour in COME_AT),
+            told=can_tell(),
             **context,
         ),
         status,
@@ -298,7 +300,9 @@ def _review_page(
 
 
 def _receipt_page(language: str, receipt: str, *, held: bool = False) -> ResponseReturnValue:
-    return _shown("filing_sent.html", language, receipt=code_as_shown(receipt), held=held)
+    return _shown(
+        "filing_sent.html", language, receipt=code_as_shown(receipt), held=held, told=can_tell()
+    )
 
 
 @blueprint.route("/r", methods=["GET", "POST"])

@@ -31,6 +31,7 @@ from kash.incidents.rules.finding import (
 )
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import entries_for, register_entry
+from kash.incidents.services.alerts import note_look
 from kash.incidents.views.reach import require_vault, the_vault
 from kash.policy import allow
 from kash.web import Listing, current_actor
@@ -131,6 +132,8 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
     wanted = _wanted(asked.words) if asked.words else []
     found = register(actor, vault, asked, wanted, now, counting=not wanted)
     services.note_search(actor, vault, found.new)
+    if not wanted and not found.hides_held:
+        note_look(now)
     lines = _in_order(found, asked, now)
     everybody = officers()
     return render_template(
@@ -186,7 +189,7 @@ def _in_order(found: Register, asked: Filters, now: datetime) -> Listing[Line]:
     lines = sorted(found.lines, key=lambda line: line.summary.reference)
     if default == "clock" and wished.sort == "clock":
         lines.sort(key=SORTS["filed"], reverse=True)
-        lines.sort(key=lambda line: (not line.summary.urgent, key(line)))
+        lines.sort(key=lambda line: (not line.summary.held, not line.summary.urgent, key(line)))
     else:
         lines.sort(key=key, reverse=wished.direction == "desc")
     pages = max(1, -(-len(lines) // ROWS))

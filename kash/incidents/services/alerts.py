@@ -1,0 +1,221 @@
+"""Alerts: a mail "Sign in" to the officer on duty when somebody is held, and in drills.
+
+Nothing says why: not the mail, not the row, not the log. Ways to reach somebody are asked one after
+the other by `tell`; a gateway for SMS is one more of them.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from kash.accounts.models import Account
+from kash.accounts.queries import email_of
+from kash.accounts.services import change_settings
+from kash.database import db, utc_now, without_order, writing
+from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
+from kash.incidents.queries import alerts as queries
+from kash.incidents.rules.alerts import (
+    LASTS,
+    MINUTES_OF_WEEK,
+    in_order,
+    is_drill,
+    is_in_time,
+    steps,
+    steps_due,
+)
+from kash.jobs import periodic
+from kash.messages import MailFailed, mail_is_set_up, send_mail
+from kash.people.rules import Stretch, minute_of_week, overlap
+from kash.policy import Actor
+from kash.vault import audited
+from kash.web.errors import NotFound
+from kash.web.formats import to_local
+from kash.web.programme import programme_languages
+
+_log = structlog.get_logger("kash.incidents")
+_KEPT = timedelta(weeks=53)
+
+
+# --- Ways to reach somebody -------------------------------------------------------------------
+
+
+def _by_mail(account: Account, text: str) -> bool:
+    if not mail_is_set_up():
+        return False
+    try:
+        send_mail(email_of(account), text, text + "\n")
+    except MailFailed:
+        return False
+    return True
+
+
+# Each tells one account a text, and whether that went out.
+WAYS: list[Callable[[Account, str], bool]] = [_by_mail]
+
+
+def tell(account: Account) -> bool:
+    """Have somebody sign in, in her language, and say nothing else; whether it went out."""
+    with force_locale(account.language or programme_languages()[0]):
+        text = _("Sign in")
+    return sum(way(account, text) for way in WAYS) > 0
+
+
+def can_tell() -> bool:
+    """Whether anybody can be reached at all."""
+    return mail_is_set_up()
+
+
+# --- Raising ------------------------------------------------------------------------------------
+
+
+def raise_alert(session: Session, now: datetime) -> None:
+    """Add an alert inside the transaction of whatever it is about, which it does not name."""
+    monday = to_local(now).date()
+    row = Alert(
+        week=monday - timedelta(days=monday.weekday()),
+        raised_at=now.replace(second=0, microsecond=0),
+    )
+    session.add(row)
+    session.flush()
+    without_order(session, Alert, row.id)
+
+
+def drill(now: datetime) -> bool:
+    """Raise an alert if the dice say so in this minute; whether they did. Which minutes those are
+    stands nowhere, before or after."""
+    if not is_drill(queries.drills_a_week(), secrets.randbelow(MINUTES_OF_WEEK)):
+        return False
+    with writing() as session:
+        raise_alert(session, now)
+    return True
+
+
+# --- Telling ------------------------------------------------------------------------------------
+
+
+def tell_officers(now: datetime) -> int:
+    """Tell whoever is next of each alert at which nobody looked yet; how many were told.
+
+    The order is that of the minute in which it was raised. A step that reaches nobody is passed
+    over at once; if none does, it is tried again in the next minute.
+    """
+    waiting = queries.open_alerts()
+    if not waiting:
+        return 0
+    roster, keepers = queries.roster(), queries.custodians()
+    accounts = queries.accounts_named({*(one.account for one in roster), *keepers})
+    reached: set[str] = set()
+
+    def reach(public_id: str) -> bool:
+        if public_id not in reached and public_id in accounts and tell(accounts[public_id]):
+            reached.add(public_id)
+        return public_id in reached
+
+    taken: dict[int, int] = {}
+    for number, raised_at, told in waiting:
+        plan = steps(in_order(roster, minute_of_week(to_local(raised_at))), keepers)
+        due = steps_due(raised_at, now)
+        for step in range(told, len(plan)):
+            if step >= due:
+                break
+            if sum(reach(one) for one in plan[step]):
+                taken[number] = step + 1
+            else:
+                due += 1
+    for number, step in taken.items():
+        _note_told(number, step)
+    return len(reached)
+
+
+def _note_told(number: int, told: int) -> None:
+    with writing() as session:
+        session.execute(
+            update(Alert)
+            .where(Alert.id == number)
+            .values(told=told)
+            .execution_options(synchronize_session=False)
+        )
+
+
+# --- Looking ------------------------------------------------------------------------------------
+
+
+def note_look(now: datetime) -> None:
+    """Somebody opened the queue and nothing in it is kept from her: every alert is over. Nothing
+    is kept of who looked, and at what."""
+    waiting = queries.open_alerts()
+    if not waiting:
+        return
+    with writing() as session:
+        for number, raised_at, _told in waiting:
+            _end(session, number, in_time=is_in_time(raised_at, now))
+
+
+def end_old_alerts(now: datetime) -> None:
+    """End alerts at which nobody looked for a day, and forget those of last year."""
+    old = [number for number, at, _told in queries.open_alerts() if now - at >= LASTS]
+    forgotten = Alert.week < to_local(now).date() - _KEPT
+    if not old and db.session.scalar(select(Alert.id).where(forgotten).limit(1)) is None:
+        return
+    with writing() as session:
+        for number in old:
+            _end(session, number, in_time=False)
+        session.execute(delete(Alert).where(forgotten).execution_options(synchronize_session=False))
+
+
+def _end(session: Session, number: int, *, in_time: bool) -> None:
+    session.execute(
+        update(Alert)
+        .where(Alert.id == number, Alert.raised_at.is_not(None))
+        .values(raised_at=None, in_time=in_time)
+        .execution_options(synchronize_session=False)
+    )
+
+
+@periodic("alert_officers", minutes=1)
+def _alert() -> None:
+    now = utc_now()
+    drill(now)
+    end_old_alerts(now)
+    tell_officers(now)
+
+
+# --- The roster -----------------------------------------------------------------------------------
+
+
+def set_duty(
+    by: Actor, account: str, *, position: int, hours: Sequence[Stretch], active: bool
+) -> None:
+    """Set an officer's place, hours (none: always) and whether she is there. Raises NotFound, and
+    ValueError if hours overlap."""
+    if overlap(hours):
+        raise ValueError("hours overlap")
+    queries.on_roster(account)
+    with audited("incidents.roster_changed", by) as change:
+        session = change.session
+        number = session.scalar(select(Account.id).where(Account.public_id == account))
+        if number is None:
+            raise NotFound
+        row = session.scalar(
+            select(OfficerDuty).where(OfficerDuty.account_id == number).with_for_update()
+        )
+        if row is None:
+            row = OfficerDuty(account_id=number)
+            session.add(row)
+        row.position, row.active = position, active
+        row.hours = [OfficerDutyHours(opens=one.opens, closes=one.closes) for one in hours]
+        session.flush()
+        change.about(account)
+
+
+def set_drills(by: Actor, drills: int) -> None:
+    """Set how many drills come in a week, on average."""
+    change_settings(by, "alerts", queries.SETTINGS, {queries.DRILLS: drills})

@@ -1,0 +1,39 @@
+"""What waits for a member whose vault is open, as Today shows it: counts, and no case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kash.incidents.queries.register import register
+from kash.incidents.rules.finding import OPEN, Filters
+from kash.incidents.services.cases import note_search
+from kash.policy import Actor
+from kash.vault import OpenVault
+
+
+@dataclass(frozen=True)
+class WaitingCases:
+    """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
+    with a clock that runs, and new ones with somebody under 18."""
+
+    held: int = 0
+    new: int = 0
+    mine: int = 0
+    clocks: int = 0
+    minors: int = 0
+
+
+def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
+    """Count what waits among the cases that the actor may see. One pass over them, as the register
+    makes, and one entry in the audit, without ids."""
+    found = register(by, vault, Filters(show=OPEN), [], now)
+    note_search(by, vault, found.new)
+    lines = [(line, line.summary) for line in found.lines]
+    return WaitingCases(
+        held=sum(one.held for _line, one in lines),
+        new=sum(one.state == "submitted" and not one.assigned_to for _line, one in lines),
+        mine=sum(one.assigned_to == by.public_id for _line, one in lines),
+        clocks=sum(bool(line.running(now)) for line, _one in lines),
+        minors=sum(one.minor and one.state == "submitted" for _line, one in lines),
+    )

@@ -1,0 +1,123 @@
+"""Today of a member of the vault: she learns that something may wait, and nobody learns that it
+does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from kash.database import db
+from kash.incidents import services
+from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.record import Filing, Person, Record
+from kash.policy import Actor
+from kash.vault import AuditEntry
+from kash.vault.models import AuditSubject
+from tests.conftest import AMember
+from tests.incidents.filed_cases import filed, let_arrive
+
+
+def _main(client: FlaskClient) -> str:
+    page = client.get("/").text.split("<main", 1)[1].split("</main>", 1)[0]
+    kept = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", page)
+    return " ".join(unescape(re.sub(r"(?s)<[^>]+>", " ", kept)).split())
+
+
+def _lines(client: FlaskClient) -> dict[str, int]:
+    """What waits, and how much of it."""
+    page = client.get("/").text
+    found = re.findall(r'class="key">(\d+)</div>\s*<div class="what">\s*<a [^>]*>(.*?)</a>', page)
+    return {unescape(title): int(count) for count, title in found}
+
+
+def test_an_officer_is_never_told_that_nothing_waits_while_reports_do(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    a_member("documentation")
+    for role in ("documentation", "custodian"):
+        closed = a_member(role, is_open=False)
+        before = _main(closed.client)
+        assert "Open the vault to see" in before
+        assert "Nothing waits" not in before
+        for _each in range(31):
+            filed(Record(filing=Filing(held=True)))
+        # The same words whether or not anything came.
+        assert _main(closed.client) == before
+
+
+def test_nobody_without_keys_reads_of_the_vault(
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+) -> None:
+    a_member("documentation")
+    for role in ("peer", "police_peer", "trainer", "administrator", "director", "funder"):
+        assert "Open the vault" not in _main(client_for(actor(role)))
+
+
+def test_with_her_vault_open_she_sees_what_waits(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
+) -> None:
+    anna, grace = a_member("documentation"), a_member("custodian")
+    assert "The vault is open, and nothing new is in it" in _main(anna.client)
+    code = new_code()
+    peer = actor("peer")
+    services.answer_screen(peer, code, "what", Screen(acts=["M1"]))
+    services.submit(peer, code, "en")
+    assert "nothing new" in _main(anna.client)
+    let_arrive()
+    child = Person(id="p1", code="P1", age_band="under_18")
+    filed(Record(persons=[child]))
+    filed(Record(filing=Filing(held=True)))
+    filed(Record(assigned_to=anna.actor.public_id), state="triaged")
+    filed(Record(assigned_to=anna.actor.public_id), state="closed")
+    assert _lines(anna.client) == {
+        "Somebody is held or in danger": 1,
+        "New reports that nobody has yet": 3,
+        "Cases given to you": 1,
+    }
+    assert _lines(grace.client) == {
+        "New reports that nobody has yet": 1,
+        "New reports with somebody under 18": 1,
+    }
+
+
+def test_what_she_sees_is_one_entry_in_the_audit_without_ids(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    anna = a_member("documentation")
+    for _each in range(3):
+        filed()
+    before = db.session.scalar(select(func.max(AuditEntry.seq))) or 0
+    db.session.rollback()
+    anna.client.get("/")
+    entries = db.session.execute(
+        select(AuditEntry.seq, AuditEntry.action).where(AuditEntry.seq > before)
+    ).all()
+    assert [one.action for one in entries] == ["incidents.searched"]
+    about = select(AuditSubject.subject).where(AuditSubject.seq > before)
+    assert list(db.session.scalars(about)) == []
+
+
+def test_today_asks_no_more_of_many_cases_than_of_one(
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    count_queries: Callable[..., object],
+) -> None:
+    anna = a_member("documentation")
+    counts = []
+    for more in (1, 2):
+        for _each in range(more):
+            filed()
+        # Keys that are still as they were filed are kept with the first look.
+        anna.client.get("/")
+        with count_queries() as queries:  # type: ignore[attr-defined]
+            anna.client.get("/")
+        counts.append(queries.count)
+    assert counts[0] == counts[1]

@@ -1,0 +1,86 @@
+"""Who is told first, who next, and that a drill can come in any minute of the week."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as some
+
+from kash.incidents.rules.alerts import (
+    MINUTES_OF_WEEK,
+    OnRoster,
+    in_order,
+    is_drill,
+    is_in_time,
+    steps,
+    steps_due,
+)
+from kash.incidents.rules.arrivals import COME_AT, next_arrival
+from kash.people.rules import Stretch
+
+NAIROBI = ZoneInfo("Africa/Nairobi")
+NOW = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
+_stretches = some.lists(
+    some.integers(0, MINUTES_OF_WEEK - 61).map(lambda start: Stretch(start, start + 60)), max_size=2
+).map(tuple)
+_rosters = some.lists(
+    some.builds(
+        OnRoster,
+        account=some.text("abcdef", min_size=4, max_size=6),
+        position=some.integers(1, 5),
+        stretches=_stretches,
+        active=some.booleans(),
+    ),
+    max_size=6,
+    unique_by=lambda one: one.account,
+)
+
+
+@given(_rosters, some.integers(0, MINUTES_OF_WEEK - 1))
+def test_whoever_is_on_duty_is_told_before_anybody_else(
+    roster: list[OnRoster], minute: int
+) -> None:
+    order = in_order(roster, minute)
+    told = [one.is_on_duty(minute) for one in order]
+    assert told == sorted(told, reverse=True)
+    there = {one.account for one in roster if one.active}
+    assert {one.account for one in order} == (there or {one.account for one in roster})
+
+
+@given(_rosters, some.lists(some.sampled_from(["grace", "joan"]), unique=True))
+def test_nobody_is_left_out_and_custodians_come_with_the_second(
+    roster: list[OnRoster], custodians: list[str]
+) -> None:
+    order = in_order(roster, 0)
+    plan = steps(order, custodians)
+    assert {one for step in plan for one in step} == {one.account for one in order} | set(
+        custodians
+    )
+    if order:
+        assert plan[0] == [order[0].account]
+        if custodians:
+            assert set(custodians) <= set(plan[1])
+
+
+def test_the_next_is_told_after_a_quarter_of_an_hour() -> None:
+    minutes = (0, 14, 15, 29, 30, 45)
+    due = [steps_due(NOW, NOW + timedelta(minutes=minute)) for minute in minutes]
+    assert due == [1, 1, 2, 2, 3, 4]
+    assert is_in_time(NOW, NOW + timedelta(minutes=15))
+    assert not is_in_time(NOW, NOW + timedelta(minutes=16))
+
+
+@given(some.integers(0, 7))
+def test_of_all_minutes_of_a_week_as_many_hold_a_drill_as_were_asked_for(drills: int) -> None:
+    assert sum(is_drill(drills, roll) for roll in range(MINUTES_OF_WEEK)) == drills
+
+
+@given(some.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=some.just(UTC)))
+def test_reports_come_at_the_fixed_hours_and_no_others(now: datetime) -> None:
+    comes = next_arrival(now, NAIROBI)
+    there = comes.astimezone(NAIROBI)
+    assert now < comes <= now + timedelta(hours=14)
+    assert (there.hour in COME_AT, there.minute, there.second) == (True, 0, 0)
+    assert next_arrival(comes - timedelta(microseconds=1), NAIROBI) == comes

@@ -1,0 +1,292 @@
+"""Somebody is held: who learns of it, when, and what nobody learns from the mail or the row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from kash.accounts.models import Programme
+from kash.accounts.queries import account, email_of
+from kash.database import db, utc_now
+from kash.incidents import services
+from kash.incidents.models import Alert, Incident
+from kash.incidents.queries.alerts import answered_since, drills_a_week, open_alerts
+from kash.incidents.rules.alerts import MINUTES_OF_WEEK
+from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.record import Filing, Party, Person, Record
+from kash.incidents.services import alerts
+from kash.messages import MailFailed
+from kash.policy import SYSTEM, Actor
+from kash.web.formats import local_today
+from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
+
+HELD = Record(filing=Filing(how="phone", held=True))
+
+
+@dataclass
+class Post:
+    """The mails that were sent; `broken` are addresses to which none goes."""
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
+
+    def to(self) -> list[str]:
+        """To whom, since this was last asked."""
+        told = [one[0] for one in self.sent]
+        self.sent.clear()
+        return told
+
+
+@pytest.fixture
+def post(monkeypatch: pytest.MonkeyPatch) -> Post:
+    made = Post()
+
+    def send(to: str, subject: str, text: str) -> None:
+        if to in made.broken:
+            raise MailFailed
+        made.sent.append((to, subject, text))
+
+    monkeypatch.setattr("kash.incidents.services.alerts.send_mail", send)
+    monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: True)
+    return made
+
+
+@dataclass
+class Office:
+    anna: AMember
+    brenda: AMember
+    grace: AMember
+    peer: Actor
+
+    def mail(self, member: AMember) -> str:
+        found = email_of(account(member.actor.public_id))
+        db.session.rollback()
+        return found
+
+    def holds(self) -> datetime:
+        """A peer educator says that somebody is held, and nothing else; when."""
+        code = new_code()
+        services.say_held(self.peer, code)
+        services.submit(self.peer, code, "sw")
+        ((_number, raised_at, _told),) = open_alerts()
+        db.session.rollback()
+        return raised_at
+
+
+@pytest.fixture
+def office(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], actor: Callable[..., Actor]
+) -> Office:
+    anna = a_member("documentation", name="Anna")
+    brenda = a_member("documentation", name="Brenda")
+    return Office(anna, brenda, a_member("custodian", name="Grace"), actor("peer"))
+
+
+def test_an_arrest_reaches_the_officer_within_a_minute_and_the_next_after_fifteen(
+    office: Office, post: Post
+) -> None:
+    alerts.set_duty(SYSTEM, office.brenda.actor.public_id, position=1, hours=(), active=True)
+    raised = office.holds()
+    assert alerts.tell_officers(raised + timedelta(minutes=1)) == 1
+    assert post.to() == [office.mail(office.brenda)]
+    assert alerts.tell_officers(raised + timedelta(minutes=14)) == 0
+    assert alerts.tell_officers(raised + timedelta(minutes=15)) == 2
+    assert post.to() == [office.mail(office.anna), office.mail(office.grace)]
+    assert alerts.tell_officers(raised + timedelta(minutes=45)) == 0
+
+
+def test_a_look_at_the_queue_ends_it_and_a_page_beside_it_does_not(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised = office.holds()
+    alerts.tell_officers(raised)
+    assert office.anna.client.get("/").status_code == 200
+    assert len(open_alerts()) == 1
+    assert office.anna.client.get("/w").status_code == 200
+    assert open_alerts() == []
+    assert alerts.tell_officers(raised + timedelta(minutes=20)) == 0
+    assert (answered_since(local_today()).in_time, answered_since(local_today()).late) == (1, 0)
+    row = db.session.scalars(select(Alert)).one()
+    assert (row.raised_at, row.week.weekday()) == (None, 0)
+
+
+def test_an_officer_from_whom_the_case_is_kept_cannot_end_the_alert(
+    office: Office, post: Post, filed: Callable[..., str]
+) -> None:
+    accused = HELD.model_copy(deep=True)
+    accused.parties.append(Party(id="q1", account=office.anna.actor.public_id))
+    accused.persons.append(Person(id="p1", code="P1"))
+    filed(accused)
+    session = db.session()
+    alerts.raise_alert(session, utc_now())
+    session.commit()
+    page = office.anna.client.get("/w").text
+    assert "Held or in danger" not in page
+    assert len(open_alerts()) == 1
+    assert "Held or in danger" in office.brenda.client.get("/w").text
+    assert open_alerts() == []
+
+
+def test_a_mail_says_nothing_and_a_drill_is_the_same_mail_and_the_same_row(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[list[tuple[str, str, str]], dict[str, Any]]] = []
+    now = utc_now()
+    for drill in (False, True):
+        if drill:
+            monkeypatch.setattr("secrets.randbelow", lambda most: 0 if most > 100 else most - 1)
+            assert alerts.drill(now)
+            monkeypatch.undo()
+            monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: True)
+            monkeypatch.setattr(
+                "kash.incidents.services.alerts.send_mail", lambda *said: post.sent.append(said)
+            )
+        else:
+            office.holds()
+        alerts.tell_officers(now + timedelta(seconds=61))
+        row = db.session.scalars(select(Alert).where(Alert.raised_at.is_not(None))).one()
+        kept = {name: getattr(row, name) for name in ("week", "told", "in_time")}
+        db.session.rollback()
+        seen.append((list(post.sent), kept))
+        post.sent.clear()
+        office.anna.client.get("/w")
+    assert seen[0] == seen[1]
+    ((_to, subject, text),) = seen[0][0]
+    assert (subject, text) == ("Sign in", "Sign in\n")
+    assert {column.name for column in Alert.__table__.columns} == {
+        "id",
+        "week",
+        "raised_at",
+        "told",
+        "in_time",
+    }
+
+
+def test_drills_come_as_often_as_they_are_set_and_by_day_and_night(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db.session.merge(Programme(id=1, name="Programme", neutral_name="Programme", settings={}))
+    db.session.commit()
+    assert drills_a_week() == 2
+    rolls = iter(range(MINUTES_OF_WEEK))
+    monkeypatch.setattr("secrets.randbelow", lambda _most: next(rolls))
+    start = utc_now()
+    came = [minute for minute in range(20) if alerts.drill(start + timedelta(minutes=minute))]
+    assert came == [0, 1]
+    alerts.set_drills(SYSTEM, 0)
+    monkeypatch.setattr("secrets.randbelow", lambda _most: 0)
+    assert not alerts.drill(start)
+
+
+def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(
+    office: Office, post: Post
+) -> None:
+    post.broken = {office.mail(office.anna)}
+    raised = office.holds()
+    assert alerts.tell_officers(raised) == 2
+    assert post.to() == [office.mail(office.brenda), office.mail(office.grace)]
+    post.broken |= {office.mail(office.brenda), office.mail(office.grace)}
+    alerts.note_look(raised)
+    raised = office.holds()
+    assert alerts.tell_officers(raised) == 0
+    # The mail server is back a minute later.
+    post.broken.clear()
+    assert alerts.tell_officers(raised + timedelta(minutes=1)) == 1
+
+
+def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(
+    office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kash.people.rules import Stretch, minute_of_week
+    from kash.web.formats import to_local
+
+    minute = minute_of_week(to_local(utc_now()))
+    elsewhere = (minute + 2 * 24 * 60) % MINUTES_OF_WEEK
+    hours = (Stretch(elsewhere, min(elsewhere + 60, MINUTES_OF_WEEK)),)
+    for position, member in ((1, office.brenda), (2, office.anna)):
+        alerts.set_duty(SYSTEM, member.actor.public_id, position=position, hours=hours, active=True)
+    raised = office.holds()
+    alerts.tell_officers(raised)
+    assert post.to() == [office.mail(office.brenda)]
+
+
+def test_nobody_looked_for_a_day_counts_as_not_answered(office: Office, post: Post) -> None:
+    raised = office.holds()
+    alerts.end_old_alerts(raised + timedelta(hours=23))
+    assert len(open_alerts()) == 1
+    alerts.end_old_alerts(raised + timedelta(hours=24))
+    assert open_alerts() == []
+    assert (answered_since(local_today()).in_time, answered_since(local_today()).late) == (0, 1)
+
+
+def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
+    office: Office, post: Post
+) -> None:
+    code = new_code()
+    services.answer_screen(office.peer, code, "what", Screen(acts=["M1"]))
+    services.submit(office.peer, code, "en")
+    assert open_alerts() == []
+    let_arrive()
+    at = db.session.scalars(select(Incident.remind_at)).one()
+    db.session.rollback()
+    assert at is not None
+    assert (at.minute, at.second) == (0, 0)
+    assert services.remind_members(at) == 3
+
+
+def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(
+    office: Office, post: Post
+) -> None:
+    code, more = new_code(), new_code()
+    services.say_held(office.peer, code)
+    receipt = services.submit(office.peer, code, "en")
+    services.begin_addition(office.peer, more, receipt)
+    services.answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
+    services.submit(office.peer, more, "en")
+    assert len(open_alerts()) == 1
+    found, damaged = services_cases(office.anna)
+    assert damaged == []
+    first = next(one for one in found if not one.record.links)
+    second = next(one for one in found if one.record.links)
+    assert [link.id for link in second.record.links] == [first.reference]
+    assert second.record.narrative == "At the lake station."
+
+
+def services_cases(member: AMember) -> Any:
+    from kash.incidents.queries import cases
+
+    return cases.open_cases(member.actor, member.vault())
+
+
+def test_the_roster_says_so_where_no_mail_goes_out(
+    office: Office, client_for: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: False)
+    page = office.anna.client.get("/w/o").text
+    assert "E-mail is not set up, so nobody is told." in page
+    monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: True)
+    assert "E-mail is not set up" not in office.anna.client.get("/w/o").text
+
+
+def test_the_order_and_the_hours_are_set_on_the_page(office: Office) -> None:
+    client = office.anna.client
+    address = f"/w/o/{office.brenda.actor.public_id}"
+    wrong = client.post(address, data={"position": "0", "day_0": "in the morning", "active": "y"})
+    assert wrong.status_code == 422
+    assert "in the morning" in wrong.text
+    sent = {"position": "1", "day_0": "08:00–12:00", "active": "y"}
+    assert client.post(address, data=sent).status_code == 303
+    page = client.get("/w/o").text
+    assert page.index("Brenda") < page.index("Anna</a>")
+    assert "08:00–12:00" in page
+    assert client.get("/w/o/0000000000000000").status_code == 404
+    for drills, status in (("9", 422), ("-1", 422), ("", 422)):
+        assert client.post("/w/o", data={"drills": drills}).status_code == status
