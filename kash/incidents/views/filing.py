@@ -300,9 +300,7 @@ def _review_page(
 
 
 def _receipt_page(language: str, receipt: str, *, held: bool = False) -> ResponseReturnValue:
-    return _shown(
-        "filing_sent.html", language, receipt=code_as_shown(receipt), held=held, told=can_tell()
-    )
+    return _shown("filing_sent.html", language, receipt=code_as_shown(receipt), held=held)
 
 
 @blueprint.route("/r", methods=["GET", "POST"])
