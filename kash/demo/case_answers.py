@@ -58,9 +58,9 @@ def _of_filing(work: CaseWork) -> Iterator[Answer]:
     yield Answer("peer", "incidents.filing", "help", (*_through(1), helped), writes=True)
     sent = Press("button[value=send]", ".large-code")
     yield Answer("peer", "incidents.filing", "sent", (*_through(6), sent), writes=True)
-    held = Press("button[value=begin-yes]", "button[value=now]")
+    held = Press("button[value=begin-yes]", ".send-now button")
     yield Answer("peer", "incidents.filing", "held", (held,), writes=True)
-    now = Press("button[value=now]", ".large-code")
+    now = Press(".send-now button", ".large-code")
     yield Answer("peer", "incidents.filing", "sent-now", (held, now), writes=True)
     later = "details:has(#code)"
     found = (
