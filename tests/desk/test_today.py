@@ -37,7 +37,7 @@ def _text(body: str) -> str:
 
 
 def _main(body: str) -> str:
-    return _text(body.split("<main", 1)[1].split("</main>", 1)[0].partition(">")[2])
+    return _text(body.split('id="main"', 1)[1].split("</main>", 1)[0].partition(">")[2])
 
 
 @pytest.fixture

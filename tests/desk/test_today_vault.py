@@ -23,7 +23,7 @@ from tests.incidents.filed_cases import filed, let_arrive
 
 
 def _main(client: FlaskClient) -> str:
-    page = client.get("/").text.split("<main", 1)[1].split("</main>", 1)[0]
+    page = client.get("/").text.split('id="main"', 1)[1].split("</main>", 1)[0]
     kept = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", page)
     return " ".join(unescape(re.sub(r"(?s)<[^>]+>", " ", kept)).split())
 
