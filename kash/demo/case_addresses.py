@@ -7,7 +7,6 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from kash.database import db
-from kash.demo.accounts import DOCUMENTATION
 from kash.demo.cases import STATES
 from kash.demo.casework import MINOR, WITH_EVIDENCE
 from kash.demo.loading import LoadedProgramme
@@ -99,5 +98,5 @@ def case_places(
         "/w/b/<brief_id>": brief,
         "/w/d/<duty_id>": duty,
         "/w/i/<document>": identity,
-        "/w/o/<account>": lambda *_: {"": loaded.actors[DOCUMENTATION].public_id},
+        "/w/o/<account>": lambda *_: {"": loaded.actors["documentation"].public_id},
     }
