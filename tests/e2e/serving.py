@@ -63,7 +63,7 @@ class Served:
             self.printed.append(line)
             self._lines.put(line)
 
-    def wait_for(self, wanted: Callable[[str], re.Match[str] | None], seconds: float = 60) -> str:
+    def wait_for(self, wanted: Callable[[str], re.Match[str] | None], seconds: float = 300) -> str:
         """The first group of the first line that matches."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:

@@ -124,7 +124,7 @@ class Walk:
         administrator.page.check(f"[name=roles][value={role}]")
         code = ""
         if "director" in self.people and role in ("documentation", "custodian"):
-            code = self.agrees(administrator, f"We need {called}.")
+            code = self.agrees(administrator, called)
         administrator.button("Make the link")
         link = administrator.page.locator("#link").input_value()
         walker = self.newcomer(name)
@@ -142,17 +142,17 @@ class Walk:
         assert spent.status in (404, 410)
         again.close()
 
-    def agrees(self, administrator: Walker, reason: str) -> str:
+    def agrees(self, administrator: Walker, called: str) -> str:
         """The director agrees to what the administrator is about to ask for; the code that she
         tells. The administrator is then where she makes the link."""
         # Neither has been here for seven days: the operator says that the director is she.
         self.served.command("account", "vouch", "director@example.org", "--yes")
-        administrator.fill(reason=reason)
+        administrator.fill(reason=f"We need {called}.")
         administrator.button("Make the link")
         administrator.page.wait_for_url(re.compile(r"/requests/[0-9a-z]{16}$"))
         director, request = self.people["director"], administrator.path
         director.go("/")
-        director.page.get_by_role("link", name="Decide: ").first.click()
+        director.link(f"Invitation: {called}")
         if "/confirm" in director.page.url:
             director.fill(password=PASSWORD)
             director.button("Continue")
