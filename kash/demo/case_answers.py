@@ -56,12 +56,14 @@ def _of_filing(work: CaseWork) -> Iterator[Answer]:
         yield Answer("peer", "incidents.filing", name, _through(number), writes=True)
     helped = Press("button[value=help]", "button[value=here]")
     yield Answer("peer", "incidents.filing", "help", (*_through(1), helped), writes=True)
-    sent = Press("button[value=send]", ".large-code")
+    sent = Press("button[value=send]", ".second-word")
     yield Answer("peer", "incidents.filing", "sent", (*_through(6), sent), writes=True)
     held = Press("button[value=begin-yes]", ".send-now button")
     yield Answer("peer", "incidents.filing", "held", (held,), writes=True)
-    now = Press(".send-now button", ".large-code")
+    now = Press(".send-now button", ".second-word")
     yield Answer("peer", "incidents.filing", "sent-now", (held, now), writes=True)
+    known = Press("button[value=know]", ".large-code:not(.second-word)")
+    yield Answer("peer", "incidents.filing", "code", (*_through(6), sent, known), writes=True)
     later = "details:has(#code)"
     found = (
         Press(f"{later} summary", f"{later}[open]"),
@@ -69,9 +71,17 @@ def _of_filing(work: CaseWork) -> Iterator[Answer]:
         Press(f"{later} button[value=resume]", "ol.answered"),
     )
     yield Answer("peer", "incidents.filing", "resumed", found)
-    asked = (Fill("#code", work.receipt or "x"), Press("button.main", ".verdict"))
-    yield Answer("peer", "incidents.receipt", "told", asked)
-    nothing = (Fill("#code", "0000 0000 0000"), Press("button.main", "[aria-invalid=true]", 422))
+    both = (Fill("#code", work.receipt.code), Fill("#word", work.receipt.word))
+    opened = (*both, Press("main form.large button.main", ".verdict"))
+    yield Answer("peer", "incidents.receipt", "told", opened)
+    ticked = Fill("[name=purposes][value=mediation]")
+    taken = (*opened, ticked, Press("button[value=take]", ".note.good"))
+    yield Answer("peer", "incidents.receipt", "taken back", taken, writes=True)
+    nothing = (
+        Fill("#code", "0000 0000 0000"),
+        Fill("#word", "embe chui"),
+        Press("main form.large button.main", "[data-errors]", 422),
+    )
     yield Answer("peer", "incidents.receipt", "nothing", nothing)
 
 

@@ -16,6 +16,7 @@ from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
 from kash.demo.vault import SampleMember
 from kash.incidents import queries, services
+from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.finding import OPEN, Filters
 from kash.incidents.services.autosaves import keep_typed
@@ -36,7 +37,7 @@ class CaseWork:
     one that was, the reference of that one's case, and evidence with what each piece is."""
 
     draft: str = ""
-    receipt: str = ""
+    receipt: Receipt = field(default_factory=lambda: Receipt("x", "x"))
     reported: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
 
@@ -84,7 +85,7 @@ def _reported(officer: SampleMember) -> str:
     return next(case.reference for case in cases if case.record.narrative.startswith("Walinizuia"))
 
 
-def _report(peer: Actor, now: datetime) -> str:
+def _report(peer: Actor, now: datetime) -> Receipt:
     """Three reports as a phone sends them; the receipt of the first."""
     station = db.session.scalars(
         select(Organisation).where(Organisation.kind == "station").order_by(Organisation.id)

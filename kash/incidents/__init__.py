@@ -25,5 +25,6 @@ def init_incidents(app: Flask) -> None:
     register_sealed_elsewhere(compartments_of_letters)
     register_revocation(_l("Duty as a mediator ends"), mediation.end_duty)
     saving.register_before_saving(mediation.collect_answers)
+    saving.register_before_saving(mediation.end_what_was_taken_back)
     endings.register_closing(mediation.end_briefs)
     endings.register_shredding(mediation.shred_briefs)

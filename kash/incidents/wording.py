@@ -70,6 +70,7 @@ EVENT_NAMES: dict[str, Any] = {
     "added": _l("Written down"),
     "written": _l("The record was changed"),
     "consents": _l("Consents were noted"),
+    "taken_back": _l("Consents were taken back with the receipt"),
     "referral_outcome": _l("It was told how a referral went"),
     "agreed": _l("Something was agreed"),
     "fulfilled": _l("What was agreed was done"),

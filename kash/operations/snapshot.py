@@ -18,7 +18,7 @@ from kash.operations.errors import Damaged, NotEmpty, ToolFailed
 from kash.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
 
-# What is known only while somebody is signed in must not outlive it in a backup.
+# What is known only while somebody is signed in, or for a day, must not outlive it in a backup.
 NEVER_KEPT = (
     "signed_in_session",
     "known_address",
@@ -26,6 +26,7 @@ NEVER_KEPT = (
     "counted_tries",
     "passkey_challenge",
     "vault_opening",
+    "filing_quota",
 )
 _PART = 4 * 1024 * 1024
 

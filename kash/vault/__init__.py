@@ -17,7 +17,7 @@ from kash.vault.audit import (
     note_restore,
 )
 from kash.vault.commands import audit_commands, vault_commands
-from kash.vault.compartments import CompartmentName, Place, new_key
+from kash.vault.compartments import CompartmentName, Place, new_key, open_body, seal_body
 from kash.vault.documents import (
     NobodyCanOpen,
     NoSuchDocument,
@@ -185,6 +185,7 @@ __all__ = [
     "new_passphrase",
     "new_recovery_code",
     "note_restore",
+    "open_body",
     "open_document",
     "open_each",
     "open_file",
@@ -208,6 +209,7 @@ __all__ = [
     "scrub",
     "seal",
     "seal_anew",
+    "seal_body",
     "seal_file",
     "seal_file_under",
     "shred",

@@ -1,8 +1,9 @@
-// Keeps the code of an unfinished report on this phone, and a receipt if its holder asks for that.
-// Nothing that was answered is ever kept here.
+// Keeps the code of an unfinished report on this phone until it is sent. Nothing that was answered
+// is ever kept here, and nothing of a receipt.
 
 const DRAFT = "note";
-const RECEIPT = "note-done";
+// Where an earlier version kept a receipt.
+const FORMER = "note-done";
 
 function read(key) {
   try {
@@ -37,26 +38,7 @@ function prepare() {
     goOn.elements.code.value = read(DRAFT);
     goOn.hidden = false;
   }
-
-  const keep = document.querySelector("button[data-keep-receipt]");
-  if (keep) {
-    keep.hidden = false;
-    keep.addEventListener("click", () => {
-      if (!write(RECEIPT, told.dataset.receipt)) return;
-      keep.hidden = true;
-      document.querySelector("[data-kept]").classList.remove("hush");
-    });
-  }
-
-  const kept = document.querySelector("[data-kept-receipt]");
-  if (kept && read(RECEIPT)) {
-    kept.elements.code.value = read(RECEIPT);
-    kept.hidden = false;
-    kept.querySelector("[data-forget-receipt]").addEventListener("click", () => {
-      write(RECEIPT, "");
-      kept.hidden = true;
-    });
-  }
+  if (read(FORMER)) write(FORMER, "");
 }
 
 // --- From step to step without a new page --------------------------------------------------------
@@ -102,7 +84,7 @@ async function send(form, button) {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
-  if (!form.matches("[data-code]")) return;
+  if (!form.matches("[data-code], [data-sent]")) return;
   event.preventDefault();
   // A second touch sends nothing twice.
   if (busy) return;
@@ -111,6 +93,11 @@ document.addEventListener("submit", async (event) => {
 });
 
 addEventListener("popstate", () => {
+  // The word is followed by the code, which is shown only once: nobody leaves by mistake.
+  if (document.querySelector("form[data-sent]")) {
+    history.pushState(null, "");
+    return;
+  }
   const form = document.querySelector("form[data-code]");
   const back = form && form.querySelector("button[value=back]");
   // Not loaded again: that would ask whether to send the last step once more.

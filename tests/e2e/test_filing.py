@@ -77,20 +77,31 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     other.get_by_role("button", name="Ruka").click()
     other.get_by_role("button", name="Tuma ripoti").click()
     heading(other, "Imefika")
+    word = other.locator(".second-word").inner_text()
+    other.get_by_role("button", name="Nimelikariri").click()
+    heading(other, "Sasa msimbo")
     receipt = other.locator(".large-code").inner_text()
+    expect(other.get_by_text(word)).to_have_count(0)
     assert other.url == f"{site.address}/w/n"
 
-    # Looked for again: one report, and the same receipt.
+    # The code of the report is from now on one that never was.
     other.goto(f"{site.address}/w/n")
     other.locator(".more-ways summary").click()
     other.get_by_label("Msimbo").fill(code)
     other.get_by_role("button", name="Endelea mbele").click()
-    expect(other.locator(".large-code")).to_have_text(receipt)
+    expect(other.get_by_text("Hakuna ripoti isiyokamilika").first).to_be_visible()
 
     other.goto(f"{site.address}/w/r")
     other.get_by_label("Msimbo ulioandika").fill(receipt)
+    other.get_by_label("Neno lako").fill("neno jingine")
+    other.get_by_role("button", name="Onyesha").click()
+    heading(other, "Ripoti yangu imefika wapi?")
+    other.get_by_label("Neno lako").fill(word.upper())
     other.get_by_role("button", name="Onyesha").click()
     heading(other, "Imefika")
+    other.get_by_label("Itumie mahakamani").check()
+    other.get_by_role("button", name="Ondoa", exact=True).click()
+    expect(other.get_by_text("Umeiondoa")).to_have_count(1)
 
     let_arrive()
     (case,), damaged = cases.open_cases(member.actor, member.vault())
@@ -103,7 +114,9 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     assert found == []
 
 
-def test_the_phone_finds_its_report_and_its_receipt_again(a_phone: Callable[..., Page]) -> None:
+def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
+    a_phone: Callable[..., Page],
+) -> None:
     page = a_phone()
     page.get_by_role("button", name="Ruka swali hili").click()
     page.get_by_label("Alipigwa au kuumizwa").check()
@@ -131,14 +144,38 @@ def test_the_phone_finds_its_report_and_its_receipt_again(a_phone: Callable[...,
     page.set_viewport_size(PHONE)
     page.get_by_role("button", name="Tuma ripoti").click()
     heading(page, "Imefika")
-    found += findings(page, "the receipt")
+    found += findings(page, "the word")
     page.set_viewport_size(PHONE)
     assert page.evaluate("Object.keys(localStorage)") == []
-    page.get_by_role("button", name="Hifadhi msimbo kwenye simu hii").click()
-    expect(page.locator("[data-kept]")).to_be_visible()
+    # The way back does not lead away from the only page that leads to the code.
+    word = page.locator(".second-word").inner_text()
+    page.go_back()
+    page.wait_for_timeout(200)
+    expect(page.locator(".second-word")).to_have_text(word)
+    # Nor does a network that is gone.
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Nimelikariri").click()
+    expect(page.locator("[data-not-sent]")).to_be_visible()
+    page.context.set_offline(False)
+    page.locator(".more-ways summary").click()
+    page.get_by_label("Neno langu mwenyewe").fill("siri")
+    page.get_by_role("button", name="Tumia neno langu").click()
+    expect(page.locator("[data-errors], .error").first).to_be_visible()
+    page.get_by_label("Neno langu mwenyewe").fill("Mti wa mwembe")
+    page.get_by_role("button", name="Tumia neno langu").click()
+    heading(page, "Sasa msimbo")
+    found += findings(page, "the code")
+    page.set_viewport_size(PHONE)
+    receipt = page.locator(".large-code").inner_text()
+    assert page.evaluate("[Object.keys(localStorage), Object.keys(sessionStorage)]") == [[], []]
     page.goto(page.url.replace("/w/n", "/w/r"))
-    page.get_by_role("button", name="Tumia msimbo unaohifadhiwa na simu hii").click()
+    found += findings(page, "the question for code and word")
+    page.set_viewport_size(PHONE)
+    page.get_by_label("Msimbo ulioandika").fill(receipt)
+    page.get_by_label("Neno lako").fill("mti wa MWEMBE")
+    page.get_by_role("button", name="Onyesha").click()
     heading(page, "Imefika")
-    page.goto(page.url.replace("/receipt", "/help"))
+    found += findings(page, "what a receipt opens")
+    page.goto(page.url.replace("/w/r", "/w/h"))
     found += findings(page, "help")
     assert found == []

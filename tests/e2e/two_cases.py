@@ -37,6 +37,7 @@ class Cases:
     arrest: str = ""
     player: str = ""
     receipt: str = ""
+    word: str = ""
     # By the screen: the names of its questions, and those of them that must be answered.
     asked: dict[str, list[str]] = field(default_factory=dict)
     forced: list[str] = field(default_factory=list)
@@ -160,8 +161,11 @@ def files_on_a_phone(walk: Walk, cases: Cases) -> None:
     page.locator("button[value=help]").click()
     page.locator("button[value=here]").click()
     page.locator("button[value=now]").click()
-    cases.receipt = page.locator(".large-code").inner_text()
-    walk.looks_at(peer, "the receipt")
+    cases.word = page.locator(".second-word").inner_text()
+    walk.looks_at(peer, "the word of the receipt")
+    page.locator("button[value=know]").click()
+    cases.receipt = page.locator(".large-code:not(.second-word)").inner_text()
+    walk.looks_at(peer, "the code of the receipt")
     page.set_viewport_size(DESK)
 
 
@@ -374,7 +378,7 @@ def _reads_back(walk: Walk, cases: Cases) -> None:
     cases.pages["found"] = officer.page.locator("main table").inner_text()
     walk.looks_at(officer, "the register, searched")
     peer.go("/w/r")
-    peer.fill(code=cases.receipt)
+    peer.fill(code=cases.receipt, word=cases.word)
     peer.button("Show")
     peer.page.locator(".verdict").wait_for()
     walk.looks_at(peer, "how far a report has come")

@@ -12,6 +12,7 @@ from kash.database import utc_now
 from tests.incidents.canaries import Canaries, Room, post
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.form_pages import fields_of
+from tests.incidents.sent_reports import carried
 
 FILE = "/w/n"
 _ROWS = {
@@ -43,7 +44,10 @@ def phones(room: Room) -> None:
         for ending in ("send", "send", "send", "draft", "throw"):
             report(room, phone, who, ending)
         post(phone, FILE, 422, {"go": "resume", "code": room.canaries.passed("wrong code")})
-        wrong = {"code": room.canaries.passed("wrong receipt")}
+        wrong = {
+            "code": room.canaries.passed("wrong receipt"),
+            "word": room.canaries.passed("wrong word of a receipt"),
+        }
         post(phone, "/w/r", 422, wrong)
         post(phone, "/w/h", 200, {"area": room.canaries.passed("help, near", "place")})
 
@@ -74,7 +78,11 @@ def report(room: Room, phone: FlaskClient, who: str, ending: str) -> None:
     narrative = f"{new(f'{who}: narrative')}\n{new(f'{who}: narrative', 'phone')}"
     answer("words", go="help", narrative=narrative, teller="witness")
     if ending != "draft":
-        answer("review", go=ending)
+        page = post(phone, FILE, 200, {"code": found[1], "screen": "review", "go": ending}).text
+    if ending == "send":
+        own = {**carried(page), "go": "own"}
+        post(phone, FILE, 422, {**own, "word": passed(f"{who}: too long a word") * 4})
+        post(phone, FILE, 200, {**own, "word": passed(f"{who}: second word")})
     let_arrive()
 
 

@@ -32,7 +32,6 @@ from kash.incidents.rules.filing import (
     from_bytes,
     kept_until,
     new_code,
-    receipt_of,
     service_number_in,
 )
 from kash.incidents.rules.record import (
@@ -100,13 +99,6 @@ def test_a_code_is_read_however_it_is_typed(code: str, around: str, small: bool)
 def test_anything_else_is_no_code(typed: str) -> None:
     read = code_as_read(typed)
     assert read == "" or (len(read) == 12 and set(read) <= set(LETTERS))
-
-
-@given(codes, codes)
-def test_a_receipt_is_a_code_of_its_own(one: str, other: str) -> None:
-    receipt = receipt_of(one)
-    assert code_as_read(receipt) == receipt != one
-    assert (receipt == receipt_of(other)) == (one == other)
 
 
 def test_new_codes_differ() -> None:

@@ -24,11 +24,15 @@ from sqlalchemy import select, text
 
 from kash.accounts.models import CountedTries
 from kash.database import db, utc_now
-from kash.incidents.models import Incident
+from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries import cases
+from kash.incidents.queries.quota import spent_in
+from kash.incidents.rules.quota import TOKENS, tokens_left
+from kash.incidents.services import tend_letterbox
 from kash.incidents.services.mixing import mix_reports
 from kash.policy import Actor
 from kash.vault import AuditEntry, SealedDocument
+from kash.web.formats import local_today
 from kash.web.logs import configure_logs
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
@@ -80,6 +84,9 @@ def authors(
 ) -> list[Author]:
     """Twenty authors; a minute passes with each request, so that each ordinary one is noted."""
     made = [actor("peer") for _each in range(AUTHORS)]
+    # All of it happens on one day, which no programme has.
+    for kind in TOKENS:
+        monkeypatch.setitem(TOKENS, kind, 10 * REPORTS)
     clock = utc_now()
 
     def tick() -> Any:
@@ -218,7 +225,7 @@ def test_the_search_finds_authors_where_order_is_kept(
 ) -> None:
     for place in ("kash.vault.documents", "kash.incidents.services.letterbox"):
         monkeypatch.setattr(f"{place}.without_order", lambda *_given: None)
-    monkeypatch.setattr("kash.incidents.services.filing.scrub", lambda: True)
+    monkeypatch.setattr("kash.incidents.services.traceless.scrub", lambda: True)
     member = a_member("documentation")
     # The log is not begun anew meanwhile.
     db.session.execute(text("PRAGMA wal_autocheckpoint = 0"))
@@ -232,6 +239,37 @@ def test_the_search_finds_authors_where_order_is_kept(
     assert found["row of incident"] == found["row of vault_document"] == len(turns)
     assert found["place in the log"] == len(turns)
     assert found["number of the report"] <= most_by_chance(len(turns), 4)
+
+
+def test_what_is_spent_of_the_quota_names_no_author(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], authors: list[Author]
+) -> None:
+    """Somebody who has the database, the server's key and the day's counts the tokens of each."""
+    a_member("documentation")
+    told = []
+    for author in authors[:3]:
+        author.files("one")
+        spent = spent_in(db.session.scalar(select(FilingQuota.body)), local_today())
+        assert spent is not None
+        for kind in TOKENS:
+            told.append(
+                {
+                    one.actor.public_id: TOKENS[kind]
+                    - len(tokens_left(spent, one.actor.public_id, kind))
+                    for one in authors
+                }
+            )
+        db.session.rollback()
+    # After the first report she is one of those who look alike, four or five of them.
+    for counts in told[: len(TOKENS)]:
+        alike = [one for one, count in counts.items() if count]
+        assert authors[0].actor.public_id in alike
+        assert 4 <= len(alike) <= 5
+        assert set(counts.values()) == {0, 1}
+    tend_letterbox(utc_now() + timedelta(days=1))
+    after = spent_in(db.session.scalar(select(FilingQuota.body)), local_today() + timedelta(days=1))
+    assert after is not None
+    assert after.tokens == []
 
 
 def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(

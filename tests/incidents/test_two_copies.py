@@ -22,8 +22,11 @@ from kash.policy import Actor
 from kash.vault import seal
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
+from tests.incidents.sent_reports import hidden, sent_in_pages
 
 FILE = "/w/n"
+# What is written anew each minute whether or not anything came.
+ALWAYS = {"letterbox: what stands there", "filing_quota: what stands there"}
 
 
 @dataclass
@@ -85,6 +88,13 @@ def _file(phone: FlaskClient, *, begin: str = "begin", how: str = "send") -> Non
         assert "large-code" in answer.text
 
 
+def _takes_back(phone: FlaskClient) -> None:
+    receipt = sent_in_pages(phone, word="mti wa mwembe")
+    opened = phone.post("/w/r", data={"code": receipt.code, "word": receipt.word}).text
+    done = phone.post("/w/r", data={"pass": hidden(opened, "pass"), "purposes": ["court"]})
+    assert "You took this back" in done.text
+
+
 @pytest.fixture
 def window(
     both_engines_app: APIFlask,
@@ -111,11 +121,13 @@ def test_two_copies_around_a_quiet_hour_do_not_say_that_she_filed(
     window: Callable[[Callable[[FlaskClient], None]], set[str]],
 ) -> None:
     quiet = window(lambda _phone: None)
-    assert quiet == {"letterbox: what stands there"}
+    assert quiet == ALWAYS
     assert window(_file) == quiet
     # Nor that she began and left it, nor that she threw it away.
     assert window(lambda phone: _file(phone, how="")) == quiet
     assert window(lambda phone: phone.post("/w/r", data={"code": "short"}) and None) == quiet
+    # Nor that she chose a word, looked, and took something back.
+    assert window(_takes_back) == quiet
     # The control: at the fixed hour there are more reports than before.
     assert "incident: number of rows" in window(lambda _phone: let_arrive() and None)
 
@@ -130,10 +142,10 @@ def test_a_report_in_which_somebody_is_held_is_there_at_once(
 def test_what_lies_in_the_letterbox_is_read_with_no_key_of_the_database(
     window: Callable[[Callable[[FlaskClient], None]], set[str]],
 ) -> None:
-    assert window(_file) == {"letterbox: what stands there"}
+    assert window(_file) == ALWAYS
     stored = db.session.execute(text("SELECT body FROM letterbox")).scalar_one()
     # The control: whoever has the key file as well reads that there is one, not what it says.
     (sent,) = opened_box(db.session()).sent.values()
     assert sent.record.body.encode() not in bytes(stored)
-    assert b"taken" not in seal(b"", kind="x", public_id="x") + bytes(stored)
-    assert "taken" not in opened_box(db.session()).model_dump_json()
+    assert b"taken taken" not in seal(b"", kind="x", public_id="x") + bytes(stored)
+    assert "taken taken" not in opened_box(db.session()).model_dump_json()

@@ -106,7 +106,8 @@ def test_it_compiles(catalogue: Catalog, tmp_path: Path) -> None:
 # In these files stands all that is said in a language that only reports are filed in.
 REPORTS = re.compile(
     r"incidents/(filing\w*|help|receipt|paper/filing)\.html|"
-    r"incidents/(filing_words|forms/filing|views/filing|services/filing|documents/filing)\.py"
+    r"incidents/(filing_words|forms/filing|views/filing|services/filing|documents/filing)\.py|"
+    r"incidents/(receipt_words|forms/receipts|views/receipts|services/(receipts|quota))\.py"
 )
 
 

@@ -89,6 +89,12 @@ def count_try(kind: str, key: str, *, limit: int, window: timedelta) -> None:
         row.tries += 1
 
 
+def tries_are_over(kind: str, key: str, *, limit: int) -> bool:
+    """Whether `count_try` would refuse; for pages on which only what was wrong is counted."""
+    counter = (kind, lookup(network_of(key), kind=f"tries.{kind}"))
+    return _standing([counter], utc_now())[counter] >= limit
+
+
 def begin_try(account_key: str, client: Client, account: Account | None) -> Try:
     """Count a try on an account before the password is looked at. Raises SignInPaused.
 

@@ -4,12 +4,14 @@ from kash.incidents.models.alerts import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.models.incidents import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.models.letterbox import Letterbox
 from kash.incidents.models.mediation import Duty, DutyHours, DutyStation, MediationBrief
+from kash.incidents.models.quota import FilingQuota
 
 __all__ = [
     "Alert",
     "Duty",
     "DutyHours",
     "DutyStation",
+    "FilingQuota",
     "Incident",
     "IncidentDraft",
     "IncidentDraftScreen",

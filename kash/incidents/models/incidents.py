@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.database import Base, PublicId, UtcDateTime
@@ -32,7 +32,9 @@ STATES = (
 
 class Incident(PublicId, Base):
     """One incident. Its public id is the reference that papers name; `document_id` is the sealed
-    record, none once it was shredded. `remind_at` is a whole hour and never says of what."""
+    record, none once it was shredded. `receipt_hash` follows from code, word and the server's key
+    together; `receipt_notes` are opened by code and word alone. `remind_at` is a whole hour and
+    never says of what."""
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -47,6 +49,7 @@ class Incident(PublicId, Base):
     state: Mapped[str] = mapped_column(String(16))
     document_id: Mapped[int | None] = mapped_column(ForeignKey("vault_document.id"), unique=True)
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    receipt_notes: Mapped[bytes | None] = mapped_column(LargeBinary)
     remind_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 

@@ -17,7 +17,9 @@ from kash.incidents.models import Incident
 from kash.incidents.queries.officers import Officer, kept_away, officers
 from kash.incidents.queries.readers import reader_of
 from kash.incidents.queries.screens import Screens, ScreensOf
+from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
+from kash.incidents.rules.letterbox import TakenBack
 from kash.incidents.rules.record import Record, from_bytes
 from kash.policy import Actor, Reach
 from kash.vault import (
@@ -45,6 +47,8 @@ class Case:
     sealed: Sealed = field(repr=False)
     # The screens of a phone from which the record was put together and that lie there still.
     screens: list[Sealed] = field(default_factory=list, repr=False)
+    # What was taken back by its receipt: it stands in the record here, and waits to be saved.
+    taken_back: TakenBack | None = field(default=None, repr=False)
 
     @property
     def version(self) -> int:
@@ -81,7 +85,7 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     }
     sight = sight_of(by)
     found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
-    screens = Screens(db.session(), vault)
+    screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []
     damaged: list[DamagedCase] = []
     for sealed, plaintext in open_each(vault, found):
@@ -91,8 +95,9 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
         except Damaged:
             damaged.append(DamagedCase(row.public_id, row.state))
             continue
+        said = withdrawals.put_into(sealed.id, record)
         if sight.takes_in(record):
-            cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed, parts))
+            cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed, parts, said))
     return cases, damaged
 
 
@@ -112,9 +117,10 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
     ((sealed, plaintext),) = open_each(vault, found)
     record = _record(plaintext)
     record, screens = ScreensOf(session, vault, record).put_together(record)
+    said = Withdrawals(session, vault).put_into(sealed.id, record)
     if not sight_of(by).takes_in(record):
         raise NotFound
-    return Case(row[0], row[1], row[2], record, sealed, screens)
+    return Case(row[0], row[1], row[2], record, sealed, screens, said)
 
 
 def _record(plaintext: bytes | SealError) -> Record:

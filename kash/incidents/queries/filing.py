@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.rules.filing import SCREENS, receipt_of
-from kash.incidents.rules.letterbox import Draft
+from kash.incidents.rules.filing import SCREENS
+from kash.incidents.rules.letterbox import Box, Draft
 from kash.vault import lookup
 
 
 def draft_hash(code: str) -> str:
     """What is kept of a draft's code."""
     return lookup(code, kind="incidents.draft")
-
-
-def receipt_hash(receipt: str) -> str:
-    """What is kept of a receipt code."""
-    return lookup(receipt, kind="incidents.receipt")
 
 
 def draft_of(code: str) -> Draft | None:
@@ -33,15 +29,14 @@ def answered_screens(code: str) -> list[str] | None:
     return None if draft is None else [name for name in SCREENS if name in draft.screens]
 
 
-def state_of_receipt(receipt: str) -> str | None:
-    """The state of what was filed under a receipt code; what waits for its hour has arrived."""
-    key = receipt_hash(receipt)
-    if key in opened_box(db.session()).sent:
-        return "submitted"
-    return db.session.scalar(select(Incident.state).where(Incident.receipt_hash == key))
+def state_of(receipt_hash: str) -> str | None:
+    """The state of what was filed under a receipt; what waits for its hour has arrived."""
+    waits = receipt_hash in opened_box(db.session()).sent
+    state = db.session.scalar(select(Incident.state).where(Incident.receipt_hash == receipt_hash))
+    return "submitted" if waits else state
 
 
-def receipt_if_sent(code: str) -> str | None:
-    """The receipt code of a draft that was filed already, else None."""
-    receipt = receipt_of(code)
-    return receipt if state_of_receipt(receipt) is not None else None
+def is_sent(session: Session, box: Box, receipt_hash: str) -> bool:
+    """Whether something was filed under a receipt."""
+    found = select(Incident.id).where(Incident.receipt_hash == receipt_hash)
+    return receipt_hash in box.sent or session.scalar(found) is not None

@@ -16,6 +16,7 @@ from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import KIND, DamagedCase, sight_of
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.screens import Screens
+from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.finding import (
     ALL,
@@ -83,7 +84,7 @@ def register(
     *,
     counting: bool = True,
 ) -> Register:
-    """The cases that fit, of those that the actor may see, in six queries at most and one pass.
+    """The cases that fit, of those that the actor may see, in nine queries at most and one pass.
 
     Without `counting`, records that cannot hold the words are not read any further, and what is
     counted are only those that were.
@@ -102,6 +103,7 @@ def register(
     whole = sight.whole
     unsure = [one for one in wanted if not one.plain]
     screens, answers = Screens(db.session(), vault), _Answers()
+    withdrawals = Withdrawals(db.session(), vault)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
             continue
@@ -110,6 +112,7 @@ def register(
             if isinstance(plaintext, SealError):
                 raise ValueError
             plaintext, parts = screens.put_bytes_together(plaintext)
+            plaintext = withdrawals.put_into_bytes(sealed.id, plaintext)
             holding = not wanted or may_hold(as_searched(plaintext, wanted), reference, wanted)
             if not holding and not counting:
                 continue

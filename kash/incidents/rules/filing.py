@@ -6,7 +6,6 @@ what was answered, padded so that its size does not tell how much that was.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -95,17 +94,6 @@ def code_as_read(typed: str) -> str:
 def code_as_shown(code: str) -> str:
     """A code in groups of four."""
     return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
-
-
-def receipt_of(code: str) -> str:
-    """The receipt code of what is filed under a draft's code.
-
-    It follows from that code, so that a report that was sent twice, or whose answer never reached
-    the phone, has one receipt; nobody gets from the receipt to the draft.
-    """
-    digest = hashlib.sha256(b"kash receipt " + code.encode()).digest()
-    number = int.from_bytes(digest[:8], "big")
-    return "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(CODE_LENGTH))
 
 
 def kept_until(today: date) -> date:

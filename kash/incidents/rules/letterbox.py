@@ -48,11 +48,21 @@ class Sent(BaseModel):
     screens: list[Letter] = Field(default_factory=list)
 
 
+class TakenBack(BaseModel):
+    """What was taken back by a receipt and no member has read yet: sealed withdrawals, and the
+    notes of it (base64) that only the receipt opens."""
+
+    withdrawals: list[Letter] = Field(default_factory=list)
+    notes: str = Field(default="", repr=False)
+
+
 class Box(BaseModel):
-    """Drafts by the hash of their code, and sent filings by the hash of their receipt."""
+    """Drafts by the hash of their code; sent filings, and consents that were taken back, by the
+    hash of their receipt."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
+    taken_back: dict[str, TakenBack] = Field(default_factory=dict)
 
     def letters(self) -> Iterator[Letter]:
         """Every sealed document in it."""
@@ -60,6 +70,8 @@ class Box(BaseModel):
             yield from draft.screens.values()
         for one in self.sent.values():
             yield from (one.record, *one.screens)
+        for said in self.taken_back.values():
+            yield from said.withdrawals
 
     def due(self, now: datetime) -> list[str]:
         """The sent filings whose hour has come."""
@@ -89,6 +101,7 @@ def as_bytes(box: Box) -> bytes:
     ordered = Box(
         drafts=dict(sorted(box.drafts.items())),
         sent=dict(sorted(box.sent.items())),
+        taken_back=dict(sorted(box.taken_back.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()
     size = SMALLEST

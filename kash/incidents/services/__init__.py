@@ -17,13 +17,11 @@ from kash.incidents.services.evidence import (
 )
 from kash.incidents.services.evidence_chores import delete_orphans
 from kash.incidents.services.filing import (
-    AlreadySent,
     NothingToSend,
     answer_screen,
     begin_addition,
     forget_screen,
     say_held,
-    state_by_receipt,
     submit,
     throw_away,
 )
@@ -48,6 +46,17 @@ from kash.incidents.services.mediation import (
     withdraw_request,
 )
 from kash.incidents.services.mixing import mix_reports
+from kash.incidents.services.quota import TooManyReports, WaitAMinute
+from kash.incidents.services.receipts import (
+    Found,
+    PageTooOld,
+    choose_word,
+    found_by_pass,
+    open_receipt,
+    pass_of,
+    receipt_if_sent,
+    take_back,
+)
 from kash.incidents.services.reminding import next_reminder, remind_members
 from kash.incidents.services.saved_views import SavedView, remove_view, save_view, saved_views
 from kash.incidents.services.shredding import Shredded, shred_case
@@ -56,21 +65,24 @@ from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.incidents.services.working import assign, comment, declare_conflict
 
 __all__ = [
-    "AlreadySent",
     "CaseChange",
     "DutyChangedMeanwhile",
     "DutyDetails",
+    "Found",
     "Handed",
     "MustKeepAway",
     "NoConsentToMediate",
     "NoMediator",
     "NobodyToCall",
     "NothingToSend",
+    "PageTooOld",
     "Received",
     "Request",
     "SavedView",
     "Shredded",
     "StepRefused",
+    "TooManyReports",
+    "WaitAMinute",
     "WaitingCases",
     "add_evidence",
     "add_link",
@@ -82,6 +94,7 @@ __all__ = [
     "begin_addition",
     "change_mediator",
     "changing",
+    "choose_word",
     "close_brief",
     "comment",
     "declare_conflict",
@@ -89,6 +102,7 @@ __all__ = [
     "export_original",
     "file_identity",
     "forget_screen",
+    "found_by_pass",
     "label_evidence",
     "mark_urgent",
     "mix_reports",
@@ -98,7 +112,10 @@ __all__ = [
     "note_opening",
     "note_search",
     "note_sheet",
+    "open_receipt",
+    "pass_of",
     "read_identity",
+    "receipt_if_sent",
     "remind_members",
     "remove_evidence",
     "remove_link",
@@ -111,8 +128,8 @@ __all__ = [
     "show_copy",
     "shred_case",
     "shred_evidence",
-    "state_by_receipt",
     "submit",
+    "take_back",
     "take_step",
     "tend_letterbox",
     "throw_away",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -15,8 +15,10 @@ from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.filing import new_code
+from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
+from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
 from kash.vault import (
@@ -34,10 +36,13 @@ from kash.web.errors import NotFound
 
 
 def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:
-    """Note that a case was shown; its key is kept from now on if it was only filed before, and its
-    next reminder is set if the last one was given."""
+    """Note that a case was shown; its key is kept from now on if it was only filed before, what was
+    taken back by its receipt is taken over, and its next reminder is set if the last one was given.
+    """
     with audited(f"incidents.{what}", by) as change:
         keep_keys(change.session, vault, case.documents)
+        if case.taken_back is not None:
+            _take_over(change.session, vault, case)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
             if moment is not None:
@@ -106,13 +111,42 @@ def save_record(session: Session, vault: OpenVault, case: Case) -> None:
     if not case.record.paper_reference:
         case.record.paper_reference = new_code()
     try:
-        save_document(session, vault, case.sealed, as_bytes(case.record))
+        version = save_document(session, vault, case.sealed, as_bytes(case.record))
     except SavedMeanwhile:
         raise ChangedMeanwhile from None
     except NoSuchDocument:
         raise NotFound from None
-    # What a phone sent screen by screen stands in the record now.
+    case.sealed = case.sealed._replace(version=version)
+    # What a phone sent screen by screen stands in the record now, and what was taken back.
     shred(session, [one.place.public_id for one in case.screens])
+    case.screens = []
+    forget_what_was_taken_in(session, case)
+
+
+def forget_what_was_taken_in(session: Session, case: Case) -> None:
+    """What was taken back by the receipt and stands in the record waits no more; what it says of
+    itself goes where only the receipt finds it."""
+    if case.taken_back is None:
+        return
+    row = locked_incident(session, case.reference)
+    read = {one.public_id for one in case.taken_back.withdrawals}
+    with letterbox(session) as box:
+        waiting = box.taken_back.get(row.receipt_hash or "")
+        if waiting is None:
+            return
+        waiting.withdrawals = [one for one in waiting.withdrawals if one.public_id not in read]
+        if not waiting.withdrawals:
+            row.receipt_notes = in_bytes(waiting.notes)
+            del box.taken_back[row.receipt_hash or ""]
+    case.taken_back = None
+
+
+def _take_over(session: Session, vault: OpenVault, case: Case) -> None:
+    locked_incident(session, case.reference)
+    take_over_everything(session, case.record)
+    # Whoever saved it meanwhile took it over.
+    with suppress(ChangedMeanwhile):
+        save_record(session, vault, case)
 
 
 def locked_incident(session: Session, reference: str) -> Incident:

@@ -7,54 +7,33 @@ database's own log of pages is emptied, since its order tells what was written n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.services.throttle import count_try
-from kash.database import after_commit, db, utc_now, writing
+from kash.database import utc_now, writing
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import filing as queries
 from kash.incidents.queries.cases import KIND
+from kash.incidents.queries.filing import is_sent
+from kash.incidents.queries.receipts import Receipt, ReceiptKeys, keys_of, receipt_by
 from kash.incidents.queries.screens import SCREEN_KIND
 from kash.incidents.rules.arrivals import next_arrival
-from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until, receipt_of
+from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until
 from kash.incidents.rules.letterbox import Box, Draft, Sent
+from kash.incidents.rules.receipts import new_token, token_helps
 from kash.incidents.rules.record import Filing, Link, Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.letterbox import deliver, letter, letterbox
+from kash.incidents.services.quota import spend_token
+from kash.incidents.services.traceless import Filed, without_trace
 from kash.jobs import periodic
 from kash.policy import Actor
-from kash.vault import (
-    NobodyCanOpen,
-    SealedDocument,
-    VaultMember,
-    audited,
-    can_file,
-    scrub,
-    shred,
-)
+from kash.vault import SealedDocument, can_file, shred
 from kash.web.errors import Problem
 from kash.web.formats import local_today, zone
-
-_WRONG_CODES, _WITHIN = 300, timedelta(minutes=10)
-
-
-class AlreadySent(Problem):
-    """The draft was filed already; `receipt` is what its author was shown."""
-
-    sentence = _l("This report has been sent already.")
-
-    def __init__(self, receipt: str) -> None:
-        super().__init__()
-        self.receipt = receipt
 
 
 class NothingToSend(Problem):
@@ -63,56 +42,13 @@ class NothingToSend(Problem):
     sentence = _l("Nothing has been answered yet.")
 
 
-@dataclass
-class _Filing:
-    """A write by somebody who files."""
-
-    session: Session
-    now: datetime
-    about: Callable[..., None]
-    # Whether an entry of the audit tells of it, and so when it was.
-    is_noted: bool = False
-
-
-@contextmanager
-def _filing(action: str, by: Actor) -> Iterator[_Filing]:
-    """One transaction. A member's own has its audit entry; nobody else's leaves one."""
-    try:
-        if _holds_keys(by):
-            with audited(action, by) as change:
-                yield _Filing(change.session, change.now, change.about, is_noted=True)
-        else:
-            with writing() as session:
-                after_commit(_scrub)
-                yield _Filing(session, utc_now(), lambda *_ids: None)
-    except NobodyCanOpen:
-        raise NobodyHoldsKeys from None
-
-
-def _scrub() -> None:
-    # PostgreSQL keeps its log apart; what its rows tell of order is seen to by `mixing`.
-    if db.engine.dialect.name == "sqlite":
-        scrub()
-
-
-def _holds_keys(by: Actor) -> bool:
-    found = select(VaultMember.id).where(VaultMember.holder == by.public_id)
-    return db.session.scalar(found) is not None
-
-
-def _is_sent(session: Session, box: Box, receipt: str) -> bool:
-    key = queries.receipt_hash(receipt)
-    found = select(Incident.id).where(Incident.receipt_hash == key)
-    return key in box.sent or session.scalar(found) is not None
-
-
-def _draft(session: Session, box: Box, code: str) -> Draft:
-    """The draft of a code, made if it is not there. Raises AlreadySent."""
-    receipt = receipt_of(code)
-    if _is_sent(session, box, receipt):
-        raise AlreadySent(receipt)
-    until = kept_until(local_today())
-    draft = box.drafts.setdefault(queries.draft_hash(code), Draft(kept_until=until))
+def _draft(filing: Filed, by: Actor, box: Box, code: str, *, held: bool = False) -> Draft:
+    """The draft of a code, made if it is not there. Raises TooManyReports."""
+    until, key = kept_until(local_today()), queries.draft_hash(code)
+    if key not in box.drafts:
+        spend_token(filing.session, by, "draft", filing.now, urgent=held)
+        box.drafts[key] = Draft(kept_until=until)
+    draft = box.drafts[key]
     draft.kept_until = max(draft.kept_until, until)
     return draft
 
@@ -122,21 +58,21 @@ def say_held(by: Actor, code: str) -> None:
 
     Raises AlreadySent, NobodyHoldsKeys.
     """
-    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+    with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         if not can_file(filing.session):
             raise NobodyHoldsKeys
-        _draft(filing.session, box, code).held = True
+        _draft(filing, by, box, code, held=True).held = True
 
 
-def begin_addition(by: Actor, code: str, receipt: str) -> None:
+def begin_addition(by: Actor, code: str, keys: ReceiptKeys | None) -> None:
     """Begin a report that says more about one that was sent at once, found by its receipt; it is
     seen at once as well. A receipt under which there is nothing begins one that stands alone, so
     that nobody learns whether there is one. Raises NobodyHoldsKeys."""
-    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+    with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         if not can_file(filing.session):
             raise NobodyHoldsKeys
-        draft = _draft(filing.session, box, code)
-        key = queries.receipt_hash(receipt)
+        draft = _draft(filing, by, box, code, held=True)
+        key = keys.hash if keys else ""
         found = select(Incident.public_id).where(Incident.receipt_hash == key)
         draft.held, draft.adds_to = True, filing.session.scalar(found) or ""
 
@@ -148,15 +84,15 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
     """
     if name not in SCREENS:
         raise ValueError("no such screen")
-    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+    with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
-        _draft(filing.session, box, code).screens[name] = sealed
+        _draft(filing, by, box, code).screens[name] = sealed
         filing.about(sealed.public_id)
 
 
 def forget_screen(by: Actor, code: str, name: str) -> None:
     """Forget what was answered on one screen, if anything was."""
-    with _filing("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
+    with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         draft = box.drafts.get(queries.draft_hash(code))
         if draft is not None:
             draft.screens.pop(name, None)
@@ -164,25 +100,37 @@ def forget_screen(by: Actor, code: str, name: str) -> None:
 
 def throw_away(by: Actor, code: str) -> None:
     """Forget a draft at its author's word; nothing if there is none."""
-    with _filing("incidents.draft_thrown_away", by) as filing, letterbox(filing.session) as box:
+    with (
+        without_trace("incidents.draft_thrown_away", by) as filing,
+        letterbox(filing.session) as box,
+    ):
         box.drafts.pop(queries.draft_hash(code), None)
 
 
-def submit(by: Actor, code: str, language: str) -> str:
-    """File what was answered as one incident; its receipt code.
+def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool = False) -> Receipt:
+    """File what was answered as one incident; its receipt, with a word that was drawn.
 
-    It is seen at the next of the fixed hours, or at once if somebody is held, or if it is a
-    member's own. Raises AlreadySent with the same receipt if it was filed before, NothingToSend,
+    It is seen at the next of the fixed hours, or at once if somebody is `held`, now or by an answer
+    from before, or if it is a member's own. The same page sent twice, within the hour in which its
+    token helps, files once and is given the same receipt; without that token the draft's code is
+    from now on one that never was. Raises NothingToSend, TooManyReports, WaitAMinute,
     NobodyHoldsKeys.
     """
-    receipt = receipt_of(code)
-    with _filing("incidents.filed", by) as filing, letterbox(filing.session) as box:
+    if not token_helps(token, utc_now()):
+        token = new_token(utc_now())
+    receipt = receipt_by(code, token, language)
+    key = keys_of(receipt.code, receipt.word).hash
+    with without_trace("incidents.filed", by) as filing, letterbox(filing.session) as box:
         session = filing.session
-        if _is_sent(session, box, receipt):
-            raise AlreadySent(receipt)
+        if is_sent(session, box, key):
+            filing.nothing()
+            return receipt
         draft = box.drafts.pop(queries.draft_hash(code), None)
-        if draft is None or not (draft.screens or draft.held):
+        draft = draft or Draft(kept_until=kept_until(local_today()))
+        draft.held = draft.held or held
+        if not (draft.screens or draft.held):
             raise NothingToSend
+        spend_token(session, by, "report", filing.now, urgent=draft.held)
         record = Record(
             filing=Filing(
                 how="phone",
@@ -195,7 +143,6 @@ def submit(by: Actor, code: str, language: str) -> str:
         )
         if draft.adds_to:
             record.links.append(Link(kind="incident", id=draft.adds_to))
-        key = queries.receipt_hash(receipt)
         box.sent[key] = Sent(
             visible_at=next_arrival(filing.now, zone()),
             record=letter(session, KIND, record_as_bytes(record).ljust(1000)),
@@ -206,18 +153,6 @@ def submit(by: Actor, code: str, language: str) -> str:
         if draft.held and not draft.adds_to:
             raise_alert(session, filing.now)
     return receipt
-
-
-def state_by_receipt(receipt: str) -> str | None:
-    """The state of what was filed under a receipt code, None if there is nothing.
-
-    Only codes under which there is nothing are counted, all of them together: a row for each
-    address or account would say who looked. Raises TooManyTries.
-    """
-    state = queries.state_of_receipt(receipt) if receipt else None
-    if state is None and receipt:
-        count_try("incidents.receipt", "anybody", limit=_WRONG_CODES, window=_WITHIN)
-    return state
 
 
 def _shred_drafts(session: Session, drafts: list[int]) -> None:

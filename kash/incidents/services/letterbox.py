@@ -24,6 +24,7 @@ from kash.incidents.queries.letterbox import KIND, PLACE, box_in
 from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import SCREENS
 from kash.incidents.rules.letterbox import Box, BoxFull, Draft, Letter, as_bytes, in_bytes, in_text
+from kash.incidents.services.quota import tend_quota
 from kash.jobs import periodic
 from kash.vault import (
     Compartment,
@@ -141,6 +142,7 @@ def tend_letterbox(now: datetime) -> int:
     with writing() as session:
         if db.engine.dialect.name == "sqlite":
             after_commit(_scrub)
+        tend_quota(session, now)
         with letterbox(session) as box:
             _take_over(session, box)
             box.forget_old(local_today())

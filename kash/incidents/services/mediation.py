@@ -31,6 +31,7 @@ from kash.incidents.queries.mediation import (
 from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Intervention, Record
+from kash.incidents.rules.withdrawing import is_taken_back
 from kash.incidents.services.cases import changing
 from kash.people.models import Organisation
 from kash.people.rules import Stretch, overlap
@@ -354,6 +355,12 @@ def _end(session: Session, record: Record, ends: Callable[[Intervention], bool])
     for one in record.interventions:
         if one.brief and ends(one):
             one.response, one.brief = "no_answer", _deleted(session, one.brief)
+
+
+def end_what_was_taken_back(session: Session, record: Record) -> None:
+    """A record is saved in which the holder of the receipt took mediation back: open briefs end."""
+    if is_taken_back(record, "mediation"):
+        end_briefs(session, record)
 
 
 def shred_briefs(session: Session, record: Record) -> Remains:

@@ -28,6 +28,7 @@ _TABLES = {
     "vault_document_key": "wrapped = wrapped || ''::bytea",
     "incident": "state = state",
     "letterbox": "body = body || ''::bytea",
+    "filing_quota": "body = body || ''::bytea",
     "incident_draft": "code_hash = code_hash",
     "incident_draft_screen": "screen = screen",
 }

@@ -14,6 +14,7 @@ from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.workflow import refusal_of
+from kash.incidents.services.cases import forget_what_was_taken_in
 from kash.policy import Actor
 from kash.vault import OpenVault, SealedDocument, audited, shred
 from kash.web.errors import NotFound
@@ -46,6 +47,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         unfinished = autosaves_of_case(session, vault, reference)
         ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
         numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
+        forget_what_was_taken_in(session, case)
         row.state, row.document_id, row.remind_at = "shredded", None, None
         session.flush()
         drafts = session.scalars(

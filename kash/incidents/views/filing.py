@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, render_template, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
 from kash.database import db, utc_now
@@ -28,20 +27,19 @@ from kash.incidents.forms.filing import (
 )
 from kash.incidents.queries import filing as drafts
 from kash.incidents.queries import help as helpers
-from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
-from kash.incidents.services.alerts import can_tell
-from kash.incidents.services.filing import AlreadySent, NothingToSend
+from kash.incidents.rules.receipts import new_token, token_helps
+from kash.incidents.services import PageTooOld, TooManyReports, WaitAMinute
+from kash.incidents.services.filing import NothingToSend
+from kash.incidents.views.filing_pages import shown, speak
+from kash.incidents.views.receipts import SENT, after_sending, word_page
 from kash.people import directory_words, rules
 from kash.people import words as people_words
 from kash.people.queries import organisations, service_areas, zone_names
 from kash.policy import allow
 from kash.vault import can_file
 from kash.web import current_actor, download
-from kash.web.errors import TooManyTries
 from kash.web.formats import local_today, to_local
-from kash.web.language import language_code
-from kash.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
 from kash.web.traces import leaves_no_trace
 from kash.web.urgent import always_answered
 
@@ -51,52 +49,23 @@ REVIEW = "review"
 HELD = ("begin-yes", "begin-no", "begin-unknown")
 
 
-def _speak() -> str:
-    """Have the page speak the language it was asked for in; which one that is.
-
-    Nothing of the choice is stored: the account's language is not touched.
-    """
-    asked = [*request.args.getlist("in")[:1], *request.form.getlist("in")]
-    chosen = next((code for code in reversed(asked) if code in reporting_languages()), "")
-    if chosen:
-        g.language = chosen
-        refresh()
-    return chosen or language_code()
-
-
-def _shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:
-    names = {**LANGUAGES, **REPORTING_LANGUAGES}
-    return (
-        render_template(
-            f"incidents/{template}",
-            language=language,
-            spoken=[(code, names[code]) for code in reporting_languages()],
-            # The page has a choice of its own, which loses nothing that was typed.
-            page_languages=[{"code": language, "label": "", "current": True}],
-            words=filing_words,
-            hours=", ".join(f"{hour}:00" for hour in COME_AT),
-            told=can_tell(),
-            **context,
-        ),
-        status,
-    )
-
-
-def _start(language: str, form: CodeForm | None = None, **context: Any) -> ResponseReturnValue:
+def _start(
+    language: str, form: CodeForm | None = None, status: int = 200, **context: Any
+) -> ResponseReturnValue:
     if not can_file(db.session()):
         return _nobody_reads(language)
     wrong = form is not None and bool(form.errors)
-    return _shown(
+    return shown(
         "filing.html",
         language,
-        422 if wrong else 200,
+        422 if wrong else status,
         form=form or CodeForm(formdata=None),
         **context,
     )
 
 
 def _nobody_reads(language: str, status: int = 200) -> ResponseReturnValue:
-    return _shown("filing_closed.html", language, status, sentence=NobodyHoldsKeys.sentence)
+    return shown("filing_closed.html", language, status, sentence=NobodyHoldsKeys.sentence)
 
 
 @blueprint.get("/n")
@@ -105,7 +74,7 @@ def _nobody_reads(language: str, status: int = 200) -> ResponseReturnValue:
 @always_answered
 def filing() -> ResponseReturnValue:
     """Begin a report, or go on with one."""
-    return _start(_speak())
+    return _start(speak())
 
 
 @blueprint.post("/n")
@@ -114,13 +83,13 @@ def filing() -> ResponseReturnValue:
 @always_answered
 def filing_step() -> ResponseReturnValue:
     """Take what one screen was answered, and show the next."""
-    language = _speak()
+    language = speak()
     try:
         return _step(language)
     except NobodyHoldsKeys:
         return _nobody_reads(language, 409)
-    except AlreadySent as sent:
-        return _receipt_page(language, sent.receipt)
+    except (PageTooOld, TooManyReports, WaitAMinute) as problem:
+        return _start(language, problem=str(problem), status=problem.status)
 
 
 def _step(language: str) -> ResponseReturnValue:
@@ -134,15 +103,17 @@ def _step(language: str) -> ResponseReturnValue:
         return _screen_page(language, code, "what")
     if go == "more":
         code = new_code()
-        receipt = code_as_read(request.form.get("receipt", ""))
-        services.begin_addition(current_actor(), code, receipt)
+        found = services.found_by_pass(request.form.get("pass", ""))
+        services.begin_addition(current_actor(), code, found.keys if found else None)
         return _screen_page(language, code, "what")
     if go == "resume":
         return _resumed(language)
     code = code_as_read(request.form.get("code", ""))
     name = request.form.get("screen", "")
-    if not code or name not in (*SCREENS, REVIEW):
+    if not code or name not in (*SCREENS, REVIEW, SENT):
         return _start(language)
+    if name == SENT:
+        return after_sending(language, code, go)
     if name == REVIEW:
         return _from_review(language, code, go)
     return _from_screen(language, code, name, go)
@@ -155,23 +126,19 @@ def _resumed(language: str) -> ResponseReturnValue:
     code = code_as_read(form.code.data or "")
     answered = drafts.answered_screens(code)
     if answered is None:
-        receipt = drafts.receipt_if_sent(code)
-        if receipt is not None:
-            raise AlreadySent(receipt)
         form.code.errors = [_("There is no unfinished report under this code.")]
         return _start(language, form, unknown=True)
     return _review_page(language, code, answered)
 
 
 def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
-    if go == "held":
-        services.say_held(current_actor(), code)
-        return _send_now(language, code)
-    if go in ("send", "now"):
+    if go in ("held", "now", "send"):
         try:
-            return _receipt_page(language, services.submit(current_actor(), code, language))
+            return _sent(language, code, held=go != "send")
         except NothingToSend as problem:
             return _review_page(language, code, [], str(problem))
+        except (TooManyReports, WaitAMinute) as problem:
+            return _review_page(language, code, None, str(problem), problem.status)
     if go == "throw":
         services.throw_away(current_actor(), code)
         return _start(language, thrown=True)
@@ -192,11 +159,25 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
         services.forget_screen(actor, code, name)
         return _screen_page(language, code, name)
     form = _form_of(name, request.form)
+    try:
+        return _taken(language, code, name, go, form)
+    except (TooManyReports, WaitAMinute) as problem:
+        return _screen_page(
+            language, code, name, form=form, status=problem.status, problem=str(problem)
+        )
+
+
+def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> ResponseReturnValue:
+    actor = current_actor()
     if go == "now":
+        token = request.form.get("token", "")
+        if sent := services.receipt_if_sent(code, token, language):
+            return word_page(language, code, token, sent, held=True)
         form.leave_out_what_is_wrong()
+        services.say_held(actor, code)
         if form.answered():
             services.answer_screen(actor, code, name, form.answers())
-        return _send_now(language, code)
+        return _sent(language, code, held=True)
     if go not in ("next", "back", "help", "review"):
         # Another language, or a page that is shown again: nothing typed is lost.
         return _screen_page(language, code, name, form=form)
@@ -212,13 +193,14 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
     return _after(language, code, name, 1 if go == "next" else -1)
 
 
-def _send_now(language: str, code: str) -> ResponseReturnValue:
-    """Send what is there, be it only that somebody is held; a code that is too old begins anew."""
-    actor = current_actor()
-    draft = drafts.draft_of(code)
-    if draft is None or not draft.held:
-        services.say_held(actor, code)
-    return _receipt_page(language, services.submit(actor, code, language), held=True)
+def _sent(language: str, code: str, *, held: bool) -> ResponseReturnValue:
+    """Send what is there, be it only that somebody is held."""
+    token = request.form.get("token", "")
+    if not token_helps(token, utc_now()):
+        # The page was open for hours: what follows goes on with a token of its own.
+        token = new_token(utc_now())
+    receipt = services.submit(current_actor(), code, language, token, held=held)
+    return word_page(language, code, token, receipt, held=held)
 
 
 def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValue:
@@ -254,16 +236,18 @@ def _screen_page(
     *,
     form: ScreenForm | None = None,
     status: int = 200,
+    problem: str = "",
 ) -> ResponseReturnValue:
     answered, held = _so_far(code)
     if form is None:
         form = _form_of(name, None)
-    return _shown(
+    return shown(
         "filing_screen.html",
         language,
         status,
         held=held,
         form=form,
+        problem=problem,
         code=code,
         shown_code=code_as_shown(code),
         screen=name,
@@ -277,18 +261,18 @@ def _screen_page(
 
 
 def _review_page(
-    language: str, code: str, answered: list[str] | None = None, problem: str = ""
+    language: str,
+    code: str,
+    answered: list[str] | None = None,
+    problem: str = "",
+    status: int = 422,
 ) -> ResponseReturnValue:
     if answered is None:
         answered = drafts.answered_screens(code)
-    if answered is None:
-        receipt = drafts.receipt_if_sent(code)
-        if receipt is not None:
-            raise AlreadySent(receipt)
-    return _shown(
+    return shown(
         "filing_review.html",
         language,
-        422 if problem else 200,
+        status if problem else 200,
         held=_so_far(code)[1],
         code=code,
         shown_code=code_as_shown(code),
@@ -299,48 +283,13 @@ def _review_page(
     )
 
 
-def _receipt_page(language: str, receipt: str, *, held: bool = False) -> ResponseReturnValue:
-    return _shown("filing_sent.html", language, receipt=code_as_shown(receipt), held=held)
-
-
-@blueprint.route("/r", methods=["GET", "POST"])
-@allow("incidents.file")
-@leaves_no_trace
-@always_answered
-def receipt() -> ResponseReturnValue:
-    """How far a report has come, for whoever holds its receipt."""
-    language = _speak()
-    form = CodeForm()
-    state = None
-    status = 200
-    if form.is_submitted() and "code" in request.form and form.validate():
-        try:
-            state = services.state_by_receipt(code_as_read(form.code.data or ""))
-        except TooManyTries as problem:
-            form.code.errors = [str(problem)]
-            status = 429
-        else:
-            if state is None:
-                form.code.errors = [_("There is no report under this code.")]
-                status = 422
-    elif form.errors:
-        status = 422
-    return _shown(
-        "receipt.html",
-        language,
-        status,
-        form=form,
-        said=filing_words.RECEIPT_STATES.get(state) if state else None,
-    )
-
-
 @blueprint.route("/h", methods=["GET", "POST"])
 @allow("incidents.file")
 @leaves_no_trace
 @always_answered
 def help_now() -> ResponseReturnValue:
     """Who can help now."""
-    language = _speak()
+    language = speak()
     name = request.form.get("screen", "")
     return _help_page(
         language,
@@ -358,7 +307,7 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
     form.kind.choices = [("", _("Everything")), *directory_words.SERVICE_KIND.items()]
     area = form.area.data if form.area.data in areas else ""
     kind = form.kind.data if form.kind.data in directory_words.SERVICE_KIND else ""
-    return _shown(
+    return shown(
         "help.html",
         language,
         form=form,
@@ -380,4 +329,4 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
 @leaves_no_trace
 def paper() -> ResponseReturnValue:
     """The same six screens on paper, to be filled in by hand."""
-    return download(paper_form(_speak()), name="form.pdf", type="application/pdf")
+    return download(paper_form(speak()), name="form.pdf", type="application/pdf")

@@ -121,7 +121,10 @@ def consents(reference: str) -> ResponseReturnValue:
         origins=names.ORIGIN_NAMES,
         texts=TEXTS,
         names=names.PURPOSE_NAMES,
-        by=account_names({one.by for one in found.record.consents}),
+        by={
+            **account_names({one.by for one in found.record.consents} - {""}),
+            "": _("whoever holds the receipt"),
+        },
     )
     return answer, 409 if changed else status
 

@@ -1,0 +1,115 @@
+"""Consents that were taken back by a receipt and wait to be read, put into records in memory."""
+
+from __future__ import annotations
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kash.database import utc_now
+from kash.incidents.models import Incident
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.rules.letterbox import Letter, TakenBack, in_bytes
+from kash.incidents.rules.record import PURPOSES, Record, as_bytes, from_bytes
+from kash.incidents.rules.withdrawing import (
+    Notes,
+    Withdrawal,
+    notes_as_bytes,
+    notes_from_bytes,
+    take_back,
+)
+from kash.incidents.rules.withdrawing import from_bytes as withdrawal_from
+from kash.vault import (
+    Compartment,
+    CompartmentName,
+    OpenVault,
+    Place,
+    Sealed,
+    SealError,
+    open_body,
+    open_document,
+    seal_body,
+)
+
+KIND = "incident.withdrawal"
+_NOTES = "incident.receipt_notes"
+
+
+class Withdrawals:
+    """All that waits, of every case: one query, and one more if anything waits."""
+
+    def __init__(self, session: Session, vault: OpenVault) -> None:
+        waiting = opened_box(session).taken_back
+        self._vault = vault
+        self._generations: dict[int, int] = {}
+        self._of: dict[int, TakenBack] = {}
+        if not waiting:
+            return
+        rows = session.execute(
+            select(Incident.document_id, Incident.receipt_hash).where(
+                Incident.receipt_hash.in_(waiting), Incident.document_id.is_not(None)
+            )
+        )
+        self._of = {row[0]: waiting[row[1]] for row in rows if row[0] and row[1]}
+        self._generations = {
+            row[0]: row[1]
+            for row in session.execute(select(Compartment.id, Compartment.generation))
+        }
+
+    def put_into(self, document_id: int, record: Record) -> TakenBack | None:
+        """Put into a record what was taken back of it, and what that is; None if nothing waits.
+
+        A withdrawal that does not open takes back everything: nobody acts on a consent of which it
+        is not known whether it still holds.
+        """
+        found = self._of.get(document_id)
+        if found is None:
+            return None
+        for one in found.withdrawals:
+            take_back(record, self._read(one))
+        return found
+
+    def put_into_bytes(self, document_id: int, plaintext: bytes) -> bytes:
+        """The same for a record as it is sealed, which is read only if something waits."""
+        if document_id not in self._of:
+            return plaintext
+        try:
+            record = from_bytes(plaintext)
+        except ValidationError:
+            return plaintext
+        self.put_into(document_id, record)
+        return as_bytes(record)
+
+    def _read(self, one: Letter) -> Withdrawal:
+        try:
+            sealed = Sealed(
+                0,
+                Place(CompartmentName.CASE, one.kind, one.public_id),
+                1,
+                in_bytes(one.body),
+                one.form,
+                in_bytes(one.wrapped),
+                one.compartment_id,
+                self._generations.get(one.compartment_id, 0),
+            )
+            return withdrawal_from(open_document(self._vault, sealed))
+        except (SealError, ValidationError):
+            now = utc_now().replace(minute=0, second=0, microsecond=0)
+            return Withdrawal(purposes=list(PURPOSES), at=now)
+
+
+def sealed_notes(notes: Notes, key: bytes) -> bytes:
+    """Notes under what a receipt makes."""
+    return seal_body(notes_as_bytes(notes), key, _place(), 1)
+
+
+def notes_in(sealed: bytes | None, key: bytes) -> Notes:
+    """What notes say; nothing if there are none or they do not open."""
+    try:
+        return notes_from_bytes(open_body(sealed, key, _place(), 1)) if sealed else Notes()
+    except (SealError, ValidationError):
+        return Notes()
+
+
+def _place() -> Place:
+    return Place(CompartmentName.CASE, _NOTES, "receipt")

@@ -1,0 +1,192 @@
+"""What somebody does with a receipt: choose its word, look, and take back what was allowed.
+
+By whoever holds no keys nothing of it leaves an entry, and nothing a row before a member opened the
+case: it lies in the letterbox like a filing.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.accounts.services.throttle import count_try, tries_are_over
+from kash.database import db, utc_now
+from kash.incidents.models import Incident
+from kash.incidents.queries import filing as queries
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.receipts import Receipt, ReceiptKeys, keys_of, receipt_by
+from kash.incidents.queries.withdrawals import KIND, notes_in, sealed_notes
+from kash.incidents.rules.letterbox import Box, TakenBack, in_bytes, in_text
+from kash.incidents.rules.receipts import token_helps
+from kash.incidents.rules.withdrawing import Withdrawal, as_bytes, still_to_say
+from kash.incidents.services.letterbox import letter, letterbox
+from kash.incidents.services.traceless import without_trace
+from kash.policy import Actor
+from kash.vault import SealError, open_text, seal
+from kash.web.errors import Problem, TooManyTries
+from kash.web.formats import to_local
+
+# Wrong answers of everybody within ten minutes, and of one code within a day.
+_WRONG, _WITHIN = 300, timedelta(minutes=10)
+_WRONG_WORDS = 10
+_CODE, _ANYBODY = "incidents.receipt_code", "incidents.receipt"
+_CARRIED = "incidents.receipt_carried"
+PASS_HELPS = timedelta(minutes=15)
+
+
+class PageTooOld(Problem):
+    """The page was sent too long ago, or nothing was ever sent by it."""
+
+    status = 410
+    sentence = _l(
+        "This page is too old to be answered. If your report was sent by it, it is worked on all"
+        " the same."
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a receipt opens: the state of the report, and purposes that were taken back by it."""
+
+    state: str
+    keys: ReceiptKeys = field(repr=False)
+    taken_back: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+# --- Sending ----------------------------------------------------------------------------------
+
+
+def receipt_if_sent(draft: str, token: str, language: str) -> Receipt | None:
+    """The receipt of what was sent by a page already, with the word that was drawn; None if nothing
+    was, or if that was too long ago."""
+    if not token_helps(token, utc_now()):
+        return None
+    receipt = receipt_by(draft, token, language)
+    key = keys_of(receipt.code, receipt.word).hash
+    return receipt if queries.is_sent(db.session(), opened_box(db.session()), key) else None
+
+
+def choose_word(by: Actor, draft: str, token: str, language: str, word: str = "") -> Receipt:
+    """Put a word of one's own in the place of the one that was drawn for what a page sent, or leave
+    that one; the receipt. The same page sent twice gives the same. Raises PageTooOld."""
+    if not token_helps(token, utc_now()):
+        raise PageTooOld
+    drawn = receipt_by(draft, token, language)
+    own = Receipt(drawn.code, word or drawn.word)
+    old, new = keys_of(drawn.code, drawn.word).hash, keys_of(own.code, own.word).hash
+    with without_trace("incidents.word_chosen", by) as filing:
+        session = filing.session
+        row = session.scalar(
+            select(Incident).where(Incident.receipt_hash.in_((old, new))).with_for_update()
+        )
+        with letterbox(session) as box:
+            if old in box.sent:
+                box.sent[new] = box.sent.pop(old)
+            elif row is not None:
+                row.receipt_hash = new
+            elif new not in box.sent:
+                raise PageTooOld
+            if old in box.taken_back:
+                box.taken_back[new] = box.taken_back.pop(old)
+    return own
+
+
+# --- Looking ----------------------------------------------------------------------------------
+
+
+def open_receipt(code: str, word: str) -> Found | None:
+    """What code and word open together, None if nothing: the same for a wrong word as for a code
+    that never was, by the same statements.
+
+    What opens nothing is counted, for each code as for all of them together, and never who asked.
+    After ten wrong words a code opens nothing until the day is over. Raises TooManyTries.
+    """
+    if tries_are_over(_CODE, code, limit=_WRONG_WORDS):
+        raise TooManyTries
+    keys = keys_of(code, word)
+    found = _found(keys)
+    if found is None:
+        # The row tells the day and not the moment.
+        count_try(_CODE, code, limit=_WRONG_WORDS, window=_until_midnight(utc_now()))
+        count_try(_ANYBODY, "anybody", limit=_WRONG, window=_WITHIN)
+    return found
+
+
+def _until_midnight(now: datetime) -> timedelta:
+    local = to_local(now)
+    tomorrow = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return tomorrow - local
+
+
+def _found(keys: ReceiptKeys) -> Found | None:
+    box = opened_box(db.session())
+    row = db.session.execute(
+        select(Incident.state, Incident.receipt_notes).where(Incident.receipt_hash == keys.hash)
+    ).one_or_none()
+    if row is None and keys.hash not in box.sent:
+        return None
+    state = "submitted" if row is None else row.state
+    notes = notes_in(_notes(box, keys, row.receipt_notes if row else None), keys.notes)
+    return Found(state, keys, frozenset(notes.taken_back))
+
+
+def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:
+    waiting = box.taken_back.get(keys.hash)
+    return in_bytes(waiting.notes) if waiting else kept
+
+
+def pass_of(keys: ReceiptKeys) -> str:
+    """What a page carries that a receipt opened, in place of code and word, for a quarter of an
+    hour."""
+    said = [int(utc_now().timestamp()) // 60, keys.hash, keys.notes.hex()]
+    return urlsafe_b64encode(seal(json.dumps(said), kind=_CARRIED, public_id="receipt")).decode()
+
+
+def found_by_pass(carried: str) -> Found | None:
+    """What a page's pass opens, None if it is too old or none."""
+    try:
+        blob = urlsafe_b64decode(carried.encode())
+        minute, hashed, notes = json.loads(open_text(blob, kind=_CARRIED, public_id="receipt"))
+    except (SealError, ValueError, TypeError):
+        return None
+    if utc_now().timestamp() - minute * 60 > PASS_HELPS.total_seconds():
+        return None
+    return _found(ReceiptKeys(hashed, bytes.fromhex(notes)))
+
+
+# --- Taking back ------------------------------------------------------------------------------
+
+
+def take_back(by: Actor, found: Found, purposes: Sequence[str]) -> Found:
+    """Take consents back, for everybody in the report; what the receipt opens then.
+
+    It waits sealed in the letterbox, and holds at once for whatever reads the record. What waits
+    there already is not said twice. Raises NobodyHoldsKeys, LetterboxFull.
+    """
+    keys = found.keys
+    with without_trace("incidents.consents_taken_back", by) as filing:
+        session = filing.session
+        with letterbox(session) as box:
+            kept = session.scalar(
+                select(Incident.receipt_notes).where(Incident.receipt_hash == keys.hash)
+            )
+            notes = notes_in(_notes(box, keys, kept), keys.notes)
+            waiting = box.taken_back.get(keys.hash) or TakenBack()
+            ids = [one.public_id for one in waiting.withdrawals]
+            more = still_to_say(notes, purposes, ids)
+            if not more:
+                filing.nothing()
+                return found
+            hour = filing.now.replace(minute=0, second=0, microsecond=0)
+            said = letter(session, KIND, as_bytes(Withdrawal(purposes=more, at=hour)))
+            notes.taken_back |= dict.fromkeys(more, said.public_id)
+            waiting.withdrawals.append(said)
+            waiting.notes = in_text(sealed_notes(notes, keys.notes))
+            box.taken_back[keys.hash] = waiting
+    return Found(found.state, keys, frozenset(notes.taken_back))

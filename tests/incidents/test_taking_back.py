@@ -1,0 +1,353 @@
+"""Consents taken back by a receipt: they hold at once, whoever reads, and tell nobody whose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from kash.database import db, utc_now, writing
+from kash.incidents import services
+from kash.incidents.models import Incident, MediationBrief
+from kash.incidents.queries import cases, register
+from kash.incidents.queries.letterbox import compartments_of_letters, opened_box
+from kash.incidents.queries.receipts import Receipt
+from kash.incidents.rules.case_file import who_agreed
+from kash.incidents.rules.filing import Screen
+from kash.incidents.rules.finding import Filters
+from kash.incidents.rules.record import PURPOSES, Record
+from kash.incidents.services.cases import changing
+from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.letterbox import letterbox
+from kash.policy import SYSTEM, Actor
+from kash.vault import AuditEntry, Compartment, SealedDocument
+from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
+from tests.incidents.sent_reports import hidden, sent
+
+LOOK = "/w/r"
+
+
+@pytest.fixture
+def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    return actor("peer")
+
+
+@pytest.fixture
+def mediator(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    one = actor("peer", name="Mediates")
+    services.add_mediator(SYSTEM, one.public_id, services.DutyDetails())
+    return one
+
+
+@pytest.fixture
+def receipt(peer: Actor) -> Receipt:
+    """That of a report about two persons, in which all is allowed."""
+    return sent(
+        peer,
+        what=Screen(acts=["L1"]),
+        whom=Screen(count=2, ages=["18_24"]),
+        next=Screen(consents=list(PURPOSES), origin="told_reporter"),
+        words=Screen(teller="herself"),
+    )
+
+
+def take_back(by: Actor, receipt: Receipt, *purposes: str) -> services.Found:
+    found = services.open_receipt(receipt.code, receipt.word)
+    assert found is not None
+    return services.take_back(by, found, purposes)
+
+
+def only_case(member: AMember) -> cases.Case:
+    db.session.rollback()
+    (case,), damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    return case
+
+
+def held(record: Record) -> set[str]:
+    return {purpose for purpose in PURPOSES if record.consents_to(purpose)}
+
+
+def _ask(member: AMember, reference: str, mediator: Actor) -> None:
+    request = services.Request(
+        mediator.public_id,
+        ("release",),
+        "Lake station",
+        "Achieng",
+        "+254700000001",
+        persons=("p1", "p2"),
+    )
+    services.ask_mediator(member.actor, member.vault(), reference, request)
+
+
+def _waiting() -> int:
+    db.session.rollback()
+    said = opened_box(db.session()).taken_back.values()
+    return sum(len(one.withdrawals) for one in said)
+
+
+def _tables() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table but the letterbox, as it lies."""
+    db.session.rollback()
+    return {
+        name: sorted(map(tuple, db.session.execute(text(f"SELECT * FROM {name}"))), key=repr)
+        for name in db.metadata.tables
+        if name != "letterbox"
+    }
+
+
+def test_no_mediator_is_asked_before_anybody_saved_the_case(
+    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    take_back(peer, receipt, "mediation")
+    with pytest.raises(services.NoConsentToMediate):
+        _ask(member, reference, mediator)
+    db.session.rollback()
+    assert db.session.scalar(select(MediationBrief.id)) is None
+    # Nobody opened the case meanwhile: it waits still, and holds.
+    assert _waiting() == 1
+
+
+def test_no_paper_for_a_court_is_printed_before_anybody_saved_the_case(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    case = only_case(member)
+    persons = [one.id for one in case.record.persons]
+    assert [one.id for one in who_agreed(case.record)] == persons
+    take_back(peer, receipt, "court")
+    answer = member.client.post(f"/w/{case.reference}/f", data={"persons": persons})
+    assert answer.mimetype != "application/pdf"
+    assert who_agreed(only_case(member).record) == []
+
+
+def test_what_is_taken_back_before_the_report_is_visible_holds_when_it_is(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    take_back(peer, receipt, "forum_story", "funder")
+    let_arrive()
+    case = only_case(member)
+    assert held(case.record) == {*PURPOSES} - {"forum_story", "funder"}
+    # For everybody in the report, each by herself as well.
+    for person in case.record.persons:
+        assert not case.record.consents_to("funder", person.id)
+        assert case.record.consents_to("court", person.id)
+
+
+def test_the_register_and_the_filters_know_it_at_once(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    assert not [*_register(member, no_consent=True)]
+    take_back(peer, receipt, "record")
+    assert len([*_register(member, no_consent=True)]) == 1
+
+
+def _register(member: AMember, **asked: Any) -> list[Any]:
+    db.session.rollback()
+    found = register.register(member.actor, member.vault(), Filters(**asked), [], utc_now())
+    return list(found.lines)
+
+
+def test_the_next_member_who_opens_the_case_takes_it_over(
+    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    _ask(member, reference, mediator)
+    take_back(peer, receipt, "mediation", "court")
+    assert held(record_of(reference, member.vault())) == {*PURPOSES}
+    assert member.client.get(f"/w/{reference}").status_code == 200
+    kept = record_of(reference, member.vault())
+    assert held(kept) == {*PURPOSES} - {"mediation", "court"}
+    (event,) = [one for one in kept.timeline if one.what == "taken_back"]
+    assert (event.by, event.about) == ("", "mediation,court")
+    assert (event.at.minute, event.at.second) == (0, 0)
+    # The open brief has ended, and nothing waits.
+    assert [one.brief for one in kept.interventions] == [""]
+    assert db.session.scalar(select(MediationBrief.id)) is None
+    assert _waiting() == 0
+    # Opened once more, it is taken over no second time.
+    assert member.client.get(f"/w/{reference}").status_code == 200
+    assert record_of(reference, member.vault()) == kept
+    # Whoever holds the receipt still reads what was taken back by it.
+    found = services.open_receipt(receipt.code, receipt.word)
+    assert found is not None
+    assert found.taken_back == {"mediation", "court"}
+
+
+def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
+    member: AMember, peer: Actor, receipt: Receipt, record_of: Any
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    take_back(peer, receipt, "court")
+    page = member.client.get(f"/w/{reference}/c").text
+    sent_back = {
+        "person": "",
+        "version": hidden(page, "version"),
+        "purposes": ["record"],
+        "origin": "told_reporter",
+    }
+    assert member.client.post(f"/w/{reference}/c", data=sent_back).status_code == 302
+    assert held(record_of(reference, member.vault())) == {"record"}
+
+
+def test_any_change_of_the_case_takes_it_over_too(
+    member: AMember, peer: Actor, receipt: Receipt, record_of: Any
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    take_back(peer, receipt, "court")
+    with changing("incidents.changed", member.actor, member.vault(), reference) as change:
+        change.record.narrative = "More of it."
+    kept = record_of(reference, member.vault())
+    assert (held(kept), kept.narrative) == ({*PURPOSES} - {"court"}, "More of it.")
+    assert _waiting() == 0
+
+
+def test_who_agrees_again_is_heard_and_can_take_it_back_again(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    case = only_case(member)
+    take_back(peer, receipt, "court")
+    services.note_opening(member.actor, member.vault(), only_case(member))
+    version = only_case(member).version
+    vault = member.vault()
+    answer_consents(member.actor, vault, case.reference, version, "", {"court": True})
+    assert "court" in held(only_case(member).record)
+    take_back(peer, receipt, "court")
+    assert "court" not in held(only_case(member).record)
+
+
+def test_it_leaves_no_row_and_no_entry_before_a_member_opens_the_case(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    before = _tables()
+    size = len(_body())
+    take_back(peer, receipt, "mediation")
+    assert _tables() == before
+    assert len(_body()) == size
+
+
+def _body() -> bytes:
+    return bytes(db.session.execute(text("SELECT body FROM letterbox")).scalar_one())
+
+
+def test_it_tells_not_even_its_reader_who_took_it_back(
+    member: AMember, peer: Actor, actor: Callable[..., Actor], receipt: Receipt
+) -> None:
+    """Anybody may hold her receipt for her."""
+    let_arrive()
+    friend = actor("police_peer")
+    take_back(friend, receipt, "court")
+    case = only_case(member)
+    services.note_opening(member.actor, member.vault(), case)
+    assert friend.public_id not in only_case(member).record.model_dump_json()
+    entries = db.session.scalars(select(AuditEntry.actor)).all()
+    assert friend.public_id not in entries
+
+
+def test_the_same_is_not_said_twice_while_it_waits(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    for _each in range(3):
+        take_back(peer, receipt, "court", "funder")
+    assert _waiting() == 1
+    found = take_back(peer, receipt, "court", "record")
+    assert found.taken_back == {"court", "funder", "record"}
+    assert _waiting() == 2
+    for purpose in (*PURPOSES, *PURPOSES):
+        take_back(peer, receipt, purpose)
+    assert _waiting() <= len(PURPOSES)
+
+
+def test_a_withdrawal_that_does_not_open_takes_back_everything(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    take_back(peer, receipt, "funder")
+    with writing() as session, letterbox(session) as box:
+        (waiting,) = box.taken_back.values()
+        waiting.withdrawals[0].body = waiting.withdrawals[0].body[:-8] + "AAAAAAA="
+    assert held(only_case(member).record) == set()
+
+
+def test_what_was_taken_back_is_read_by_nobody_without_code_and_word(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    take_back(peer, receipt, "court")
+    lying = opened_box(db.session()).model_dump_json()
+    services.note_opening(member.actor, member.vault(), only_case(member))
+    db.session.rollback()
+    notes = bytes(db.session.scalars(select(Incident.receipt_notes)).one() or b"")
+    assert len(notes) > 100
+    for purpose in PURPOSES:
+        assert f'"{purpose}"' not in lying
+        assert purpose.encode() not in notes
+
+
+def test_what_waits_goes_with_a_case_that_is_shredded(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    with changing("incidents.changed", member.actor, member.vault(), reference) as change:
+        change.row.state = "closed"
+    take_back(peer, receipt, "court")
+    services.shred_case(reference, by=member.actor, vault=member.vault())
+    assert _waiting() == 0
+    assert db.session.scalar(select(SealedDocument.id)) is None
+    found = services.open_receipt(receipt.code, receipt.word)
+    assert found is not None
+    assert found.state == "shredded"
+
+
+def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
+    member: AMember, receipt: Receipt, peer: Actor, client_for: Callable[..., FlaskClient]
+) -> None:
+    phone = client_for(peer)
+    opened = phone.post(LOOK, data={"code": receipt.code, "word": receipt.word}).text
+    for purpose in PURPOSES:
+        assert f'value="{purpose}"' in opened
+    assert "A paper that was given away cannot be called back." in opened
+    assert "checked" not in opened
+    assert ">You took this back<" not in opened
+    form = {"pass": hidden(opened, "pass"), "go": "take"}
+    nothing = phone.post(LOOK, data=form)
+    assert (nothing.status_code, "Tick what you take back." in nothing.text) == (422, True)
+    odd = phone.post(LOOK, data={**form, "purposes": ["everything"]})
+    assert odd.status_code == 422
+    done = phone.post(LOOK, data={**form, "purposes": ["court", "funder"]})
+    assert (done.status_code, done.text.count(">You took this back<")) == (200, 2)
+    again = phone.post(LOOK, data={"code": receipt.code, "word": receipt.word}).text
+    assert again.count(">You took this back<") == 2
+    late = phone.post(LOOK, data={"pass": "nothing", "purposes": ["record"]})
+    assert (late.status_code, "Type code and word once more." in late.text) == (410, True)
+    let_arrive()
+    assert held(only_case(member).record) == {*PURPOSES} - {"court", "funder"}
+
+
+def test_the_keys_under_which_something_waits_are_not_dropped(
+    member: AMember, peer: Actor, receipt: Receipt
+) -> None:
+    let_arrive()
+    assert compartments_of_letters(db.session()) == set()
+    take_back(peer, receipt, "court")
+    current = set(db.session.scalars(select(Compartment.id).where(Compartment.name == "case")))
+    assert compartments_of_letters(db.session()) == current
