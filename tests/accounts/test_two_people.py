@@ -449,6 +449,18 @@ def test_what_changed_meanwhile_goes_back(both_engines_app: APIFlask, actor: Acc
     assert queries.request_by_id(director, request).code == ""
 
 
+def test_who_may_no_longer_ask_has_asked_for_nothing(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    by, administrator, director = actor("administrator"), actor("administrator"), actor("director")
+    who = actor("trainer")
+    request = services.ask_for_roles(administrator, who.public_id, [Role.CUSTODIAN], "Needed.")
+    services.set_roles(by, administrator.public_id, [Role.MONITORING])
+    with pytest.raises(RequestClosed):
+        services.agree(director, request)
+    assert _roles(who.public_id) == {Role.TRAINER}
+
+
 def test_the_same_is_asked_for_once_and_an_address_taken_meanwhile_is_refused(
     both_engines_app: APIFlask, actor: Accounts
 ) -> None:
@@ -643,6 +655,7 @@ def test_an_invitation_of_two_people_from_the_form_to_the_account(
     joined = stranger.post(link.group(0), data=typed | {"spoken_code": code[1].replace("-", " ")})
     assert joined.status_code == 303
     assert stranger.get("/account").status_code == 200
+    assert code[1] not in director.get(asked.location).text
 
 
 def test_the_page_says_when_nobody_may_agree(

@@ -58,6 +58,7 @@ from kash.accounts.queries.marks import known_browsers, known_mark
 from kash.accounts.queries.passkeys import own_passkey, passkey_by_key, passkeys_of, site
 from kash.accounts.queries.requests import (
     RequestLine,
+    link_waits,
     open_requests_of,
     possible_seconds,
     request_by_id,
@@ -110,6 +111,7 @@ __all__ = [
     "last_hand_over",
     "last_review",
     "lent_to",
+    "link_waits",
     "must_have_second_step",
     "names_for",
     "names_of",

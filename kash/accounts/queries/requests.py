@@ -9,7 +9,13 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from kash.accounts.models import Account, AccountBacking, AccountNotice, AccountRequest
+from kash.accounts.models import (
+    Account,
+    AccountBacking,
+    AccountNotice,
+    AccountRequest,
+    Invitation,
+)
 from kash.accounts.queries.accounts import accounts_with_role, names_of
 from kash.accounts.queries.backing import backing_of
 from kash.accounts.requests import answer_of, code_of, content_of, digest_of, reason_of
@@ -221,6 +227,20 @@ def open_requests_of(account_id: int) -> Sequence[AccountRequest]:
         )
         .order_by(AccountRequest.id)
     ).all()
+
+
+def link_waits(public_id: str) -> bool:
+    """Whether the link that a request led to can still be used."""
+    return (
+        db.session.scalar(
+            select(Invitation.id).where(
+                Invitation.request_id == public_id,
+                Invitation.used_at.is_(None),
+                Invitation.expires_at > utc_now(),
+            )
+        )
+        is not None
+    )
 
 
 def possible_seconds(line: RequestLine) -> list[Second]:

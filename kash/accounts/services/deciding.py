@@ -236,6 +236,10 @@ def _decidable(change: Change, by: Actor, request_id: str) -> tuple[AccountReque
         raise CannotAgree(STANDING_SENTENCES[stands])
     if request.state != RequestState.WAITING or request.expires_at <= change.now:
         raise RequestClosed
+    asker = queries.account(request.asked_by)
+    if not asker.active or not queries.actor_of(asker).may("accounts.propose"):
+        # Who may no longer ask has asked for nothing.
+        raise RequestClosed
     return request, account
 
 

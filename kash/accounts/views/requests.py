@@ -96,6 +96,7 @@ def one_request(public_id: str) -> ResponseReturnValue:
         heading=ASKED_NAMES[found.kind],
         gives_link=found.kind in (Asked.INVITATION, Asked.LINK),
         own=found.asked_by_id == by.public_id,
+        code=found.code if found.to_fetch or queries.link_waits(public_id) else "",
         seconds=queries.possible_seconds(found) if found.waits else [],
         second_note=second_note,
         refused=STANDING_SENTENCES.get(found.standing),
