@@ -6,6 +6,7 @@ import ast
 import ctypes
 import os
 import subprocess
+import sys
 import time
 from collections.abc import MutableMapping
 from pathlib import Path
@@ -13,11 +14,14 @@ from typing import Any
 
 import pytest
 import structlog
+import xlsxwriter
 from flask import Flask
 from structlog.testing import LogCapture
 
 from kash.confinement import Confinement, NoAnswer, answered, children, confinement, landlock
 from kash.confinement.telling import KINDS, log_confinement
+from kash.web.pictures import PictureProblem, prepared_picture
+from tests.cleaning import samples
 
 ROOT = Path(__file__).parents[2]
 # What takes files apart. Each has been taken over by a file before.
@@ -178,3 +182,57 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         if "demo" not in path.parts and imported(path) & PARSERS
     }
     assert naming == named
+
+
+SERVED = """
+import sys
+jpeg, pdf, sheet = (open(path, "rb").read() for path in sys.argv[1:])
+from kash.cleaning import KINDS, cleaned, scanned_pages
+from kash.people.lists.files import read_file
+from kash.press import PagedDocument, document
+from kash.press.pictures import page_picture
+from kash.web.pictures import prepared_picture
+for code, content in (("jpeg", jpeg), ("pdf", pdf)):
+    with cleaned([content], KINDS[code]) as (_kind, pieces):
+        assert b"".join(pieces)
+assert scanned_pages([jpeg], KINDS["jpeg"])
+assert prepared_picture(jpeg, 20, 20)
+assert read_file(sheet).sheets
+assert page_picture(document(PagedDocument("<p>x</p>", "Document", "en")), 50)
+print(sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def test_a_server_that_had_every_kind_of_file_read_has_loaded_none_of_it(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "list.xlsx") as book:
+        book.add_worksheet().write_row(0, 0, ["Name", "Code"])
+    (tmp_path / "photo.jpg").write_bytes(samples.jpeg())
+    (tmp_path / "paper.pdf").write_bytes(samples.pdf())
+    paths = [str(tmp_path / name) for name in ("photo.jpg", "paper.pdf", "list.xlsx")]
+    told = subprocess.run(
+        [sys.executable, "-c", SERVED, *paths], capture_output=True, text=True, cwd=ROOT
+    )
+    assert told.returncode == 0, told.stderr
+    # Archives, XML and encodings are also written by libraries that read nobody's files.
+    loaded = set(ast.literal_eval(told.stdout)) & PARSERS - {"zipfile", "xml", "charset_normalizer"}
+    assert loaded == set()
+
+
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        (NoAnswer(-9), "This is not a picture that can be read. Send a PNG, JPEG or WebP file."),
+        (NoAnswer(late=True), "This is not a picture that can be read."),
+        (NoAnswer(4), "This picture is too large."),
+    ],
+)
+def test_a_picture_that_kills_its_reader_is_a_sentence(
+    problem: NoAnswer, sentence: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_given: object, **_bounds: object) -> bytes:
+        raise problem
+
+    monkeypatch.setattr("kash.web.pictures.answered", dies)
+    with app.test_request_context(), pytest.raises(PictureProblem) as refused:
+        prepared_picture(b"picture", 20, 20)
+    assert str(refused.value).startswith(sentence)

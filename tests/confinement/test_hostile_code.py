@@ -89,7 +89,11 @@ def keeper(request: pytest.FixtureRequest) -> Iterator[Keeper]:
         if uid != os.getuid():
             for path in (folder, *folder.rglob("*")):
                 os.chown(path, uid, uid)
-        yield Keeper(_interpreter(uid), folder, uid)
+        if uid == 0 and not LANDLOCK:
+            # Then its user alone keeps a child, who must be able to read the libraries.
+            for path in (folder, *folder.rglob("*")):
+                path.chmod(0o755)
+        yield Keeper(_interpreter(uid or (0 if LANDLOCK else SOMEBODY)), folder, uid)
     finally:
         shutil.rmtree(folder)
 
@@ -349,6 +353,7 @@ def test_without_landlock_and_unreadable_to_others_it_works_without_roots_rights
     keeper: Keeper,
 ) -> None:
     keeper = without(keeper, "landlock.py", "abi = version()", "abi = 0")
+    keeper.kash.chmod(0o700)
     code = """
 attempt("uid", os.getuid)
 attempt("another's", lambda: os.listdir("/proc/1/map_files") and None)
