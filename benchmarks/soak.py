@@ -70,6 +70,12 @@ class Site:
     browser: Callable[[Log], TimedBrowser]
     sample: Sample
     proxy: int | None
+    log: Path
+
+    def errors(self) -> Sequence[str]:
+        """What the server's log says of what failed."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        return [line for line in lines if '"error"' in line or "Stopped by" in line]
 
     def memory(self) -> Mapping[str, float]:
         """What its processes hold now, in MB, shared pages counted once."""
@@ -142,7 +148,7 @@ def soak(site: Site, minutes: float, slow: Callable[[str], Trickle]) -> dict[str
     stop.set()
     slowly.join()
     time.sleep(_SECONDS_TO_REST)
-    for sentence in log.wrong[:20]:
+    for sentence in (*log.wrong[:20], *(site.errors()[:20] if log.wrong else ())):
         print(sentence, file=sys.stderr)
     return _figures(log, trickle, before, site.memory())
 
@@ -201,7 +207,13 @@ def run(minutes: float, *, direct: bool) -> dict[str, float]:
             front = stack.enter_context(proxied(caddy, server.port, folder, port))
             trust, proxy, reached = front.trust, front.process, front.port
         return soak(
-            Site(server, lambda log: TimedBrowser(reached, trust, log), sample, proxy),
+            Site(
+                server,
+                lambda log: TimedBrowser(reached, trust, log),
+                sample,
+                proxy,
+                folder / "server.log",
+            ),
             minutes,
             lambda cookie: Trickle(
                 reached, trust, slow_bodies("/sign-in", LISTS, cookie), SLOW_BODIES
