@@ -157,6 +157,7 @@ def _figures(
     log: Log, trickle: Trickle, before: Mapping[str, float], after: Mapping[str, float]
 ) -> dict[str, float]:
     asked = {f"requests {kind}": float(len(log.seconds[kind])) for kind in sorted(log.seconds)}
+    asked |= {f"ms_max {kind}": 1000 * max(log.seconds[kind]) for kind in sorted(log.seconds)}
     figures = {"wrong_answers": float(len(log.wrong))}
     figures |= _times("healthz", log.seconds["each second healthz"])
     first = [log.seconds[f"each second {name}"] for name in FIRST_PAGES]
