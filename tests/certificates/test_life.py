@@ -84,12 +84,10 @@ def test_a_correction_falls_with_what_it_corrects(ready: Ready) -> None:
     batch = services.propose_correction(wrong, "Zawadi S.", ready.trainer)
     services.approve(batch_row(batch), ready.director)
     services.revoke(wrong, "conduct", "Said by the committee", ready.director)
-    with pytest.raises(services.FormerRevoked):
+    with pytest.raises(services.WentBack):
         services.issue(batch_row(batch), ready.workshop.ends_on, ready.trainer)
     (wrong,) = named(ALL)
-    assert (wrong.revoked_class, batch_row(batch).state) == ("conduct", "approved")
-    services.turn_back(batch_row(batch), "Revoked", ready.director)
-    assert batch_row(batch).state == "returned"
+    assert (wrong.revoked_class, batch_row(batch).state) == ("conduct", "returned")
 
 
 def test_certificates_run_out_and_are_renewed_with_their_history(ready: Ready) -> None:

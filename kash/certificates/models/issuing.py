@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Date,
     ForeignKey,
@@ -81,6 +82,8 @@ class CertificateBatch(PublicId, Base):
     approved_by: Mapped[str | None] = mapped_column(String(16))
     # For whom the approver stood in, if she did.
     approved_for: Mapped[str | None] = mapped_column(String(16))
+    # Digests of all that will be printed, by part (`rules/approval.py`).
+    approved: Mapped[dict[str, str] | None] = mapped_column(JSON)
     returned_reason: Mapped[str] = mapped_column(Text, default="")
     issued_by: Mapped[str | None] = mapped_column(String(16))
     issued_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

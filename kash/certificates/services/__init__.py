@@ -1,5 +1,6 @@
 """What is done with certificates."""
 
+from kash.certificates.services.approval import ChangedSinceApproval
 from kash.certificates.services.holders import end_link, end_visit, make_link, use_link
 from kash.certificates.services.issuing import (
     NothingToPropose,
@@ -14,7 +15,13 @@ from kash.certificates.services.issuing import (
     set_rule,
     turn_back,
 )
-from kash.certificates.services.issuing_in_parts import OthersIssue, issue, leave_out, stop
+from kash.certificates.services.issuing_in_parts import (
+    OthersIssue,
+    WentBack,
+    issue,
+    leave_out,
+    stop,
+)
 from kash.certificates.services.printing import (
     NothingToPrint,
     ReasonNeeded,
@@ -53,6 +60,7 @@ from kash.certificates.services.still_right import (
 __all__ = [
     "AlreadyRevoked",
     "BeingCorrected",
+    "ChangedSinceApproval",
     "FormerRevoked",
     "KeyChangedMeanwhile",
     "NameWithheld",
@@ -69,6 +77,7 @@ __all__ = [
     "SamePerson",
     "StandsInForProposer",
     "UnknownChoice",
+    "WentBack",
     "WrongStep",
     "approve",
     "change_key",

@@ -13,6 +13,7 @@ from kash.certificates.models import Certificate, CertificateBatch, CertificateR
 from kash.certificates.queries import candidates, current_rule, state_of
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules import Step, allowed_steps
+from kash.certificates.services.approval import fix_approval
 from kash.certificates.services.filled import check_filled
 from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
@@ -200,7 +201,7 @@ def locked_batch(
 
 
 def approve(batch: CertificateBatch, by: Actor) -> None:
-    """Approve a proposed batch.
+    """Approve a proposed batch; from then on all that will stand on its certificates is fixed.
 
     Raises SamePerson to whoever proposed it, StandsInForProposer, else WrongStep.
     """
@@ -213,6 +214,7 @@ def approve(batch: CertificateBatch, by: Actor) -> None:
         locked.state = "approved"
         locked.approved_by = by.public_id
         locked.approved_for = absent
+        fix_approval(change.session, locked)
         change.about(locked.public_id, *([f"for:{absent}"] if absent else []))
 
 

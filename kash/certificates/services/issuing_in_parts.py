@@ -7,6 +7,7 @@ import secrets
 from contextlib import suppress
 from datetime import date, datetime
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import how_far
 from kash.certificates.rules import REPLACED, Step, last_day, new_serial, state_after_part
+from kash.certificates.services.approval import check_approval
 from kash.certificates.services.issuing import WrongStep, locked_batch
 from kash.certificates.services.signing import sign
 from kash.certificates.services.still_right import check_former, check_names, check_still_right
@@ -21,6 +23,7 @@ from kash.database import db
 from kash.jobs import JobCancelled, Progress, enqueue, job
 from kash.policy import Actor
 from kash.vault import audited
+from kash.web.errors import Problem
 
 PART = 100
 
@@ -29,6 +32,17 @@ class OthersIssue(WrongStep):
     """Somebody else is issuing the same batch."""
 
     sentence = _l("These are being issued already. The page shows how far that is.")
+
+
+class WentBack(Problem):
+    """A batch is no longer what was approved, and so was turned back; nothing of it is issued."""
+
+    status = 409
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("Nothing was issued, and this went back to be proposed again. %(why)s", why=reason)
+        )
 
 
 def issue(
@@ -43,9 +57,11 @@ def issue(
     """Issue an approved batch, or go on with one that was stopped; all get this day's date.
 
     The first part, or the first `at_once`, is issued here and now. Returns the public id of the
-    job that goes on, or nothing where all is issued. Raises OthersIssue, WrongStep and the Problems
-    of `still_right`.
+    job that goes on, or nothing where all is issued. Raises WentBack if anything is no longer what
+    was approved, and OthersIssue and WrongStep; of a batch of which a part is issued already, the
+    Problems of `still_right` and `approval`.
     """
+    _send_back(batch, by)
     with audited("certificates.issued", by) as change:
         session = change.session
         try:
@@ -54,6 +70,7 @@ def issue(
             here = session.get_one(CertificateBatch, batch.id)
             raise (OthersIssue if here.state == "issuing" else WrongStep) from None
         check_still_right(session, locked)
+        check_approval(session, locked)
         locked.state = "issuing"
         locked.issued_by = by.public_id
         locked.issued_at = change.now
@@ -73,6 +90,35 @@ def issue(
         )
         locked.job = asked.public_id
         return asked.public_id
+
+
+def _send_back(batch: CertificateBatch, by: Actor) -> None:
+    """Turn a batch back of which nothing is issued yet, if it is no longer what was approved: so
+    that nothing of it is, and whoever asked reads why. Raises WentBack."""
+    with audited("certificates.went_back", by) as change:
+        session = change.session
+        try:
+            locked = locked_batch(session, batch, Step.ISSUE, by)
+        except WrongStep:
+            # Issuing says what hinders it.
+            change.nothing()
+            return
+        if how_far(locked, session)[0]:
+            change.nothing()
+            return
+        try:
+            check_approval(session, locked)
+            check_still_right(session, locked)
+        except Problem as problem:
+            # What is wrong, without the advice to turn it back, as it just was.
+            reason = str(getattr(problem, "what", problem))
+            locked.state = "returned"
+            locked.returned_reason = reason
+            change.about(locked.public_id)
+        else:
+            change.nothing()
+            return
+    raise WentBack(reason)
 
 
 def _issue_part(

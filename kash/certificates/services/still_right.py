@@ -17,6 +17,7 @@ class NamesChanged(Problem):
     """A printed name changed between proposing and issuing."""
 
     status = 409
+    what = _l("A printed name changed since this was proposed.")
     sentence = _l("A printed name changed since this was proposed. Turn it back and propose again.")
 
 
@@ -24,6 +25,7 @@ class NoLongerEligible(Problem):
     """Marks changed between proposing and issuing."""
 
     status = 409
+    what = _l("The attendance of somebody in this batch changed and no longer reaches the rule.")
     sentence = _l(
         "The attendance of somebody in this batch changed and no longer reaches the rule. "
         "Turn it back and propose again."
@@ -41,6 +43,7 @@ class FormerRevoked(Problem):
     """What is to be corrected or renewed was revoked since."""
 
     status = 409
+    what = _l("The earlier certificate was revoked or replaced since this was proposed.")
     sentence = _l(
         "The earlier certificate was revoked or replaced since this was proposed. Turn it back."
     )
