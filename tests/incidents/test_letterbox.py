@@ -1,0 +1,185 @@
+"""The letterbox: what it looks like from outside, and that nothing in it is ever lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import pytest
+from apiflask import APIFlask
+from hypothesis import given
+from hypothesis import strategies as some
+from sqlalchemy import func, select
+
+from kash.database import db, utc_now
+from kash.incidents import services
+from kash.incidents.models import IncidentDraft, IncidentDraftScreen
+from kash.incidents.queries import cases, filing
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.screens import SCREEN_KIND
+from kash.incidents.rules.filing import Screen, as_bytes, new_code
+from kash.incidents.rules.letterbox import (
+    MOST,
+    SMALLEST,
+    Box,
+    BoxFull,
+    Draft,
+    Letter,
+    from_bytes,
+)
+from kash.incidents.rules.letterbox import as_bytes as box_as_bytes
+from kash.members.services.rotation import rotate
+from kash.policy import Actor
+from kash.vault import (
+    Compartment,
+    SealedDocument,
+    VaultMember,
+    audited,
+    file_document,
+    remove_member,
+)
+from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
+
+_letters = some.builds(
+    Letter,
+    public_id=some.text("abc", min_size=16, max_size=16),
+    kind=some.just("incident.screen"),
+    compartment_id=some.integers(1, 9),
+    body=some.text("AB+/", min_size=100, max_size=2000),
+    wrapped=some.text("AB+/", min_size=80, max_size=120),
+)
+_drafts = some.dictionaries(
+    some.text("0123456789abcdef", min_size=64, max_size=64),
+    some.builds(
+        Draft,
+        kept_until=some.dates(date(2026, 1, 1), date(2027, 1, 1)),
+        held=some.booleans(),
+        screens=some.dictionaries(some.sampled_from(["what", "when", "words"]), _letters),
+    ),
+    max_size=12,
+)
+
+
+@given(_drafts)
+def test_its_size_and_order_tell_nothing(drafts: dict[str, Draft]) -> None:
+    box = Box(drafts=drafts)
+    sealed = box_as_bytes(box)
+    assert len(sealed) == SMALLEST - 4
+    assert from_bytes(sealed) == box
+    backwards = Box(drafts=dict(reversed(drafts.items())))
+    assert box_as_bytes(backwards) == sealed
+
+
+def test_more_than_fits_is_refused_and_not_cut_off() -> None:
+    letter = Letter(public_id="x", kind="k", compartment_id=1, body="A" * MOST, wrapped="B")
+    draft = Draft(kept_until=date(2026, 1, 1), screens={"words": letter})
+    with pytest.raises(BoxFull):
+        box_as_bytes(Box(drafts={"x": draft}))
+
+
+@pytest.fixture
+def peer(actor: Callable[..., Actor]) -> Actor:
+    return actor("peer")
+
+
+def _file(peer: Actor, note: str) -> str:
+    code = new_code()
+    services.answer_screen(peer, code, "words", Screen(narrative=note))
+    services.submit(peer, code, "en")
+    return code
+
+
+def test_reports_that_come_in_the_same_moment_are_all_kept(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
+) -> None:
+    member = a_member("documentation")
+    db.session.rollback()
+
+    def files(number: int) -> None:
+        with both_engines_app.app_context():
+            _file(peer, f"report {number}")
+            db.session.remove()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(files, range(8)))
+    assert let_arrive() == 8
+    found, damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    assert {case.record.narrative for case in found} == {f"report {n}" for n in range(8)}
+
+
+def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
+) -> None:
+    stays, leaves = a_member("documentation"), a_member("documentation")
+    _file(peer, "before she left")
+    unfinished = new_code()
+    services.answer_screen(peer, unfinished, "words", Screen(narrative="begun before"))
+    with audited("vault.member_removed", stays.actor) as change:
+        holder = VaultMember.holder == leaves.actor.public_id
+        row = change.session.scalars(select(VaultMember).where(holder)).one()
+        remove_member(change.session, row)
+        change.about(leaves.actor.public_id)
+    # Nothing lies among the documents, so that the old keys seem to be of no more use.
+    assert rotate(stays.actor, stays.vault) == 0
+    services.answer_screen(peer, unfinished, "what", Screen(acts=["P1"]))
+    services.submit(peer, unfinished, "en")
+    _file(peer, "after she left")
+    assert let_arrive() == 3
+    found, damaged = cases.open_cases(stays.actor, stays.vault())
+    assert damaged == []
+    assert {case.record.narrative for case in found} == {
+        "before she left",
+        "begun before",
+        "after she left",
+    }
+    # What came under the old keys moves, and they go.
+    assert rotate(stays.actor, stays.vault) == 0
+    case_keys = select(func.count()).select_from(Compartment).where(Compartment.name == "case")
+    assert db.session.scalar(case_keys) == 1
+    db.session.rollback()
+    assert len(cases.open_cases(stays.actor, stays.vault())[0]) == 3
+
+
+def test_a_draft_of_an_earlier_version_is_found_again_and_sent(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember], peer: Actor
+) -> None:
+    member = a_member("documentation")
+    code = new_code()
+    session = db.session()
+    draft = IncidentDraft(code_hash=filing.draft_hash(code), kept_until=date(2099, 1, 4))
+    session.add(draft)
+    session.flush()
+    for name, screen in (
+        ("what", Screen(acts=["M1"])),
+        ("words", Screen(narrative="begun before the upgrade")),
+    ):
+        document = file_document(session, SCREEN_KIND, as_bytes(screen))
+        session.add(IncidentDraftScreen(draft_id=draft.id, screen=name, document_id=document.id))
+    session.commit()
+    services.tend_letterbox(utc_now())
+    for table in (IncidentDraft, IncidentDraftScreen, SealedDocument):
+        assert db.session.query(table).count() == 0
+    db.session.rollback()
+    assert filing.answered_screens(code) == ["what", "words"]
+    services.submit(peer, code, "en")
+    assert let_arrive() == 1
+    ((case,), damaged) = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    assert case.record.narrative == "begun before the upgrade"
+    assert [act.code for act in case.record.acts] == ["M1"]
+
+
+def test_members_unfinished_forms_are_left_where_they_are(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    from kash.incidents.services.autosaves import keep_typed
+
+    member = a_member("documentation")
+    keep_typed(member.actor, "", "a token of a page", [("narrative", "typed")])
+    services.tend_letterbox(utc_now())
+    assert db.session.query(IncidentDraftScreen).count() == 1
+    assert list(opened_box(db.session()).letters()) == []
+    db.session.rollback()
