@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from kash.database import utc_now
 from kash.incidents.queries import cases
+from kash.incidents.services.alerts import tell_officers
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
@@ -109,7 +112,7 @@ def test_a_report_in_kiswahili(a_phone: Callable[..., Page], site: Site, member:
     assert [act.code for act in case.record.acts] == ["L1", "H1"]
     assert [party.station_name for party in case.record.parties] == ["Kituo cha Mfano"]
     assert len(case.record.persons) == 3
-    assert [term.kind for term in case.record.terms] == ["release"]
+    assert (case.record.wanted, case.record.terms) == (["release"], [])
     assert (case.record.consents, case.record.narrative) == ([], "")
     assert found == []
 
@@ -178,4 +181,65 @@ def test_the_phone_finds_its_report_again_and_keeps_no_receipt(
     found += findings(page, "what a receipt opens")
     page.goto(page.url.replace("/w/r", "/w/h"))
     found += findings(page, "help")
+    assert found == []
+
+
+def test_somebody_held_is_two_taps_from_the_officers_queue(
+    a_phone: Callable[..., Page],
+    browser: Browser,
+    site: Site,
+    member: AMember,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mails: list[tuple[str, ...]] = []
+    monkeypatch.setattr("kash.incidents.services.alerts.mail_is_set_up", lambda: True)
+    monkeypatch.setattr(
+        "kash.incidents.services.alerts.send_mail", lambda *mail: mails.append(mail)
+    )
+    page = a_phone()
+    page.get_by_role("button", name="Ndiyo, sasa").click()
+    heading(page, "Ni nini kilitokea?")
+    # What is ticked goes along.
+    page.get_by_label("Alikamatwa bila shtaka").check()
+    page.locator(".send-now").get_by_role("button", name="Tuma sasa").click()
+    heading(page, "Imefika")
+    expect(page.locator(".note.good").first).to_contain_text("Afisa wa zamu anaarifiwa sasa.")
+    expect(page.get_by_role("link", name="Msaada sasa")).to_be_visible()
+    found = findings(page, "sent now")
+    assert tell_officers(utc_now()) == 1
+    assert [mail[1:] for mail in mails] == [("Sign in", "Sign in\n")]
+
+    # The officer's queue: on top, marked, with the time since then.
+    context = browser.new_context(viewport=PHONE)
+    context.set_default_timeout(10_000)
+    for name in ("session", "vault"):
+        cookie = member.client.get_cookie(name, domain="localhost")
+        assert cookie is not None
+        context.add_cookies([{"name": name, "value": cookie.value, "url": site.address}])
+    office = context.new_page()
+    office.goto(site.address)
+    expect(
+        office.get_by_role("link", name="Somebody is held or in danger", exact=True)
+    ).to_be_visible()
+    found += findings(office, "today of an officer")
+    office.get_by_role("link", name="Somebody is held or in danger", exact=True).click()
+    first = office.locator("tbody tr").first
+    expect(first).to_contain_text("Held or in danger")
+    expect(first).to_contain_text("since the report")
+    office.goto(f"{site.address}/w/o")
+    expect(office.get_by_text("told first now")).to_be_visible()
+    found += findings(office, "officers on duty")
+    context.close()
+    assert tell_officers(utc_now() + timedelta(hours=1)) == 0
+
+    # More is told, and stands beside the first.
+    page.get_by_role("button", name="Eleza zaidi kuhusu jambo hili").click()
+    heading(page, "Ni nini kilitokea?")
+    page.get_by_label("Alipigwa au kuumizwa").check()
+    page.locator(".send-now").get_by_role("button", name="Tuma sasa").click()
+    heading(page, "Imefika")
+    opened, damaged = cases.open_cases(member.actor, member.vault())
+    assert damaged == []
+    told = sorted((len(case.record.links), case.record.acts[0].code) for case in opened)
+    assert told == [(0, "L1"), (1, "P1")]
     assert found == []

@@ -42,7 +42,8 @@ class Part(BaseModel):
 
 
 class Filing(Part):
-    """How it came in. `author` is an account's public id, or empty; `filed_at` is to the hour.
+    """How it came in. `author` is an account's public id, or empty; `filed_at` is to the hour,
+    or to the minute if somebody was held.
     `paper_on` is the day that stands on the paper form from which it was entered.
 
     `screens` are the sealed documents of a phone's screens that nobody has put together yet, by the

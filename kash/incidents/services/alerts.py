@@ -109,6 +109,8 @@ def tell_officers(now: datetime) -> int:
     """
     waiting = queries.open_alerts()
     if not waiting:
+        # A reader who stays would hold up whoever files.
+        db.session.rollback()
         return 0
     roster, keepers = queries.roster(), queries.custodians()
     accounts = queries.accounts_named({*(one.account for one in roster), *keepers})

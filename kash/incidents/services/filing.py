@@ -20,6 +20,7 @@ from kash.incidents.queries.filing import is_sent
 from kash.incidents.queries.receipts import Receipt, ReceiptKeys, keys_of, receipt_by
 from kash.incidents.queries.screens import SCREEN_KIND
 from kash.incidents.rules.arrivals import next_arrival
+from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until
 from kash.incidents.rules.letterbox import Box, Draft, Sent
 from kash.incidents.rules.receipts import new_token, token_helps
@@ -107,6 +108,11 @@ def throw_away(by: Actor, code: str) -> None:
         box.drafts.pop(queries.draft_hash(code), None)
 
 
+def _filed_at(now: datetime, held: bool) -> datetime:
+    # To the hour; but for how long somebody is held counts in minutes, and the alert tells them.
+    return now.replace(second=0, microsecond=0) if held else whole_hour(now)
+
+
 def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool = False) -> Receipt:
     """File what was answered as one incident; its receipt, with a word that was drawn.
 
@@ -136,7 +142,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
                 how="phone",
                 author=by.public_id,
                 language=language,
-                filed_at=filing.now.replace(minute=0, second=0, microsecond=0),
+                filed_at=_filed_at(filing.now, draft.held),
                 held=draft.held,
                 screens={name: one.public_id for name, one in draft.screens.items()},
             )
