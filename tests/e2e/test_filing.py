@@ -233,6 +233,8 @@ def test_somebody_held_is_two_taps_from_the_officers_queue(
     assert tell_officers(utc_now() + timedelta(hours=1)) == 0
 
     # More is told, and stands beside the first.
+    page.get_by_role("button", name="Nimelikariri").click()
+    heading(page, "Sasa msimbo")
     page.get_by_role("button", name="Eleza zaidi kuhusu jambo hili").click()
     heading(page, "Ni nini kilitokea?")
     page.get_by_label("Alipigwa au kuumizwa").check()

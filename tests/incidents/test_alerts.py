@@ -18,6 +18,7 @@ from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import Alert, Incident
 from kash.incidents.queries.alerts import answered_since, drills_a_week, open_alerts
+from kash.incidents.queries.receipts import keys_of
 from kash.incidents.rules.alerts import MINUTES_OF_WEEK
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.record import Filing, Party, Person, Record
@@ -248,7 +249,7 @@ def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_a
     code, more = new_code(), new_code()
     services.say_held(office.peer, code)
     receipt = services.submit(office.peer, code, "en")
-    services.begin_addition(office.peer, more, receipt)
+    services.begin_addition(office.peer, more, keys_of(receipt.code, receipt.word))
     services.answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
     services.submit(office.peer, more, "en")
     assert len(open_alerts()) == 1

@@ -7,6 +7,8 @@ database's own log of pages is emptied, since its order tells what was written n
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
