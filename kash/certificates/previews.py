@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import threading
-from collections import OrderedDict
 from datetime import date, timedelta
 
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from kash.certificates.design_pictures import made_once, turn_to_draw
 from kash.certificates.designing import (
     days_between,
     other_language,
@@ -57,10 +55,11 @@ def preview(content: DesignContent, name: str, *, design_id: int, language: str 
     """A certificate that was never issued, for whoever decides on its design, as PDF.
 
     Signatures stand on it only where their owners allowed it. Raises RenderError, and NotDrawn
-    for markup that is not taken.
+    for markup that is not taken; BeingDrawn while something else is drawn.
     """
     design, entry, _language = _sample(content, name, design_id, language)
-    return print_file(design, [entry], limits=_LIMITS)
+    with turn_to_draw():
+        return print_file(design, [entry], limits=_LIMITS)
 
 
 def _sample(
@@ -85,37 +84,16 @@ def preview_picture(pdf: bytes) -> bytes:
     return page_picture(pdf, PICTURE_WIDTH)
 
 
-class _Kept:
-    """The last few pictures of the invented person: a list of designs shows each of them."""
+def kept_picture(content: DesignContent, name: str, *, design_id: int) -> bytes:
+    """A design with the invented person or the longest name, as PNG, made once.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._pictures: OrderedDict[bytes, bytes] = OrderedDict()
-
-    def get(self, key: bytes) -> bytes | None:
-        with self._lock:
-            return self._pictures.get(key)
-
-    def keep(self, key: bytes, picture: bytes) -> None:
-        with self._lock:
-            self._pictures[key] = picture
-            while len(self._pictures) > self._most:
-                self._pictures.popitem(last=False)
-
-
-_kept = _Kept(6)
-
-
-def sample_picture(content: DesignContent, *, design_id: int) -> bytes:
-    """A design with the invented person, as PNG. Raises RenderError and NotDrawn."""
-    design, entry, language = _sample(content, sample_name(), design_id, "")
-    key = hashlib.sha256(repr((design, entry, language)).encode()).digest()
-    picture = _kept.get(key)
-    if picture is None:
-        picture = preview_picture(print_file(design, [entry], limits=_LIMITS))
-        _kept.keep(key, picture)
-    return picture
+    Raises RenderError, NotDrawn, and BeingDrawn while something else is drawn.
+    """
+    design, entry, language = _sample(content, name, design_id, "")
+    return made_once(
+        (design, entry, language),
+        lambda: preview_picture(print_file(design, [entry], limits=_LIMITS)),
+    )
 
 
 def _sample_entry(content: DesignContent, name: str, language: str) -> CertificateEntry:

@@ -30,7 +30,7 @@ log = structlog.get_logger("kash.jobs")
 
 JOBS_AT_ONCE = 2
 CHORES_EVERY = 60.0
-_SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_GROWS = 0.05, 1.0, 1.15
+_SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_GROWS = 0.05, 0.5, 1.15
 
 
 class Dispatcher:

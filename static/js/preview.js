@@ -24,6 +24,12 @@ if (form && picture && status && who) {
         headers: { "X-Requested-With": "fetch" },
         signal,
       });
+      if (answer.status === 503) {
+        // Another page is being drawn: this one comes later.
+        status.textContent = status.dataset.late;
+        waiting = setTimeout(draw, 1500);
+        return;
+      }
       if (!answer.ok || answer.headers.get("Content-Type") !== "image/png") throw new Error("not drawn");
       const address = URL.createObjectURL(await answer.blob());
       picture.src = address;

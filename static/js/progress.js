@@ -1,5 +1,7 @@
 // Follows a piece of work until it ends, then shows the page that has its result.
 
+// Short work is over soon: the first looks come sooner.
+const FIRST = 300;
 const EVERY = 1000;
 const ENDS = new Set(["done", "failed", "finished", "cancelled"]);
 
@@ -23,7 +25,8 @@ function show(bar, job) {
 }
 
 async function follow(bar) {
-  let wait = EVERY;
+  let wait = FIRST;
+  let every = FIRST;
   while (bar.isConnected) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     if (document.hidden) continue;
@@ -44,7 +47,8 @@ async function follow(bar) {
         location.reload();
         return;
       }
-      wait = EVERY;
+      every = Math.min(every * 1.5, EVERY);
+      wait = every;
     } catch {
       wait = Math.min(wait * 2, 15000);
     }

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
 from kash.certificates import blueprint, previews
+from kash.certificates.design_pictures import BeingDrawn, stand_in
 from kash.certificates.designing import usual_words
 from kash.certificates.forms.designs import (
     BASE_NAMES,
@@ -190,9 +191,13 @@ def preview_design(design_id: str) -> ResponseReturnValue:
 @blueprint.get("/certificates/designs/<design_id>/preview.png")
 @allow("certificates.see_designs")
 def design_picture(design_id: str) -> ResponseReturnValue:
-    """A design or one of its versions as a picture, marked as void."""
+    """A design or one of its versions as a picture, marked as void; while others are drawn one that
+    stands in for it."""
     found = queries.design(design_id)
-    return _picture(_shown(found, _number()), found, request.args.get("who", ""))
+    try:
+        return _picture(_shown(found, _number()), found, request.args.get("who", ""))
+    except BeingDrawn:
+        return _stand_in()
 
 
 @blueprint.get("/certificates/designs/<design_id>/preview.pdf")
@@ -228,13 +233,21 @@ def _told(content: DesignContent, error: RenderError) -> str:
 
 def _picture(content: DesignContent, found: Design, who: str) -> Response:
     try:
-        if who:
-            png = previews.preview_picture(_drawn(content, found, who))
+        if who in ("", "longest"):
+            name = previews.longest_name(current_actor()) if who else previews.sample_name()
+            png = previews.kept_picture(content, name, design_id=found.id)
         else:
-            png = previews.sample_picture(content, design_id=found.id)
+            png = previews.preview_picture(_drawn(content, found, who))
     except RenderError as error:
         raise previews.NotDrawn(_told(content, error)) from None
     return Response(png, mimetype="image/png")
+
+
+def _stand_in() -> Response:
+    """A picture that says that the one which was asked for comes later; by itself it asks again."""
+    late = Response(stand_in(), mimetype="image/svg+xml")
+    late.headers["Retry-After"] = late.headers["Refresh"] = "3"
+    return late
 
 
 @blueprint.post("/certificates/designs/<design_id>/people")

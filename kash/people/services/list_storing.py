@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id, utc_now, writing
+from kash.database import db, new_public_id, utc_now, writing
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import ReadFile
@@ -66,12 +66,14 @@ def store_as_shown(
 ) -> None:
     """Store a list if it does what was shown by the digest `seen`, whoever was added meanwhile.
 
-    If it does not, what it would do now is kept instead, with the rows that others changed. Raises
+    `report` is told how many rows of how many are ready to be written. If it does not, what it
+    would do now is kept instead, with the rows that others changed. Raises
     ListChanged and ListGone.
     """
     total = len(shown.rows)
     for _try in range(_TRIES):
-        now = renewed(shown, choices, by, local_today())
+        fresh = people_mark(db.session()) == shown.mark
+        now = shown if fresh else renewed(shown, choices, by, local_today())
         if now.digest != seen:
             break
         # Made before, as nothing slow belongs into the transaction.

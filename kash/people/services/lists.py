@@ -235,6 +235,11 @@ def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
     if len(preview.rows) <= SMALL_ROWS:
         store_as_shown(public_id, preview, choices, seen, by)
         return
+    # Whoever looked at a list for an hour is told at once what others changed in that time.
+    now = renewed(preview, choices, by, local_today())
+    keeping.keep_preview(public_id, now, preview)
+    if now.digest != seen:
+        raise ListChanged
     with writing() as session:
         waiting = _waiting(session, public_id, by)
         if list_at_work(waiting) is not None:

@@ -308,12 +308,14 @@ def test_somebody_added_meanwhile_does_not_void_the_list(
     assert db.session.query(Person).count() == ROWS + 3
 
 
+@pytest.mark.parametrize("when", ["while she looks", "while the worker waits"])
 def test_somebody_added_meanwhile_who_is_like_a_row_is_asked_about_there_only(
     both_engines_app: APIFlask,
     actor: Callable[..., Actor],
     client_for: Callable[[Actor], FlaskClient],
     bring: Bringing,
     group: str,
+    when: str,
 ) -> None:
     trainer = actor("trainer")
     browser = client_for(trainer)
@@ -321,8 +323,13 @@ def test_somebody_added_meanwhile_who_is_like_a_row_is_asked_about_there_only(
     page = f"/people/lists/{made}"
     browser.post(f"{page}/rows/9", data={"decision": "out"})
     seen = preview_of(made, trainer).digest
-    person = services.add_person(PersonDetails(named(3), group), actor("trainer"))
-    services.confirm_list(held(made, trainer), seen, trainer)
+    if when == "while she looks":
+        person = services.add_person(PersonDetails(named(3), group), actor("trainer"))
+        with pytest.raises(services.ListChanged):
+            services.confirm_list(held(made, trainer), seen, trainer)
+    else:
+        services.confirm_list(held(made, trainer), seen, trainer)
+        person = services.add_person(PersonDetails(named(3), group), actor("trainer"))
     run_waiting()
     assert held(made, trainer).state == "waiting"
     assert db.session.query(Person).count() == 1
