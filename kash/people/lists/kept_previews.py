@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, overload
 
 from kash.people.lists.choices import choices_from
@@ -199,6 +200,11 @@ def _remarks(given: list[list[Any]]) -> tuple[Remark, ...]:
     return tuple([Remark(*each) for each in given]) if given else ()
 
 
+@lru_cache(maxsize=1_024)
+def _reasons(given: tuple[str, ...]) -> tuple[Reason, ...]:
+    return tuple(map(Reason, given))
+
+
 def _cell(given: Any) -> Cell:
     return date.fromisoformat(given[0]) if isinstance(given, list) else given
 
@@ -206,7 +212,7 @@ def _cell(given: Any) -> Cell:
 def _row(given: list[Any]) -> ListRow:
     cells, matches, read, placed, outcome, comparison = given
     found = tuple(
-        [Match(key, score, tuple(map(Reason, why)), sure) for key, score, why, sure in matches]
+        [Match(key, score, _reasons(tuple(why)), sure) for key, score, why, sure in matches]
     )
     read[7] = Born(*read[7])
     read[10] = date.fromisoformat(read[10]) if read[10] else None

@@ -30,6 +30,7 @@ from kash.people.queries.lists import people_mark
 from kash.people.rules import name_parts
 from kash.people.rules.known import Known
 from kash.people.rules.lists.classing import (
+    MOST_FOUND,
     NUMBER_TAKEN,
     PlacedRow,
     State,
@@ -40,7 +41,7 @@ from kash.people.rules.lists.classing import (
     row_number,
 )
 from kash.people.rules.lists.rows import columns_of, read_row
-from kash.people.rules.matching import Likeness, Match
+from kash.people.rules.matching import Likeness, Match, blocks_of
 from kash.people.rules.name_likeness import sound
 from kash.policy import Actor
 from kash.web.fields import DEFAULT_REGION
@@ -149,6 +150,12 @@ def _found_anew(
 ) -> _Found:
     weights = preview.weights
     forgotten = {*gone, *(each.key for each in delta), *(row_key(each) for each in retyped)}
+    # Where only the first of many were kept, the next one comes in the place of one that goes.
+    retyped = retyped | {
+        row.outcome.number
+        for row in former
+        if len(row.found) == MOST_FOUND and any(each.key in forgotten for each in row.found)
+    }
     asked = [
         None if is_wrong(each) else likeness_of(each, row_key(each.row.number)) for each in placed
     ]
@@ -157,8 +164,13 @@ def _found_anew(
     weights = _weights_with(weights, anew, news)
     news.weigh_by(weights.everyone, weights.sounds)
     fresh = Known((*delta, *anew), weights.everyone, weights.sounds)
+    shared = {block for each in anew for block in blocks_of(each)}
     others = Known(
-        (each for each in asked if each is not None) if anew else (),
+        (
+            each
+            for each in asked
+            if anew and each is not None and not shared.isdisjoint(blocks_of(each))
+        ),
         weights.everyone,
         weights.sounds,
     )
@@ -186,7 +198,8 @@ def _above(matches: Iterable[Match], number: int) -> list[Match]:
 
 
 def _in_order(matches: Iterable[Match]) -> tuple[Match, ...]:
-    return tuple(sorted(matches, key=lambda match: (-match.certain, -match.score, match.key)))
+    ordered = sorted(matches, key=lambda match: (-match.certain, -match.score, match.key))
+    return tuple(ordered[:MOST_FOUND])
 
 
 def _weights_with(weights: Weights, anew: Sequence[Likeness], news: Known) -> Weights:

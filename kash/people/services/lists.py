@@ -38,6 +38,8 @@ from kash.web.acting import actor_of_job
 from kash.web.formats import local_today
 
 READ, SAVE = "people.list_read", "people.list_save"
+# Of more rows it takes a second to find what others changed; then the worker tells.
+_TOLD_AT_ONCE = 2_000
 
 
 class ListNotRead(Problem):
@@ -235,11 +237,12 @@ def confirm_list(found: PeopleList, seen: str, by: Actor) -> None:
     if len(preview.rows) <= SMALL_ROWS:
         store_as_shown(public_id, preview, choices, seen, by)
         return
-    # Whoever looked at a list for an hour is told at once what others changed in that time.
-    now = renewed(preview, choices, by, local_today())
-    keeping.keep_preview(public_id, now, preview)
-    if now.digest != seen:
-        raise ListChanged
+    if len(preview.rows) <= _TOLD_AT_ONCE:
+        # Whoever looked at a list for an hour is told at once what others changed in that time.
+        now = renewed(preview, choices, by, local_today())
+        keeping.keep_preview(public_id, now, preview)
+        if now.digest != seen:
+            raise ListChanged
     with writing() as session:
         waiting = _waiting(session, public_id, by)
         if list_at_work(waiting) is not None:

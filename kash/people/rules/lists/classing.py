@@ -16,6 +16,8 @@ OUT, NEW = "out", "new"
 NUMBER_TAKEN = "number_taken"
 _ROW = "row-"
 _REPORTED_EVERY = 100
+# Of whoever may be the same no more are kept for a row: a few are shown, and one is enough to ask.
+MOST_FOUND = 20
 _NOTHING_SEEN: Mapping[int, Collection[str]] = {}
 
 
@@ -112,7 +114,7 @@ def compare_rows(
         if likeness is None:
             found.append(())
             continue
-        found.append(tuple(known.matches(likeness)))
+        found.append(tuple(known.matches(likeness)[:MOST_FOUND]))
         known.add(likeness, counted=True)
     return found
 
