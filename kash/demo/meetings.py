@@ -68,7 +68,7 @@ _FIRST = SampleMeeting(
         SampleItem(
             "Opening and house rules",
             "The chair opened the meeting at 09.10. Members agreed that what a person tells here "
-            "about herself stays here, and that minutes name no case by which anyone could be "
+            "about herself stays here, and that minutes name nothing by which anyone could be "
             "recognised.",
             ("The chair changes between the groups from meeting to meeting.",),
         ),
@@ -166,12 +166,12 @@ _THIRD = SampleMeeting(
         SampleItem(
             "Disputes settled",
             "Three disputes were settled since the last meeting, about rent, noise and a debt. One "
-            "party withdrew and nothing was held against it. No case involved violence. Members "
+            "party withdrew and nothing was held against it. None involved violence. Members "
             "found that the written form is too long.",
             ("The form for settlements is cut to one page.",),
             (
                 SampleAction("Propose a form of one page", 5, 20),
-                SampleAction("Try the form in two mediations and report", 11, 40),
+                SampleAction("Try the form in two mediations", 11, 40),
                 SampleAction(
                     "Ask the land office about the rent tribunal",
                     6,

@@ -26,8 +26,10 @@ from kash.certificates.queries import (
 from kash.desk.queries import Housekeeping, housekeeping, own_public_id
 from kash.forums.queries import (
     ActionLine,
+    LineToRelease,
     MeetingLine,
     actions_due,
+    lines_to_release,
     meetings_to_record,
     next_meetings,
 )
@@ -99,6 +101,7 @@ class Today:
     phones: list[FromPhones] = field(default_factory=list)
     to_confirm: list[ToConfirm] = field(default_factory=list)
     breaches: list[BreachLine] = field(default_factory=list)
+    lines: list[LineToRelease] = field(default_factory=list)
     review: ReviewReminder | None = None
     vault: Vault | None = None
 
@@ -120,6 +123,7 @@ class Today:
         return bool(
             self.vault
             or self.breaches
+            or self.lines
             or self.registers
             or self.to_record
             or self.certificates
@@ -186,6 +190,7 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
         expiring=count_expiring(actor, to_local(now).date()),
         payouts=payouts_waiting_for(actor),
         actions=actions_due(actor, now),
+        lines=lines_to_release(actor),
         meetings=next_meetings(actor, now),
         own_workshops=own_workshops,
         own_certificates=own_certificates,

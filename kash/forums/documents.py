@@ -18,6 +18,7 @@ from kash.forums.queries import (
     following_meeting,
     minutes_of,
     number_of,
+    shown_text,
 )
 from kash.forums.queries.actions import action_line
 from kash.forums.rules import GroupAttendance, paragraphs
@@ -103,9 +104,9 @@ def _item(
     return PrintedItem(
         number=number,
         title=item.title or _("Matters arising"),
-        paragraphs=paragraphs(item.minute),
+        paragraphs=paragraphs(shown_text(item, item.minute, whole=False)),
         decisions=[
-            PrintedRow(decided + place, number, row.text)
+            PrintedRow(decided + place, number, shown_text(item, row.text, whole=False))
             for place, row in enumerate(item.decisions, start=1)
         ],
         actions=[

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField, ValidationError
 
 from kash.forums.rules import (
     ACTION_LENGTH,
@@ -22,7 +22,9 @@ from kash.forums.rules import (
     USUAL,
     WITH_TEXT,
     WrittenRow,
+    telling_lines,
 )
+from kash.people.queries import station_names
 from kash.web import KashForm
 from kash.web.formats import from_local
 from kash.web.forms import (
@@ -50,6 +52,17 @@ STATUS_WORDS: dict[str, Any] = {
     "absent": _l("Absent"),
     "in_attendance": _l("In attendance"),
 }
+
+
+def without_figures(_form: Any, field: Any) -> None:
+    """For a text that everybody reads at once: no figure beside a station or a case."""
+    if telling_lines(field.data or "", station_names()):
+        raise ValidationError(
+            _(
+                "A figure stands beside a station, a report or a case: somebody could tell from it"
+                " who reported. Write it without the figure."
+            )
+        )
 
 
 class ForumForm(KashForm):
@@ -131,6 +144,7 @@ class ReasonForm(KashForm):
         _l("Reason"),
         most=1000,
         required=True,
+        validators=[without_figures],
         description=_l("The members see it. Write no name."),
     )
 
@@ -138,7 +152,7 @@ class ReasonForm(KashForm):
 class ItemForm(KashForm):
     """The title of an item."""
 
-    title = text_field(_l("Title of the item"), most=200)
+    title = text_field(_l("Title of the item"), most=200, validators=[without_figures])
     minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
 
 
@@ -153,6 +167,7 @@ class OutcomeForm(KashForm):
         _l("In a sentence"),
         most=1000,
         rows=3,
+        validators=[without_figures],
         description=_l("It is read out at the next meeting and stands in its minutes."),
     )
 
@@ -193,9 +208,14 @@ class MinuteForm(KashForm):
 
     minute = long_text_field(_l("What was said"), most=MINUTE_LENGTH, rows=8)
     edition = HiddenField()
+    # The lines that stay internal, by their mark; sent only with the button that says so.
+    internal = HiddenField()
+    keep_internal = BooleanField(_l("Save, and keep these lines internal"))
 
     decisions: list[TypedRow]
     actions: list[TypedRow]
+    # Lines that hold a figure beside a station or a case, about which the page asks.
+    telling: Sequence[str] = ()
 
     def read_rows(self, given: MultiDict[str, str]) -> None:
         """Take the rows out of what was posted."""

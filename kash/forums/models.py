@@ -158,6 +158,34 @@ class AgendaItem(PublicId, Base):
     actions: Mapped[list[Action]] = relationship(
         back_populates="item", order_by="Action.id", cascade="all, delete-orphan"
     )
+    internal_lines: Mapped[list[InternalLine]] = relationship(
+        back_populates="item", order_by="InternalLine.id", cascade="all, delete-orphan"
+    )
+
+    @property
+    def kept_internal(self) -> frozenset[str]:
+        """The digests of the lines that only those who run the forum read."""
+        return frozenset(line.digest for line in self.internal_lines if line.released_by is None)
+
+
+class InternalLine(PublicId, Base):
+    """A line under an item that holds a figure beside a station or a case: `digest` is
+    `rules.line_digest` of it. Only those who run the forum read it until one of them asked for its
+    release and another gave it (both are accounts' public ids)."""
+
+    __tablename__ = "internal_line"
+    __table_args__ = (
+        UniqueConstraint("item_id", "digest"),
+        CheckConstraint("released_by is null or released_by <> asked_by", name="two_people"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(String(64))
+    asked_by: Mapped[str | None] = mapped_column(String(16))
+    released_by: Mapped[str | None] = mapped_column(String(16))
+
+    item: Mapped[AgendaItem] = relationship(back_populates="internal_lines")
 
 
 class Decision(PublicId, Base):

@@ -35,7 +35,7 @@ function forgetEverything() {
 
 /** Show nothing but a code, to be written down, until she goes on; the rest of the page is gone. */
 async function writtenDown(code) {
-  const page = document.querySelector("template[data-leave-code]");
+  const page = document.querySelector("template[data-written-down]");
   document.body.replaceChildren(page ? page.content.cloneNode(true) : "");
   const shown = document.querySelector("[data-code-shown]");
   const button = document.querySelector("[data-go]");

@@ -78,8 +78,10 @@ from kash.forums.models import (
     Decision,
     Forum,
     ForumMember,
+    InternalLine,
     Meeting,
 )
+from kash.forums.rules import line_digest
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.rules.evidence import (
     CLEANED,
@@ -1319,6 +1321,7 @@ class _Builder:
                 minute=self.value("forum", side),
             )
         )
+        line = self.add(InternalLine(item_id=item.id, digest=line_digest(item.minute)))
         self.add(Decision(item_id=item.id, text=self.value("forum", side)))
         for person in people:
             actions[person.public_id] = self.add(
@@ -1336,6 +1339,7 @@ class _Builder:
                 "forum": forum.public_id,
                 "meeting": meeting.public_id,
                 "item": item.public_id,
+                "internal_line": line.public_id,
             },
             "members": {key: member.public_id for key, member in members.items()},
             "actions": actions,

@@ -10,6 +10,12 @@ from kash.forums.queries.actions import (
     open_actions,
     shown_actions,
 )
+from kash.forums.queries.internal_lines import (
+    LineToRelease,
+    internal_lines_of,
+    lines_to_release,
+    shown_text,
+)
 from kash.forums.queries.meetings import (
     AttendanceLine,
     MeetingLine,
@@ -53,6 +59,7 @@ from kash.forums.queries.templates import (
 __all__ = [
     "ActionLine",
     "AttendanceLine",
+    "LineToRelease",
     "MeetingLine",
     "MemberLine",
     "TemplateLine",
@@ -68,7 +75,9 @@ __all__ = [
     "forum",
     "forum_to_edit",
     "forums_listed",
+    "internal_lines_of",
     "item",
+    "lines_to_release",
     "meeting",
     "meetings_of",
     "meetings_to_record",
@@ -87,6 +96,7 @@ __all__ = [
     "secretary_of",
     "sees_names",
     "shown_actions",
+    "shown_text",
     "slot_of",
     "template",
     "template_choices",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from kash.database import db
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
+from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import number_of, previous_meeting
 from kash.forums.queries.series import appearance_of, runs, sees_names
 from kash.forums.rules import OpenedAction, arising
@@ -49,7 +50,7 @@ class ActionLine:
 
 def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -> ActionLine:
     """An action with what surrounds it, as the actor may see it. Needs `held.forum` loaded."""
-    seat = action.owner
+    seat, runs_it = action.owner, runs(actor, held.forum.secretary_id)
     own = seat is not None and actor.person_id is not None and seat.person_id == actor.person_id
     return ActionLine(
         public_id=action.public_id,
@@ -57,13 +58,12 @@ def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -
         forum_name=held.forum.name,
         meeting_id=held.public_id,
         number=number_of(item, held),
-        text=action.text,
+        text=shown_text(item, action.text, whole=runs_it or own),
         owner=appearance_of(seat) if seat else "",
         owner_group=seat.person.group.letter if seat else "",
         owner_name=seat.person.chosen_name if seat and sees_names(actor) else "",
         own=own,
-        may_close=(own and seat is not None and seat.left_on is None)
-        or runs(actor, held.forum.secretary_id),
+        may_close=(own and seat is not None and seat.left_on is None) or runs_it,
         due_on=action.due_on,
         state=action.state,
         outcome=action.outcome,
@@ -81,6 +81,7 @@ def _actions() -> Select[Action]:
             contains_eager(Action.item)
             .contains_eager(AgendaItem.meeting)
             .contains_eager(Meeting.forum),
+            contains_eager(Action.item).selectinload(AgendaItem.internal_lines),
             joinedload(Action.owner).joinedload(ForumMember.person).joinedload(Person.group),
         )
     )

@@ -83,6 +83,7 @@ def minutes_of(held: Meeting) -> list[AgendaItem]:
             .order_by(AgendaItem.position, AgendaItem.id)
             .options(
                 selectinload(AgendaItem.decisions),
+                selectinload(AgendaItem.internal_lines),
                 selectinload(AgendaItem.actions)
                 .joinedload(Action.owner)
                 .joinedload(ForumMember.person)
@@ -248,6 +249,7 @@ def item(held: Meeting, public_id: str) -> AgendaItem:
         .where(AgendaItem.meeting_id == held.id, AgendaItem.public_id == public_id)
         .options(
             selectinload(AgendaItem.decisions),
+            selectinload(AgendaItem.internal_lines),
             selectinload(AgendaItem.actions)
             .joinedload(Action.owner)
             .joinedload(ForumMember.person)

@@ -1,6 +1,7 @@
 """What is done with forums: opened, joined, planned, held, written down, followed up."""
 
 from kash.forums.services.agenda import add_item, order_items, remove_item, rename_item
+from kash.forums.services.internal_lines import ask_release, keep_line, release_line
 from kash.forums.services.meetings import (
     cancel_meeting,
     change_meeting,
@@ -34,6 +35,7 @@ __all__ = [
     "add_item",
     "add_member",
     "add_template",
+    "ask_release",
     "cancel_meeting",
     "change_forum",
     "change_meeting",
@@ -43,9 +45,11 @@ __all__ = [
     "end_membership",
     "hold_meeting",
     "keep_agenda",
+    "keep_line",
     "open_forum",
     "order_items",
     "plan_meeting",
+    "release_line",
     "remove_item",
     "remove_template",
     "rename_item",

@@ -12,6 +12,7 @@ from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember,
 from kash.forums.queries.series import runs
 from kash.forums.rules import ROWS_OF_AN_ITEM, RowChanges, WrittenRow, row_changes
 from kash.forums.services.agenda import items_in_order
+from kash.forums.services.internal_lines import keep_internal
 from kash.forums.services.problems import (
     AlreadyClosed,
     MinuteChanged,
@@ -53,8 +54,12 @@ def write_item(
     actions: Sequence[WrittenRow] = (),
     edition: int,
     by: Actor,
+    internal: str = "",
 ) -> int:
     """Save what is written under an item and return its new edition.
+
+    `internal` is the mark of the lines that the writer agreed to keep internal; lines that hold a
+    figure beside a station or a case raise FiguresBesideCases without it, and nothing is saved.
 
     `edition` is the one that the page showed. If somebody saved in between, nothing is changed and
     MinuteChanged carries what they wrote. Rows that the page did not know stay as they are.
@@ -88,6 +93,9 @@ def write_item(
         item.changed_by = by.public_id
         _save_decisions(item, stored_decisions, on_decisions)
         _save_actions(item, stored_actions, on_actions, owners)
+        texts = [item.minute, *(row.text for row in item.decisions)]
+        texts += [row.text for row in item.actions]
+        keep_internal(session, item, texts, internal)
         if on_actions.added:
             _carry_over(session, forum, held)
         change.about(held.public_id, item.public_id)

@@ -161,3 +161,24 @@ class EmptyAgenda(Problem):
     """There is nothing to keep."""
 
     sentence = _l("Write at least one item.")
+
+
+class FiguresBesideCases(Problem):
+    """Lines hold a figure beside a station or a case, and nobody said yet that they stay internal.
+
+    `lines` are those lines; `mark` is what answers to just these.
+    """
+
+    status = 422
+    sentence = _l("Some lines hold a figure beside a station, a report or a case.")
+
+    def __init__(self, lines: list[str], mark: str) -> None:
+        super().__init__()
+        self.lines = lines
+        self.mark = mark
+
+
+class TwoPeopleNeeded(Problem):
+    """Whoever asked for a release cannot give it."""
+
+    sentence = _l("Somebody else who runs this forum has to release the line.")

@@ -72,6 +72,7 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         meeting=held,
         runs=runs,
         written=runs or held.state == "held",
+        shown=lambda item, text: queries.shown_text(item, text, whole=runs),
         points=[(item, queries.number_of(item, held)) for item in items],
         actions={
             action.public_id: queries.action_line(action, item, held, actor)

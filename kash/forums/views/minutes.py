@@ -14,9 +14,11 @@ from kash.forums.documents import minutes_name, minutes_paper
 from kash.forums.forms import MinuteForm, TypedRow, edition_of
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.services.problems import (
+    FiguresBesideCases,
     MeetingOver,
     MinuteChanged,
     TooManyRows,
+    TwoPeopleNeeded,
     UnknownOwner,
     WrittenAction,
     WrittenDecision,
@@ -89,7 +91,13 @@ def _save(
             actions=actions,
             edition=edition_of(form.edition.data),
             by=current_actor(),
+            internal=form.internal.data or "" if form.keep_internal.data else "",
         )
+    except FiguresBesideCases as found_lines:
+        form.internal.data = found_lines.mark
+        form.keep_internal.data = False
+        form.telling = found_lines.lines
+        return False, None
     except MinuteChanged as other:
         form.edition.data = str(other.edition)
         form.decisions = _with_unknown(form.decisions, _typed(other.decisions))
@@ -155,6 +163,7 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
         carried=queries.arising_in(held, utc_now(), actor) if written.kind == "arising" else [],
         attendance=queries.attendance_table(queries.attendance_of(held), by_letter=False),
         other=other,
+        internal=queries.internal_lines_of(written, actor),
         rows_wrong=any(row.errors for row in (*form.decisions, *form.actions)),
         blank_decisions=BLANK_DECISIONS,
         blank_actions=BLANK_ACTIONS,
@@ -162,6 +171,37 @@ def item(forum_id: str, meeting_id: str, item_id: str) -> ResponseReturnValue:
     if other is not None:
         return answer, 409
     return answer, 422 if form.is_submitted() else status
+
+
+@blueprint.post("/<forum_id>/meetings/<meeting_id>/items/<item_id>/lines/<line_id>")
+@allow("forums.edit")
+def internal_line(
+    forum_id: str, meeting_id: str, item_id: str, line_id: str
+) -> ResponseReturnValue:
+    """Ask for the release of a line, release it, or keep it internal."""
+    ways = {
+        "ask": (services.ask_release, _("Asked. Somebody else who runs this forum decides.")),
+        "release": (services.release_line, _("Released. Everybody reads the line now.")),
+        "keep": (services.keep_line, _("The line stays internal.")),
+    }
+    if request.form.get("do") not in ways:
+        raise NotFound
+    step, said = ways[request.form["do"]]
+    try:
+        step((forum_id, meeting_id, item_id), line_id, by=current_actor())
+    except TwoPeopleNeeded as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(said)
+    return redirect(
+        url_for(
+            "forums.item",
+            forum_id=forum_id,
+            meeting_id=meeting_id,
+            item_id=item_id,
+            _anchor="internal",
+        )
+    )
 
 
 def _next(items: list[AgendaItem], item_id: str) -> AgendaItem | None:

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, Form, FormField, HiddenField
 
 from kash.forums import blueprint, queries, services
-from kash.forums.forms import edition_of
+from kash.forums.forms import edition_of, without_figures
 from kash.forums.models import AgendaTemplate
 from kash.forums.rules import LONGEST_ITEM, PlannedItem
 from kash.forums.services.problems import (
@@ -33,7 +33,13 @@ _MOST_LINES = 64
 class ItemLine(Form):
     """A point of the agenda. One whose title is emptied is left out."""
 
-    title = text_field(_l("Item"), most=200, required=False, filters=[clean_text])
+    title = text_field(
+        _l("Item"),
+        most=200,
+        required=False,
+        filters=[clean_text],
+        validators=[without_figures],
+    )
     minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
     kind = HiddenField(default="plain")
 

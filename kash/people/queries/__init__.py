@@ -34,6 +34,7 @@ from kash.people.queries.organisations import (
     organisation,
     organisation_list,
     organisations,
+    station_names,
 )
 from kash.people.queries.persons import (
     locked_person,
@@ -129,6 +130,7 @@ __all__ = [
     "services_for_paper",
     "services_of_directory",
     "spellings",
+    "station_names",
     "told_apart",
     "told_apart_pair",
     "trail",

@@ -26,6 +26,11 @@ def organisations(kinds: Sequence[str] = ()) -> Sequence[Organisation]:
     return db.session.scalars(statement).all()
 
 
+def station_names() -> list[str]:
+    """The names of all stations."""
+    return list(db.session.scalars(select(Organisation.name).where(Organisation.kind == "station")))
+
+
 def find_organisations(text: str, limit: int) -> Sequence[Organisation]:
     """Organisations by a part of their name or place, for whoever may find people; one query."""
     return db.session.scalars(
