@@ -235,6 +235,7 @@ _CHOSEN: dict[tuple[str, str], list[Any]] = {
     ("vault_document_key", "form"): ["filed", "kept"],
 }
 _CHOSEN[("mediator_duty_hours", "closes")] = [60, 61]
+_CHOSEN[("officer_duty_hours", "closes")] = [60, 61]
 _CHOSEN |= {
     ("sheet_scan", "found_by"): ["code", "hand"],
     ("payee", "role"): ["driver", "helper"],
