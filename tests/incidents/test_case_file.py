@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import subprocess
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pikepdf
@@ -97,6 +97,33 @@ def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(
     whole = filed(record)
     assert "at night" in text_of(printed(officer, whole, **sent))
     assert "at night" not in text_of(printed(officer, whole, persons=["p1"]))
+
+
+def test_what_was_asked_for_is_never_printed_as_agreed(officer: Member, filed: Any) -> None:
+    record = a_record()
+    record.terms, record.wanted = [], ["release", "pay"]
+    record.persons[0].arrested_at = datetime(2026, 11, 2, 19, 30, tzinfo=UTC)
+    record.consents = [agreed()]
+    sent = {"persons": ["p1", "p2"], "terms": "y", "narrative": "y"}
+    text = text_of(printed(officer, filed(record), **sent))
+    assert "What was agreed" not in text
+    assert "What is asked for Release, Pay The phone back" in text
+    assert "Arrested at Let go at" in text
+    assert "2 Nov 2026" in text
+    record.consents = [agreed("p1")]
+    text = text_of(printed(officer, filed(record), persons=["p1"], terms="y"))
+    # It was written of everybody, and one of them did not agree to the paper.
+    assert "Release" not in text
+
+
+def test_a_witnesss_tick_prints_nothing(officer: Member, filed: Any) -> None:
+    record = a_record()
+    record.consents = [agreed(one.id) for one in record.persons]
+    for one in record.consents:
+        one.origin = "not_asked"
+    answer = officer.client.post(f"/w/{filed(record)}/f", data={"persons": ["p1", "p2"]})
+    assert answer.mimetype == "text/html"
+    assert "Nobody in this case has agreed to a file for a court" in answer.text
 
 
 def test_each_page_says_who_printed_it_and_when(officer: Member, filed: Any) -> None:

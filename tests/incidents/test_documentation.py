@@ -135,12 +135,16 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(
         ("begun_on", "2190-01-01", "This day has not come yet."),
         ("begun_on", "yesterday", "This is not a day"),
         ("persons-0-code", "", "Give a code"),
+        ("persons-0-arrested_at", "2190-01-01T09:30", "This day has not come yet."),
+        ("persons-0-exposed_at", "at night", "This is not a day and time."),
+        ("persons-0-released_at", "2020-01-01T09:30", "before she was arrested"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     officer: Member, field: str, value: str, sentence: str
 ) -> None:
-    answer = officer.client.post("/w/new", data=filled(**{field: value}))
+    held = {"persons-0-arrested_at": "2026-11-02T22:00"} if "released" in field else {}
+    answer = officer.client.post("/w/new", data=filled(**held | {field: value}))
     assert answer.status_code == 422
     beside = re.search(rf'id="{field}-error">(.*?)</div>', answer.text, re.S)
     assert beside is not None
@@ -148,6 +152,44 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_is_lost(
     assert fields_of(answer.text)[field] == value
     assert fields_of(answer.text)["place"] == PHRASE
     assert db.session.scalar(select(Incident.id)) is None
+
+
+def test_each_person_has_moments_of_her_own(officer: Member) -> None:
+    moments = {
+        "persons-0-arrested_at": "2026-11-02T22:00",
+        "persons-0-released_at": "2026-11-03T09:00",
+        "persons-1-key": "p2",
+        "persons-1-code": "B",
+        "persons-1-arrested_at": "2026-11-02T22:00",
+        "persons-1-exposed_at": "2026-11-02T23:00",
+    }
+    reference = saved(officer, wanted=["release", "medical"], **moments)
+    record = record_of(officer, reference)
+    assert record.wanted == ["release", "medical"]
+    first, second = record.persons
+    assert str(first.arrested_at) == str(second.arrested_at) == "2026-11-02 19:00:00+00:00"
+    assert (str(first.released_at), first.exposed_at) == ("2026-11-03 06:00:00+00:00", None)
+    assert (second.released_at, str(second.exposed_at)) == (None, "2026-11-02 20:00:00+00:00")
+    page = fields_of(officer.client.get(f"/w/{reference}/edit").text)
+    assert {name: page[name] for name in moments} == moments
+    assert page["wanted"] == ["release", "medical"]
+
+
+def test_a_source_who_is_one_of_us_is_kept_away_and_stays_on_record(
+    officer: Member, a_member: Callable[..., Member]
+) -> None:
+    told, other = a_member("documentation", name="Brenda"), a_member("documentation")
+    account = told.actor.public_id
+    reference = saved(officer, **{"information-0-account": account})
+    assert told.client.get(f"/w/{reference}").status_code == 404
+    assert other.client.get(f"/w/{reference}").status_code == 200
+    page = officer.client.get(f"/w/{reference}/edit").text
+    assert fields_of(page)["information-0-account"] == account
+    again = officer.client.post(f"/w/{reference}/edit", data=fields_of(page) | {"do": "save"})
+    assert again.status_code == 302
+    assert record_of(officer, reference).information[0].account == account
+    stranger = filled(**{"information-0-account": "x" * 16, "token": "an0ther0an0ther0"})
+    assert officer.client.post("/w/new", data=stranger).status_code == 422
 
 
 def test_two_persons_of_one_code_are_refused(officer: Member) -> None:

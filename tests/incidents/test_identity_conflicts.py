@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from kash.database import db
-from kash.incidents.rules.record import Party, Person, Record
+from kash.incidents.rules.record import Filing, Information, Party, Person, Record
 from kash.members import services
 from kash.members.errors import CannotDecide
 from kash.vault import Unsealing
@@ -59,3 +59,18 @@ def test_who_declared_that_she_must_not_work_on_it_does_not_decide(
     grace, anna = a_member("custodian"), a_member("documentation")
     request = ask(anna, filed, Record(declared=[grace.actor.public_id]))
     assert not services.may_decide(grace.actor, grace.vault(), request)
+
+
+@pytest.mark.parametrize("part", ["filer", "source"])
+def test_who_filed_or_told_it_does_not_decide(a_member: Member, filed: Filed, part: str) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    account = grace.actor.public_id
+    record = (
+        Record(filing=Filing(how="phone", author=account))
+        if part == "filer"
+        else Record(information=[Information(id="i1", account=account)])
+    )
+    request = ask(anna, filed, record)
+    assert not services.may_decide(grace.actor, grace.vault(), request)
+    with pytest.raises(CannotDecide):
+        services.decide(grace.actor, grace.vault(), request, grant=True)
