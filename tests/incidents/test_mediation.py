@@ -456,6 +456,9 @@ def test_what_a_mediator_answered_stands_in_what_was_done(
             "Given back, Paid",
         ):
             assert done.count(said) == 1
+        # The newest first, though answers are known to the minute only.
+        ended, agreed = (done.index(f"The mediator said {what}") for what in ("how", "yes"))
+        assert ended < agreed < done.rindex("A mediator was asked")
         assert "Akoth" in done
         assert "Barasa" in done
         with services.changing("incidents.changed", officer.actor, officer.vault(), reference):

@@ -137,7 +137,11 @@ def _timeline(record: Record) -> list[Event]:
         else event
         for event in events_of(record)
     ]
-    return sorted([*record.timeline, *answers], key=lambda event: event.at, reverse=True)
+    # Mediators' answers are known to the minute.
+    order = sorted(
+        [*record.timeline, *answers], key=lambda event: event.at.replace(second=0, microsecond=0)
+    )
+    return order[::-1]
 
 
 def _clocks(record: Record, now: datetime) -> list[Any]:
