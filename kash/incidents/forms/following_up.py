@@ -38,14 +38,19 @@ class ConsentsForm(KashForm):
     person = HiddenField()
     version = HiddenField()
     purposes = SeveralField(_l("Agrees to"), choices=list(names.PURPOSE_NAMES.items()))
-    origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()))
+    origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()), required=False)
 
-    def validate_origin(self, field: Any) -> None:
-        """Of whoever could not be asked, only what may be done unasked."""
-        if field.data == "not_asked" and not set(self.purposes.data or []) <= UNASKED:
-            raise ValidationError(
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: how it is known, and of whoever could not be asked only what may be
+        done unasked."""
+        fine = super().validate(extra_validators=extra_validators)
+        if not self.origin.data:
+            self.origin.errors = [_("Say how it is known.")]
+        elif self.origin.data == "not_asked" and not set(self.purposes.data or []) <= UNASKED:
+            self.origin.errors = [
                 _("If she could not be asked, nothing can be ticked but to contact a mediator.")
-            )
+            ]
+        return fine and not self.origin.errors
 
     def answers(self) -> dict[str, bool]:
         """Each purpose with whether it was ticked."""

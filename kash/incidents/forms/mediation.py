@@ -124,6 +124,9 @@ class ClosingForm(KashForm):
         """Besides each field: of how many, where that is asked and something was reached."""
         fine = super().validate(extra_validators=extra_validators)
         for _kind, result, count in self.parts():
+            if not result.data and not result.errors:
+                result.errors = [_("Say what came of it.")]
+                fine = False
             if count is None or count.errors or result.data in (None, "", "none"):
                 continue
             if count.data is None:
@@ -148,7 +151,7 @@ def closing_form(requests: Sequence[str], people: int) -> ClosingForm:
     fields: dict[str, Any] = {"asked": tuple(requests), "people": people}
     for kind in requests:
         names = [(result, RESULT_NAMES[result]) for result in RESULTS[kind]]
-        fields[f"result_{kind}"] = radio_field(REQUEST_NAMES[kind], names)
+        fields[f"result_{kind}"] = radio_field(REQUEST_NAMES[kind], names, required=False)
         if kind in FOR_PEOPLE and people > 1:
             label = _l("How many of the %(number)s", number=people)
             fields[f"count_{kind}"] = whole_number_field(
