@@ -35,8 +35,9 @@ HEADS = Pace(window=15, least=1, most_seconds=20)
 BODIES = Pace(window=30, least=512, most_seconds=1800)
 LARGE_BODIES = Pace(window=30, least=16 * 1024, most_seconds=1800)
 LARGE = MEGABYTE
-# How many bodies may be on their way from one network, to one process.
-BODIES_OF_ONE = 16
+# How many bodies may be on their way from one network, to one process: a hall full of phones may
+# stand behind one address.
+BODIES_OF_ONE = 64
 # What bodies that are not large may hold together, and answers that are not read yet.
 MOST_HELD = 48 * MEGABYTE
 # How long a large body waits, unread, until those before it have gone.

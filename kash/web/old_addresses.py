@@ -14,6 +14,7 @@ from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
 
 from kash.policy import SIGNED_IN, allow
+from kash.web.urgent import always_answered
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def lead_on(blueprint: Blueprint, moved: Moved) -> None:
     """Give a blueprint, which has no prefix of its own, the old addresses."""
 
     @allow(SIGNED_IN)
+    @always_answered
     def old_address(rest: str = "") -> ResponseReturnValue:
         asked = f"?{request.query_string.decode('ascii', 'ignore')}" if request.query_string else ""
         return redirect(moved.now(rest) + asked, code=302)
