@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from kash.incidents.rules.alerts import (
@@ -38,6 +38,7 @@ _rosters = some.lists(
 )
 
 
+@settings(deadline=None)
 @given(_rosters, some.integers(0, MINUTES_OF_WEEK - 1))
 def test_whoever_is_on_duty_is_told_before_anybody_else(
     roster: list[OnRoster], minute: int
@@ -49,6 +50,7 @@ def test_whoever_is_on_duty_is_told_before_anybody_else(
     assert {one.account for one in order} == (there or {one.account for one in roster})
 
 
+@settings(deadline=None)
 @given(_rosters, some.lists(some.sampled_from(["grace", "joan"]), unique=True))
 def test_nobody_is_left_out_and_custodians_come_with_the_second(
     roster: list[OnRoster], custodians: list[str]
@@ -72,11 +74,13 @@ def test_the_next_is_told_after_a_quarter_of_an_hour() -> None:
     assert not is_in_time(NOW, NOW + timedelta(minutes=16))
 
 
+@settings(deadline=None)
 @given(some.integers(0, 7))
 def test_of_all_minutes_of_a_week_as_many_hold_a_drill_as_were_asked_for(drills: int) -> None:
     assert sum(is_drill(drills, roll) for roll in range(MINUTES_OF_WEEK)) == drills
 
 
+@settings(deadline=None)
 @given(some.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=some.just(UTC)))
 def test_reports_come_at_the_fixed_hours_and_no_others(now: datetime) -> None:
     comes = next_arrival(now, NAIROBI)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from apiflask import APIFlask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
 
@@ -62,6 +62,7 @@ _drafts = some.dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(_drafts)
 def test_its_size_and_order_tell_nothing(drafts: dict[str, Draft]) -> None:
     box = Box(drafts=drafts)
