@@ -148,6 +148,17 @@ def test_unfinished_reports_have_an_end_too(
     assert "no more is taken before tomorrow" in refused.text
 
 
+def test_where_the_letterbox_is_full_nothing_typed_is_lost(
+    member: AMember, peer: Actor, client_for: Callable[..., FlaskClient], monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("kash.incidents.rules.letterbox.MOST", 1000)
+    typed = {"code": new_code(), "screen": "words", "go": "next", "narrative": "what was typed"}
+    refused = client_for(peer).post(FILE, data=typed)
+    assert refused.status_code == 409
+    assert "what was typed" in refused.text
+    assert "Too many reports wait at the moment." in refused.text
+
+
 def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
     member: AMember, peer: Actor
 ) -> None:

@@ -343,6 +343,26 @@ def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
     assert held(only_case(member).record) == {*PURPOSES} - {"court", "funder"}
 
 
+def test_many_withdrawals_are_read_in_as_many_queries_as_one(
+    member: AMember, peer: Actor, count_queries: Callable[..., Any]
+) -> None:
+    counts = []
+    for number in (1, 3):
+        for _each in range(number):
+            take_back(peer, sent(peer, next=Screen(consents=["court"])), "court")
+        let_arrive()
+        vault = member.vault()
+        for read in (
+            lambda vault=vault: cases.open_cases(member.actor, vault),
+            lambda vault=vault: register.register(member.actor, vault, Filters(), [], utc_now()),
+        ):
+            db.session.rollback()
+            with count_queries() as queries:
+                read()
+            counts.append(queries.count)
+    assert counts[:2] == counts[2:]
+
+
 def test_the_keys_under_which_something_waits_are_not_dropped(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:

@@ -31,6 +31,7 @@ from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, ne
 from kash.incidents.rules.receipts import new_token, token_helps
 from kash.incidents.services import PageTooOld, TooManyReports, WaitAMinute
 from kash.incidents.services.filing import NothingToSend
+from kash.incidents.services.letterbox import LetterboxFull
 from kash.incidents.views.filing_pages import shown, speak
 from kash.incidents.views.receipts import SENT, after_sending, word_page
 from kash.people import directory_words, rules
@@ -45,6 +46,8 @@ from kash.web.urgent import always_answered
 
 _NAMES = list(SCREENS)
 REVIEW = "review"
+# What is not taken now: whatever was typed stays on the page.
+_REFUSED = (TooManyReports, WaitAMinute, LetterboxFull)
 # The answers to whether somebody is held or in danger now, the first of which is yes.
 HELD = ("begin-yes", "begin-no", "begin-unknown")
 
@@ -88,7 +91,7 @@ def filing_step() -> ResponseReturnValue:
         return _step(language)
     except NobodyHoldsKeys:
         return _nobody_reads(language, 409)
-    except (PageTooOld, TooManyReports, WaitAMinute) as problem:
+    except (PageTooOld, *_REFUSED) as problem:
         return _start(language, problem=str(problem), status=problem.status)
 
 
@@ -137,7 +140,7 @@ def _from_review(language: str, code: str, go: str) -> ResponseReturnValue:
             return _sent(language, code, held=go != "send")
         except NothingToSend as problem:
             return _review_page(language, code, [], str(problem))
-        except (TooManyReports, WaitAMinute) as problem:
+        except _REFUSED as problem:
             return _review_page(language, code, None, str(problem), problem.status)
     if go == "throw":
         services.throw_away(current_actor(), code)
@@ -161,7 +164,7 @@ def _from_screen(language: str, code: str, name: str, go: str) -> ResponseReturn
     form = _form_of(name, request.form)
     try:
         return _taken(language, code, name, go, form)
-    except (TooManyReports, WaitAMinute) as problem:
+    except _REFUSED as problem:
         return _screen_page(
             language, code, name, form=form, status=problem.status, problem=str(problem)
         )
