@@ -144,6 +144,13 @@ def test_the_same_file_says_that_it_is_the_same(
     assert "fetched again: 1" in trainer.get(f"{here}/numbers").text
     assert "Sent to mobile money" in trainer.get(here).text
     assert ZAWADI not in trainer.get(f"{here}/cash").text
+    line = queries.lines_of(ready.one(approved))[-1].public_id
+    db.session.rollback()
+    failed = {"before": "sent", "state": "failed", "reason": "No such number"}
+    assert trainer.post(f"{here}/lines/{line}", data=failed).status_code == 302
+    assert "Fetch the same file again" not in trainer.get(f"{here}/numbers").text
+    assert trainer.post(f"{here}/files/{file}/again").status_code == 409
+    assert ZAWADI in trainer.get(f"{here}/cash").text
 
 
 def test_who_approves_is_told_of_payments_that_share_a_phone(

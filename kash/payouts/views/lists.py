@@ -42,7 +42,7 @@ def _list_page(
         Step.PAY: acts,
     }
     lines = queries.lines_of(one)
-    table = one.table
+    table, files = one.table, queries.files_of(one)
     programme = queries.latest_table(None) if table.workshop_id is not None else None
     return render_template(
         "payouts/list.html",
@@ -54,6 +54,7 @@ def _list_page(
         sums=queries.reconciliations([one])[one.id],
         funders=queries.funder_parts(found, lines),
         sheets=queries.sheets_of(one),
+        files=files,
         claims=queries.double_claims(found, ()),
         steps={step.value for step in steps if may[step]},
         own=one.state == "proposed" and one.proposed_by == actor.public_id,
@@ -61,7 +62,13 @@ def _list_page(
         standing_in=standing_in,
         names=names_of(
             name
-            for name in (one.proposed_by, one.approved_by, one.approved_for, standing_in)
+            for name in (
+                one.proposed_by,
+                one.approved_by,
+                one.approved_for,
+                standing_in,
+                *(made.made_by for made in files),
+            )
             if name
         ),
         phones=services.phones_told(lines) if Step.APPROVE in steps and may[Step.APPROVE] else None,

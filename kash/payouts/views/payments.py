@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -90,6 +92,8 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
     lines = queries.lines_of(one)
     there = services.sort_lines(one, lines)
     files = queries.files_of(one)
+    # Once anything of it was settled, it is not the same any more.
+    sent = Counter(line.file_id for line in lines if line.state == State.SENT)
     actor, now = current_actor(), utc_now()
     return render_template(
         "payouts/numbers.html",
@@ -101,7 +105,11 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
         differing=[(line, DIFFERENCE[differs]) for line, differs in there.changed],
         back=[line for line in lines if line.state == State.CHANGED],
         files=files,
-        again={made.id for made in files if services.fetched_again(made, actor, now)},
+        again={
+            made.id
+            for made in files
+            if sent[made.id] == made.count and services.fetched_again(made, actor, now)
+        },
         names=names_of(made.made_by for made in files),
         problem=problem,
     )

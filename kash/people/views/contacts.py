@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -41,7 +41,7 @@ def contact(public_id: str, which: services.Contact) -> ResponseReturnValue:
 
 def _why_more(found: Person, which: services.Contact, form: MoreLooksForm) -> ResponseReturnValue:
     # The first time nothing was asked yet, so nothing is wrong with the field.
-    if form.reason.raw_data is None:
+    if "reason" not in request.form:
         form.reason.errors = []
     else:
         form.validate()
