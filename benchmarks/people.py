@@ -1,9 +1,10 @@
 """`./kash.sh bench people`: what lists of people cost once there are many.
 
 `search_ms` is the server's time of the page that finds people by name, over 100,000 people: of each
-query the median, of those the worst. The other figures are measured beside what they measure: reading a
-list of 5,000 whose names are all different, the sweep for people entered twice among 20,000, and
-what a trainer waits for with a list of 5,000 of common names while others work (`list …`).
+query the median, of those the worst. The other figures are measured beside what they measure:
+reading a list of 5,000 whose names are all different, the sweep for people entered twice among
+20,000, and what a trainer waits for with a list of 5,000 of common names while others work
+(`list …`).
 """
 
 from __future__ import annotations
