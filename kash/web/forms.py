@@ -276,6 +276,8 @@ def choice_field(
         description=description,
         validators=[*_presence(required), *validators],
         coerce=str,
+        # Firefox keeps what is chosen in a list unless the list itself says otherwise.
+        render_kw={"autocomplete": "off"} | kwargs.pop("render_kw", {}),
         **kwargs,
     )
 

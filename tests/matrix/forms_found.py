@@ -129,7 +129,12 @@ class _KeptFields(HTMLParser):
             self._form_is_off = given.get("autocomplete") == "off"
             if not self._form_is_off:
                 self.kept.append(f"form {given.get('action', '')}")
-        elif tag in ("input", "textarea") and given.get("type", "") in (*TYPED, "textarea"):
+        elif tag in ("textarea", "select"):
+            # Firefox keeps these for a tab that is opened again, whatever their form says.
+            self.fields += 1
+            if given.get("autocomplete") != "off":
+                self.kept.append(f"{tag} {given.get('name') or given.get('id', '')}")
+        elif tag == "input" and given.get("type", "") in TYPED:
             self.fields += 1
             # A field that names its form stands outside it; every form is looked at itself.
             off = self._form_is_off or "form" in given
