@@ -225,6 +225,7 @@ def note_looks_seen(account: str, day: date, by: Actor) -> None:
             .values(seen_at=change.now, seen_by=by.public_id)
             .returning(ContactReason.id)
         ).all()
-        if not seen:
+        if seen:
+            change.about(account)
+        else:
             change.nothing()
-        change.about(account)
