@@ -611,5 +611,6 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(
     assert re.findall(r'<a class="btn[^"]*" href="([^"]+)"', head) == [
         "/w/new",
         "/w/d",
+        "/w/o",
         "/w/n",
     ]
