@@ -22,8 +22,10 @@ from kash.vault.envelope import SealError, UnknownKey
 from kash.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
 from kash.vault.openings import OpenVault
 
-_CHECKPOINT_TRIES = 50
+# Seconds; and milliseconds for which one try may keep everybody from writing.
+_PATIENCE = 3.0
 _CHECKPOINT_PAUSE = 0.1
+_CHECKPOINT_WAIT = 40
 _REWRITE_TRIES = 3
 
 
@@ -383,12 +385,16 @@ def _scrub() -> None:
     scrub()
 
 
-def scrub() -> bool:
+def scrub(patience: float = _PATIENCE) -> bool:
     """Clear what was deleted out of the database's files; whether that is done.
 
     SQLite overwrites what it deletes; here its write-ahead log is emptied, which readers can hold
-    up, so it is tried until it says so. On PostgreSQL the tables are vacuumed, that of the keys is
-    written anew, since a page keeps the bytes of a row that is gone; its write-ahead log ages out.
+    up, so it is tried for `patience` seconds. A try that waits for a reader keeps everybody from
+    writing, so each is short and others may write between two. What is not done by then is done by
+    the next that succeeds, which is tried every minute (`incidents.services.letterbox`).
+
+    On PostgreSQL the tables are vacuumed, that of the keys is written anew, since a page keeps the
+    bytes of a row that is gone; its write-ahead log ages out.
     """
     session = db.session()
     session.rollback()
@@ -399,12 +405,21 @@ def scrub() -> bool:
         assert raw is not None  # noqa: S101 - for the type: the connection is open
         if raw.in_transaction:
             raw.rollback()
-        for _ in range(_CHECKPOINT_TRIES):
+        return _empty_log(raw, patience)
+
+
+def _empty_log(raw: Any, patience: float) -> bool:
+    (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
+    raw.execute(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT}")
+    until = time.monotonic() + patience
+    try:
+        while True:
             busy, _pages, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy:
-                return True
+            if not busy or time.monotonic() >= until:
+                return not busy
             time.sleep(_CHECKPOINT_PAUSE)
-    return False
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={usual}")
 
 
 def _scrub_postgresql(connection: Connection) -> bool:

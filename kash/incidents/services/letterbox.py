@@ -150,7 +150,8 @@ def tend_letterbox(now: datetime) -> int:
 
 
 def _scrub() -> None:
-    scrub()
+    # By the worker, whom nobody waits for.
+    scrub(patience=20)
 
 
 @periodic("tend_letterbox", minutes=1)
