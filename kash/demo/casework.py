@@ -18,7 +18,7 @@ from kash.demo.vault import SampleMember
 from kash.incidents import queries, services
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.finding import OPEN, Filters
+from kash.incidents.rules.filters import OPEN, Filters
 from kash.incidents.services.autosaves import keep_typed
 from kash.members.services import ask, decide
 from kash.people.models import Organisation

@@ -37,7 +37,6 @@ from kash.vault.documents import (
     prepare_document,
     refile_document,
     save_document,
-    scrub,
     shred,
 )
 from kash.vault.envelope import NotAuthentic, SealError, Truncated, UnknownFormat, UnknownKey
@@ -92,6 +91,7 @@ from kash.vault.passphrases import (
     recovery_code_as_read,
     stretched,
 )
+from kash.vault.scrubbing import scrub
 from kash.vault.sealed_files import open_file_under, seal_file_under
 from kash.vault.sealing import (
     Vault,

@@ -7,26 +7,19 @@ write take the session of the caller's transaction.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, bindparam, delete, select, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from kash.database import after_commit, db, new_public_id, without_order
+from kash.database import after_commit, new_public_id, without_order
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Place, Secret
 from kash.vault.envelope import SealError, UnknownKey
 from kash.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
 from kash.vault.openings import OpenVault
-
-# Seconds; and milliseconds for which one try may keep everybody from writing.
-_PATIENCE = 3.0
-_CHECKPOINT_PAUSE = 0.1
-_CHECKPOINT_WAIT = 40
-_REWRITE_TRIES = 3
+from kash.vault.scrubbing import scrub_after_commit
 
 
 class NobodyCanOpen(SealError):
@@ -360,7 +353,7 @@ def shred(session: Session, public_ids: Sequence[str]) -> int:
     """End documents for good: their keys, then their ciphertext; how many there were.
 
     Why somebody asked to open one may say what it says, and goes with it. After the commit nothing
-    of them is left in the database's own files, see `scrub`.
+    of them is left in the database's own files, see `scrubbing.scrub`.
     """
     rows = select(SealedDocument.id).where(SealedDocument.public_id.in_(public_ids))
     named = set(session.scalars(rows))
@@ -377,62 +370,5 @@ def shred(session: Session, public_ids: Sequence[str]) -> int:
         .execution_options(synchronize_session=False)
     )
     if ids:
-        after_commit(_scrub)
+        after_commit(scrub_after_commit)
     return len(ids)
-
-
-def _scrub() -> None:
-    scrub()
-
-
-def scrub(patience: float = _PATIENCE) -> bool:
-    """Clear what was deleted out of the database's files; whether that is done.
-
-    SQLite overwrites what it deletes; here its write-ahead log is emptied, which readers can hold
-    up, so it is tried for `patience` seconds. A try that waits for a reader keeps everybody from
-    writing, so each is short and others may write between two. What is not done by then is done by
-    the next that succeeds, which is tried every minute (`incidents.services.letterbox`).
-
-    On PostgreSQL the tables are vacuumed, that of the keys is written anew, since a page keeps the
-    bytes of a row that is gone; its write-ahead log ages out.
-    """
-    session = db.session()
-    session.rollback()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.dialect.name == "postgresql":
-            return _scrub_postgresql(connection)
-        raw = connection.connection.driver_connection
-        assert raw is not None  # noqa: S101 - for the type: the connection is open
-        if raw.in_transaction:
-            raw.rollback()
-        return _empty_log(raw, patience)
-
-
-def _empty_log(raw: Any, patience: float) -> bool:
-    (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
-    raw.execute(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT}")
-    until = time.monotonic() + patience
-    try:
-        while True:
-            busy, _pages, _moved = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if not busy or time.monotonic() >= until:
-                return not busy
-            time.sleep(_CHECKPOINT_PAUSE)
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={usual}")
-
-
-def _scrub_postgresql(connection: Connection) -> bool:
-    connection.execute(text("VACUUM vault_document_key, vault_document"))
-    connection.execute(text("SET lock_timeout = '2s'"))
-    try:
-        for _ in range(_REWRITE_TRIES):
-            try:
-                connection.execute(text("VACUUM (FULL) vault_document_key"))
-            except OperationalError:
-                # Somebody reads or writes keys all the while: `flask vault scrub` tries again.
-                continue
-            return True
-    finally:
-        connection.execute(text("RESET lock_timeout"))
-    return False

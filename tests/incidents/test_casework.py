@@ -15,7 +15,7 @@ from kash.incidents.endings import Remains, _shredding, register_shredding
 from kash.incidents.errors import ChangedMeanwhile, NotNow
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
-from kash.incidents.rules.finding import Filters
+from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services import StepRefused

@@ -12,11 +12,10 @@ from pydantic_core import from_json
 from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
 from kash.incidents.rules.dues import due_days
+from kash.incidents.rules.filters import Filters, filters_from
 from kash.incidents.rules.finding import (
-    Filters,
     Wanted,
     as_searched,
-    filters_from,
     fold,
     holds,
     light,

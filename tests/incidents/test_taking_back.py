@@ -18,7 +18,7 @@ from kash.incidents.queries.letterbox import compartments_of_letters, opened_box
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.filing import Screen
-from kash.incidents.rules.finding import Filters
+from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.record import PURPOSES, Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents

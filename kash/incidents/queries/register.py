@@ -18,14 +18,11 @@ from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.screens import Screens
 from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.clocks import Clock, clocks_from
+from kash.incidents.rules.filters import ALL, QUEUE, Filters, fits
 from kash.incidents.rules.finding import (
-    ALL,
-    QUEUE,
-    Filters,
     Summary,
     Wanted,
     as_searched,
-    fits,
     holds,
     light,
     may_have_part,

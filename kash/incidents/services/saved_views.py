@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kash.database import db
 from kash.incidents.errors import NotNow
-from kash.incidents.rules.finding import Filters, filters_from
+from kash.incidents.rules.filters import Filters, filters_from
 from kash.policy import Actor
 from kash.vault import OpenVault, SealError, audited, fetch, file_document, open_each, shred
 from kash.web.errors import NotFound

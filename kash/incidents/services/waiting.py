@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kash.incidents.queries.register import register
-from kash.incidents.rules.finding import OPEN, Filters
+from kash.incidents.rules.filters import OPEN, Filters
 from kash.incidents.services.cases import note_search
 from kash.policy import Actor
 from kash.vault import OpenVault

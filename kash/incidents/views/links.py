@@ -12,7 +12,8 @@ from kash.incidents.forms.casework import FindLinkForm
 from kash.incidents.occasions import register_occasions, sources
 from kash.incidents.queries.links import MOST_FOUND, find_workshops, linked_to, workshops_named
 from kash.incidents.queries.register import register
-from kash.incidents.rules.finding import Filters, wanted_words
+from kash.incidents.rules.filters import Filters
+from kash.incidents.rules.finding import wanted_words
 from kash.incidents.views.reach import here, require_vault
 from kash.policy import allow
 from kash.web import page

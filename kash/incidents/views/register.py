@@ -18,17 +18,16 @@ from kash.incidents import blueprint, names, services, wording
 from kash.incidents.forms.casework import ViewNameForm
 from kash.incidents.queries.officers import officers
 from kash.incidents.queries.register import Line, Register, register
-from kash.incidents.rules.finding import (
+from kash.incidents.rules.filters import (
     ALL,
     CLOCK_OVER,
     CLOCK_RUNS,
     OPEN,
     QUEUE,
     Filters,
-    Wanted,
     filters_from,
-    wanted_words,
 )
+from kash.incidents.rules.finding import Wanted, wanted_words
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import entries_for, register_entry
 from kash.incidents.services.alerts import note_look
