@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def _a_report(page: Page) -> Page:
     """The second screen of a report, on a phone on which marks wait."""
     page.goto(page.url + "?in=en")
-    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="No", exact=True).click()
     page.locator("main input[type=checkbox]").first.check()
     page.locator("main .actions .btn.main").click()
     page.get_by_role("heading", name="When and where?").wait_for()

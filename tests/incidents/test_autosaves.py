@@ -220,7 +220,9 @@ def test_a_form_sent_with_a_closed_vault_comes_back_whole(
     assert opened.headers["Location"] == "/w/v/go-on"
     page = officer.client.get("/w/v/go-on").text
     fields: dict[str, list[str]] = {}
-    for name, value in re.findall(r'<textarea name="([^"]+)" hidden>(.*?)</textarea>', page, re.S):
+    for name, value in re.findall(
+        r'<textarea[^>]* name="([^"]+)" hidden>(.*?)</textarea>', page, re.S
+    ):
         fields.setdefault(name, []).append(html.unescape(value).removeprefix("\n"))
     answer = officer.client.post("/w/new", data=fields)
     assert answer.status_code == 302

@@ -673,7 +673,16 @@ PLACES: dict[str, Place] = {
     "forums.find_guest": _meeting(both="forums.run"),
     "forums.add_guest": _meeting(post="forums.run", person_id="person_outside"),
     "forums.item": _meeting(both="forums.run", item_id="item"),
-    "forums.internal_line": _meeting(post="forums.run", item_id="item", line_id="internal_line"),
+    "forums.internal_line": Place(
+        post="forums.run",
+        address={
+            "forum_id": "forum",
+            "meeting_id": "meeting",
+            "item_id": "item",
+            "line_id": "internal_line",
+        },
+        sent={"do": "=ask"},
+    ),
     "forums.paper": _forum(get="forums.see", meeting_id="held_meeting"),
     "forums.templates": Place("forums.open"),
     "forums.add_template": Place("forums.open", "forums.open"),

@@ -109,8 +109,23 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "members.open_vault", "members.keys", "members.begin",
         # Shown only where somebody has agreed to it, and once the case is closed.
         "incidents.case_file", "incidents.shred",
+        # Shown only to a second person who stands behind nobody concerned.
+        "accounts.request",
     }  # fmt: skip
     assert both - shown <= elsewhere
+
+
+# Whatever stands behind an address of before, it leads to one of today, which may be nothing.
+LEAD_ON = {"moved_incidents.old_address", "moved_members.old_address"}
+
+
+def marked_at(world: World, endpoint: str, role: str, part: str) -> str:
+    """An address in which the place of one argument is marked, whatever is written for it."""
+    rule = next(one for one in world.app.url_map.iter_rules(endpoint) if part in one.arguments)
+    parts = address_of(world, endpoint, role).split("/")
+    place = next(at for at, name in enumerate(rule.rule.split("/")) if name.endswith(f"{part}>"))
+    parts[place] = "replacehere"
+    return "/".join(parts)
 
 
 @pytest.mark.parametrize("endpoint", sorted(name for name in PLACES if PLACES[name].address))
@@ -135,8 +150,7 @@ def test_no_address_breaks_anything(endpoint: str, world: World) -> None:
             ]
             values += ["0000000000000000", "ZZZZZZZZZZZZZZZZ", *others]
             if what.startswith("="):
-                marked = address_of(world, endpoint, role)
-                marked = marked.replace(what[1:], "replacehere")
+                marked = marked_at(world, endpoint, role, part)
             else:
                 marked = address_of(world, endpoint, role, **{part: "replacehere"})
             encoded = [quote(value[:3000], safe="") for value in values if value] + list(NO_TEXT)
@@ -147,6 +161,8 @@ def test_no_address_breaks_anything(endpoint: str, world: World) -> None:
                 answer = browser.open(asked, method=method, data=sent or None)
                 fault = fault_of(answer)
                 fine = (301, 303, 308, 400, 403, 404, 405, 410, 422)
+                if endpoint in LEAD_ON and (answer.location or "").startswith("/w"):
+                    continue
                 if not fault and not (answer.status_code in fine or act == ANYONE):
                     fault = f"answered {answer.status_code}"
                 if fault:

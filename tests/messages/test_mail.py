@@ -13,7 +13,7 @@ from apiflask import APIFlask
 from flask_babel import force_locale
 
 from kash import create_app
-from kash.accounts.views.administration import _mail_link
+from kash.accounts.views.links import mail_link
 from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.settings import Settings
 
@@ -51,7 +51,7 @@ def test_a_link_is_sent_in_the_language_asked_for_and_tells_nothing(
 ) -> None:
     link = "http://localhost:8000/join/abc"
     with app.test_request_context(), force_locale("en"):
-        assert _mail_link("amina@example.org", link, language)
+        assert mail_link("amina@example.org", link, language)
     (message,) = _sent(app)
     text = message.get_content()
     assert link in text

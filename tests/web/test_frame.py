@@ -199,8 +199,8 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     door = {STATIC / "js" / f"{name}.js" for name in ("door", "wall", "evidence")}
     # Only the pages of designs, and the one on the wall, load these.
     apart = {STATIC / "designs.css", STATIC / "wall.css"}
-    # And only pages on which something long is written, this.
-    apart.add(STATIC / "js" / "typing.js")
+    # And only pages on which something long is written, and those of designs, these.
+    apart |= {STATIC / "js" / "typing.js", STATIC / "js" / "preview.js"}
     every -= filing | checking | door | apart
     assert all(path.exists() for path in filing | checking | door | apart)
     weight = sum(len(gzip.compress(path.read_bytes())) for path in every)
