@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -109,6 +110,33 @@ def test_reports_that_come_in_the_same_moment_are_all_kept(
     found, damaged = cases.open_cases(member.actor, member.vault())
     assert damaged == []
     assert {case.record.narrative for case in found} == {f"report {n}" for n in range(8)}
+
+
+def test_a_report_and_the_worker_never_wait_for_each_other(
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    peer: Actor,
+    count_queries: Callable[..., Any],
+) -> None:
+    """Both lock letterbox and quota. In two orders, PostgreSQL would end one of them."""
+    a_member("documentation")
+    code = new_code()
+    orders = []
+    for act in (
+        lambda: services.answer_screen(peer, code, "what", Screen(acts=["P1"])),
+        lambda: services.submit(peer, code, "en"),
+        lambda: services.tend_letterbox(utc_now()),
+    ):
+        with count_queries() as queries:
+            act()
+        read = [
+            table
+            for statement in queries.statements
+            for table in ("letterbox", "filing_quota")
+            if f"FROM {table}" in " ".join(statement.split())
+        ]
+        orders.append(list(dict.fromkeys(read)))
+    assert orders == [["letterbox", "filing_quota"]] * 3
 
 
 def test_a_report_that_waits_while_keys_change_opens_for_those_who_stay(

@@ -142,8 +142,9 @@ def tend_letterbox(now: datetime) -> int:
     with writing() as session:
         if db.engine.dialect.name == "sqlite":
             after_commit(_scrub)
-        tend_quota(session, now)
         with letterbox(session) as box:
+            # In the order in which whoever files locks them: the letterbox, then the quota.
+            tend_quota(session, now)
             _take_over(session, box)
             box.forget_old(local_today())
             return len(deliver(session, box, box.due(now), now))
