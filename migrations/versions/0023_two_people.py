@@ -213,11 +213,9 @@ def _write_down_who_brought_whom() -> None:
     ).all()
     founders: set[int] = set()
     for powerful in POWERFUL:
-        first = (
-            row.id
-            for row in holders
-            if row.role == powerful and row.active and row.id not in founders
-        )
+        # The first even if she is a founder by another role: else the next, whom she may have
+        # invited, would count as independent of her.
+        first = (row.id for row in holders if row.role == powerful and row.active)
         founders.update(list(first)[:1])
     if any(row.role == 'director' for row in holders):
         op.execute(programme.update().values(founded_at=now))

@@ -139,6 +139,17 @@ def test_the_oldest_of_each_role_are_founders_and_the_rest_stand_behind_who_let_
     }
 
 
+def test_a_director_invited_by_a_founder_of_two_roles_does_not_count_as_independent_of_her(
+    empty_app: APIFlask,
+) -> None:
+    before = Before()
+    before.account(1, "administrator", "director")
+    before.account(2, "director")
+    before.invited(2, 1)
+    to("head")
+    assert _rows("account_backing", "account_id", "by") == [(2, _public_id(1))]
+
+
 def test_a_programme_without_a_director_goes_on_founding_itself(empty_app: APIFlask) -> None:
     before = Before()
     before.account(1, "administrator")

@@ -133,6 +133,21 @@ def test_a_payment_noted_by_hand_is_not_paid_to_another_than_was_approved(
     assert stands is State.CHANGED
 
 
+def test_money_noted_by_hand_as_sent_by_mobile_did_not_go_to_a_phone_put_in_after_the_approval(
+    ready: Ready, approved: str
+) -> None:
+    give_phone(ready.person(ZAWADI), OTHER_PHONE)
+
+    def note(name: str) -> State:
+        line = line_of(ready, approved, name).public_id
+        by_mobile = services.Note(State.PAID, "mobile")
+        one = ready.one(approved)
+        return services.note_payment(one, line, by_mobile, State.OUTSTANDING, ready.trainer)
+
+    assert note(ZAWADI) is State.CHANGED
+    assert note(BARAKA) is State.PAID
+
+
 def test_nobody_is_sent_her_money_in_two_files(ready: Ready, approved: str) -> None:
     assert len(services.open_numbers(ready.one(approved), ready.trainer).transfers) == 2
     with pytest.raises(services.NothingToSend):

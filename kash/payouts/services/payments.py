@@ -23,7 +23,7 @@ from kash.payouts.rules import (
     paid_by,
     read_results,
 )
-from kash.payouts.services.approval import differences, put_back
+from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import (
     NotAResult,
     PaidOnLaterList,
@@ -139,12 +139,18 @@ def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Acto
         if (
             note.state is State.PAID
             and found.file_id is None
-            and differences(locked, [found], {}, mobile=False)
+            and _differs(locked, found, mobile=note.means == "mobile")
         ):
             put_back(change.session, [found], by, change)
             return State.CHANGED
         _move(change.session, found, note, by, change)
         return note.state
+
+
+def _differs(one: PayoutList, line: PayoutLine, *, mobile: bool) -> bool:
+    # By mobile money the phone must be the approved one too.
+    phones = phones_of([line]) if mobile else {}
+    return bool(differences(one, [line], phones, mobile=mobile))
 
 
 def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bool) -> Matched:
