@@ -17,8 +17,9 @@ from sqlalchemy import func, select, text
 from kash.accounts.models import CountedTries
 from kash.database import db, utc_now
 from kash.incidents import services
-from kash.incidents.models import Incident, Letterbox
+from kash.incidents.models import Alert, Incident, Letterbox
 from kash.incidents.queries import filing
+from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.receipts import Receipt, keys_of
 from kash.incidents.rules.filing import Screen, code_as_read, new_code
 from kash.incidents.rules.receipts import new_token
@@ -257,6 +258,49 @@ def test_a_lost_answer_is_given_again_to_the_page_that_asked(phone: FlaskClient)
         assert (word, looked.status_code) == (word, status)
     let_arrive()
     assert _count(Incident) == 1
+
+
+def _to_the_word(phone: FlaskClient, go: str) -> tuple[dict[str, str], str]:
+    form = begun(phone)
+    return form, phone.post(FILE, data={**form, "go": go}).text
+
+
+def test_a_page_sent_again_after_she_chose_her_word_makes_no_second_report_and_no_second_alarm(
+    phone: FlaskClient,
+) -> None:
+    form, page = _to_the_word(phone, "now")
+    phone.post(FILE, data={**carried(page), "go": "own", "word": "mti wa mwembe"})
+    assert (_count(Incident), _count(Alert)) == (1, 1)
+    for language in ("en", "sw"):
+        again = phone.post(FILE, data={**form, "in": language, "go": "now"})
+        assert (again.status_code, word_in(again.text)) == (200, word_in(page))
+    # Nor by the button on a screen.
+    typed = {**form, "screen": "words", "go": "now", "narrative": "more"}
+    assert word_in(phone.post(FILE, data=typed).text) == word_in(page)
+    assert (_count(Incident), _count(Alert)) == (1, 1)
+
+
+@pytest.mark.parametrize("go", ["send", "now"])
+def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(
+    phone: FlaskClient, go: str
+) -> None:
+    form, page = _to_the_word(phone, go)
+    own = {**carried(page), "go": "own", "word": "mti wa mwembe"}
+    code = code_in(phone.post(FILE, data=own).text)
+    again = phone.post(FILE, data={**form, "in": "sw", "go": go}).text
+    assert code_in(phone.post(FILE, data={**carried(again), "go": "know"}).text) == code
+    for word, status in ((word_in(again), 200), ("mti wa mwembe", 422)):
+        looked = phone.post(LOOK, data={"code": code, "word": word})
+        assert (word, looked.status_code) == (word, status)
+
+
+def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone: FlaskClient) -> None:
+    sent_in_pages(phone)
+    services.tend_letterbox(utc_now())
+    assert len(opened_box(db.session()).pages) == 1
+    db.session.rollback()
+    services.tend_letterbox(utc_now() + timedelta(minutes=63))
+    assert opened_box(db.session()).pages == {}
 
 
 def test_a_word_can_still_be_chosen_once_the_report_is_visible(phone: FlaskClient) -> None:

@@ -45,6 +45,11 @@ def receipt_by(draft: str, token: str, language: str) -> Receipt:
     return Receipt(code_from(seed), word_from(seed, drawn_words(language)))
 
 
+def page_hash(draft: str, token: str) -> str:
+    """What is kept for an hour of a page by which a draft was sent."""
+    return lookup(f"{draft} {token}", kind="incidents.sent_page")
+
+
 def keys_of(code: str, word: str) -> ReceiptKeys:
     """What a code and a word make with the server's key: one run of argon2id, so that whoever has
     a code, the database and the key tries words slowly, and without the key not at all.

@@ -56,13 +56,23 @@ class TakenBack(BaseModel):
     notes: str = Field(default="", repr=False)
 
 
+class Answered(BaseModel):
+    """A page by which something was sent: the language in which its word was drawn, the hash of the
+    receipt as it is now, and until when the page is answered again."""
+
+    until: datetime
+    language: str
+    receipt: str = Field(repr=False)
+
+
 class Box(BaseModel):
     """Drafts by the hash of their code; sent filings, and consents that were taken back, by the
-    hash of their receipt."""
+    hash of their receipt; pages that sent something, by the hash of code and token."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
     taken_back: dict[str, TakenBack] = Field(default_factory=dict)
+    pages: dict[str, Answered] = Field(default_factory=dict)
 
     def letters(self) -> Iterator[Letter]:
         """Every sealed document in it."""
@@ -77,8 +87,9 @@ class Box(BaseModel):
         """The sent filings whose hour has come."""
         return [key for key, one in self.sent.items() if one.visible_at <= now]
 
-    def forget_old(self, today: date) -> None:
-        """Drop the drafts whose day has passed."""
+    def forget_old(self, today: date, now: datetime) -> None:
+        """Drop the drafts whose day has passed, and the pages whose hour has."""
+        self.pages = {key: one for key, one in self.pages.items() if one.until > now}
         self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
 
 
@@ -102,6 +113,7 @@ def as_bytes(box: Box) -> bytes:
         drafts=dict(sorted(box.drafts.items())),
         sent=dict(sorted(box.sent.items())),
         taken_back=dict(sorted(box.taken_back.items())),
+        pages=dict(sorted(box.pages.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()
     size = SMALLEST

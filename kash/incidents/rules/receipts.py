@@ -70,6 +70,11 @@ def token_helps(token: str, now: datetime) -> bool:
     return -60 <= age <= TOKEN_HELPS.total_seconds()
 
 
+def answered_until(now: datetime) -> datetime:
+    """Until when at most a page helps by which something is sent now."""
+    return now + TOKEN_HELPS + timedelta(minutes=2)
+
+
 # --- Code and word ----------------------------------------------------------------------------
 
 

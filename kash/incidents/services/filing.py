@@ -19,13 +19,19 @@ from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import filing as queries
 from kash.incidents.queries.cases import KIND
 from kash.incidents.queries.filing import is_sent
-from kash.incidents.queries.receipts import Receipt, ReceiptKeys, keys_of, receipt_by
+from kash.incidents.queries.receipts import (
+    Receipt,
+    ReceiptKeys,
+    keys_of,
+    page_hash,
+    receipt_by,
+)
 from kash.incidents.queries.screens import SCREEN_KIND
 from kash.incidents.rules.arrivals import next_arrival
 from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until
-from kash.incidents.rules.letterbox import Box, Draft, Sent
-from kash.incidents.rules.receipts import new_token, token_helps
+from kash.incidents.rules.letterbox import Answered, Box, Draft, Sent
+from kash.incidents.rules.receipts import answered_until, new_token, token_helps
 from kash.incidents.rules.record import Filing, Link, Record
 from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.services.alerts import raise_alert
@@ -127,9 +133,13 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
     if not token_helps(token, utc_now()):
         token = new_token(utc_now())
     receipt = receipt_by(code, token, language)
-    key = keys_of(receipt.code, receipt.word).hash
+    key, page = keys_of(receipt.code, receipt.word).hash, page_hash(code, token)
     with without_trace("incidents.filed", by) as filing, letterbox(filing.session) as box:
         session = filing.session
+        if page in box.pages:
+            # Also if she chose a word of her own meanwhile, or another language.
+            filing.nothing()
+            return receipt_by(code, token, box.pages[page].language)
         if is_sent(session, box, key):
             filing.nothing()
             return receipt
@@ -156,6 +166,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
             record=letter(session, KIND, record_as_bytes(record).ljust(1000)),
             screens=list(draft.screens.values()),
         )
+        box.pages[page] = Answered(until=answered_until(filing.now), language=language, receipt=key)
         if draft.held or filing.is_noted:
             filing.about(*deliver(session, box, [key], filing.now, at_once=True))
         if draft.held and not draft.adds_to:

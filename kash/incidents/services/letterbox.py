@@ -146,7 +146,7 @@ def tend_letterbox(now: datetime) -> int:
             # In the order in which whoever files locks them: the letterbox, then the quota.
             tend_quota(session, now)
             _take_over(session, box)
-            box.forget_old(local_today())
+            box.forget_old(local_today(), now)
             return len(deliver(session, box, box.due(now), now))
 
 

@@ -20,7 +20,13 @@ from kash.database import db, utc_now
 from kash.incidents.models import Incident
 from kash.incidents.queries import filing as queries
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.queries.receipts import Receipt, ReceiptKeys, keys_of, receipt_by
+from kash.incidents.queries.receipts import (
+    Receipt,
+    ReceiptKeys,
+    keys_of,
+    page_hash,
+    receipt_by,
+)
 from kash.incidents.queries.withdrawals import KIND, notes_in, sealed_notes
 from kash.incidents.rules.letterbox import Box, TakenBack, in_bytes, in_text
 from kash.incidents.rules.receipts import token_helps
@@ -67,19 +73,27 @@ def receipt_if_sent(draft: str, token: str, language: str) -> Receipt | None:
     was, or if that was too long ago."""
     if not token_helps(token, utc_now()):
         return None
-    receipt = receipt_by(draft, token, language)
+    box = opened_box(db.session())
+    answered = box.pages.get(page_hash(draft, token))
+    receipt = receipt_by(draft, token, answered.language if answered else language)
     key = keys_of(receipt.code, receipt.word).hash
-    return receipt if queries.is_sent(db.session(), opened_box(db.session()), key) else None
+    sent = queries.is_sent(db.session(), box, key) or answered is not None
+    return receipt if sent else None
 
 
 def choose_word(by: Actor, draft: str, token: str, language: str, word: str = "") -> Receipt:
     """Put a word of one's own in the place of the one that was drawn for what a page sent, or leave
-    that one; the receipt. The same page sent twice gives the same. Raises PageTooOld."""
+    that one; the receipt. The same page sent twice gives the same, and another word after a first
+    one takes its place. Raises PageTooOld."""
     if not token_helps(token, utc_now()):
         raise PageTooOld
-    drawn = receipt_by(draft, token, language)
+    page = page_hash(draft, token)
+    answered = opened_box(db.session()).pages.get(page)
+    drawn = receipt_by(draft, token, answered.language if answered else language)
     own = Receipt(drawn.code, word or drawn.word)
     old, new = keys_of(drawn.code, drawn.word).hash, keys_of(own.code, own.word).hash
+    if answered:
+        old = answered.receipt
     with without_trace("incidents.word_chosen", by) as filing:
         session = filing.session
         row = session.scalar(
@@ -94,6 +108,8 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
                 raise PageTooOld
             if old in box.taken_back:
                 box.taken_back[new] = box.taken_back.pop(old)
+            if page in box.pages:
+                box.pages[page].receipt = new
     return own
 
 
