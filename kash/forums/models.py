@@ -170,8 +170,9 @@ class AgendaItem(PublicId, Base):
 
 class InternalLine(PublicId, Base):
     """A line under an item that holds a figure beside a station or a case: `digest` is
-    `rules.line_digest` of it. Only those who run the forum read it until one of them asked for its
-    release and another gave it (both are accounts' public ids)."""
+    `rules.line_digest` of it. Only those who run the forum, and the owner of the action in which
+    it stands, read it until one of them asked for its release and another gave it (both are
+    accounts' public ids)."""
 
     __tablename__ = "internal_line"
     __table_args__ = (

@@ -323,7 +323,14 @@ _NO_CASE = re.compile(
     rf"|\b{_CASE}\s+(?:moja|mmoja)\b",
     re.IGNORECASE,
 )
+_KINDS_OF_STATION = {"police", "station", "post", "patrol", "base", "kituo", "cha", "polisi", "the"}
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
+
+
+def _own_name(station: str) -> str:
+    """What a station is called in talk: without the words that all of them have."""
+    words = station.casefold().split()
+    return " ".join([word for word in words if word not in _KINDS_OF_STATION] or words)
 
 
 def telling_lines(text: str, stations: Collection[str]) -> list[str]:
@@ -333,18 +340,24 @@ def telling_lines(text: str, stations: Collection[str]) -> list[str]:
     `stations` are names of stations. Days, times, money and the numbers of minutes are no figures.
     A line is a whole paragraph; one sentence of it is enough. It errs by asking once too often.
     """
-    named = [name for each in stations if len(name := " ".join(each.casefold().split())) > 3]
+    named = [name for each in stations if len(name := _own_name(each)) > 3]
 
     def tells(sentence: str) -> bool:
         plain = " ".join(_NO_COUNT.sub(" ", sentence).split())
         about = _ABOUT_CASES.search(plain) or any(name in plain.casefold() for name in named)
         return bool((about and _COUNT.search(plain)) or _NO_CASE.search(plain))
 
-    found = [
-        line.strip()
-        for line in text.splitlines()
-        if any(tells(sentence) for sentence in _SENTENCE.split(line))
-    ]
+    found: list[str] = []
+    heads_a_list = False
+    for line in text.splitlines():
+        plain = " ".join(_NO_COUNT.sub(" ", line).split())
+        counted = heads_a_list and _COUNT.search(plain)
+        if counted or any(tells(sentence) for sentence in _SENTENCE.split(line)):
+            found.append(line.strip())
+        # "Reports by station:" and what stands below it, until an empty line.
+        heads_a_list = bool(plain) and (
+            heads_a_list or (plain.endswith(":") and _ABOUT_CASES.search(plain) is not None)
+        )
     return list(dict.fromkeys(found))
 
 

@@ -53,6 +53,15 @@ def test_a_figure_beside_a_case_is_seen(line: str) -> None:
     assert telling_lines(f"{HARMLESS}\n{line}\n{HARMLESS}", STATIONS) == [line]
 
 
+def test_a_list_below_a_heading_is_seen() -> None:
+    text = "Reports by station:\n- Mfano: 5\n- Obunga: 7\n\nThe hall holds 40."
+    assert telling_lines(text, STATIONS) == ["- Mfano: 5", "- Obunga: 7"]
+
+
+def test_a_station_is_known_by_what_it_is_called_in_talk() -> None:
+    assert telling_lines("Mfano had 5.", STATIONS) == ["Mfano had 5."]
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -145,6 +154,18 @@ def test_a_figure_beside_a_station_is_not_saved_before_it_was_asked_about(
     write(series, item, f"{TELLING}\nThe end.")
     write(series, item, HARMLESS)
     assert lines() == []
+
+
+def test_a_line_stays_internal_when_its_station_has_another_name(
+    series: Series, item: tuple[str, str, str]
+) -> None:
+    line = "12 talked about, 5 at Mfano"
+    write(series, item, line, mark_of([line_digest(line)]))
+    station = db.session.scalars(select(Organisation).where(Organisation.kind == "station")).one()
+    station.name = "Lake post"
+    db.session.commit()
+    write(series, item, f"{line}\nThe end.")
+    assert [row.digest for row in lines()] == [line_digest(line)]
 
 
 def test_a_line_is_released_by_two_people_and_not_by_one(

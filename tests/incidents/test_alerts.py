@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -23,9 +23,10 @@ from kash.incidents.rules.alerts import MINUTES_OF_WEEK
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.record import Filing, Party, Person, Record
 from kash.incidents.services import alerts
+from kash.incidents.services.reminding import next_morning
 from kash.messages import MailFailed
 from kash.policy import SYSTEM, Actor
-from kash.web.formats import local_today
+from kash.web.formats import local_today, to_local
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
@@ -195,7 +196,7 @@ def test_a_mailbox_that_takes_nothing_stops_nobody_else_from_being_told(
     assert alerts.tell_officers(raised) == 2
     assert post.to() == [office.mail(office.brenda), office.mail(office.grace)]
     post.broken |= {office.mail(office.brenda), office.mail(office.grace)}
-    alerts.note_look(raised)
+    alerts.note_look(open_alerts(), raised)
     raised = office.holds()
     assert alerts.tell_officers(raised) == 0
     # The mail server is back a minute later.
@@ -239,8 +240,23 @@ def test_an_ordinary_report_raises_no_alert_and_reminds_members_at_its_hour(
     at = db.session.scalars(select(Incident.remind_at)).one()
     db.session.rollback()
     assert at is not None
-    assert (at.minute, at.second) == (0, 0)
+    assert to_local(at).time() == time(8)
     assert services.remind_members(at) == 3
+
+
+def test_the_morning_mail_comes_every_day_and_no_mail_tells_a_report_from_a_drill(
+    office: Office, post: Post
+) -> None:
+    """Whether a report came, somebody is held, or nothing happened at all."""
+    morning = next_morning(utc_now())
+    office.holds()
+    let_arrive()
+    hours = db.session.scalars(select(Incident.remind_at)).all()
+    db.session.rollback()
+    assert [to_local(at).time() for at in hours if at is not None] == [time(8)]
+    for later in (timedelta(0), timedelta(days=1), timedelta(days=2)):
+        assert services.remind_members(morning + later) == 3
+    assert services.remind_members(morning + timedelta(hours=5)) == 0
 
 
 def test_what_is_told_afterwards_belongs_to_the_first_report_and_alerts_nobody_again(
@@ -291,3 +307,29 @@ def test_the_order_and_the_hours_are_set_on_the_page(office: Office) -> None:
     assert client.get("/w/o/0000000000000000").status_code == 404
     for drills, status in (("9", 422), ("-1", 422), ("", 422)):
         assert client.post("/w/o", data={"drills": drills}).status_code == status
+
+
+def test_a_look_at_something_else_does_not_end_it(
+    office: Office, post: Post, a_member: Callable[..., AMember]
+) -> None:
+    office.holds()
+    dora = a_member("director", name="Dora")
+    for asked in ({"ward": "Kondele"}, {"show": "all", "words": "nothing of this"}, {"minor": "1"}):
+        assert office.anna.client.post("/w/search", data=asked).status_code == 200
+    assert dora.client.get("/w").status_code == 200
+    assert len(open_alerts()) == 1
+    assert office.anna.client.get("/w").status_code == 200
+    assert open_alerts() == []
+
+
+def test_what_is_told_after_the_officer_looked_alerts_again(office: Office, post: Post) -> None:
+    """The first said only that somebody is held; the second says where."""
+    code, more = new_code(), new_code()
+    services.say_held(office.peer, code)
+    receipt = services.submit(office.peer, code, "en")
+    assert office.anna.client.get("/w").status_code == 200
+    assert open_alerts() == []
+    services.begin_addition(office.peer, more, keys_of(receipt.code, receipt.word))
+    services.answer_screen(office.peer, more, "words", Screen(narrative="At the lake station."))
+    services.submit(office.peer, more, "en")
+    assert len(open_alerts()) == 1

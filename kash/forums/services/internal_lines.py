@@ -33,13 +33,16 @@ def keep_internal(session: Session, item: AgendaItem, texts: Iterable[str], acce
     `accepted` is the mark of the lines that the writer agreed to keep internal. Raises
     FiguresBesideCases if there are others among them that were not kept internal before.
     """
-    lines = telling_lines("\n".join(texts), station_names())
+    written = "\n".join(texts)
+    lines = telling_lines(written, station_names())
     wanted = {line_digest(line): line for line in lines}
     known = {row.digest: row for row in item.internal_lines}
     if wanted.keys() - known.keys() and accepted != mark_of(wanted):
         raise FiguresBesideCases(lines, mark_of(wanted))
+    # A line that tells nothing any more, since its station has another name now, stays as it was.
+    there = {line_digest(line) for line in written.splitlines()}
     for digest, row in known.items():
-        if digest not in wanted:
+        if digest not in there:
             item.internal_lines.remove(row)
     for digest in wanted.keys() - known.keys():
         item.internal_lines.append(InternalLine(digest=digest))

@@ -22,7 +22,7 @@ CLOCK_KINDS = ("court", "pep", "contraception")
 COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(hours=120)
 _HOUR = timedelta(hours=1)
 _LAST = timedelta(hours=2)
-_MORNING = time(8)
+MORNING = time(8)
 # So long after it has ended, a clock still says what can be done.
 SHOWN_AFTER = timedelta(days=30)
 # So long before a clock ends, whoever works on the case is reminded.
@@ -159,5 +159,5 @@ def remind_at(
         if newly and first <= now:
             moments.append(whole_hour(now) + _HOUR)
     for day in due_days:
-        moments.append(whole_hour(datetime.combine(day, _MORNING, tzinfo=zone).astimezone(UTC)))
+        moments.append(whole_hour(datetime.combine(day, MORNING, tzinfo=zone).astimezone(UTC)))
     return min((moment for moment in moments if moment > now), default=None)

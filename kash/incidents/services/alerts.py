@@ -150,10 +150,9 @@ def _note_told(number: int, told: int) -> None:
 # --- Looking ------------------------------------------------------------------------------------
 
 
-def note_look(now: datetime) -> None:
-    """Somebody opened the queue and nothing in it is kept from her: every alert is over. Nothing
-    is kept of who looked, and at what."""
-    waiting = queries.open_alerts()
+def note_look(waiting: Sequence[tuple[int, datetime, int]], now: datetime) -> None:
+    """Somebody who works on cases saw all of which these alerts are (`queries.open_alerts`, read
+    before the cases were): they are over. Nothing is kept of who looked, and at what."""
     if not waiting:
         return
     with writing() as session:

@@ -17,6 +17,7 @@ from kash.database import utc_now, writing
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import filing as queries
+from kash.incidents.queries.alerts import open_alerts
 from kash.incidents.queries.cases import KIND
 from kash.incidents.queries.filing import is_sent
 from kash.incidents.queries.receipts import (
@@ -168,8 +169,9 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
         )
         box.pages[page] = Answered(until=answered_until(filing.now), language=language, receipt=key)
         if draft.held or filing.is_noted:
-            filing.about(*deliver(session, box, [key], filing.now, at_once=True))
-        if draft.held and not draft.adds_to:
+            filing.about(*deliver(session, box, [key], filing.now))
+        # What is told afterwards may be the first that says where she is.
+        if draft.held and not (draft.adds_to and open_alerts()):
             raise_alert(session, filing.now)
     return receipt
 

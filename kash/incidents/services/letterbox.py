@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from flask_babel import lazy_gettext as _l
@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 from kash.database import after_commit, db, insertion, utc_now, without_order, writing
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, Letterbox
 from kash.incidents.queries.letterbox import KIND, PLACE, box_in
-from kash.incidents.rules.clocks import whole_hour
 from kash.incidents.rules.filing import SCREENS
 from kash.incidents.rules.letterbox import Box, BoxFull, Draft, Letter, as_bytes, in_bytes, in_text
 from kash.incidents.services.quota import tend_quota
+from kash.incidents.services.reminding import next_morning
 from kash.jobs import periodic
 from kash.vault import (
     Compartment,
@@ -41,7 +41,6 @@ from kash.web.errors import Problem
 from kash.web.formats import local_today
 
 _log = structlog.get_logger("kash.incidents")
-_HOUR = timedelta(hours=1)
 
 
 class LetterboxFull(Problem):
@@ -85,17 +84,16 @@ def letter(session: Session, kind: str, plaintext: bytes) -> Letter:
     )
 
 
-def deliver(
-    session: Session, box: Box, receipts: Collection[str], now: datetime, *, at_once: bool = False
-) -> list[str]:
+def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime) -> list[str]:
     """Make incidents of sent filings, all together and in no order; their references.
 
-    Members are reminded of what came at its hour, and of what came at once at the next whole one.
+    Members are reminded of it on the next morning, when they get that mail whether or not
+    anything came: a mail that followed an alert would tell it from a drill.
     """
     keys = [key for key in receipts if key in box.sent]
     secrets.SystemRandom().shuffle(keys)
     there = set(session.scalars(select(Compartment.id)))
-    remind_at = whole_hour(now) + (_HOUR if at_once else timedelta(0))
+    remind_at = next_morning(now)
     references = []
     for key in keys:
         sent = box.sent.pop(key)

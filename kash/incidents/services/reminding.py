@@ -3,7 +3,7 @@ more than that something is due."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -14,13 +14,14 @@ from kash.database import db, utc_now, writing
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.officers import officers
-from kash.incidents.rules.clocks import clocks_of, remind_at
+from kash.incidents.rules.clocks import MORNING, clocks_of, remind_at, whole_hour
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 from kash.jobs import Progress, enqueue, job, periodic
+from kash.jobs.models import Job
 from kash.messages import mail_is_set_up, send_mail
-from kash.web.formats import zone
+from kash.web.formats import to_local, zone
 from kash.web.programme import brand, programme_languages
 
 
@@ -40,11 +41,31 @@ def next_reminder(
     return remind_at(clocks, days, now, there, newly=newly)
 
 
+def next_morning(now: datetime) -> datetime:
+    """The next eight o'clock of the programme's zone, after `now`, in UTC."""
+    today = datetime.combine(to_local(now).date(), MORNING, tzinfo=zone()).astimezone(UTC)
+    tomorrow = to_local(now).date() + timedelta(days=1)
+    if today > now:
+        return today
+    return datetime.combine(tomorrow, MORNING, tzinfo=zone()).astimezone(UTC)
+
+
+def _is_morning(now: datetime) -> bool:
+    """Whether nobody was told yet in the hour of the morning mail, which goes out every day."""
+    begun = whole_hour(now)
+    if to_local(begun).time() != MORNING:
+        return False
+    told = select(Job.id).where(Job.kind == "incidents.reminder", Job.created_at >= begun)
+    return db.session.scalar(told.limit(1)) is None
+
+
 def remind_members(now: datetime) -> int:
     """Clear the hours that have come and have members told, once however many those were; how
-    many are told. Hours are whole, so that nobody gets more than one mail an hour."""
+    many are told. Hours are whole, so that nobody gets more than one mail an hour. In the morning
+    they are told every day, so that this mail does not say that a report came."""
     due = Incident.remind_at <= now
-    if db.session.scalar(select(Incident.id).where(due).limit(1)) is None:
+    morning = _is_morning(now)
+    if not morning and db.session.scalar(select(Incident.id).where(due).limit(1)) is None:
         db.session.rollback()
         return 0
     with writing() as session:
@@ -54,7 +75,7 @@ def remind_members(now: datetime) -> int:
             .values(remind_at=None)
             .execution_options(synchronize_session=False)
         )
-        if not done.rowcount or not mail_is_set_up():  # type: ignore[attr-defined]
+        if not (morning or done.rowcount) or not mail_is_set_up():  # type: ignore[attr-defined]
             return 0
         told = [one for one in officers() if one.works or one.custodian]
         for one in told:
@@ -72,5 +93,5 @@ def send_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one member, in her language, nothing but that something is due. Raises MailFailed."""
     found = accounts.account(account)
     with force_locale(found.language or programme_languages()[0]):
-        text = _("Something is due. Sign in.")
+        text = _("Sign in to see whether something waits.")
         send_mail(accounts.email_of(found), brand(), text + "\n")

@@ -16,6 +16,7 @@ from flask_babel import lazy_gettext as _l
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services, wording
 from kash.incidents.forms.casework import ViewNameForm
+from kash.incidents.queries.alerts import open_alerts
 from kash.incidents.queries.officers import officers
 from kash.incidents.queries.register import Line, Register, register
 from kash.incidents.rules.filters import (
@@ -129,11 +130,13 @@ def _wanted(text: str) -> list[Wanted]:
 def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> str:
     actor, vault, now = current_actor(), the_vault(), utc_now()
     wanted = _wanted(asked.words) if asked.words else []
+    # Read before the cases: an alert that is raised meanwhile is of one that she may not see.
+    alerts = open_alerts()
     found = register(actor, vault, asked, wanted, now, counting=not wanted)
     services.note_search(actor, vault, found.new)
-    if not wanted and not found.hides_held:
-        note_look(now)
     lines = _in_order(found, asked, now)
+    if actor.may("incidents.edit") and _shows_who_is_held(asked, found, lines):
+        note_look(alerts, now)
     everybody = officers()
     return render_template(
         "incidents/index.html",
@@ -160,6 +163,14 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
             (CLOCK_OVER, _("A clock has run out")),
         ],
     )
+
+
+def _shows_who_is_held(asked: Filters, found: Register, lines: Listing[Line]) -> bool:
+    """Whether every new case of somebody who is held stands on this page."""
+    if asked != Filters(show=asked.show) or found.hides_held or found.damaged:
+        return False
+    held = [one for one in found.lines if one.summary.held and one.summary.state == "submitted"]
+    return all(one in lines.rows for one in held)
 
 
 def _kept(asked: Filters) -> dict[str, Any]:
