@@ -1,7 +1,8 @@
 """One request as it arrives, piece by piece: where it ends, and whether it comes too slowly.
 
 Nothing here reads a socket or a clock, and nothing is judged: what is no request is whole as it
-stands, and the server's own parser says what is wrong with it.
+stands, and the server's own parser says what is wrong with it. Only a body that has no clear end is
+kept from the parser, which might find another end than is found here.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ LARGEST_HEAD = 64 * 1024
 _PIECE = 256 * 1024
 _LONGEST_LINE = 8192
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,12}")
-_DIGITS = re.compile(r"[0-9]{1,15}", re.ASCII)
+_DIGITS = re.compile(r"0{0,64}[0-9]{1,15}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Head:
     fields: Sequence[tuple[str, str]]
     length: int | None
     in_chunks: bool
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether nobody can tell where its body ends, so that nothing behind it is a request."""
+        return self.length is None and not self.in_chunks
 
     @property
     def awaits_leave(self) -> bool:

@@ -54,6 +54,7 @@ _PLAIN = (
     "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
 )
 _PHRASES = {
+    400: "400 Bad Request",
     408: "408 Request Timeout",
     413: "413 Content Too Large",
     429: "429 Too Many Requests",
@@ -250,6 +251,10 @@ class PatientWorker(gthread.ThreadWorker):
         conn.surplus = request.take(data, time.monotonic())
         if not conn.room:
             self._held += request.held - before
+        if request.head is not None and request.head.is_unclear:
+            # Were it answered as if it had no body, its body would be answered as a request.
+            self._refuse(conn, 400)
+            return
         if request.whole:
             self._hand_over(conn)
             return
@@ -366,7 +371,7 @@ class PatientWorker(gthread.ThreadWorker):
         """Wait for it no longer, and say so: on a page, if a thread is free to draw one."""
         if not conn.request.started:
             self._drop(conn)
-        elif conn.request.head is None or self._busy >= self.cfg.threads:
+        elif status == 400 or conn.request.head is None or self._busy >= self.cfg.threads:
             self._unwatch(conn)
             self._no_longer_awaited(conn)
             conn.keep = False

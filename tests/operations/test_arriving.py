@@ -49,14 +49,28 @@ def test_it_is_whole_at_its_last_byte_and_not_before(
         b"Content-Length: 3\r\nContent-Length: 4",
         b"Content-Length: -3",
         b"Content-Length: 3x",
+        b"Content-Length: 3, 3",
+        b"Content-Length: 3\r\nContent-Length: 3",
+        b"Content-Length: 1234567890123456",
+        b"Content-Length: \xb2",
+        b"Content-Length:",
         b"Content-Length: 3\r\nTransfer-Encoding: chunked",
         b"Transfer-Encoding: gzip",
     ],
 )
-def test_what_cannot_be_framed_is_left_to_the_parser_at_once(fields: bytes) -> None:
+def test_a_body_without_a_clear_end_is_never_awaited_nor_taken_for_none(fields: bytes) -> None:
     arriving = Arriving(0)
     arriving.take(b"POST / HTTP/1.1\r\n" + fields + b"\r\n\r\n", 0)
     assert arriving.whole
+    assert arriving.head is not None
+    assert arriving.head.is_unclear
+
+
+@pytest.mark.parametrize("length", [b"0003", b"0000000000000003", b"0" * 64 + b"3"])
+def test_a_length_may_begin_with_zeros(length: bytes) -> None:
+    arriving = Arriving(0)
+    behind = arriving.take(b"POST / HTTP/1.1\r\nContent-Length: " + length + b"\r\n\r\nabcdef", 0)
+    assert (arriving.whole, arriving.received, behind) == (True, 3, b"def")
 
 
 @pytest.mark.parametrize("size", [b"x\r\n", b"-5\r\n", b"0x5\r\n", b"\r\n", b"f" * 9000])

@@ -240,6 +240,38 @@ def test_requests_that_come_at_once_are_answered_in_their_order(site: Site) -> N
     ]
 
 
+HIDDEN = b"GET /page HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        f"Content-Length: 1{len(HIDDEN):015d}",
+        f"Content-Length: {len(HIDDEN)}\r\nContent-Length: 0",
+        f"Content-Length: {len(HIDDEN)}\r\nTransfer-Encoding: chunked",
+        f"Content-Length: {len(HIDDEN)}\r\nTransfer-Encoding: gzip",
+        f"Content-Length: +{len(HIDDEN)}",
+    ],
+)
+def test_nobody_hides_a_request_in_a_body_whose_length_is_unclear(site: Site, fields: str) -> None:
+    head = f"POST /read HTTP/1.1\r\nHost: x\r\n{fields}\r\n\r\n".encode()
+    answer = heard(site.send(head + HIDDEN))
+    assert (answer.count("HTTP/1.1 "), words(answer)) == (1, (400, ""))
+    assert "Connection: close" in answer
+
+
+@pytest.mark.parametrize("digits", [15, 16, 40])
+def test_a_length_with_zeros_before_it_does_not_make_a_request_of_a_body(
+    site: Site, digits: int
+) -> None:
+    head = f"POST /read HTTP/1.1\r\nHost: x\r\nContent-Length: {len(HIDDEN):0{digits}d}\r\n\r\n"
+    answers = heard(site.send(head.encode() + HIDDEN + get("/page")))
+    assert re.findall(r"\r\n\r\n([ -~]+?)(?=HTTP|$)", answers) == [
+        f"{len(HIDDEN)} {sum(HIDDEN)}",
+        "a page",
+    ]
+
+
 def test_leave_to_send_a_body_is_given(site: Site) -> None:
     line = site.send(post("/read", 2, "Expect: 100-continue", "Connection: close"))
     assert line.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
