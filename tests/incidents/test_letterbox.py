@@ -22,11 +22,13 @@ from kash.incidents.queries.screens import SCREEN_KIND
 from kash.incidents.rules.filing import Screen, as_bytes, new_code
 from kash.incidents.rules.letterbox import (
     MOST,
+    ROOM,
     SMALLEST,
     Box,
     BoxFull,
     Draft,
     Letter,
+    Sent,
     from_bytes,
 )
 from kash.incidents.rules.letterbox import as_bytes as box_as_bytes
@@ -79,6 +81,40 @@ def test_more_than_fits_is_refused_and_not_cut_off() -> None:
     draft = Draft(kept_until=date(2026, 1, 1), screens={"words": letter})
     with pytest.raises(BoxFull):
         box_as_bytes(Box(drafts={"x": draft}))
+
+
+def _letter(size: int) -> Letter:
+    return Letter(
+        public_id="x" * 16, kind="incident.screen", compartment_id=1, body="A" * size, wrapped="B"
+    )
+
+
+def _draft(size: int, **more: bool) -> Draft:
+    return Draft(kept_until=date(2026, 1, 1), screens={"words": _letter(size)}, **more)
+
+
+@settings(deadline=None, max_examples=10)
+@given(some.integers(60, 200), some.booleans(), some.booleans())
+def test_unfinished_reports_however_many_leave_room_for_what_is_sent(
+    number: int, held: bool, beyond: bool
+) -> None:
+    flood = {f"{each:064}": _draft(80_000, held=held, beyond=beyond) for each in range(number)}
+    box = Box(drafts={**flood, "hers": _draft(5_000), "written": _draft(90_000, held=held)})
+    box.make_room("written")
+    assert {"hers", "written"} < set(box.drafts)
+    # A draft is dropped whole or left as it is, and none while there is room.
+    kept = [key for key in box.drafts if key in flood]
+    room = next(iter(flood.values())).room
+    taken = sum(one.size for one in box.drafts.values() if one.room == room)
+    assert taken <= ROOM[room]
+    assert len(kept) == number or taken > ROOM[room] - 100_000
+    sent = {f"{each:064}": Sent(visible_at=utc_now(), record=_letter(80_000)) for each in range(40)}
+    box.sent = sent
+    assert from_bytes(box_as_bytes(box)).sent == sent
+
+
+def test_all_rooms_together_leave_more_than_half_for_what_is_sent() -> None:
+    assert sum(ROOM.values()) < MOST / 2
 
 
 @pytest.fixture

@@ -15,8 +15,10 @@ from kash.accounts.models import CountedTries
 from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import FilingQuota, Incident
+from kash.incidents.queries.filing import draft_of
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.quota import spent_in, who_may_file
+from kash.incidents.rules import letterbox
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
 from kash.incidents.services import TooManyReports, WaitAMinute
@@ -157,6 +159,47 @@ def test_where_the_letterbox_is_full_nothing_typed_is_lost(
     assert refused.status_code == 409
     assert "what was typed" in refused.text
     assert "Too many reports wait at the moment." in refused.text
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_one_account_does_not_shut_the_letterbox_with_long_drafts(
+    member: AMember, actor: Callable[..., Actor], monkeypatch: Any, held: bool
+) -> None:
+    """Neither for whoever is held nor for others, and what they had begun is still there."""
+    floods, peer = actor("peer"), actor("peer")
+    hers, long = _answered(peer), Screen(narrative="\U0001f9f1" * 10_000)
+    room = {name: size // 20 for name, size in letterbox.ROOM.items()}
+    monkeypatch.setattr("kash.incidents.rules.letterbox.ROOM", room)
+    monkeypatch.setattr("kash.incidents.rules.letterbox.MOST", 1024 * 1024)
+    for _each in range(TOKENS["draft"] // 2):
+        code = new_code()
+        if held:
+            services.say_held(floods, code)
+        services.answer_screen(floods, code, "words", long)
+    box = opened_box(db.session())
+    db.session.rollback()
+    assert sum(one.size for one in box.drafts.values()) < 600 * 1024
+    services.submit(peer, hers, "en")
+    in_danger = new_code()
+    services.say_held(peer, in_danger)
+    services.answer_screen(peer, in_danger, "words", Screen(narrative="taken at the bridge"))
+    services.submit(peer, in_danger, "en", held=True)
+    assert _count(Incident) == 1
+    assert let_arrive() == 1
+
+
+def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(
+    member: AMember, peer: Actor, monkeypatch: Any
+) -> None:
+    for _each in range(TOKENS["draft"]):
+        _answered(peer)
+    code = new_code()
+    services.say_held(peer, code)
+    services.answer_screen(peer, code, "words", Screen(narrative="taken at the bridge"))
+    begun = draft_of(code)
+    assert begun is not None
+    assert (begun.room, begun.kept_until) == ("beyond", local_today() + timedelta(days=1))
+    assert sum(one.beyond for one in opened_box(db.session()).drafts.values()) == 1
 
 
 def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(

@@ -14,6 +14,11 @@ from pydantic import BaseModel, Field
 
 # Some thirty whole reports. Beyond that the text doubles; so much fits at most.
 SMALLEST, MOST = 256 * 1024, 16 * 1024 * 1024
+# How much of it unfinished filings may take: such as nobody is held in, such where somebody is, and
+# such as were begun beyond the day's quota. What is left is for what was sent or taken back.
+ROOM = {"draft": 4 * 1024 * 1024, "held": 2 * 1024 * 1024, "beyond": 1024 * 1024}
+# What a draft or a letter takes beside its texts, at most.
+_AROUND = 300
 # What the envelope adds to a text before it looks for its size.
 _LENGTH = 4
 
@@ -32,12 +37,25 @@ class Letter(BaseModel):
 
 class Draft(BaseModel):
     """A filing that is not finished. `held`: its author said that somebody is held or in danger;
-    `adds_to`: the reference of the report that it is sent after, if any."""
+    `beyond`: it was begun for that beyond the day's quota; `adds_to`: the reference of the report
+    that it is sent after, if any."""
 
     kept_until: date
     held: bool = False
+    beyond: bool = False
     adds_to: str = ""
     screens: dict[str, Letter] = Field(default_factory=dict)
+
+    @property
+    def room(self) -> str:
+        """The part of `ROOM` in which it lies."""
+        return "beyond" if self.beyond else "held" if self.held else "draft"
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes at most."""
+        letters = self.screens.values()
+        return _AROUND + sum(_AROUND + len(one.body) + len(one.wrapped) for one in letters)
 
 
 class Sent(BaseModel):
@@ -91,6 +109,19 @@ class Box(BaseModel):
         """Drop the drafts whose day has passed, and the pages whose hour has."""
         self.pages = {key: one for key, one in self.pages.items() if one.until > now}
         self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
+
+    def make_room(self, written: str = "") -> None:
+        """Drop drafts until each room holds its own: the largest first, so that whoever fills it
+        loses more than others, and never the one that is being written."""
+        for room, most in ROOM.items():
+            there = {key: one.size for key, one in self.drafts.items() if one.room == room}
+            too_much = sum(there.values()) - most
+            there.pop(written, None)
+            for key in sorted(there, key=lambda key: there[key], reverse=True):
+                if too_much <= 0:
+                    break
+                too_much -= there[key]
+                del self.drafts[key]
 
 
 class BoxFull(ValueError):

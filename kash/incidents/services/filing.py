@@ -7,7 +7,7 @@ database's own log of pages is emptied, since its order tells what was written n
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -54,11 +54,14 @@ class NothingToSend(Problem):
 
 def _draft(filing: Filed, by: Actor, box: Box, code: str, *, held: bool = False) -> Draft:
     """The draft of a code, made if it is not there. Raises TooManyReports."""
-    until, key = kept_until(local_today()), queries.draft_hash(code)
+    key = queries.draft_hash(code)
     if key not in box.drafts:
-        spend_token(filing.session, by, "draft", filing.now, urgent=held)
-        box.drafts[key] = Draft(kept_until=until)
+        within = spend_token(filing.session, by, "draft", filing.now, urgent=held)
+        box.drafts[key] = Draft(kept_until=local_today(), beyond=not within)
     draft = box.drafts[key]
+    # What is begun beyond the quota is to be sent, not kept: one a minute would fill its room.
+    today = local_today()
+    until = today + timedelta(days=1) if draft.beyond else kept_until(today)
     draft.kept_until = max(draft.kept_until, until)
     return draft
 
@@ -88,7 +91,8 @@ def begin_addition(by: Actor, code: str, keys: ReceiptKeys | None) -> None:
 
 
 def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
-    """Seal what was answered on one screen in place of what was answered before.
+    """Seal what was answered on one screen in place of what was answered before. Where unfinished
+    filings take more than their room, others go.
 
     Raises AlreadySent, NobodyHoldsKeys.
     """
@@ -97,6 +101,7 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
     with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
         _draft(filing, by, box, code).screens[name] = sealed
+        box.make_room(queries.draft_hash(code))
         filing.about(sealed.public_id)
 
 

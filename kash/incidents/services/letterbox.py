@@ -135,7 +135,8 @@ def _add(session: Session, one: Letter) -> int:
 
 
 def tend_letterbox(now: datetime) -> int:
-    """Make visible what is due, forget drafts whose day has passed, and write all of it anew; how
+    """Make visible what is due, forget drafts whose day has passed or for which there
+    is no room, and write all of it anew; how
     many reports became visible. Bookkeeping: no entry says that anything came."""
     with writing() as session:
         if db.engine.dialect.name == "sqlite":
@@ -145,6 +146,7 @@ def tend_letterbox(now: datetime) -> int:
             tend_quota(session, now)
             _take_over(session, box)
             box.forget_old(local_today(), now)
+            box.make_room()
             return len(deliver(session, box, box.due(now), now))
 
 

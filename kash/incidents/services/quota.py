@@ -41,14 +41,16 @@ class WaitAMinute(Problem):
 
 def spend_token(
     session: Session, by: Actor, kind: str, now: datetime, *, urgent: bool = False
-) -> None:
+) -> bool:
     """Spend one of an account's tokens of the day; `kind` is one of `rules.quota.TOKENS`.
 
-    What is urgent is taken beyond them, one a minute. Raises TooManyReports and WaitAMinute.
+    What is urgent is taken beyond them, one a minute; False then. Raises TooManyReports and
+    WaitAMinute.
     """
     row, spent = _locked(session, now)
     everybody = who_may_file(session)
     after = spend(spent, by.public_id, everybody, kind, _DICE)
+    within = after is not None
     if after is None and urgent:
         minute = int(now.timestamp()) // 60
         after = spend_minute(spent, by.public_id, everybody, kind, minute, _DICE)
@@ -57,6 +59,7 @@ def spend_token(
     if after is None:
         raise TooManyReports
     _put(session, row, after)
+    return within
 
 
 def tend_quota(session: Session, now: datetime) -> None:
