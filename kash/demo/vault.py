@@ -15,6 +15,7 @@ from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.people import phone
 from kash.incidents import queries, services
+from kash.incidents.consent_texts import TEXTS
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import (
     Act,
@@ -247,7 +248,14 @@ def _record(
         ],
         information=[Information(id="n1", source="herself", reliability="likely")],
         consents=[
-            Consent(purpose=purpose, given=True, at=filed, by=officer) for purpose in _PURPOSES
+            Consent(
+                purpose=purpose,
+                given=True,
+                at=filed,
+                by=officer,
+                wording=TEXTS[purpose].version,
+            )
+            for purpose in _PURPOSES
         ],
         urgent="S1" in case.acts or "under_18" in case.ages,
         timeline=[Event(what="filed", by=peer, at=filed, state="submitted")],

@@ -6,8 +6,10 @@ import string
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import from_json
 
 from kash.incidents.filing_words import (
     ACT_GROUPS,
@@ -20,6 +22,7 @@ from kash.incidents.filing_words import (
 from kash.incidents.filing_words import ORIGINS as ORIGIN_WORDS
 from kash.incidents.models.incidents import STATES
 from kash.incidents.rules.acts import ACTS
+from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.filing import (
     MOST_ANSWERS,
     MOST_WRITTEN_PERSONS,
@@ -34,6 +37,8 @@ from kash.incidents.rules.filing import (
     new_code,
     service_number_in,
 )
+from kash.incidents.rules.finding import summary_of
+from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import (
     AGE_BANDS,
     ORIGINS,
@@ -41,9 +46,14 @@ from kash.incidents.rules.record import (
     SOURCES,
     TERM_KINDS,
     UNASKED,
+    Consent,
     Filing,
+    Person,
     Record,
 )
+from kash.incidents.rules.record import as_bytes as record_as_bytes
+from kash.incidents.rules.record import from_bytes as record_from_bytes
+from kash.incidents.rules.writing import write
 
 NAIROBI = ZoneInfo("Africa/Nairobi")
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -182,6 +192,76 @@ def test_screens_that_are_missing_or_damaged_stay_named(there: list[str], damage
     given_bytes = {name: as_bytes(Screen(acts=["L1"])) for name in there}
     record = compose(_record(named), given_bytes | {"who": b"{" + damage}, NAIROBI)
     assert set(record.filing.screens) == set(SCREENS) - (set(there) - {"who"})
+
+
+def _nobody_named(origin: str) -> Record:
+    """A report that skips whom it is about, and allows everything."""
+    said = Screen(consents=list(PURPOSES), origin=origin)
+    return compose(_record({"next": "n" * 16}), {"next": as_bytes(said)}, NAIROBI)
+
+
+def _with_persons(record: Record, *ids: str) -> Record:
+    """The record as it is sealed once an officer wrote these persons down."""
+    typed = record.model_copy(deep=True)
+    typed.persons = [Person(id=one, code=one.upper()) for one in ids]
+    write(record, typed)
+    return record_from_bytes(record_as_bytes(record))
+
+
+@pytest.mark.parametrize("origin", ["herself", "told_reporter"])
+def test_one_reporters_tick_is_no_consent_of_people_written_down_later(origin: str) -> None:
+    record = _with_persons(_nobody_named(origin), "p1", "p2", "p3")
+    for person in ("p1", "p2", "p3"):
+        assert [one for one in PURPOSES if record.consents_to(one, person)] == ["mediation"]
+        assert record.is_unasked("mediation", person)
+    assert who_agreed(record) == []
+    # Nor once the others are taken off again.
+    assert not _with_persons(record, "p3").consents_to("court")
+
+
+@pytest.mark.parametrize("origin", ["herself", "told_reporter"])
+def test_a_reporters_tick_stays_that_of_the_one_person_written_down_first(origin: str) -> None:
+    record = _with_persons(_nobody_named(origin), "p1")
+    assert all(record.consents_to(one) for one in PURPOSES)
+    record = _with_persons(record, "p1", "p2")
+    assert {(one.person, one.origin) for one in record.consents} == {("p1", origin)}
+    assert [one.id for one in who_agreed(record)] == ["p1"]
+    # Whoever takes her place does not agree by it.
+    assert who_agreed(_with_persons(record, "p2")) == []
+
+
+@pytest.mark.parametrize("edition", [1, 2])
+def test_several_who_stand_in_a_sealed_record_already_are_not_taken_to_have_agreed(
+    edition: int,
+) -> None:
+    # As an older version sealed it: people beside an answer of nobody in particular.
+    sealed = from_json(record_as_bytes(_nobody_named("herself")))
+    if edition == 1:
+        sealed = brought_up_to_date(
+            {
+                "filing": {"how": "phone"},
+                "information": [{"id": "i1", "source": "herself"}],
+                "consents": [
+                    {name: one[name] for name in ("purpose", "given", "at", "by")}
+                    for one in sealed["consents"]
+                ],
+            }
+        )
+    sealed["persons"] = [{"id": "p1", "code": "A"}, {"id": "p2", "code": "B"}]
+    record = Record.model_validate(sealed)
+    assert [one for one in PURPOSES if record.consents_to(one)] == ["mediation"]
+    assert summary_of("r", "triaged", sealed).consent is False
+
+
+def test_what_an_officer_notes_for_all_counts_for_those_who_are_added_too() -> None:
+    record = _nobody_named("herself")
+    at = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    record.consents.append(
+        Consent(purpose="court", given=True, at=at, by="o" * 16, wording="2026-1")
+    )
+    record = _with_persons(record, "p1", "p2")
+    assert record.consents_to("court")
+    assert not record.consents_to("funder")
 
 
 def test_a_screen_that_the_record_does_not_name_is_left_out() -> None:

@@ -102,6 +102,7 @@ CONSENTS = st.builds(
     at=MOMENTS,
     by=st.just("anna"),
     person=st.sampled_from(["", "p0", "p1"]),
+    wording=st.sampled_from(["", "2026-1"]),
     origin=st.sampled_from(["herself", "told_reporter", "not_asked"]),
 )
 TERMS = st.builds(

@@ -339,7 +339,15 @@ def _day(text: str | None) -> date | None:
 
 def _consents(record: Mapping[str, Any], persons: list[str]) -> bool:
     # As Record.consents_to("record"), which a test compares with this.
-    answers = [one for one in record.get("consents", ()) if one["purpose"] == "record"]
+    several_from_phone = len(persons) > 1 and record.get("filing", {}).get("how") == "phone"
+    answers = [
+        one
+        for one in record.get("consents", ())
+        if one["purpose"] == "record"
+        and not (
+            several_from_phone and one["given"] and not one.get("person") and not one.get("wording")
+        )
+    ]
     for person in persons or [""]:
         own = [
             one

@@ -144,8 +144,9 @@ class Asked(Part):
 
 
 class Intervention(Part):
-    """A mediator was asked, about these persons (ids; none: all). `mediator` is an account's public
-    id, `brief` a brief's. `answered_at`: when she said yes or no; `ended_at`: how it ended."""
+    """A mediator was asked, about these persons (ids; none: nobody was on record then), who stay
+    named here though one be taken off the record. `mediator` is an account's public id, `brief` a
+    brief's. `answered_at`: when she said yes or no; `ended_at`: how it ended."""
 
     id: str
     mediator: str = ""
@@ -296,7 +297,8 @@ class Record(Part):
         """Whether consent holds for a purpose: off until it was given, and until withdrawn.
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
-        an answer that was given for all. Of whoever could not be asked, it holds for `UNASKED`.
+        an answer that was given for all. Of whoever could not be asked, it holds for `UNASKED`;
+        so does what a phone sent that named nobody, once several are on record.
         """
         return all(self._holds(purpose, one) for one in self._everyone(person))
 
@@ -324,13 +326,25 @@ class Record(Part):
 
     def _answer(self, purpose: str, person: str) -> Consent | None:
         answers = [
-            one
+            self._as_it_counts(one)
             for one in reversed(self.consents)
             if one.purpose == purpose and one.person in ("", person)
         ]
         # That she could not be asked never outweighs what she said.
         said = [one for one in answers if one.origin != "not_asked"]
         return max(said or answers, key=lambda one: one.at, default=None)
+
+    def _as_it_counts(self, one: Consent) -> Consent:
+        # Of several nobody knows who it was that said it, or whether the others were asked.
+        if len(self.persons) > 1 and self.is_of_nobody_yet(one):
+            return one.model_copy(update={"origin": "not_asked"})
+        return one
+
+    def is_of_nobody_yet(self, one: Consent) -> bool:
+        """Whether a phone sent this consent as somebody's own when nobody was on record. What an
+        officer notes for all has a version of its words."""
+        from_phone = self.filing.how == "phone" and not one.wording
+        return from_phone and one.given and not one.person and one.origin != "not_asked"
 
     def told_by(self) -> set[str]:
         """Accounts from which it is known: who filed it on a phone, and sources."""

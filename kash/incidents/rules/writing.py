@@ -224,6 +224,7 @@ def write(record: Record, typed: Record) -> None:
         put_at(record, place, value_at(typed, place))
     if "phone" in (how, record.filing.how):
         record.filing.how = how
+    _give_phone_answers_to_persons(record)
     for group, names in ROWS.items():
         there = {row.id: row for row in getattr(record, group)}
         rows = []
@@ -233,6 +234,24 @@ def write(record: Record, typed: Record) -> None:
             rows.append(old.model_copy(update=values) if old is not None else row)
         setattr(record, group, rows)
     _forget_rows_that_went(record)
+    _give_phone_answers_to_persons(record)
+
+
+def _give_phone_answers_to_persons(record: Record) -> None:
+    """What a phone sent when nobody was on record is from now on the answer of those who are, and
+    of nobody who is added later."""
+    if not record.persons:
+        return
+    several = {"origin": "not_asked"} if len(record.persons) > 1 else {}
+    consents = []
+    for one in record.consents:
+        if record.is_of_nobody_yet(one):
+            consents += [
+                one.model_copy(update={"person": person.id, **several}) for person in record.persons
+            ]
+        else:
+            consents.append(one)
+    record.consents = consents
 
 
 def _forget_rows_that_went(record: Record) -> None:
