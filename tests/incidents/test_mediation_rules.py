@@ -223,6 +223,40 @@ def test_two_of_three_released_frees_nobody_by_name_and_three_of_three_frees_all
     assert not somebody_is_free(record)
 
 
+def test_nobody_written_down_later_is_freed_by_an_answer_that_was_not_about_her() -> None:
+    record = Record()
+    asked(record, "a1", "b1", ["release"], NOW)
+    record.persons = three_women().persons
+    take_over(record, {"b1": Answer("agreed", (Result("release", "released"),), NOW, NOW)})
+    assert [one.released_at for one in record.persons] == [None] * 3
+    # An officer is told that she has to write down who it was.
+    assert somebody_is_free(record)
+    record.persons[1].released_at = NOW
+    assert not somebody_is_free(record)
+
+
+def test_whoever_is_added_after_a_mediator_was_asked_stays_held() -> None:
+    record = three_women()
+    asked(record, "a1", "b1", ["release"], NOW, ["p1", "p2"])
+    take_over(record, {"b1": Answer("agreed", (Result("release", "released", 2),), NOW, NOW)})
+    assert [one.released_at for one in record.persons] == [NOW, NOW, None]
+    assert not somebody_is_free(record)
+
+
+@pytest.mark.parametrize(
+    ("free", "marked", "to_say"), [(2, [None, None], True), (3, [NOW] * 2, False)]
+)
+def test_two_of_three_are_not_taken_for_all_once_one_is_off_the_record(
+    free: int, marked: list[datetime | None], to_say: bool
+) -> None:
+    record = three_women()
+    asked(record, "a1", "b1", ["release"], NOW, ["p1", "p2", "p3"])
+    del record.persons[2]
+    take_over(record, {"b1": Answer("agreed", (Result("release", "released", free),), NOW, NOW)})
+    assert [one.released_at for one in record.persons] == marked
+    assert somebody_is_free(record) == to_say
+
+
 ANSWERS = st.lists(
     st.builds(
         Consent,

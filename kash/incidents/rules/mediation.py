@@ -158,7 +158,7 @@ def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
     """Write mediators' answers into the record; the briefs that are done with by that.
 
     Whoever was let go with everybody that was asked for is free from then on. Of some of them
-    nobody knows who, until an officer writes it down.
+    nobody knows who, until an officer writes it down; nor of those who came on record later.
     """
     done = []
     for one in record.interventions:
@@ -181,24 +181,25 @@ def take_over(record: Record, answers: dict[str, Answer]) -> list[str]:
 
 
 def _let_go(record: Record, one: Intervention) -> None:
-    people = _about(record, one)
     everybody = any(
-        each.result == "released" and each.count in (None, len(people)) for each in one.asked
+        each.result == "released" and each.count in (None, len(one.persons)) for each in one.asked
     )
-    for person in people if everybody else ():
-        person.released_at = person.released_at or one.ended_at
-
-
-def _about(record: Record, one: Intervention) -> list[Person]:
-    return [each for each in record.persons if each.id in one.persons or not one.persons]
+    for person in record.persons:
+        if everybody and person.id in one.persons:
+            person.released_at = person.released_at or one.ended_at
 
 
 def somebody_is_free(record: Record) -> bool:
     """Whether a mediator had some of those let go who were asked for, and it is not on record yet
-    who: as many as were let go, or more, stand there as free."""
+    who: as many as were let go, or more, stand there as free. Without a number it was everybody
+    who was named, or somebody where nobody was."""
     for one in record.interventions:
-        free = max((each.count or 0 for each in one.asked if each.result == "released"), default=0)
-        if free > sum(each.released_at is not None for each in _about(record, one)):
+        everybody = len(one.persons) or 1
+        free = [each.count or everybody for each in one.asked if each.result == "released"]
+        about = [each for each in record.persons if each.id in one.persons or not one.persons]
+        known = sum(each.released_at is not None for each in about)
+        # Whoever was taken off the record is not waited for.
+        if known < min(max(free, default=0), len(about)):
             return True
     return False
 
