@@ -19,12 +19,13 @@ from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.case_file import who_agreed
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.filters import Filters
+from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import PURPOSES, Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry, Compartment, SealedDocument
+from kash.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import hidden, sent
@@ -186,6 +187,57 @@ def test_the_next_member_who_opens_the_case_takes_it_over(
     found = services.open_receipt(receipt.code, receipt.word)
     assert found is not None
     assert found.taken_back == {"mediation", "court"}
+
+
+def _answer_brief(mediator: Actor) -> None:
+    brief = db.session.scalars(select(MediationBrief.public_id)).one()
+    db.session.rollback()
+    services.close_brief(mediator, brief, [Result("release", "released", 2)])
+
+
+def test_who_mediated_is_kept_outside_the_vault_no_longer_than_the_withdrawal_waits(
+    member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    _ask(member, reference, mediator)
+    _answer_brief(mediator)
+    take_back(peer, receipt, "court")
+    assert member.client.get(f"/w/{reference}").status_code == 200
+    kept = record_of(reference, member.vault())
+    assert [(one.brief, one.asked[0].result) for one in kept.interventions] == [("", "released")]
+    assert not kept.consents_to("court")
+    assert db.session.scalar(select(MediationBrief.id)) is None
+    assert _waiting() == 0
+
+
+def test_a_mediators_answer_is_not_lost_when_what_was_taken_back_is_not_saved(
+    member: AMember,
+    peer: Actor,
+    mediator: Actor,
+    receipt: Receipt,
+    record_of: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let_arrive()
+    reference = only_case(member).reference
+    _ask(member, reference, mediator)
+    _answer_brief(mediator)
+    take_back(peer, receipt, "court")
+
+    def saved_by_another(*_given: object) -> int:
+        raise SavedMeanwhile
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kash.incidents.services.cases.save_document", saved_by_another)
+        assert member.client.get(f"/w/{reference}").status_code == 200
+    db.session.rollback()
+    assert len(db.session.scalars(select(MediationBrief.id)).all()) == 1
+    assert _waiting() == 1
+    assert [one.brief != "" for one in record_of(reference, member.vault()).interventions] == [True]
+    assert member.client.get(f"/w/{reference}").status_code == 200
+    kept = record_of(reference, member.vault())
+    assert [one.asked[0].result for one in kept.interventions] == ["released"]
 
 
 def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(

@@ -42,7 +42,7 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
     with audited(f"incidents.{what}", by) as change:
         keep_keys(change.session, vault, case.documents)
         if case.taken_back is not None:
-            _take_over(change.session, vault, case)
+            _take_over(change.session, by, vault, case)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
             if moment is not None:
@@ -141,12 +141,20 @@ def forget_what_was_taken_in(session: Session, case: Case) -> None:
     case.taken_back = None
 
 
-def _take_over(session: Session, vault: OpenVault, case: Case) -> None:
+def _take_over(session: Session, by: Actor, vault: OpenVault, case: Case) -> None:
     locked_incident(session, case.reference)
-    take_over_everything(session, case.record)
-    # Whoever saved it meanwhile took it over.
-    with suppress(ChangedMeanwhile):
-        save_record(session, vault, case)
+    # Opened anew: what is shown may hold mediators' answers already, and no longer name the briefs
+    # that have to go once those are saved.
+    found = open_case(by, vault, case.reference, session)
+    if found.version != case.version:
+        # Whoever saved it meanwhile took it over.
+        return
+    # Nothing of it goes if it is not saved.
+    with suppress(ChangedMeanwhile), session.begin_nested():
+        take_over_everything(session, found.record)
+        save_record(session, vault, found)
+        case.record, case.sealed = found.record, found.sealed
+        case.screens, case.taken_back = found.screens, found.taken_back
 
 
 def locked_incident(session: Session, reference: str) -> Incident:
