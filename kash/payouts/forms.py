@@ -231,10 +231,10 @@ class PaymentForm(KashForm):
     receipt = text_field(_l("Receipt of mobile money or bank"), most=60, required=False)
     reason = long_text_field(_l("Why"), most=500)
 
-    def offer(self, before: State, *, in_file: bool) -> None:
+    def offer(self, before: State, *, in_file: bool, made_file: bool) -> None:
         """Set what may follow on how the payment stands. One in a file is not paid otherwise."""
         self.stood = before
-        following = next_states(before, in_file=in_file)
+        following = next_states(before, in_file=in_file, made_file=made_file)
         self.state.choices = [(str(one), STATE[one]) for one in State if one in following]
         if in_file:
             self.means.choices = [("", _("Not paid, or not known")), ("mobile", MEANS["mobile"])]

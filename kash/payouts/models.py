@@ -200,6 +200,7 @@ class PayoutLine(PublicId, Base):
     person: Mapped[Person | None] = relationship()
     payee: Mapped[Payee | None] = relationship()
     days: Mapped[list[PayoutDay]] = relationship(order_by="PayoutDay.day")
+    file: Mapped[PayoutFile | None] = relationship()
 
 
 class PayoutDay(Base):

@@ -60,6 +60,13 @@ FAULT: dict[Fault, Any] = {
     Fault.STATE: _l("What happened is in words that are not known here."),
     Fault.AMOUNT: _l("The amount is not the one on the list."),
     Fault.STEP: _l("This can't follow on how the payment stands."),
+    Fault.OTHERWISE: _l(
+        "This was paid in another way already: she got the money twice. Tell the director."
+    ),
+    Fault.ANOTHER: _l(
+        "This was paid by mobile money already, perhaps by another transfer: compare the receipts,"
+        " and tell the director."
+    ),
 }
 
 

@@ -201,6 +201,7 @@ def test_every_state_can_be_put_right() -> None:
         for in_file in (False, True):
             assert state not in next_states(state, in_file=in_file)
             assert next_states(state, in_file=in_file)
+            assert next_states(state, in_file=in_file, made_file=True)
     # What went back is proposed anew, and stays.
     assert next_states(State.CHANGED) == frozenset()
 
@@ -338,6 +339,8 @@ PAYMENTS = {
     "AAAAAAAAAA": Payment(50_000, State.OUTSTANDING),
     "BBBBBBBBBB": Payment(60_000, State.PAID),
     "CCCCCCCCCC": Payment(70_000, State.RETURNED),
+    "DDDDDDDDDD": Payment(80_000, State.PAID, means="cash"),
+    "EEEEEEEEEE": Payment(90_000, State.PAID, files=2),
 }
 
 
@@ -354,6 +357,8 @@ PAYMENTS = {
         (["AAAAAAAAAA", "500", "in progress"], Fault.STATE),
         (["BBBBBBBBBB", "600", "failed"], Fault.STEP),
         (["CCCCCCCCCC", "700", "Success"], Fault.STEP),
+        (["DDDDDDDDDD", "800", "Success"], Fault.OTHERWISE),
+        (["EEEEEEEEEE", "900", "Success"], Fault.ANOTHER),
     ],
 )
 def test_a_row_is_matched_by_its_reference_and_must_agree(row: list[str], expected: str) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from kash.database import db, utc_now
 from kash.payouts import queries, services
 from kash.payouts.models import PayoutFile, PayoutLine, PayoutList
-from kash.payouts.rules import State
+from kash.payouts.rules import Fault, Matched, State
 from kash.payouts.services import sending
 from kash.people.models import Person
 from kash.people.services import merge_people
@@ -37,6 +37,12 @@ def approved(ready: Ready) -> str:
     give_phone(ready.person(ZAWADI), HER_PHONE)
     give_phone(ready.person(BARAKA), "+254733000222")
     return ready.approved()
+
+
+@pytest.fixture
+def other(actor: Callable[..., Actor]) -> Actor:
+    """Another trainer, who made no file."""
+    return actor("trainer", name="Mwingine Mfano")
 
 
 def line_of(ready: Ready, made: str, name: str = ZAWADI) -> PayoutLine:
@@ -200,15 +206,74 @@ def test_who_was_sent_her_money_is_not_paid_in_cash_as_well(ready: Ready, approv
     assert states(ready, approved)[ZAWADI] == "sent"
 
 
-def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
+def test_whoever_made_the_file_does_not_have_its_money_paid_a_second_time_by_saying_it_failed(
     ready: Ready, approved: str
+) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+
+    def note(state: State, before: State) -> State:
+        told = services.Note(state, "mobile", reason="Number not registered")
+        return services.note_payment(ready.one(approved), line, told, before, ready.trainer)
+
+    for state in (State.FAILED, State.RETURNED):
+        with pytest.raises(services.MadeTheFile):
+            note(state, State.SENT)
+    # Nor by the way of noting it as paid first.
+    note(State.PAID, State.SENT)
+    with pytest.raises(services.MadeTheFile):
+        note(State.RETURNED, State.PAID)
+    note(State.SENT, State.PAID)
+    assert states(ready, approved)[ZAWADI] == "sent"
+    # What mobile money says is taken, whoever brings it.
+    assert not result(ready, approved, "Failed").faults
+    assert states(ready, approved)[ZAWADI] == "failed"
+
+
+def result(ready: Ready, made: str, said: str, receipt: str = "") -> Matched:
+    reference = line_of(ready, made).reference
+    content = f"Reference,Amount,Status,Receipt\n{reference},2401.00,{said},{receipt}\n".encode()
+    return services.take_results(ready.one(made), content, ready.trainer, only_fitting=False)
+
+
+def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_twice(
+    ready: Ready, approved: str, other: Actor
+) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+    failed = services.Note(State.FAILED, reason="Number not registered")
+    services.note_payment(ready.one(approved), line, failed, State.SENT, other)
+    services.pay_in_cash(ready.one(approved), [line], ready.trainer)
+    told = result(ready, approved, "Completed", "QK1")
+    assert [fault for _row, fault in told.faults] == [Fault.OTHERWISE]
+    assert told.known == ()
+
+
+def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
+    ready: Ready, approved: str, other: Actor
+) -> None:
+    services.open_numbers(ready.one(approved), ready.trainer)
+    line = line_of(ready, approved).public_id
+    for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
+        note = services.Note(state, reason="The network was down")
+        services.note_payment(ready.one(approved), line, note, before, other)
+    services.open_numbers(ready.one(approved), ready.trainer)
+    assert len(result(ready, approved, "Completed", "QK1").changes) == 1
+    assert len(result(ready, approved, "Completed", "qk1").known) == 1
+    for receipt in ("QK2", ""):
+        told = result(ready, approved, "Completed", receipt)
+        assert [fault for _row, fault in told.faults] == [Fault.ANOTHER]
+
+
+def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
+    ready: Ready, approved: str, other: Actor
 ) -> None:
     services.open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
     def note(state: State, before: State, reason: str = "") -> State:
         return services.note_payment(
-            ready.one(approved), line, services.Note(state, "", "", reason), before, ready.trainer
+            ready.one(approved), line, services.Note(state, "", "", reason), before, other
         )
 
     with pytest.raises(services.ReasonMissing):
@@ -219,14 +284,14 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
 
 
 def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
-    ready: Ready, approved: str
+    ready: Ready, approved: str, other: Actor
 ) -> None:
     services.open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
 
     def note(state: State, before: State) -> State:
         wanted = services.Note(state, "mobile", "", "Noted wrongly")
-        return services.note_payment(ready.one(approved), line, wanted, before, ready.trainer)
+        return services.note_payment(ready.one(approved), line, wanted, before, other)
 
     note(State.PAID, State.SENT)
     with pytest.raises(services.WrongState):
@@ -239,12 +304,12 @@ def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
         services.open_numbers(ready.one(approved), ready.trainer)
 
 
-def test_what_failed_is_sent_once_more(ready: Ready, approved: str) -> None:
+def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor) -> None:
     services.open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
     for state, before in ((State.FAILED, State.SENT), (State.OUTSTANDING, State.FAILED)):
         note = services.Note(state, reason="The network was down")
-        services.note_payment(ready.one(approved), line, note, before, ready.trainer)
+        services.note_payment(ready.one(approved), line, note, before, other)
     numbers = services.open_numbers(ready.one(approved), ready.trainer)
     assert phones(numbers) == [HER_PHONE]
     assert [made.number for made in queries.files_of(ready.one(approved))] == [2, 1]
@@ -291,7 +356,7 @@ def test_a_file_is_not_fetched_again_as_another(
     if harm == "settled":
         line = line_of(ready, approved).public_id
         failed = services.Note(State.FAILED, reason="Number not registered")
-        services.note_payment(ready.one(approved), line, failed, State.SENT, by)
+        services.note_payment(ready.one(approved), line, failed, State.SENT, actor("trainer"))
     elif harm == "phone":
         give_phone(ready.person(ZAWADI), OTHER_PHONE)
     elif harm == "late":

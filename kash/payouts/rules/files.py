@@ -94,6 +94,8 @@ class Fault(StrEnum):
     STATE = "state"
     AMOUNT = "amount"
     STEP = "step"
+    OTHERWISE = "otherwise"
+    ANOTHER = "another"
 
 
 @dataclass(frozen=True)
@@ -111,11 +113,18 @@ class Result:
 
 @dataclass(frozen=True)
 class Payment:
-    """A payment that waits for its result, or had one."""
+    """A payment that waits for its result, or had one.
+
+    Of one that is paid, `means` says how and `receipt` by which number of mobile money; `files` is
+    in how many files it was sent.
+    """
 
     cents: int
     state: State
     in_file: bool = False
+    means: str = "mobile"
+    receipt: str = ""
+    files: int = 1
 
 
 @dataclass(frozen=True)
@@ -207,8 +216,21 @@ def _fault(payment: Payment | None, result: Result, seen: set[str]) -> Fault | N
         return Fault.STATE
     if result.unread_amount or result.cents not in (None, payment.cents):
         return Fault.AMOUNT
+    if result.state is payment.state is State.PAID:
+        # What says "paid" is known only if it is the same money.
+        if payment.means != "mobile":
+            return Fault.OTHERWISE
+        if not _same_receipt(payment, result):
+            return Fault.ANOTHER
     if result.state is not payment.state and result.state not in next_states(
         payment.state, in_file=payment.in_file
     ):
         return Fault.STEP
     return None
+
+
+def _same_receipt(payment: Payment, result: Result) -> bool:
+    if payment.receipt and result.receipt:
+        return payment.receipt.casefold() == result.receipt.casefold()
+    # Without both numbers two files can't be told apart.
+    return payment.files < 2

@@ -50,13 +50,19 @@ def allowed_steps(state: str, *, proposed_by: str, actor: str) -> frozenset[Step
     return frozenset({Step.PAY} if state == "approved" else ())
 
 
-def next_states(state: State, *, in_file: bool = False) -> frozenset[State]:
+def next_states(
+    state: State, *, in_file: bool = False, made_file: bool = False
+) -> frozenset[State]:
     """The states that may follow. A payment that is in a file falls back to "sent" and to nothing
-    else, until it is settled as failed: the money may be on its way."""
+    else, until it is settled as failed: the money may be on its way. Whoever made that file
+    (`made_file`) does not say herself that it failed or came back, or she could have it paid twice.
+    """
     following = _NEXT[state]
-    if in_file and State.OUTSTANDING in following:
-        return following - {State.OUTSTANDING} | {State.SENT}
-    return following
+    if not in_file:
+        return following
+    if State.OUTSTANDING in following:
+        following = following - {State.OUTSTANDING} | {State.SENT}
+    return following - {State.FAILED, State.RETURNED} if made_file else following
 
 
 def paid_by(state: State, *, in_file: bool) -> frozenset[str]:

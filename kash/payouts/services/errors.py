@@ -180,3 +180,13 @@ class NotAResult(Problem):
     sentence = _l(
         "This file has no columns of references and states. Bring the result as it was downloaded."
     )
+
+
+class MadeTheFile(Problem):
+    """Whoever made the file for mobile money does not say herself that its money did not arrive."""
+
+    status = 403
+    sentence = _l(
+        "You made the file with this payment. Another trainer of this workshop notes that it failed"
+        " or came back, or the result of mobile money says it."
+    )

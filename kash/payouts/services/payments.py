@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
@@ -25,6 +27,7 @@ from kash.payouts.rules import (
 )
 from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import (
+    MadeTheFile,
     NotAResult,
     PaidOnLaterList,
     ReasonMissing,
@@ -35,9 +38,10 @@ from kash.payouts.services.errors import (
 from kash.payouts.services.lists import locked_list
 from kash.people.lists.files import read_file
 from kash.policy import Actor
-from kash.vault import Change, audited, seal
+from kash.vault import Change, audited, open_text, seal
 from kash.web.errors import NotFound
 
+_IN_SAME_FILE = (State.PAID, State.RETURNED)
 MEANS = ("cash", "mobile", "bank")
 
 
@@ -117,12 +121,17 @@ def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> InCash:
         return InCash(len(ticked) - len(changed), len(changed))
 
 
+def made_file(line: PayoutLine, by: Actor) -> bool:
+    """Whether a payment is in a file that this actor made."""
+    return line.file is not None and line.file.made_by == by.public_id
+
+
 def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Actor) -> State:
     """Note what became of one payment, which stood at `before` when the page was shown; how it
     stands then. That is CHANGED if it was to be paid and is no longer what was approved.
 
-    Raises WrongStep, NotFound, WrongState, SentAlready, PaidOnLaterList, ReasonMissing and
-    UnknownChoice.
+    Raises WrongStep, NotFound, WrongState, SentAlready, MadeTheFile, PaidOnLaterList,
+    ReasonMissing and UnknownChoice.
     """
     if note.means not in ("", *MEANS):
         raise UnknownChoice
@@ -133,6 +142,8 @@ def note_payment(one: PayoutList, line: str, note: Note, before: State, by: Acto
             raise NotFound
         if found.state != before:
             raise WrongState
+        if note.state in (State.FAILED, State.RETURNED) and made_file(found, by):
+            raise MadeTheFile
         if needs_reason(before, note.state) and not note.reason:
             raise ReasonMissing
         change.about(found.public_id, locked.public_id)
@@ -164,10 +175,7 @@ def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bo
         locked = locked_list(change.session, one, Step.PAY, by)
         by_reference = {line.reference: line for line in locked.lines}
         matched = match_results(
-            {
-                reference: Payment(line.amount_cents, State(line.state), line.file_id is not None)
-                for reference, line in by_reference.items()
-            },
+            _payments(change.session, locked.lines),
             results,
         )
         if (matched.faults and not only_fitting) or not matched.changes:
@@ -180,6 +188,40 @@ def take_results(one: PayoutList, content: bytes, by: Actor, *, only_fitting: bo
             change.about(line.public_id)
         change.about(locked.public_id)
         return matched
+
+
+def _payments(session: Session, lines: Sequence[PayoutLine]) -> dict[str, Payment]:
+    """How payments stand, by their references: what was noted of them last, and how often they
+    were sent."""
+    told: dict[int, PayoutEvent] = {}
+    files: Counter[int] = Counter()
+    before: dict[int, str] = {}
+    for event in session.scalars(
+        select(PayoutEvent)
+        .where(PayoutEvent.line_id.in_([line.id for line in lines]))
+        .order_by(PayoutEvent.id)
+    ):
+        # One that was noted wrongly and fell back to "sent" is in the same file as before.
+        if event.state == State.SENT and before.get(event.line_id) not in _IN_SAME_FILE:
+            files[event.line_id] += 1
+        told[event.line_id], before[event.line_id] = event, event.state
+    return {
+        line.reference: Payment(
+            line.amount_cents,
+            State(line.state),
+            line.file_id is not None,
+            means=told[line.id].means if line.id in told else "",
+            receipt=_receipt(told.get(line.id)),
+            files=files[line.id],
+        )
+        for line in lines
+    }
+
+
+def _receipt(event: PayoutEvent | None) -> str:
+    if event is None or event.receipt_sealed is None:
+        return ""
+    return open_text(event.receipt_sealed, kind="payout.receipt", public_id=event.public_id)
 
 
 def _read(content: bytes) -> list[Result]:

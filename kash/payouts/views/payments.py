@@ -183,7 +183,8 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
     line = queries.line_of(one, line_id)
     form = PaymentForm()
     state = State(line.state)
-    form.offer(state, in_file=line.file_id is not None)
+    made_file = services.made_file(line, current_actor())
+    form.offer(state, in_file=line.file_id is not None, made_file=made_file)
     problem = ""
     if request.method == "POST":
         paid_list(public_id, list_id)
@@ -227,6 +228,7 @@ def payment(public_id: str, list_id: str, line_id: str) -> ResponseReturnValue:
         workshop=found,
         list=one,
         line=line,
+        made_file=made_file,
         events=events,
         receipts={
             event.id: open_text(
