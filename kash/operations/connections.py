@@ -11,6 +11,7 @@ This module alone knows gunicorn's own parts, as of the version that its test na
 from __future__ import annotations
 
 import errno
+import math
 import selectors
 import socket
 import time
@@ -34,14 +35,22 @@ from kash.web.bodies import ENDED, MEGABYTE
 HEADS = Pace(window=15, least=1, most_seconds=20)
 BODIES = Pace(window=30, least=512, most_seconds=1800)
 LARGE_BODIES = Pace(window=30, least=16 * 1024, most_seconds=1800)
-LARGE = MEGABYTE
+# As the Caddyfile tells them: a length of seven digits, which it hands on as it comes.
+LARGE = 999_999
 # How many bodies may be on their way from one network, to one process: a hall full of phones may
 # stand behind one address.
 BODIES_OF_ONE = 64
-# What bodies that are not large may hold together, and answers that are not read yet.
+# What bodies that are not large may hold together until they are answered, and answers that are
+# not read yet.
 MOST_HELD = 48 * MEGABYTE
+# So much of a request that is whole is taken however much others hold: there are no more of them
+# than places, and help is filed by such.
+A_FORM = 16 * 1024
 # How long a large body waits, unread, until those before it have gone.
 PATIENCE = 60.0
+# How long a process that is to be replaced waits for bodies that are not large: no other is
+# replaced meanwhile, and anybody may send one.
+LAST_CALL = 60.0
 # Threads of each process that only `always_answered` pages take.
 URGENT_THREADS = 2
 
@@ -104,8 +113,10 @@ class Connection(gthread.TConn):
         # What came behind the request, and belongs to the next.
         self.surplus = b""
         self.network = ""
-        # Whether it counts among the bodies that are on their way from there.
+        # Whether it counts among the bodies from there.
         self.counted = False
+        # Bytes of it that count among what bodies hold, until it is answered.
+        self.holds = 0
         self.gone = self.keep = False
         self.urgent = False
         # Bytes set aside for a large body, from its head to its answer.
@@ -139,6 +150,7 @@ class PatientWorker(gthread.ThreadWorker):
         self._taken = 0
         self._busy = 0
         self._next_look = 0.0
+        self._last_call = math.inf
 
     @property
     def held(self) -> int:
@@ -183,6 +195,7 @@ class PatientWorker(gthread.ThreadWorker):
         conn.gone = True
         self._unwatch(conn)
         self._no_longer_awaited(conn)
+        self._throw_away(conn)
         self._leaving.pop(conn, None)
         self._lingering.pop(conn, None)
         self._give_room_back(conn)
@@ -247,16 +260,25 @@ class PatientWorker(gthread.ThreadWorker):
     def _take(self, conn: Connection, data: bytes) -> None:
         request = conn.request
         headless = request.head is None
-        before = request.held
         conn.surplus = request.take(data, time.monotonic())
         if not conn.room:
-            self._held += request.held - before
+            self._hold(conn, request.held + len(conn.surplus))
         if request.head is not None and request.head.is_unclear:
             # Were it answered as if it had no body, its body would be answered as a request.
             self._refuse(conn, 400)
             return
+        small = request.whole and conn.holds <= A_FORM
+        if headless and request.head is not None and not small:
+            self._count(conn, request.head)
+            if self._is_crowded(conn):
+                self._refuse(conn, 429)
+                return
         if request.whole:
-            self._hand_over(conn)
+            self._make_way(conn)
+            if self._held > MOST_HELD and not small:
+                self._refuse(conn, 429)
+            else:
+                self._hand_over(conn)
             return
         if headless and request.head is not None:
             self._let_come(conn, request.head)
@@ -266,24 +288,42 @@ class PatientWorker(gthread.ThreadWorker):
             self._watch(conn, selectors.EVENT_READ, self._receive)
         else:
             self._ask(conn, request.head)
-        while self._held > MOST_HELD and self._slowest_gives_way(self._small(), None):
+        self._make_way(None)
+
+    def _make_way(self, newest: Connection | None) -> None:
+        while self._held > MOST_HELD and self._slowest_gives_way(self._small(), newest):
             pass
 
-    def _let_come(self, conn: Connection, head: Head) -> None:
-        """Decide whether the body of a head that has come is read."""
+    def _hold(self, conn: Connection, size: int) -> None:
+        self._held += size - conn.holds
+        conn.holds = size
+
+    def _count(self, conn: Connection, head: Head) -> None:
         conn.network = self.ways.sender(head, conn.peer)
         conn.counted = True
         self._bodies[conn.network] += 1
+
+    def _count_no_longer(self, conn: Connection) -> None:
+        if conn.counted:
+            conn.counted = False
+            self._bodies -= Counter([conn.network])
+
+    def _is_crowded(self, conn: Connection) -> bool:
+        """Whether too many come from where this one comes, and none of them can give way."""
+        if self._bodies[conn.network] <= BODIES_OF_ONE:
+            return False
+        of_one = [each for each in self._arriving if each.counted]
+        of_one = [each for each in of_one if each.network == conn.network]
+        return not self._slowest_gives_way(of_one, conn)
+
+    def _let_come(self, conn: Connection, head: Head) -> None:
+        """Decide whether the body of a head that has come is read."""
         if head.length is None or head.length <= LARGE:
             self._read_on(conn)
         elif head.length > self.ways.most_bytes(head):
             self._refuse(conn, 413)
         else:
             self._ask(conn, head)
-        if self._bodies[conn.network] > BODIES_OF_ONE:
-            of_one = [each for each in self._arriving if each.counted]
-            of_one = [each for each in of_one if each.network == conn.network]
-            self._slowest_gives_way(of_one, conn)
 
     # Large bodies take memory from others, so whoever sends one is looked up first.
 
@@ -318,7 +358,7 @@ class PatientWorker(gthread.ThreadWorker):
         del self._unread[conn]
         conn.room = conn.wanted
         self._taken += conn.room
-        self._held -= conn.request.held
+        self._hold(conn, 0)
         conn.request.progress = Progress(time.monotonic())
 
     def _give_room_back(self, conn: Connection) -> None:
@@ -356,16 +396,19 @@ class PatientWorker(gthread.ThreadWorker):
         return True
 
     def _no_longer_awaited(self, conn: Connection) -> None:
-        if conn not in self._arriving:
-            return
-        del self._arriving[conn]
+        self._arriving.pop(conn, None)
         self._unread.pop(conn, None)
         self._queued.pop(conn, None)
-        if not conn.room:
-            self._held -= conn.request.held
-        if conn.counted:
-            conn.counted = False
-            self._bodies -= Counter([conn.network])
+
+    def _let_go(self, conn: Connection) -> None:
+        """Nothing of it is held any longer but what came behind it."""
+        self._hold(conn, len(conn.surplus))
+        self._count_no_longer(conn)
+
+    def _throw_away(self, conn: Connection) -> None:
+        conn.request.hand_over()
+        conn.surplus = b""
+        self._let_go(conn)
 
     def _refuse(self, conn: Connection, status: int) -> None:
         """Wait for it no longer, and say so: on a page, if a thread is free to draw one."""
@@ -374,6 +417,7 @@ class PatientWorker(gthread.ThreadWorker):
         elif status == 400 or conn.request.head is None or self._busy >= self.cfg.threads:
             self._unwatch(conn)
             self._no_longer_awaited(conn)
+            self._throw_away(conn)
             conn.keep = False
             conn.sock.sendall(_PLAIN.format(status=_PHRASES[status]).encode())
             self._send_rest(conn)
@@ -385,6 +429,7 @@ class PatientWorker(gthread.ThreadWorker):
         head = conn.request.head
         self._unwatch(conn)
         self._no_longer_awaited(conn)
+        self._throw_away(conn)
         if head is not None:
             conn.source.load(head.alone(more))
             self._submit(conn)
@@ -394,6 +439,8 @@ class PatientWorker(gthread.ThreadWorker):
     def _hand_over(self, conn: Connection) -> None:
         self._unwatch(conn)
         self._no_longer_awaited(conn)
+        if conn.holds <= A_FORM:
+            self._count_no_longer(conn)
         conn.source.load(conn.request.hand_over())
         self._submit(conn)
 
@@ -413,6 +460,7 @@ class PatientWorker(gthread.ThreadWorker):
         """An answer is made: what of it was not taken is sent from here."""
         self._busy -= not conn.urgent
         self._give_room_back(conn)
+        self._let_go(conn)
         answered = not fs.cancelled() and fs.exception() is None and bool(fs.result())
         conn.keep = answered and conn.source.is_read
         self._carefully(self._send_rest, conn)
@@ -477,6 +525,8 @@ class PatientWorker(gthread.ThreadWorker):
 
     def _is_late(self, conn: Connection, now: float) -> bool:
         request = conn.request
+        if now > self._last_call and not conn.room:
+            return True
         if conn in self._unread:
             return now > conn.since + PATIENCE
         if not request.started and not self.alive:
@@ -488,4 +538,5 @@ class PatientWorker(gthread.ThreadWorker):
         # Called once this process is to end.
         super()._cap_keepalive(deadline)
         if self.renewed:
+            self._last_call = time.monotonic() + LAST_CALL
             self.cfg.set("graceful_timeout", int(BODIES.most_seconds))

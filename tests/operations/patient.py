@@ -29,6 +29,8 @@ connections.HEADS = replace(connections.HEADS, window=2, most_seconds=3)
 connections.BODIES = replace(connections.BODIES, window=3)
 connections.LARGE_BODIES = replace(connections.LARGE_BODIES, window=3)
 line.READERS = replace(line.READERS, window=3)
+connections.LAST_CALL = 4
+connections.MOST_HELD = int(os.environ.get("MOST_HELD", connections.MOST_HELD))
 connections.BODIES_OF_ONE = int(os.environ.get("BODIES_OF_ONE", "16"))
 
 app = Flask(__name__)

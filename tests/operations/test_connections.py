@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from importlib.metadata import version
@@ -210,7 +212,7 @@ def test_whoever_says_nothing_is_closed_without_a_word(site: Site) -> None:
 
 
 def test_a_body_that_takes_its_time_arrives_whole(site: Site) -> None:
-    body = bytes(range(256)) * 4000
+    body = bytes(range(256)) * 3900
     line = site.send(post("/read", len(body), "Connection: close"))
     for at in range(0, len(body), 100_000):
         line.sendall(body[at : at + 100_000])
@@ -345,6 +347,33 @@ def test_of_one_address_the_slowest_gives_way(begin: Callable[..., Site]) -> Non
         assert line.recv(15) == b"HTTP/1.1 200 OK"
 
 
+def told_at_once(lines: list[socket.socket], how_many: int) -> None:
+    """Wait until so many of these were answered, while nobody else can be."""
+    until(lambda: len(select.select(lines, [], [], 0)[0]) == how_many)
+
+
+@pytest.mark.parametrize(
+    ("size", "bound"),
+    [(900_000, {"MOST_HELD": "3000000"}), (100_000, {"BODIES_OF_ONE": "3"})],
+    ids=["memory", "of one address"],
+)
+def test_bodies_that_wait_for_a_thread_are_held_within_bounds(
+    begin: Callable[..., Site], size: int, bound: dict[str, str]
+) -> None:
+    site = begin(**bound)
+    site.stuck(THREADS)
+    whole = post("/read", size, "Connection: close") + b"a" * size
+    lines = [site.send(whole) for _ in range(8)]
+    told_at_once(lines, 5)
+    form = site.send(post("/read", 2, "Connection: close") + b"ab")
+    site.go()
+    answers = Counter(words(heard(line)) for line in lines)
+    assert answers == {(429, ""): 5, (200, f"{size} {size * ord('a')}"): 3}
+    assert words(heard(form)) == (200, "2 195"), "a form is taken however much others hold"
+    # All of it was given back.
+    assert words(heard(site.send(whole)))[0] == 200
+
+
 def test_addresses_are_told_apart_behind_a_proxy(begin: Callable[..., Site]) -> None:
     site = begin(BODIES_OF_ONE="1", PROXIES="1")
     each = [
@@ -422,3 +451,29 @@ def test_a_process_that_is_renewed_lets_come_what_is_on_its_way(begin: Callable[
     assert (status, body) == (200, f"20 {20 * ord('a')}")
     until(lambda: not Path(f"/proc/{web}").exists())
     assert words(site.ask("/page")) == (200, "a page")
+
+
+def test_a_stranger_who_sends_slowly_does_not_hold_up_a_process_that_is_renewed(
+    begin: Callable[..., Site],
+) -> None:
+    site = begin(RENEWED="yes")
+    size = 8 * MEGABYTE
+    small = site.send(post("/read", 999_999))
+    large = site.send(post("/file", size, ME, "Connection: close"))
+    (web,) = Path(f"/proc/{site.process.pid}/task/{site.process.pid}/children").read_text().split()
+    time.sleep(0.5)
+    os.kill(int(web), signal.SIGTERM)
+    sent, ended = 0, ""
+    small.settimeout(0.1)
+    while not ended and sent < size - 100_000:
+        large.sendall(b"f" * 20_000)
+        sent += 20_000
+        try:
+            ended = small.recv(10_000).decode()
+        except TimeoutError:
+            small.sendall(b"a" * 1000)
+    assert words(ended) == (408, "ended 408")
+    # Who may send a large file is waited for.
+    large.sendall(b"f" * (size - sent))
+    assert words(heard(large)) == (200, str(size))
+    until(lambda: not Path(f"/proc/{web}").exists())
