@@ -27,7 +27,7 @@ from kash.database import db, utc_now
 from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries import cases
 from kash.incidents.queries.quota import spent_in
-from kash.incidents.rules.quota import TOKENS, tokens_left
+from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
 from kash.incidents.services import tend_letterbox
 from kash.incidents.services.mixing import mix_reports
 from kash.policy import Actor
@@ -242,9 +242,16 @@ def test_the_search_finds_authors_where_order_is_kept(
 
 
 def test_what_is_spent_of_the_quota_names_no_author(
-    both_engines_app: APIFlask, a_member: Callable[..., AMember], authors: list[Author]
+    both_engines_app: APIFlask,
+    a_member: Callable[..., AMember],
+    authors: list[Author],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Somebody who has the database, the server's key and the day's counts the tokens of each."""
+    """Somebody who has the database, the server's key and the day's counts the tokens of each; even
+    on a day on which chance spent none before."""
+    monkeypatch.setattr(
+        "kash.incidents.services.quota.begin", lambda day, key, *_rest: Spent(day=day, key=key)
+    )
     a_member("documentation")
     told = []
     for author in authors[:3]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -31,6 +31,16 @@ from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import FILE, begun, sent
 
 MOST = TOKENS["report"]
+
+
+@pytest.fixture(autouse=True)
+def no_chance(monkeypatch: Any) -> None:
+    """A day on which chance spends nothing: tests count here."""
+
+    def begin(day: date, key: str, *_rest: Any) -> Spent:
+        return Spent(day=day, key=key)
+
+    monkeypatch.setattr("kash.incidents.services.quota.begin", begin)
 
 
 @pytest.fixture

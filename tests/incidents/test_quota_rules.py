@@ -13,8 +13,10 @@ from kash.incidents.rules.quota import (
     TOKENS,
     Spent,
     as_bytes,
+    begin,
     companions_of,
     from_bytes,
+    own_half,
     spend,
     spend_minute,
     token,
@@ -108,6 +110,42 @@ def test_its_size_tells_nothing_and_it_is_read_as_it_was_written(number: int) ->
     spent = Spent(day=DAY, key=KEY, tokens=[f"{one:016x}" for one in range(number)])
     assert len(as_bytes(spent)) == len(as_bytes(Spent(day=DAY, key=KEY)))
     assert from_bytes(as_bytes(spent)) == spent
+
+
+def refused_after(spent: Spent, who: str, everybody: list[str], dice: Random) -> int:
+    """How many reports somebody sends before she is refused."""
+    for number in range(100):
+        after = spend(spent, who, everybody, "report", dice)
+        if after is None:
+            return number
+        spent = after
+    raise AssertionError("never refused")
+
+
+def test_whoever_sends_reports_until_she_is_refused_learns_not_that_others_did() -> None:
+    """Wherever she is refused, she may be where nobody else sent any."""
+    everybody = accounts(3)
+    alone, after_others = set(), set()
+    for seed in range(120):
+        dice = Random(seed)
+        spent = begin(DAY, KEY, everybody, dice)
+        alone.add(refused_after(spent, everybody[0], everybody, dice))
+        for _each in range(20):
+            spent = spend(spent, everybody[1], everybody, "report", dice) or spent
+        after_others.add(refused_after(spent, everybody[0], everybody, dice))
+    assert alone == set(range(own_half("report"), TOKENS["report"] + 1))
+    assert after_others <= alone
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(2, 30), numbers)
+def test_others_however_many_they_send_leave_everybody_her_half(number: int, seed: int) -> None:
+    everybody, dice = accounts(number), Random(seed)
+    spent = begin(DAY, KEY, everybody, dice)
+    for who in everybody[1:]:
+        for _each in range(3):
+            spent = spend(spent, who, everybody, "report", dice) or spent
+    assert len(tokens_left(spent, everybody[0], "report")) >= own_half("report")
 
 
 def test_under_another_key_it_means_nothing() -> None:

@@ -1,26 +1,30 @@
 """How many reports an account may send in a day, kept so that it hardly tells who sent any.
 
-Each account has a fixed number of tokens a day. Whoever sends spends one of hers, and one of each
-of a few other accounts, drawn anew each time, is spent with it: so those who sent nothing look like
-those who did. A token is kept as a short hash under a key of the day, which goes with the day.
+Each account has a fixed number of tokens a day, of which chance has spent up to half before anybody
+sent. Whoever sends spends one of hers, and one of each of a few other accounts, drawn anew each
+time, is spent with it: so those who sent nothing look like those who did. Others' sending too takes
+no account below its half: whoever counts when she is refused learns nothing that chance alone does
+not explain. A token is kept as a short hash under a key of the day, which goes with the day.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
+from itertools import islice
 from random import Random
 
 from pydantic import BaseModel, Field
 
-# What an account may send and begin in a day if nobody else does; some goes with what others send.
+# What an account may send and begin in a day at most. Half of it is its own; of the other half some
+# goes by chance, and some with what others send.
 TOKENS = {"report": 20, "draft": 40}
 MOST_COMPANIONS = 9
 _ONE_OF = 5
 # All of a day is one text, padded to a size that tells nothing; beyond it the size doubles.
-_SMALLEST = 64 * 1024
+_SMALLEST = 256 * 1024
 _ENVELOPE = 4
 
 
@@ -45,12 +49,38 @@ def tokens_left(spent: Spent, account: str, kind: str) -> list[str]:
     return [one for one in all_of_it if one not in gone]
 
 
-def companions_of(account: str, everybody: Collection[str], dice: Random) -> list[str]:
+def own_half(kind: str) -> int:
+    """How many tokens of a kind neither chance nor others take from an account."""
+    return TOKENS[kind] // 2
+
+
+def begin(day: date, key: str, everybody: Collection[str], dice: Random) -> Spent:
+    """A day before anybody sent: of each account's tokens some are spent by chance, up to half."""
+    gone: list[str] = []
+    for kind, number in TOKENS.items():
+        for account in everybody:
+            most = number - own_half(kind)
+            drawn = dice.sample(range(number), dice.randint(0, most))
+            gone += (token(key, account, kind, each) for each in drawn)
+    return Spent(day=day, key=key, tokens=sorted(gone))
+
+
+def _anybody(_account: str) -> bool:
+    return True
+
+
+def companions_of(
+    account: str,
+    everybody: Collection[str],
+    dice: Random,
+    may_give: Callable[[str], bool] = _anybody,
+) -> list[str]:
     """The other accounts of which a token goes too: nine, in a small programme one in five, but
-    one at least wherever there is one."""
+    one at least wherever there is one; fewer only where fewer may give one."""
     others = sorted(set(everybody) - {account})
     number = min(MOST_COMPANIONS, max(1, len(others) // _ONE_OF), len(others))
-    return dice.sample(others, number)
+    drawn = dice.sample(others, len(others))
+    return list(islice((one for one in drawn if may_give(one)), number))
 
 
 def spend(
@@ -80,8 +110,11 @@ def spend_minute(
 def _of_companions(
     spent: Spent, account: str, everybody: Collection[str], kind: str, dice: Random
 ) -> list[list[str]]:
-    found = (tokens_left(spent, other, kind) for other in companions_of(account, everybody, dice))
-    return [left for left in found if left]
+    def may_give(other: str) -> bool:
+        return len(tokens_left(spent, other, kind)) > own_half(kind)
+
+    others = companions_of(account, everybody, dice, may_give)
+    return [tokens_left(spent, other, kind) for other in others]
 
 
 def _with(spent: Spent, choices: Sequence[Sequence[str]], dice: Random) -> Spent:

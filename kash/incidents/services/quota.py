@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kash.database import insertion
 from kash.incidents.models import FilingQuota
 from kash.incidents.queries.quota import KIND, PLACE, spent_in, who_may_file
-from kash.incidents.rules.quota import Spent, as_bytes, spend, spend_minute
+from kash.incidents.rules.quota import Spent, as_bytes, begin, spend, spend_minute
 from kash.policy import Actor
 from kash.vault import seal
 from kash.web.errors import Problem
@@ -77,7 +77,8 @@ def _locked(session: Session, now: datetime) -> tuple[FilingQuota, Spent]:
         )
         row = session.scalars(found).one()
     today = to_local(now).date()
-    return row, spent_in(row.body, today) or Spent(day=today, key=secrets.token_hex(32))
+    spent = spent_in(row.body, today)
+    return row, spent or begin(today, secrets.token_hex(32), who_may_file(session), _DICE)
 
 
 def _put(session: Session, row: FilingQuota, spent: Spent) -> None:
