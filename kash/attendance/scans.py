@@ -34,7 +34,8 @@ def _key(register: str, scan: str) -> str:
 
 
 def pages_of(content: bytes) -> list[ScannedPage]:
-    """The pages of a photo or a scan. Raises CannotClean, also for a kind that is not taken."""
+    """The pages of a photo or a scan. Raises CannotClean, also for a kind that is not taken,
+    and CleaningBusy."""
     kind = kind_of(content[:HEAD])
     if kind is None or kind.code not in SCANS:
         raise CannotClean

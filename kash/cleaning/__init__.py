@@ -4,7 +4,7 @@ A file's kind is told by its content. The copy is made by a child process that h
 limits of time and memory; file and copy lie in memory only, never on a disk.
 """
 
-from kash.cleaning.child_process import CannotClean, CleaningLimits, cleaned
+from kash.cleaning.child_process import CannotClean, CleaningBusy, CleaningLimits, cleaned
 from kash.cleaning.kinds import HEAD, KINDS, SHOWN, FileKind, is_archive, kind_of
 from kash.cleaning.scans import SCANS, ScannedPage, scanned_pages
 
@@ -14,6 +14,7 @@ __all__ = [
     "SCANS",
     "SHOWN",
     "CannotClean",
+    "CleaningBusy",
     "CleaningLimits",
     "FileKind",
     "ScannedPage",

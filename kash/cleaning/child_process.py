@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from flask_babel import lazy_gettext as _l
+
 from kash.cleaning.kinds import KINDS, FileKind
 from kash.confinement import NoAnswer, answer_of, ended, in_memory, start
 
@@ -15,6 +17,8 @@ _LONGEST_NAME = 16
 _LONGEST_LINE = 1024 * 1024
 # What is cleaned lies whole in memory, twice: once and no more in each process.
 one_at_a_time = threading.BoundedSemaphore(1)
+# Whoever waits for her turn keeps a thread of the site meanwhile.
+_PATIENCE_SECONDS = 5.0
 
 
 class CannotClean(Exception):
@@ -22,6 +26,29 @@ class CannotClean(Exception):
 
     def __init__(self) -> None:
         super().__init__("no cleaned copy was made")
+
+
+class CleaningBusy(Exception):
+    """Another file is being cleaned for so long that this one was not waited for."""
+
+    def __str__(self) -> str:
+        return str(
+            _l(
+                "Another file is being cleaned at the moment, and nothing of this one was kept. "
+                "Try again in a minute."
+            )
+        )
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One's turn to clean, within the block. Raises CleaningBusy."""
+    if not one_at_a_time.acquire(timeout=_PATIENCE_SECONDS):
+        raise CleaningBusy
+    try:
+        yield
+    finally:
+        one_at_a_time.release()
 
 
 @dataclass(frozen=True)
@@ -38,12 +65,13 @@ def cleaned(
 ) -> Iterator[tuple[FileKind, Iterator[bytes]]]:
     """The kind of a file's cleaned copy, and its pieces, within the block.
 
-    Raises CannotClean, while the pieces are read at the latest: use nothing before the last.
+    Raises CleaningBusy, and CannotClean, while the pieces are read at the latest: use nothing
+    before the last.
     """
     if not kind.cleaner:
         raise CannotClean
     limits = limits or CleaningLimits()
-    with one_at_a_time, in_memory(pieces) as descriptor:
+    with turn(), in_memory(pieces) as descriptor:
         child = started("kash.cleaning.child", descriptor, kind, limits)
         try:
             output = output_of(child, limits)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from kash.cleaning.child_process import (
     CannotClean,
     CleaningLimits,
-    one_at_a_time,
     output_of,
     started,
+    turn,
 )
 from kash.cleaning.kinds import FileKind
 from kash.confinement import ended, in_memory
@@ -36,12 +36,12 @@ def scanned_pages(
 ) -> list[ScannedPage]:
     """The pages of a scan, in their order. A PDF is read if each of its pages is a picture.
 
-    Raises CannotClean.
+    Raises CannotClean and CleaningBusy.
     """
     if kind.code not in SCANS:
         raise CannotClean
     limits = limits or CleaningLimits(seconds=60)
-    with one_at_a_time, in_memory(pieces) as descriptor:
+    with turn(), in_memory(pieces) as descriptor:
         child = started("kash.cleaning.scans_child", descriptor, kind, limits)
         try:
             return list(_pages(output_of(child, limits)))

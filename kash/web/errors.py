@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
+from kash.cleaning import CleaningBusy
 from kash.policy import NOBODY
 from kash.storage import FileMissing, StorageError
 
@@ -106,6 +107,10 @@ def _of_storage(error: StorageError) -> ResponseReturnValue:
     return error_page(404 if isinstance(error, FileMissing) else 503, str(error))
 
 
+def _of_busy_cleaning(busy: CleaningBusy) -> ResponseReturnValue:
+    return error_page(503, str(busy))
+
+
 def _of_anything(_error: Exception) -> ResponseReturnValue:
     g.failing = True
     g.actor = NOBODY
@@ -121,6 +126,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(CSRFError, _of_csrf)
     app.register_error_handler(Problem, _of_problem)
+    app.register_error_handler(CleaningBusy, _of_busy_cleaning)
     app.register_error_handler(StorageError, _of_storage)
     app.register_error_handler(IntegrityError, _of_conflict)
     app.register_error_handler(DataError, _of_unfit_value)

@@ -87,7 +87,8 @@ def add_evidence(
 ) -> str:
     """Take in a file of at most `most` bytes; the public id of its document.
 
-    Raises NotFound, NotNow, NotTaken, BodyTooLarge and StorageError; then nothing was kept.
+    Raises NotFound, NotNow, NotTaken, BodyTooLarge, StorageError and CleaningBusy; then nothing was
+    kept.
     """
     _refuse_if_over(open_case(by, vault, reference))
     # No transaction stays open for as long as a slow line takes.

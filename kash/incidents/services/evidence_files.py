@@ -85,7 +85,8 @@ def keep_original(
 def keep_cleaned(place: Place, key: bytes, kind: FileKind) -> StoredCopy | None:
     """Make and seal the cleaned copy of the original as it lies in the store.
 
-    None if that kind or that file cannot be cleaned. Raises StorageError and EvidenceDamaged.
+    None if that kind or that file cannot be cleaned. Raises StorageError, EvidenceDamaged and
+    CleaningBusy.
     """
     if not kind.cleaner:
         return None

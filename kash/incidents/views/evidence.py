@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.cleaning import KINDS, SHOWN
+from kash.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.database import utc_now
 from kash.incidents import blueprint, queries, services
 from kash.incidents.endings import register_shredding
@@ -69,7 +69,7 @@ def add_evidence(reference: str) -> ResponseReturnValue:
         try:
             said = form.received(name)
             made = services.add_evidence(actor, vault, reference, said, stream, _SMALL)
-        except (NotTaken, BodyTooLarge, StorageError) as problem:
+        except (NotTaken, BodyTooLarge, StorageError, CleaningBusy) as problem:
             form.file.errors = [str(problem)]
         else:
             return redirect(_added(reference, made), 303)
