@@ -26,7 +26,7 @@ from gunicorn.http.unreader import Unreader  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 
 from kash.operations.arriving import Arriving, Head, Pace, Progress
-from kash.operations.line import Line
+from kash.operations.line import Line, Waiting
 from kash.operations.ways import Ways
 from kash.web.bodies import ENDED, MEGABYTE
 
@@ -53,6 +53,8 @@ PATIENCE = 60.0
 LAST_CALL = 60.0
 # Threads of each process that only `always_answered` pages take.
 URGENT_THREADS = 2
+# Threads of each process that never wait for those who read what is large.
+THREADS_LEFT = 2
 
 _READ = 256 * 1024
 _SECONDS_BETWEEN_LOOKS = 0.5
@@ -103,8 +105,8 @@ class Collected(Unreader):
 class Connection(gthread.TConn):
     """A connection, and what is expected of it at the moment."""
 
-    def __init__(self, cfg: Any, accepted: socket.socket, client: Any, server: Any) -> None:
-        super().__init__(cfg, Line(accepted), client, server)
+    def __init__(self, cfg: Any, line: Line, client: Any, server: Any) -> None:
+        super().__init__(cfg, line, client, server)
         self.peer = str(client[0]) if isinstance(client, tuple) else ""
         self.parser = get_parser(cfg, iter(()), client)
         self.parser.unreader = self.source = Collected()
@@ -159,6 +161,7 @@ class PatientWorker(gthread.ThreadWorker):
 
     def init_process(self) -> None:
         """Make the threads, then serve."""
+        self.reading = Waiting(max(1, self.cfg.threads - THREADS_LEFT))
         self.urgent_pool = ThreadPoolExecutor(URGENT_THREADS)
         super().init_process()
 
@@ -217,7 +220,8 @@ class PatientWorker(gthread.ThreadWorker):
         if self.nr_conns >= self.worker_connections - self.cfg.threads:
             self._close_idle()
         self.nr_conns += 1
-        conn = Connection(self.cfg, accepted, client, listener.getsockname())
+        line = Line(accepted, self.reading)
+        conn = Connection(self.cfg, line, client, listener.getsockname())
         self._carefully(self._await, conn)
 
     def _close_idle(self) -> None:

@@ -7,6 +7,9 @@ import select
 import socket
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from threading import Lock
 from typing import Any
 
 from kash.operations.arriving import Pace, Progress
@@ -16,19 +19,54 @@ from kash.operations.arriving import Pace, Progress
 _MOST_WHOLE = 8 * 1024 * 1024
 _MOST_UNSENT = 1024 * 1024
 _PIECE = 64 * 1024
+_SHORT_WAIT = 1.0
 READERS = Pace(window=30, least=4096, most_seconds=1800)
+
+
+class Waiting:
+    """Lines for whose readers a thread waits: no more than `most`, so that threads are left."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        # When each began to wait, and how much its reader had taken by then.
+        self._lines: dict[Line, tuple[float, int]] = {}
+
+    @contextmanager
+    def place(self, line: Line) -> Iterator[None]:
+        """A place for this one within the block. With one too many the slowest is given up."""
+        with self._lock:
+            kept = [each for each in self._lines if not each.given_up]
+            now = time.monotonic()
+            if len(kept) >= self._most:
+                min(kept, key=lambda each: self._merit(each, now)).give_up()
+            self._lines[line] = now, line.taken
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._lines[line]
+
+    def _merit(self, line: Line, now: float) -> tuple[bool, float, float]:
+        # Whoever reads at once begins anew again and again, so a short wait says nothing yet.
+        began, taken = self._lines[line]
+        is_new = now - began < _SHORT_WAIT
+        return is_new, 0 if is_new else (line.taken - taken) / (now - began), began
 
 
 class Line(socket.socket):
     """A socket that never blocks, and keeps what could not be sent at once.
 
-    One thread uses it at a time: the one that answers, then the one that watches.
+    One thread uses it at a time: the one that answers, then the one that watches. Only `give_up`
+    is another's.
     """
 
-    def __init__(self, accepted: socket.socket) -> None:
+    def __init__(self, accepted: socket.socket, waiting: Waiting) -> None:
         super().__init__(fileno=accepted.detach())
         super().setblocking(False)
-        self.unsent = 0
+        self.unsent = self.taken = 0
+        self.given_up = False
+        self._places = waiting
         self._waiting: deque[memoryview] = deque()
         self._progress = Progress(0)
 
@@ -39,8 +77,10 @@ class Line(socket.socket):
         """Send what can be sent and keep the rest. Raises OSError if the other end is gone."""
         whole = memoryview(data).cast("B")
         for at in range(0, len(whole), _MOST_WHOLE):
-            while self.unsent > _MOST_UNSENT:
-                self._wait()
+            if self.unsent > _MOST_UNSENT:
+                with self._places.place(self):
+                    while self.unsent > _MOST_UNSENT:
+                        self._wait()
             if not self.unsent:
                 self._progress = Progress(time.monotonic())
             piece = whole[at : at + _MOST_WHOLE]
@@ -65,6 +105,7 @@ class Line(socket.socket):
             except BlockingIOError:
                 return
             self._progress.moved += sent
+            self.taken += sent
             self.unsent -= sent
             if sent == len(self._waiting[0]):
                 self._waiting.popleft()
@@ -79,8 +120,14 @@ class Line(socket.socket):
         """How many bytes a second its reader takes."""
         return self._progress.speed(now)
 
+    def give_up(self) -> None:
+        """Have the thread that waits for its reader wait no longer."""
+        self.given_up = True
+        with suppress(OSError):
+            self.shutdown(socket.SHUT_RDWR)
+
     def _wait(self) -> None:
-        if self.is_lost(time.monotonic()):
+        if self.given_up or self.is_lost(time.monotonic()):
             raise BrokenPipeError(errno.EPIPE, "what was sent is not read")
         room = select.poll()
         room.register(self, select.POLLOUT)

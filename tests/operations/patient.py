@@ -28,7 +28,7 @@ TOLD = Path(os.environ["TOLD"])
 connections.HEADS = replace(connections.HEADS, window=2, most_seconds=3)
 connections.BODIES = replace(connections.BODIES, window=3)
 connections.LARGE_BODIES = replace(connections.LARGE_BODIES, window=3)
-line.READERS = replace(line.READERS, window=3)
+line.READERS = replace(line.READERS, window=int(os.environ.get("READERS_WINDOW", "3")))
 connections.LAST_CALL = 4
 connections.MOST_HELD = int(os.environ.get("MOST_HELD", connections.MOST_HELD))
 connections.BODIES_OF_ONE = int(os.environ.get("BODIES_OF_ONE", "16"))
@@ -112,7 +112,7 @@ bind = [f"127.0.0.1:{os.environ['PORT']}"]
 worker_class = PatientWorker
 wsgi_app = "tests.operations.patient:app"
 workers = 1
-threads = 2
+threads = int(os.environ.get("THREADS", "2"))
 worker_connections = 60
 keepalive = 5
 graceful_timeout = 8

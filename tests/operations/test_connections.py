@@ -425,6 +425,16 @@ def test_whoever_does_not_read_what_is_made_lets_its_thread_go_in_the_end(site: 
     assert min(heard(line).count("m" * 1000) for line in readers) < 300 * 100
 
 
+def test_slow_readers_of_what_is_large_never_hold_every_thread(begin: Callable[..., Site]) -> None:
+    site = begin(THREADS="4", READERS_WINDOW="600")
+    readers = [site.send(get("/made")) for _ in range(10)]
+    for line in readers:
+        assert line.recv(8) == b"HTTP/1.1"
+    assert words(site.ask("/page")) == (200, "a page")
+    # Whoever reads on is not the one that is given up.
+    assert heard(site.send(get("/made"))).count("m" * 1000) == 300 * 100
+
+
 def test_what_is_made_while_it_is_sent_arrives_whole(site: Site) -> None:
     line = site.send(get("/made"))
     time.sleep(1)
