@@ -15,9 +15,10 @@ __all__ = ["blueprint", "init_workshops", "models", "views"]
 
 def init_workshops(app: Flask) -> None:
     """Add the tabs, what a person's page shows of workshops, and who reaches whom and what."""
-    from kash.accounts.queries import names_of
+    from kash.accounts.queries import names_of, tied_to
     from kash.attendance.owners import Owner, register_owner
     from kash.people.account_names import register_account_names
+    from kash.people.independence import register_tied_accounts
     from kash.people.next_steps import register_next_step
     from kash.people.reach import register_contact_scope, register_own_scope
     from kash.people.sections import register_section
@@ -40,6 +41,7 @@ def init_workshops(app: Flask) -> None:
     register_own_scope(people_of)
     register_contact_scope(met)
     register_account_names(names_of)
+    register_tied_accounts(tied_to)
     register_next_step(ENROL_LIST)
     register_taught_scope(versions_taught_to)
     register_section(_l("Workshops"), person_rows)

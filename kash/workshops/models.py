@@ -126,7 +126,8 @@ class Funding(Base):
 
 class Enrolment(PublicId, Base):
     """A person in a workshop. Whoever is confirmed stands on the roster. `answered_at` is when she
-    said herself, with her own account, that she comes; empty if she did not, or said no after."""
+    said herself, with her own account, that she comes; empty if she did not, or said no after.
+    `answered_by` is that account, which may be linked to another by now."""
 
     __tablename__ = "enrolment"
     __table_args__ = (
@@ -142,6 +143,7 @@ class Enrolment(PublicId, Base):
     roster_entry_id: Mapped[int | None] = mapped_column(ForeignKey("roster_entry.id"), index=True)
     state: Mapped[str] = mapped_column(String(12), default="confirmed")
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    answered_by: Mapped[str] = mapped_column(String(16), default="")
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
 

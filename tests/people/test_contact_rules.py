@@ -16,6 +16,7 @@ from kash.people.rules.contacts import (
 )
 
 HER, ANOTHER = "trainer000000001", "director00000001"
+HERSELF, PUPPET = "peer000000000001", "puppet0000000001"
 accounts = st.sampled_from([HER, ANOTHER])
 attendances = st.builds(
     Attendance,
@@ -23,7 +24,7 @@ attendances = st.builds(
     counted=st.booleans(),
     closed_by=st.none() | accounts,
     confirmed_by=st.none() | accounts,
-    own_hand=st.booleans(),
+    own_hand=st.sampled_from(["", HERSELF, PUPPET]),
 )
 agreements = st.builds(Agreement, asked_by=accounts, agreed_by=accounts)
 # All that a trainer can do by herself: she marks, closes, asks, and corrects marks later.
@@ -44,14 +45,19 @@ def test_nothing_that_a_trainer_does_alone_opens_a_stranger(
     assert opened_by(HER, entered_by=ANOTHER, attended=attended, agreements=own) is None
 
 
-@given(st.lists(attendances), st.lists(agreements), st.booleans())
+@given(st.lists(attendances), st.lists(agreements), st.sampled_from(["", HERSELF, PUPPET]))
 def test_what_is_open_stands_on_somebodys_act(
-    attended: list[Attendance], agreed: list[Agreement], answered: bool
+    attended: list[Attendance], agreed: list[Agreement], answered: str
 ) -> None:
     found = opened_by(
-        HER, entered_by=ANOTHER, answered=answered, attended=attended, agreements=agreed
+        HER,
+        entered_by=ANOTHER,
+        answered_by=answered,
+        attended=attended,
+        agreements=agreed,
+        tied=[HER, PUPPET],
     )
-    by_her = answered or any(one.own_hand and one.counts for one in attended)
+    by_her = answered == HERSELF or any(one.own_hand == HERSELF and one.counts for one in attended)
     by_two = any(
         one.counts and one.counted and len({one.closed_by, one.confirmed_by, None}) == 3
         for one in attended
@@ -79,6 +85,9 @@ def test_nobody_decides_on_her_own_request(
     other = ANOTHER if actor == HER else HER
     decides = may_decide(actor, asked_by=other, everyone=everyone, keepers=keepers)
     assert decides is (everyone or all(actor in kept for kept in keepers))
+    assert not may_decide(
+        actor, asked_by=other, everyone=everyone, keepers=keepers, tied=[actor, other]
+    )
 
 
 @given(st.integers(0, 500), st.integers(5, 200), st.integers(0, 10))

@@ -12,7 +12,7 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.accounts.models import Account
+from kash.accounts.models import Account, AccountBacking
 from kash.accounts.services import change_settings
 from kash.attendance import services as attendance
 from kash.attendance.models import Mark, MarkOperation, Slot
@@ -273,6 +273,12 @@ def as_herself(actor: Actors, public_id: str) -> Actor:
     return actor("peer", name="Asali Mfano", person_id=person.id)
 
 
+def back(one: Actor, by: str) -> None:
+    """Have an account stand behind another."""
+    db.session.add(AccountBacking(account_id=one.account_id or 0, by=by))
+    db.session.commit()
+
+
 def extend(held: Held) -> None:
     """The workshop is not over yet."""
     db.session.execute(
@@ -347,6 +353,70 @@ def test_the_trainer_whose_person_she_is_decides_and_no_other_trainer(
         services.decide_on_contact(asked, third, agree=True)
     services.decide_on_contact(asked, other, agree=False)
     assert not opened(enrolled.trainer, stranger)
+
+
+def test_a_trainer_does_not_make_herself_the_second_person_by_typing_an_email(
+    plan: Plan, actor: Actors, other: Actor
+) -> None:
+    victim = add(other)
+    held = plan()
+    workshops.enrol(held.workshop, victim, held.trainer)
+    accomplice = actor("trainer", name="Mshirika Mfano")
+    found = db.session.scalars(select(Person).where(Person.public_id == victim)).one()
+    found.email_sealed, found.email_by = b"kept", accomplice.public_id
+    db.session.commit()
+    asked = services.ask_for_contact([victim], "To tell her the place", held.trainer)
+    assert contacts_waiting(accomplice).requests == 0
+    with pytest.raises(NotFound):
+        services.decide_on_contact(asked, accomplice, agree=True)
+    assert contacts_waiting(other).requests == 1
+
+
+@pytest.mark.parametrize("decider", ["trainer", "director"])
+def test_two_accounts_of_one_hand_are_not_two_people_who_agree_on_a_contact(
+    enrolled: Held, stranger: str, other: Actor, actor: Actors, decider: str
+) -> None:
+    second = other if decider == "trainer" else actor("director")
+    administrator = actor("administrator").public_id
+    back(enrolled.trainer, administrator)
+    asked = services.ask_for_contact([stranger], "To tell her the place", enrolled.trainer)
+    assert contacts_waiting(second).requests == 1
+    db.session.rollback()
+    back(second, administrator)
+    assert contacts_waiting(second).requests == 0
+    with pytest.raises(NotFound):
+        services.decide_on_contact(asked, second, agree=True)
+
+
+@pytest.mark.parametrize("way", ["answer", "mark"])
+def test_an_administrator_does_not_open_a_stranger_by_a_puppet_that_answers_for_her(
+    plan: Plan, stranger: str, actor: Actors, way: str
+) -> None:
+    held, administrator = plan(), actor("administrator").public_id
+    between = actor("trainer", name="Kati Mfano")
+    puppet = as_herself(actor, stranger)
+    # One of them is a puppet's puppet.
+    back(held.trainer, administrator)
+    back(between, administrator)
+    back(puppet, between.public_id)
+    if way == "answer":
+        workshops.enrol(held.workshop, stranger, held.trainer, EnrolmentState.INVITED)
+        extend(held)
+        assert workshops.answer_invitation(held.workshop, puppet, comes=True) == "confirmed"
+    else:
+        workshops.enrol(held.workshop, stranger, held.trainer)
+        made = operation(held, held.row.register.slots[0], "Asali Mfano", "present")
+        register = held.register
+        db.session.rollback()
+        attendance.apply_marks(register, [made], puppet)
+    assert not opened(held.trainer, stranger)
+    # Nor once the puppet gives way to her own account.
+    db.session.execute(
+        update(Account).where(Account.public_id == puppet.public_id).values(person_id=None)
+    )
+    db.session.commit()
+    as_herself(actor, stranger)
+    assert not opened(held.trainer, stranger)
 
 
 def test_forty_people_of_her_own_are_hers_without_asking(plan: Plan) -> None:
@@ -440,6 +510,8 @@ def test_the_database_opens_exactly_what_the_rule_opens(
 ) -> None:
     held = plan(minutes=(90, 90, 90, 90))
     trainer, director = held.trainer, actor("director")
+    back(trainer, director.public_id)
+    tied = {trainer.public_id, director.public_id}
     draw = random.Random(41)
     slots = list(held.row.register.slots)
     confirmed = utc_now()
@@ -472,7 +544,12 @@ def test_the_database_opens_exactly_what_the_rule_opens(
             own = db.session.scalars(
                 select(Account).where(Account.public_id == herself.public_id)
             ).one()
-        answered = draw.random() < 0.15
+        answered = own is not None and draw.random() < 0.4
+        if own is not None and draw.random() < 0.4:
+            # Brought in by whoever brought in the trainer, or by the trainer herself.
+            by = draw.choice([director.public_id, trainer.public_id])
+            db.session.add(AccountBacking(account_id=own.id, by=by))
+            tied.add(own.public_id)
         enrolment_state = draw.choice(["confirmed", "confirmed", "waiting", "declined"])
         db.session.add(
             Enrolment(
@@ -480,6 +557,7 @@ def test_the_database_opens_exactly_what_the_rule_opens(
                 person_id=key,
                 state=enrolment_state,
                 answered_at=confirmed if answered else None,
+                answered_by=own.public_id if answered and own is not None else "",
             )
         )
         attended = []
@@ -517,7 +595,7 @@ def test_the_database_opens_exactly_what_the_rule_opens(
                     counted=confirmed_by is not None and before == "present",
                     closed_by=closed_by,
                     confirmed_by=confirmed_by,
-                    own_hand=own is not None and by == own.public_id,
+                    own_hand=own.public_id if own is not None and by == own.public_id else "",
                 )
             )
         agreements = []
@@ -540,7 +618,10 @@ def test_the_database_opens_exactly_what_the_rule_opens(
             opened_by(
                 trainer.public_id,
                 entered_by=entered_by,
-                answered=answered and enrolment_state != "declined",
+                answered_by=own.public_id
+                if own is not None and answered and enrolment_state != "declined"
+                else "",
+                tied=tied,
                 attended=attended,
                 agreements=agreements,
             )

@@ -32,7 +32,7 @@ from kash.accounts.queries.accounts import (
     unused_recovery_codes,
     usable_invitation,
 )
-from kash.accounts.queries.backing import backing_of, is_founded, roles_ever_given
+from kash.accounts.queries.backing import backing_of, is_founded, roles_ever_given, tied_to
 from kash.accounts.queries.breaches import (
     BreachLine,
     BreachPage,
@@ -138,6 +138,7 @@ __all__ = [
     "site",
     "stand_ins",
     "those_behind",
+    "tied_to",
     "unanswered",
     "unanswered_device",
     "unseen_notices",

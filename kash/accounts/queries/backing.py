@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountBacking, AccountRole, Invitation, Programme
@@ -29,6 +29,24 @@ def backing_of(session: Session, public_ids: Iterable[str]) -> Backing:
             found[public_id].add(by)
         ahead = {by for one in ahead for by in found[one]} - found.keys()
     return found
+
+
+def tied_to(public_id: str) -> Select[str]:
+    """The public ids of the accounts that are not independent of one, itself among them: those who
+    stand behind it, and behind whom these stand (`rules.are_independent`)."""
+    up = select(literal(public_id).label("who")).cte(recursive=True)
+    up = up.union(
+        select(AccountBacking.by)
+        .join(Account, Account.id == AccountBacking.account_id)
+        .join(up, up.c.who == Account.public_id)
+    )
+    down = select(up.c.who).cte(recursive=True)
+    down = down.union(
+        select(Account.public_id)
+        .join(AccountBacking, AccountBacking.account_id == Account.id)
+        .join(down, down.c.who == AccountBacking.by)
+    )
+    return select(down.c.who)
 
 
 def is_founded(session: Session) -> bool:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import selectinload
 
 from kash.database import db
+from kash.people.independence import tied_accounts
 from kash.people.models import (
     ContactLooks,
     ContactReason,
@@ -71,20 +72,15 @@ def decidable(actor: Actor) -> ColumnElement[bool]:
     reach = actor.reach("people.agree_contact")
     if reach is Reach.NONE:
         return false()
-    others = ContactRequest.asked_by != actor.public_id
+    others = ContactRequest.asked_by.not_in(tied_accounts(actor.public_id))
     if reach is Reach.ALL:
         return others
-    somebody = aliased(Person)
-    hers = or_(
-        somebody.created_by == actor.public_id,
-        somebody.phone_by == actor.public_id,
-        somebody.email_by == actor.public_id,
-    )
+    hers = or_(Person.created_by == actor.public_id, not_(closed_to(actor)))
     not_hers = (
         exists()
         .where(
             ContactRequestPerson.request_id == ContactRequest.id,
-            somebody.id == ContactRequestPerson.person_id,
+            Person.id == ContactRequestPerson.person_id,
             not_(hers),
         )
         .correlate(ContactRequest)

@@ -3,11 +3,14 @@
 Nobody opens a contact by what she does alone: enrolling somebody, marking her present, closing the
 register and asking for her phone are all things that a trainer can do in a minute to forty people
 whom she never met. One act at least must be another's: the person's own, or a second account's.
+Nor does it help to hold two accounts: an answer, a mark by her own hand and an agreement count only
+if they are of an account that is independent of the trainer's, so that whoever invites accounts
+opens nobody by two puppets. The accounts that are not are called tied.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,15 +32,15 @@ class Attendance:
     """A person's mark in a session of a workshop that the trainer ran when it was held.
 
     `counts` and `counted` say whether the mark counts for something as it stands now and as it
-    stood when the register was confirmed: later corrections take one person only. `own_hand` says
-    that she made it herself, with her own account.
+    stood when the register was confirmed: later corrections take one person only. `own_hand` is her
+    own account if she made it herself.
     """
 
     counts: bool
     counted: bool = False
     closed_by: str | None = None
     confirmed_by: str | None = None
-    own_hand: bool = False
+    own_hand: str = ""
 
     @property
     def came(self) -> bool:
@@ -62,19 +65,22 @@ def opened_by(
     actor: str,
     *,
     entered_by: str,
-    answered: bool = False,
+    answered_by: str = "",
     attended: Iterable[Attendance] = (),
     agreements: Iterable[Agreement] = (),
+    tied: Collection[str] = (),
 ) -> Opened | None:
     """By what a phone or an e-mail is open to an account; None if it is closed.
 
-    `entered_by` is who typed in just this phone or e-mail; `answered` that the person answered, by
-    her own account, the invitation to a workshop that the actor runs.
+    `entered_by` is who typed in just this phone or e-mail; `answered_by` is the person's own
+    account if with it she answered the invitation to a workshop that the actor runs. `tied` are the
+    accounts that are not independent of the actor's.
     """
     if entered_by == actor:
         return Opened.ENTERED
     there = list(attended)
-    if answered or any(one.own_hand and one.counts for one in there):
+    herself = {answered_by, *(one.own_hand for one in there if one.counts)} - {""}
+    if herself - {actor, *tied}:
         return Opened.ANSWERED
     if any(one.came for one in there):
         return Opened.CAME
@@ -84,14 +90,21 @@ def opened_by(
 
 
 def may_decide(
-    actor: str, *, asked_by: str, everyone: bool, keepers: Iterable[Iterable[str]]
+    actor: str,
+    *,
+    asked_by: str,
+    everyone: bool,
+    keepers: Iterable[Iterable[str]],
+    tied: Collection[str] = (),
 ) -> bool:
-    """Whether an account may agree to a request or refuse it: never the one who asked.
+    """Whether an account may agree to a request or refuse it: never the one who asked, nor one that
+    is tied to it.
 
     `everyone` says that it decides for all people; else each person of the request must be its
-    own. `keepers` are, for each person, the accounts that added her or her contact.
+    own. `keepers` are, for each person, the accounts that added her, or to whom each contact that
+    is kept of her is open: who adds an e-mail where a phone stood does not decide on the phone.
     """
-    if actor == asked_by:
+    if asked_by in {actor, *tied}:
         return False
     return everyone or all(actor in set(kept) for kept in keepers)
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.orm import aliased
 
 from kash.accounts.models import Account
+from kash.accounts.queries import tied_to
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, Slot
 from kash.people.models import Person
 from kash.policy import Actor
@@ -28,6 +29,8 @@ def met(actor: Actor) -> ColumnElement[bool]:
         .where(
             Enrolment.person_id == Person.id,
             Enrolment.answered_at.is_not(None),
+            Enrolment.answered_by != "",
+            Enrolment.answered_by.not_in(tied_to(actor.public_id)),
             Enrolment.state.in_(("confirmed", "waiting")),
             Enrolment.workshop_id.in_(run_by(actor)),
         )
@@ -46,7 +49,7 @@ def _attended(actor: Actor) -> ColumnElement[bool]:
             Slot.id == Mark.slot_id,
             Workshop.register_id == Slot.register_id,
             _ran(actor),
-            or_(_by_own_hand(), and_(Slot.confirmed_by != Slot.closed_by, _counted())),
+            or_(_by_own_hand(actor), and_(Slot.confirmed_by != Slot.closed_by, _counted())),
         )
         .correlate(Person)
     )
@@ -67,7 +70,8 @@ def _ran(actor: Actor) -> ColumnElement[bool]:
     return or_(Workshop.created_by == actor.public_id, taught)
 
 
-def _by_own_hand() -> ColumnElement[bool]:
+def _by_own_hand(actor: Actor) -> ColumnElement[bool]:
+    """Marks by the person's own account, unless that is tied to the actor's."""
     operation: Any = aliased(MarkOperation)
     return (
         exists()
@@ -78,6 +82,7 @@ def _by_own_hand() -> ColumnElement[bool]:
             operation.version == Mark.version,
             operation.marked_by == Account.public_id,
             Account.person_id == Mark.person_id,
+            Account.public_id.not_in(tied_to(actor.public_id)),
         )
         .correlate(Mark)
     )

@@ -169,6 +169,7 @@ def answer_invitation(workshop: str, by: Actor, *, comes: bool) -> EnrolmentStat
         change.about(held.public_id, found.public_id)
         # Only a yes is an answer on which somebody may call her.
         found.answered_at = change.now if comes else None
+        found.answered_by = by.public_id if comes else ""
         if comes and before in _SEATED:
             return before
         wanted = EnrolmentState.CONFIRMED if comes else EnrolmentState.DECLINED
