@@ -11,20 +11,24 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
+from kash.accounts.services import change_settings
 from kash.attendance.models import Mark
 from kash.certificates import services
-from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
+from kash.certificates.models import Certificate, CertificateBatch, CertificateRule, DesignVersion
 from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules.approval import Approved, Paper, Part, changed_parts, written_parts
+from kash.certificates.services import signatures as signing
+from kash.certificates.services.approval import check_approval
 from kash.database import db
 from kash.people.models import Person
 from kash.people.services import merge_people
-from kash.policy import Actor
+from kash.policy import SYSTEM, Actor
 from kash.vault.models import AuditEntry
-from kash.workshops.models import Facilitator, Workshop
+from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.workshops.conftest import make_person
 
 from .conftest import ALL, MOST, Ready
+from .test_designs import png
 
 both = pytest.mark.usefixtures("both_engines_app")
 
@@ -138,6 +142,42 @@ def test_nothing_that_was_changed_after_the_approval_is_issued(
         )
     db.session.commit()
     assert went_back(ready, approved) == f"Since the approval this changed: {told}."
+
+
+@both
+@pytest.mark.parametrize("harm", ["funder", "mark", "logo"])
+def test_no_mark_or_logo_put_in_after_the_approval_is_printed(ready: Ready, harm: str) -> None:
+    def fund(name: str) -> None:
+        funder = Funder(name=name)
+        db.session.add(funder)
+        db.session.flush()
+        db.session.add(Funding(workshop_id=ready.workshop.id, funder_id=funder.id, share=50))
+        db.session.commit()
+        signing.keep_mark(funder, png("red"), ready.director)
+
+    fund("Pays")
+    version = version_in_use("classic")
+    assert version is not None
+    drawn = {**version.content, "marks": True, "logo": "programme"}
+    db.session.execute(
+        update(DesignVersion).where(DesignVersion.id == version.id).values(content=drawn)
+    )
+    db.session.commit()
+    change_settings(SYSTEM, "paper", "paper", {"logo": "first", "logo_on": ["certificates"]})
+    ready.confirm(ALL, MOST)
+    batch = ready.proposed()
+    services.approve(ready.batch(batch), ready.director)
+    check_approval(db.session(), ready.batch(batch))
+    db.session.rollback()
+    if harm == "funder":
+        fund("Pays as well")
+    elif harm == "mark":
+        funder = db.session.scalars(select(Funder)).one()
+        signing.keep_mark(funder, png("blue"), ready.director)
+    else:
+        change_settings(SYSTEM, "paper", "paper", {"logo": "second"})
+    told = "the design, or the name of the programme"
+    assert went_back(ready, batch) == f"Since the approval this changed: {told}."
 
 
 @both

@@ -38,8 +38,9 @@ class Paper:
 
 @dataclass(frozen=True)
 class Approved:
-    """A batch as it will be printed. `design` is the version with its content and the name of the
-    programme; `signatories` are (name, role) in order."""
+    """A batch as it will be printed. `design` is the version with its content, the name of the
+    programme, and its logo and the marks of funders if they are printed; `signatories` are
+    (name, role) in order."""
 
     papers: Sequence[Paper]
     months_valid: int | None

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from kash.certificates.designing import signing_lines
 from kash.certificates.models import Certificate, CertificateBatch
+from kash.certificates.queries.signatures import marks_at
 from kash.certificates.rules.approval import (
     Approved,
     Paper,
@@ -21,11 +22,12 @@ from kash.certificates.rules.approval import (
     changed_parts,
     written_parts,
 )
-from kash.certificates.rules.designs import content_from
+from kash.certificates.rules.designs import DesignContent, content_from
 from kash.people.models import Person
 from kash.vault import lookup
 from kash.web.errors import Problem
 from kash.web.language import brand
+from kash.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 PART_WORDS = {
@@ -74,13 +76,26 @@ def _printed(session: Session, batch: CertificateBatch) -> Approved:
     content = content_from(version.content)
     language = batch.workshop.version.language
     lines = signing_lines(content, batch.workshop, batch.approved_by, language)
-    design = [version.public_id, version.content, brand()]
+    design = [version.public_id, version.content, brand(), *_pictures(batch, content)]
     return Approved(
         papers=_papers(session, batch),
         months_valid=batch.rule.months_valid,
         design=json.dumps(design, sort_keys=True),
         signatories=[(line.name, line.role) for line in lines],
     )
+
+
+def _pictures(batch: CertificateBatch, content: DesignContent) -> list[object]:
+    """What else is drawn and is no part of the version: the programme's logo by its key, and the
+    marks of funders. Empty where neither is printed."""
+    found: list[object] = []
+    wording = paper_wording()
+    if content.logo == "programme" and "certificates" in wording.logo_on and wording.logo:
+        found.append(wording.logo)
+    if content.marks:
+        marks = marks_at(batch.workshop, None)[:4]
+        found.extend([name, mark.public_id] for name, mark in marks)
+    return found
 
 
 def _papers(session: Session, batch: CertificateBatch) -> list[Paper]:
