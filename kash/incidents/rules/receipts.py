@@ -93,7 +93,10 @@ def word_from(seed: bytes, words: Sequence[str]) -> str:
 
 def word_as_read(typed: str) -> str:
     """A word in its one form: capitals, spaces, accents and signs make no difference."""
-    apart = unicodedata.normalize("NFKD", typed.casefold())
+    apart = unicodedata.normalize("NFKD", typed)
+    # Some letters are capitals only once they are taken apart, and some come apart only as small.
+    while (small := unicodedata.normalize("NFKD", apart.casefold())) != apart:
+        apart = small
     return "".join(letter for letter in apart if letter.isalnum())
 
 
