@@ -1,4 +1,4 @@
-"""What exactly a request asks for, and the digest that fixes it."""
+"""Contents of a request, and the digest that fixes them."""
 
 from __future__ import annotations
 

@@ -220,7 +220,8 @@ def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
         _answered(peer)
     for name in ("what", "when", "words"):
         services.answer_screen(peer, code, name, Screen(narrative="more"))
-    services.submit(peer, code, "en")
+    receipt = services.submit(peer, code, "en")
+    assert len(receipt.code) == 12
 
 
 def test_a_retry_spends_nothing(member: AMember, peer: Actor) -> None:

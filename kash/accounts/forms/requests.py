@@ -1,4 +1,4 @@
-"""What is typed where a second person has to agree, and which roles need a second step."""
+"""Forms of requests that take a second person, and of the roles that need a second step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What takes two people, who stands behind an account, and what its owner is told."""
+"""Requests that take two people, the backers of an account, and notices to its owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who stands behind whom, and whether the programme still founds itself."""
+"""Backers of accounts, and whether the programme still founds itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What takes two people, how a request stands, and who is independent of whom.
+"""Acts that take two people, how a request stands, and who is independent of whom.
 
 Four roles open much: who holds one, and by which ways one may come to hold one, is never decided
 by one person alone. One asks, another agrees; and the other must not be her puppet.
