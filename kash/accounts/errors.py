@@ -168,7 +168,7 @@ class NeedsSecond(Problem):
     """This takes a second person: it has to be asked for, with a reason."""
 
     status = 422
-    sentence = _l("A second person has to agree to this. Write the reason for her.")
+    sentence = _l("A second person has to agree to this. Write the reason for them.")
 
 
 class OnlyAdministrators(Problem):
@@ -182,7 +182,7 @@ class OwnRoles(Problem):
     """Nobody changes what she herself may do."""
 
     status = 422
-    sentence = _l("Nobody changes her own roles. Ask another administrator.")
+    sentence = _l("Nobody changes their own roles. Ask another administrator.")
 
 
 class AskedAlready(Problem):

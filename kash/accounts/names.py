@@ -25,13 +25,13 @@ ROLE_NAMES: dict[Role, Any] = {
 ROLE_NOTES: dict[Role, Any] = {
     Role.ADMINISTRATOR: _l("Accounts, settings and backups. Sees no participants."),
     Role.DIRECTOR: _l("Sees the work, approves certificates, runs the forums."),
-    Role.TRAINER: _l("Writes courses and runs her own workshops."),
+    Role.TRAINER: _l("Writes courses and runs their own workshops."),
     Role.MONITORING: _l("Sees workshops, attendance and certificates."),
     Role.DOCUMENTATION: _l(
         "Sees names of participants, courses and forums. Never an administrator."
     ),
     Role.CUSTODIAN: _l("Sees participants and forums. Never an administrator."),
-    Role.PEER: _l("Sees her own workshops and certificates."),
+    Role.PEER: _l("Sees their own workshops and certificates."),
     Role.POLICE_PEER: _l("Sees his own workshops and certificates. Holds no other role."),
     Role.FUNDER: _l("Nothing is open to funders yet."),
 }
@@ -50,9 +50,9 @@ AFFECTED_NAMES: dict[str, Any] = {
 
 # What can be lent during an absence, by its permission.
 APPROVAL_NAMES: dict[str, Any] = {
-    "certificates.approve": _l("Certificates: approve or turn back"),
+    "certificates.approve": _l("Certificates: approve or send back"),
     "curriculum.approve": _l("Courses: publish or send back"),
-    "payouts.approve": _l("Payouts: approve or turn back"),
+    "payouts.approve": _l("Payouts: approve or send back"),
 }
 
 OPENING_NAMES: dict[Opening, Any] = {

@@ -51,7 +51,7 @@ def _frame() -> dict[str, str]:
         "broken": _("Something went wrong. Close the page and open it again; nothing is lost."),
         "left_title": _("Weather"),
         "left_says": _("No forecast could be loaded. Check the connection and try again later."),
-        "minutes": _("%(count)s minutes"),
+        "minutes": _("%(count)s min"),
         "hours": _("%(count)s hours"),
         "days": _("%(count)s days"),
     }
@@ -134,7 +134,7 @@ def _marking() -> dict[str, str]:
     return {
         "tap_says": _("Tap whoever is late or absent, then mark all others present."),
         "closed_says": _("This register is closed. It can be opened again on the website."),
-        "find": _("Find"),
+        "find": _("Search"),
         "find_example": _("Code or initials"),
         "show": _("Show"),
         "everyone": _("Everyone"),

@@ -28,4 +28,4 @@ def join_hand_over() -> None:
         key="certificates",
         permission="certificates.propose",
     )
-    register_revocation(_l("Her signature stands on nothing new"), signature_ends)
+    register_revocation(_l("The signature stands on nothing new"), signature_ends)

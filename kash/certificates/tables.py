@@ -34,7 +34,7 @@ def certificates_csv(rows: Iterable[Any], today: date) -> Iterator[bytes]:
         _("Hours"),
         _("Issued on"),
         _("Valid until"),
-        _("Standing"),
+        _("Status"),
         _("Revoked on"),
     ]
     # Read and put into words before it is sent: then there is no request any more.

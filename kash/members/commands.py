@@ -32,10 +32,10 @@ def status_command() -> None:
             continue
         unfinished = f", rotation unfinished: {one.documents} left" if one.unfinished else ""
         click.echo(
-            f"{one.name}: {one.holders} can open it, {one.all_documents} documents{unfinished}"
+            f"{one.name}: {one.holders} can open it, documents: {one.all_documents}{unfinished}"
         )
     open_now = db.session.query(VaultOpening).count()
-    click.echo(f"open in {open_now} browsers")
+    click.echo(f"open in browsers: {open_now}")
 
 
 @vault_commands.command("scrub")

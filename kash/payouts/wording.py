@@ -46,7 +46,7 @@ DIFFERENCE: dict[Difference, Any] = {
 LIST_STATE: dict[str, Any] = {
     "proposed": _l("Waits for approval"),
     "approved": _l("Approved and frozen"),
-    "returned": _l("List turned back"),
+    "returned": _l("List sent back"),
 }
 LIST_TONE = {"proposed": "live", "approved": "good", "returned": "bad"}
 MEANS: dict[str, Any] = {
@@ -61,7 +61,7 @@ FAULT: dict[Fault, Any] = {
     Fault.AMOUNT: _l("The amount is not the one on the list."),
     Fault.STEP: _l("This can't follow on how the payment stands."),
     Fault.OTHERWISE: _l(
-        "This was paid in another way already: she got the money twice. Tell the director."
+        "This was paid in another way already: the money was received twice. Tell the director."
     ),
     Fault.ANOTHER: _l(
         "This was paid by mobile money already, perhaps by another transfer: compare the receipts,"

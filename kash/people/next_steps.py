@@ -15,9 +15,13 @@ from kash.policy import Actor
 
 @dataclass(frozen=True)
 class StepDone:
-    """How many it was done for and how many it was not; `url` leads to where they are now."""
+    """How many it was done for, how many wait for it, and how many were left out.
+
+    `url` leads to where they are now.
+    """
 
     done: int
+    waiting: int
     left_out: int
     url: str
 

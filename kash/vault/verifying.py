@@ -322,8 +322,8 @@ def _verify_mirrors(
             Fault.MIRROR,
             absent[0][0],
             _(
-                "The mirror lacks %(count)s entries from %(seq)s on: it was cut, or could not be "
-                "written.",
+                "The mirror lacks entries from %(seq)s on, %(count)s of them: it was cut, or could "
+                "not be written.",
                 count=len(absent),
                 seq=absent[0][0],
             ),
@@ -336,8 +336,8 @@ def _verify_mirrors(
         return
     result.notes.append(
         _(
-            "The mirror lacked %(count)s entries from %(seq)s on, as after a sudden stop; they "
-            "were proved and added.",
+            "The mirror lacked entries from %(seq)s on, %(count)s of them, as after a sudden stop; "
+            "they were proved and added.",
             count=len(absent),
             seq=absent[0][0],
         )

@@ -147,7 +147,7 @@ class SettleForm(KashForm):
     reason = text_field(
         _l("Reason"),
         most=LONGEST_CORRECTION,
-        description=_l("For example: signed a row too low; asked her, she was there."),
+        description=_l("For example: signed a row too low; was asked, and was there."),
     )
     seen = HiddenField()
     page_key = HiddenField()

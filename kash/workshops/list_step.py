@@ -25,8 +25,10 @@ def _coming(actor: Actor) -> Sequence[tuple[str, str]]:
 
 def _enrol(workshop: str, people: Sequence[str], actor: Actor) -> StepDone:
     found = own_workshop(workshop, actor, "workshops.edit")
-    done, left_out = enrol_all(found.public_id, people, actor)
-    return StepDone(done, left_out, url_for("workshops.people", public_id=workshop))
+    done = enrol_all(found.public_id, people, actor)
+    return StepDone(
+        done.seated, done.waiting, done.left_out, url_for("workshops.people", public_id=workshop)
+    )
 
 
 ENROL_LIST = NextStep(

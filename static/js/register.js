@@ -27,11 +27,13 @@ function prepare(form) {
   const key = `register:${form.dataset.register}`;
   const banner = form.querySelector("[data-unsent]");
   const count = form.querySelector("[data-unsent-count]");
+  const offline = form.querySelector("[data-offline]");
   let speaking = 0;
 
   function keep() {
     const rows = unsent(form);
     banner.hidden = rows.length === 0;
+    offline.hidden = navigator.onLine !== false;
     count.textContent = rows.length;
     try {
       if (rows.length === 0) sessionStorage.removeItem(key);
@@ -77,7 +79,8 @@ function prepare(form) {
     if (navigator.onLine === false) {
       event.preventDefault();
       banner.hidden = false;
-      announce(banner.textContent.trim());
+      offline.hidden = false;
+      announce(banner.innerText.trim());
     }
   });
 
@@ -88,7 +91,7 @@ function prepare(form) {
       event.preventDefault();
       link.dataset.warned = "true";
       banner.scrollIntoView({ block: "nearest" });
-      announce(banner.textContent.trim());
+      announce(banner.innerText.trim());
     }
   });
 

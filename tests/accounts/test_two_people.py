@@ -116,7 +116,7 @@ def test_an_administrator_cannot_make_herself_director_trainer_and_officer(
     wanted = {"roles": ["administrator", "director", "trainer", "monitoring"], "reason": "I must."}
     answer = browser.post(f"/accounts/{administrator.public_id}/roles", data=wanted)
     assert answer.status_code == 422
-    assert "Nobody changes her own roles." in answer.text
+    assert "Nobody changes their own roles." in answer.text
     with pytest.raises(OwnRoles):
         services.ask_for_roles(
             administrator, administrator.public_id, [Role.ADMINISTRATOR, Role.TRAINER], "I must."

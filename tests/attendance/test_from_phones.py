@@ -158,7 +158,7 @@ def test_somebody_who_walked_in_is_matched_or_kept(taken: Taken) -> None:
     )
     shown = page(taken, "/walk-ins")
     assert "Same person: enrol, then merge" in shown or "Same person: merge" in shown
-    assert "She gave no name" in shown
+    assert "No name was given" in shown
     first, second = db.session.query(WalkIn).order_by(WalkIn.id).all()
     person = db.session.get_one(Person, first.person_id).public_id
     same = db.session.query(Person).filter_by(chosen_name="Akinyi Odhiambo").order_by(Person.id)

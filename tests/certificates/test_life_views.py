@@ -124,7 +124,7 @@ def test_renewals_are_proposed_on_their_page(
     db.session.commit()
     page = words(trainer.get(f"{start}/renewals"))
     assert ALL in page
-    assert "They were issued here and have run out" in page
+    assert "They were issued here and have expired" in page
     sent = {"basis": "decision", "certificate": [chosen]}
     bare = trainer.post(f"{start}/renewals", data=sent)
     assert bare.status_code == 422

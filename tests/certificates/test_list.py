@@ -68,6 +68,16 @@ def test_the_database_and_the_rule_agree(three: Ready) -> None:
             assert ("valid" in found) == (told in ("valid", "expiring"))
 
 
+def test_one_name_that_waits_is_one_name(
+    ready: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    ready.confirm(ALL)
+    ready.proposed()
+    today = client_for(ready.director).get("/").text
+    assert "1<small>name</small>" in today
+    assert "<small>names</small>" not in today
+
+
 def rows(answer: object) -> list[list[str]]:
     text = answer.get_data().decode("utf-8-sig")  # type: ignore[attr-defined]
     return list(csv.reader(io.StringIO(text)))
@@ -85,9 +95,15 @@ def test_lists_and_tables_follow_the_filter_and_the_reach(
     expiring = director.get("/certificates/?state=expiring").text
     assert MOST in expiring
     assert LITTLE not in expiring
-    assert "run out within 60 days and are not renewed: 1." in director.get("/certificates/").text
-    assert "run out within 60 days" in director.get("/").text
-    assert "run out within 60 days" not in other.get("/").text
+    assert "expire within 60 days and are not renewed: 1." in director.get("/certificates/").text
+    assert "expire within 60 days" in director.get("/").text
+    assert "expire within 60 days" not in other.get("/").text
+
+    # The head says how many were issued, or how many of them fit: never the one as the other.
+    assert "Certificates issued: 3." in director.get("/certificates/").text
+    assert "Certificates found: 1." in expiring
+    assert "Certificates issued" not in expiring
+    assert "Certificates found: 1." in director.post("/certificates/", data={"search": LITTLE}).text
 
     # One who looks is asked first what she takes.
     asked = director.post("/certificates/export", data={"state": "expired", "search": "Sampuli"})

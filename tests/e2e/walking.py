@@ -228,7 +228,7 @@ class Walk:
         for chosen, _printed in POLICE + COMMUNITY:
             trainer.go(f"{self.workshop}/people")
             trainer.page.get_by_label("Name").fill(chosen)
-            trainer.button("Find")
+            trainer.button("Search")
             trainer.page.get_by_role("button", name=f"Enrol {chosen}").click()
             trainer.page.locator("tbody th").filter(has_text=chosen).first.wait_for()
         trainer.link("Somebody at the door")
@@ -356,7 +356,7 @@ class Walk:
         for chosen in ("Odera", "Nyota", "Pendo"):
             trainer.go(f"{self.forum}/members/new")
             trainer.fill(search=chosen)
-            trainer.button("Find")
+            trainer.button("Search")
             trainer.button("Add")
             trainer.page.wait_for_url(re.compile(r"/members/[0-9a-z]{16}$"))
             if chosen == "Odera":

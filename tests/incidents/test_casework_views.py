@@ -524,7 +524,7 @@ def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -
     grace, anna = a_member("custodian"), a_member("documentation")
     reference = filed(Record(persons=[Person(id="p1", code="A1", age_band="under_18")]))
     address = f"/w/{reference}/p/p1"
-    assert "Nothing is sealed of her yet." in text_of(anna.client.get(f"{address}/ask"))
+    assert "Nothing about this person is sealed yet." in text_of(anna.client.get(f"{address}/ask"))
     anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"})
     assert anna.client.post(f"{address}/g").headers["Location"] == address
     assert anna.client.post(f"{address}/ask", data={"reason": ""}).status_code == 422
@@ -607,7 +607,7 @@ def test_the_register_leads_to_what_an_officer_may_begin_or_look_after(
     a_member: Member,
 ) -> None:
     page = a_member("documentation").client.get("/w").text
-    head = page[page.index("<h1") : page.index("Find in everything")]
+    head = page[page.index("<h1") : page.index("Search everything")]
     assert re.findall(r'<a class="btn[^"]*" href="([^"]+)"', head) == [
         "/w/new",
         "/w/d",

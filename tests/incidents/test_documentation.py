@@ -132,7 +132,7 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(
         ("acts-0-code", "dancing", "No act is called this"),
         ("acts-0-amount", "a lot", "This is not an amount"),
         ("parties-0-kind", "", "Choose who it was."),
-        ("terms-0-owed_to", "o1", "Nobody owes something to herself"),
+        ("terms-0-owed_to", "o1", "Nobody owes something to themselves"),
         ("ended_on", "2026-11-01", "The last day comes before the first."),
         ("begun_on", "2190-01-01", "This day has not come yet."),
         ("begun_on", "yesterday", "This is not a day"),

@@ -24,7 +24,7 @@ def told(app: APIFlask, *words: str) -> str:
 def test_before_there_are_keys(app: APIFlask) -> None:
     assert told(app, "members") == "Nobody holds keys.\n"
     assert told(app, "status") == (
-        "case: not made yet\nidentity: not made yet\nopen in 0 browsers\n"
+        "case: not made yet\nidentity: not made yet\nopen in browsers: 0\n"
     )
 
 
@@ -42,9 +42,9 @@ def test_who_holds_what_and_what_is_left(app: APIFlask, a_member: Member) -> Non
         ]
     )
     assert told(app, "status") == (
-        "case: 2 can open it, 1 documents, rotation unfinished: 1 left\n"
-        "identity: 1 can open it, 0 documents\n"
-        "open in 1 browsers\n"
+        "case: 2 can open it, documents: 1, rotation unfinished: 1 left\n"
+        "identity: 1 can open it, documents: 0\n"
+        "open in browsers: 1\n"
     )
 
 

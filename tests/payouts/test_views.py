@@ -151,7 +151,7 @@ def test_the_same_file_says_that_it_is_the_same(
     assert (refused.status_code, "Another trainer of this workshop" in refused.text) == (422, True)
     told = services.Note(State.FAILED, reason="No such number")
     services.note_payment(ready.one(approved), line, told, State.SENT, ready.director)
-    assert "Fetch the same file again" not in trainer.get(f"{here}/numbers").text
+    assert "Download the same file again" not in trainer.get(f"{here}/numbers").text
     assert trainer.post(f"{here}/files/{file}/again").status_code == 409
     assert ZAWADI in trainer.get(f"{here}/cash").text
 

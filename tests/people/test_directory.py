@@ -369,7 +369,7 @@ def test_eleven_services_need_two_sheets(sign_in: SignIn) -> None:
     chosen = [services.add_service(details(name=f"No {n}"), SYSTEM) for n in range(11)]
     asked = {"services": chosen, "language": "en", "sheets": "1"}
     answer = sign_in("peer").post("/services/cards", data=asked)
-    assert "10 cards fit on these sheets." in answer.text
+    assert "Cards that fit on these sheets: 10." in answer.text
 
 
 def test_the_list_and_the_table_hold_what_was_narrowed_to(sign_in: SignIn) -> None:

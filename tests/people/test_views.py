@@ -247,11 +247,11 @@ def test_a_search_pages_and_sorts_by_posting(sign_in: SignIn, groups: tuple[Grou
     addresses = re.findall(r'(?:href|action)="([^"]*)"', second.text)
     assert not [each for each in addresses if "fano" in each]
     half = browser.post("/people/search", data=asked | {"group": groups[0].public_id})
-    assert "In all: 30" in half.text
+    assert "Total: 30" in half.text
     plain = browser.post("/people/search", data={"search": "", "group": groups[0].public_id})
     assert plain.status_code == 303
     assert plain.location == f"/people?group={groups[0].public_id}"
-    assert "In all: 30" in browser.get(plain.location).text
+    assert "Total: 30" in browser.get(plain.location).text
     number = browser.post("/people/search", data={"search": "N-41"})
     assert re.findall(r"Mfano \d{3}", number.text) == ["Mfano 041"]
 

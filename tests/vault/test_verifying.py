@@ -249,8 +249,8 @@ def test_lines_that_a_crash_kept_back_are_proved_and_added(disk: Disk, lost: int
     result = verify(db.session())
     assert result.problems == []
     assert result.notes == [
-        f"The mirror lacked {lost} entries from {LENGTH - lost + 1} on, as after a sudden stop; "
-        "they were proved and added."
+        f"The mirror lacked entries from {LENGTH - lost + 1} on, {lost} of them, as after a sudden"
+        " stop; they were proved and added."
     ]
     assert (disk.mirrors / current_mirror(disk)).read_text() == whole
     assert verify(db.session()).notes == []
@@ -285,7 +285,7 @@ def test_a_mirror_that_lacks_much_was_cut(chained_on_sqlite: Flask) -> None:
     (path,) = vault_of(chained_on_sqlite).mirror_folder.iterdir()
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:5]))
     assert [problem.sentence for problem in verify(db.session()).problems] == [
-        "The mirror lacks 26 entries from 5 on: it was cut, or could not be written."
+        "The mirror lacks entries from 5 on, 26 of them: it was cut, or could not be written."
     ]
     note_restore(SYSTEM)
     assert verify(db.session()).problems == []

@@ -77,11 +77,15 @@ def test_everyone_but_the_child_is_enrolled_and_on_the_register(
     offered = browser.get(f"/people/lists/{made}").text
     assert f'value="{held.workshop}"' in offered
     assert "Nobody under 18 is enrolled." in offered
-    assert "Done for: 2. Left out: 1." in enrol_list(browser, made, held.workshop)
+    assert "Done for: 2. On the waiting list: 0. Left out: 1." in enrol_list(
+        browser, made, held.workshop
+    )
     assert standing(held) == {"Amani Mfano": "confirmed", "Baraka Jaribio": "confirmed"}
     assert all(row.roster_entry is not None for row in db.session.query(Enrolment))
     # Once more changes nothing, and writes nothing down.
-    assert "Done for: 0. Left out: 3." in enrol_list(browser, made, held.workshop)
+    assert "Done for: 0. On the waiting list: 0. Left out: 3." in enrol_list(
+        browser, made, held.workshop
+    )
     assert len(standing(held)) == 2
     entries = db.session.query(AuditEntry).filter_by(action="workshops.people_enrolled").all()
     assert [len(entry.subjects) for entry in entries] == [5]
@@ -94,7 +98,8 @@ def test_in_a_full_workshop_they_wait(
 ) -> None:
     held = coming(capacity=1)
     made = saved(held.trainer)
-    enrol_list(client_for(held.trainer), made, held.workshop)
+    told = enrol_list(client_for(held.trainer), made, held.workshop)
+    assert "Done for: 1. On the waiting list: 1. Left out: 1." in told
     assert Counter(standing(held).values()) == {"confirmed": 1, "waiting": 1}
 
 

@@ -155,8 +155,8 @@ class RolesForm(KashForm):
         most=1000,
         rows=3,
         description=_l(
-            "For administrator, director, documentation officer and custodian: how you know this"
-            " person, and why she needs it."
+            "For administrator, director, documentation officer and custodian: how you know this "
+            "person, and why they need it."
         ),
     )
     roles = SeveralField(_l("Roles"), coerce=str, validators=[required(_l("Choose a role."))])

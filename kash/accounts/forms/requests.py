@@ -22,8 +22,8 @@ class ReasonForm(KashForm):
         most=1000,
         required=True,
         description=_l(
-            "How you know this person, and that it is really she who needs it. The second person"
-            " reads it."
+            "How you know this person, and that it is really they who need it. The second person "
+            "reads it."
         ),
     )
 

@@ -273,8 +273,8 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
             found,
             _("Ask for a link for a new password"),
             _(
-                "Once a second person has agreed, you make the link and she tells the code that"
-                " belongs to it. Neither of you can use it alone."
+                "Once a second person has agreed, you make the link and they tell the code that "
+                "belongs to it. Neither of you can use it alone."
             ),
             lambda reason: services.ask_for_link(by, public_id, reason),
         )

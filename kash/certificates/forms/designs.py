@@ -72,9 +72,9 @@ def offer_designs(field: Any) -> None:
 
 
 PAGE_NAMES = {
-    "A4": _l("A4, lying"),
-    "A5": _l("A5, lying"),
-    "letter": _l("US letter, lying"),
+    "A4": _l("A4 landscape"),
+    "A5": _l("A5 landscape"),
+    "letter": _l("US letter landscape"),
 }
 LOGO_NAMES = {
     "": _l("None"),

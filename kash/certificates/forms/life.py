@@ -26,7 +26,7 @@ REASON_NAMES = {
 }
 CONDITION_NAMES = {
     "valid": _l("Valid"),
-    "expiring": _l("Runs out soon"),
+    "expiring": _l("Expires soon"),
     "expired": _l("Expired"),
     "revoked": _l("Revoked"),
     "replaced": _l("Replaced"),
@@ -37,7 +37,7 @@ class PaperForm(KashForm):
     """Why paper is made again; not asked the first time."""
 
     reason = choice_field(
-        _l("Why it is made again"),
+        _l("Reason for reprint"),
         [("", _l("Choose")), *((code, REASON_NAMES[code]) for code in REPRINT_REASONS)],
         required=False,
     )

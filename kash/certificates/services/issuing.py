@@ -55,9 +55,7 @@ class WrongStep(Problem):
     """The batch is in a state in which this can't be done, perhaps because somebody was faster."""
 
     status = 409
-    sentence = _l(
-        "This was already done, or turned back, by somebody. The page shows how it stands."
-    )
+    sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")
 
 
 class UnknownChoice(Problem):

@@ -18,7 +18,7 @@ class NamesChanged(Problem):
 
     status = 409
     what = _l("A printed name changed since this was proposed.")
-    sentence = _l("A printed name changed since this was proposed. Turn it back and propose again.")
+    sentence = _l("A printed name changed since this was proposed. Send it back and propose again.")
 
 
 class NoLongerEligible(Problem):
@@ -27,8 +27,8 @@ class NoLongerEligible(Problem):
     status = 409
     what = _l("The attendance of somebody in this batch changed and no longer reaches the rule.")
     sentence = _l(
-        "The attendance of somebody in this batch changed and no longer reaches the rule. "
-        "Turn it back and propose again."
+        "The attendance of somebody in this batch changed and no longer reaches the rule. Send it "
+        "back and propose again."
     )
 
 
@@ -45,7 +45,7 @@ class FormerRevoked(Problem):
     status = 409
     what = _l("The earlier certificate was revoked or replaced since this was proposed.")
     sentence = _l(
-        "The earlier certificate was revoked or replaced since this was proposed. Turn it back."
+        "The earlier certificate was revoked or replaced since this was proposed. Send it back."
     )
 
 

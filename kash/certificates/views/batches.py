@@ -154,7 +154,7 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
         found,
         batch_id,
         lambda shown: services.turn_back(shown, form.reason.data or "", current_actor(), acts=acts),
-        lambda _nothing: _("Turned back. Its people can be proposed again."),
+        lambda _nothing: _("Sent back. Its people can be proposed again."),
     )
 
 

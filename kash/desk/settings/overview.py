@@ -76,7 +76,7 @@ def _accepted(_now: Now) -> str:
 def _retention(_now: Now) -> str:
     kept = retention()
     return _(
-        "Files %(hours)s hours, ended sessions %(days)s days, backups %(backups)s days",
+        "Files %(hours)s h, ended sessions %(days)s d, backups %(backups)s d",
         hours=kept.job_results,
         days=kept.ended_sessions,
         backups=kept.backups,

@@ -9,6 +9,7 @@ from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import HiddenField
 
 from kash.accounts.errors import ProgrammeChangedMeanwhile
@@ -65,6 +66,15 @@ WORDS: dict[str, tuple[Any, Any]] = {
 }
 
 
+def unit_word(unit: str, number: int) -> str:
+    """The word behind a number of "minutes", "hours", "days" or "years", for one and for many."""
+    if unit == "minutes":
+        return ngettext("minute", "minutes", number)
+    if unit == "hours":
+        return ngettext("hour", "hours", number)
+    return ngettext("day", "days", number) if unit == "days" else ngettext("year", "years", number)
+
+
 def _number(name: str) -> Any:
     bounds = BOUNDS[name]
     return whole_number_field(
@@ -102,7 +112,7 @@ def retention() -> ResponseReturnValue:
         "desk/settings/retention.html",
         kept=_values(kept),
         bounds=BOUNDS,
-        units=UNITS,
+        unit_word=unit_word,
         words=WORDS,
         window=int(THROTTLE_WINDOW.total_seconds() // 60),
         known=ADDRESS_KNOWN_FOR.days,

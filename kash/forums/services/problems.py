@@ -27,7 +27,7 @@ class UnknownPerson(Problem):
     """The person is not there."""
 
     status = 404
-    sentence = _l("This person is no longer in the list. Find the person again.")
+    sentence = _l("This person is no longer in the list. Search for the person again.")
 
 
 class AlreadyMember(Problem):

@@ -151,7 +151,7 @@ def add_member(forum_id: str, person_id: str) -> ResponseReturnValue:
     except AlreadyMember as problem:
         flash(str(problem), "warn")
         return redirect(url_for("forums.forum", forum_id=forum_id))
-    flash(_("Added. Until she chooses otherwise, this member is only counted."))
+    flash(_("Added. Until they choose otherwise, this member is only counted."))
     return redirect(url_for("forums.appearance", forum_id=forum_id, member_id=made))
 
 

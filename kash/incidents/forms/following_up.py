@@ -145,7 +145,7 @@ class TermForm(KashForm):
     def validate_owed_to(self, field: Any) -> None:
         """Not by somebody to herself."""
         if field.data and field.data == self.owed_by.data:
-            raise ValidationError(_("Nobody owes something to herself. Choose the other side."))
+            raise ValidationError(_("Nobody owes something to themselves. Choose the other side."))
 
 
 class FulfilledForm(KashForm):

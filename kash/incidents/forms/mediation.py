@@ -41,7 +41,7 @@ class DutyForm(WeekForm):
     phone = PhoneField(_l("Number for this duty"))
     stations = SeveralField(_l("Stations"), coerce=str)
     languages = SeveralField(_l("Languages"), choices=_SPOKEN, coerce=str)
-    note = text_field(_l("How to reach her or him"), most=200, required=False)
+    note = text_field(_l("How to reach them"), most=200, required=False)
     active = BooleanField(_l("On duty"), default=True)
 
     def offer(

@@ -181,7 +181,9 @@ class TermRow(Row):
         """What is owed, and not by somebody to herself."""
         found = [] if self.kind.data else [("kind", _("Choose what was agreed."))]
         if self.owed_by.data and self.owed_by.data == self.owed_to.data:
-            found.append(("owed_to", _("Nobody owes something to herself. Choose the other side.")))
+            found.append(
+                ("owed_to", _("Nobody owes something to themselves. Choose the other side."))
+            )
         return found
 
 

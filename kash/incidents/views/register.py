@@ -160,7 +160,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
         clock_choices=[
             ("", _("All")),
             (CLOCK_RUNS, _("A clock is running")),
-            (CLOCK_OVER, _("A clock has run out")),
+            (CLOCK_OVER, _("A deadline has passed")),
         ],
     )
 

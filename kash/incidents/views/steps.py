@@ -87,7 +87,7 @@ def assign(reference: str) -> ResponseReturnValue:
         try:
             services.assign(reference, form.account.data or "", by=actor, vault=vault)
         except NotFound:
-            form.account.errors = [_("She cannot work on this case.")]
+            form.account.errors = [_("This officer cannot work on this case.")]
         else:
             flash(_("Saved."))
             return redirect(url_for("incidents.case", reference=reference), 303)

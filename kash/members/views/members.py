@@ -51,7 +51,7 @@ def let_in(public_id: str) -> ResponseReturnValue:
         except (CannotLetIn, NotEntitled) as problem:
             flash(str(problem), "warn")
         else:
-            flash(_("She is let in."))
+            flash(_("This person is let in."))
         return redirect(url_for("members.members"), code=303)
     return page(
         "members/let_in.html",

@@ -41,9 +41,7 @@ class OneWaits(Problem):
     """A list of this workshop waits for approval."""
 
     status = 409
-    sentence = _l(
-        "A list of this workshop waits for approval. It is approved or turned back first."
-    )
+    sentence = _l("A list of this workshop waits for approval. It is approved or sent back first.")
 
 
 class SamePerson(Problem):
@@ -71,9 +69,7 @@ class WrongStep(Problem):
     """The list is in a state in which this can't be done, perhaps because somebody was faster."""
 
     status = 409
-    sentence = _l(
-        "This was already done, or turned back, by somebody. The page shows how it stands."
-    )
+    sentence = _l("This was already done, or sent back, by somebody. The page shows how it stands.")
 
 
 class ChangedSince(Problem):
@@ -81,7 +77,7 @@ class ChangedSince(Problem):
 
     status = 409
     sentence = _l(
-        "What is due changed since this list was proposed. Turn it back and propose it again."
+        "What is due changed since this list was proposed. Send it back and propose it again."
     )
 
 
@@ -161,8 +157,9 @@ class NotTheSameFile(Problem):
 
     status = 409
     sentence = _l(
-        "The same file can be fetched again within an hour, by whoever made it, while nothing in it"
-        " was settled. If it never reached mobile money, note each payment as failed, and why."
+        "The same file can be downloaded again within an hour, by whoever made it, while nothing "
+        "in it was settled. If it never reached mobile money, note each payment as failed, and "
+        "why."
     )
 
 

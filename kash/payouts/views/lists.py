@@ -113,7 +113,7 @@ def turn_back(public_id: str, list_id: str) -> ResponseReturnValue:
         found,
         list_id,
         lambda one: services.turn_back(one, form.reason.data or "", current_actor(), acts=acts),
-        _("Turned back. What is due can be proposed again."),
+        _("Sent back. What is due can be proposed again."),
     )
 
 

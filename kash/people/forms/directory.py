@@ -150,7 +150,7 @@ _KEPT = (
 class ServiceSearchForm(KashForm):
     """What is looked for in the directory."""
 
-    search = text_field(_l("Find"), most=200, required=False)
+    search = text_field(_l("Search"), most=200, required=False)
 
 
 class CardForm(KashForm):
@@ -176,7 +176,8 @@ class CardForm(KashForm):
         if field.data and chosen > field.data * rules.CARDS_ON_A_SHEET:
             raise ValidationError(
                 _(
-                    "%(count)s cards fit on these sheets. Choose fewer services or more sheets.",
+                    "Cards that fit on these sheets: %(count)s. Choose fewer services or more "
+                    "sheets.",
                     count=field.data * rules.CARDS_ON_A_SHEET,
                 )
             )

@@ -181,7 +181,7 @@ _SAID = {"sex": words.SEX, "age_band": words.AGE_BAND, "language": words.LANGUAG
 class SearchForm(KashForm):
     """A name, a number or a phone."""
 
-    search = text_field(_l("Find"), most=200, required=False)
+    search = text_field(_l("Search"), most=200, required=False)
     group = choice_field(_l("Group"), required=False, validate_choice=False)
     organisation = choice_field(_l("Station"), required=False, validate_choice=False)
     unasked = choice_field(_l("Consent"), required=False, validate_choice=False)

@@ -73,9 +73,9 @@ class ContactClosed(Problem):
 
     status = 403
     sentence = _l(
-        "This contact is closed to you. It opens when she answers an invitation herself, when she"
-        " came to a session of yours and somebody else confirmed the register, or when a second"
-        " person agrees."
+        "This contact is closed to you. It opens when the person answers an invitation, came to a "
+        "session of yours and somebody else confirmed the register, or when a second person "
+        "agrees."
     )
 
 

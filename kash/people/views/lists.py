@@ -255,5 +255,12 @@ def list_next(list_id: str, step: str) -> ResponseReturnValue:
         flash(_("Choose one from the list."), "bad")
         return redirect(url_for("people.list", list_id=list_id), 303)
     done = wanted.take(chosen, list_queries.person_ids_of_list(found), actor)
-    flash(_("Done for: %(done)s. Left out: %(left)s.", done=done.done, left=done.left_out))
+    flash(
+        _(
+            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
+            done=done.done,
+            waiting=done.waiting,
+            left=done.left_out,
+        )
+    )
     return redirect(done.url, 303)

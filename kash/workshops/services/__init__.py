@@ -1,6 +1,7 @@
 """What is done to workshops: planning, their sessions, and who takes part."""
 
 from kash.workshops.services.enrolment import (
+    EnrolledTogether,
     MinorNotEnrolled,
     MoveNotPossible,
     WalkIn,
@@ -43,6 +44,7 @@ from kash.workshops.services.sessions import (
 __all__ = [
     "ChangedMeanwhile",
     "DoesNotFit",
+    "EnrolledTogether",
     "FunderShare",
     "MinorNotEnrolled",
     "MoveNotPossible",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -82,8 +83,17 @@ def enrol(
         return give_seat(session, held, enrolment, wanted, change.now)
 
 
-def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> tuple[int, int]:
-    """Enrol many at once; returns how many were and how many were not.
+@dataclass(frozen=True)
+class EnrolledTogether:
+    """How many got a seat, wait for one, and were left out."""
+
+    seated: int
+    waiting: int
+    left_out: int
+
+
+def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> EnrolledTogether:
+    """Enrol many at once; whoever comes after the last seat waits.
 
     Left out are people under 18, and those who have an answer in this workshop already. Raises
     NotFound and WorkshopCancelled.
@@ -94,7 +104,7 @@ def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> tuple[int, int
         there = set(
             session.scalars(select(Enrolment.person_id).where(Enrolment.workshop_id == held.id))
         )
-        enrolled = 0
+        given: Counter[EnrolmentState] = Counter()
         for start in range(0, len(people), _AT_ONCE):
             some = people[start : start + _AT_ONCE]
             found = session.scalars(
@@ -104,14 +114,19 @@ def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> tuple[int, int
                 if person.minor or person.id in there:
                     continue
                 enrolment = _new_enrolment(session, held, person)
-                give_seat(session, held, enrolment, EnrolmentState.CONFIRMED, change.now)
+                given[
+                    give_seat(session, held, enrolment, EnrolmentState.CONFIRMED, change.now)
+                ] += 1
                 change.about(enrolment.public_id, person.public_id)
-                enrolled += 1
-        if not enrolled:
+        if not given:
             change.nothing()
         else:
             change.about(held.public_id)
-        return enrolled, len(people) - enrolled
+        return EnrolledTogether(
+            seated=given[EnrolmentState.CONFIRMED],
+            waiting=given[EnrolmentState.WAITING],
+            left_out=len(people) - given.total(),
+        )
 
 
 def change_enrolment(

@@ -116,7 +116,7 @@ def _wall(found: Workshop, chosen: WorkshopSession) -> dict[str, Any]:
         "closed": slot.closed_at is not None,
         "begins": time_text(slot.starts_at),
         "code": f"{code[:3]}-{code[3:]}" if code else "",
-        "picture": qr_svg(address, label=_("Check-in code")) if code else "",
+        "picture": qr_svg(address, label=_("QR check-in code")) if code else "",
         "typed_at": f"{settings.public_url.split('://', 1)[-1]}{url_for('workshops.check_in')}",
         "left": round(seconds_left(now) * 1000),
         "here": _here(sheet),

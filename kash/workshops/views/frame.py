@@ -133,4 +133,4 @@ def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:
         for one in workshops
     ]
     total = sum(one.minutes for one in workshops)
-    return SectionRows(rows, _("Hours in all: %(hours)s", hours=hours_text(total)) if total else "")
+    return SectionRows(rows, _("Total hours: %(hours)s", hours=hours_text(total)) if total else "")

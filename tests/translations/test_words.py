@@ -1,0 +1,134 @@
+"""Words that people know: the same ones everywhere, in English and in Kiswahili."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from tests.translations.test_catalogue import ROOT, pairs, source
+
+__all__ = ["source"]
+
+# English term: the one Kiswahili word that it is given, and nothing else.
+GLOSSARY = {
+    r"administrators?": r"msimamizi|wasimamizi",
+    r"batch(es)?": r"fungu|mafungu",
+    r"certificates?": r"cheti|vyeti",
+    r"consents?": r"ridhaa",
+    r"custodians?": r"mtunza taarifa|watunza taarifa",
+    r"directors?": r"mkurugenzi|wakurugenzi",
+    r"documentation officers?": r"afisa wa nyaraka|maafisa wa nyaraka",
+    r"forums?": r"jukwaa|majukwaa",
+    r"groups?": r"kikundi|vikundi",
+    r"mediat(e|es|ion|or|ors)": r"\w*patanish\w*|upatanishi",
+    r"peer educators?": r"mwelimishaji rika|waelimishaji rika",
+    r"printed names?": r"(jina|majina)( \w+)? (la|ya)? ?kuchapwa|(jina|majina) kuchapwa",
+    r"programme(?:'s)?": r"programu",
+    r"registers?": r"rejista",
+    r"sessions?": r"kipindi|vipindi",
+    r"trainers?": r"mkufunzi|wakufunzi",
+    r"vault": r"sanduku",
+    r"workshops?": r"warsha",
+}
+# Words that were here once, for something that has another word now.
+GIVEN_UP = re.compile(
+    r"\b(?:m|wa|u)suluhishi\b|\bafisa wa kumbukumbu\b|\bmtunzaji\b|\bhazina\b|\bm?a?baraza\b|"
+    r"\bnamba\b|\bdaftari\b|\bnakala rudufu\b|\bmiradi\b|\bmradi (?:huu|wa|una|um|ut)",
+    re.IGNORECASE,
+)
+# The term means something else here, or the sentence says it without the word.
+OTHERWISE = {
+    "A session ends after this time, or after %(num)s hour without a click.",
+    "A session ends after this time, or after %(num)s hours without a click.",
+    "Eight groups of four, from your recovery sheet.",
+    "That session has ended.",
+    "This is not a whole serial. It has 12 letters and digits, in three groups.",
+    "Where the mediator can help. Nobody is asked about the station at which they serve.",
+    "“%(given)s” spans several age groups: the age stays open.",
+}
+
+
+@pytest.fixture(scope="module")
+def kiswahili() -> Catalog:
+    with (ROOT / "translations/sw/LC_MESSAGES/messages.po").open("rb") as lines:
+        return read_po(lines, locale="sw", abort_invalid=True)
+
+
+@pytest.mark.parametrize("term", sorted(GLOSSARY))
+def test_a_thing_has_one_kiswahili_word(term: str, kiswahili: Catalog) -> None:
+    named = re.compile(rf"(?<![\w(]){term}(?![\w)])", re.IGNORECASE)
+    word = re.compile(GLOSSARY[term], re.IGNORECASE)
+    other = [
+        (text, said)
+        for entry in kiswahili
+        if entry.id
+        for text, said in pairs(entry)
+        if named.search(text) and not word.search(said) and text not in OTHERWISE
+    ]
+    assert other == []
+
+
+def test_no_second_kiswahili_word_has_come_back(kiswahili: Catalog) -> None:
+    assert [
+        (text, said)
+        for entry in kiswahili
+        if entry.id
+        for text, said in pairs(entry)
+        if GIVEN_UP.search(said)
+    ] == []
+
+
+# What strangers did not understand: the word that stood there, and not the one that people know.
+UNKNOWN = re.compile(
+    r"\b[Tt]ake the table\b|\b[Tt]urn(?:ed)? (?:it )?back\b|\blying\b|\b[Ii]n all:|\bDue in all\b|"
+    r"\b[Rr]uns? out\b|^Hold it again|^Plan it again|^Why again|^Why it is made again|^Find\b|"
+    r"^Standing\b|^Done for: %\(done\)s\. Left|^Not sent$"
+)
+
+
+def test_everything_is_called_by_the_word_that_people_know(source: dict[str, str]) -> None:
+    assert [message for message in source if UNKNOWN.search(message)] == []
+
+
+def test_nobody_is_she_but_whom_a_report_is_about(source: dict[str, str]) -> None:
+    """Officers, trainers, members and participants are of any gender."""
+    assert [
+        (message, file_name)
+        for message, file_name in source.items()
+        if re.search(r"\b(she|her|hers|herself)\b", message, re.IGNORECASE)
+        and "incidents" not in Path(file_name).parts
+    ] == []
+
+
+# Fixed numbers of the programme, each above one; whoever makes one a choice makes a plural.
+FIXED = {
+    # The pad says minutes up to two hours, and hours up to two days.
+    "%(count)s hours",
+    "%(count)s days",
+    "A workshop takes at most %(days)s days.",
+    "At most %(most)s days.",
+    "For somebody without an account: they see their own certificates for %(minutes)s minutes and"
+    " can download them. The link works once, within %(days)s days.",
+    "In the last 13 weeks, drills and reports together: answered within %(minutes)s minutes"
+    " %(in_time)s, later or not at all %(late)s.",
+    "More than %(number)s people fit. They stand by name; type more of the name to see fewer.",
+    "The button opens them on this device for %(minutes)s minutes. The link works once: press it"
+    " only where you want to see or download them.",
+    "This file has more than %(most)s rows.",
+    "Use at most %(most)s days.",
+    "When somebody is held or in danger, the first officer on duty gets an e-mail that says only"
+    " “Sign in”. If nobody opened the queue after %(minutes)s minutes, the next one and the"
+    " custodian get it.",
+}
+COUNTED = re.compile(
+    r"%\((?!num\))\w+\)s (?:people|names|rows|days|hours|minutes|weeks|months|years|seats|cards|"
+    r"entries|payments|registers|sheets|pages|documents|sessions|certificates|accounts)\b"
+)
+
+
+def test_no_number_stands_before_many_when_it_may_be_one(source: dict[str, str]) -> None:
+    assert {message for message in source if COUNTED.search(message)} == FIXED
