@@ -141,7 +141,7 @@ def test_the_same_file_says_that_it_is_the_same(
     again = trainer.post(f"{here}/files/{file}/again")
     assert again.text == first
     assert "payments-same-again.csv" in again.headers["Content-Disposition"]
-    assert "fetched again: 1" in trainer.get(f"{here}/numbers").text
+    assert "downloaded again: 1" in trainer.get(f"{here}/numbers").text
     assert "Sent to mobile money" in trainer.get(here).text
     assert ZAWADI not in trainer.get(f"{here}/cash").text
     line = queries.lines_of(ready.one(approved))[-1].public_id
