@@ -265,6 +265,8 @@ def _organisations() -> Scene:
     return {
         "/people/organisations/<public_id>": _public_id(Organisation),
         "/people/groups/<public_id>": _public_id(Group),
+        "/handbook/<code>": "a",
+        "/handbook/open/<code>": "a",
         "/settings/marks/<code>": "late",
         "/certificates/designs/<design_id>": "classic",
         "/settings/zones/<public_id>": _public_id(Zone),

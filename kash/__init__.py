@@ -147,6 +147,7 @@ def _add_features(app: APIFlask) -> None:
         demo,
         desk,
         forums,
+        handbook,
         incidents,
         members,
         payouts,
@@ -179,6 +180,7 @@ def _add_features(app: APIFlask) -> None:
     forums.init_forums(app)
     app.register_blueprint(forums.blueprint)
     app.register_blueprint(desk.blueprint)
+    handbook.init_handbook(app, _ROOT / "docs")
     demo.init_demo(app)
 
 

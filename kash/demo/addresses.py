@@ -32,6 +32,7 @@ from kash.demo.payout_addresses import payout_places
 from kash.demo.sample_values import Choices, Known, one_of, prepared_one
 from kash.demo.workshop_addresses import WorkshopAddresses
 from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
+from kash.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.people.models import (
     ContactRequest,
     ContactRequestPerson,
@@ -43,7 +44,7 @@ from kash.people.models import (
     Venue,
     Zone,
 )
-from kash.policy import ANYONE, Actor, declared_permission
+from kash.policy import ANYONE, Actor, Role, declared_permission
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.vault import Unsealing, VaultMember
 
@@ -156,6 +157,8 @@ class Addresses:
                 "": one_of(select(Organisation.public_id))
             },
             "/services/<public_id>": self._service,
+            "/handbook/<code>": self._chapter,
+            "/handbook/open/<code>": lambda *_: {"": "a", "certificates": "b"},
             "/settings/marks/<code>": lambda *_: {"": "left_early", "present": "present"},
             "/settings/zones/<public_id>": lambda *_: {"": one_of(select(Zone.public_id))},
             "/settings/places/<public_id>": lambda *_: {"": one_of(select(Venue.public_id))},
@@ -288,6 +291,11 @@ class Addresses:
             .where(ContactRequest.state == "waiting")
         )
         return {"": own, "moved": moved, "long": long, "closed": asked}
+
+    def _chapter(self, _endpoint: str, key: str, _known: Known) -> Choices:
+        """The chapter of one's own role."""
+        own = [OWN_CHAPTER[role] for role in Role if role in self.loaded.actors[key].roles]
+        return {"": BY_NAME[own[0].partition("#")[0]].code}
 
     def _contact_request(self, _endpoint: str, _key: str, _known: Known) -> Choices:
         waiting = select(ContactRequest.public_id).where(ContactRequest.state == "waiting")

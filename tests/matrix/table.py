@@ -206,6 +206,10 @@ PLACES: dict[str, Place] = {
     # --- the frame --------------------------------------------------------------------------
     "web.leave": Place(ANYONE),
     "web.language": Place(post=ANYONE, address={"code": "=sw"}),
+    # The chapter of signing in, which everybody reads.
+    "handbook.index": Place(SIGNED_IN),
+    "handbook.chapter": Place(SIGNED_IN, address={"code": "=a"}),
+    "handbook.open_chapter": Place(ANYONE, address={"code": "=a"}),
     "watch.healthz": Place(ANYONE),
     "watch.metrics": Place(ANYONE),
     # --- reports ----------------------------------------------------------------------------

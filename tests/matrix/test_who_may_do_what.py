@@ -121,6 +121,22 @@ def wrong_answer(ask: Ask, answer: TestResponse) -> str:
     return "" if status in (403, 404) else f"was let through with {status}"
 
 
+# Once a report was begun no link leads away from it but "Help now", which keeps it first.
+_LEADS_NOWHERE = frozenset({"incidents.filing_step", "incidents.receipt"})
+
+
+def without_help(ask: Ask, answer: TestResponse, body: str) -> bool:
+    """Whether it is a page of the site that leads to nothing in the handbook."""
+    room = ask.endpoint.partition(".")[0]
+    return (
+        answer.status_code in (200, 422)
+        and '<footer class="foot">' in body
+        and 'href="/handbook/' not in body
+        and room != "handbook"
+        and ask.endpoint not in _LEADS_NOWHERE
+    )
+
+
 @pytest.fixture(scope="module")
 def endpoints(world: World) -> set[str]:
     return {rule.endpoint for rule in world.app.url_map.iter_rules()} - LEFT_OUT
@@ -148,6 +164,8 @@ def test_each_answer_is_what_the_table_says(endpoint: str, world: World) -> None
         if problem:
             wrong.append(f"{ask} {problem}")
         body = body_of(answer)
+        if without_help(ask, answer, body):
+            wrong.append(f"{ask} shows a page that leads to no chapter of help")
         refused = not allowed(ask)
         shown = [
             value
