@@ -63,7 +63,8 @@ def read_chapter(folder: Path, name: str, language: str) -> ChapterText:
     source = translated.read_text(encoding="utf-8")
     unread = source.startswith(UNREAD)
     tokens = _parser().parse(source.removeprefix(UNREAD))
-    title, headings = "", []
+    title = ""
+    headings: list[Heading] = []
     for mark, inside in pairwise(tokens):
         if mark.type != "heading_open":
             continue
