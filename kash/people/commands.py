@@ -59,6 +59,21 @@ def _show(preview: Preview) -> None:
             wrong=counts[State.WRONG],
         )
     )
+    if preview.file.joined_rows:
+        rows = ", ".join(str(each) for each in preview.file.joined_rows[:_SHOWN])
+        click.echo(
+            _(
+                "Some rows take several lines of the file: %(rows)s. Look whether anybody is "
+                "missing there.",
+                rows=rows,
+            ),
+            err=True,
+        )
+    for line in preview.skipped[:_SHOWN]:
+        where = _("Row %(row)s", row=words.row_text(line.number))
+        click.echo(f"{where}: {words.SKIPPED[line.why]}", err=True)
+    if preview.capitals.names and not preview.choices.capitals:
+        click.echo(_("Names in capitals: %(number)s", number=preview.capitals.names), err=True)
     out = [each for each in preview.outcomes if each.state in _LEFT_OUT]
     for each in out[:_SHOWN]:
         remarks = [*each.placed.row.remarks, *each.placed.wrong]
@@ -69,7 +84,7 @@ def _show(preview: Preview) -> None:
             for remark in remarks
             if remark.wrong
         ] or [words.reasons_text(match.reasons) for match in each.matches[:1]]
-        where = _("Row %(row)s", row=each.number)
+        where = _("Row %(row)s", row=words.row_text(each.number))
         click.echo(f"{where}, {words.STATE[each.state]}: {' '.join(told)}", err=True)
     if len(out) > _SHOWN:
         click.echo(_("Further rows: %(number)s", number=len(out) - _SHOWN), err=True)
@@ -78,11 +93,12 @@ def _show(preview: Preview) -> None:
 @people_commands.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--group", "group_name", default="", help="The group of rows that name none.")
+@click.option("--capitals", is_flag=True, help="Write names in capitals as names.")
 @click.option("--apply", is_flag=True, help="Store the people; else only show what would be.")
-def import_people(file: Path, group_name: str, apply: bool) -> None:
+def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> None:
     """Show what the list in FILE (CSV or XLSX) would add; with --apply add it, all or nothing."""
     try:
-        choices = Choices(group=_group(group_name))
+        choices = Choices(group=_group(group_name), capitals=capitals)
         read = read_file(_content(file))
         preview = make_preview(read, choices, SYSTEM, local_today(), add_places=False)
         _show(preview)

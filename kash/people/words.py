@@ -12,6 +12,7 @@ AGE_BAND = {
     "25-34": _l("25 to 34"),
     "35-44": _l("35 to 44"),
     "45-plus": _l("45 and over"),
+    "35-plus": _l("35 and over"),
 }
 KIND = {"station": _l("Station"), "collective": _l("Collective"), "partner": _l("Partner")}
 # Each language under its own name, so that who speaks it recognises it.

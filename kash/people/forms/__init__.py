@@ -3,7 +3,7 @@
 from kash.people.forms.consents import ConsentForm
 from kash.people.forms.directory import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.forms.groups import GroupForm
-from kash.people.forms.lists import UploadForm, columns_correction, row_correction
+from kash.people.forms.lists import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.forms.organisations import OrganisationForm
 from kash.people.forms.persons import PersonForm, SearchForm
 from kash.people.forms.transfers import TransferForm
@@ -20,5 +20,6 @@ __all__ = [
     "TransferForm",
     "UploadForm",
     "columns_correction",
+    "row_as_person",
     "row_correction",
 ]

@@ -54,7 +54,7 @@ def columns_correction(
     groups: Iterable[Group],
     organisations: Iterable[Organisation],
 ) -> Correction:
-    """What was corrected of sheet, header row, group, columns and stations.
+    """What was corrected of sheet, header row, group, columns, stations, and names in capitals.
 
     What is not on offer is as if it had not been sent. Another sheet or header row makes all that
     was chosen below it void.
@@ -75,12 +75,15 @@ def columns_correction(
         for at, place in enumerate(preview.places)
         if (chosen := given.get(f"station-{at}", "")) in known_places and chosen != place.chosen
     }
+    capitals = given.get("capitals", "")
     elsewhere = sheet is not None and sheet != preview.sheet_at
     moved = header is not None and header != preview.table.header
 
     def correct(choices: Choices) -> None:
         if group in known_groups:
             choices.group = group
+        if capitals in ("as names", "as they are"):
+            choices.capitals = capitals == "as names"
         if elsewhere:
             choices.sheet, choices.header = sheet, None
         elif moved:
@@ -118,6 +121,15 @@ def row_correction(
             choices.edits[number] = {**choices.edits.get(number, {}), **edits}
         if "takes" in given:
             choices.takes[number] = [name for name in takes if name in FIELDS]
+
+    return correct
+
+
+def row_as_person(number: int) -> Correction:
+    """That a line which looked like nobody's is somebody's."""
+
+    def correct(choices: Choices) -> None:
+        choices.persons = sorted({*choices.persons, number})
 
     return correct
 

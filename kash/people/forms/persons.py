@@ -91,7 +91,7 @@ class PersonForm(KashForm):
             return
         if not earliest <= field.data <= latest:
             raise ValidationError(_("Enter a birth year, for example 1994."))
-        if self.age_band.data in rules.AGE_BANDS and rules.ages_disagree(
+        if self.age_band.data in words.AGE_BAND and rules.ages_disagree(
             self.age_band.data, field.data, year
         ):
             raise ValidationError(_("Age and birth year do not fit together. Give one of them."))

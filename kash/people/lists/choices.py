@@ -16,6 +16,8 @@ ADD, NONE = "add", "none"
 @dataclass
 class Choices:
     """Sheet and header row are None until corrected; columns map a column's place to a field.
+    `capitals` says that names in capitals are written as names; `persons` are rows that look like
+    nobody's and are somebody's.
 
     `decisions`, `edits` and `takes` are by row. `seen` are the people whom a row was shown beside
     when it was decided: a decision holds among them, and is asked for again if there is another.
@@ -31,11 +33,16 @@ class Choices:
     edits: dict[int, dict[str, str]] = field(default_factory=dict)
     takes: dict[int, list[str]] = field(default_factory=dict)
     seen: dict[int, list[str]] = field(default_factory=dict)
+    capitals: bool = False
+    persons: list[int] = field(default_factory=list)
 
     @property
     def shape(self) -> tuple[object, ...]:
         """What decides how the file as a whole is read; the rest is about single rows."""
-        return (self.sheet, self.header, self.group, self.columns, self.stations)
+        return (
+            *(self.sheet, self.header, self.group, self.columns, self.stations),
+            *(self.capitals, self.persons),
+        )
 
     def own_rows(self, other: Choices) -> set[int]:
         """The rows of which these say something else than others do."""
@@ -54,6 +61,7 @@ class Choices:
     def forget_rows(self) -> None:
         """Another sheet or header row: what was chosen below it counts no longer."""
         self.columns, self.decisions, self.edits, self.takes, self.seen = {}, {}, {}, {}, {}
+        self.persons = []
 
 
 def sealed_choices(choices: Choices, public_id: str) -> bytes:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from kash.confinement import NoAnswer, answered
@@ -58,18 +59,42 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     refusals.TOO_WIDE: lambda: _(
         "This file has more than %(most)s columns.", most=refusals.MOST_COLUMNS
     ),
-    refusals.TOO_LONG: lambda: _("This file has more than %(most)s rows.", most=MOST_ROWS),
+    refusals.TOO_LONG: lambda: too_long(),
 }
+# These name lines of the file, as a text editor counts them.
+_OF_LINES: dict[str, Callable[[int, int], str]] = {
+    refusals.UNCLOSED: lambda first, _last: _(
+        'A quotation mark (") in line %(line)s is never closed: everybody after it would be lost. '
+        "Remove the mark there and bring the list again. Nothing was read.",
+        line=first,
+    ),
+    refusals.SWALLOWED: lambda first, last: _(
+        'A quotation mark (") in line %(first)s makes one row of the lines %(first)s to %(last)s: '
+        "people would be lost. Remove the mark, or write that row in one line, and bring the list "
+        "again. Nothing was read.",
+        first=first,
+        last=last,
+    ),
+}
+
+
+def too_long() -> str:
+    """What is said of a list of too many people."""
+    return _(
+        "This list has more than %(most)s people. Bring it in parts.",
+        most=format_decimal(MOST_ROWS),
+    )
 
 
 @dataclass(frozen=True)
 class ReadFile:
     """The sheets of a file. `encoding` is empty for a workbook; `mixed_rows` were written in
-    another encoding than the rest."""
+    another encoding than the rest, `joined_rows` took several lines of the file each."""
 
     sheets: tuple[Sheet, ...]
     encoding: str = ""
     mixed_rows: tuple[int, ...] = ()
+    joined_rows: tuple[int, ...] = ()
 
 
 class FileTooSlow(FileUnreadable):
@@ -119,11 +144,12 @@ def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:
             )
         )
         if "refused" in told:
-            raise FileUnreadable(_SENTENCES[told["refused"]]())
+            raise FileUnreadable(_refusal(told["refused"], *told["lines"]))
         return ReadFile(
             tuple(_sheet(*sheet) for sheet in told["sheets"]),
             str(told["encoding"]),
             tuple(int(row) for row in told["mixed_rows"]),
+            tuple(int(row) for row in told["joined_rows"]),
         )
     except NoAnswer as none:
         if none.late or none.code == -signal.SIGXCPU:
@@ -133,8 +159,14 @@ def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:
         raise FileUnreadable from None
 
 
+def _refusal(why: str, first: int, last: int) -> str:
+    if why in _OF_LINES:
+        return _OF_LINES[why](int(first), int(last))
+    return _SENTENCES[why]()
+
+
 def _sheet(name: str, rows: list[tuple[int, list[Any]]]) -> Sheet:
-    if not 0 < len(rows) <= MOST_ROWS + refusals.SPARE_ROWS:
+    if not 0 < len(rows) <= refusals.MOST_LINES:
         raise ValueError
     return Sheet(_text(name), tuple((int(number), _row(cells)) for number, cells in rows))
 

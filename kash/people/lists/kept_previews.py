@@ -14,17 +14,18 @@ from functools import lru_cache
 from typing import Any, overload
 
 from kash.people.lists.choices import choices_from
-from kash.people.lists.placing import Place
+from kash.people.lists.placing import Parts, Place
 from kash.people.lists.previews import FileFacts, ListRow, Preview, TableHead, Weights
+from kash.people.lists.rows_read import Capitals
 from kash.people.rules.lists.births import Born
 from kash.people.rules.lists.cells import Cell, Remark
 from kash.people.rules.lists.classing import Comparison, Outcome, PlacedRow, State
 from kash.people.rules.lists.headings import Guess
 from kash.people.rules.lists.rows import ReadRow
-from kash.people.rules.lists.tables import Skipped
+from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.matching import Match, Reason
 
-_FORM = 1
+_FORM = 2
 
 
 class KeptRows(Sequence[ListRow]):
@@ -78,7 +79,12 @@ def read(content: bytes) -> Preview | None:
         return None
     return Preview(
         choices=choices_from(head["choices"]),
-        file=FileFacts(tuple(head["sheets"]), head["encoding"], tuple(head["mixed_rows"])),
+        file=FileFacts(
+            tuple(head["sheets"]),
+            head["encoding"],
+            tuple(head["mixed_rows"]),
+            tuple(head["joined_rows"]),
+        ),
         sheet_at=head["sheet_at"],
         table=TableHead(
             head["header"],
@@ -98,6 +104,8 @@ def read(content: bytes) -> Preview | None:
         as_of=datetime.fromisoformat(head["as_of"]),
         mark=tuple(head["mark"]),
         changed={int(number): State(state) for number, state in head["changed"].items()},
+        parts=Parts(tuple(head["parts"][0]), tuple(head["parts"][1])),
+        capitals=Capitals(head["capitals"][0], tuple(map(tuple, head["capitals"][1]))),
         digest=head["digest"],
         new_places=head["new_places"],
         states=[(number, State(state)) for number, state in head["states"]],
@@ -122,6 +130,7 @@ def _head(preview: Preview) -> dict[str, Any]:
         "sheets": preview.file.sheets,
         "encoding": preview.file.encoding,
         "mixed_rows": preview.file.mixed_rows,
+        "joined_rows": preview.file.joined_rows,
         "sheet_at": preview.sheet_at,
         "header": preview.table.header,
         "headings": preview.table.headings,
@@ -135,13 +144,15 @@ def _head(preview: Preview) -> dict[str, Any]:
             (each.written, each.rows, each.chosen, each.called, each.sure)
             for each in preview.places
         ],
-        "skipped": [(each.number, each.why) for each in preview.skipped],
+        "skipped": [(each.number, each.why, each.text) for each in preview.skipped],
         "everyone": preview.weights.everyone,
         "sounds": preview.weights.sounds,
         "told": preview.told,
         "as_of": preview.as_of,
         "mark": preview.mark,
         "changed": preview.changed,
+        "parts": (preview.parts.starts, preview.parts.groups),
+        "capitals": (preview.capitals.names, preview.capitals.some),
         "digest": preview.digest,
         "new_places": preview.new_places,
         "states": preview.states,

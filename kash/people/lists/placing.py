@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,8 +15,9 @@ from kash.people.rules.lists.cells import Remark, text_of
 from kash.people.rules.lists.classing import PlacedRow
 from kash.people.rules.lists.headings import Guess
 from kash.people.rules.lists.rows import ReadRow
+from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.lists.stations import Stations, grouped
-from kash.people.rules.lists.tables import Sheet, Table
+from kash.people.rules.lists.tables import ASIDE, Sheet, Table
 from kash.vault import lookup
 
 _POLICE = ("police", "polisi", "officers", "nps", "askari")
@@ -55,6 +57,57 @@ def group_of(sheet: Sheet, table: Table, guesses: Sequence[Guess], groups: Seque
         says_other = "ward" in held and not says_police
     fitting = police if says_police else others if says_other else []
     return fitting[0].public_id if len(fitting) == 1 else ""
+
+
+def group_said(text: str, groups: Sequence[Group]) -> str:
+    """The group that a title within the list speaks of, such as `POLICE OFFICERS`; else empty."""
+    plain = sort_name(text)
+    if not plain:
+        return ""
+    named = [group for group in groups if sort_name(group.name) in plain]
+    police = [group for group in groups if group.is_police]
+    others = [group for group in groups if not group.is_police]
+    says_police = any(word in plain for word in _POLICE)
+    says_other = any(word in plain for word in _COMMUNITY)
+    if len(named) != 1 and says_police != says_other:
+        named = police if says_police else others
+    return named[0].public_id if len(named) == 1 else ""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """To which group the rows of each part of a list belong: from row `starts[n]` on to
+    `groups[n]`, empty for the group of the whole list."""
+
+    starts: tuple[int, ...] = ()
+    groups: tuple[str, ...] = ()
+
+    def group_at(self, number: int) -> str:
+        """The group that is said of this row's part."""
+        at = bisect_right(self.starts, number)
+        return self.groups[at - 1] if at else ""
+
+    def placed(self, row: ReadRow) -> ReadRow:
+        """A row that says no group itself with that of its part."""
+        group = "" if row.group else self.group_at(row.number)
+        return replace(row, group=group) if group else row
+
+
+def parts_of(table: Table, skipped: Sequence[Skipped], groups: Sequence[Group]) -> Parts:
+    """The parts of a list by the lines that stand between them, and by what stands above each of
+    two lists side by side. A new day leaves the group as it is."""
+    said = [(at * ASIDE, group_said(title, groups)) for at, title in enumerate(table.titles)]
+    said = said or [(0, "")]
+    for each in skipped:
+        if each.why != "section":
+            continue
+        group = group_said(each.text, groups)
+        if group or not any(character.isdigit() for character in each.text):
+            said.append((each.number, group))
+    said.sort()
+    if not any(group for _start, group in said):
+        return Parts()
+    return Parts(*zip(*said, strict=True))
 
 
 def places_of(

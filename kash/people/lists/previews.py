@@ -11,15 +11,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from flask_babel import gettext as _
-
 from kash.database import db, utc_now
 from kash.people import queries
 from kash.people.lists.choices import ADD, Choices
-from kash.people.lists.errors import FileUnreadable
-from kash.people.lists.files import MOST_ROWS, ReadFile
-from kash.people.lists.mappings import Mapped, remembered
-from kash.people.lists.placing import Place, group_of, placed_rows, places_of
+from kash.people.lists.files import ReadFile
+from kash.people.lists.mappings import Mapped
+from kash.people.lists.placing import Parts, Place, placed_rows, places_of
+from kash.people.lists.rows_read import Capitals, read_people
 from kash.people.queries.known import known_for, numbers_taken
 from kash.people.queries.lists import kept_facts, people_mark
 from kash.people.rules import sort_name
@@ -36,24 +34,12 @@ from kash.people.rules.lists.classing import (
     row_key,
     row_number,
 )
-from kash.people.rules.lists.headings import FIELDS, LEFT_OUT, Guess, match_columns, normalised
-from kash.people.rules.lists.rows import ReadRow, columns_of, read_row
-from kash.people.rules.lists.tables import (
-    Sheet,
-    Skipped,
-    Table,
-    best_sheet,
-    header_number,
-    skipped_as,
-    table_of,
-)
+from kash.people.rules.lists.headings import Guess, normalised
+from kash.people.rules.lists.sections import Skipped
+from kash.people.rules.lists.tables import Sheet, Table
 from kash.people.rules.matching import Likeness, Match
 from kash.policy import Actor
 from kash.vault import lookup
-from kash.web.fields import DEFAULT_REGION
-
-_LOOKED_AT = 5
-_REPORTED_EVERY = 100
 
 
 @dataclass(frozen=True)
@@ -63,6 +49,7 @@ class FileFacts:
     sheets: tuple[str, ...]
     encoding: str = ""
     mixed_rows: tuple[int, ...] = ()
+    joined_rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +107,8 @@ class Preview:
     as_of: datetime
     mark: tuple[str, ...]
     changed: Mapping[int, State] = field(default_factory=dict)
+    parts: Parts = field(default_factory=Parts)
+    capitals: Capitals = field(default_factory=Capitals)
     digest: str = ""
     new_places: int = 0
     states: Sequence[tuple[int, State]] = ()
@@ -212,45 +201,12 @@ def make_preview(
 ) -> Preview:
     """Read and class a list. `report` is told how many rows of how many are done. Raises
     FileUnreadable."""
-    sheet_at = choices.sheet if choices.sheet is not None else best_sheet(file.sheets)
-    if not 0 <= sheet_at < len(file.sheets):
-        sheet_at = best_sheet(file.sheets)
-    sheet = file.sheets[sheet_at]
-    header = choices.header
-    if header is None:
-        header = header_number(sheet) or _header_seen_before(sheet, actor)
-    table = table_of(sheet, header)
-    if not table.rows:
-        raise FileUnreadable(_("There is no row below the column names."))
-    if len(table.rows) > MOST_ROWS + 50:
-        raise FileUnreadable(_("This file has more than %(most)s rows.", most=MOST_ROWS))
-    mapped, seen_before = remembered(table.headings, actor)
-    guesses = _guesses(table, choices, mapped, today)
     groups = queries.groups()
-    group = choices.group or (mapped.group if seen_before else "")
-    guessed = False
-    if group not in {each.public_id for each in groups}:
-        group, guessed = group_of(sheet, table, guesses, groups), True
-    columns = columns_of([each.field for each in guesses])
-    names = columns.get("name", [])
-    total = len(table.rows)
-    rows: list[ReadRow] = []
-    kept_cells: list[tuple[Cell, ...]] = []
-    skipped: list[Skipped] = []
-    for done, (number, cells) in enumerate(table.rows):
-        if report is not None and done % _REPORTED_EVERY == 0:
-            # Reading takes about as long as comparing.
-            report(done // 2, total)
-        why = skipped_as(cells, table.headings, names)
-        if why and number not in choices.edits:
-            skipped.append(Skipped(number, why))
-            continue
-        edits = choices.edits.get(number, {})
-        rows.append(read_row(number, cells, columns, edits, today, DEFAULT_REGION))
-        kept_cells.append(cells)
+    read = read_people(file, choices, actor, today, groups, report)
+    rows, total = read.rows, len(read.rows)
     organisations = queries.organisations()
-    places = places_of(rows, choices, mapped, organisations, add=add_places)
-    placed = placed_rows(rows, places, group, groups)
+    places = places_of(rows, choices, read.mapped, organisations, add=add_places)
+    placed = placed_rows(rows, places, read.group, groups)
     as_of = utc_now()
     mark = people_mark(db.session())
     numbers = numbers_taken(row.reference for row in rows)
@@ -267,23 +223,28 @@ def make_preview(
     told = {key: digest for key, digest in told.items() if not row_number(key)}
     return Preview(
         choices=choices,
-        file=FileFacts(tuple(each.name for each in file.sheets), file.encoding, file.mixed_rows),
-        sheet_at=sheet_at,
-        table=_head(sheet, table),
-        guesses=guesses,
-        group=group,
-        group_guessed=guessed,
-        seen_before=seen_before,
+        file=FileFacts(
+            tuple(each.name for each in file.sheets),
+            *(file.encoding, file.mixed_rows, file.joined_rows),
+        ),
+        sheet_at=read.sheet_at,
+        table=_head(read.sheet, read.table),
+        guesses=read.guesses,
+        group=read.group,
+        group_guessed=read.group_guessed,
+        seen_before=read.seen_before,
         places=list(places.values()),
         rows=[
             ListRow(cells, matches, outcome, comparisons.get(outcome.number))
-            for cells, matches, outcome in zip(kept_cells, found, outcomes, strict=True)
+            for (_number, cells), matches, outcome in zip(read.people, found, outcomes, strict=True)
         ],
-        skipped=skipped,
+        skipped=read.skipped,
         weights=Weights(known.everyone, dict(known.sounds)),
         told=told,
         as_of=as_of,
         mark=mark,
+        parts=read.parts,
+        capitals=read.capitals,
     )
 
 
@@ -300,24 +261,6 @@ def told_digest(likeness: Likeness) -> str:
     """What is known of somebody, as far as it is compared, in a few characters."""
     facts = (replace(likeness, phones=frozenset()), sorted(likeness.phones))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-
-
-def _header_seen_before(sheet: Sheet, actor: Actor) -> int:
-    """The row whose cells somebody took for headings before; 0 if there is none."""
-    for number, cells in sheet.rows[:_LOOKED_AT]:
-        if len(cells) > 1 and remembered([text_of(cell) for cell in cells], actor)[1]:
-            return number
-    return 0
-
-
-def _guesses(table: Table, choices: Choices, mapped: Mapped, today: date) -> list[Guess]:
-    at_hand = [table.column(at) for at in range(len(table.headings))]
-    guesses = match_columns(table.headings, at_hand, mapped.columns, today, DEFAULT_REGION)
-    for at, name in choices.columns.items():
-        if at < len(guesses) and (name == LEFT_OUT or name in FIELDS):
-            same = guesses[at].field == name
-            guesses[at] = guesses[at] if same else Guess(name, "chosen", 300)
-    return guesses
 
 
 def compared(

@@ -40,7 +40,7 @@ from kash.people.rules.lists.classing import (
     row_key,
     row_number,
 )
-from kash.people.rules.lists.rows import columns_of, read_row
+from kash.people.rules.lists.rows import columns_of, named_small, read_row
 from kash.people.rules.matching import Likeness, Match, blocks_of
 from kash.people.rules.name_likeness import sound
 from kash.policy import Actor
@@ -108,7 +108,10 @@ def _placed(preview: Preview, choices: Choices, today: date) -> list[PlacedRow]:
         placed, number = row.outcome.placed, row.outcome.number
         edits = choices.edits.get(number, {})
         if edits != before.get(number, {}):
-            read.append(read_row(number, row.cells, columns, edits, today, DEFAULT_REGION))
+            anew = read_row(number, row.cells, columns, edits, today, DEFAULT_REGION)
+            if choices.capitals and "name" not in edits:
+                anew = named_small(anew)
+            read.append(preview.parts.placed(anew))
         else:
             read.append(placed.row)
     places = places_now(preview.places, queries.organisations())

@@ -8,7 +8,7 @@ import io
 from flask_babel import gettext as _
 
 from kash.people.lists.previews import Preview
-from kash.people.lists.words import DONE, remark_text, same_text
+from kash.people.lists.words import DONE, remark_text, row_text, same_text
 from kash.people.rules.lists.classing import State
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -31,7 +31,7 @@ def report_of(preview: Preview) -> bytes:
             told = [same_text(each, preview), *told]
         writer.writerow(
             [
-                str(each.number),
+                row_text(each.number),
                 quoted(row.name),
                 quoted(row.reference),
                 str(DONE[each.state]),

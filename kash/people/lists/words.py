@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from kash.people import words
 from kash.people.rules.lists.cells import Remark
 from kash.people.rules.lists.classing import Outcome, State
+from kash.people.rules.lists.tables import place_of
 from kash.people.rules.matching import Reason
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ SURE: dict[str, tuple[str, Any]] = {
 SKIPPED: dict[str, Any] = {
     "totals": _l("a line of totals"),
     "headings": _l("the headings once more"),
+    "section": _l("the title of a part"),
     "note": _l("a note, no person"),
 }
 REASON: dict[str, Any] = {
@@ -89,7 +91,17 @@ _REMARK: dict[str, Any] = {
     "name_no_letter": _l("A name needs at least one letter."),
     "phone_wrong": _l("This is not a phone number."),
     "phone_letters": _l("Letters in the phone number were read as digits."),
+    "phone_day": _l("This is a day, not a phone number."),
+    "phone_digits_lost": _l(
+        "The sheet has shortened this number and digits are lost. Ask for it, and type it anew."
+    ),
     "phone_second": _l("The first good phone number is taken, the rest of the cell is dropped."),
+    "name_phone": _l("The phone number that stood with the name is taken as the phone."),
+    "name_more": _l("More than a name stands here. Type the name alone."),
+    "name_alone": _l(
+        "Nothing but this stands in the line. If it is a title, leave it out; if it is a person, "
+        "check it again."
+    ),
     "email_wrong": _l("This is not an e-mail address."),
     "birth_month_first": _l("The month was read first; only the year is kept."),
     "birth_maybe_minor": _l("This age may be under 18. Ask, and enter the age."),
@@ -126,6 +138,15 @@ def remark_text(remark: Remark) -> str:
         "birth_bracket_open": lambda: _(
             "“%(given)s” spans several age groups: the age stays open.", given=given
         ),
+        "birth_code": lambda: _(
+            "“%(given)s” often stands for “not said”. Enter the age, or leave it empty.",
+            given=given,
+        ),
+        "name_number": lambda: _("The number %(given)s before the name is left out.", given=given),
+        "phone_note": lambda: _(
+            "“%(given)s” stands beside the phone number and is not kept.", given=given
+        ),
+        "not_said": lambda: _("“%(given)s” is kept as: not said.", given=given),
         "sex_x": lambda: _("“%(given)s” is read as: other.", given=given),
         "sex_wrong": lambda: _("“%(given)s” is not a sex that is known here.", given=given),
         "language_unknown": lambda: _(
@@ -142,9 +163,15 @@ def remark_text(remark: Remark) -> str:
     return str(sentences[remark.code]())
 
 
+def row_text(number: int) -> str:
+    """A row's number as it is said: the sheet's, and which of several lists side by side."""
+    row, aside = place_of(number)
+    return str(row) if aside == 1 else _("%(row)s (list %(list)s)", row=row, list=aside)
+
+
 def row_name(number: int, name: str) -> str:
     """Someone in a row above."""
-    return _("Row %(row)s: %(name)s", row=number, name=name)
+    return _("Row %(row)s: %(name)s", row=row_text(number), name=name)
 
 
 def reasons_text(reasons: tuple[Reason, ...]) -> str:
@@ -159,7 +186,7 @@ def reasons_text(reasons: tuple[Reason, ...]) -> str:
 def same_text(outcome: Outcome, preview: Preview) -> str:
     """With whom or what a row is the same, and what that changes."""
     if outcome.same_row:
-        return _("Same as row %(row)s.", row=outcome.same_row)
+        return _("Same as row %(row)s.", row=row_text(outcome.same_row))
     fills = preview.fills(outcome)
     if not fills:
         return _("Nothing changes.")

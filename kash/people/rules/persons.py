@@ -11,11 +11,22 @@ from functools import lru_cache
 MOST_NAME = 200
 SEXES = ("female", "male", "other")
 AGE_BANDS = ("under18", "18-24", "25-34", "35-44", "45-plus")
+# Kept of a person as others' lists say it; heads are not counted by it, since it is two of those.
+WIDE_AGE_BANDS = ("35-plus",)
 KINDS = ("station", "collective", "partner")
 LANGUAGES = ("en", "sw", "luo", "guz", "luy")
 PURPOSES = ("contact", "photo", "printed_name", "research", "funder")
 ADULT = 18
-_OLDEST = 110
+OLDEST = 110
+# The ages that each band holds, narrow ones first.
+BANDS = {
+    "under18": (0, 17),
+    "18-24": (18, 24),
+    "25-34": (25, 34),
+    "35-44": (35, 44),
+    "45-plus": (45, OLDEST),
+    "35-plus": (35, OLDEST),
+}
 
 _APOSTROPHES = frozenset("'`´‘’‛ʼʻʽ′＇ʹ")
 
@@ -79,20 +90,21 @@ def ages_disagree(age_band: str, birth_year: int | None, year: int) -> bool:
     """Whether an age band and a birth year cannot both be true."""
     if not age_band or birth_year is None:
         return False
-    least, most = {
-        "under18": (0, 17),
-        "18-24": (18, 24),
-        "25-34": (25, 34),
-        "35-44": (35, 44),
-        "45-plus": (45, _OLDEST),
-    }[age_band]
+    least, most = BANDS[age_band]
     turning = year - birth_year
     return turning < least or turning - 1 > most
 
 
+def within_band(band: str, other: str) -> bool:
+    """Whether every age of a band is one of the other band too."""
+    if band not in BANDS or other not in BANDS:
+        return band == other
+    return BANDS[other][0] <= BANDS[band][0] and BANDS[band][1] <= BANDS[other][1]
+
+
 def birth_years(year: int) -> tuple[int, int]:
     """The earliest and latest birth year that can be entered in this year."""
-    return year - _OLDEST, year
+    return year - OLDEST, year
 
 
 def present_answers(answers: Iterable[tuple[str, str]]) -> dict[str, str]:

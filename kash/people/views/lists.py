@@ -12,7 +12,7 @@ from kash.jobs.services import cancel
 from kash.jobs.views import message_of
 from kash.people import blueprint, queries, services
 from kash.people.account_names import account_names
-from kash.people.forms import UploadForm, columns_correction, row_correction
+from kash.people.forms import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists import words
 from kash.people.lists.files import MOST_BYTES
 from kash.people.lists.keeping import kept
@@ -169,13 +169,17 @@ def list_columns(list_id: str) -> ResponseReturnValue:
 @blueprint.post("/lists/<list_id>/rows/<int:number>")
 @allow("people.import")
 def list_row(list_id: str, number: int) -> ResponseReturnValue:
-    """Decide one row, or type what is wrong in it anew."""
+    """Decide one row, type what is wrong in it anew, or take in a line that looked like no row."""
     actor = current_actor()
     found = list_queries.people_list(actor, list_id)
     preview, _choices = services.preview_list(found, actor)
     row = preview.row(number)
     if row is None:
-        raise NotFound
+        if all(each.number != number for each in preview.skipped):
+            raise NotFound
+        services.choose(list_id, row_as_person(number), actor)
+        services.read_again(list_queries.people_list(actor, list_id), actor)
+        return redirect(url_for("people.list", list_id=list_id, _anchor="rows"), 303)
     beside = [each.key for each in row.found if not row_number(each.key)]
     correct = row_correction(request.form, request.form.getlist("take"), number, beside)
     services.choose(list_id, correct, actor)

@@ -62,16 +62,16 @@ OFFICERS = """
 
 # Row | outcome | name | code | phone | born or age | ward | language | what is told
 PEERS = """
-2 | new | Café Fatuma | KC-7247 | +254774536341 | - | Market Milimani | luo | birth_bracket_open
+2 | new | Café Fatuma | KC-7247 | +254774536341 | 35-plus | Market Milimani | luo | -
 3 | new | Mama Ochieng | KC-9504 | - | 25-34 | Kondele | luo | birth_bracket
 4 | new | Ochieng | KC-2367 | - | 25-34 | Nyalenda A | luo | birth_bracket
 5 | new | Kamau | KC-8066 | - | 18-24 | Nyalenda "A" | luo | -
-6 | new | Mama Auma | KC-6362 | +254718766136 | - | Nyalenda "A" | sw | phone_letters birth_bracket_open
+6 | new | Mama Auma | KC-6362 | +254718766136 | 35-plus | Nyalenda "A" | sw | phone_letters
 7 | new | Wanjiku | KC-6195 | +254754986622 | 25-34 | Shaurimoyo; Kaloleni | sw | birth_bracket
-8 | new | Mama Mueni | KC-4948 | +254791924684 | - | Market Milimani | luo | phone_second birth_bracket_open
+8 | new | Mama Mueni | KC-4948 | +254791924684 | 35-plus | Market Milimani | luo | phone_second
 9 | new | Café Nyambura | KC-2295 | +254721732844 | 18-24 | Kondele | luo | -
 10 | new | Ochieng K. | KC-7493 | - | 25-34 | Market Milimani | en | birth_bracket
-11 | new | Nekesa A. | KC-5499 | - | - | Nyalenda "A" | sw | birth_bracket_open
+11 | new | Nekesa A. | KC-5499 | - | 35-plus | Nyalenda "A" | sw | -
 12 | new | Nekesa | KC-5891 | +254746320614 | 25-34 | Nyalenda A | en | phone_letters birth_bracket
 13 | new | Adhiambo A. | KC-8903 | - | 25-34 | Nyalenda "A" | luo | birth_bracket
 14 | new | Mama Akinyi | KC-5111 | +254714678302 | 25-34 | Shaurimoyo; Kaloleni | luo | birth_bracket

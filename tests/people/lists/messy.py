@@ -110,7 +110,7 @@ def _person(dice: random.Random, number: int, sheet: bool) -> _Row:
             (f"{age} yrs", band),
             (float(age) if sheet else str(age), band),
             ("25 – 29", "25-34"),
-            ("35+", ""),
+            ("35+", "35-plus"),
             ("", ""),
         )
     )

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.usefixtures("app")
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
 LOCKED = "This file is locked with a password. Open it, save it without one, try again."
 UNCLEAN = "This file is not a clean XLSX file."
+FAR_BELOW = "A cell stands far below the list. Delete everything below it and save again."
+TOO_LONG = "This list has more than 5,000 people. Bring it in parts."
 TOO_LARGE = "This file unpacks to far more than a list needs. Nothing was read."
 
 
@@ -61,8 +63,8 @@ SHEET = "xl/worksheets/sheet1.xml"
         (OLE, "This is a file of an old kind. Open it and save it as XLSX or CSV."),
         (b"PK\x03\x04 no workbook", UNCLEAN),
         (b",".join([b"x"] * 100_000), "This file has more than 200 columns."),
-        (b'Name,Group\n"Amani,A\n', "This file is not a clean CSV file."),
-        (b"Name\n" + b"Amani\n" * 5_100, "This file has more than 5000 rows."),
+        (b"Name\n" + b"Amani\n" * 10_100, TOO_LONG),
+        (b"Name\n" + b"\n" * 100_000 + b"Amani\n", FAR_BELOW),
         (with_part(SHEET, b" " * (workbooks.MOST_INFLATED + 1)), TOO_LARGE),
         (
             with_part(SHEET, sheet('<row r="1"><c r="XFD1" t="n"><v>1</v></c></row>')),
@@ -70,7 +72,7 @@ SHEET = "xl/worksheets/sheet1.xml"
         ),
         (
             with_part(SHEET, sheet("<row r='1048576'><c r='A1048576' t='n'><v>1</v></c></row>")),
-            "A cell stands far below the list. Delete everything below it and save again.",
+            FAR_BELOW,
         ),
         (with_part(SHEET, sheet("", '<!DOCTYPE x [<!ENTITY a "b">]>')), UNCLEAN),
         (with_part(SHEET, b"<worksheet"), UNCLEAN),
@@ -141,14 +143,18 @@ def test_a_file_that_kills_its_reader_is_a_sentence(monkeypatch: pytest.MonkeyPa
         b"[" * 100_000,
         b"[]",
         b"7",
-        b'{"refused":"by a hostile child"}',
-        b'{"sheets":[["",[[1,["\\ud800"]]]]],"encoding":"","mixed_rows":[]}',
-        b'{"sheets":[["",[[1,[{"a":1}]]]]],"encoding":"","mixed_rows":[]}',
-        b'{"sheets":[["",[[1,[["2020-13-01"]]]]]],"encoding":"","mixed_rows":[]}',
-        b'{"sheets":[["",[[1,[%s1.0]]]]],"encoding":"","mixed_rows":[]}' % (b"1.0," * 200),
-        b'{"sheets":[["",[%s[1,["a"]]]]],"encoding":"","mixed_rows":[]}' % (b'[1,["a"]],' * 5_050),
-        b'{"sheets":[["",[]]],"encoding":"","mixed_rows":[]}',
-        b'{"sheets":[["",[[1e400,["a"]]]]],"encoding":"","mixed_rows":[]}',
+        b'{"refused":"by a hostile child","lines":[0,0]}',
+        b'{"refused":"unclosed","lines":["no line",0]}',
+        b'{"sheets":[["",[[1,["a"]]]]],"encoding":"","mixed_rows":[],"joined_rows":["x"]}',
+        b'{"sheets":[["",[[1,["\\ud800"]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}',
+        b'{"sheets":[["",[[1,[{"a":1}]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}',
+        b'{"sheets":[["",[[1,[["2020-13-01"]]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}',
+        b'{"sheets":[["",[[1,[%s1.0]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}'
+        % (b"1.0," * 200),
+        b'{"sheets":[["",[%s[1,["a"]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}'
+        % (b'[1,["a"]],' * 10_000),
+        b'{"sheets":[["",[]]],"encoding":"","mixed_rows":[],"joined_rows":[]}',
+        b'{"sheets":[["",[[1e400,["a"]]]]],"encoding":"","mixed_rows":[],"joined_rows":[]}',
     ],
 )
 def test_an_answer_of_a_reader_that_was_taken_over_is_not_believed(

@@ -215,7 +215,7 @@ def test_a_file_that_is_no_list_is_told_by_the_worker(
     made = bring(trainer, HEADINGS + "\nAmani;;;;" * 5_100, group=group)
     run_waiting()
     words = said(browser.get(f"/people/lists/{made}"))
-    assert "This file has more than 5000 rows." in words
+    assert "This list has more than 5,000 people. Bring it in parts." in words
     assert "Throw away" in words
 
 

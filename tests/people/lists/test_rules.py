@@ -7,10 +7,11 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.people.rules.lists.births import BANDS, Born, read_birth
+from kash.people.rules.lists.births import Born, read_birth
 from kash.people.rules.lists.heading_words import WAYS
 from kash.people.rules.lists.headings import FIELDS, field_by_heading
 from kash.people.rules.lists.phones import read_phone
+from kash.people.rules.persons import BANDS
 
 TODAY = date(2026, 11, 24)
 

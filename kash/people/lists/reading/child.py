@@ -1,7 +1,8 @@
 """Reads a list from memory and writes its sheets as JSON. Run by `kash.confinement`.
 
-The answer is `sheets` (each its name and its numbered rows), `encoding` and `mixed_rows`, or
-`refused` alone. Of a cell, text is text, a number a number, and a day a list of its text.
+The answer is `sheets` (each its name and its numbered rows), `encoding`, `mixed_rows` and
+`joined_rows`, or `refused` with the `lines` it is about. Of a cell, text is text, a number a
+number, and a day a list of its text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from datetime import date
 from typing import Any
 
-from kash.people.lists.reading.refusals import EMPTY, MOST_ROWS, SPARE_ROWS, TOO_LONG, Refused
+from kash.people.lists.reading.refusals import EMPTY, MOST_LINES, TOO_LONG, Refused
 from kash.people.lists.reading.texts import read_text_table
 from kash.people.rules.lists.cells import Cell
 
@@ -29,7 +30,7 @@ def main(arguments: list[str]) -> int:
     try:
         answer = sheets_of(content)
     except Refused as refusal:
-        answer = {"refused": refusal.why}
+        answer = {"refused": refusal.why, "lines": [refusal.first, refusal.last]}
     json.dump(answer, sys.stdout, default=_day, separators=(",", ":"))
     sys.stdout.flush()
     return 0
@@ -39,6 +40,7 @@ def sheets_of(content: bytes) -> dict[str, Any]:
     """All sheets that hold something. Raises Refused."""
     encoding: str = ""
     mixed: tuple[int, ...] = ()
+    joined: tuple[int, ...] = ()
     sheets: list[tuple[str, list[tuple[int, list[Cell]]]]]
     if content.startswith(b"PK"):
         # Loaded for a workbook alone.
@@ -47,14 +49,14 @@ def sheets_of(content: bytes) -> dict[str, Any]:
         sheets = read_workbook(content)
     else:
         table = read_text_table(content)
-        encoding, mixed = table.encoding, table.mixed_rows
+        encoding, mixed, joined = table.encoding, table.mixed_rows, table.joined_rows
         sheets = [("", table.rows)]
     kept = [sheet for sheet in sheets if sheet[1]]
     if not kept:
         raise Refused(EMPTY)
-    if any(len(rows) > MOST_ROWS + SPARE_ROWS for _name, rows in kept):
+    if any(len(rows) > MOST_LINES for _name, rows in kept):
         raise Refused(TOO_LONG)
-    return {"sheets": kept, "encoding": encoding, "mixed_rows": mixed}
+    return {"sheets": kept, "encoding": encoding, "mixed_rows": mixed, "joined_rows": joined}
 
 
 def _day(cell: object) -> list[str]:

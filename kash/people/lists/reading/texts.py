@@ -4,32 +4,46 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kash.people.lists.reading.aligned import aligned_rows
+from kash.people.lists.reading.quotations import WrittenRow, written_rows
 from kash.people.lists.reading.refusals import (
     DAMAGED,
     EMPTY,
+    FAR_BELOW,
+    LOWEST_ROW,
     MOST_COLUMNS,
     TOO_WIDE,
-    UNCLEAN_TEXT,
     Refused,
 )
 from kash.people.rules.lists.cells import MOST_CHARACTERS, Cell, clean
 
 _DELIMITERS = (",", ";", "\t", "|")
+# Of lines that are not set apart each is one cell.
+_NO_DELIMITER = "\x1f"
 _LOOKED_AT = 60
+# What a chat puts before each message: its time, and who sent it.
+_SENDER = re.compile(
+    r"^[\u200e\u202a]?\[?\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?[ \u202f]\d{1,2}[:.]\d{2}(?:[:.]\d{2})?"
+    r"(?:[ \u202f]?[ap]\.?m\.?)?\]?(?: [-–])? [^:;,|\t\n]{1,40}: ?",
+    re.IGNORECASE | re.MULTILINE,
+)
 _COMMON = frozenset("éèêëáàâäåãíìîïóòôöõúùûüñçÉÈÊÁÀÂÄÅÍÓÔÖÚÜÑÇĩũĨŨß–—‘’“”…•°£€©®·\xa0")
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """Numbered rows of cells, and how the bytes were read."""
+    """Numbered rows of cells, and how the bytes were read. `joined_rows` took several lines of the
+    file each."""
 
     rows: list[tuple[int, list[Cell]]]
     encoding: str
     mixed_rows: tuple[int, ...] = ()
+    joined_rows: tuple[int, ...] = ()
 
 
 def read_text_table(content: bytes) -> TextTable:
@@ -37,8 +51,16 @@ def read_text_table(content: bytes) -> TextTable:
     text, encoding, mixed = decoded(content)
     if not text.strip():
         raise Refused(EMPTY)
+    text = without_senders(text)
     delimiter, text = _delimiter(text)
-    return TextTable(list(_rows(text, delimiter)), encoding, mixed)
+    if _is_apart(text, delimiter):
+        rows = written_rows(text, delimiter)
+    else:
+        rows = _aligned(text) or written_rows(text, _NO_DELIMITER)
+    joined = tuple(
+        number for number, row in enumerate(rows, 1) if row.first < row.last and any(row.cells)
+    )
+    return TextTable(list(_numbered(rows)), encoding, mixed, joined)
 
 
 def decoded(content: bytes) -> tuple[str, str, tuple[int, ...]]:
@@ -120,6 +142,11 @@ def _single_byte(content: bytes) -> str:
     return found.encoding if found is not None else best[1]
 
 
+def without_senders(text: str) -> str:
+    """The text of a chat without what stands before its messages; any other text as it is."""
+    return _SENDER.sub("", text)
+
+
 def _delimiter(text: str) -> tuple[str, str]:
     first, _end, rest = text.partition("\n")
     named = first.strip().strip('"').casefold()
@@ -148,31 +175,32 @@ def _delimiter(text: str) -> tuple[str, str]:
     return best, text
 
 
-def _rows(text: str, delimiter: str) -> Iterable[tuple[int, list[Cell]]]:
-    try:
-        yield from list(_parsed(text, delimiter, strict=True))
-        return
-    except csv.Error:
-        pass
-    try:
-        rows = list(_parsed(text, delimiter, strict=False))
-    except csv.Error:
-        raise Refused(UNCLEAN_TEXT) from None
-    # A quotation mark that is never closed swallows all that follows.
-    if rows and any(isinstance(cell, str) and len(cell) > MOST_CHARACTERS for cell in rows[-1][1]):
-        raise Refused(UNCLEAN_TEXT)
-    if text.count('"') % 2:
-        raise Refused(UNCLEAN_TEXT)
-    yield from rows
+def _is_apart(text: str, delimiter: str) -> bool:
+    """Whether the delimiter sets cells apart, and is no comma of a sentence or two."""
+    lines = [line for line in text.splitlines()[: 10 * _LOOKED_AT] if line.strip()]
+    often = Counter(count for line in lines if (count := line.count(delimiter)))
+    if delimiter != "," or 2 * often.total() >= len(lines):
+        return bool(often)
+    return any(count > 1 and rows > 1 for count, rows in often.items())
 
 
-def _parsed(text: str, delimiter: str, *, strict: bool) -> Iterable[tuple[int, list[Cell]]]:
-    source = io.StringIO(text, newline=None)
-    for number, row in enumerate(csv.reader(source, delimiter=delimiter, strict=strict), 1):
+def _aligned(text: str) -> list[WrittenRow] | None:
+    lines = io.StringIO(text, newline=None).read().split("\n")
+    found = aligned_rows(lines)
+    if found is None:
+        return None
+    return [WrittenRow(number, number, cells) for number, cells in enumerate(found, 1)]
+
+
+def _numbered(rows: Iterable[WrittenRow]) -> Iterable[tuple[int, list[Cell]]]:
+    for number, written in enumerate(rows, 1):
+        row = written.cells
         while row and not row[-1].strip():
             row.pop()
         if not row:
             continue
         if len(row) > MOST_COLUMNS:
             raise Refused(TOO_WIDE)
+        if number > LOWEST_ROW:
+            raise Refused(FAR_BELOW)
         yield number, [clean(cell) if len(cell) <= MOST_CHARACTERS else cell for cell in row]

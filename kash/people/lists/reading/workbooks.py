@@ -20,6 +20,7 @@ import python_calamine
 from kash.people.lists.reading.refusals import (
     FAR_BELOW,
     LOCKED,
+    LOWEST_ROW,
     MOST_COLUMNS,
     TOO_WIDE,
     UNCLEAN_WORKBOOK,
@@ -31,7 +32,6 @@ from kash.people.rules.lists.cells import Cell, numbered, plain
 MOST_INFLATED = 64 * 1024 * 1024
 _MOST_PARTS = 500
 _MOST_SHEETS = 20
-_LOWEST_ROW = 100_000
 _MOST_CELLS = 2_000_000
 _CHUNK = 256 * 1024
 _NEEDED = re.compile(
@@ -55,10 +55,23 @@ def read_workbook(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]
                 continue
             found = workbook.get_sheet_by_name(meta.name)
             rows = [[plain(cell) for cell in row] for row in found.to_python(skip_empty_area=False)]
+            _fill_merged(rows, found.merged_cell_ranges or ())
             sheets.append((meta.name, list(numbered(rows, MOST_COLUMNS))))
     except (python_calamine.CalamineError, IndexError, OSError, ValueError):
         raise Refused(UNCLEAN_WORKBOOK) from None
     return sheets
+
+
+def _fill_merged(
+    rows: list[list[Cell]], merged: Iterable[tuple[tuple[int, int], tuple[int, int]]]
+) -> None:
+    """Write what stands once beside several rows, as a station beside its officers, in each."""
+    for (top, left), (bottom, right) in merged:
+        if left != right or top >= len(rows) or left >= len(rows[top]):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            if left < len(row) and row[left] == "":
+                row[left] = rows[top][left]
 
 
 def _copied(content: bytes) -> bytes:
@@ -137,7 +150,7 @@ class _Measure:
         self.cells += 1
         self.widest = max(self.widest, self.column)
         self.lowest = max(self.lowest, self.row)
-        if self.lowest > _LOWEST_ROW:
+        if self.lowest > LOWEST_ROW:
             raise Refused(FAR_BELOW)
         if self.widest > MOST_COLUMNS:
             raise Refused(TOO_WIDE)

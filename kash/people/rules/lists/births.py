@@ -11,16 +11,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, text_of
-from kash.people.rules.persons import ADULT, AGE_BANDS, birth_years
+from kash.people.rules.persons import ADULT, BANDS, OLDEST, birth_years
 
-BANDS = {
-    "under18": (0, 17),
-    "18-24": (18, 24),
-    "25-34": (25, 34),
-    "35-44": (35, 44),
-    "45-plus": (45, 110),
-}
-_OLDEST = 110
+# In tables of statistics these stand for "not said", not for an age.
+_CODES = range(97, 100)
 # Of a year of two digits the century is taken in which someone who takes part is this old.
 _AGES_OF_TWO_DIGITS = range(10, 101)
 _EPOCH = date(1899, 12, 30)
@@ -61,8 +55,7 @@ _Read = Reading[Born]
 
 def band_of(least: int, most: int) -> str:
     """The band that holds all ages from `least` to `most`; empty if none does."""
-    for band in AGE_BANDS:
-        first, last = BANDS[band]
+    for band, (first, last) in BANDS.items():
         if first <= least and most <= last:
             return band
     return ""
@@ -77,7 +70,7 @@ def read_birth(cell: Cell, today: date) -> Reading[Born]:
     if isinstance(cell, float):
         return _number(cell, today)
     text = cell.casefold().strip(" '\"")
-    if text in AGE_BANDS:
+    if text in BANDS:
         return Reading(Born(band=text))
     for read in (_bracket, _age, _year, _date_text):
         found = read(text, cell, today)
@@ -101,7 +94,7 @@ def _number(number: float, today: date) -> _Read:
     if not number.is_integer() or number < 0:
         return _wrong(given)
     whole = int(number)
-    if whole <= _OLDEST:
+    if whole <= OLDEST:
         return _of_age(whole, given)
     if 1900 <= whole <= today.year:
         return _of_year(whole, given, today)
@@ -114,8 +107,10 @@ def _number(number: float, today: date) -> _Read:
 
 
 def _of_age(age: int, given: str) -> _Read:
-    if not 0 < age <= _OLDEST:
+    if not 0 < age <= OLDEST:
         return _wrong(given)
+    if age in _CODES:
+        return _wrong(given, "birth_code")
     band = band_of(age, age)
     return Reading(Born(band=band), (Remark("birth_age", "birth", given, band),))
 
@@ -132,23 +127,24 @@ def _bracket(text: str, given: str, today: date) -> _Read | None:
     bare = " ".join(bare.split())
     if found := _BRACKET.fullmatch(bare):
         least, most = int(found[1]), int(found[2])
-        if "/" in bare and most > _OLDEST:
+        if "/" in bare and most > OLDEST:
             return None
     elif found := _FROM.fullmatch(bare) or _FROM_WORDS.fullmatch(bare):
         # Above an age means from the next one on.
         least, most = (
             int(found[1]) + (found.re is _FROM_WORDS and "=" not in bare and "≥" not in bare),
-            _OLDEST,
+            OLDEST,
         )
     elif found := _BELOW.fullmatch(bare):
         least, most = 0, int(found[1]) - 1
     else:
         return None
-    if not 0 <= least <= most <= _OLDEST:
+    if not 0 <= least <= most <= OLDEST:
         return _wrong(given)
     band = band_of(least, most)
     if band:
-        told = (Remark("birth_bracket", "birth", given, band),) if given not in AGE_BANDS else ()
+        exact = (least, most) == BANDS[band]
+        told = () if exact else (Remark("birth_bracket", "birth", given, band),)
         return Reading(Born(band=band), told)
     if least < ADULT:
         # Who may be a child is asked for, not passed over.

@@ -31,6 +31,30 @@ _NOTHING = frozenset(
         "hakuna",
         "?",
         "#n/a",
+        "#null!",
+        "#ref!",
+        "#value!",
+        "#name?",
+        "#div/0!",
+        "#num!",
+        "nan",
+        "<na>",
+        "(blank)",
+    )
+)
+# A line to sign on, or dots to write on.
+_LINE = re.compile(r"[.…_\-–—=~\s]+")
+# Answers that say that nothing is said.
+_NOT_SAID = frozenset(
+    (
+        *("prefer not to say", "prefer not to answer", "prefer not to disclose", "rather not say"),
+        *("preferred not to say", "would rather not say", "i prefer not to say", "not said"),
+        *("not stated", "not specified", "not given", "not provided", "not disclosed", "withheld"),
+        *("undisclosed", "refused", "refused to answer", "refuse to answer", "declined"),
+        *("declined to answer", "decline to answer", "unknown", "not known", "dont know", "dk"),
+        *("do not know", "no answer", "no response", "not applicable", "blank", "missing"),
+        *("hakusema", "hakutaka kusema", "hapendi kusema", "sipendi kusema", "sitaki kusema"),
+        *("hajulikani", "haijulikani", "sijui", "hajasema"),
     )
 )
 
@@ -96,7 +120,17 @@ def text_of(cell: Cell) -> str:
 
 def is_empty(cell: Cell) -> bool:
     """Whether nothing is said: no text, or a sign for nothing."""
-    return isinstance(cell, str) and (not cell or cell.casefold() in _NOTHING)
+    if not isinstance(cell, str):
+        return False
+    return not cell or cell.casefold() in _NOTHING or _LINE.fullmatch(cell) is not None
+
+
+def is_not_said(cell: Cell) -> bool:
+    """Whether somebody answered that she says nothing, as `Prefer not to say`."""
+    if not isinstance(cell, str) or len(cell) > 40 or not cell[:1].isalpha():
+        return False
+    words = re.sub(r"[^\w]+", " ", cell.casefold().replace("'", "").replace("’", ""))
+    return " ".join(words.replace("_", " ").split()) in _NOT_SAID
 
 
 def is_formula(text: str) -> bool:

@@ -10,7 +10,13 @@ from kash.people.rules.known import Known
 from kash.people.rules.lists.cells import Remark
 from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.matching import Likeness, Match, Reason
-from kash.people.rules.persons import ages_disagree, is_minor, sort_name
+from kash.people.rules.persons import (
+    WIDE_AGE_BANDS,
+    ages_disagree,
+    is_minor,
+    sort_name,
+    within_band,
+)
 
 OUT, NEW = "out", "new"
 NUMBER_TAKEN = "number_taken"
@@ -262,13 +268,16 @@ def compare(
         put("birth", str(born.year), kept.age_band, same=False) if ages_disagree(
             kept.age_band, born.year, year
         ) else fills.append("birth")
+    elif born.band and kept.age_band in WIDE_AGE_BANDS and within_band(born.band, kept.age_band):
+        if born.band != kept.age_band:
+            fills.append("birth")
     elif born.band:
         held = kept.age_band or (str(kept.birth_year) if kept.birth_year else "")
         put(
             "birth",
             born.band,
             held,
-            same=born.band == kept.age_band
+            same=within_band(kept.age_band, born.band)
             if kept.age_band
             else not ages_disagree(born.band, kept.birth_year, year),
         )

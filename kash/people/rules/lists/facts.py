@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, is_formula, text_of
-from kash.people.rules.persons import LANGUAGES, MOST_NAME, SEXES, is_a_name, sort_name
+from kash.people.rules.persons import LANGUAGES, SEXES, sort_name
 
 MOST_REFERENCE, MOST_CADRE, MOST_WARD = 40, 80, 120
 
@@ -15,8 +15,16 @@ _SEX = {
     "f": "female", "female": "female", "woman": "female", "women": "female", "fem": "female",
     "ms": "female", "mrs": "female", "ke": "female", "mke": "female", "mwanamke": "female",
     "kike": "female", "girl": "female", "lady": "female",
-    "other": "other", "o": "other", "intersex": "other", "nyingine": "other", "nonbinary": "other",
+    "other": "other", "o": "other", "others": "other", "nyingine": "other", "nyingineyo": "other",
+    "othergender": "other", "othersex": "other",
 }  # fmt: skip
+# Answers that the programme knows as its own "other": read as that, and told.
+_OTHER = frozenset((
+    "x", "intersex", "trans", "transgender", "transwoman", "transman", "transfemale", "transmale",
+    "transperson", "tg", "tgw", "tgm", "tw", "tm", "mtf", "ftm", "nonbinary", "nb", "enby", "gnc",
+    "gendernonconforming", "gendernonbinary", "genderqueer", "queer", "genderfluid", "thirdgender",
+    "transgenderwoman", "transgenderman", "transgenderperson", "huntha", "jinsiamchanganyiko",
+))  # fmt: skip
 _LANGUAGE = {
     "en": "en", "eng": "en", "english": "en", "kiingereza": "en",
     "sw": "sw", "swa": "sw", "kis": "sw", "swahili": "sw", "kiswahili": "sw", "ksw": "sw",
@@ -44,20 +52,6 @@ def _letters(text: str) -> str:
     return "".join(each for each in sort_name(text) if each.isalnum())
 
 
-def read_name(cell: Cell, field: str = "name") -> Reading[str]:
-    """A name as written, with single spaces. What is no name is wrong, and why."""
-    if is_empty(cell):
-        return Reading("")
-    name = text_of(cell)
-    if is_formula(name):
-        return Reading("", (Remark("name_formula", field, wrong=True),))
-    if not is_a_name(name) or not any(each.isalpha() for each in name):
-        return Reading("", (Remark("name_no_letter", field, name[:40], wrong=True),))
-    if len(name) > MOST_NAME:
-        return Reading("", (Remark("too_long", field, wrong=True),))
-    return Reading(name)
-
-
 def read_text(cell: Cell, field: str, most: int) -> Reading[str]:
     """A short text as written; a formula or one that is too long is wrong."""
     if is_empty(cell):
@@ -71,15 +65,16 @@ def read_text(cell: Cell, field: str, most: int) -> Reading[str]:
 
 
 def read_sex(cell: Cell) -> Reading[str]:
-    """`X` stands on passports for neither of the two: it is read as other, and told."""
+    """`X` stands on passports for neither of the two: it is read as other, and told; so is `Trans`,
+    since no list says which of the two words she would choose here."""
     if is_empty(cell):
         return Reading("")
     given = text_of(cell)
     text = _letters(given)
     if text in SEXES:
         return Reading(text)
-    if text == "x":
-        return Reading("other", (Remark("sex_x", "sex", given),))
+    if text in _OTHER:
+        return Reading("other", (Remark("sex_x", "sex", given[:40]),))
     if text in _SEX:
         return Reading(_SEX[text])
     return Reading("", (Remark("sex_wrong", "sex", given[:40], wrong=True),))
@@ -113,7 +108,8 @@ def is_rank(cell: Cell) -> bool:
 
 def is_sex(cell: Cell) -> bool:
     """Whether a cell holds a sex."""
-    return _letters(text_of(cell)) in _SEX
+    text = _letters(text_of(cell))
+    return text in _SEX or text in _OTHER
 
 
 def is_language(cell: Cell) -> bool:

@@ -107,6 +107,10 @@ NOTHING = _ways(
     comment; maoni; signature; sign; sahihi; saini; sig; date; tarehe; time in; time out; id
     no; national id; id number; idno; kitambulisho; amount; kiasi; notes; day; row; row no;
     attendance; mahudhurio; county; kaunti; venue; s n; nr; number; day 1; day 2; day 3; sub
-    county; next of kin; marital status
+    county; next of kin; marital status; emergency contact; today; start; end; deviceid; device
+    id; subscriberid; simserial; simid; username; index; parent index; id; uuid; submission time;
+    validation status; status; submitted by; version; tags; instanceid; instance id; instancename;
+    formhub uuid; geopoint; gps; latitude; longitude; altitude; precision; timestamp; submission
+    id; start time; end time; audit; consent; total; muhuri; stamp
     """
 )

@@ -52,6 +52,20 @@ _BY_WORDS = {
     frozenset(way.split()): field for way, field in reversed(_EXACT.items()) if field and " " in way
 }
 _NUMBERS = frozenset(("no", "number", "s no", "sno", "nambari", "namba"))
+_SERIAL = _NUMBERS | {"s n", "sn", "n", "nr", "serial", "serial no", "row", "row no", "nam"}
+_NAMES = frozenset(("name", "names", "jina", "majina"))
+# What is asked of somebody else is not of the person whom the row is about.
+_OF_OTHERS = re.compile(
+    r"\b(next of kin|kin|emergency|guardian|parent|parents|spouse|supervisor|enumerator|"
+    r"interviewer|data (collector|clerk|entry)|collector|filled by|witness|father|mother|"
+    r"referred by|mlezi|mzazi|jirani|msimamizi)\b"
+)
+# `group_demo/name`, `bio/phone_number`: small letters or an underscore, and no spaces.
+_PATH = re.compile(r"(?:[a-z][a-z0-9.-]*|\w*_\w*)(?:/[\w.+–-]+)*/([\w.+–-]+)")
+_QUESTION = re.compile(r"\s*\(?[Qq]?[A-Za-z]?\.?\d{1,3}[a-z]?(?:\.\d{1,2})?[.):_-]+\s*(?=[^\W\d])")
+_LONGEST = 160
+# Numbers of phones and of people, and days, stand below headings.
+_DATA = re.compile(r"\d{4}|\d{2}[/.]\d{2}|@")
 _LIKELY_AT = 86
 _LOOKED_AT = 60
 
@@ -65,21 +79,40 @@ class Guess:
     score: int = 0
 
 
-@lru_cache(maxsize=512)
+def last_of_path(heading: str) -> str:
+    """What a form's export asks, without the groups that it stands in: `name` of
+    `group_demo/name`. Empty if the heading is no such path."""
+    found = _PATH.fullmatch(heading.strip()) if len(heading) <= _LONGEST else None
+    return found[1] if found else ""
+
+
+@lru_cache(maxsize=2048)
 def field_by_heading(heading: str) -> tuple[str, int]:
     """The field that a heading names and how alike they are, 0 to 100; 0 if it names none.
 
     A known heading of nothing that is kept gives ("", 100).
     """
     plain = normalised(heading)
-    if not plain or len(plain) > 80:
+    if not plain or len(plain) > _LONGEST:
         return LEFT_OUT, 0
     if plain in _EXACT:
         return _EXACT[plain], 100
+    if path := last_of_path(heading):
+        # Of the groups around it a question has nothing.
+        return field_by_heading(path)
+    if question := _QUESTION.match(heading):
+        return field_by_heading(heading[question.end() :])
     # `Tel. No (Safaricom)` names what it names before the bracket.
     short = normalised(re.sub(r"[(\[].*", "", heading))
     if short in _EXACT and short:
         return _EXACT[short], 97
+    # `Jina / Name` says the same in two languages.
+    parts = [normalised(part) for part in re.split(r"[/|()\[\],–—-]", heading)]
+    said = {_EXACT.get(part, "?") for part in parts if part}
+    if len(said) == 1 and "?" not in said:
+        return said.pop(), 97
+    if _OF_OTHERS.search(plain):
+        return LEFT_OUT, 90
     words = plain.split()
     best, score = LEFT_OUT, 0
     if len(words) > 1 and frozenset(words) in _BY_WORDS:
@@ -87,14 +120,28 @@ def field_by_heading(heading: str) -> tuple[str, int]:
     likest = process.extractOne(plain, _LONG, scorer=fuzz.ratio, score_cutoff=_LIKELY_AT)
     if likest is not None and int(likest[1]) > score:
         best, score = _EXACT[likest[0]], int(likest[1])
-    if score < _LIKELY_AT:
-        for size in (3, 2, 1):
-            for at in range(len(words) - size + 1):
-                part = " ".join(words[at : at + size])
-                if len(part) > 2 and _EXACT.get(part):
-                    return _EXACT[part], 88
-        return LEFT_OUT, 0
-    return best, score
+    if score >= _LIKELY_AT:
+        return best, score
+    return _by_parts(words)
+
+
+def _by_parts(words: Sequence[str]) -> tuple[str, int]:
+    """The field that some words of a heading name. The name of a station is no person's name, and
+    a participant's phone no name; but `Rank and name` is one."""
+    for size in (3, 2, 1):
+        parts = [" ".join(words[at : at + size]) for at in range(len(words) - size + 1)]
+        found = [_EXACT[part] for part in parts if len(part) > 2 and _EXACT.get(part)]
+        found = [field for field in found if field != "group" or size > 1]
+        if not found:
+            continue
+        others = [field for field in found if field != "name"]
+        if others and _NAMES.isdisjoint(words):
+            return others[0], 88
+        places = [field for field in others if field in ("organisation", "ward")]
+        if places and size == 1:
+            return places[0], 88
+        return found[0] if "name" not in found else "name", 88
+    return LEFT_OUT, 0
 
 
 def _share(cells: Sequence[Cell], fits: object) -> float:
@@ -110,7 +157,8 @@ def _is_serial(cells: Sequence[Cell]) -> bool:
     ]
     if len(numbers) < 2 or len(numbers) < 0.7 * sum(not is_empty(cell) for cell in cells):
         return False
-    steps = sum(after - before in (0, 1, 2) for before, after in pairwise(numbers))
+    # Each part of a list may begin with 1 again.
+    steps = sum(after - before in (0, 1, 2) or after == 1 for before, after in pairwise(numbers))
     return steps >= 0.7 * (len(numbers) - 1) and max(numbers) <= 3 * len(cells) + 5
 
 
@@ -146,16 +194,21 @@ def look_of(cells: Sequence[Cell], today: date, region: str) -> dict[str, float]
     }
 
 
+_NOT_ANSWERED: Mapping[int, str] = {}
+
+
 def match_columns(
     headings: Sequence[str],
     columns: Sequence[Sequence[Cell]],
     remembered: Mapping[str, str],
     today: date,
     region: str,
+    answered: Mapping[int, str] = _NOT_ANSWERED,
 ) -> list[Guess]:
     """What each column is, best guesses first taken; a field goes to one column but for SEVERAL.
 
-    `columns` are some cells of each; `remembered` maps normalised headings to fields.
+    `columns` are some cells of each; `remembered` maps normalised headings to fields; `answered`
+    are the fields of columns that are known by how the list is laid out.
     """
     offers: list[tuple[int, int, str, str]] = []
     guesses = [Guess(LEFT_OUT, "left_out")] * len(headings)
@@ -164,13 +217,14 @@ def match_columns(
         if plain and plain in remembered:
             offers.append((200, -at, remembered[plain], "remembered"))
             continue
+        if at in answered:
+            offers.append((150, -at, answered[at], "certain"))
+            continue
         look = look_of(columns[at], today, region)
         field, alike = field_by_heading(heading)
         if alike and field == LEFT_OUT:
             # `No.` over numbers that do not count the rows is somebody's own number.
-            numbers = (
-                plain in ("no", "number", "s no", "sno", "nambari", "namba") and not look["serial"]
-            )
+            numbers = plain in _NUMBERS and not look["serial"]
             if not numbers or look["phone"] > 0.5 or not any(not is_empty(c) for c in columns[at]):
                 continue
             offers.append((60, -at, "reference", "guess"))
@@ -184,7 +238,8 @@ def match_columns(
             offers.append((alike, -at, field, sure))
         if alike < 100 and not look["serial"]:
             for seen in ("phone", "email", "sex", "language", "cadre", "birth", "name"):
-                if look[seen] >= 0.7:
+                # A number below a heading of its own is no age, and a day no birth day.
+                if look[seen] >= 0.7 and (seen != "birth" or not plain or alike):
                     offers.append((int(50 * look[seen]), -at, seen, "guess"))
                     break
     taken: dict[str, int] = {}
@@ -199,6 +254,12 @@ def match_columns(
     return guesses
 
 
+def serial_column(headings: Sequence[str]) -> int | None:
+    """The column that counts the rows, by its heading."""
+    plain = [normalised(heading) for heading in headings]
+    return next((at for at, text in enumerate(plain) if text in _SERIAL), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """How much a row looks like headings: 0 if not at all; and how many are known for certain."""
@@ -208,19 +269,19 @@ class Recognised:
 
 
 def recognised(cells: Sequence[Cell]) -> Recognised:
-    """How much a row looks like headings. The whole is weighed for short texts."""
-    score = known = filled = 0
+    """How much a row looks like headings: by what is known of it, less what looks like somebody's
+    data. Long questions of a form, and answers to be ticked, speak neither for nor against."""
+    score = known = 0
     for cell in cells:
         if is_empty(cell):
             continue
-        filled += 1
-        if not isinstance(cell, str) or len(cell) > 60:
+        if not isinstance(cell, str):
             score -= 60
             continue
-        _field, alike = field_by_heading(cell)
+        field, alike = field_by_heading(cell)
         if alike >= 88:
-            score += alike
+            score += alike + (60 if field == "name" else 0)
             known += 1
-        elif any(each.isdigit() for each in cell):
-            score -= 30
-    return Recognised(score if filled else 0, known)
+        elif _DATA.search(cell):
+            score -= 60
+    return Recognised(score, known)

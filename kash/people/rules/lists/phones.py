@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import phonenumbers
 
@@ -17,6 +18,21 @@ _AS_USUAL, _USUAL_REGION, _USUAL_CODE = re.compile(r"0[17]\d{8}"), "KE", 254
 _BEFORE = re.compile(r"\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", re.IGNORECASE)
 # Two numbers with nothing but a space between them.
 _RUN_ON = re.compile(r"(?<!\d)(?:\+?254|0)\d{9}(?!\d)")
+# A number among words.
+WITHIN = re.compile(r"(?<![\w+])(?:\+\s?)?\(?\d(?:[\s().\-–]{0,2}\d){8,14}(?!\w)")
+# As a number that was one of a sheet: 254712600002.0, and 7.126E8, which has lost digits unless
+# all of them stand there.
+_FLOAT = re.compile(r"(\+?\d{7,15})\.0+")
+_SHORTENED = re.compile(r"(\d)(?:[.,](\d+))?e\+?(\d{1,2})", re.IGNORECASE)
+_DAY = re.compile(
+    r"(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:19|20)\d{2})(?:[t ].*)?",
+    re.IGNORECASE,
+)
+_NO_PHONE = frozenset(
+    ("no phone", "no number", "no simu", "hana", "hana simu", "without", "no contact", "no mobile")
+)
+_MOST_NOTE = 30
+_OF_TWO = 17
 
 
 def one_phone(text: str, region: str) -> str | None:
@@ -60,8 +76,23 @@ def read_phone(cell: Cell, region: str) -> Reading[str]:
     """
     if is_empty(cell):
         return Reading("")
-    remarks: list[Remark] = []
     given = text_of(cell)
+    if isinstance(cell, date) or _DAY.fullmatch(given):
+        return Reading("", (Remark("phone_day", "phone", wrong=True),))
+    if given.casefold().strip(" .") in _NO_PHONE:
+        return Reading("", (Remark("not_said", "phone", given),))
+    if shortened := _SHORTENED.fullmatch(given):
+        digits = shortened[1] + (shortened[2] or "")
+        if len(digits) != int(shortened[3]) + 1:
+            return Reading("", (Remark("phone_digits_lost", "phone", wrong=True),))
+        given = digits
+    elif whole := _FLOAT.fullmatch(given):
+        given = whole[1]
+    return _first_of(given, region)
+
+
+def _first_of(given: str, region: str) -> Reading[str]:
+    remarks: list[Remark] = []
     run_on = _RUN_ON.findall(given)
     parts = run_on if len(run_on) > 1 else [part.strip(" .:'\"`") for part in _APART.split(given)]
     found: list[str] = []
@@ -70,12 +101,16 @@ def read_phone(cell: Cell, region: str) -> Reading[str]:
         if not any(each.isdigit() for each in part):
             continue
         mended = _with_digits(part)
-        phone = one_phone(_plain_digits(mended), region)
+        phone, note = _one_of(mended, region)
         if phone is None:
             failed += 1
             continue
         if not found and mended != part:
             remarks.append(Remark("phone_letters", "phone"))
+        # Beside the one that is taken stands another one.
+        failed += sum(each.isdigit() for each in part) >= _OF_TWO
+        if not found and note:
+            remarks.append(Remark("phone_note", "phone", note))
         if phone not in found:
             found.append(phone)
     if not found:
@@ -85,12 +120,23 @@ def read_phone(cell: Cell, region: str) -> Reading[str]:
     return Reading(found[0], tuple(remarks))
 
 
+def _one_of(text: str, region: str) -> tuple[str | None, str]:
+    """A number, and the words that stand beside it, such as whose it is.
+
+    Letters are never dialled: of `0712 345 abc` no number is made.
+    """
+    if not any(each.isalpha() for each in _BEFORE.sub("", text)):
+        return one_phone(_plain_digits(text), region), ""
+    for run in WITHIN.finditer(text):
+        phone = one_phone(_plain_digits(run[0]), region)
+        if phone is not None:
+            beside = _BEFORE.sub(" ", text[: run.start()] + " " + text[run.end() :])
+            words = re.sub(r"[\d()\[\].:\-–+'\"*]", " ", beside).split()
+            return phone, " ".join(words)[:_MOST_NOTE]
+    return None, ""
+
+
 def _plain_digits(text: str) -> str:
     """Without what people put before and between: `Tel: (0712) 345-678` becomes `0712345678`."""
     start = "+" if re.match(r"[^\d]*\+\s*\d", text) else ""
-    if any(
-        each.isalpha()
-        for each in re.sub(r"(?i)\b(tel|cell|mob|mobile|simu|ph|phone|no)\b", "", text)
-    ):
-        return text
     return start + "".join(each for each in text if each.isdigit())

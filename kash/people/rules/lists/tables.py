@@ -1,22 +1,19 @@
-"""Where in a sheet the list stands: its headings, its rows, and what is no row of it."""
+"""Where in a sheet the list stands: its headings, and the rows below them."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from kash.people.rules.lists.cells import Cell, is_empty, text_of
+from kash.people.rules.lists.cells import Cell
 from kash.people.rules.lists.headings import recognised
+from kash.people.rules.lists.sections import filled
 
 # How many filled rows are looked at for the headings.
 LOOKED_AT = 40
-_TOTALS = re.compile(r"(grand|sub)?[\s-]*totals?\b.*|jumla\b.*|sum\b.*|idadi\b.*", re.IGNORECASE)
-_FOOT = re.compile(
-    r"(prepared|compiled|checked|approved|verified|signed|submitted|imeandaliwa|imeidhinishwa)\b.*|"
-    r"(signature|sahihi|note|n\.?b\.?|date|tarehe|stamp)\s*[:.].*",
-    re.IGNORECASE,
-)
+# Of lists that stand side by side the rows of the second are numbered from here on, and so on:
+# no sheet is read further down than this.
+ASIDE = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +27,6 @@ class Sheet:
     def width(self) -> int:
         """How many columns hold something."""
         return max((len(cells) for _number, cells in self.rows), default=0)
-
-
-def filled(cells: Sequence[Cell]) -> list[Cell]:
-    """What is not empty."""
-    return [cell for cell in cells if not is_empty(cell)]
 
 
 def header_number(sheet: Sheet) -> int:
@@ -59,55 +51,30 @@ def best_sheet(sheets: Sequence[Sheet]) -> int:
     return max(range(len(sheets)), key=weight) if len(sheets) > 1 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row that is no person's: `why` is "totals", "headings" or "note"."""
-
-    number: int
-    why: str
+def place_of(number: int) -> tuple[int, int]:
+    """The row of the sheet that a row's number means, and in which of the lists that stand side by
+    side it is, from 1."""
+    aside, row = divmod(number, ASIDE)
+    return row, aside + 1
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The headings, and the rows below them."""
+    """The headings, and the rows below them.
+
+    `answered` are the fields of columns that are known by how the list is laid out. `titles` are
+    what stands above each of several lists side by side, `above` the lines above the headings.
+    `nobody` says of rows that are no person's why.
+    """
 
     header: int
     headings: tuple[str, ...]
     rows: tuple[tuple[int, tuple[Cell, ...]], ...]
+    answered: Mapping[int, str] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
+    above: tuple[tuple[str, ...], ...] = ()
+    nobody: Mapping[int, str] = field(default_factory=dict)
 
     def column(self, at: int, most: int = 200) -> list[Cell]:
         """The first cells of a column."""
         return [cells[at] if at < len(cells) else "" for _number, cells in self.rows[:most]]
-
-
-def table_of(sheet: Sheet, header: int) -> Table:
-    """The list below row `header`; with 0 there are no headings, and all rows are people."""
-    heading_cells: Sequence[Cell] = ()
-    for number, cells in sheet.rows:
-        if number == header:
-            heading_cells = cells
-    below = [(number, tuple(cells)) for number, cells in sheet.rows if number > header]
-    width = max([len(heading_cells), *(len(cells) for _number, cells in below)], default=0)
-    headings = [text_of(cell) for cell in heading_cells] + [""] * (width - len(heading_cells))
-    return Table(header, tuple(headings), tuple(below))
-
-
-def skipped_as(cells: Sequence[Cell], headings: Sequence[str], name_columns: Sequence[int]) -> str:
-    """Why a row is no person's, or empty if it is one."""
-    held = filled(cells)
-    first = next((cell for cell in held if isinstance(cell, str)), "")
-    if len(held) <= max(3, len(headings) // 3) and _TOTALS.fullmatch(first):
-        return "totals"
-    if len(held) <= 2 and _FOOT.fullmatch(first):
-        return "note"
-    same = sum(
-        bool(heading) and isinstance(cell, str) and cell.casefold() == heading.casefold()
-        for cell, heading in zip(cells, headings, strict=False)
-    )
-    if same >= max(2, len(held) - 1):
-        return "headings"
-    named = any(at < len(cells) and not is_empty(cells[at]) for at in name_columns)
-    if not named and len(held) == 1:
-        # A number that runs on below the last person, or a line of text.
-        return "note"
-    return ""

@@ -1,0 +1,308 @@
+"""How a list is laid out in its sheet, taken down to one table with one line of headings.
+
+Registers have headings in two lines, columns to be ticked, and two lists side by side to save
+paper. Chats and exports hold several cells in one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kash.people.rules.lists.cells import Cell, clean, is_empty, text_of
+from kash.people.rules.lists.headings import field_by_heading, last_of_path, normalised
+from kash.people.rules.lists.lines import table_of_lines
+from kash.people.rules.lists.sections import filled, skipped_as
+from kash.people.rules.lists.tables import ASIDE, Sheet, Table
+from kash.people.rules.lists.ticks import Ticked, field_of, ticked_columns
+
+_Rows = Sequence[tuple[int, Sequence[Cell]]]
+_KNOWN = 88
+_LEAST_APART = 0.6
+_DELIMITERS = (";", "\t", "|", ",")
+_MOST_LISTS = 9
+_LONGEST_HEADING = 60
+
+
+def apart(sheet: Sheet) -> Sheet:
+    """The sheet with cells of its own where all that a row says stands in one cell, as when a text
+    with semicolons was put into a workbook."""
+    single = [cells[0] for _number, cells in sheet.rows if len(filled(cells)) == 1 and cells]
+    texts = [cell for cell in single if isinstance(cell, str)]
+    if sheet.width > 1 or len(texts) < 2:
+        return sheet
+    for delimiter in _DELIMITERS:
+        often = Counter(text.count(delimiter) for text in texts)
+        count, lines = often.most_common(1)[0]
+        least = 2 if delimiter == "," else 1
+        if count >= least and lines >= _LEAST_APART * len(texts):
+            rows = [(number, _cut(cells, delimiter)) for number, cells in sheet.rows]
+            return Sheet(sheet.name, rows)
+    return sheet
+
+
+def _cut(cells: Sequence[Cell], delimiter: str) -> Sequence[Cell]:
+    text = cells[0] if cells else ""
+    if not isinstance(text, str) or delimiter not in text:
+        return cells
+    found = next(csv.reader(io.StringIO(text), delimiter=delimiter))
+    return [clean(cell) for cell in found]
+
+
+def table_of(sheet: Sheet, header: int) -> Table:
+    """The list below row `header`; with 0 there are no headings, and all rows are people."""
+    if not header:
+        lines = table_of_lines(sheet.rows)
+        return lines if lines is not None else _plain(sheet)
+    own = _cells(sheet.rows, header)
+    lines = table_of_lines([row for row in sheet.rows if row[0] > header])
+    if lines is not None and len(filled(own)) == 1:
+        heading = text_of(filled(own)[0])
+        return replace(lines, header=header, headings=(heading, *lines.headings[1:]))
+    over = _group_headings(sheet.rows, header, own)
+    below = [(number, cells) for number, cells in sheet.rows if number > header]
+    under = _second_headings(below, own)
+    if under:
+        below = below[1:]
+    width = max([len(own), *(len(cells) for _number, cells in below)], default=0)
+    heads = _Heads(*(_texts(cells, width) for cells in (over, own, under)))
+    titles = [
+        _texts(cells, width)
+        for number, cells in sheet.rows
+        if number < header and not any(each in cells for each in filled(over))
+    ]
+    starts = _starts(heads, width)
+    blocks = [
+        _Block(heads, below, titles, start, end, aside)
+        for aside, (start, end) in enumerate(zip(starts, [*starts[1:], width], strict=True))
+    ]
+    above = tuple(tuple(line) for line in titles)
+    return _stacked(header, [block.table() for block in blocks], above)
+
+
+def _plain(sheet: Sheet) -> Table:
+    return Table(
+        0,
+        ("",) * sheet.width,
+        tuple((number, tuple(cells)) for number, cells in sheet.rows),
+    )
+
+
+def _cells(rows: _Rows, wanted: int) -> Sequence[Cell]:
+    return next((cells for number, cells in rows if number == wanted), ())
+
+
+def _texts(cells: Sequence[Cell], width: int) -> list[str]:
+    texts = [text_of(cell) if not is_empty(cell) else "" for cell in cells]
+    return texts + [""] * (width - len(texts))
+
+
+def _alike(text: str) -> int:
+    return field_by_heading(text)[1] if text else 0
+
+
+def _group_headings(rows: _Rows, header: int, own: Sequence[Cell]) -> Sequence[Cell]:
+    """The line above the headings, if it groups them: `GENDER` above M and F."""
+    cells = _cells(rows, header - 1)
+    held = filled(cells)
+    if any(not isinstance(cell, str) or len(cell) > _LONGEST_HEADING for cell in held):
+        return ()
+    answers = [at for at, cell in enumerate(own) if isinstance(cell, str) and field_of(cell)]
+    above = [at for at in answers if at < len(cells) and not is_empty(cells[at])]
+    named = sum(_alike(text_of(cell)) >= _KNOWN for cell in held)
+    return cells if named and (len(held) > 1 or above) else ()
+
+
+def _second_headings(below: _Rows, own: Sequence[Cell]) -> Sequence[Cell]:
+    """The line below the headings, if it goes on with them: M and F below `SEX`."""
+    if not below:
+        return ()
+    _number, cells = below[0]
+    held = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
+    if any(not isinstance(cell, str) or len(cell) > _LONGEST_HEADING for _at, cell in held):
+        return ()
+    named = [at for at, cell in enumerate(own) if field_by_heading(text_of(cell))[0] == "name"]
+    again = [at for at, cell in held if at in named and _alike(text_of(cell)) < _KNOWN]
+    if again:
+        return ()
+    answers = [at for at, cell in held if field_of(text_of(cell))]
+    together = any(at + 1 in answers for at in answers)
+    known = sum(_alike(text_of(cell)) >= _KNOWN for _at, cell in held)
+    if not named and not known:
+        return ()
+    return cells if together or (known >= 2 and known >= len(held) - 1) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """Up to three lines of headings, as long as the table is wide."""
+
+    over: Sequence[str]
+    own: Sequence[str]
+    under: Sequence[str]
+
+    def heading(self, at: int) -> str:
+        """What a column that is not ticked is called."""
+        own, under = self.own[at], self.under[at]
+        if under and (not own or _alike(under) >= _KNOWN):
+            return under
+        return own or under or self.over[at]
+
+    def answer(self, at: int) -> str:
+        """What a column stands for if it is ticked."""
+        nearest = self.under[at] or self.own[at]
+        return last_of_path(nearest) or nearest
+
+    def question(self, first: int) -> str:
+        """What is asked above ticked columns."""
+        candidates = []
+        for at in range(first, -1, -1):
+            said = [self.over[at]] if not self.under[first] else [self.own[at], self.over[at]]
+            candidates = [text for text in said if text and not field_of(text)]
+            if candidates:
+                break
+        return candidates[0] if candidates else ""
+
+
+def _starts(heads: _Heads, width: int) -> list[int]:
+    """Where the lists that stand side by side begin: where the first heading comes again, or else
+    that of the name. Each has names: two columns of signatures are no two lists."""
+    headings = [heads.heading(at) for at in range(width)]
+    plain = [normalised(heading) for heading in headings]
+    named = [at for at, heading in enumerate(headings) if field_by_heading(heading)[0] == "name"]
+    first = next((at for at, text in enumerate(plain) if text), 0)
+    for lead in (first, *named[:1]):
+        if not _alike(headings[lead]):
+            continue
+        again = [at for at in range(lead + 1, width) if plain[at] == plain[lead]]
+        starts = [0]
+        for start, end in zip(again, [*again[1:], width], strict=False):
+            before = any(starts[-1] <= at < start for at in named)
+            if before and any(start <= at < end for at in named):
+                starts.append(start)
+        if len(starts) > 1:
+            return starts[:_MOST_LISTS]
+    return [0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One list of a sheet: as a table is, with the text above it."""
+
+    headings: list[str]
+    answered: dict[int, str]
+    rows: list[tuple[int, list[Cell]]]
+    nobody: dict[int, str]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """The columns `start` to before `end` of a sheet, as one list."""
+
+    heads: _Heads
+    below: _Rows
+    titles: Sequence[Sequence[str]]
+    start: int
+    end: int
+    aside: int
+
+    def table(self) -> _Part:
+        rows = [(number, list(cells[self.start : self.end])) for number, cells in self.below]
+        heads = _Heads(
+            *(
+                line[self.start : self.end]
+                for line in (self.heads.over, self.heads.own, self.heads.under)
+            )
+        )
+        kept: list[tuple[int, list[Cell]]] = []
+        nobody: dict[int, str] = {}
+        for number, cells in rows:
+            if not filled(cells):
+                continue
+            at = number + self.aside * ASIDE
+            if any(_same(cells, line) for line in (heads.own, heads.under, heads.over)):
+                nobody[at] = "headings"
+            elif skipped_as(cells, (), ()) == "totals":
+                nobody[at] = "totals"
+            kept.append((at, cells))
+        answers = [heads.answer(at) for at in range(len(heads.own))]
+        counted = [cells for number, cells in kept if number not in nobody]
+        ticked = {each.first: each for each in ticked_columns(answers, counted)}
+        return self._with_answers(heads, kept, nobody, ticked)
+
+    def _with_answers(
+        self,
+        heads: _Heads,
+        kept: list[tuple[int, list[Cell]]],
+        nobody: dict[int, str],
+        ticked: dict[int, Ticked],
+    ) -> _Part:
+        headings: list[str] = []
+        answered: dict[int, str] = {}
+        plan: list[int | Ticked] = []
+        at = 0
+        while at < len(heads.own):
+            group = ticked.get(at)
+            if group is None:
+                headings.append(heads.heading(at))
+                plan.append(at)
+                at += 1
+                continue
+            answered[len(headings)] = group.field
+            question = heads.question(at)
+            headings.append(f"{question} ({' | '.join(group.answers)})".strip())
+            plan.append(group)
+            at = group.last + 1
+
+        def cell(cells: Sequence[Cell], part: int | Ticked) -> Cell:
+            if isinstance(part, Ticked):
+                return part.answer(cells)
+            return cells[part] if part < len(cells) else ""
+
+        rows = [(number, [cell(cells, part) for part in plan]) for number, cells in kept]
+        title = " ".join(
+            text for line in self.titles for text in line[self.start : self.end] if text
+        )
+        return _Part(headings, answered, rows, nobody, title)
+
+
+def _same(cells: Sequence[Cell], line: Sequence[str]) -> bool:
+    """Whether a row is a line of headings once more."""
+    held = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
+    said = [text for text in line if text]
+    same = sum(
+        isinstance(cell, str) and at < len(line) and cell.casefold() == line[at].casefold()
+        for at, cell in held
+    )
+    return same >= 2 and same >= len(held) - 1 and 2 * same >= len(said)
+
+
+def _stacked(header: int, parts: Sequence[_Part], above: tuple[tuple[str, ...], ...]) -> Table:
+    """The lists one below the other, columns of one heading under each other."""
+    headings = list(parts[0].headings)
+    answered = dict(parts[0].answered)
+    rows = [(number, tuple(cells)) for number, cells in parts[0].rows]
+    nobody = dict(parts[0].nobody)
+    for part in parts[1:]:
+        free = {normalised(heading): at for at, heading in reversed(list(enumerate(headings)))}
+        places = []
+        for at, heading in enumerate(part.headings):
+            place = free.pop(normalised(heading), None) if heading else None
+            if place is None:
+                place = len(headings)
+                headings.append(heading)
+                if at in part.answered:
+                    answered[place] = part.answered[at]
+            places.append(place)
+        for number, cells in part.rows:
+            placed: list[Cell] = [""] * len(headings)
+            for place, cell in zip(places, cells, strict=True):
+                placed[place] = cell
+            rows.append((number, tuple(placed)))
+        nobody |= part.nobody
+    titles = tuple(part.title for part in parts) if len(parts) > 1 else ()
+    return Table(header, tuple(headings), tuple(rows), answered, titles, above, nobody)

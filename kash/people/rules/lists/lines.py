@@ -1,0 +1,70 @@
+"""Lists without columns, as they stand in a chat: a person a line, with a number and a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kash.people.rules.lists.cells import Cell, text_of
+from kash.people.rules.lists.phones import WITHIN
+from kash.people.rules.lists.sections import filled, is_section
+from kash.people.rules.lists.tables import Table
+
+_NUMBERED = re.compile(r"\s*(?:\(?(\d{1,4})\s*[.):\-–/]?(?=\s*[^\W\d_])|[-•*●▪·–]\s+)\s*")
+_PIECES = re.compile(r"\s+[-–—]+\s+|\s*[,;:|\t]\s*|\s{2,}|\s*[()\[\]]\s*")
+_DIGITS = re.compile(r"\d")
+_LEAST_LINES, _MOST = 2, 0.6
+_EDGES = " -–—,;:|"
+# As many digits make a piece a phone, rightly written or not.
+_LEAST_DIGITS = 6
+
+
+def table_of_lines(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None:
+    """A table of name, phone and what follows, or None if the rows have columns of their own.
+
+    Where most lines are numbered, or most have a phone, a line without is no person's: a greeting.
+    """
+    single = [(number, filled(cells)) for number, cells in rows]
+    if len(single) < _LEAST_LINES or any(len(held) > 1 for _number, held in single):
+        return None
+    lines = [(number, text_of(held[0]) if held else "") for number, held in single]
+    numbered = {number for number, text in lines if _NUMBERED.match(text)}
+    called = {number for number, text in lines if WITHIN.search(text)}
+    if len(called) < _MOST * len(lines) and len(numbered) < _MOST * len(lines):
+        return None
+    must = [each for each in (numbered, called) if len(each) >= _MOST * len(lines)]
+    kept: list[tuple[int, list[str]]] = []
+    nobody: dict[int, str] = {}
+    for number, text in lines:
+        if is_section([text]):
+            nobody[number] = "section"
+        elif not any(number in each for each in must):
+            nobody[number] = "note"
+        kept.append((number, [text, ""] if number in nobody else _pieces(text)))
+    width = max(len(pieces) for _number, pieces in kept)
+    return Table(
+        0,
+        ("",) * width,
+        tuple((number, tuple(pieces + [""] * (width - len(pieces)))) for number, pieces in kept),
+        answered={0: "name", 1: "phone"},
+        nobody=nobody,
+    )
+
+
+def _pieces(text: str) -> list[str]:
+    """The name, the phone and what else stands in a line."""
+    rest = _NUMBERED.sub("", text, count=1)
+    phone = ""
+    found = WITHIN.search(rest)
+    if found is not None:
+        phone = found[0].strip()
+        rest = f"{rest[: found.start()]} | {rest[found.end() :]}"
+    pieces = [piece.strip(_EDGES) for piece in _PIECES.split(rest)]
+    pieces = [piece for piece in pieces if any(each.isalnum() for each in piece)]
+    if not phone:
+        phone = next((each for each in pieces if len(_DIGITS.findall(each)) >= _LEAST_DIGITS), "")
+        pieces = [piece for piece in pieces if piece != phone]
+    name = next((piece for piece in pieces if not _DIGITS.search(piece)), "")
+    if name:
+        pieces.remove(name)
+    return [name, phone, *pieces]

@@ -1,0 +1,297 @@
+"""Cells of lists as they are found: numbers in names, shortened phones, answers of one's own."""
+
+from __future__ import annotations
+
+import string
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.people.rules.lists.births import Born, read_birth
+from kash.people.rules.lists.capitals import as_name, in_capitals
+from kash.people.rules.lists.cells import Cell, is_empty, is_not_said
+from kash.people.rules.lists.classing import Comparison, Facts, PlacedRow, compare
+from kash.people.rules.lists.headings import field_by_heading, match_columns
+from kash.people.rules.lists.phones import read_phone
+from kash.people.rules.lists.rows import ReadRow, read_row
+from kash.people.rules.lists.sections import is_section, lone_names, skipped_as
+from kash.people.rules.persons import ages_disagree, sort_name, within_band
+
+TODAY = date(2026, 11, 24)
+COLUMNS = {"name": [0], "phone": [1], "sex": [2], "birth": [3]}
+
+
+def row(*cells: Cell, **edits: str) -> ReadRow:
+    return read_row(2, cells, COLUMNS, edits, TODAY, "KE")
+
+
+def codes(read: ReadRow) -> list[str]:
+    return [each.code for each in read.remarks]
+
+
+@pytest.mark.parametrize(
+    ("written", "phone", "told"),
+    [
+        ("254712600002.0", "+254712600002", []),
+        ("712600002.0", "+254712600002", []),
+        ("7.126E8", "", ["phone_digits_lost"]),
+        ("2.54713E+11", "", ["phone_digits_lost"]),
+        ("7,126E+08", "", ["phone_digits_lost"]),
+        ("2.54712600002E+11", "+254712600002", []),
+        ("0712-600-004 (sister)", "+254712600004", ["phone_note"]),
+        ("sister: 0712 600 004", "+254712600004", ["phone_note"]),
+        ("Tel. 0712 600 004", "+254712600004", []),
+        # Letters are on the keys of a phone, but nobody meant them so.
+        ("0712600abc", "", ["phone_wrong"]),
+        ("2026-11-12", "", ["phone_day"]),
+        ("2026-11-12T09:12:33.000+03:00", "", ["phone_day"]),
+        ("12/11/2026", "", ["phone_day"]),
+        ("Prefer not to say", "", ["not_said"]),
+        ("no phone", "", ["not_said"]),
+    ],
+)
+def test_a_phone_is_read_or_what_is_wrong_with_it_is_told(
+    written: str, phone: str, told: list[str]
+) -> None:
+    read = row("Asali Sampuli", written)
+    assert (read.phone, codes(read)) == (phone, told)
+
+
+def test_no_remark_about_a_phone_quotes_a_number() -> None:
+    for written in ("0712-600-004 (sister 0733111222)", "ask 0712 600 004 or 0733 111 222"):
+        reading = read_phone(written, "KE")
+        assert not any(each.isdigit() for remark in reading.remarks for each in remark.given)
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "phone", "told"),
+    [
+        ("4. Jamis Oumo", "Jamis Oumo", "", ["name_number"]),
+        ("4) Jamis Oumo", "Jamis Oumo", "", ["name_number"]),
+        ("(12) Jamis Oumo", "Jamis Oumo", "", ["name_number"]),
+        ("• Jamis Oumo", "Jamis Oumo", "", []),
+        ("- Jamis Oumo", "Jamis Oumo", "", []),
+        ("Adongo Pamela;0712300001", "Adongo Pamela", "+254712300001", ["name_phone"]),
+        ("Adongo Pamela (0712 300 001)", "Adongo Pamela", "+254712300001", ["name_phone"]),
+        ("3. Adongo P. - 0712300001", "Adongo P.", "+254712300001", ["name_number", "name_phone"]),
+        ("Adongo Pamela 071230", "Adongo Pamela 071230", "", ["name_more"]),
+        ("Adongo Pamela; Kondele", "Adongo Pamela; Kondele", "", ["name_more"]),
+        # These are names as they stand.
+        ("Otieno, John", "Otieno, John", "", []),
+        ("Mama 2", "Mama 2", "", []),
+        ("50 Shilingi", "50 Shilingi", "", []),
+        ("O'Brien K. (Jnr)", "O'Brien K. (Jnr)", "", []),
+    ],
+)
+def test_a_number_or_a_phone_is_no_part_of_a_name(
+    written: str, name: str, phone: str, told: list[str]
+) -> None:
+    read = row(written, "")
+    assert (read.name, read.phone, codes(read)) == (name, phone, told)
+
+
+def test_a_phone_beside_the_name_and_another_one_in_its_column_is_told() -> None:
+    read = row("Adongo Pamela 0712300001", "0733111222")
+    assert (read.phone, codes(read)) == ("+254733111222", ["name_phone", "phone_second"])
+    assert codes(row("Adongo Pamela 0712300001", "0712300001")) == ["name_phone"]
+
+
+def test_what_a_person_typed_as_a_name_is_a_name() -> None:
+    read = row("x", "", name="Jamis 4. 12345")
+    assert (read.name, codes(read)) == ("Jamis 4. 12345", [])
+
+
+@pytest.mark.parametrize(
+    ("written", "sex", "told"),
+    [
+        ("Trans", "other", ["sex_x"]),
+        ("Transgender woman", "other", ["sex_x"]),
+        ("Non-binary", "other", ["sex_x"]),
+        ("Intersex", "other", ["sex_x"]),
+        ("Other", "other", []),
+        ("Others", "other", []),
+        ("Prefer not to say", "", ["not_said"]),
+        ("prefer_not_to_say", "", ["not_said"]),
+        ("Sipendi kusema", "", ["not_said"]),
+        ("1", "", ["sex_wrong"]),
+    ],
+)
+def test_an_answer_that_the_programme_knows_is_no_error(
+    written: str, sex: str, told: list[str]
+) -> None:
+    read = row("Asali Sampuli", "", written)
+    assert (read.sex, codes(read)) == (sex, told)
+    assert read.wrong == (told == ["sex_wrong"])
+
+
+@pytest.mark.parametrize(
+    ("written", "band", "told"),
+    [
+        ("35+", "35-plus", []),
+        ("35 and above", "35-plus", []),
+        ("36+", "35-plus", ["birth_bracket"]),
+        ("35-49", "35-plus", ["birth_bracket"]),
+        ("45+", "45-plus", []),
+        ("35-44", "35-44", []),
+        ("40-44", "35-44", ["birth_bracket"]),
+        ("30+", "", ["birth_bracket_open"]),
+        ("Prefer not to say", "", ["not_said"]),
+        ("99", "", ["birth_code"]),
+        ("96", "45-plus", ["birth_age"]),
+    ],
+)
+def test_an_age_of_35_and_over_stays_one(written: str, band: str, told: list[str]) -> None:
+    read = row("Asali Sampuli", "", "", written)
+    assert (read.birth, codes(read)) == (Born(band=band), told)
+    assert read_birth("35-plus", TODAY).value == Born(band="35-plus")
+
+
+def test_35_and_over_contradicts_no_narrower_age_and_is_narrowed_by_it() -> None:
+    assert within_band("35-44", "35-plus")
+    assert within_band("45-plus", "35-plus")
+    assert not within_band("35-plus", "45-plus")
+    assert not within_band("25-34", "35-plus")
+    assert not ages_disagree("35-plus", 1980, 2026)
+    assert ages_disagree("35-plus", 1999, 2026)
+
+    def compared(given: str, kept: str) -> Comparison:
+        placed = PlacedRow(ReadRow(2, birth=Born(band=given)), "group")
+        return compare(placed, Facts(age_band=kept), 2026, str)
+
+    assert compared("35-plus", "35-44") == Comparison()
+    assert compared("35-plus", "35-plus") == Comparison()
+    assert compared("45-plus", "35-plus") == Comparison(fills=("birth",))
+    assert compared("25-34", "35-plus") == Comparison(differs=("birth",))
+
+
+def test_dots_and_lines_to_write_on_say_nothing() -> None:
+    for written in ("........", "______", "–––", "…", "- - -"):
+        assert is_empty(written)
+    for written in ("✓", "/", "*", "x", "J."):
+        assert not is_empty(written)
+    assert not is_not_said("Unknown Soldier")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("MWANGI SIMIYU", "Mwangi Simiyu"),
+        ("ACHIENG NG'ANG'A", "Achieng Ng'ang'a"),
+        ("ANYANG’-NYONG’O", "Anyang’-Nyong’o"),
+        ("SINEAD O'BRIEN", "Sinead O'Brien"),
+        ("PETER K'OGUTU", "Peter K'Ogutu"),
+        ("RITA D'SOUZA", "Rita D'Souza"),
+        ("JOHN MCDONALD", "John McDonald"),
+        ("MCHORO JOHARI", "Mchoro Johari"),
+        ("MACHARIA MACLEOD", "Macharia Macleod"),
+        ("FATUMA BINTI ALI", "Fatuma binti Ali"),
+        ("WANJIRU WA KĨTHAKA", "Wanjiru wa Kĩthaka"),
+        ("MARY-ANNE AL-HASSAN", "Mary-Anne Al-Hassan"),
+        ("J.K. OTIENO", "J.K. Otieno"),
+        ("JK MWANGI III", "JK Mwangi III"),
+        ("DR. JANE AWUOR", "Dr. Jane Awuor"),
+        ("OLE KINA", "Ole Kina"),
+        ("Wanjiru KAMAU", "Wanjiru Kamau"),
+        # Not in capitals: nothing is known better than who wrote it.
+        ("Achieng Ng'Ang'A", "Achieng Ng'Ang'A"),
+        ("deLa Cruz", "deLa Cruz"),
+    ],
+)
+def test_a_name_in_capitals_is_written_as_a_name(written: str, name: str) -> None:
+    assert as_name(written) == name
+    assert in_capitals(written) == (written != name)
+
+
+@given(st.text(st.sampled_from(string.ascii_letters + " '-.’ĨŨé"), max_size=30))
+def test_writing_a_name_small_changes_nothing_but_capitals(written: str) -> None:
+    name = as_name(written)
+    assert name.casefold() == written.casefold()
+    assert sort_name(name) == sort_name(written)
+    assert as_name(name) == name
+    assert not in_capitals(name)
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("group_demo/name", "name"),
+        ("group_demo/phone_number", "phone"),
+        ("group_photo/consent_photo", ""),
+        ("bio/group_a/sex", "sex"),
+        ("today", ""),
+        ("_submission_time", ""),
+        ("Name of station", "organisation"),
+        ("Name of the ward", "ward"),
+        ("Participant's phone number", "phone"),
+        ("Name of next of kin", ""),
+        ("Next of kin phone number", ""),
+        ("Enumerator name", ""),
+        ("Member of a support group?", ""),
+        ("1. Full name", "name"),
+        ("Q3: Sex", "sex"),
+        ("Jina / Name", "name"),
+        ("Simu | Phone", "phone"),
+        ("Group", "group"),
+        ("Rank and name", "name"),
+    ],
+)
+def test_a_heading_is_taken_for_what_is_asked(heading: str, field: str) -> None:
+    assert field_by_heading(heading)[0] == field
+
+
+def test_numbers_below_a_question_of_its_own_are_no_ages() -> None:
+    headings = ["Name", "How many children do you have?"]
+    columns: list[list[Cell]] = [["Asali Sampuli", "Baraka Mfano"], [3.0, 2.0]]
+    guesses = match_columns(headings, columns, {}, TODAY, "KE")
+    assert [each.field for each in guesses] == ["name", ""]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *("FACILITATORS", "Facilitators:", "A. FACILITATORS (3)", "PARTICIPANTS", "Washiriki"),
+        *(
+            "DAY 2",
+            "Day 2 – 12/11/2026",
+            "SIKU YA 2",
+            "Siku ya pili",
+            "POLICE OFFICERS",
+            "Page 2 of 5",
+        ),
+        *("PEER EDUCATORS", "Resource persons", "COMMUNITY MEMBERS", "GROUP B", "Males"),
+        *("LIST OF PARTICIPANTS", "ATTENDANCE REGISTER", "PARTICIPANTS CONT'D"),
+    ],
+)
+def test_the_title_of_a_part_is_nobody(title: str) -> None:
+    assert is_section([title])
+    assert is_section(["", title, ""])
+    assert is_section([title, "12/11/2026"])
+    # Beside a phone, or with a number of the line before it, it may be somebody's alias.
+    assert not is_section([title, "0712345678"])
+    assert not is_section([1.0, title])
+
+
+@pytest.mark.parametrize("name", ["Grace Day", "Police Wekesa", "Mama Group", "Amani", "A. Otieno"])
+def test_a_name_is_no_title(name: str) -> None:
+    assert not is_section([name])
+
+
+def test_totals_of_each_column_are_nobody() -> None:
+    headings = ["No", "Name", "Sex", "Age", "Phone"]
+    assert skipped_as(["", "TOTAL", 12.0, 8.0, 20.0], headings, [1]) == "totals"
+    assert skipped_as(["Prepared by:", "Afisa", "Sign", ""], headings, [1]) == "note"
+    assert skipped_as(["", "Total Wekesa", "F", "30", "0712"], headings, [1]) == ""
+
+
+def test_a_name_alone_is_asked_about_where_all_others_have_a_number_of_their_line() -> None:
+    people: list[tuple[int, list[Cell]]] = [
+        (at, [float(at), f"Mfano {at}", "0712", "F"]) for at in range(2, 12)
+    ]
+    title: tuple[int, list[Cell]] = (13, ["", "Kanyakwar", "", ""])
+    assert lone_names([*people, title], [1], 0) == {13}
+    assert lone_names([*people, (13, ["", "Kanyakwar", "0712", ""])], [1], 0) == set()
+    # Where names alone are usual nobody is asked.
+    names: list[tuple[int, list[Cell]]] = [(at, ["", f"Mfano {at}"]) for at in range(2, 12)]
+    assert lone_names(names, [1], 0) == set()
