@@ -118,7 +118,7 @@ FIXED = {
     "More than %(number)s people fit. They stand by name; type more of the name to see fewer.",
     "The button opens them on this device for %(minutes)s minutes. The link works once: press it"
     " only where you want to see or download them.",
-    "This file has more than %(most)s rows.",
+    "This list has more than %(most)s people. Bring it in parts.",
     "Use at most %(most)s days.",
     "When somebody is held or in danger, the first officer on duty gets an e-mail that says only"
     " “Sign in”. If nobody opened the queue after %(minutes)s minutes, the next one and the"
