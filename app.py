@@ -1,11 +1,15 @@
 """The WSGI application, as gunicorn and the flask command find it."""
 
-from kash import create_app
-from kash.settings import SettingsError
-from kash.vault import KeyFileError
+import os
 
+from kash import create_app
+from kash.operations.telling import tell_known_faults_in_a_line
+from kash.settings import CannotStart
+
+if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+    tell_known_faults_in_a_line()
 try:
     app = create_app()
-except (SettingsError, KeyFileError) as problem:
+except CannotStart as problem:
     # One line for whoever typed the command, as the server says it.
     raise SystemExit(str(problem)) from None

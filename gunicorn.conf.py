@@ -3,7 +3,6 @@
 import contextlib
 import importlib.util
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,25 +27,26 @@ if not (_compiled.exists() or sys.dont_write_bytecode):
             import app as _application  # noqa: F401
         os._exit(0)
 
-from kash.settings import SettingsError, load_settings  # noqa: E402
-from kash.vault import KeyFileError  # noqa: E402
+from kash.condition import refuse_unfit_place  # noqa: E402
+from kash.operations.numbers import SHARED_MEMORY, folder_for_numbers  # noqa: E402
+from kash.settings import CannotStart, load_settings  # noqa: E402
 
 os.umask(0o077)
 try:
     settings = load_settings()
+    refuse_unfit_place(settings)
     # Where the web processes put their numbers, so that /metrics can add them up.
-    numbers = settings.data_dir / "metrics"
-    shutil.rmtree(numbers, ignore_errors=True)
-    numbers.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)
+    numbers = folder_for_numbers(settings.data_dir)
+    if numbers is not None:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)
     from app import app
-except (SettingsError, KeyFileError) as problem:
+except CannotStart as problem:
     raise SystemExit(str(problem)) from None
 
 from kash.operations.connections import PatientWorker  # noqa: E402
-from kash.operations.server import SHARED_MEMORY, QuietLog, Server  # noqa: E402
+from kash.operations.server import QuietLog, Server  # noqa: E402
 
-_server = Server(settings, app)
+_server = Server(settings, app, numbers)
 
 wsgi_app = "app:app"
 bind = [f"{settings.host}:{settings.port}"]

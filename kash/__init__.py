@@ -10,6 +10,7 @@ from apiflask import APIFlask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from kash.condition import refuse_unfit_place
 from kash.database import init_database
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
@@ -35,8 +36,9 @@ class Kash(APIFlask):
 
 
 def create_app(settings: Settings | None = None) -> APIFlask:
-    """The whole application. Raises SettingsError, KeyFileError and UndeclaredPermission."""
+    """The whole application. Raises CannotStart and UndeclaredPermission."""
     settings = settings or load_settings()
+    refuse_unfit_place(settings)
     app = Kash(
         "kash",
         json_errors=False,
@@ -54,7 +56,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
 
 
 def _configure(app: APIFlask, settings: Settings) -> None:
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.update(
         SETTINGS=settings,
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
@@ -78,6 +79,7 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
     from kash.confinement.telling import init_confinement
     from kash.jobs import init_jobs
     from kash.messages import init_messages
+    from kash.operations.database_check import init_database_check
     from kash.storage import init_storage
     from kash.vault import init_vault
 
@@ -88,6 +90,7 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
     init_jobs(app, settings)
     init_messages(app, settings)
     init_confinement(app)
+    init_database_check(app)
 
 
 def _add_web(app: APIFlask, settings: Settings) -> None:

@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, ma
 from sqlalchemy.types import TypeDecorator
 from werkzeug.local import LocalProxy
 
+from kash.faults import Fault, fault_of
 from kash.statements import run_at_once
 
 NAMING = {
@@ -289,7 +290,8 @@ def writing() -> Iterator[Session]:
         session.info.pop("kash_writing", None)
         session.info.pop(_HELD, None)
     for call in after:
-        call()
+        with unless_full():
+            call()
 
 
 _TURN_PATIENCE = 5.0
@@ -345,6 +347,17 @@ def _in_turn(url: URL) -> Iterator[None]:
             os.close(descriptor)
     finally:
         lock.release()
+
+
+@contextmanager
+def unless_full() -> Iterator[None]:
+    """Leave out what is written by the way while the disk is full: reading goes on, and what is
+    done already is not told as if it had failed."""
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is not Fault.NO_ROOM:
+            raise
 
 
 def after_commit(call: Callable[[], None]) -> None:

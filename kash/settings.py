@@ -14,7 +14,11 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class SettingsError(Exception):
+class CannotStart(Exception):
+    """Nothing can be served or done as things stand; the message is one line for the operator."""
+
+
+class SettingsError(CannotStart):
     """A setting has a value that cannot be used; the message names the variable."""
 
 
@@ -109,6 +113,17 @@ class Settings(BaseSettings):
         if self.database_url.startswith("postgresql://"):
             return "postgresql+psycopg://" + self.database_url.removeprefix("postgresql://")
         return self.database_url
+
+    @property
+    def database_file(self) -> Path | None:
+        """SQLite's file, where its address says where that lies; None on PostgreSQL."""
+        path = Path(self.database_uri.removeprefix("sqlite:///"))
+        return path if path.is_absolute() and path.name != self.database_uri else None
+
+    @property
+    def audit_folder(self) -> Path:
+        """Where the mirrors of the audit trail lie."""
+        return self.data_dir / "audit"
 
     @property
     def key_file(self) -> Path:

@@ -7,10 +7,8 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, session, url_for
 from flask_login import login_user, logout_user
-from flask_wtf.csrf import validate_csrf
 from sqlalchemy import Executable, and_, bindparam, or_, select, update
 from sqlalchemy.orm import aliased
-from wtforms import ValidationError
 
 from kash.accounts import queries
 from kash.accounts.models import Account, AccountRole, Delegation, SignedInSession
@@ -19,10 +17,11 @@ from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.sessions import end_session, keep_form
 from kash.accounts.services.signing_in import open_session
 from kash.accounts.services.throttle import Client
-from kash.database import UtcDateTime, db, utc_now, writing
+from kash.database import UtcDateTime, db, unless_full, utc_now, writing
 from kash.policy import Actor, Role
 from kash.web.acting import SignedIn, current_actor, signed_in
 from kash.web.guard import login_manager
+from kash.web.posted import came_from_here, posted
 from kash.web.programme import find_programme_by
 from kash.web.traces import traceless
 
@@ -36,7 +35,6 @@ __all__ = [
     "leave",
     "load_signed_in",
     "new_mark",
-    "posted",
     "remember_browser",
     "this_client",
 ]
@@ -104,7 +102,8 @@ def load_signed_in(token: str) -> SignedIn | None:
     if session_is_over(created, last_seen, now):
         return None
     if now - last_seen > TOUCH_EVERY and not traceless():
-        _touch(session_key, account_id)
+        with unless_full():
+            _touch(session_key, account_id)
     g.has_second_step = bool(has_second_step)
     g.new_device_waits = bool(new_device_waits)
     return SignedIn(
@@ -161,9 +160,11 @@ def forget_session() -> None:
 
 
 def leave() -> None:
-    """End the present session, if there is one."""
+    """End the present session, if there is one. On a full disk its row stays as it is, but this
+    browser no longer has it: whoever leaves in a hurry is never shown that something failed."""
     if signed_in() is not None:
-        end_session(current_actor(), current_actor().session_id)
+        with unless_full():
+            end_session(current_actor(), current_actor().session_id)
     forget_session()
 
 
@@ -218,40 +219,16 @@ def remember_browser(response: Any) -> None:
     )
 
 
-# What is typed anew rather than kept.
-_NEVER_KEPT = (
-    "password", "passphrase", "typed", "recovery_code", "present", "new", "code", "credential",
-    "sealed", "csrf_token",
-)  # fmt: skip
-
-
 def keep_posted() -> str | None:
     """Keep the form that is being posted, until its sender has confirmed who she is.
 
     Returns the page that gives it back, None if nothing was kept: only what came from a page of
     this site is, and never files or passwords.
     """
-    if not request.form:
+    if not came_from_here():
         return None
-    if current_app.config.get("WTF_CSRF_ENABLED", True):
-        try:
-            validate_csrf(request.form.get("csrf_token"))
-        except ValidationError:
-            return None
     address, fields = posted()
     return url_for("accounts.go_on") if keep_form(current_actor(), address, fields) else None
-
-
-def posted() -> tuple[str, list[tuple[str, str]]]:
-    """Where the present form is going, and its fields but for what is typed anew."""
-    fields = [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name not in _NEVER_KEPT and "password" not in name
-    ]
-    query = request.query_string.decode("ascii", "ignore")
-    return request.path + ("?" + query if query else ""), fields
 
 
 def _new_device() -> dict[str, Any]:

@@ -24,7 +24,7 @@ from kash.certificates.rules import (
     read_serial,
     standing_on,
 )
-from kash.database import db, writing
+from kash.database import db, unless_full, writing
 from kash.people.rules import names_match
 from kash.vault import lookup
 from kash.web.formats import local_today, to_local
@@ -84,7 +84,7 @@ def check_serial(check: Check, now: datetime) -> Answer:
     if attempt is not None and name:
         # One write whether it matched or not, so that neither takes longer.
         guessed = "" if found.name_matches else check.serial_key
-        with writing() as session:
+        with unless_full(), writing() as session:
             session.execute(
                 update(VerificationAttempt)
                 .where(VerificationAttempt.id == attempt)
@@ -132,7 +132,7 @@ def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
     before = _admission(db.session(), check, now)
     if before is Admission.REFUSED:
         return before, None
-    with writing() as session:
+    with unless_full(), writing() as session:
         # One at a time: on PostgreSQL checks at the same moment would not see each other.
         session.execute(select(Programme.id).with_for_update())
         admitted = _admission(session, check, now)
@@ -148,6 +148,9 @@ def _counted(check: Check, now: datetime) -> tuple[Admission, int | None]:
             .returning(VerificationAttempt.id)
         )
         return admitted, row.scalar_one()
+    # The disk is full: whoever holds a paper still learns how it stands, and no name is tried
+    # that is not counted.
+    return Admission.WITHOUT_NAME, None
 
 
 def _admission(session: Session, check: Check, now: datetime) -> Admission:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from flask import current_app
+
 from kash.accounts.models import AccountNotice
 from kash.accounts.queries import (
     BreachLine,
@@ -23,6 +25,8 @@ from kash.certificates.queries import (
     count_expiring,
     waiting_for,
 )
+from kash.condition import Condition, condition
+from kash.database import unless_full
 from kash.desk.queries import Housekeeping, housekeeping, own_public_id
 from kash.forums.queries import (
     ActionLine,
@@ -92,6 +96,7 @@ class Today:
     own_workshops: list[OwnWorkshop] = field(default_factory=list)
     own_certificates: list[Certificate] = field(default_factory=list)
     housekeeping: Housekeeping | None = None
+    machine: Condition = field(default_factory=Condition)
     requests: list[RequestLine] = field(default_factory=list)
     to_fetch: list[RequestLine] = field(default_factory=list)
     notices: Sequence[AccountNotice] = ()
@@ -122,6 +127,7 @@ class Today:
         """Whether anything needs the actor."""
         return bool(
             self.vault
+            or self.machine.wrong
             or self.breaches
             or self.lines
             or self.registers
@@ -149,8 +155,15 @@ def _vault_of(actor: Actor, now: datetime, vault: OpenVault | None) -> Vault | N
         return Vault()
     decides = actor.may("vault.unseal")
     lines = unsealing_lines(actor) if decides else []
+    cases = None
+    # What was looked through is noted. Without room for the note there is no look, but there is
+    # the rest of the page.
+    with unless_full():
+        cases = what_waits(actor, vault, now)
+    if cases is None:
+        return Vault()
     return Vault(
-        cases=what_waits(actor, vault, now),
+        cases=cases,
         requests=sum(line.state == "waits" and not line.mine for line in lines),
     )
 
@@ -202,6 +215,9 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
         breaches=open_breaches(now) if actor.may("breaches.see") else [],
         review=review_reminder(now) if actor.may("accounts.manage") else None,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
+        machine=condition(current_app.config["SETTINGS"], now)
+        if actor.may("accounts.manage")
+        else Condition(),
         requests=requests,
         to_fetch=to_fetch,
         notices=unseen_notices(actor.account_id),

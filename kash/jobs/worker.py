@@ -31,6 +31,7 @@ log = structlog.get_logger("kash.jobs")
 JOBS_AT_ONCE = 2
 CHORES_EVERY = 60.0
 _SHORTEST_PAUSE, _LONGEST_PAUSE, _PAUSE_GROWS = 0.05, 0.5, 1.15
+_PAUSE_AFTER_FAILURE = 5.0
 
 
 class Dispatcher:
@@ -89,8 +90,10 @@ class Dispatcher:
             self._ask_for_chores()
             task = job_queue().next_task()
         except Exception as error:
-            # The queue's file may be locked, or Valkey away for a moment.
+            # The queue's file may be locked, the disk full, or Valkey away for a moment. It is not
+            # asked again at once, or the log would grow and grow.
             log.error("queue_failed", error=type(error).__name__)
+            self._pause = _PAUSE_AFTER_FAILURE
             return False
         if task is None:
             return False

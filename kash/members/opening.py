@@ -24,8 +24,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kash.accounts.sessions import keep_posted as keep_plainly_posted
-from kash.accounts.sessions import posted
-from kash.database import db, utc_now, writing
+from kash.database import db, unless_full, utc_now, writing
 from kash.members.errors import VaultClosed
 from kash.members.rules import entitled
 from kash.members.services.keeping import keep_for_member
@@ -34,6 +33,7 @@ from kash.vault import OpenVault, SealError, find_opening, touch_opening
 from kash.vault.openings import IDLE, TOUCH_EVERY
 from kash.web import current_actor, signed_in
 from kash.web.pages import this_address
+from kash.web.posted import posted
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -140,8 +140,13 @@ def _arrive() -> None:
     if now - (vault.idle_at - IDLE) < TOUCH_EVERY or vault.idle_at == vault.closes_at:
         return
     session_id = current_actor().session_id
-    with writing() as session:
-        touch_opening(session, session_id, now)
+    touched = False
+    with unless_full():
+        with writing() as session:
+            touch_opening(session, session_id, now)
+        touched = True
+    if not touched:
+        return
     until = min(now + IDLE, vault.closes_at)
     g.open_vault, g.vault_open_until = replace(vault, idle_at=until), until
 

@@ -5,24 +5,33 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from kash import storage
+from kash.condition import LONGEST_BACKUP, note_backup, note_damage
 from kash.database import utc_now
 from kash.operations.archive import DATABASE, FILES, KEY, Member, tar_pieces
+from kash.operations.backup_check import check_backup
 from kash.operations.encryption import encrypt
-from kash.operations.errors import OperationError
+from kash.operations.errors import CannotWrite, Damaged, DatabaseDamaged, OperationError
 from kash.operations.snapshot import engine_of, parts_of_database
+from kash.operations.telling import line_of
 from kash.policy import SYSTEM
 from kash.settings import Settings
 from kash.vault import audited
 
+log = structlog.get_logger("kash.operations")
+
 # What jobs made is kept for a day and can be made again.
 _NOT_KEPT = "jobs/"
+_NOT_KEPT_EITHER = "This backup was not kept. Older ones were left as they are."
 _OWN_NAME = re.compile(r"kash-\d{4}-\d\d-\d\dT\d{6}Z\.age")
 
 
@@ -39,24 +48,63 @@ class Written:
 def write_backup(app: Flask, target: Path, *, passphrase: str = "") -> Written:
     """Write a backup into a new file, or under a name of its own into a folder.
 
-    In a folder, backups of ours older than `KASH_BACKUP_KEEP_DAYS` are deleted afterwards. To
-    `KASH_BACKUP_RECIPIENT` if there is one, else by the passphrase. Raises OperationError.
+    To `KASH_BACKUP_RECIPIENT` if there is one, else by the passphrase. It is read back and checked
+    as a restore would before it gets its name; what does not pass is not kept. Only after that, in
+    a folder, backups of ours older than `KASH_BACKUP_KEEP_DAYS` are deleted. Raises OperationError.
     """
     settings: Settings = app.config["SETTINGS"]
     now = utc_now()
     folder = target if target.is_dir() else None
     path = folder / f"kash-{now:%Y-%m-%dT%H%M%SZ}.age" if folder else target
-    written = Written(path)
     if path.exists():
         raise OperationError("There is a file of this name already.")
+    written = Written(path)
+    _write(app, written, now, passphrase)
+    try:
+        with app.app_context(), audited("operations.backup_made", SYSTEM) as change:
+            change.about("backup")
+    except (DBAPIError, OSError) as error:
+        why = line_of(error) or "Something else failed."
+        raise OperationError(f"{path} is whole, but the audit trail lacks it. {why}") from None
+    if folder:
+        _clear_unfinished(folder, now - LONGEST_BACKUP)
+        written.deleted = _delete_old(folder, now - timedelta(days=settings.backup_keep_days))
+    return written
+
+
+@contextmanager
+def trying_backup(settings: Settings, began: datetime) -> Iterator[None]:
+    """Keep for `/healthz` and Today that a backup is tried, and how that ends; a failure is logged.
+
+    What stops it on the machine's side becomes an OperationError: one line for whoever runs it.
+    """
+    note_backup(settings, began, ended=False)
+    try:
+        yield
+    except BaseException as error:
+        note_backup(settings, began, ended=True, failed=True)
+        log.error("backup_failed", error=type(error).__name__)
+        if isinstance(error, DatabaseDamaged):
+            note_damage(settings, began)
+        line = line_of(error)
+        if line is None:
+            raise
+        raise OperationError(line) from None
+    note_backup(settings, began, ended=True)
+
+
+def _write(app: Flask, written: Written, now: datetime, passphrase: str) -> None:
+    """Write it beside its place, check it there, and only then give it its name."""
+    settings: Settings = app.config["SETTINGS"]
+    path = written.path
     draft = path.with_name(f".{path.name}.part")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     except OSError as error:
-        raise OperationError(f"The backup cannot be written: {error.strerror}.") from None
+        raise CannotWrite(f"The backup cannot be written: {error.strerror}.") from None
     try:
         with os.fdopen(descriptor, "wb") as file, app.app_context():
-            encrypt(
+            identities = encrypt(
                 tar_pieces(_members(settings, written), _head(settings, now)),
                 file,
                 recipient=settings.backup_recipient,
@@ -65,14 +113,12 @@ def write_backup(app: Flask, target: Path, *, passphrase: str = "") -> Written:
             file.flush()
             os.fsync(file.fileno())
         written.size = draft.stat().st_size
+        check_backup(settings, draft, identities)
         draft.rename(path)
+    except Damaged as problem:
+        raise type(problem)(f"{problem} {_NOT_KEPT_EITHER}") from None
     finally:
         draft.unlink(missing_ok=True)
-    with app.app_context(), audited("operations.backup_made", SYSTEM) as change:
-        change.about("backup")
-    if folder:
-        written.deleted = _delete_old(folder, now - timedelta(days=settings.backup_keep_days))
-    return written
 
 
 def _head(settings: Settings, now: datetime) -> dict[str, str]:
@@ -93,6 +139,13 @@ def _members(settings: Settings, written: Written) -> Iterator[Member]:
         yield Member(f"{FILES}{found.key}", found.size, pieces)
     # Last, so that a key made meanwhile is in it.
     yield Member.of(KEY, settings.key_file.read_bytes())
+
+
+def _clear_unfinished(folder: Path, before: datetime) -> None:
+    """Delete what a backup that was killed left."""
+    for path in folder.glob(".kash-*.age.part"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
 
 
 def _delete_old(folder: Path, before: datetime) -> int:

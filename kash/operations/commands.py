@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask
 
+from kash.database import utc_now
 from kash.operations.encryption import identities_in, needs_passphrase, unlock
 from kash.operations.errors import NoKey, OperationError
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
-from kash.settings import Settings, SettingsError, load_settings
+from kash.settings import CannotStart, Settings, SettingsError, load_settings
 from kash.storage import StorageError
-from kash.vault import KeyFileError
 
 _passphrase_fd = click.option(
     "--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."
@@ -53,13 +52,14 @@ def _passphrase(descriptor: int | None, *, twice: bool) -> str:
 def backup(target: Path, passphrase_fd: int | None) -> None:
     """Write an encrypted backup into the file TARGET, or into the folder TARGET."""
     from kash import create_app
-    from kash.operations.backup import write_backup
+    from kash.operations.backup import trying_backup, write_backup
 
     settings = _settings()
     try:
-        passphrase = "" if settings.backup_recipient else _passphrase(passphrase_fd, twice=True)
-        written = write_backup(create_app(settings), target, passphrase=passphrase)
-    except (OperationError, StorageError, KeyFileError) as problem:
+        with trying_backup(settings, utc_now()):
+            passphrase = "" if settings.backup_recipient else _passphrase(passphrase_fd, twice=True)
+            written = write_backup(create_app(settings), target, passphrase=passphrase)
+    except (OperationError, StorageError, CannotStart) as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"Backup written to {written.path}")
     click.echo(f"Database, stored files: {written.files}, the server's key. No sessions.")
@@ -80,7 +80,7 @@ def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> N
     try:
         identities = _identities(source, identity, passphrase_fd)
         restored = restore_backup(settings, source, identities)
-    except (OperationError, StorageError, KeyFileError) as problem:
+    except (OperationError, StorageError, CannotStart) as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"Put back what was saved on {restored.made_at}")
     click.echo(f"Database, stored files: {restored.files}, the server's key. Nobody is signed in.")
@@ -106,9 +106,3 @@ def migrate() -> None:
         migrate_if_behind(_settings())
     except MigrationFailed as problem:
         raise click.ClickException(str(problem)) from None
-
-
-def init_operations(app: Flask) -> None:
-    """Add the commands to `flask`."""
-    app.cli.add_command(backup)
-    app.cli.add_command(restore)

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 import pyrage
 
-from kash.operations.errors import Damaged, NoKey, WrongKeyGiven
+from kash.operations.errors import CannotWrite, Damaged, NoKey, WrongKeyGiven
 
 _ARMOUR_BEGINS = b"-----BEGIN AGE ENCRYPTED FILE-----\n"
 _ARMOUR_ENDS = b"-----END AGE ENCRYPTED FILE-----\n"
@@ -86,25 +86,30 @@ class _Pulled:
 
 def encrypt(
     pieces: Iterable[bytes], target: IO[bytes], *, recipient: str = "", passphrase: str = ""
-) -> None:
-    """Encrypt to a recipient, or else by a passphrase. Raises NoKey, and what `pieces` raises."""
+) -> list[Any]:
+    """Encrypt to a recipient, or else by a passphrase. Raises NoKey, and what `pieces` raises.
+
+    Returns identities that open it as well, so that what was written can be read back and checked.
+    They are kept nowhere: once they are forgotten, only the recipient or the passphrase opens it.
+    """
+    once = pyrage.x25519.Identity.generate()
+    keys = [once.to_public()]
     if recipient:
-        key = recipient_of(recipient)
+        keys.append(recipient_of(recipient))
     elif passphrase:
         if len(passphrase) < SHORTEST_PASSPHRASE:
             raise NoKey(f"A passphrase has {SHORTEST_PASSPHRASE} characters or more.")
-        once = pyrage.x25519.Identity.generate()
         target.write(pyrage.passphrase.encrypt(str(once).encode(), passphrase, armored=True))
-        key = once.to_public()
     else:
         raise NoKey("Set KASH_BACKUP_RECIPIENT, or give a passphrase.")
     source = _Pulled(pieces)
     try:
-        pyrage.encrypt_io(source, target, [key])
+        pyrage.encrypt_io(source, target, keys)
     except pyrage.EncryptError:
         if source.error is not None:
             raise source.error from None
-        raise
+        raise CannotWrite("The backup cannot be written: is its disk full?") from None
+    return [once]
 
 
 def needs_passphrase(path: Path) -> bool:

@@ -19,6 +19,14 @@ class Damaged(OperationError):
     """The file is no whole backup of ours."""
 
 
+class DatabaseDamaged(Damaged):
+    """The database that is served, and was to be backed up, is damaged."""
+
+
+class CannotWrite(OperationError):
+    """There is no room for the backup, or its folder takes nothing."""
+
+
 class NotEmpty(OperationError):
     """There is a programme already where the backup should go."""
 

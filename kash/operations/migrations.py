@@ -10,6 +10,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+from kash.condition import has_programme
+from kash.operations.telling import line_of
 from kash.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -45,7 +47,10 @@ def current_revisions(settings: Settings) -> set[str]:
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             try:
                 return {row[0] for row in connection.execute(_READ_VERSION)}
-            except sqlite3.OperationalError:
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    raise
+                # There is no such table.
                 return set()
     import psycopg
 
@@ -68,8 +73,20 @@ def migrate_if_behind(settings: Settings) -> bool:
     MigrationFailed.
     """
     newest = newest_revisions()
-    if newest == current_revisions(settings):
+    try:
+        current = current_revisions(settings)
+    except Exception as error:
+        line = line_of(error)
+        if line is None:
+            raise
+        raise MigrationFailed(line) from None
+    if newest == current:
         return False
+    if not current and has_programme(settings):
+        raise MigrationFailed(
+            "The database is empty, but a programme was kept with this data directory: is "
+            "KASH_DATABASE_URL right? Else restore a backup into an empty data directory."
+        )
     command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
     environment = os.environ | {
         "KASH_DATA_DIR": str(settings.data_dir),

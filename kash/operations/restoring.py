@@ -12,11 +12,12 @@ from typing import Any
 from flask import Flask
 
 from kash import storage
-from kash.operations.archive import DATABASE, FILES, HEAD, KEY, read_head, read_members
+from kash.operations.archive import DATABASE, FILES, HEAD, KEY, read_members
+from kash.operations.backup_check import check_backup, kind_of
 from kash.operations.encryption import decrypted
-from kash.operations.errors import Damaged, NotEmpty, OperationError
+from kash.operations.errors import NotEmpty, OperationError
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
-from kash.operations.snapshot import engine_of, load_database, refuse_unless_empty
+from kash.operations.snapshot import load_database, refuse_unless_empty
 from kash.policy import SYSTEM
 from kash.settings import Settings
 from kash.vault import note_restore
@@ -41,7 +42,7 @@ def restore_backup(settings: Settings, source: Path, identities: list[Any]) -> R
     from kash import create_app
 
     _refuse_unless_empty(settings)
-    restored = Restored(made_at=_check(settings, source, identities))
+    restored = Restored(made_at=check_backup(settings, source, identities))
     with decrypted(source, identities) as content:
         _put_back(settings, read_members(content), restored)
     try:
@@ -67,35 +68,6 @@ def _refuse_unless_empty(settings: Settings) -> None:
             raise NotEmpty("The file store is not empty. A backup is put back into a new one only.")
 
 
-def _check(settings: Settings, source: Path, identities: list[Any]) -> str:
-    """Read everything once; when the backup was made."""
-    head: dict[str, Any] = {}
-    seen: set[str] = set()
-    with decrypted(source, identities) as content:
-        for name, pieces in read_members(content):
-            if not head:
-                head = read_head(name, pieces)
-            seen.add(_kind(name))
-            for _piece in pieces:
-                pass
-    if not {DATABASE, KEY} <= seen:
-        raise Damaged("The backup is not whole.")
-    if head["engine"] != engine_of(settings):
-        raise OperationError(
-            f"This backup is of a {head['engine']} database: set KASH_DATABASE_URL to one."
-        )
-    return str(head["made_at"])
-
-
-def _kind(name: str) -> str:
-    for kind in (DATABASE, FILES):
-        if name.startswith(kind):
-            return kind
-    if name in (KEY, HEAD):
-        return name
-    raise Damaged("This file is no backup of ours.")
-
-
 def _put_back(
     settings: Settings, members: Iterator[tuple[str, Iterator[bytes]]], restored: Restored
 ) -> None:
@@ -105,7 +77,7 @@ def _put_back(
         for name, pieces in members:
             if name == HEAD:
                 continue
-            if _kind(name) != DATABASE:
+            if kind_of(name) != DATABASE:
                 next_after_database.append((name, pieces))
                 return
             yield from pieces

@@ -19,23 +19,25 @@ from flask import Flask, render_template
 from flask_babel import force_locale, format_date
 from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has none
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 from kash.accounts.setup import new_setup_code
+from kash.condition import condition
 from kash.confinement.telling import log_confinement
-from kash.database import db
+from kash.database import db, utc_now
 from kash.jobs.keeper import WorkerKeeper
 from kash.jobs.runner import where_it_broke
 from kash.jobs.worker import run_worker
 from kash.operations.errors import NoKey
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.operations.numbers import clear_numbers
+from kash.operations.port import PortTaken, wait_for_port
 from kash.operations.renewal import Renewal
 from kash.operations.ways import Ways
 from kash.settings import Settings
 from kash.web.bodies import MEGABYTE
 from kash.web.language import LANGUAGES
 from kash.web.metrics import count_as
-
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only for the server's own liveness files
 
 
 class QuietLog(Logger):
@@ -55,9 +57,10 @@ class QuietLog(Logger):
 class Server:
     """The hooks of one running server, called by `gunicorn.conf.py`."""
 
-    def __init__(self, settings: Settings, app: Flask) -> None:
+    def __init__(self, settings: Settings, app: Flask, numbers: Path | None = None) -> None:
         self._settings = settings
         self._app = app
+        self._numbers = numbers
         self._keeper: WorkerKeeper | None = None
         # A server's only web process stays: nobody would answer meanwhile.
         limit = settings.web_memory_mb if settings.web_workers > 1 else math.inf
@@ -65,8 +68,10 @@ class Server:
         self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)
 
     def starting(self) -> None:
-        """Before anything listens: the database is brought up to date."""
+        """Before anything listens: nothing else serves here, and the database is up to date."""
         try:
+            wait_for_port(self._settings.host, self._settings.port)
+            clear_numbers(self._numbers, kept=os.getpid())
             if self._settings.backup_recipient:
                 # A wrong key would else be found at the first backup.
                 from kash.operations.encryption import recipient_of
@@ -74,8 +79,10 @@ class Server:
                 recipient_of(self._settings.backup_recipient)
             if migrate_if_behind(self._settings):
                 print("The database is up to date.", flush=True)
-        except (MigrationFailed, NoKey) as problem:
+        except (MigrationFailed, NoKey, PortTaken) as problem:
             raise SystemExit(str(problem)) from None
+        if condition(self._settings, utc_now()).no_room:
+            print("There is no room on the disk: nothing can be saved.", flush=True)
 
     def ready(self, listeners: list[Any]) -> None:
         """Listening, no process forked yet: all that the processes share is loaded by now."""
@@ -124,6 +131,7 @@ class Server:
         """The last web process is gone."""
         if self._keeper is not None:
             self._keeper.stop()
+        clear_numbers(self._numbers)
 
 
 def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:
@@ -162,8 +170,18 @@ def keep_compiled(app: Flask, folder: Path) -> None:
     Each is compiled anew when its source has changed, and all with another Jinja.
     """
     folder = folder / version("jinja2")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(folder), "%s")
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        app.jinja_env.bytecode_cache = _KeptTemplates(str(folder), "%s")
+
+
+class _KeptTemplates(FileSystemBytecodeCache):
+    """Templates that stay compiled where there is room; elsewhere they are compiled each time."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 def _compile_elsewhere(app: Flask) -> None:

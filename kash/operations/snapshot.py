@@ -10,11 +10,12 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from kash.operations.errors import Damaged, NotEmpty, ToolFailed
+from kash.faults import Fault, fault_of
+from kash.operations.errors import Damaged, DatabaseDamaged, NotEmpty, ToolFailed
 from kash.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
 
@@ -68,15 +69,91 @@ def _sqlite_image(path: Path) -> bytes:
         closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as source,
         closing(sqlite3.connect(":memory:", isolation_level=None)) as copy,
     ):
-        source.backup(copy)
-        # VACUUM would otherwise work in a file.
-        copy.execute("PRAGMA temp_store=MEMORY")
-        tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
-        for table in NEVER_KEPT:
-            if table in tables:
-                copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
-        copy.execute("VACUUM")
+        try:
+            source.backup(copy)
+            # VACUUM would otherwise work in a file.
+            copy.execute("PRAGMA temp_store=MEMORY")
+            # Before it makes indexes anew, and with them some damage invisible.
+            if not is_sound(copy):
+                raise DatabaseDamaged(_SERVED_DAMAGED)
+            tables = {row[0] for row in copy.execute("SELECT name FROM sqlite_master")}
+            for table in NEVER_KEPT:
+                if table in tables:
+                    copy.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            copy.execute("VACUUM")
+        except sqlite3.DatabaseError as error:
+            if fault_of(error) is Fault.DAMAGED:
+                raise DatabaseDamaged(_SERVED_DAMAGED) from None
+            raise ToolFailed("The database cannot be read.") from None
         return copy.serialize()
+
+
+def is_sound(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite finds the whole database in order."""
+    try:
+        sound = connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return sound and not connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.DatabaseError:
+        return False
+
+
+_SERVED_DAMAGED = "The database is damaged."
+_DAMAGED = "The database in this backup is damaged."
+# Where a file of SQLite says whether it keeps its log beside it, which memory has no place for.
+_HEADER, _WITH_LOG = slice(18, 20), b"\x02\x02"
+
+
+@contextmanager
+def trial_of_database(settings: Settings) -> Iterator[Callable[[bytes], object]]:
+    """A function that takes the database of a backup part by part; at the end it has been opened.
+
+    In memory on SQLite; on PostgreSQL the whole dump is read by the program that would put it back.
+    Raises Damaged, ToolFailed.
+    """
+    if engine_of(settings) == "sqlite":
+        image = bytearray()
+        yield image.extend
+        if image[_HEADER] == _WITH_LOG:
+            image[_HEADER] = b"\x01\x01"
+        with closing(sqlite3.connect(":memory:")) as connection:
+            try:
+                connection.deserialize(image)
+            except (sqlite3.Error, OverflowError):
+                raise Damaged(_DAMAGED) from None
+            image.clear()
+            if not is_sound(connection):
+                raise Damaged(_DAMAGED)
+        return
+    with subprocess.Popen(
+        [_program("pg_restore"), "--file=/dev/null"],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as reader:
+        taken = _Input(reader)
+        try:
+            yield taken.write
+        finally:
+            taken.close()
+    if reader.returncode != 0:
+        raise Damaged(_DAMAGED)
+
+
+class _Input:
+    """What a program is given to read. One that reads no longer says so by how it ends."""
+
+    def __init__(self, program: subprocess.Popen[bytes]) -> None:
+        assert program.stdin is not None  # noqa: S101 - for the type: it was asked for
+        self._pipe = program.stdin
+
+    def write(self, part: bytes) -> None:
+        """Give it a part."""
+        with suppress(BrokenPipeError):
+            self._pipe.write(part)
+
+    def close(self) -> None:
+        """Nothing more comes."""
+        with suppress(BrokenPipeError):
+            self._pipe.close()
 
 
 def refuse_unless_empty(settings: Settings) -> None:
@@ -117,13 +194,8 @@ def _load_sqlite(path: Path, parts: Iterable[bytes]) -> None:
             file.flush()
             os.fsync(file.fileno())
         with closing(sqlite3.connect(f"file:{draft}?mode=ro", uri=True)) as connection:
-            try:
-                sound = connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-                broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-            except sqlite3.DatabaseError:
-                sound, broken = False, []
-        if not sound or broken:
-            raise Damaged("The database in this backup is damaged.")
+            if not is_sound(connection):
+                raise Damaged(_DAMAGED)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

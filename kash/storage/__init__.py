@@ -4,7 +4,13 @@ A key is a plain relative path such as `jobs/1f3k…`; it holds ids, never names
 as readable as the folder is: whatever must be sealed is sealed before it arrives.
 """
 
-from kash.storage.errors import FileMissing, StorageError, StorageUnavailable, WrongKey
+from kash.storage.errors import (
+    FileMissing,
+    StorageError,
+    StorageFull,
+    StorageUnavailable,
+    WrongKey,
+)
 from kash.storage.store import (
     clear_unfinished,
     delete,
@@ -20,6 +26,7 @@ from kash.storage.stored_file import StoredFile
 __all__ = [
     "FileMissing",
     "StorageError",
+    "StorageFull",
     "StorageUnavailable",
     "StoredFile",
     "WrongKey",

@@ -32,3 +32,9 @@ class StorageUnavailable(StorageError):
     """The folder or the bucket cannot be reached, or refuses us."""
 
     sentence = _l("The file store cannot be reached at the moment. Try again later.")
+
+
+class StorageFull(StorageUnavailable):
+    """There is no room for the file."""
+
+    sentence = _l("There is no room left on the server's disk. The file was not stored.")

@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from kash.storage.errors import FileMissing, StorageUnavailable
+from kash.faults import Fault, fault_of
+from kash.storage.errors import FileMissing, StorageFull, StorageUnavailable
 from kash.storage.stored_file import StoredFile
 
 _CHUNK = 1024 * 1024
@@ -156,5 +157,6 @@ def _written(file: BinaryIO, content: Iterable[bytes]) -> None:
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except OSError:
-        raise StorageUnavailable from None
+    except OSError as error:
+        full = fault_of(error) is Fault.NO_ROOM
+        raise (StorageFull if full else StorageUnavailable) from None

@@ -23,6 +23,8 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from kash.settings import CannotStart
+
 FORMAT = 1
 KEY_BYTES = 32
 KEY_ID_BYTES = 8
@@ -30,7 +32,7 @@ KEY_ID_BYTES = 8
 _LARGEST = 1_000_000
 
 
-class KeyFileError(Exception):
+class KeyFileError(CannotStart):
     """The server's key file cannot be used; the message is one line for the operator."""
 
 
@@ -108,10 +110,18 @@ def read_keys(path: Path) -> Keys:
         content = _private_content(descriptor, path)
     finally:
         os.close(descriptor)
+    keys = keys_in(content)
+    if keys is None:
+        raise KeyFileError(f"The key file {path} is damaged: put back a copy of it.")
+    return keys
+
+
+def keys_in(content: bytes) -> Keys | None:
+    """The keys that a key file's content holds; None if it is damaged."""
     try:
         return _parse(content)
     except (ValueError, TypeError, KeyError, AttributeError, binascii.Error):
-        raise KeyFileError(f"The key file {path} is damaged: put back a copy of it.") from None
+        return None
 
 
 def _private_content(descriptor: int, path: Path) -> bytes:

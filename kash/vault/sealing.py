@@ -50,7 +50,7 @@ def open_vault(settings: Settings) -> Vault:
     A missing file beside an existing audit trail is no first start: new keys would leave everything
     sealed unreadable, and hide that.
     """
-    mirrors = settings.data_dir / "audit"
+    mirrors = settings.audit_folder
     if not _may_exist(settings.key_file) and any(mirrors.glob("*.jsonl")):
         raise KeyFileError(
             f"The key file {settings.key_file} is missing, but the programme was sealed with it: "

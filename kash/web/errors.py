@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 from http import HTTPStatus
 from typing import ClassVar
 
-from flask import Flask, Response, g, render_template, request
+import structlog
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from kash.cleaning import CleaningBusy
+from kash.condition import note_damage, note_refusal
+from kash.database import db, utc_now
+from kash.faults import Fault, fault_of
 from kash.policy import NOBODY
-from kash.storage import FileMissing, StorageError
+from kash.storage import FileMissing, StorageError, StorageFull
+from kash.web.posted import came_from_here, posted
 
-_PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503})
+log = structlog.get_logger("kash.web")
+
+_PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503, 507})
 
 
 class Problem(Exception):
@@ -60,17 +68,31 @@ class TooManyTries(Problem):
     sentence = _l("Too many tries. Wait a few minutes and try again.")
 
 
+Again = tuple[str, list[tuple[str, str]]]
+_NO_ROOM = _l(
+    "There is no room left on the server's disk, so nothing was saved. Reading goes on. Tell an "
+    "administrator, or whoever runs the server."
+)
+_DAMAGED = _l(
+    "What this page needs is damaged on the server's disk. Tell an administrator, or whoever runs "
+    "the server, at once, and type in nothing more until somebody has looked."
+)
+
+
 def _wants_page() -> bool:
     return request.headers.get("X-Requested-With") != "fetch" and not request.is_json
 
 
-def error_page(status: int, sentence: str = "", heading: str = "") -> ResponseReturnValue:
-    """The page for a status, with a sentence and a heading of its own if there are any."""
+def error_page(
+    status: int, sentence: str = "", heading: str = "", *, again: Again | None = None
+) -> ResponseReturnValue:
+    """The page for a status, with a sentence and a heading of its own if there are any. `again` is
+    what could not be taken, address and fields, to be sent once more from there."""
     if not _wants_page():
         return {"error": str(sentence) or HTTPStatus(status).phrase}, status
     shown = status if status in _PAGES else 400 if status < 500 else 500
     words = {"sentence": str(sentence), "heading": str(heading)}
-    return render_template(f"errors/{shown}.html", **words), status
+    return render_template(f"errors/{shown}.html", again=again, **words), status
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:
@@ -104,6 +126,8 @@ def _of_unfit_value(_error: Exception) -> ResponseReturnValue:
 
 
 def _of_storage(error: StorageError) -> ResponseReturnValue:
+    if isinstance(error, StorageFull):
+        return _of_fault(OSError(errno.ENOSPC, ""))
     return error_page(404 if isinstance(error, FileMissing) else 503, str(error))
 
 
@@ -111,14 +135,53 @@ def _of_busy_cleaning(busy: CleaningBusy) -> ResponseReturnValue:
     return error_page(503, str(busy))
 
 
+def _of_fault(error: Exception) -> ResponseReturnValue:
+    """What the machine cannot do: said as it is, on a page that needs no more than there is."""
+    fault = fault_of(error)
+    if fault is None:
+        # No mistake of the machine but of ours.
+        raise error
+    # A page that leaves no trace leaves none of this either: it would tell when somebody was there.
+    if not g.get("unlogged"):
+        _note(fault)
+    if fault is Fault.NO_ROOM:
+        return _of_no_room()
+    if fault is Fault.DAMAGED:
+        return _without_database(500, _DAMAGED)
+    return _without_database(503)
+
+
+def _note(fault: Fault) -> None:
+    log.error("fault", fault=fault.value, request=g.get("request_id"), endpoint=request.endpoint)
+    settings = current_app.config["SETTINGS"]
+    if fault is Fault.NO_ROOM:
+        note_refusal(settings)
+    elif fault is Fault.DAMAGED:
+        note_damage(settings, utc_now())
+
+
+def _of_no_room() -> ResponseReturnValue:
+    try:
+        db.session.rollback()
+        again = posted() if came_from_here() else None
+        return error_page(507, _NO_ROOM, again=again)
+    except Exception:
+        return _without_database(507, _NO_ROOM)
+
+
 def _of_anything(_error: Exception) -> ResponseReturnValue:
+    return _without_database(500)
+
+
+def _without_database(status: int, sentence: str = "") -> ResponseReturnValue:
+    """A page that asks nothing of anybody: what it would ask may be what has failed."""
     g.failing = True
     g.actor = NOBODY
     g.setdefault("programme_facts", None)
     try:
-        return error_page(500)
+        return error_page(status, sentence)
     except Exception:
-        return Response("Something broke on our side.", status=500, mimetype="text/plain")
+        return Response("Something broke on our side.", status=status, mimetype="text/plain")
 
 
 def init_errors(app: Flask) -> None:
@@ -130,6 +193,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(StorageError, _of_storage)
     app.register_error_handler(IntegrityError, _of_conflict)
     app.register_error_handler(DataError, _of_unfit_value)
+    app.register_error_handler(DBAPIError, _of_fault)
+    app.register_error_handler(OSError, _of_fault)
     app.register_error_handler(OverflowError, _of_unfit_value)
     app.register_error_handler(UnicodeEncodeError, _of_unfit_value)
     app.register_error_handler(500, _of_anything)

@@ -88,6 +88,23 @@ class _LibraryHandler(logging.Handler):
             sys.stderr.write(self.format(record) + "\n")
 
 
+class _Stderr:
+    """What stderr is now. A log that cannot be written, on a full disk say, stops nobody."""
+
+    def write(self, text: str) -> None:
+        """Write a line, if that can be done."""
+        with suppress(OSError, ValueError):
+            sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """See to it that it arrives."""
+        with suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
+_STDERR: Any = _Stderr()
+
+
 def configure_logs(level: str) -> None:
     """Send everything to stderr as lines of JSON. Done again, it only changes the level."""
     number = _LEVELS[level]
@@ -99,7 +116,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=lambda *_names: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_names: structlog.PrintLogger(_STDERR),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

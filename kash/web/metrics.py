@@ -9,6 +9,9 @@ import hmac
 import ipaddress
 import os
 import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, g, request
 from prometheus_client import (
@@ -20,22 +23,49 @@ from prometheus_client import (
     values,
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.mmap_dict import MmapedDict
 from sqlalchemy import text
 
-from kash.database import db
+from kash.condition import condition
+from kash.database import db, utc_now
 from kash.policy import ANYONE, allow
 from kash.web.urgent import always_answered
 
 blueprint = Blueprint("watch", __name__)
 
 _counted_as = ""
+# Whether this process has a place for its numbers.
+_counting = True
+_FIRST_BYTES = 1 << 16
 
 
 def _counts() -> str:
     return _counted_as or str(os.getpid())
 
 
+class NumbersWithRoom(MmapedDict):
+    """Numbers in a file whose room on the disk is taken before anything is written there.
+
+    The library makes a file with a hole and maps it into memory: the first number that fell into
+    the hole while the disk is full would end the process (SIGBUS). Raises OSError instead.
+    """
+
+    def __init__(self, filename: str, read_mode: bool = False) -> None:
+        if not read_mode:
+            with open(filename, "ab") as file:
+                size = max(os.fstat(file.fileno()).st_size, _FIRST_BYTES)
+                os.posix_fallocate(file.fileno(), 0, size)
+        super().__init__(filename, read_mode)  # type: ignore[no-untyped-call]
+
+    def _init_value(self, key: str) -> None:
+        # What the library adds for a key is at most 28 bytes longer than it.
+        if self._used + len(key.encode()) + 28 > self._capacity:
+            os.posix_fallocate(self._f.fileno(), 0, self._capacity * 2)
+        super()._init_value(key)  # type: ignore[no-untyped-call]
+
+
 if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    values.MmapedDict = NumbersWithRoom  # type: ignore[attr-defined]
     values.ValueClass = values.MultiProcessValue(_counts)  # type: ignore[no-untyped-call]
 
 _REGISTRY = CollectorRegistry()
@@ -60,18 +90,25 @@ _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Forwarded", "
 
 
 def _count(response: Response) -> Response:
+    if _counting:
+        # What finds no room is not counted; the page is answered all the same.
+        with suppress(OSError):
+            _add(response)
+    return response
+
+
+def _add(response: Response) -> None:
     endpoint = request.endpoint or "none"
     if g.get("unlogged"):
         if response.status_code >= 500:
             _UNLOGGED_FAILURES.inc()
-        return response
+        return
     _REQUESTS.labels(endpoint, f"{response.status_code // 100}xx").inc()
     began = g.get("began")
     if began is not None:
         seconds = time.perf_counter() - began
         _SECONDS.labels(endpoint).observe(seconds)
         _SPREAD.observe(seconds)
-    return response
 
 
 def _may_read() -> bool:
@@ -90,12 +127,15 @@ def _may_read() -> bool:
 @blueprint.get("/healthz")
 @allow(ANYONE)
 @always_answered
-def healthz() -> tuple[dict[str, str], int]:
-    """Whether the database answers."""
+def healthz() -> tuple[dict[str, Any], int]:
+    """Whether the database answers, and whether somebody must see to the machine."""
     try:
         db.session.execute(text("select 1"))
     except Exception:
         return {"status": "down"}, 503
+    wrong = condition(current_app.config["SETTINGS"], utc_now()).wrong
+    if wrong:
+        return {"status": "needs help", "wrong": wrong}, 503
     return {"status": "up"}, 200
 
 
@@ -106,7 +146,8 @@ def metrics() -> Response:
     if not _may_read():
         abort(404)
     registry = _REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if folder and Path(folder).is_dir():
         from prometheus_client import multiprocess
 
         registry = CollectorRegistry()
@@ -119,8 +160,13 @@ def count_as(name: str) -> None:
 
     Each process would else leave a file of numbers behind, and web processes come and go.
     """
-    global _counted_as
+    global _counted_as, _counting
     _counted_as = name
+    try:
+        # Its files are made now, while it can still be without them.
+        _UNLOGGED_FAILURES.inc(0)
+    except OSError:
+        _counting = False
 
 
 def init_metrics(app: Flask, *, token: str, trusted_proxies: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 from collections import Counter
@@ -17,6 +18,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from kash import database
 from kash.certificates import checking, queries, services
 from kash.certificates.checking import Check, check_serial
 from kash.certificates.models import Certificate, VerificationAttempt
@@ -201,6 +203,19 @@ def test_names_are_guessed_ten_times_from_one_address_and_the_status_is_still_to
     assert guess(ALL) == guess("Guess") == (Admission.WITHOUT_NAME, None)
     assert guess(ALL, "203.0.113.9") == (Admission.WHOLE, True)
     assert guess(ALL, at=now + timedelta(hours=1, seconds=1)) == (Admission.WHOLE, True)
+
+
+def test_on_a_full_disk_a_paper_is_still_checked_and_no_name_is_tried_uncounted(
+    whole: Certificate, app: APIFlask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_url: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(database, "_in_turn", full)
+    answer = check_serial(Check(whole.serial or "", ALL, HOTEL), utc_now())
+    assert answer.admission is Admission.WITHOUT_NAME
+    assert answer.verified is not None
+    assert (answer.verified.standing, answer.verified.name_matches) == (Standing.VALID, None)
 
 
 def test_forty_who_type_the_right_name_behind_one_address_are_never_stopped(

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.attendance.register import add_slot, new_register
 from kash.certificates.models import CertificateBatch, CertificateRule
+from kash.condition import note_backup, note_damage, note_refusal
 from kash.database import db, new_public_id, utc_now
 from kash.desk.today import today_for
 from kash.forums import services as forums
@@ -338,3 +339,23 @@ def test_today_is_light(app: APIFlask, sign_in: Callable[..., FlaskClient]) -> N
     scripts = Path(str(app.static_folder)) / "js"
     total += sum(len(gzip.compress(each.read_bytes())) for each in scripts.glob("*.js"))
     assert total <= 60 * 1024
+
+
+def test_what_is_wrong_with_the_server_stands_first_on_an_administrators_today(
+    app: APIFlask, actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    settings, now = app.config["SETTINGS"], utc_now()
+    administrator, trainer = client_for(actor("administrator")), client_for(actor("trainer"))
+    assert "server" not in _main(administrator.get("/").text)
+    note_damage(settings, now)
+    note_refusal(settings)
+    note_backup(settings, now, ended=True, failed=True)
+    page = _main(administrator.get("/").text)
+    assert "Something is wrong with the server: 3 ." in page
+    for line in (
+        "The database is damaged",
+        "There is no room on the server's disk",
+        "The last backup failed",
+    ):
+        assert page.count(line) == 1
+    assert "server" not in _main(trainer.get("/").text)

@@ -24,6 +24,7 @@ from kash import storage
 from kash.accounts.models import Account, SignedInSession
 from kash.database import db, new_public_id, utc_now
 from kash.operations.backup import write_backup
+from kash.operations.backup_check import check_backup
 from kash.operations.encryption import decrypted, encrypt, identities_in, needs_passphrase, unlock
 from kash.operations.errors import Damaged, NoKey, NotEmpty, OperationError, WrongKeyGiven
 from kash.operations.restoring import restore_backup
@@ -277,11 +278,9 @@ def test_a_backup_is_never_written_over_a_file(
 
 
 def test_backups_of_another_engine_are_refused(backed_up: Path, tmp_path: Path) -> None:
-    from kash.operations import restoring
-
     place = Settings(data_dir=tmp_path / "there", database_url="postgresql://localhost/none")
     with pytest.raises(OperationError, match="sqlite"):
-        restoring._check(place, backed_up, [IDENTITY])
+        check_backup(place, backed_up, [IDENTITY])
 
 
 def test_old_backups_in_the_folder_go(one_place: Settings, opened: Open, tmp_path: Path) -> None:

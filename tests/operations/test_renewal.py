@@ -20,6 +20,7 @@ from flask import Flask
 
 from kash.operations import renewal
 from kash.operations.memory import resident_mb, unshared_mb
+from kash.operations.numbers import folder_for_numbers
 from kash.operations.renewal import Renewal
 from kash.settings import Settings
 from tests.operations.test_server import Running, children, until
@@ -223,7 +224,8 @@ def test_nobody_notices_that_processes_are_replaced(small: Running, tmp_path: Pa
 
     # What was counted is kept, in as many files as there are places. The first process's are empty.
     first = f"_{small.process.pid}.db"
-    folder = tmp_path / "var" / "metrics"
+    folder = folder_for_numbers(tmp_path / "var")
+    assert folder is not None
     files = {path.name for path in folder.iterdir() if not path.name.endswith(first)}
     assert files == {
         f"{kind}_web-{place}.db" for kind in ("counter", "histogram", "summary") for place in (1, 2)

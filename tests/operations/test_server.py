@@ -211,6 +211,36 @@ def test_the_flask_command_says_it_in_a_line_too(tmp_path: Path) -> None:
     assert (code, error.startswith(sentence), error.count("\n"), more) == (1, True, 1, "")
 
 
+@pytest.mark.parametrize("command", [COMMAND, [sys.executable, "-m", "flask", "audit", "verify"]])
+def test_a_programme_without_its_database_is_not_begun_anew(
+    tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "audit").mkdir()
+    (tmp_path / "audit" / "0123456789abcdef.jsonl").write_text("{}\n")
+    code, error, more = _answer(command, tmp_path, "KASH_LOG_LEVEL", "info")
+    assert (code, error.count("\n"), more) == (1, 1, "")
+    assert error.startswith(f"The database {tmp_path}/kash.sqlite3 is gone, but a programme was")
+    assert not (tmp_path / "kash.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        COMMAND,
+        [sys.executable, "-m", "flask", "audit", "verify"],
+        [sys.executable, "-m", "kash.operations", "migrate"],
+    ],
+)
+def test_a_database_that_does_not_answer_is_said_in_a_line(
+    tmp_path: Path, command: list[str]
+) -> None:
+    address = "postgresql://kash:the-secret@127.0.0.1:1/kash"
+    code, error, more = _answer(command, tmp_path, "KASH_DATABASE_URL", address)
+    assert (code, error.count("\n"), more) == (1, 1, "")
+    assert "The database does not answer: " in error
+    assert "the-secret" not in error
+
+
 def _answer(command: list[str], folder: Path, variable: str, value: str) -> tuple[int, str, str]:
     """How a command ends with a setting: its code, what it says as an error, and what else."""
     done = subprocess.run(

@@ -1,0 +1,37 @@
+"""The form that is being posted, to be given back where it could not be taken yet."""
+
+from __future__ import annotations
+
+from flask import current_app, request
+from flask_wtf.csrf import validate_csrf
+from wtforms import ValidationError
+
+# What is typed anew rather than kept.
+_NEVER_KEPT = (
+    "password", "passphrase", "typed", "recovery_code", "present", "new", "code", "credential",
+    "sealed", "csrf_token",
+)  # fmt: skip
+
+
+def came_from_here() -> bool:
+    """Whether a form is being posted from a page of this site: only that is ever given back."""
+    if not request.form:
+        return False
+    if current_app.config.get("WTF_CSRF_ENABLED", True):
+        try:
+            validate_csrf(request.form.get("csrf_token"))
+        except ValidationError:
+            return False
+    return True
+
+
+def posted() -> tuple[str, list[tuple[str, str]]]:
+    """Where the present form is going, and its fields but for what is typed anew."""
+    fields = [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in _NEVER_KEPT and "password" not in name
+    ]
+    query = request.query_string.decode("ascii", "ignore")
+    return request.path + ("?" + query if query else ""), fields
