@@ -15,7 +15,7 @@ import math
 import selectors
 import socket
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -26,6 +26,7 @@ from gunicorn.http.unreader import Unreader  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 
 from kash.operations.arriving import Arriving, Head, Pace, Progress
+from kash.operations.body_counts import Body, BodyCounts
 from kash.operations.line import Line, Waiting
 from kash.operations.ways import Ways
 from kash.web.bodies import ENDED, MEGABYTE
@@ -114,15 +115,9 @@ class Connection(gthread.TConn):
         self.request = Arriving(time.monotonic())
         # What came behind the request, and belongs to the next.
         self.surplus = b""
-        self.network = ""
-        # Whether it counts among the bodies from there.
-        self.counted = False
-        # Bytes of it that count among what bodies hold, until it is answered.
-        self.holds = 0
+        self.body = Body()
         self.gone = self.keep = False
         self.urgent = False
-        # Bytes set aside for a large body, from its head to its answer.
-        self.wanted = self.room = 0
         self.since = 0.0
         self.last = 0.0
         self.handler: Callable[[Any], None] | None = None
@@ -147,9 +142,7 @@ class PatientWorker(gthread.ThreadWorker):
         self._queued: dict[Connection, None] = {}
         self._leaving: dict[Connection, None] = {}
         self._lingering: dict[Connection, None] = {}
-        self._bodies: Counter[str] = Counter()
-        self._held = 0
-        self._taken = 0
+        self._bodies = BodyCounts()
         self._busy = 0
         self._next_look = 0.0
         self._last_call = math.inf
@@ -157,7 +150,7 @@ class PatientWorker(gthread.ThreadWorker):
     @property
     def held(self) -> int:
         """How many bytes of this process are other people's bodies."""
-        return self._held + self._taken
+        return self._bodies.total
 
     def init_process(self) -> None:
         """Make the threads, then serve."""
@@ -265,59 +258,45 @@ class PatientWorker(gthread.ThreadWorker):
         request = conn.request
         headless = request.head is None
         conn.surplus = request.take(data, time.monotonic())
-        if not conn.room:
-            self._hold(conn, request.held + len(conn.surplus))
+        if not conn.body.room:
+            self._bodies.hold(conn.body, request.held + len(conn.surplus))
         if request.head is not None and request.head.is_unclear:
             # Were it answered as if it had no body, its body would be answered as a request.
             self._refuse(conn, 400)
             return
-        small = request.whole and conn.holds <= A_FORM
+        small = request.whole and conn.body.holds <= A_FORM
         if headless and request.head is not None and not small:
-            self._count(conn, request.head)
+            self._bodies.count(conn.body, self.ways.sender(request.head, conn.peer))
             if self._is_crowded(conn):
                 self._refuse(conn, 429)
                 return
         if request.whole:
             self._make_way(conn)
-            if self._held > MOST_HELD and not small:
+            if self._bodies.held > MOST_HELD and not small:
                 self._refuse(conn, 429)
             else:
                 self._hand_over(conn)
             return
         if headless and request.head is not None:
             self._let_come(conn, request.head)
-        elif conn.room and request.received > conn.room:
+        elif conn.body.room and request.received > conn.body.room:
             self._refuse(conn, 413)
-        elif request.head is None or conn.room or request.received <= LARGE:
+        elif request.head is None or conn.body.room or request.received <= LARGE:
             self._watch(conn, selectors.EVENT_READ, self._receive)
         else:
             self._ask(conn, request.head)
         self._make_way(None)
 
     def _make_way(self, newest: Connection | None) -> None:
-        while self._held > MOST_HELD and self._slowest_gives_way(self._small(), newest):
+        while self._bodies.held > MOST_HELD and self._slowest_gives_way(self._small(), newest):
             pass
-
-    def _hold(self, conn: Connection, size: int) -> None:
-        self._held += size - conn.holds
-        conn.holds = size
-
-    def _count(self, conn: Connection, head: Head) -> None:
-        conn.network = self.ways.sender(head, conn.peer)
-        conn.counted = True
-        self._bodies[conn.network] += 1
-
-    def _count_no_longer(self, conn: Connection) -> None:
-        if conn.counted:
-            conn.counted = False
-            self._bodies -= Counter([conn.network])
 
     def _is_crowded(self, conn: Connection) -> bool:
         """Whether too many come from where this one comes, and none of them can give way."""
-        if self._bodies[conn.network] <= BODIES_OF_ONE:
+        if self._bodies.from_where(conn.body) <= BODIES_OF_ONE:
             return False
-        of_one = [each for each in self._arriving if each.counted]
-        of_one = [each for each in of_one if each.network == conn.network]
+        of_one = [each for each in self._arriving if each.body.counted]
+        of_one = [each for each in of_one if each.body.network == conn.body.network]
         return not self._slowest_gives_way(of_one, conn)
 
     def _let_come(self, conn: Connection, head: Head) -> None:
@@ -333,7 +312,7 @@ class PatientWorker(gthread.ThreadWorker):
 
     def _ask(self, conn: Connection, head: Head) -> None:
         self._unwatch(conn)
-        conn.wanted = self.ways.most_bytes(head) if head.length is None else head.length
+        conn.body.wanted = self.ways.most_bytes(head) if head.length is None else head.length
         conn.since = time.monotonic()
         self._unread[conn] = None
         self._busy += 1
@@ -349,27 +328,21 @@ class PatientWorker(gthread.ThreadWorker):
         if known.cancelled() or known.exception() is not None or not known.result():
             # The application says so itself, from its head.
             self._carefully(partial(self._end, more={}), conn)
-        elif self._has_room(conn):
+        elif self._bodies.has_room(conn.body, self.room):
             self._set_aside(conn)
             self._carefully(self._read_on, conn)
         else:
             self._queued[conn] = None
 
-    def _has_room(self, conn: Connection) -> bool:
-        return not self._taken or self._taken + conn.wanted <= self.room
-
     def _set_aside(self, conn: Connection) -> None:
         del self._unread[conn]
-        conn.room = conn.wanted
-        self._taken += conn.room
-        self._hold(conn, 0)
+        self._bodies.set_aside(conn.body)
         conn.request.progress = Progress(time.monotonic())
 
     def _give_room_back(self, conn: Connection) -> None:
-        self._taken -= conn.room
-        conn.room = 0
+        self._bodies.give_back(conn.body)
         for first in list(self._queued):
-            if not self._has_room(first):
+            if not self._bodies.has_room(first.body, self.room):
                 break
             del self._queued[first]
             self._set_aside(first)
@@ -382,7 +355,7 @@ class PatientWorker(gthread.ThreadWorker):
         self._watch(conn, selectors.EVENT_READ, self._receive)
 
     def _small(self) -> list[Connection]:
-        return [conn for conn in self._arriving if conn.request.held and not conn.room]
+        return [conn for conn in self._arriving if conn.request.held and not conn.body.room]
 
     def _slowest_gives_way(self, among: Iterable[Connection], newest: Connection | None) -> bool:
         """End the one that sends the least a second, so that who sends at all is not held up."""
@@ -406,8 +379,8 @@ class PatientWorker(gthread.ThreadWorker):
 
     def _let_go(self, conn: Connection) -> None:
         """Nothing of it is held any longer but what came behind it."""
-        self._hold(conn, len(conn.surplus))
-        self._count_no_longer(conn)
+        self._bodies.hold(conn.body, len(conn.surplus))
+        self._bodies.count_no_longer(conn.body)
 
     def _throw_away(self, conn: Connection) -> None:
         conn.request.hand_over()
@@ -443,8 +416,8 @@ class PatientWorker(gthread.ThreadWorker):
     def _hand_over(self, conn: Connection) -> None:
         self._unwatch(conn)
         self._no_longer_awaited(conn)
-        if conn.holds <= A_FORM:
-            self._count_no_longer(conn)
+        if conn.body.holds <= A_FORM:
+            self._bodies.count_no_longer(conn.body)
         conn.source.load(conn.request.hand_over())
         self._submit(conn)
 
@@ -529,13 +502,13 @@ class PatientWorker(gthread.ThreadWorker):
 
     def _is_late(self, conn: Connection, now: float) -> bool:
         request = conn.request
-        if now > self._last_call and not conn.room:
+        if now > self._last_call and not conn.body.room:
             return True
         if conn in self._unread:
             return now > conn.since + PATIENCE
         if not request.started and not self.alive:
             return now > request.progress.began + gthread.STOP_KEEPALIVE_LINGER
-        pace = HEADS if request.head is None else LARGE_BODIES if conn.room else BODIES
+        pace = HEADS if request.head is None else LARGE_BODIES if conn.body.room else BODIES
         return request.progress.is_lost(pace, now)
 
     def _cap_keepalive(self, deadline: float) -> None:
