@@ -26,7 +26,12 @@ AT_LEAST = {
     "single_vs_weasyprint": 100.0,
     "register_vs_weasyprint": 5.0,
 }
-AT_MOST = {"peak_mb_10000": 250.0, "per_item_10000_vs_1000": 1.15}
+AT_MOST = {
+    "peak_mb_10000": 250.0,
+    "per_item_10000_vs_1000": 1.15,
+    "badge_ms": 1.5,
+    "card_ms": 1.5,
+}
 PEOPLE = 1000
 SINGLES = 30
 # WeasyPrint's time for a page doesn't fall with their number; a thousand would take minutes.
@@ -50,6 +55,8 @@ def figures(rounds: int) -> dict[str, float]:
     """Every ratio, and the times in milliseconds that they come from."""
     zipped = median_seconds("by_kash", "zip", PEOPLE, rounds=rounds) / PEOPLE
     printed = median_seconds("by_kash", "print", PEOPLE, rounds=rounds) / PEOPLE
+    badge = median_seconds("by_kash", "badges", PEOPLE, rounds=rounds) / PEOPLE
+    card = median_seconds("by_kash", "cards", PEOPLE, rounds=rounds) / PEOPLE
     typst = median_seconds("by_typst", PEOPLE, "svg", rounds=3) / PEOPLE
     ready_made = median_seconds("by_typst", PEOPLE, "pdf", rounds=rounds) / PEOPLE
     reportlab = median_seconds("by_reportlab", PEOPLE, rounds=3) / PEOPLE
@@ -73,6 +80,8 @@ def figures(rounds: int) -> dict[str, float]:
         "per_item_10000_vs_1000": max(per_item[0] / zipped, per_item[1] / printed),
         "zip_ms": zipped * 1000,
         "print_ms": printed * 1000,
+        "badge_ms": badge * 1000,
+        "card_ms": card * 1000,
         "single_ms": single * 1000,
         "weasyprint_single_ms": alone * 1000,
         "weasyprint_one_document_ms": whole * 1000,

@@ -1,4 +1,4 @@
-"""The press itself: `zip`, `print`, `singles` or `register`, for so many, in a fresh process.
+"""The press itself, for so many in a fresh process: `zip`, `print`, `badges`, `cards` or `singles`.
 
 The plate is made within the time that is told, except for `singles`. What is not told is the
 start of the child that makes it, as the others' time is told without that of loading them.
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.press_peers import workload
-from kash.press import print_pieces, single_files, start_ahead, zip_file_pieces
+from kash.press import badges, cards, print_pieces, single_files, start_ahead, zip_file_pieces
 
 _STARTED = 4.0
 
@@ -23,9 +23,12 @@ def main() -> None:
     what, count = sys.argv[1], int(sys.argv[2])
     entries = workload.entries(count)
     design = workload.design()
+    people, carried = workload.badges(count), workload.carried(count)
     makers: dict[str, Callable[[], Iterator[bytes]]] = {
         "zip": lambda: zip_file_pieces(design, entries),
         "print": lambda: print_pieces(design, entries),
+        "badges": lambda: iter([badges(people, title="Badges", language="en")]),
+        "cards": lambda: iter([cards(design.wording, carried, language="en")]),
     }
     if what == "singles":
         list(single_files(design, entries[:1]))

@@ -6,11 +6,12 @@ import base64
 import io
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from PIL import Image, ImageDraw
 
-from kash.press import CertificateDesign, CertificateEntry, CertificateWording, Signatory
+from kash.press import Badge, CertificateDesign, CertificateEntry, CertificateWording, Signatory
 from kash.press.guilloche import guilloche
 
 FIRST = ("Achieng", "Wanjikũ", "Zoë", "Amina", "Nyambura", "Fátima", "Kipchoge", "Mwangi", "Walter")
@@ -98,3 +99,31 @@ def entries(count: int) -> list[CertificateEntry]:
             )
         )
     return people
+
+
+def carried(count: int) -> list[CertificateEntry]:
+    """The same people on cards, with hours of their own and a code for which a card has room."""
+    return [
+        replace(
+            one,
+            hours_text=f"Hours attended: {8 + number % 9} h {number % 2 * 30:02}",
+            expires_text="Valid until 20 November 2028",
+            qr=one.qr[:120],
+        )
+        for number, one in enumerate(entries(count))
+    ]
+
+
+def badges(count: int) -> list[Badge]:
+    """The same people at the door: a hundred in each group, whose sheets are never shared."""
+    return [
+        Badge(
+            one.printed_name,
+            f"{TITLE} · 17–18 November 2026",
+            f"{chr(65 + number // 100)}-{number % 100 + 1:02}",
+            f"{number:04X}-7KM2-QX4T-0A1B",
+            f"KASH:B:{number:04X}7KM2QX4T0A1B",
+            chr(65 + number // 100),
+        )
+        for number, one in enumerate(entries(count))
+    ]

@@ -160,7 +160,7 @@ def make_zip_file(progress: Progress, *, batch: str) -> JobResult:
     return JobResult("certificates.zip", "application/zip", pieces)
 
 
-# A thousand cards take some fifteen seconds.
+# A thousand cards take a second or two; those in other scripts are set one by one.
 _CARD_LIMITS = RenderLimits(seconds=300)
 
 

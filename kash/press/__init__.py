@@ -6,7 +6,7 @@ memory, and gives back bytes. What a caller hands over appears in no log and no 
 "README.md" beside this file shows each call and the classes that a document's markup may use.
 """
 
-from kash.press.badges import Badge, SheetFormat, badges, cards, sheet_format
+from kash.press.badges import badges, cards
 from kash.press.certificate_values import (
     CertificateDesign,
     CertificateEntry,
@@ -35,8 +35,10 @@ from kash.press.child_process import (
     start_ahead,
 )
 from kash.press.documents import DocumentKind, PagedDocument, PageFormat, document
+from kash.press.piece_markup import Badge
 from kash.press.qr import qr_svg
 from kash.press.registers import RegisterSheet, marked_sheet, register
+from kash.press.sheet_grids import SheetFormat, sheet_format
 
 __all__ = [
     "Badge",

@@ -1,76 +1,62 @@
-"""Name badges and card certificates: several on a sheet, with marks to cut along."""
+"""Name badges and card certificates: several on a sheet, with marks to cut along.
+
+Pieces that say the same but for their fields share a plate, and each is stamped; a sheet without
+its pieces is a plate as well.
+"""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Literal
 
 from kash.press.certificate_values import CertificateEntry, CertificateWording
-from kash.press.child_process import RenderLimits, render
-from kash.press.markup import escaped, opening
-from kash.press.qr import qr_svg
-from kash.press.requests import DocumentRequest
+from kash.press.child_process import RenderLimits
+from kash.press.letters import LETTERS, SERIAL_LETTERS, letters_beyond
+from kash.press.markup import one_line
+from kash.press.piece_markup import (
+    STYLESHEET,
+    Badge,
+    badge_markup,
+    badge_points,
+    card_lines,
+    card_markup,
+    card_points,
+    is_full,
+    piece_page,
+    sheet_page,
+)
+from kash.press.piece_stamping import NAME, PieceStamper
+from kash.press.plate_store import made_plates, plate_store
+from kash.press.qr_symbols import Symbol, qr_symbol
+from kash.press.requests import PageRequest
+from kash.press.sheet_grids import Grid, SheetFormat
+from kash.press.sheet_writing import Piece, SheetWriter
 
-SheetFormat = Literal["A4", "A5", "letter"]
-
-# Width and height in mm. A5 lies on its long side, so that two pieces stand beside each other.
-_SHEETS: dict[SheetFormat, tuple[float, float]] = {
-    "A4": (210.0, 297.0),
-    "A5": (210.0, 148.0),
-    "letter": (215.9, 279.4),
-}
-_COLUMNS = 2
-_MARK = 6.0
-# A printer leaves so much of the paper's edge white.
-_EDGE = 8.0
-_POINTS_A_MILLIMETRE = 72 / 25.4
-# How wide a letter of the bold face is, of its size; names in capitals are wider.
-_LETTER, _CAPITAL = 0.56, 0.68
-# How many letters stand in a line beside the code of a card, and how many lines there is room for.
-_CARD_LINE, _CARD_LINES = 33, 4
-
-
-def sheet_format(given: str) -> SheetFormat:
-    """The paper that was asked for; A4 for whatever is none of them."""
-    return next((known for known in _SHEETS if known == given), "A4")
+# Portions of those that no plate can set: a child works on one at a time.
+_PORTION = 50
+# Sheets whose pieces are held at a time.
+_AT_ONCE = 50
+_SAMPLE_NAME = "Asali"
 
 
 @dataclass(frozen=True, slots=True)
-class Badge:
-    """What a badge says. `qr` is what its code holds; every part but the name may be empty.
+class _Said:
+    """A badge or a card as markup: `look` is what it has in common with those of its plate.
 
-    Where `pile` changes from one badge to the next, a sheet begins: piles are never cut from one.
+    `texts` are its fields, `samples` a text for each that is as wide as those to come; `points` is
+    the size of its name, `alternative` what its code is called if that is its own.
     """
 
-    name: str
-    event: str = ""
-    role: str = ""
-    number: str = ""
-    qr: str = ""
-    pile: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """Pieces of `width` by `height` mm in two columns, in the middle of a sheet."""
-
-    sheet: SheetFormat
-    width: float
-    height: float
-
-    @property
-    def rows(self) -> int:
-        return int((_SHEETS[self.sheet][1] - 2 * _EDGE) // self.height)
-
-    @property
-    def corner(self) -> tuple[float, float]:
-        """Where the first piece begins, in mm from the left and from the top."""
-        width, height = _SHEETS[self.sheet]
-        return (width - _COLUMNS * self.width) / 2, (height - self.rows * self.height) / 2
+    look: str
+    whole: str
+    texts: Mapping[str, str]
+    samples: tuple[tuple[str, str], ...]
+    points: float
+    qr: str
+    alternative: str = ""
 
 
 def badges(
@@ -86,11 +72,11 @@ def badges(
 
     `title` is the file's, and neutral.
     """
-    grid = _Grid(sheet, 90, 55)
-    start = opening(title=title, language=language, dated=dated, style=_style(grid), body="badges")
-    piles = [list(pile) for _pile, pile in groupby(people, lambda one: one.pile)]
-    made = [[_badge_markup(one) for one in pile] for pile in piles]
-    return _printed(start + _sheets(grid, made, "badge"), limits)
+    said = [_badge(one) for one in people]
+    piles = groupby(zip(people, said, strict=True), lambda both: both[0].pile)
+    return _Printing(Grid(sheet, 90, 55), "badge", title, language, dated).made(
+        [[one for _badge, one in pile] for _pile, pile in piles], limits
+    )
 
 
 def cards(
@@ -103,122 +89,188 @@ def cards(
     limits: RenderLimits | None = None,
 ) -> bytes:
     """Certificates to carry, of 85 by 54 mm: ten on A4, eight on letter, four on A5."""
-    grid = _Grid(sheet, 85, 54)
-    start = opening(
-        title=wording.heading, language=language, dated=dated, style=_style(grid), body="cards"
-    )
-    made = [_card_markup(wording, entry) for entry in entries]
-    return _printed(start + _sheets(grid, [made], "card"), limits)
-
-
-def name_points(name: str, room: float, largest: float, lines: int = 2) -> float:
-    """The size in points at which a name takes no more lines of `room` mm than that."""
-    words = [sum(_CAPITAL if letter.isupper() else _LETTER for letter in w) for w in name.split()]
-    if not words:
-        return largest
-    space = _LETTER / 2
-    whole = sum(words) + space * (len(words) - 1)
-    # Lines break at words, so the last is rarely full.
-    widest = whole if len(words) == 1 else max(max(words), whole / lines * 1.15)
-    if len(words) > 1 and whole * largest <= room * _POINTS_A_MILLIMETRE:
-        return largest
-    points = min(largest, room * _POINTS_A_MILLIMETRE / widest)
-    return max(8.0, int(points * 2) / 2)
-
-
-def _printed(markup: str, limits: RenderLimits | None) -> bytes:
-    request = DocumentRequest(stylesheet="badges.css", document=markup, background="")
-    (made,) = render(request, limits or RenderLimits())
-    return made
-
-
-def _style(grid: _Grid) -> str:
-    width, height = _SHEETS[grid.sheet]
-    marks = base64.b64encode(_cut_marks(grid).encode("ascii")).decode("ascii")
-    return (
-        f"@page {{ size: {width}mm {height}mm; margin: 0 }}"
-        f".grid {{ width: {width}mm; height: {height}mm; background-size: {width}mm {height}mm;"
-        f" background-image: url(data:image/svg+xml;base64,{marks}) }}"
+    said = [_card(wording, entry) for entry in entries]
+    return _Printing(Grid(sheet, 85, 54), "card", wording.heading, language, dated).made(
+        [said] if said else [], limits
     )
 
 
-def _cut_marks(grid: _Grid) -> str:
-    """Short lines outside the pieces, where they are cut apart."""
-    width, height = _SHEETS[grid.sheet]
-    left, top = grid.corner
-    drawn = []
-    for column in range(_COLUMNS + 1):
-        x = left + column * grid.width
-        bottom = height - top
-        drawn.append(f"M{x:.2f} {top - 1 - _MARK:.2f}v{_MARK}M{x:.2f} {bottom + 1:.2f}v{_MARK}")
-    for row in range(grid.rows + 1):
-        y = top + row * grid.height
-        right = width - left
-        drawn.append(f"M{left - 1 - _MARK:.2f} {y:.2f}h{_MARK}M{right + 1:.2f} {y:.2f}h{_MARK}")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
-        f'viewBox="0 0 {width} {height}"><path d="{"".join(drawn)}" stroke="#777" '
-        'stroke-width=".2" fill="none"/></svg>'
+def _badge(badge: Badge) -> _Said:
+    texts = {NAME: badge.name}
+    samples = {NAME: _SAMPLE_NAME}
+    if badge.role or badge.number:
+        texts |= {"role": badge.role, "number": badge.number}
+        samples |= {"role": "A-00", "number": "0000"}
+    sample = replace(
+        badge,
+        name=_SAMPLE_NAME,
+        role=samples.get("role", ""),
+        number=samples.get("number", ""),
+        qr=badge.qr and "QR",
+    )
+    marked = badge_markup(sample, badge_points(sample), plate=True)
+    return _Said(
+        marked,
+        badge_markup(badge, badge_points(badge), plate=False),
+        texts,
+        tuple(samples.items()),
+        badge_points(badge),
+        badge.qr,
+        badge.number or "QR",
     )
 
 
-def _sheets(grid: _Grid, piles: Sequence[Sequence[str]], kind: str) -> str:
-    if not any(piles):
-        raise ValueError("there is nothing to print")
-    left, top = grid.corner
-    on_one = _COLUMNS * grid.rows
-
-    def placed(number: int, inside: str) -> str:
-        row, column = divmod(number, _COLUMNS)
-        x, y = left + column * grid.width, top + row * grid.height
-        style = f"left: {x:.2f}mm; top: {y:.2f}mm"
-        return f'<article class="one {kind}" style="{style}">{inside}</article>'
-
-    sheets = [
-        _joined(pile[start : start + on_one], placed)
-        for pile in piles
-        for start in range(0, len(pile), on_one)
-    ]
-    return "".join(f'<section class="grid">{one}</section>' for one in sheets)
-
-
-def _joined(pieces: Sequence[str], placed: Callable[[int, str], str]) -> str:
-    return "".join(placed(number, inside) for number, inside in enumerate(pieces))
-
-
-def _badge_markup(badge: Badge) -> str:
-    code = qr_svg(badge.qr, label=badge.number or "QR") if badge.qr else ""
-    number = f" <span>{escaped(badge.number)}</span>" if badge.number else ""
-    return (
-        f'{_name(badge.name, 76, 32)}<div class="about"><p class="event">{_event(badge.event)}</p>'
-        f'<p class="role"><b>{escaped(badge.role)}</b>{number}</p></div>{code}'
+def _card(wording: CertificateWording, entry: CertificateEntry) -> _Said:
+    lines = card_lines(entry)
+    # Figures are all of one width, so lines that differ in nothing else are of one as well.
+    alike = {name: re.sub(r"\d", "0", line) for name, line in lines.items()}
+    sample = replace(
+        entry,
+        printed_name=_SAMPLE_NAME,
+        serial="0A1B-2C3D",
+        qr="QR",
+        date_text=alike.get("date", ""),
+        hours_text=alike.get("hours", ""),
+        expires_text=alike.get("expires", ""),
+    )
+    full = is_full(entry)
+    return _Said(
+        card_markup(wording, sample, full=full, plate=True),
+        card_markup(wording, entry, full=full, plate=False),
+        {NAME: entry.printed_name, "serial": entry.serial, **lines},
+        ((NAME, _SAMPLE_NAME), ("serial", sample.serial), *alike.items()),
+        card_points(entry, full=full),
+        entry.qr,
     )
 
 
-def _event(event: str) -> str:
-    """What and when: the days, which stand last, are never broken in two."""
-    what, dot, days = event.rpartition(" · ")
-    return f"{escaped(what)}{dot}{_unbroken(days)}" if dot else escaped(days)
+@dataclass(frozen=True, slots=True)
+class _Printing:
+    """What all sheets of a file have in common."""
 
+    grid: Grid
+    kind: str
+    title: str
+    language: str
+    dated: datetime | None
 
-def _unbroken(text: str) -> str:
-    return f'<span class="day">{escaped(text)}</span>'
+    def made(self, piles: Sequence[Sequence[_Said]], limits: RenderLimits | None) -> bytes:
+        """The file. Piles never share a sheet."""
+        each = self.grid.places
+        sheets = [pile[at : at + each] for pile in piles for at in range(0, len(pile), each)]
+        if not sheets:
+            raise ValueError("there is nothing to print")
+        everyone = [one for sheet in sheets for one in sheet]
+        bounds = limits or RenderLimits(seconds=60 + 0.05 * len(everyone))
+        looks = list({one.look: one for one in everyone}.values())
+        counts = sorted({len(sheet) for sheet in sheets})
+        requests = [self._sheet_request(count) for count in counts]
+        requests += [self._look_request(look, everyone) for look in looks]
+        made = plate_store.stampers(requests, STYLESHEET, bounds)
+        under = dict(zip(counts, (one.plate for one in made), strict=False))
+        stampers = {
+            look.look: PieceStamper(one.plate, dict(look.samples))
+            for look, one in zip(looks, made[len(counts) :], strict=True)
+        }
+        writer = SheetWriter(under[len(sheets[0])])
+        parts: list[bytes] = []
+        for at in range(0, len(sheets), _AT_ONCE):
+            portion = sheets[at : at + _AT_ONCE]
+            pieces = self._pieces([one for sheet in portion for one in sheet], stampers, bounds)
+            for sheet in portion:
+                on_it = [
+                    replace(next(pieces), corner=corner)
+                    for corner, _one in zip(self.grid.lower_corners, sheet, strict=False)
+                ]
+                parts += writer.add_sheet(under[len(sheet)], on_it)
+        return b"".join(parts + writer.end())
 
+    def _pieces(
+        self, said: Sequence[_Said], stampers: Mapping[str, PieceStamper], limits: RenderLimits
+    ) -> Iterator[Piece]:
+        """A piece for each, in order. Whoever the plate can't set is set by the layout engine."""
+        codes = [qr_symbol(one.qr) if one.qr else None for one in said]
+        contents = [
+            stampers[one.look].content(one.texts, one.points, code)
+            for one, code in zip(said, codes, strict=True)
+        ]
+        others = self._set_whole(
+            [
+                (one, code)
+                for one, code, content in zip(said, codes, contents, strict=True)
+                if content is None
+            ],
+            limits,
+        )
+        for one, content in zip(said, contents, strict=True):
+            if content is None:
+                yield next(others)
+            else:
+                yield Piece(stampers[one.look].plate, content, (0, 0), one.alternative)
 
-def _card_markup(wording: CertificateWording, entry: CertificateEntry) -> str:
-    lines = (entry.date_text, entry.hours_text, entry.expires_text)
-    dates = " · ".join(line for line in lines if line.strip())
-    unbroken = "<i> · </i>".join(_unbroken(line) for line in lines if line.strip())
-    needed = sum(-(-len(said) // _CARD_LINE) for said in (entry.body, dates))
-    full, largest = (" full", 15.0) if needed > _CARD_LINES else ("", 17.0)
-    return (
-        f'<div class="said{full}"><p class="org">{escaped(wording.organisation)}</p>'
-        f'<p class="heading">{escaped(wording.heading)}</p>{_name(entry.printed_name, 74, largest)}'
-        f'<p class="body">{escaped(entry.body)}</p><p class="dates">{unbroken}</p></div>'
-        f'<p class="check"><b>{escaped(entry.serial)}</b>{escaped(wording.check_line)}</p>'
-        f"{qr_svg(entry.qr, label=wording.check_line or wording.heading)}"
-    )
+    def _set_whole(
+        self, said: Sequence[tuple[_Said, Symbol | None]], limits: RenderLimits
+    ) -> Iterator[Piece]:
+        """Pieces that the layout engine sets from beginning to end; only the code is stamped."""
+        for at in range(0, len(said), _PORTION):
+            portion = said[at : at + _PORTION]
+            requests = [
+                self._request(
+                    one.whole,
+                    hidden={"qr": ""},
+                    drawn={name: one_line(text) for name, text in one.texts.items()},
+                    learned={},
+                )
+                for one, _code in portion
+            ]
+            plates = made_plates(requests, STYLESHEET, limits)
+            for (_one, code), plate in zip(portion, plates, strict=True):
+                content = PieceStamper(plate, {}).code_only(code)
+                yield Piece(plate, content, (0, 0))
 
+    def _sheet_request(self, pieces: int) -> PageRequest:
+        markup = sheet_page(
+            self.grid, pieces, title=self.title, language=self.language, dated=self.dated
+        )
+        return self._page_request(markup, hidden={}, drawn={}, learned={})
 
-def _name(name: str, room: float, largest: float) -> str:
-    return f'<h2 style="font-size: {name_points(name, room, largest)}pt">{escaped(name)}</h2>'
+    def _look_request(self, look: _Said, everyone: Sequence[_Said]) -> PageRequest:
+        alike = [one for one in everyone if one.look == look.look]
+        learned = {}
+        for name, sample in look.samples:
+            usual = LETTERS if name == NAME else SERIAL_LETTERS
+            used = {one_line(one.texts[name]) for one in alike}
+            learned[name] = [*usual, *letters_beyond(usual, {sample, *used})]
+        return self._request(
+            look.look, hidden={**dict(look.samples), "qr": ""}, drawn={}, learned=learned
+        )
+
+    def _request(
+        self,
+        inside: str,
+        *,
+        hidden: dict[str, str],
+        drawn: dict[str, str],
+        learned: dict[str, list[str]],
+    ) -> PageRequest:
+        markup = piece_page(self.grid, inside, self.kind, self.language)
+        return self._page_request(markup, hidden=hidden, drawn=drawn, learned=learned)
+
+    def _page_request(
+        self,
+        markup: str,
+        *,
+        hidden: dict[str, str],
+        drawn: dict[str, str],
+        learned: dict[str, list[str]],
+    ) -> PageRequest:
+        return PageRequest(
+            markup=markup,
+            hidden=hidden,
+            drawn=drawn,
+            learned=learned,
+            words=[],
+            language=self.language,
+            zoom=1.0,
+            margin="",
+        )

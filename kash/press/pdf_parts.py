@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 # A string is passed over: it may hold what looks like a reference.
 _REFERENCE = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9a-fA-F]*>|\b(\d+) 0 R\b", re.DOTALL)
+_TOKEN = re.compile(
+    rb"<<|>>|\[|\]|\((?:[^\\()]|\\.)*\)|<[0-9a-fA-F]*>|/[^\s/<>\[\]()]*|[^\s/<>\[\]()]+", re.DOTALL
+)
+_OPENING, _CLOSING = (b"<<", b"["), (b">>", b"]")
 _STREAM = re.compile(rb"\nstream\r?\n")
 
 # Where an object lies: at a place in the file, or as so many'th in an object stream.
@@ -119,3 +123,32 @@ def entry(content: bytes, name: bytes) -> bytes:
 def reference_in(content: bytes, name: bytes) -> int:
     """The number that a dictionary refers to under a name. Raises ValueError if none."""
     return int(entry(content, name).removeprefix(b"[").split()[0])
+
+
+def entries(content: bytes) -> dict[bytes, bytes]:
+    """What stands in a dictionary, by name."""
+    tokens = _TOKEN.findall(dictionary_of(content))
+    found = {}
+    at = 1
+    while at < len(tokens) - 1:
+        end = _end_of_value(tokens, at + 1)
+        found[tokens[at][1:]] = b" ".join(tokens[at + 1 : end])
+        at = end
+    return found
+
+
+def _end_of_value(tokens: Sequence[bytes], at: int) -> int:
+    depth = 0
+    for number in range(at, len(tokens)):
+        depth += (tokens[number] in _OPENING) - (tokens[number] in _CLOSING)
+        if not depth:
+            # A reference is two numbers and a letter.
+            return number + (3 if tokens[number + 2 : number + 3] == [b"R"] else 1)
+    raise ValueError("a dictionary does not end")
+
+
+def page_content(contents: Mapping[int, bytes], page: int) -> bytes:
+    """What a page with one stream draws."""
+    head, _, drawn = contents[reference_in(contents[page], b"Contents")].partition(b"\nstream\n")
+    drawn = drawn.removesuffix(b"\nendstream")
+    return zlib.decompress(drawn) if b"/FlateDecode" in head else drawn

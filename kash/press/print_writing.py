@@ -28,12 +28,12 @@ from kash.press.plates import Plate
 
 _PAGES_A_NODE = 64
 # Between objects, where no object can have it.
-_BETWEEN = b"\nendobj\n"
+BETWEEN = b"\nendobj\n"
 _ELEMENT_NAME = re.compile(rb"/ID\s*\(([^()\\]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class _PageTemplate:
+class PageTemplate:
     """What each page of a plate is written by: its objects, with "%d" for what differs.
 
     The page's own numbers are those of the `elements` of its structure in order, its page, and how
@@ -59,7 +59,7 @@ class PrintWriter:
         # A row for each object: ten thousand pages have half a million.
         self._rows = bytearray()
         self._waiting: list[tuple[int, bytes]] = []
-        self._templates: dict[int, _PageTemplate] = {}
+        self._templates: dict[int, PageTemplate] = {}
         self._plates: list[Plate] = []  # kept, so that their ids stay theirs
         self._next = max(one.number for one in first.objects) + 1
         contents = {one.number: one.content for one in first.objects}
@@ -92,7 +92,7 @@ class PrintWriter:
         count = len(self._marked)
         numbers = [*range(base, base + template.elements), page, count]
         objects = template.objects % template.filled(numbers)
-        self._waiting += zip(numbers, objects.split(_BETWEEN), strict=False)
+        self._waiting += zip(numbers, objects.split(BETWEEN), strict=False)
         self._marked.append(
             b"%d[%b]" % (count, b" ".join([b"%d 0 R" % (base + one) for one in template.marked]))
         )
@@ -101,8 +101,7 @@ class PrintWriter:
         self._kids.append(page)
         self._digest.update(drawing)
         self._put(drawn, stream(drawn, drawing))
-        if len(self._kids) == _PAGES_A_NODE:
-            self._end_node()
+        self._end_page()
         return self._taken()
 
     def end(self) -> list[bytes]:
@@ -157,6 +156,10 @@ class PrintWriter:
         taken, self._pieces = self._pieces, []
         return taken
 
+    def _end_page(self) -> None:
+        if len(self._kids) == _PAGES_A_NODE:
+            self._end_node()
+
     def _end_node(self) -> None:
         kids = b" ".join(b"%d 0 R" % page for page in self._kids)
         described = b"<</Type/Pages/Parent %d 0 R/Count %d/Kids[%b]>>" % (
@@ -191,7 +194,7 @@ class PrintWriter:
             else:
                 self._put(number, indirect(number, content))
 
-    def _new_template(self, plate: Plate) -> _PageTemplate:
+    def _new_template(self, plate: Plate) -> PageTemplate:
         contents = {one.number: one.content for one in plate.objects}
         page = dictionary_of(contents[plate.page])
         constant = {number: number for number in contents}
@@ -200,7 +203,9 @@ class PrintWriter:
             shown = [reference_in(page, b"Contents"), reference_in(page, b"Resources")]
             constant = {number: self._number() for number in sorted(reached(contents, shown))}
             self._write_constants(plate, constant)
-        template = _template(plate, contents, self._document, self._page_template(page, constant))
+        template = page_template(
+            plate, contents, self._document, self._page_template(page, constant)
+        )
         self._templates[id(plate)] = template
         self._plates.append(plate)
         return template
@@ -219,9 +224,9 @@ class PrintWriter:
         )
 
 
-def _template(
+def page_template(
     plate: Plate, contents: dict[int, bytes], document: int, page: bytes
-) -> _PageTemplate:
+) -> PageTemplate:
     """The structure of a page as a template."""
     root = contents[reference_in(contents[plate.catalogue], b"StructTreeRoot")]
     own_document = reference_in(root, b"K")
@@ -247,8 +252,8 @@ def _template(
     templates = [
         renumbered(contents[number].replace(b"%", b"%%"), reference, string) for number in order
     ]
-    return _PageTemplate(
-        objects=_BETWEEN.join(templates),
+    return PageTemplate(
+        objects=BETWEEN.join(templates),
         filled=itemgetter(*filled),
         elements=len(order),
         top=tuple(index[one] for one in referred(entry(contents[own_document], b"K"))),

@@ -36,6 +36,8 @@ class _Codes(dict[int, str]):
 
 
 _HEX = _Codes()
+# Large enough that nothing is lost by rounding.
+_MEASURE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,14 @@ class Shaper:
     def nominal_advance(self, glyph: int, units: int) -> int:
         """How wide a glyph is where no other follows, in 1024ths of a CSS pixel."""
         return int(self._font(units).get_glyph_h_advance(glyph))
+
+    def rise(self) -> float:
+        """How far the font rises above the foot of its letters, less how far it falls, of its size.
+
+        As the engine measures a line, whatever letters stand in it.
+        """
+        extents = self._font(_MEASURE).get_font_extents("ltr")
+        return (extents.ascender + extents.descender) / _MEASURE
 
     def _spaced(self, glyphs: list[Glyph]) -> list[Glyph]:
         """Half of the spacing on either side of each glyph, and none at the ends of the line."""

@@ -53,7 +53,7 @@ class Stamper:
             parts.append(part)
         for picture in self.plate.pictures:
             code = codes.get(picture.name)
-            parts.append(_filled(picture, code) if code else f"{picture.mark} EMC\n")
+            parts.append(filled_code(picture, code) if code else f"{picture.mark} EMC\n")
         return "".join(parts).encode("ascii")
 
     def unsettable(self, name: str, texts: Iterable[str]) -> list[str]:
@@ -137,7 +137,7 @@ class _TextStamp:
         return int(points / _POINTS_PER_PIXEL * UNITS_PER_PIXEL)
 
 
-def _filled(field: PictureField, code: Symbol) -> str:
+def filled_code(field: PictureField, code: Symbol) -> str:
     """The code in its box, with its quiet zone inside."""
     module = min(field.width, field.height) / (code.size + 2 * QUIET_MODULES)
     side = module * code.size
