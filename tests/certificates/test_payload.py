@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import random
 from datetime import date
 
@@ -18,9 +19,12 @@ from PIL import Image, ImageOps
 from kash.certificates.rules import (
     PAYLOAD_BYTES,
     SIGNED_AS,
+    STATUS_CLASSES,
     Claim,
     NotAPayload,
+    Revoked,
     claimed,
+    find_revoked,
     hashed_name,
     is_signed_by,
     key_id_of,
@@ -32,7 +36,9 @@ from kash.certificates.rules import (
     signed_payload,
     title_id_of,
 )
-from kash.people.rules import names_match
+from kash.people.rules import compared_name, names_match
+
+from . import test_verification_document as described
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -179,3 +185,37 @@ def test_printed_codes_are_read_and_checked_by_others() -> None:
         assert "".join(letters[written >> 5 * place & 31] for place in range(11, -1, -1)) == serial
         plain = f"wanjiru ng'ang'a{number}".replace(" ", "").encode()
         assert body[29:] == hashlib.sha256(body[21:29] + plain).digest()[:12]
+
+
+@settings(max_examples=200)
+@given(
+    st.text(
+        st.one_of(
+            st.characters(codec="utf-8"), st.sampled_from("'`´‘’‛ʼʻʽ′＇ʹŉǅẞ\u00ad\u200b \u00a0\x1c")
+        ),
+        max_size=30,
+    )
+)
+def test_the_page_for_checkers_tells_how_names_are_compared(name: str) -> None:
+    assert described.compared(name) == compared_name(name)
+
+
+def test_the_example_of_the_page_for_checkers_is_read_as_every_code_is() -> None:
+    payload = read_qr_text(described.CODE)
+    claim = read_claim(payload)
+    assert is_signed_by(payload, PUBLIC)
+    assert claim == claimed(
+        key_id=key_id_of(PUBLIC),
+        serial=described.GIVEN["serial as printed"].replace("-", ""),
+        public_title=described.TITLE,
+        issued_on=date(2026, 11, 25),
+        expires_on=date(2029, 11, 30),
+        printed_name=described.NAME,
+        salt=claim.salt,
+    )
+    said = json.loads(described.bare(described.LIST["payload"]))
+    found = find_revoked(
+        described.bare(said["salt"]), described.bare(said["entries"]), claim.serial
+    )
+    assert found == Revoked(claim.serial, date(2027, 3, 1), "conduct")
+    assert tuple(said["classes"]) == STATUS_CLASSES
