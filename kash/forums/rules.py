@@ -47,6 +47,37 @@ def agenda_from(items: Sequence[PlannedItem], *, first_meeting: bool) -> list[Pl
     return [PlannedItem("", None, "arising"), *items]
 
 
+# What usually stands on a forum's agenda, in order; `forums/wording.py` has their titles.
+USUAL_ITEMS = (
+    "opening",
+    "quorum",
+    "previous",
+    "arising",
+    "results",
+    "stories",
+    "actions",
+    "other",
+)
+
+
+def with_usual_items(present: Sequence[str]) -> list[tuple[int, str]]:
+    """An agenda with the usual items that it lacks, in its order.
+
+    `present` tells of each item which usual one it is, empty if none. Returned are, for each item
+    of the new agenda, its place in `present`, or -1 and which usual one it is. An item that is
+    there stays where it is; one that is added comes right after the usual one before it, the last
+    one to the end.
+    """
+    agenda = [(place, usual) for place, usual in enumerate(present)]
+    for number, usual in enumerate(USUAL_ITEMS):
+        if any(usual == other for _place, other in agenda):
+            continue
+        before = [at for at, (_place, other) in enumerate(agenda) if other in USUAL_ITEMS[:number]]
+        at = before[-1] + 1 if before else 0
+        agenda.insert(len(agenda) if usual == USUAL_ITEMS[-1] else at, (-1, usual))
+    return agenda
+
+
 _LETTERS = ("", *"BCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 Entry = TypeVar("Entry")

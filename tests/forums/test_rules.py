@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kash.forums.rules import (
     STATUSES,
+    USUAL_ITEMS,
     Attendee,
     NoLetterLeft,
     OpenedAction,
@@ -24,6 +25,7 @@ from kash.forums.rules import (
     row_changes,
     shown_name,
     state_at,
+    with_usual_items,
 )
 
 KEYS = st.text("abcdef", min_size=1, max_size=2)
@@ -175,4 +177,37 @@ def test_rows_that_a_page_did_not_know_stay(present: set[str], written: list[Wri
     assert not set(changes.removed) & {row.key for row in changes.changed}
     assert list(changes.added) == [
         row for row in written if row.key not in present and row.text.strip()
+    ]
+
+
+@given(st.lists(st.sampled_from(["", *USUAL_ITEMS]), max_size=12))
+def test_usual_items_are_added_once_and_nothing_that_stands_there_is_moved(
+    present: list[str],
+) -> None:
+    agenda = with_usual_items(present)
+    kept = [place for place, _usual in agenda if place >= 0]
+    assert kept == list(range(len(present)))
+    added = [usual for place, usual in agenda if place < 0]
+    assert sorted(added) == sorted(set(USUAL_ITEMS) - set(present))
+    assert with_usual_items([usual for _place, usual in agenda]) == [
+        (place, usual) for place, (_old, usual) in enumerate(agenda)
+    ]
+
+
+def test_an_empty_agenda_gets_the_usual_items_in_their_order() -> None:
+    assert [usual for _place, usual in with_usual_items([])] == list(USUAL_ITEMS)
+
+
+def test_usual_items_go_beside_those_that_are_there_and_other_business_to_the_end() -> None:
+    assert [usual for _place, usual in with_usual_items(["opening", "", "arising", ""])] == [
+        "opening",
+        "quorum",
+        "previous",
+        "",
+        "arising",
+        "results",
+        "stories",
+        "actions",
+        "",
+        "other",
     ]

@@ -577,3 +577,47 @@ def test_pages_ask_the_same_of_one_row_and_of_three(
 def test_a_forum_that_is_gone_is_not_found(secretary: FlaskClient) -> None:
     assert db.session.scalar(select(Forum.id).where(Forum.public_id == "0" * 16)) is None
     assert secretary.get("/forums/" + "0" * 16).status_code == 404
+
+
+def test_one_tap_adds_the_usual_items_that_are_missing_in_the_language_of_the_page(
+    series: Series, client_for: ClientFor
+) -> None:
+    meeting = series.plan(utc_now() + timedelta(days=3))
+    services.add_item(series.forum, meeting, title="  QUORUM ", by=series.secretary)
+    services.add_item(series.forum, meeting, title="Rooms", by=series.secretary)
+    services.add_item(series.forum, meeting, title="Mengineyo", by=series.secretary)
+    browser = client_for(series.secretary)
+    agenda = f"/forums/{series.forum}/meetings/{meeting}/agenda"
+    page = browser.get(agenda)
+    lacking = " · ".join(
+        ("Call to order", "Minutes of the last meeting", "Matters arising", "Results", "Stories")
+    )
+    assert f"<p>{lacking} · Actions</p>" in page.text
+    assert browser.post(f"{agenda}/usual").location == agenda
+    rows = queries.minutes_of(_row(Meeting, meeting))
+    assert [(item.kind, item.title) for item in rows] == [
+        ("plain", "Call to order"),
+        ("plain", "  QUORUM "),
+        ("plain", "Minutes of the last meeting"),
+        ("arising", ""),
+        ("plain", "Results"),
+        ("plain", "Stories"),
+        ("plain", "Actions"),
+        ("plain", "Rooms"),
+        ("plain", "Mengineyo"),
+    ]
+    assert [item.position for item in rows] == list(range(1, 10))
+    assert "Add the usual items" not in browser.get(agenda).text
+    # Twice adds nothing twice.
+    browser.post(f"{agenda}/usual")
+    assert len(queries.minutes_of(_row(Meeting, meeting))) == 9
+
+
+def test_a_held_meeting_keeps_its_numbers_and_is_offered_no_usual_items(
+    held: tuple[str, str], series: Series, secretary: FlaskClient
+) -> None:
+    agenda = f"/forums/{series.forum}/meetings/{held[0]}/agenda"
+    before = [item.title for item in queries.minutes_of(_row(Meeting, held[0]))]
+    assert "Add the usual items" not in secretary.get(agenda).text
+    assert secretary.post(f"{agenda}/usual").status_code == 409
+    assert [item.title for item in queries.minutes_of(_row(Meeting, held[0]))] == before

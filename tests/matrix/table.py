@@ -669,6 +669,7 @@ PLACES: dict[str, Place] = {
     "forums.cancel_meeting": _meeting(both="forums.run"),
     "forums.hold_meeting": _meeting(both="forums.run"),
     "forums.agenda": _meeting(both="forums.run"),
+    "forums.add_usual_items": _meeting(post="forums.run"),
     "forums.order_items": _meeting(post="forums.run"),
     "forums.rename_item": _meeting(both="forums.run", item_id="item"),
     "forums.remove_item": _meeting(both="forums.run", item_id="item"),

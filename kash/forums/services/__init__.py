@@ -1,6 +1,12 @@
 """What is done with forums: opened, joined, planned, held, written down, followed up."""
 
-from kash.forums.services.agenda import add_item, order_items, remove_item, rename_item
+from kash.forums.services.agenda import (
+    add_item,
+    add_usual_items,
+    order_items,
+    remove_item,
+    rename_item,
+)
 from kash.forums.services.internal_lines import ask_release, keep_line, release_line
 from kash.forums.services.meetings import (
     cancel_meeting,
@@ -35,6 +41,7 @@ __all__ = [
     "add_item",
     "add_member",
     "add_template",
+    "add_usual_items",
     "ask_release",
     "cancel_meeting",
     "change_forum",

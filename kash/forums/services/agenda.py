@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
 from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
-from kash.forums.rules import ITEMS_OF_A_MEETING, moved, order_is_fixed, reordered
+from kash.forums.rules import (
+    ITEMS_OF_A_MEETING,
+    moved,
+    order_is_fixed,
+    reordered,
+    with_usual_items,
+)
 from kash.forums.services.problems import AgendaFull, MeetingOver, StaysOnAgenda
 from kash.forums.services.reaching import (
     forum_run_by,
@@ -57,6 +63,53 @@ def add_item(
         change.session.add(item)
         change.about(held.public_id, item.public_id)
         return item.public_id
+
+
+def add_usual_items(
+    forum_id: str,
+    meeting_id: str,
+    *,
+    titles: Mapping[str, str],
+    known: Callable[[str], str],
+    by: Actor,
+) -> int:
+    """Put the usual items that a planned meeting's agenda lacks into their places; how many.
+
+    `titles` are their titles by `rules.USUAL_ITEMS`; `known` tells which usual one a title is, in
+    whatever language, empty if none. Raises MeetingOver and AgendaFull.
+    """
+    with audited("forums.usual_items_added", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        held = written_meeting(change.session, forum, meeting_id)
+        if order_is_fixed(held.state):
+            raise MeetingOver
+        items = items_in_order(change.session, held)
+        present = ["arising" if one.kind == "arising" else known(one.title) for one in items]
+        agenda: list[AgendaItem] = []
+        for place, usual in with_usual_items(present):
+            if place >= 0:
+                agenda.append(items[place])
+                continue
+            arising = usual == "arising"
+            item = AgendaItem(
+                public_id=new_public_id(),
+                meeting_id=held.id,
+                position=0,
+                kind="arising" if arising else "plain",
+                # It goes by its usual name in the reader's language.
+                title="" if arising else titles[usual],
+            )
+            change.session.add(item)
+            agenda.append(item)
+        added = len(agenda) - len(items)
+        if added == 0:
+            change.nothing()
+            return 0
+        if len(agenda) > ITEMS_OF_A_MEETING:
+            raise AgendaFull
+        _number(agenda)
+        change.about(held.public_id)
+        return added
 
 
 def rename_item(

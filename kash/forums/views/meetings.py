@@ -18,6 +18,7 @@ from kash.forums.services.problems import (
     MonthFull,
     StaysOnAgenda,
 )
+from kash.forums.wording import missing_usual, usual_item, usual_titles
 from kash.people.queries import venue_names
 from kash.policy import allow
 from kash.web import current_actor, page
@@ -202,7 +203,23 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         points=[(item, queries.number_of(item, held)) for item in items],
         carried=queries.arising_in(held, utc_now(), actor),
         planned_minutes=sum(item.minutes or 0 for item in items),
+        lacking=missing_usual(items) if not order_is_fixed(held.state) else [],
     )
+
+
+@blueprint.post("/<forum_id>/meetings/<meeting_id>/agenda/usual")
+@allow("forums.edit")
+def add_usual_items(forum_id: str, meeting_id: str) -> ResponseReturnValue:
+    """Put the usual items that are missing onto the agenda, each in its place."""
+    try:
+        added = services.add_usual_items(
+            forum_id, meeting_id, titles=usual_titles(), known=usual_item, by=current_actor()
+        )
+    except AgendaFull as problem:
+        flash(str(problem), "warn")
+    else:
+        flash(_("Items added: %(count)s", count=added))
+    return redirect(url_for("forums.agenda", forum_id=forum_id, meeting_id=meeting_id), code=303)
 
 
 @blueprint.post("/<forum_id>/meetings/<meeting_id>/agenda/order")
