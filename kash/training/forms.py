@@ -153,6 +153,19 @@ class DraftPage:
         return form
 
     @property
+    def added_to(self) -> str:
+        """The module to which a session was added last, or the one that was added; else empty."""
+        if typed_in(self.new_module):
+            return self.new_module.key.data or ""
+        with_new = [part.module.public_id for part in self.modules if typed_in(part.new_plan)]
+        return with_new[-1] if with_new else ""
+
+    @staticmethod
+    def first_field_of_new(module: str) -> str:
+        """The id of the field in which a module's next session gets its title."""
+        return f"new-{module}-title"
+
+    @property
     def edition_read(self) -> int:
         """Which edition the page was filled from; 0, which no version has, if unreadable."""
         # Not the form's own value: what was not sent it takes from the row.

@@ -172,10 +172,10 @@ def edit(public_id: str) -> ResponseReturnValue:
     except services.TooMuch as problem:
         draft.about.public_title.errors = [str(problem)]
         return _draft_page(draft), 422
-    return _saved(public_id)
+    return _saved(public_id, draft)
 
 
-def _saved(public_id: str) -> Response:
+def _saved(public_id: str, draft: DraftPage) -> Response:
     for name, by_places in (("up", -1), ("down", 1)):
         moving = request.form.get(name)
         if moving:
@@ -187,12 +187,17 @@ def _saved(public_id: str) -> Response:
     flash(_("Saved."))
     if request.form.get("then") == "close":
         return redirect(url_for("training.version", public_id=public_id))
+    # Whoever added a session writes the next one of the same module, without looking for it.
+    module = draft.added_to
+    if module:
+        page = url_for("training.edit", public_id=public_id, add=module)
+        return redirect(f"{page}#{draft.first_field_of_new(module)}")
     return redirect(url_for("training.edit", public_id=public_id))
 
 
 def _conflict(draft: DraftPage) -> ResponseReturnValue:
     if not draft.compare():
-        return _saved(draft.version.public_id)
+        return _saved(draft.version.public_id, draft)
     return _draft_page(draft, conflict=True), 409
 
 
@@ -201,6 +206,7 @@ def _draft_page(draft: DraftPage, *, conflict: bool = False, closed: bool = Fals
         "training/edit.html",
         draft=draft,
         version=draft.version,
+        adds_to=request.args.get("add", "") if request.method == "GET" else "",
         minutes=_minutes(draft.version),
         conflict=conflict,
         closed=closed,

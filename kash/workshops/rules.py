@@ -40,10 +40,14 @@ PATIENCE = 30
 
 @dataclass(frozen=True)
 class Teaching:
-    """A session that wants a place: what it follows and how long it takes."""
+    """A session that wants a place: what it follows, how long it takes, and of which module it is.
+
+    `module` is empty for one that stands by itself.
+    """
 
     key: str
     minutes: int
+    module: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,28 +118,82 @@ def lay_into_days(
 ) -> Timetable:
     """Lay sessions into days in their order, with pauses between them.
 
-    A session that no longer fits goes to the next day; one longer than a whole day, and all after
-    it, are left over.
+    A module that fits a day is not split over two, as long as the days suffice for that. A session
+    that no longer fits goes to the next day; one longer than a whole day, and all after it, are
+    left over.
     """
+    begins, ends = _minute(day_starts_at), _minute(day_ends_at)
+    together = _laid(teachings, days, begins, ends, pauses, keeps_modules=True)
+    if not together.left_over:
+        return together
+    return _laid(teachings, days, begins, ends, pauses, keeps_modules=False)
+
+
+def _laid(
+    teachings: Sequence[Teaching],
+    days: Sequence[date],
+    begins: int,
+    ends: int,
+    pauses: Sequence[Pause],
+    *,
+    keeps_modules: bool,
+) -> Timetable:
     placed: list[Placed] = []
     waiting = list(teachings)
     for day in days:
-        starts = _day_of_sessions(waiting, _minute(day_starts_at), _minute(day_ends_at), pauses)
+        starts = _day_of_sessions(waiting, begins, ends, pauses)
+        if keeps_modules:
+            first = _begins_module(waiting, len(starts))
+            module = waiting[first : first + _length_of_module(waiting[first:])]
+            if first and len(_day_of_sessions(module, begins, ends, pauses)) == len(module):
+                starts = starts[:first]
         for teaching, start in zip(waiting, starts, strict=False):
             placed.append(Placed(teaching.key, day, _clock(start), teaching.minutes))
         waiting = waiting[len(starts) :]
     return Timetable(tuple(placed), tuple(waiting))
 
 
+def _begins_module(waiting: Sequence[Teaching], place: int) -> int:
+    """Where the module begins that the day's end would split at this place; else the place."""
+    if not 0 < place < len(waiting) or not waiting[place].module:
+        return place
+    while place and waiting[place - 1].module == waiting[place].module:
+        place -= 1
+    return place
+
+
+def _length_of_module(waiting: Sequence[Teaching]) -> int:
+    """How many of the waiting sessions, from the first on, are of its module."""
+    for number, teaching in enumerate(waiting):
+        if not teaching.module or teaching.module != waiting[0].module:
+            return max(number, 1)
+    return len(waiting)
+
+
 def days_needed(
     teachings: Sequence[Teaching], day_starts_at: time, day_ends_at: time
 ) -> int | None:
-    """How many days the sessions take; None if one is longer than a day, or it takes too many."""
+    """How many days the sessions take at least; None if one is longer than a day, or it takes too
+    many."""
     days = days_between(date(2000, 1, 1), date(2000, 1, 1) + timedelta(days=MOST_DAYS - 1))
-    timetable = lay_into_days(teachings, days, day_starts_at, day_ends_at)
+    begins, ends = _minute(day_starts_at), _minute(day_ends_at)
+    timetable = _laid(teachings, days, begins, ends, USUAL_PAUSES, keeps_modules=False)
     if timetable.left_over:
         return None
     return len({place.day for place in timetable.placed}) or 1
+
+
+def following_on(
+    ends_at: datetime, days: Sequence[date], day_starts_at: time, day_ends_at: time
+) -> tuple[date, time]:
+    """The day and the time at which a session begins that follows one which ends then.
+
+    After the day's end that is the beginning of the next day, if the workshop has one.
+    """
+    later = [day for day in days if day > ends_at.date()]
+    if ends_at.date() not in days or (ends_at.time() >= day_ends_at and later):
+        return (later or list(days))[0], day_starts_at
+    return ends_at.date(), ends_at.time().replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,8 @@ def test_the_whole_draft_is_written_on_one_page(sign_in: SignIn, draft: Draft, e
     sent[f"plan-{draft.plans[0]}-module"] = draft.modules[1]
     sent[f"new-{draft.modules[0]}-title"] = "A new one"
     sent["new-module-title"] = "Third"
-    assert browser.post(edit, data=sent).location == edit
+    key = sent["new-module-key"]
+    assert browser.post(edit, data=sent).location == f"{edit}?add={key}#new-{key}-title"
     assert draft.outline() == [
         ("First", ["Pairs", "A new one"]),
         ("Second", ["Closing", "Opening, with tea"]),
@@ -334,3 +335,30 @@ def test_the_number_of_queries_does_not_grow(
     services.start_version(draft.course, "sw", SYSTEM)
     assert counts() == before
     assert max(before) <= 12
+
+
+def test_sessions_are_written_one_after_the_other_each_with_the_focus_on_its_title(
+    sign_in: SignIn, draft: Draft, edit: str
+) -> None:
+    browser = sign_in("trainer")
+    module = draft.modules[1]
+    for title in ("One", "Two"):
+        page = browser.get(edit)
+        sent = posted(page.text) | {f"new-{module}-title": title, f"new-{module}-minutes": "30"}
+        answer = browser.post(edit, data=sent)
+        assert answer.location == f"{edit}?add={module}#new-{module}-title"
+    assert draft.outline()[1] == ("Second", ["Closing", "One", "Two"])
+    after = browser.get(answer.location).text
+    # The field that the address names is there, empty, and its part is unfolded.
+    (field,) = re.findall(rf'<input[^>]*id="new-{module}-title"[^>]*>', after)
+    assert 'value=""' in field
+    details = after[: after.index(field)].rpartition("<details")[2]
+    assert details.split(">")[0].strip() == "open"
+
+
+def test_a_save_that_adds_nothing_leads_to_the_page_itself(
+    sign_in: SignIn, draft: Draft, edit: str
+) -> None:
+    browser = sign_in("trainer")
+    sent = posted(browser.get(edit).text)
+    assert browser.post(edit, data=sent).location == edit

@@ -18,6 +18,7 @@ from kash.workshops.rules import (
     Teaching,
     days_between,
     days_needed,
+    following_on,
     funding_fault,
     lay_into_days,
     moving_up,
@@ -85,6 +86,97 @@ def test_a_timetable_keeps_order_hours_and_every_session(
         needed = days_needed(given_teachings, day_start, day_end)
         assert needed is not None
         assert (needed <= day_count) == (not table.left_over)
+
+
+def of_modules(*lengths: list[int]) -> list[Teaching]:
+    """Modules in order, each with sessions of these minutes."""
+    return [
+        Teaching(f"{module}.{number}", minutes, str(module))
+        for module, sessions in enumerate(lengths, 1)
+        for number, minutes in enumerate(sessions, 1)
+    ]
+
+
+def laid(given_teachings: list[Teaching], day_count: int) -> list[list[str]]:
+    """The keys of each day's sessions, those left over last."""
+    days = days_between(FIRST, FIRST + timedelta(days=day_count - 1))
+    table = lay_into_days(given_teachings, days, time(8, 30), time(16, 30))
+    found = [[place.key for place in table.placed if place.day == day] for day in days]
+    return [*found, [one.key for one in table.left_over]]
+
+
+def test_a_module_that_is_a_day_is_not_split_over_two() -> None:
+    # Each takes five and a half hours of a day of eight.
+    assert laid(of_modules([90, 90, 90, 60], [90, 90, 90, 60], [90, 120, 120]), 3) == [
+        ["1.1", "1.2", "1.3", "1.4"],
+        ["2.1", "2.2", "2.3", "2.4"],
+        ["3.1", "3.2", "3.3"],
+        [],
+    ]
+
+
+def test_short_modules_share_a_day_and_one_longer_than_a_day_runs_on() -> None:
+    assert laid(of_modules([60, 60], [60, 60], [90, 90, 90, 90, 90]), 3) == [
+        ["1.1", "1.2", "2.1", "2.2", "3.1"],
+        ["3.2", "3.3", "3.4", "3.5"],
+        [],
+        [],
+    ]
+
+
+def test_where_the_days_do_not_suffice_modules_are_split_rather_than_sessions_lost() -> None:
+    modules = of_modules([90, 90, 90], [90, 90], [90, 90, 90])
+    assert laid(modules, 3) == [
+        ["1.1", "1.2", "1.3"],
+        ["2.1", "2.2"],
+        ["3.1", "3.2", "3.3"],
+        [],
+    ]
+    assert laid(modules, 2) == [
+        ["1.1", "1.2", "1.3", "2.1"],
+        ["2.2", "3.1", "3.2", "3.3"],
+        [],
+    ]
+    assert days_needed(modules, time(8, 30), time(16, 30)) == 2
+
+
+@given(st.lists(st.lists(st.integers(5, 200), min_size=1, max_size=5), max_size=6))
+def test_modules_are_together_whenever_there_is_a_day_for_each(lengths: list[list[int]]) -> None:
+    modules = of_modules(*lengths)
+    table = laid(modules, 6)
+    if table[-1] or not all(laid(of_modules(one), 1)[-1] == [] for one in lengths):
+        return
+    on_days = [
+        {day for day, keys in enumerate(table) if key in keys}
+        for key in (one.key for one in modules)
+    ]
+    of_module = {one.module: set() for one in modules}
+    for one, days in zip(modules, on_days, strict=True):
+        of_module[one.module] |= days
+    assert {len(days) for days in of_module.values()} <= {1}
+
+
+@pytest.mark.parametrize(
+    ("ends", "follows"),
+    [
+        ((17, 10, 0), (17, 10, 0)),
+        ((17, 16, 30), (18, 8, 30)),
+        ((17, 18, 0), (18, 8, 30)),
+        # There is no day after the last one.
+        ((18, 16, 45), (18, 16, 45)),
+        # What lies on no day of the workshop says nothing.
+        ((25, 9, 0), (17, 8, 30)),
+    ],
+)
+def test_a_session_follows_on_where_the_last_one_ends(
+    ends: tuple[int, int, int], follows: tuple[int, int, int]
+) -> None:
+    day, hour, minute = ends
+    days = days_between(FIRST, FIRST + timedelta(1))
+    assert following_on(datetime(2026, 11, day, hour, minute), days, time(8, 30), time(16, 30)) == (
+        date(2026, 11, follows[0]),
+        time(*follows[1:]),
+    )
 
 
 def test_what_is_longer_than_a_day_is_said_to_need_no_number_of_days() -> None:

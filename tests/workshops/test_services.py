@@ -16,6 +16,7 @@ from kash.attendance.services import apply_marks, close_slot
 from kash.database import db, new_public_id
 from kash.people.models import Group, Person
 from kash.policy import Actor
+from kash.training.models import CourseVersion, Module
 from kash.vault import AuditEntry, verify
 from kash.web import NotFound
 from kash.workshops import queries, services
@@ -476,3 +477,23 @@ def test_the_attendance_record_counts_weighted_minutes(
         "Faraja Sampuli",
         "Zawadi Sampuli",
     ]
+
+
+def test_each_module_of_a_course_gets_its_day_also_when_laid_out_afresh(
+    both_engines_app: APIFlask, plan: Callable[..., Held], actor: Callable[..., Actor]
+) -> None:
+    version = make_version((90, 90, 90, 90, 90, 90))
+    row = db.session.query(CourseVersion).filter_by(public_id=version).one()
+    (first,) = row.modules
+    second = Module(version_id=row.id, position=2, title="Second")
+    db.session.add(second)
+    db.session.flush()
+    for each in list(first.plans)[3:]:
+        each.module_id = second.id
+    db.session.commit()
+    trainer = actor("trainer", name="Amani Mfano")
+    held = Held(services.plan_workshop(version, details(), trainer), trainer)
+    days = [17, 17, 17, 18, 18, 18]
+    assert [day for day, _clock, _title in times(held)] == days
+    services.lay_out_anew(held.workshop, trainer)
+    assert [day for day, _clock, _title in times(held)] == days

@@ -726,3 +726,32 @@ def test_whoever_is_invited_answers_herself(
     assert client_for(made.trainer).post(f"{at}/answer").status_code == 403
     another = client_for(actor("peer", name="Mwingine Mfano"))
     assert another.post(f"{at}/answer").status_code == 404
+
+
+def test_sessions_are_added_one_after_the_other_each_where_the_last_one_ends(
+    held: Held, site: FlaskClient
+) -> None:
+    page = url(held, "sessions", "new")
+    offered = fields(site.get(page))
+    assert (offered["day"], offered["at"], offered["minutes"]) == ("2026-11-17", "15:45", "90")
+    sent = offered | {"title": "Energiser", "minutes": "45"}
+    answer = site.post(page, data=sent)
+    (added,) = [one for one in queries.sessions_of(held.row) if one.title == "Energiser"]
+    # The address names the first field, which so has the focus.
+    assert answer.location == f"{page}?after={added.public_id}#title"
+    following = site.get(answer.location)
+    assert "The session is added: Energiser" in following.text
+    assert re.search(r'<input[^>]*id="title"', following.text)
+    offered = fields(following)
+    assert (offered["day"], offered["at"], offered["minutes"], offered["title"]) == (
+        "2026-11-18",
+        "08:30",
+        "45",
+        "",
+    )
+    site.post(answer.location, data=offered | {"title": "Opening of the second day"})
+    assert [one.title for one in queries.sessions_of(held.row)][-2:] == [
+        "Energiser",
+        "Opening of the second day",
+    ]
+    assert fields(site.get(f"{page}?after=nothing"))["day"] == "2026-11-18"

@@ -228,4 +228,4 @@ def teachings_of(
         .where(Module.version_id == version_id)
         .order_by(Module.position, Module.id, SessionPlan.position, SessionPlan.id)
     )
-    return [(plan, Teaching(plan.public_id, plan.minutes)) for plan in plans]
+    return [(plan, Teaching(plan.public_id, plan.minutes, str(plan.module_id))) for plan in plans]

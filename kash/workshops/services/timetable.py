@@ -46,7 +46,7 @@ def sessions_in_order(session: Session, workshop: Workshop) -> list[WorkshopSess
         session.scalars(
             select(WorkshopSession)
             .join(WorkshopSession.slot)
-            .options(joinedload(WorkshopSession.slot))
+            .options(joinedload(WorkshopSession.slot), joinedload(WorkshopSession.plan))
             .where(WorkshopSession.workshop_id == workshop.id)
             .order_by(Slot.starts_at, Slot.id)
         )
@@ -113,7 +113,10 @@ def lay_anew(
     refuse_begun(session, workshop)
     sessions = list(order) if order is not None else sessions_in_order(session, workshop)
     by_key = {one.public_id: one for one in sessions}
-    teachings = [Teaching(one.public_id, one.slot.minutes) for one in sessions]
+    teachings = [
+        Teaching(one.public_id, one.slot.minutes, str(one.plan.module_id) if one.plan else "")
+        for one in sessions
+    ]
     timetable = lay_into_days(
         teachings,
         days_between(workshop.starts_on, workshop.ends_on),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,7 +16,7 @@ from kash.web.formats import day_text, from_local, to_local
 from kash.workshops import blueprint, queries, services
 from kash.workshops.forms import SessionForm, given, whole_number
 from kash.workshops.models import Workshop
-from kash.workshops.rules import days_between
+from kash.workshops.rules import days_between, following_on
 
 
 def _offer(form: SessionForm, workshop: Workshop) -> None:
@@ -21,6 +24,24 @@ def _offer(form: SessionForm, workshop: Workshop) -> None:
         (day.isoformat(), day_text(day))
         for day in days_between(workshop.starts_on, workshop.ends_on)
     ]
+
+
+def _next_session(workshop: Workshop) -> dict[str, Any]:
+    """Where the session lies that follows the one just added, or else the last one."""
+    sessions = queries.sessions_of(workshop)
+    added = request.args.get("after", "")
+    before = next((one for one in sessions if one.public_id == added), None)
+    if before is None:
+        if not sessions:
+            return {"minutes": 60}
+        before = sessions[-1]
+    day, at = following_on(
+        to_local(before.starts_at + timedelta(minutes=before.minutes)),
+        days_between(workshop.starts_on, workshop.ends_on),
+        workshop.day_starts_at,
+        workshop.day_ends_at,
+    )
+    return {"day": day.isoformat(), "at": at, "minutes": before.minutes}
 
 
 def _details(form: SessionForm, workshop: Workshop) -> services.SessionDetails:
@@ -48,15 +69,15 @@ def _take(form: SessionForm, problem: Problem) -> bool:
 @blueprint.route("/<public_id>/sessions/new", methods=["GET", "POST"])
 @allow("workshops.edit")
 def add_session(public_id: str) -> ResponseReturnValue:
-    """Add a session."""
+    """Add a session, then the next: each is offered where the one before ends."""
     actor = current_actor()
     found = queries.own_workshop(public_id, actor, "workshops.edit")
-    form = SessionForm(data={"minutes": 60, "edition": str(found.edition)})
+    form = SessionForm(data=_next_session(found) | {"edition": str(found.edition)})
     _offer(form, found)
     changed = False
     if form.validate_on_submit():
         try:
-            services.add_session(
+            made = services.add_session(
                 public_id, _details(form, found), whole_number(form.edition.data, -1), actor
             )
         except services.ChangedMeanwhile:
@@ -65,8 +86,10 @@ def add_session(public_id: str) -> ResponseReturnValue:
             if not _take(form, problem):
                 raise
         else:
-            flash(_("The session is added."))
-            return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+            flash(_("The session is added: %(title)s", title=given(form.title.data)))
+            # The first field of the next one has the focus.
+            after = url_for("workshops.add_session", public_id=public_id, after=made)
+            return redirect(f"{after}#{form.title.id}", code=303)
     return _shown(form, public_id, None, changed)
 
 
