@@ -95,7 +95,7 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 
 def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.queries import actor_now, names_of
-    from kash.accounts.services import choose_language
+    from kash.accounts.services import accept_address, choose_language
     from kash.accounts.sessions import leave
     from kash.jobs import blueprint as jobs
     from kash.members.opening import keep_posted
@@ -111,6 +111,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.web.leaving import init_leaving
     from kash.web.logs import init_logs
     from kash.web.metrics import init_metrics
+    from kash.web.public_address import init_public_address
     from kash.web.static import init_static
 
     init_logs(app, settings.log_level)
@@ -136,6 +137,7 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
         keep_language=choose_language,
         end_session=leave,
     )
+    init_public_address(app, accept_address)
     init_account_names(app, names_of)
     init_actors(app, actor_now)
     init_metrics(app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies)

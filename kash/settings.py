@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -39,7 +39,8 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=4, ge=1, le=64)
     web_memory_mb: int = Field(default=64, ge=16, le=100_000)
-    public_url: str = "http://localhost:8000"
+    # Without one it follows the host and the port on which the site is served.
+    public_url: str = ""
     trusted_proxies: int = Field(default=0, ge=0, le=8)
     metrics_token: str = ""
     backup_recipient: str = ""
@@ -86,6 +87,8 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, value: str) -> str:
+        if not value:
+            return value
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
             raise ValueError("must be an address such as https://kash.example.org")
@@ -104,6 +107,24 @@ class Settings(BaseSettings):
         if value and len(value) < 12:
             raise ValueError("must have at least 12 characters")
         return value
+
+    @model_validator(mode="after")
+    def _follow_what_is_served(self) -> Self:
+        if not self.public_url:
+            # Frozen for everybody else.
+            object.__setattr__(self, "public_url", address_of(self.host, self.port))
+            self.__pydantic_fields_set__.discard("public_url")
+        return self
+
+    def served_at(self, host: str, port: int) -> Settings:
+        """The same where the site came to listen there, which no variable need have said."""
+        chosen: dict[str, object] = {"host": host, "port": port}
+        if "public_url" not in self.model_fields_set:
+            chosen["public_url"] = address_of(host, port)
+        served = self.model_copy(update=chosen)
+        if "public_url" not in self.model_fields_set:
+            served.__pydantic_fields_set__.discard("public_url")
+        return served
 
     @property
     def database_uri(self) -> str:
@@ -139,6 +160,21 @@ class Settings(BaseSettings):
     def behind_tls(self) -> bool:
         """Whether people reach the site by https, so that cookies may be Secure."""
         return self.public_url.startswith("https://")
+
+
+def address_of(host: str, port: int) -> str:
+    """The address that leads to what listens there, as far as this machine can tell.
+
+    A machine that listens on all its interfaces doesn't know by which name others reach it.
+    """
+    if host != "localhost":
+        interface = ipaddress.ip_address(host)
+        if interface.is_loopback or interface.is_unspecified:
+            # By its name: browsers allow no passkeys to a bare number.
+            host = "localhost"
+        elif interface.version == 6:
+            host = f"[{host}]"
+    return f"http://{host}" if port == 80 else f"http://{host}:{port}"
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -282,7 +282,10 @@ def _set_up(app: APIFlask) -> None:
                 neutral_name="Programme",
                 zone="Africa/Nairobi",
                 languages=["en", "sw"],
-                settings={"second_step_required": False},
+                settings={
+                    "second_step_required": False,
+                    "address": {"accepted": "http://localhost:8000"},
+                },
             )
         )
         db.session.add_all(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 import click
-from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
 from kash.accounts import queries, services
@@ -14,11 +13,18 @@ from kash.accounts.setup import new_setup_code
 from kash.policy import SYSTEM, Role
 from kash.web.errors import Problem
 from kash.web.forms import one_written_email
+from kash.web.public_address import AddressKind, kind_of_address, public_address
 
 account_commands = AppGroup(
     "account", help="Accounts: what takes two people in the browser takes nobody else here."
 )
 
+_OF_ADDRESSES = {
+    AddressKind.LOCAL: "Only this machine can open this address. Set KASH_PUBLIC_URL, then make "
+    "another link.",
+    AddressKind.PLAIN: "Nothing protects what is sent to this address. Set KASH_PUBLIC_URL to one "
+    "that begins with https.",
+}
 _ROLES = click.Choice([str(role) for role in Role])
 
 
@@ -90,7 +96,16 @@ def invite(email: str, name: str, roles: tuple[str, ...], person: str | None) ->
         )
     except Problem as problem:
         raise _failing(problem) from None
-    click.echo(f"{current_app.config['SETTINGS'].public_url}/join/{token}")
+    _print_link(f"/join/{token}")
+
+
+def _print_link(path: str) -> None:
+    """The link alone on the output; beside it a word where few could open it."""
+    address = public_address()
+    kind = kind_of_address(address)
+    if kind is not AddressKind.OPEN:
+        click.echo(_OF_ADDRESSES[kind], err=True)
+    click.echo(address + path)
 
 
 @account_commands.command("password")
@@ -121,7 +136,7 @@ def link(email: str) -> None:
         token = services.new_password_link(SYSTEM, account.public_id)
     except Problem as problem:
         raise _failing(problem) from None
-    click.echo(f"{current_app.config['SETTINGS'].public_url}/new-password/{token}")
+    _print_link(f"/new-password/{token}")
 
 
 @account_commands.command("roles")

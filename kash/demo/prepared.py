@@ -215,6 +215,7 @@ def sample_programme(settings: Settings) -> Orders:
     with app.app_context():
         password = secrets.token_urlsafe(16)
         loaded = load_programme(password, local_today())
+        services.accept_address(loaded.actors["administrator"], settings.public_url)
         orders = Orders(papers=write_papers(loaded, settings.data_dir / "demo", cards=True))
         running = loaded.workshops[4]
         let_one_take_place(running)

@@ -34,7 +34,7 @@ from kash.operations.numbers import clear_numbers
 from kash.operations.port import PortTaken, wait_for_port
 from kash.operations.renewal import Renewal
 from kash.operations.ways import Ways
-from kash.settings import Settings
+from kash.settings import Settings, address_of
 from kash.web.bodies import MEGABYTE
 from kash.web.language import LANGUAGES
 from kash.web.metrics import count_as
@@ -86,6 +86,8 @@ class Server:
 
     def ready(self, listeners: list[Any]) -> None:
         """Listening, no process forked yet: all that the processes share is loaded by now."""
+        self._settings = where_served(self._settings, listeners)
+        self._app.config["SETTINGS"] = self._settings
         log_confinement()
         _return_large_blocks()
         keep_compiled(self._app, self._settings.data_dir / "templates")
@@ -124,7 +126,7 @@ class Server:
     def serving(self, worker: Any) -> None:
         """A web process is up; the first one says so."""
         if worker.age == 1:
-            print(f"http://localhost:{self._settings.port}", flush=True)
+            print(address_of(self._settings.host, self._settings.port), flush=True)
         self.renewal.watch(worker)
 
     def ended(self) -> None:
@@ -132,6 +134,18 @@ class Server:
         if self._keeper is not None:
             self._keeper.stop()
         clear_numbers(self._numbers)
+
+
+def where_served(settings: Settings, listeners: Iterable[Any]) -> Settings:
+    """The settings with the host and the port that the server came to listen on.
+
+    An option of the server's own, or port 0, may have chosen others than the variables.
+    """
+    for listener in listeners:
+        name = listener.sock.getsockname()
+        if isinstance(name, tuple):
+            return settings.served_at(*name[:2])
+    return settings
 
 
 def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:

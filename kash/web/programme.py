@@ -27,7 +27,8 @@ class ProgrammeFacts:
     """The programme's neutral name (all that titles show), its zone and its languages; what it
     says on paper, how long it keeps things, and who needs a second step beside those who always
     do (names of roles). `accepted_by` names who accepted the words of a language for reports;
-    `contact_looks_a_day` is how many looks at contacts are usual in a day."""
+    `contact_looks_a_day` is how many looks at contacts are usual in a day; `accepted_address` the
+    local or unprotected address that somebody said yes to."""
 
     neutral_name: str
     zone: str = DEFAULT_ZONE
@@ -39,6 +40,7 @@ class ProgrammeFacts:
     second_step_roles: frozenset[str] = frozenset()
     accepted_by: Mapping[str, str] = field(default_factory=dict)
     contact_looks_a_day: int = CONTACT_LOOKS.usual
+    accepted_address: str = ""
 
 
 def find_programme_by(app: Flask, source: Callable[[], ProgrammeFacts | None]) -> None:

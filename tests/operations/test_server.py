@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -175,6 +176,14 @@ def test_templates_stay_compiled_until_they_change(tmp_path: Path) -> None:
     changed = drawn("{{ name }} goes")
     assert (changed[0], len(changed[1])) == ("Zuri goes", 1)
     assert changed[1] != first[1]
+
+
+@pytest.mark.services
+def test_with_a_port_alone_what_is_published_names_the_address_that_is_served(
+    running: Running,
+) -> None:
+    with urllib.request.urlopen(f"{running.address}/verify/keys.json") as answer:
+        assert json.load(answer)["issuer"] == running.address
 
 
 @pytest.mark.services

@@ -61,6 +61,7 @@ def programme_facts() -> ProgrammeFacts | None:
         second_step_roles=frozenset(row[4].get("second_step_roles", ())),
         accepted_by=dict(row[4].get("languages", {})),
         contact_looks_a_day=looks_from(row[4].get("contacts")),
+        accepted_address=str(row[4].get("address", {}).get("accepted", "")),
     )
 
 

@@ -67,6 +67,7 @@ from kash.accounts.services.passkeys import (
     rename_passkey,
 )
 from kash.accounts.services.programme import (
+    accept_address,
     change_programme,
     change_settings,
     choose_roles_with_second_step,
@@ -99,6 +100,7 @@ __all__ = [
     "SECOND_STEP",
     "SIGN_IN",
     "Offer",
+    "accept_address",
     "accept_invitation",
     "accept_new_password",
     "add_breach_note",

@@ -118,7 +118,9 @@ def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> Non
     forget_programme_facts()
 
 
-Kind = Literal["retention", "paper", "logo", "languages", "court_days", "contacts", "alerts"]
+Kind = Literal[
+    "retention", "paper", "logo", "languages", "court_days", "contacts", "alerts", "address"
+]
 
 
 def change_settings(
@@ -136,6 +138,14 @@ def change_settings(
         change.about("settings")
     forget_programme_facts()
     return before
+
+
+def accept_address(by: ActorLike, address: str) -> None:
+    """Keep that links and codes may hold this address, though few can open it or it is unprotected.
+
+    It holds for this address alone.
+    """
+    change_settings(by, "address", "address", {"accepted": address})
 
 
 def _held(session: Session, version: int | None) -> Programme:

@@ -40,6 +40,7 @@ from kash.database import db, utc_now
 from kash.messages import mail_is_set_up
 from kash.policy import Role, allow
 from kash.web import NotFound, current_actor, page
+from kash.web.public_address import says_address
 
 
 def _person_id(number: str | None) -> int | None:
@@ -74,6 +75,7 @@ def index() -> ResponseReturnValue:
 
 @blueprint.route("/accounts/invite", methods=["GET", "POST"])
 @allow("accounts.propose", fresh=True)
+@says_address
 def invite() -> ResponseReturnValue:
     """Invite someone; the link is shown once, and mailed if mail is set up.
 
@@ -265,6 +267,7 @@ def reactivate(public_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/accounts/<public_id>/new-password", methods=["GET", "POST"])
 @allow("accounts.propose", fresh=True)
+@says_address
 def new_password_link(public_id: str) -> ResponseReturnValue:
     """A one-time link for someone who has lost the password; or ask for it, if it opens much."""
     by, found = current_actor(), queries.account(public_id)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import current_app, flash, url_for
+from flask import flash, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.web.programme import brand, programme_languages
+from kash.web.public_address import public_address
 
 
 def address_of_link(endpoint: str, token: str) -> str:
     """The whole address of a one-time link."""
-    base: str = current_app.config["SETTINGS"].public_url
-    return base + url_for(endpoint, token=token)
+    return public_address() + url_for(endpoint, token=token)
 
 
 def mail_link(email: str, link: str, language: str) -> bool:

@@ -28,6 +28,7 @@ from kash.accounts.views.links import address_of_link, mail_link
 from kash.messages import mail_is_set_up
 from kash.policy import SIGNED_IN, Role, allow
 from kash.web import NotFound, current_actor, page
+from kash.web.public_address import says_address
 
 
 @blueprint.route("/accounts/<public_id>/reset-second-step", methods=["GET", "POST"])
@@ -128,6 +129,7 @@ def _decided(public_id: str, decide: Callable[[], object], done: str) -> Respons
 
 @blueprint.post("/accounts/requests/<public_id>/link")
 @allow("accounts.propose", fresh=True)
+@says_address
 def fetch_link(public_id: str) -> ResponseReturnValue:
     """The link that was agreed to, for who asked; shown this once."""
     by = current_actor()

@@ -26,6 +26,7 @@ from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.policy import allow
 from kash.web import Forbidden, Problem, current_actor, listing
 from kash.web.formats import local_today
+from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 
@@ -160,6 +161,7 @@ def turn_back(public_id: str, batch_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/issue")
 @allow("certificates.print")
+@says_address
 def issue(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Give each certificate its serial and date; a large batch is gone on with by the worker."""
     found = own_workshop(public_id, current_actor(), "certificates.print")

@@ -32,6 +32,7 @@ from kash.policy import ANYONE, NOBODY, allow
 from kash.press import qr_svg
 from kash.web import current_actor
 from kash.web.formats import local_today
+from kash.web.public_address import public_address, says_address
 
 _COOKIE = "certificates"
 _PATH = "/my-certificates"
@@ -55,7 +56,7 @@ def _links_page(found: Person, token: str = "") -> str:
     address = ""
     if token:
         path = url_for("certificates.holder_link", token=token)
-        address = f"{current_app.config['SETTINGS'].public_url}{path}"
+        address = public_address() + path
     return render_template(
         "certificates/holder_links.html",
         person=found,
@@ -76,6 +77,7 @@ def _picture(address: str) -> str:
 
 @blueprint.post("/people/<public_id>/certificates")
 @allow("certificates.print")
+@says_address
 def make_holder_link(public_id: str) -> ResponseReturnValue:
     """Make a link, and show it this once."""
     actor = current_actor()

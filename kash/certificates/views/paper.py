@@ -16,6 +16,7 @@ from kash.certificates.views.certificates import certificate_page
 from kash.certificates.views.reach import staff_workshop
 from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, download
+from kash.web.public_address import says_address
 from kash.workshops.queries import own_workshop
 
 _TITLES = {
@@ -27,6 +28,7 @@ _TITLES = {
 
 @blueprint.post("/workshops/<public_id>/certificates/batches/<batch_id>/print")
 @allow("certificates.print")
+@says_address
 def make_paper(public_id: str, batch_id: str) -> ResponseReturnValue:
     """Have the worker make the print file, the zip or the cards, and show its progress."""
     found = own_workshop(public_id, current_actor(), "certificates.print")
@@ -67,6 +69,7 @@ def preview(public_id: str, batch_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/certificates/<public_id>/file")
 @allow("certificates.see")
+@says_address
 def file(public_id: str) -> ResponseReturnValue:
     """One certificate as PDF; each making is noted. Of a revoked one staff gets void paper."""
     actor = current_actor()

@@ -12,6 +12,7 @@ from kash.certificates.forms import DecisionForm, RenewalForm
 from kash.policy import allow
 from kash.web import Problem, current_actor
 from kash.web.formats import local_today
+from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 
@@ -51,6 +52,7 @@ def _page(
 
 @blueprint.post("/workshops/<public_id>/certificates/renewals")
 @allow("certificates.propose")
+@says_address
 def propose_renewals(public_id: str) -> ResponseReturnValue:
     """Propose renewals of those who were ticked."""
     actor = current_actor()

@@ -16,6 +16,7 @@ from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.policy import allow
 from kash.web import NotFound, Problem, current_actor, download
 from kash.web.input import CONTROL_CHARACTERS
+from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 from kash.workshops.views.frame import frame
@@ -62,6 +63,7 @@ def _workshop_page(
 
 @blueprint.post("/workshops/<public_id>/certificates/propose")
 @allow("certificates.propose")
+@says_address
 def propose(public_id: str) -> ResponseReturnValue:
     """Propose certificates for all who are eligible."""
     found = own_workshop(public_id, current_actor(), "certificates.propose")

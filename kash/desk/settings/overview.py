@@ -26,6 +26,7 @@ from kash.web import current_actor
 from kash.web.formats import short_date_text
 from kash.web.language import LANGUAGES
 from kash.web.programme import contact_looks_a_day, paper_wording, retention
+from kash.web.public_address import AddressKind, kind_of_address, public_address
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,23 @@ class Line:
 def _programme(now: Now) -> str:
     spoken = ", ".join(LANGUAGES.get(code, code) for code in now.programme.languages)
     return f"{now.programme.name} · {now.programme.neutral_name} · {now.programme.zone} · {spoken}"
+
+
+def _address(_now: Now) -> str:
+    address = public_address()
+    return {
+        AddressKind.OPEN: address,
+        AddressKind.PLAIN: _(
+            "%(address)s. Nothing protects what is sent there. Whoever runs the server sets"
+            " KASH_PUBLIC_URL to an address that begins with https.",
+            address=address,
+        ),
+        AddressKind.LOCAL: _(
+            "%(address)s. Only the computer on which Kash runs can open it. Whoever runs the"
+            " server sets KASH_PUBLIC_URL to the address that people use.",
+            address=address,
+        ),
+    }[kind_of_address(address)]
 
 
 def _statuses(_now: Now) -> str:
@@ -125,6 +143,7 @@ SECTIONS: tuple[tuple[Any, tuple[Line, ...]], ...] = (
         _l("The programme"),
         (
             Line("desk.edit_programme", _l("Name, time zone and languages"), "edit", _programme),
+            Line("", _l("Address of links and codes"), "connection", _address),
             Line("people.groups", _l("Groups"), "people", _groups),
             Line(
                 "people.organisations", _l("Organisations"), "organisation", _count("organisations")
@@ -221,6 +240,7 @@ def settings() -> ResponseReturnValue:
 
     # What holds is told also to who may not go there.
     always = {
+        "",
         "desk.edit_programme",
         "people.organisations",
         "forums.templates",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,11 +17,11 @@ from kash.attendance.wording import reason_sentence
 from kash.database import utc_now
 from kash.policy import allow
 from kash.press import qr_svg
-from kash.settings import Settings
 from kash.web import current_actor, page
 from kash.web.errors import TooManyTries
 from kash.web.formats import time_text
 from kash.web.headers import uses_camera
+from kash.web.public_address import AddressKind, kind_of_address, public_address
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.views.frame import for_marking
@@ -106,18 +106,19 @@ def screen_code(public_id: str, session_id: str) -> ResponseReturnValue:
 
 def _wall(found: Workshop, chosen: WorkshopSession) -> dict[str, Any]:
     now, slot = utc_now(), chosen.slot
-    settings: Settings = current_app.config["SETTINGS"]
+    site = public_address()
     sheet = registers.slot_sheet(found.register_id, slot)
     taken = slot.closed_at is None and is_its_time(slot.starts_at, slot.minutes, now)
     code = marking.wall_code(slot.public_id, turn_at(now)) if taken else ""
-    address = f"{settings.public_url}{url_for('workshops.check_in', code=code)}"
+    address = f"{site}{url_for('workshops.check_in', code=code)}"
     return {
         "title": chosen.title,
         "closed": slot.closed_at is not None,
         "begins": time_text(slot.starts_at),
         "code": f"{code[:3]}-{code[3:]}" if code else "",
         "picture": qr_svg(address, label=_("QR check-in code")) if code else "",
-        "typed_at": f"{settings.public_url.split('://', 1)[-1]}{url_for('workshops.check_in')}",
+        "typed_at": f"{site.split('://', 1)[-1]}{url_for('workshops.check_in')}",
+        "leads_nowhere": kind_of_address(site) is AddressKind.LOCAL,
         "left": round(seconds_left(now) * 1000),
         "here": _here(sheet),
         "expected": len(sheet.rows),
