@@ -34,9 +34,9 @@ _OFFICER = "documentation-officer"
 
 PLACES: Mapping[str, Place] = {
     # --- one's own account, and the ways into it ---------------------------------------------
-    **_each("accounts", "sign_in", "signing-in#sign-in"),
+    **_each("accounts", "sign_in sign_in_with_passkey", "signing-in#sign-in"),
     **_each("accounts", "join new_password", "signing-in#a-link-that-you-were-given"),
-    **_each("accounts", "second_step enrol", "signing-in#the-second-step"),
+    **_each("accounts", "second_step second_step_with_passkey enrol", "signing-in#the-second-step"),
     **_each("accounts", "add_passkey remove_passkey rename_passkey", "signing-in#passkeys"),
     **_each(
         "accounts",
@@ -44,7 +44,9 @@ PLACES: Mapping[str, Place] = {
         "signing-in#when-something-is-lost",
     ),
     **_each(
-        "accounts", "own own_name own_password confirm_password go_on", "signing-in#your-account"
+        "accounts",
+        "own own_name own_password confirm_password confirm_passkey go_on",
+        "signing-in#your-account",
     ),
     # --- others' accounts --------------------------------------------------------------------
     "accounts": {_A: "administrator#invite-people", _D: "director#accounts-and-audit"},

@@ -20,7 +20,14 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 # Answers to programs, and of what is only pressed the few that show a page.
 FOR_PROGRAMS = re.compile(r"certificates\.\w+_file|members\.state")
-PRESSED = {"certificates.use_holder_link", "incidents.answer_brief", "incidents.filing_step"}
+PRESSED = {
+    "accounts.confirm_passkey",
+    "accounts.second_step_with_passkey",
+    "accounts.sign_in_with_passkey",
+    "certificates.use_holder_link",
+    "incidents.answer_brief",
+    "incidents.filing_step",
+}
 
 
 def opened_by(role: str) -> list[str]:
