@@ -178,6 +178,25 @@ class FindForm(KashForm):
     search = text_field(_l("Name"), most=200)
 
 
+MOST_TICKED = 100
+_NAMES_AT_ONCE = 12
+
+
+class FindMembersForm(KashForm):
+    """Parts of names, of one person or of several."""
+
+    search = text_field(
+        _l("Names"),
+        most=400,
+        description=_l("A part of each name is enough. Put a comma between several people."),
+    )
+
+    def names(self) -> list[str]:
+        """The names that were typed, each once."""
+        parts = [part.strip() for part in (self.search.data or "").replace(";", ",").split(",")]
+        return list(dict.fromkeys(part for part in parts if part))[:_NAMES_AT_ONCE]
+
+
 @dataclass
 class TypedRow:
     """A decision or an action as it stands in the form, with what is wrong about it."""

@@ -356,16 +356,20 @@ class Walk:
         found = re.search(r"/forums/[0-9a-z]{16}", trainer.path)
         assert found is not None
         self.forum = found[0]
-        for chosen in ("Odera", "Nyota", "Pendo"):
+        for chosen in ("Odera", "Nyota, Pendo"):
             trainer.go(f"{self.forum}/members/new")
             trainer.fill(search=chosen)
             trainer.button("Search")
-            trainer.button("Add")
-            trainer.page.wait_for_url(re.compile(r"/members/[0-9a-z]{16}$"))
+            for box in trainer.page.locator("section:has(#found) [name=people]").all():
+                box.check()
+            trainer.button("Add the ticked")
             if chosen == "Odera":
+                trainer.page.wait_for_url(re.compile(r"/members/[0-9a-z]{16}$"))
                 trainer.page.check("[name=appears][value=office]")
                 trainer.fill(shown_as="Liaison officer")
                 trainer.button("Save")
+            else:
+                trainer.page.wait_for_url(re.compile(r"/forums/[0-9a-z]{16}$"))
         yesterday = datetime.now(UTC).astimezone(ZONE).date() - timedelta(days=1)
         self.notes["number"] = f"MIN 2/{yesterday.month:02d}/{yesterday.year}"
         trainer.go(f"{self.forum}/meetings/new")

@@ -180,7 +180,6 @@ def test_who_only_sees_a_forum_changes_nothing(
     for address in (
         f"{base}/agenda/order",
         f"{base}/attendance/reopen",
-        f"/forums/{series.forum}/members/{series.people['name']}/add",
     ):
         assert other.post(address).status_code == 403
 
@@ -227,8 +226,8 @@ def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
     base = opened.location
     found = browser.post(f"{base}/members/new", data={"search": "zuhura"})
     assert found.status_code == 200
-    assert f"{base}/members/{public_id}/add" in found.text
-    added = browser.post(f"{base}/members/{public_id}/add")
+    assert f'name="people" value="{public_id}"' in found.text
+    added = browser.post(f"{base}/members/new", data={"people": public_id, "step": "add"})
     assert added.status_code == 302
     assert "Zuhura" not in added.location
     chosen = browser.post(added.location, data={"appears": "alias", "shown_as": ""})
@@ -241,6 +240,62 @@ def test_a_forum_is_opened_and_joined_without_a_name_in_an_address(
     assert db.session.scalars(select(ForumMember.shown_as)).all() == ["Mto"]
     twice = browser.post("/forums/new", data={"name": "Station heads"})
     assert (twice.status_code, "Choose another name" in twice.text) == (422, True)
+
+
+def test_four_members_are_found_together_ticked_and_added_on_five_pages(
+    secretary: FlaskClient, series: Series, person: Callable[..., tuple[str, int]]
+) -> None:
+    """One by one it took sixteen pages. Who was ticked stays so while one looks for the next."""
+    ids = {name: person(name)[0] for name in ("Zuhura Moja", "Amani Mbili", "Tatu Njeri", "Nne O")}
+    base = f"/forums/{series.forum}"
+    before = set(db.session.scalars(select(ForumMember.public_id)))
+    assert f'href="{base}/members/new"' in secretary.get(base).text
+    assert secretary.get(f"{base}/members/new").status_code == 200
+    found = secretary.post(f"{base}/members/new", data={"search": "zuhura, amani; tatu"}).text
+    offered = re.findall(r'name="people" value="(\w+)"', found)
+    assert offered == [ids["Zuhura Moja"], ids["Amani Mbili"], ids["Tatu Njeri"]]
+    more = secretary.post(f"{base}/members/new", data={"search": "nne", "people": offered}).text
+    assert re.findall(r'value="(\w+)" checked', more) == [
+        ids["Amani Mbili"],
+        ids["Tatu Njeri"],
+        ids["Zuhura Moja"],
+    ]
+    added = secretary.post(
+        f"{base}/members/new", data={"people": list(ids.values()), "step": "add"}
+    )
+    assert added.location == base
+    assert "Added: 4." in secretary.get(base).text
+    db.session.rollback()
+    new = db.session.scalars(select(ForumMember).where(ForumMember.public_id.not_in(before))).all()
+    assert {one.person.public_id for one in new} == set(ids.values())
+    assert {one.appears for one in new} == {"counted"}
+
+
+def test_nobody_is_added_by_an_empty_tick_or_twice(secretary: FlaskClient, series: Series) -> None:
+    base = f"/forums/{series.forum}"
+    nobody = secretary.post(f"{base}/members/new", data={"step": "add"})
+    assert (nobody.status_code, "Tick somebody first." in nobody.text) == (422, True)
+    gone = secretary.post(f"{base}/members/new", data={"step": "add", "people": "0123456789abcdef"})
+    assert gone.status_code == 404
+    known = {"step": "add", "people": series.people["name"]}
+    assert secretary.post(f"{base}/members/new", data=known).location == base
+    assert "is a member already" in secretary.get(base).text
+
+
+def test_who_has_an_account_is_offered_with_group_and_role_to_whoever_sees_accounts(
+    sign_in: Callable[..., FlaskClient],
+    secretary: FlaskClient,
+    series: Series,
+    actor: Callable[..., Actor],
+    person: Callable[..., tuple[str, int]],
+) -> None:
+    public_id, key = person("Zuhura Mpya")
+    actor("peer", person_id=key)
+    address = f"/forums/{series.forum}/members/new"
+    offered = sign_in("director").get(address).text
+    assert f'name="people" value="{public_id}"' in offered
+    assert "Peer educator" in offered
+    assert public_id not in secretary.get(address).text
 
 
 def test_minors_are_flagged_where_members_and_guests_are_found_and_in_the_register(

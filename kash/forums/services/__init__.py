@@ -24,6 +24,7 @@ from kash.forums.services.minutes import (
 from kash.forums.services.register import add_guest
 from kash.forums.services.series import (
     add_member,
+    add_members,
     change_forum,
     choose_appearance,
     end_membership,
@@ -40,6 +41,7 @@ __all__ = [
     "add_guest",
     "add_item",
     "add_member",
+    "add_members",
     "add_template",
     "add_usual_items",
     "ask_release",

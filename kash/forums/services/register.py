@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
@@ -42,10 +43,11 @@ def _planned_registers(session: Session, forum: Forum) -> list[int]:
     )
 
 
-def expect_in_planned(session: Session, forum: Forum, person_id: int) -> None:
-    """Expect a new member in every planned meeting."""
+def expect_in_planned(session: Session, forum: Forum, person_ids: Collection[int]) -> None:
+    """Expect new members in every planned meeting."""
     for register_id in _planned_registers(session, forum):
-        put_on_roster(session, register_id, person_id)
+        for person_id in person_ids:
+            put_on_roster(session, register_id, person_id)
 
 
 def no_longer_expected(session: Session, forum: Forum, person_id: int, now: datetime) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
@@ -110,24 +112,61 @@ def add_member(
     """
     with audited("forums.member_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
-        person = change.session.scalar(select(Person).where(Person.public_id == person_id))
-        if person is None:
-            raise UnknownPerson
         how, text = _appearance(appears or USUAL, shown_as)
-        member = change.session.scalar(
-            select(ForumMember).where(
-                ForumMember.forum_id == forum.id, ForumMember.person_id == person.id
-            )
-        )
-        if member is not None and member.left_on is None:
+        (member, known), *_rest = _seats(change.session, forum, [person_id])
+        if known:
             raise AlreadyMember
-        if member is None:
-            member = ForumMember(public_id=new_public_id(), forum_id=forum.id, person_id=person.id)
-            change.session.add(member)
         member.appears, member.shown_as, member.left_on = how, text, None
-        expect_in_planned(change.session, forum, person.id)
-        change.about(forum.public_id, member.public_id, person.public_id)
+        expect_in_planned(change.session, forum, [member.person_id])
+        change.about(forum.public_id, member.public_id, person_id)
         return member.public_id
+
+
+def add_members(forum_id: str, person_ids: Sequence[str], *, by: Actor) -> list[str]:
+    """Give several people a seat at once; the public ids of the new members.
+
+    Each is only counted until she chose how she appears; who is a member already stays as she is.
+    Raises UnknownPerson if one of them is not there: then nobody was added.
+    """
+    with audited("forums.members_added", by) as change:
+        forum = forum_run_by(change.session, forum_id, by)
+        seats = _seats(change.session, forum, person_ids)
+        new = [member for member, known in seats if not known]
+        if not new:
+            change.nothing()
+            return []
+        for member in new:
+            member.appears, member.shown_as, member.left_on = USUAL, "", None
+        expect_in_planned(change.session, forum, [member.person_id for member in new])
+        change.about(forum.public_id, *(member.public_id for member in new), *person_ids)
+        return [member.public_id for member in new]
+
+
+def _seats(
+    session: Session, forum: Forum, person_ids: Sequence[str]
+) -> list[tuple[ForumMember, bool]]:
+    """The seat of each person, a new one where she has none, and whether she sits there now."""
+    wanted = dict.fromkeys(person_ids)
+    rows = session.execute(
+        select(Person.public_id, Person.id, ForumMember)
+        .outerjoin(
+            ForumMember,
+            and_(ForumMember.person_id == Person.id, ForumMember.forum_id == forum.id),
+        )
+        .where(Person.public_id.in_(wanted))
+    ).all()
+    if len(rows) < len(wanted):
+        raise UnknownPerson
+    found = {row[0]: (row[1], row[2]) for row in rows}
+    seats = []
+    for public_id in wanted:
+        key, member = found[public_id]
+        known = member is not None and member.left_on is None
+        if member is None:
+            member = ForumMember(public_id=new_public_id(), forum_id=forum.id, person_id=key)
+            session.add(member)
+        seats.append((member, known))
+    return seats
 
 
 def choose_appearance(

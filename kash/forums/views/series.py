@@ -6,16 +6,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from kash.accounts.names import role_name
 from kash.database import utc_now
 from kash.forums import blueprint, queries, services
-from kash.forums.forms import AppearanceForm, FindForm, ForumForm
+from kash.forums.forms import MOST_TICKED, AppearanceForm, FindMembersForm, ForumForm
 from kash.forums.services.problems import (
-    AlreadyMember,
     NameTaken,
     TextNeeded,
     UnknownSecretary,
 )
-from kash.people.queries import find_people
+from kash.people.queries import find_people, people_by_number
 from kash.policy import Reach, allow
 from kash.web import current_actor, page
 from kash.web.formats import local_today
@@ -126,33 +126,53 @@ def edit(forum_id: str) -> ResponseReturnValue:
 @blueprint.route("/<forum_id>/members/new", methods=["GET", "POST"])
 @allow("forums.edit")
 def find_member(forum_id: str) -> ResponseReturnValue:
-    """Find a person by name. What is typed is posted, so that no address holds a name."""
+    """Find people by name, tick them and add them together. What is typed is posted, so that no
+    address holds a name; who was ticked stays ticked while one looks for the next."""
     actor = current_actor()
     found = queries.forum_to_edit(forum_id, actor)
-    form = FindForm()
-    matches = find_people(actor, form.search.data or "") if form.validate_on_submit() else None
+    form = FindMembersForm()
+    ticked = list(dict.fromkeys(request.form.getlist("people")))[:MOST_TICKED]
+    if request.form.get("step") == "add" and ticked:
+        return _add(forum_id, ticked)
+    matches = None
+    if form.validate_on_submit():
+        matches = [one for name in form.names() for one in find_people(actor, name)]
+    elif request.form.get("step") == "add":
+        form.search.errors = [_("Tick somebody first.")]
+    seated = queries.seated(found)
+    kept = people_by_number(actor, ticked)
+    shown = {one.public_id for one in kept}
+    offered = queries.people_with_account(actor, seated | shown)
     return page(
-        "forums/find.html",
+        "forums/find_members.html",
         form=form,
         forum=found,
-        matches=matches,
-        seated=queries.seated(found),
-        purpose="member",
-        meeting=None,
+        kept=kept,
+        matches=None
+        if matches is None
+        else list({one.public_id: one for one in matches if one.public_id not in shown}.values()),
+        offered=offered if matches is None else [],
+        seated=seated,
+        role_name=role_name,
     )
 
 
-@blueprint.post("/<forum_id>/members/<person_id>/add")
-@allow("forums.edit")
-def add_member(forum_id: str, person_id: str) -> ResponseReturnValue:
-    """Give a person a seat; then ask how she appears."""
-    try:
-        made = services.add_member(forum_id, person_id, by=current_actor())
-    except AlreadyMember as problem:
-        flash(str(problem), "warn")
-        return redirect(url_for("forums.forum", forum_id=forum_id))
-    flash(_("Added. Until they choose otherwise, this member is only counted."))
-    return redirect(url_for("forums.appearance", forum_id=forum_id, member_id=made))
+def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:
+    """Give those who were ticked a seat; then ask how she appears, if it is one."""
+    made = services.add_members(forum_id, ticked, by=current_actor())
+    if len(made) == 1 and len(ticked) == 1:
+        flash(_("Added. Until they choose otherwise, this member is only counted."))
+        return redirect(url_for("forums.appearance", forum_id=forum_id, member_id=made[0]))
+    if made:
+        flash(
+            _(
+                "Added: %(count)s. Until they choose otherwise, they are only counted.",
+                count=len(made),
+            )
+        )
+    else:
+        flash(_("Who was ticked is a member already."), "warn")
+    return redirect(url_for("forums.forum", forum_id=forum_id))
 
 
 @blueprint.route("/<forum_id>/members/<member_id>", methods=["GET", "POST"])

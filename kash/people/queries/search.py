@@ -265,6 +265,21 @@ def _first_by_name(
     return Listing(rows_shown, page, pages, MOST_FOUND, "name", asked.direction, beyond=True)
 
 
+def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerson]:
+    """Those of these people whom an actor may find, by name; one query."""
+    if not public_ids:
+        return []
+    statement = (
+        select(Person.public_id, Person.chosen_name, Group.name, Person.minor)
+        .join(Person.group)
+        .where(Person.public_id.in_(public_ids))
+        .order_by(Person.sort_name, Person.id)
+    )
+    if not finds_names(actor):
+        statement = statement.where(within_reach(actor, "people.see"))
+    return [FoundPerson(*row) for row in db.session.execute(statement)]
+
+
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
     """People by name for whoever may find them, never more than `limit`."""
     words = _typed_words(text)
