@@ -27,6 +27,7 @@ from kash.certificates.queries import (
 )
 from kash.condition import Condition, condition
 from kash.database import unless_full
+from kash.desk.beginning import Beginning, beginning
 from kash.desk.queries import Housekeeping, housekeeping, own_public_id
 from kash.forums.queries import (
     ActionLine,
@@ -40,12 +41,14 @@ from kash.forums.queries import (
 from kash.incidents.queries import briefs_waiting
 from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.services import WaitingCases, what_waits
-from kash.members.queries import may_hold_keys, unsealing_lines
+from kash.members.queries import may_hold_keys, unsealing_lines, waiting_to_be_let_in
 from kash.payouts.queries import WaitingList
 from kash.payouts.queries import waiting_for as payouts_waiting_for
 from kash.people.queries import minors_unseen
 from kash.people.queries.contacts import WaitingContacts, contacts_waiting
 from kash.policy import Actor, Reach
+from kash.training.queries import WaitingVersion
+from kash.training.queries import waiting_for as courses_waiting_for
 from kash.vault import OpenVault
 from kash.web.formats import to_local
 from kash.workshops.queries import (
@@ -109,6 +112,10 @@ class Today:
     lines: list[LineToRelease] = field(default_factory=list)
     review: ReviewReminder | None = None
     vault: Vault | None = None
+    courses: list[WaitingVersion] = field(default_factory=list)
+    returned: list[WaitingVersion] = field(default_factory=list)
+    to_let_in: int = 0
+    beginning: Beginning = field(default_factory=Beginning)
 
     @property
     def sessions_today(self) -> int:
@@ -121,6 +128,11 @@ class Today:
     def names(self) -> int:
         """The certificates that wait, over all batches."""
         return sum(batch.count for batch in self.certificates)
+
+    @property
+    def housekeeping_shown(self) -> bool:
+        """Whether the part about accounts is on the page: reviews are told there."""
+        return self.housekeeping is not None
 
     @property
     def waiting(self) -> bool:
@@ -145,6 +157,12 @@ class Today:
             or self.briefs
             or self.phones
             or self.to_confirm
+            or self.courses
+            or self.returned
+            or self.to_let_in
+            or self.beginning.rule_missing
+            or self.beginning.rates_missing
+            or (self.review and not self.housekeeping_shown)
         )
 
 
@@ -191,6 +209,7 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
             own_workshops = workshops_of_person(own)[:MOST_SHOWN]
             own_certificates = certificates_of_person(own, actor)[:MOST_SHOWN]
     requests, to_fetch = requests_for(actor)
+    courses = courses_waiting_for(actor)
     return Today(
         now=now,
         vault=kept,
@@ -213,11 +232,15 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
         to_confirm=to_confirm(actor),
         briefs=briefs_waiting(actor) if actor.may("incidents.briefs") else 0,
         breaches=open_breaches(now) if actor.may("breaches.see") else [],
-        review=review_reminder(now) if actor.may("accounts.manage") else None,
+        review=review_reminder(now) if actor.may("access.review") else None,
         housekeeping=housekeeping(now) if actor.may("accounts.manage") else None,
         machine=condition(current_app.config["SETTINGS"], now)
         if actor.may("accounts.manage")
         else Condition(),
+        courses=[one for one in courses if not one.returned],
+        returned=[one for one in courses if one.returned],
+        to_let_in=waiting_to_be_let_in(actor),
+        beginning=beginning(actor),
         requests=requests,
         to_fetch=to_fetch,
         notices=unseen_notices(actor.account_id),

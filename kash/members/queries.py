@@ -160,6 +160,19 @@ def member_lines(actor: Actor) -> list[MemberLine]:
     return sorted(lines, key=lambda line: (line.name.lower(), line.public_id))
 
 
+def waiting_to_be_let_in(actor: Actor) -> int:
+    """How many wait for keys that this actor holds herself, so that she may compare the words with
+    them and let them in. One query for who holds none."""
+    if not may_hold_keys(actor):
+        return 0
+    member = member_of(actor.public_id)
+    if member is None:
+        return 0
+    lines = member_lines(actor)
+    mine = next((line.holds for line in lines if line.mine), frozenset())
+    return sum(not line.mine and bool(line.waits_for & mine) for line in lines)
+
+
 def member_line(actor: Actor, public_id: str) -> MemberLine:
     """One of them. Raises NotFound."""
     for line in member_lines(actor):

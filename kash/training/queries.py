@@ -213,6 +213,48 @@ def published_versions() -> list[PublishedVersion]:
     return [PublishedVersion(*row) for row in rows]
 
 
+@dataclass(frozen=True)
+class WaitingVersion:
+    """A version that waits for whoever publishes courses or, if it was `returned`, writes them."""
+
+    public_id: str
+    course_name: str
+    number: int
+    returned: bool
+
+
+def waiting_for(actor: Actor, limit: int = 20) -> list[WaitingVersion]:
+    """Versions that this actor can publish or send back, as neither she nor whomever she stands in
+    for proposed them, and drafts that were sent back, if she writes courses; oldest first. One
+    query, none for who does neither."""
+    wanted: list[ColumnElement[bool]] = []
+    if actor.may("curriculum.approve"):
+        others = CourseVersion.proposed_by.is_distinct_from(actor.public_id)
+        wanted.append(and_(CourseVersion.state == "proposed", others))
+    if actor.may("curriculum.edit"):
+        wanted.append(and_(CourseVersion.state == "draft", CourseVersion.returned_because != ""))
+    if not wanted:
+        return []
+    rows = db.session.execute(
+        select(
+            CourseVersion.public_id,
+            Course.name,
+            CourseVersion.number,
+            CourseVersion.state,
+            CourseVersion.proposed_by,
+        )
+        .join(CourseVersion.course)
+        .where(or_(*wanted))
+        .order_by(CourseVersion.id)
+        .limit(limit)
+    )
+    return [
+        WaitingVersion(row[0], row[1], row[2], row[3] == "draft")
+        for row in rows
+        if row[3] == "draft" or actor.decides_for("curriculum.approve", not_for=row[4]) != ""
+    ]
+
+
 def locked_version(session: Session, public_id: str) -> CourseVersion:
     """A version inside a write transaction, locked, with modules and plans. Raises NotFound."""
     held = session.scalar(

@@ -1,0 +1,321 @@
+"""Whatever waits for somebody's decision is on her Today, and an empty programme says what comes
+next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from html import unescape
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+
+from kash.certificates.models import CertificateRule
+from kash.database import db, new_public_id, utc_now
+from kash.desk.beginning import STEPS, beginning, keys_for
+from kash.desk.today import today_for
+from kash.forums.models import Forum
+from kash.payouts.models import RateTable
+from kash.policy import GRANTS, Actor, Role, StandIn
+from kash.training.models import Course, CourseVersion
+from kash.vault import add_member, make_keys, new_passphrase, new_recovery_code
+
+ClientFor = Callable[[Actor], FlaskClient]
+Counting = Callable[[], AbstractContextManager[Any]]
+
+# What Today shows to whoever may take a decision, by its permission.
+SHOWN_AS = {
+    "accounts.agree": "requests",
+    "accounts.manage": "housekeeping",
+    "access.review": "review",
+    "attendance.confirm": "to_confirm",
+    "attendance.mark": "registers",
+    "breaches.manage": "breaches",
+    "certificates.approve": "certificates",
+    "certificates.print": "certificates",
+    "certificates.rule": "beginning",
+    "curriculum.approve": "courses",
+    "curriculum.edit": "returned",
+    "forums.edit": "to_record",
+    "incidents.briefs": "briefs",
+    "incidents.edit": "vault",
+    "payouts.approve": "payouts",
+    "payouts.pay": "payouts",
+    "payouts.rates": "beginning",
+    "people.agree_contact": "contacts",
+    "people.looks": "contacts",
+    "people.minors": "minors",
+    "vault.members": "to_let_in",
+    "vault.open": "vault",
+    "vault.unseal": "vault",
+}
+# What nobody waits for: seeing, and what one does when one wants to.
+OWN_WISH = {
+    "accounts.propose",
+    "accounts.see",
+    "approvals.delegate",
+    "attendance.check_in",
+    "attendance.see",
+    "audit.see",
+    "audit.verify",
+    "breaches.see",
+    "certificates.badge",
+    "certificates.design",
+    "certificates.keys",
+    "certificates.propose",
+    "certificates.revoke",
+    "certificates.see",
+    "certificates.see_designs",
+    "certificates.sign",
+    "curriculum.see",
+    "directory.edit",
+    "directory.see",
+    "forums.see",
+    "incidents.duty",
+    "incidents.file",
+    "incidents.see",
+    "payouts.propose",
+    "payouts.see",
+    "people.contact",
+    "people.edit",
+    "people.find",
+    "people.import",
+    "people.merge",
+    "people.see",
+    "people.trail",
+    "search",
+    "settings.edit",
+    "settings.see",
+    "workshops.answer",
+    "workshops.edit",
+    "workshops.see",
+}
+
+
+def _main(body: str) -> str:
+    text = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", body.split('id="main"', 1)[1])
+    return " ".join(unescape(re.sub(r"(?s)<[^>]+>", " ", text)).split())
+
+
+def _version(state: str, proposed_by: str | None = None, because: str = "") -> str:
+    number = db.session.query(Course).count()
+    row = CourseVersion(
+        public_id=new_public_id(),
+        course=Course(public_id=new_public_id(), name=f"Rights {number}"),
+        number=1,
+        language="en",
+        public_title="Community health basics",
+        state=state,
+        proposed_by=proposed_by,
+        returned_because=because,
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row.public_id
+
+
+def test_every_permission_is_known_to_wait_on_today_or_to_be_an_own_wish(app: APIFlask) -> None:
+    """Whoever adds a decision says here where it is seen by whom it waits for."""
+    assert set(SHOWN_AS) | OWN_WISH == set(GRANTS)
+    assert set(SHOWN_AS).isdisjoint(OWN_WISH)
+    assert set(SHOWN_AS.values()) <= set(
+        type(today_for(Actor("x" * 16), utc_now())).__annotations__
+    )
+
+
+def test_a_proposed_course_waits_for_the_director_and_not_for_who_proposed_it(
+    both_engines_app: APIFlask, actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    """It lay there until somebody told her."""
+    trainer, director = actor("trainer"), actor("director")
+    both = actor("director", "trainer")
+    theirs, own = _version("proposed", trainer.public_id), _version("proposed", both.public_id)
+    _version("draft")
+    now = utc_now()
+    assert [one.public_id for one in today_for(director, now).courses] == [theirs, own]
+    assert [one.public_id for one in today_for(both, now).courses] == [theirs]
+    assert today_for(trainer, now).courses == []
+    page = client_for(director).get("/").text
+    assert f'href="/courses/versions/{theirs}"' in page
+    assert "Courses that wait for you: 2 ." in _main(page)
+
+
+def test_a_proposed_course_waits_for_a_stand_in_unless_its_author_is_absent(
+    actor: Callable[..., Actor],
+) -> None:
+    trainer, director = actor("trainer"), actor("director", "trainer")
+    theirs = _version("proposed", trainer.public_id)
+    _version("proposed", director.public_id)
+    lent = Actor(
+        actor("trainer").public_id,
+        frozenset({Role.TRAINER}),
+        stands_in=(StandIn("curriculum.approve", director.public_id),),
+    )
+    assert [one.public_id for one in today_for(lent, utc_now()).courses] == [theirs]
+
+
+def test_a_course_that_was_sent_back_waits_for_who_writes_courses(
+    actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    trainer = actor("trainer")
+    back = _version("draft", because="Say what the second day is for.")
+    assert [one.public_id for one in today_for(trainer, utc_now()).returned] == [back]
+    assert "Sent back: Rights 0, version 1" in _main(client_for(trainer).get("/").text)
+    assert today_for(actor("director"), utc_now()).returned == []
+
+
+def test_a_missing_rule_and_missing_rates_are_told_once_there_is_work_that_needs_them(
+    actor: Callable[..., Actor], client_for: ClientFor, workshop: Callable[..., int]
+) -> None:
+    """Trainers learnt of it when they proposed, and the director never."""
+    trainer, director = actor("trainer"), actor("director")
+    before = today_for(director, utc_now()).beginning
+    assert (before.rule_missing, before.rates_missing) == (False, False)
+    workshop(trainer, [utc_now()])
+    page = _main(client_for(director).get("/").text)
+    assert "Nothing says who gets a certificate" in page
+    assert "Nothing says what is paid" in page
+    assert "Nothing says" not in _main(client_for(trainer).get("/").text)
+    _rule()
+    found = today_for(director, utc_now()).beginning
+    assert (found.rule_missing, found.rates_missing) == (False, True)
+    _rates()
+    assert "Nothing says" not in _main(client_for(director).get("/").text)
+
+
+def _rule() -> None:
+    db.session.add(
+        CertificateRule(
+            public_id=new_public_id(), version=1, least_share=80, created_by=new_public_id()
+        )
+    )
+    db.session.commit()
+
+
+def _rates() -> None:
+    db.session.add(
+        RateTable(
+            public_id=new_public_id(),
+            version=1,
+            currency="KES",
+            bands=["All"],
+            rates={},
+            least_weight=1,
+            weighted=False,
+            created_by=new_public_id(),
+        )
+    )
+    db.session.commit()
+
+
+def test_a_review_of_access_that_is_due_is_told_to_the_director_too(
+    actor: Callable[..., Actor], client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kash.accounts.queries.access.review_is_due", lambda *_: True)
+    assert "Review of access is due" in _main(client_for(actor("director")).get("/").text)
+    page = _main(client_for(actor("administrator", "director")).get("/").text)
+    assert page.count("Review of access is due") == 1
+
+
+def test_somebody_who_waits_for_keys_is_told_to_who_can_give_them(
+    a_member: Callable[..., Any], actor: Callable[..., Actor]
+) -> None:
+    """New members waited until they asked aloud."""
+    officer = a_member("documentation")
+    assert today_for(officer.actor, utc_now()).to_let_in == 0
+    newcomer = actor("documentation")
+    add_member(
+        db.session(),
+        newcomer.public_id,
+        make_keys(new_passphrase(), new_recovery_code()),
+        utc_now(),
+    )
+    db.session.commit()
+    assert today_for(officer.actor, utc_now()).to_let_in == 1
+    assert "Somebody waits for keys of the vault" in _main(officer.client.get("/").text)
+    assert today_for(newcomer, utc_now()).to_let_in == 0
+    assert today_for(actor("administrator"), utc_now()).to_let_in == 0
+
+
+# --- What comes next --------------------------------------------------------------------------
+
+
+def test_an_empty_programme_says_to_each_what_comes_next_and_where(
+    actor: Callable[..., Actor], client_for: ClientFor
+) -> None:
+    """A director saw "Nothing waits" and did not know where to begin."""
+    expected = {
+        "administrator": ["keys", "director", "trainers"],
+        "director": ["vault", "rates", "rule", "services", "published", "workshop", "forum"],
+        "trainer": ["organisations", "people", "course", "published", "workshop"],
+        "documentation": ["vault", "services"],
+    }
+    for role, keys in expected.items():
+        who = actor(role)
+        steps = beginning(who).steps
+        assert [step.key for step in steps] == keys
+        browser = client_for(who)
+        page = browser.get("/").text
+        assert "What comes next" in page
+        for step in steps:
+            assert str(step.label) in unescape(page)
+        part = page.split('aria-labelledby="beginning"')[1].split("</section>")[0]
+        for address in re.findall(r'href="([^"]+)"', part):
+            assert browser.get(address, follow_redirects=True).status_code == 200, address
+    for role in ("monitoring", "custodian", "peer", "police_peer", "funder"):
+        assert beginning(actor(role)).steps == ()
+
+
+def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(
+    actor: Callable[..., Actor], client_for: ClientFor, workshop: Callable[..., int]
+) -> None:
+    trainer, director = actor("trainer"), actor("director")
+    workshop(trainer, [utc_now()])
+    _rule()
+    steps = {step.key: step.done for step in beginning(director).steps}
+    assert steps == {
+        "vault": False,
+        "rates": False,
+        "rule": True,
+        "services": False,
+        "published": True,
+        "workshop": True,
+        "forum": False,
+    }
+    assert "Done: 3 of 7" in _main(client_for(director).get("/").text)
+    _rates()
+    db.session.add(Forum(public_id=new_public_id(), name="F", secretary_id=trainer.account_id))
+    db.session.commit()
+    assert {step.key for step in beginning(director).steps if not step.done} == {
+        "vault",
+        "services",
+    }
+
+
+def test_one_who_holds_two_roles_has_each_step_once() -> None:
+    keys = keys_for({Role.TRAINER, Role.DIRECTOR, Role.DOCUMENTATION})
+    assert len(keys) == len(set(keys))
+    assert set(keys) == {
+        key for role in (Role.TRAINER, Role.DIRECTOR, Role.DOCUMENTATION) for key in STEPS[role]
+    }
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_what_waits_is_asked_with_as_many_queries_for_three_rows_as_for_one(
+    actor: Callable[..., Actor], client_for: ClientFor, count_queries: Counting, rows: int
+) -> None:
+    director = actor("director", "trainer")
+    for _number in range(rows):
+        _version("proposed", new_public_id())
+        _version("draft", because="Why?")
+    browser = client_for(director)
+    browser.get("/")
+    db.session.rollback()
+    db.session.expunge_all()
+    with count_queries() as asked:
+        page = browser.get("/").text
+    assert page.count("Proposed: Rights") == page.count("Sent back: Rights") == rows
+    assert asked.count <= 23
