@@ -22,13 +22,19 @@ _UNKEPT = {
 }
 
 
-def secret_field(label: Any, *, description: Any = "", most: int = 300) -> PasswordField:
-    """A secret that the browser shall not keep: no password field, which it would offer to."""
+def secret_field(
+    label: Any, *, description: Any = "", most: int = 300, masked: bool = True
+) -> PasswordField:
+    """A secret that the browser shall not keep: no password field, which it would offer to.
+
+    What is typed from a sheet that lies open is not `masked`: nobody types 32 signs unseen.
+    """
+    shown = {name: value for name, value in _UNKEPT.items() if masked or name != "data-masked"}
     return PasswordField(
         label,
         description=description,
         validators=[required(), Length(max=most, message=_l("This is too long."))],
-        render_kw=dict(_UNKEPT, maxlength=most),
+        render_kw=dict(shown, maxlength=most),
     )
 
 
@@ -77,6 +83,7 @@ class RecoverForm(NewWordsForm):
     recovery_code = secret_field(
         _l("Code on the recovery sheet"),
         description=_l("Eight groups of four, from your recovery sheet."),
+        masked=False,
     )
 
 
