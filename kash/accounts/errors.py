@@ -54,11 +54,32 @@ class EmailTaken(Problem):
     sentence = _l("There is an account with this e-mail address already.")
 
 
+class EmailNeeded(Problem):
+    """An account that opens much is told by mail of what others do to it."""
+
+    status = 422
+    sentence = _l("This role needs an e-mail address.")
+
+
+class InvitedTwice(Problem):
+    """Two rows of one list have the same address."""
+
+    status = 422
+    sentence = _l("This address stands in an earlier row.")
+
+
 class PersonTaken(Problem):
     """Another account belongs to this participant."""
 
     status = 422
     sentence = _l("Another account belongs to this participant already.")
+
+
+class PersonMinor(Problem):
+    """Nobody under 18 is invited."""
+
+    status = 422
+    sentence = _l("This participant is, or may still be, under 18: nobody under 18 is invited.")
 
 
 class NoSuchPerson(Problem):

@@ -54,7 +54,10 @@ def mail_is_set_up() -> bool:
 
 
 def send_mail(to: str, subject: str, text: str) -> None:
-    """Send a plain message now. Raises MailFailed."""
+    """Send a plain message now. Raises MailFailed, also where `to` is no address but a name that
+    somebody without one signs in with."""
+    if "@" not in to:
+        raise MailFailed
     try:
         EmailMessage(subject=subject, body=text, to=[to]).send()
     except (OSError, smtplib.SMTPException, ValueError):

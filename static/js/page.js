@@ -25,6 +25,8 @@ const PARTS = [
   ["[data-vault], [data-rotation]", "./vault.js"],
   ["[data-record]", "./record.js"],
   ["[data-evidence], [data-look]", "./evidence.js"],
+  ["[data-copy], [data-print]", "./copy.js"],
+  ["[data-code]", "./code.js"],
 ];
 
 async function enhance(root) {

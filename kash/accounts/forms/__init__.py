@@ -24,6 +24,7 @@ from kash.accounts.forms.safety import (
     NoticeForm,
     StandInForm,
 )
+from kash.accounts.forms.several import InvitedRow, InviteSeveralForm
 
 __all__ = [
     "AddPasskeyForm",
@@ -35,6 +36,8 @@ __all__ = [
     "EnrolForm",
     "FetchForm",
     "InviteForm",
+    "InviteSeveralForm",
+    "InvitedRow",
     "JoinForm",
     "NameForm",
     "NewBreachForm",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -44,6 +45,7 @@ class SignInForm(KashForm):
 
     email = StringField(
         _l("E-mail address"),
+        description=_l("Or the name that you were given to sign in with."),
         validators=[required(_l("Enter your e-mail address."))],
         render_kw={"type": "email", "autocomplete": "username", "inputmode": "email"},
     )
@@ -136,14 +138,26 @@ class NameForm(KashForm):
     name = text_field(_l("Name"))
 
 
+def number_in(typed: str | None) -> str:
+    """A participant's number as it was typed in groups, or the number in a copied address of her
+    page; anything else as it is."""
+    text = (typed or "").strip()
+    if "/" in text:
+        path, _mark, query = text.partition("?")
+        given = parse_qs(query).get("person") or [path.rstrip("/").rpartition("/")[2]]
+        text = given[0]
+    return text.replace("-", "").replace(" ", "").lower()
+
+
 class PersonForm(KashForm):
     """To which participant an account belongs."""
 
     person = text_field(
         _l("Participant's number"),
-        most=16,
         required=False,
-        description=_l("Sixteen characters that stand on the participant's page."),
+        description=_l("Or the address of the participant's page, copied from there."),
+        filters=[number_in],
+        render_kw={"maxlength": 300},
     )
 
 
@@ -170,15 +184,21 @@ class InviteForm(RolesForm):
     """Whom to invite, and as what."""
 
     name = text_field(_l("Name"))
-    email = email_field(_l("E-mail address"))
+    email = email_field(
+        _l("E-mail address"),
+        required=False,
+        description=_l("Without one, this person signs in with a name that is drawn."),
+    )
     language = choice_field(_l("Language"), required=False)
     person = text_field(
         _l("Participant's number"),
-        most=16,
         required=False,
         description=_l(
-            "Only for peer educators: sixteen characters that stand on the participant's page."
+            "Only for peer educators. It is filled in when you come from the participant's page; or"
+            " copy the address of that page."
         ),
+        filters=[number_in],
+        render_kw={"maxlength": 300},
     )
     send = BooleanField(_l("Send the link by e-mail"), default=True)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, column, exists, func, or_, select, table
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from kash.accounts.models import (
     Account,
@@ -28,8 +29,16 @@ from kash.web.programme import ProgrammeFacts, looks_from
 from kash.web.programme import programme_facts as known_programme
 from kash.web.retention import retention_from
 
-# People stand beside accounts: of a participant only the key is of interest here.
-_PERSON = table("person", column("id"), column("public_id"))
+# People stand beside accounts: of a participant little is of interest here.
+_PERSON = table(
+    "person",
+    column("id"),
+    column("public_id"),
+    column("chosen_name"),
+    column("group_id"),
+    column("minor"),
+)
+_GROUP = table("people_group", column("id"), column("is_police"))
 
 
 def programme() -> Programme | None:
@@ -145,6 +154,30 @@ def person_id_of(public_id: str) -> int | None:
         select(_PERSON.c.id).where(_PERSON.c.public_id == public_id)
     )
     return found
+
+
+@dataclass(frozen=True)
+class Participant:
+    """Somebody to whom an account shall belong, as far as whoever invites her must know."""
+
+    public_id: str
+    name: str
+    police: bool
+
+
+def participant(public_id: str) -> Participant | None:
+    """A participant by her number, None if there is none."""
+    row = db.session.execute(
+        select(_PERSON.c.public_id, _PERSON.c.chosen_name, _GROUP.c.is_police)
+        .join(_GROUP, _GROUP.c.id == _PERSON.c.group_id)
+        .where(_PERSON.c.public_id == public_id)
+    ).one_or_none()
+    return None if row is None else Participant(row[0], row[1], bool(row[2]))
+
+
+def is_minor(session: Session, person_id: int) -> bool:
+    """Whether a participant is, or may be, under 18."""
+    return bool(session.scalar(select(_PERSON.c.minor).where(_PERSON.c.id == person_id)))
 
 
 def person_public_id(person_id: int | None) -> str | None:

@@ -24,6 +24,7 @@ from kash.accounts.rules.passkeys import (
     may_be_a_copy,
     site_of,
 )
+from kash.accounts.rules.pasted import INVITED_AT_ONCE, Pasted, pasted_people
 from kash.accounts.rules.safety import (
     LONGEST_STAND_IN,
     NOTICE_WITHIN,
@@ -41,6 +42,7 @@ from kash.accounts.rules.safety import (
     openings,
     review_is_due,
 )
+from kash.accounts.rules.sign_in_names import drawn_name, is_address
 from kash.accounts.rules.throttle import (
     ADDRESS_KNOWN_FOR,
     MARK_LASTS,
@@ -77,6 +79,7 @@ __all__ = [
     "ADDRESS_KNOWN_FOR",
     "CHALLENGE_LASTS",
     "INVITATION_LASTS",
+    "INVITED_AT_ONCE",
     "LONGEST_STAND_IN",
     "MARKS_MOST",
     "MARK_LASTS",
@@ -110,6 +113,7 @@ __all__ = [
     "DaysFault",
     "Opening",
     "PasswordFault",
+    "Pasted",
     "RecentTries",
     "RequestState",
     "Site",
@@ -120,7 +124,9 @@ __all__ = [
     "common_passwords",
     "days_fault",
     "device_family",
+    "drawn_name",
     "gained_power",
+    "is_address",
     "is_free",
     "is_unused",
     "mark_helps",
@@ -130,6 +136,7 @@ __all__ = [
     "opening_of",
     "openings",
     "password_fault",
+    "pasted_people",
     "refused_for_a_while",
     "review_is_due",
     "session_is_over",

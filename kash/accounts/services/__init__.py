@@ -11,6 +11,7 @@ from kash.accounts.services.accounts import (
     set_roles,
 )
 from kash.accounts.services.asking import (
+    ask_for_invitation,
     ask_for_link,
     ask_for_roles,
     ask_reset,
@@ -34,9 +35,11 @@ from kash.accounts.services.deciding import (
 )
 from kash.accounts.services.delegations import end_stand_in, lend_approvals
 from kash.accounts.services.invitations import (
+    Offered,
     accept_invitation,
     accept_new_password,
     invite,
+    make_invitation,
     new_password_link,
     withdraw_invitation,
 )
@@ -87,6 +90,7 @@ from kash.accounts.services.sessions import (
     keep_form,
     kept_form,
 )
+from kash.accounts.services.several import Invited, RowsRefused, invite_several
 from kash.accounts.services.signing_in import (
     check_password,
     check_second_step,
@@ -99,7 +103,10 @@ __all__ = [
     "CONFIRM",
     "SECOND_STEP",
     "SIGN_IN",
+    "Invited",
     "Offer",
+    "Offered",
+    "RowsRefused",
     "accept_address",
     "accept_invitation",
     "accept_new_password",
@@ -107,6 +114,7 @@ __all__ = [
     "add_passkey",
     "agree",
     "answer_for_device",
+    "ask_for_invitation",
     "ask_for_link",
     "ask_for_roles",
     "ask_reset",
@@ -140,10 +148,12 @@ __all__ = [
     "forget_browsers",
     "hand_over",
     "invite",
+    "invite_several",
     "keep_form",
     "kept_form",
     "lend_approvals",
     "lock_at_once",
+    "make_invitation",
     "new_account",
     "new_password_link",
     "new_recovery_codes",

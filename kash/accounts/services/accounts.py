@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from kash.accounts import queries
 from kash.accounts.endings import roles_changed, sessions_ended
 from kash.accounts.errors import (
+    EmailNeeded,
     EmailTaken,
     LastAdministrator,
     NeedsSecond,
     OnlyAdministrators,
     OwnRoles,
+    PersonMinor,
     PersonTaken,
     RolesConflict,
     WeakPassword,
@@ -29,6 +31,7 @@ from kash.accounts.rules import (
     Asked,
     PasswordFault,
     gained_power,
+    is_address,
     password_fault,
     takes_two,
 )
@@ -101,13 +104,15 @@ def build_account(
 
 
 def refuse_taken(session: Session, email: str, person_id: int | None) -> None:
-    """Raise EmailTaken or PersonTaken."""
+    """Raise EmailTaken, PersonTaken or PersonMinor."""
     if session.scalar(select(Account.id).where(Account.email_lookup == queries.email_key(email))):
         raise EmailTaken
     if person_id is not None and session.scalar(
         select(Account.id).where(Account.person_id == person_id)
     ):
         raise PersonTaken
+    if person_id is not None and queries.is_minor(session, person_id):
+        raise PersonMinor
 
 
 def new_account(
@@ -231,6 +236,8 @@ def apply_roles(change: Change, account: Account, roles: Collection[Role], by: s
         AccountRole(role=str(role)) for role in sorted(set(roles) - held)
     ]
     if gained_power(held, roles):
+        if not is_address(queries.email_of(account)):
+            raise EmailNeeded
         session.execute(
             delete(Invitation).where(
                 Invitation.account_id == account.id, Invitation.used_at.is_(None)

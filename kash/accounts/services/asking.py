@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from kash.accounts import queries
 from kash.accounts.errors import (
     AskedAlready,
+    EmailNeeded,
     NeedsSecond,
     OnlyAdministrators,
     OwnRoles,
@@ -20,6 +21,7 @@ from kash.accounts.models import Account, AccountRequest
 from kash.accounts.requests import Content, digest_of, seal_content, seal_reason
 from kash.accounts.rules import REQUEST_WAITS, Asked, RequestState, takes_two
 from kash.accounts.services.accounts import check_roles, locked_account, refuse_taken
+from kash.accounts.services.invitations import Offered
 from kash.accounts.services.notices import (
     LINK_ASKED,
     REOPENING_ASKED,
@@ -52,22 +54,40 @@ def ask_to_invite(
 ) -> str:
     """Ask to invite somebody to roles that open much; the request's public id.
 
-    Raises RolesConflict, EmailTaken, PersonTaken, AskedAlready, OnlyAdministrators.
+    Raises as `ask_for_invitation`.
     """
-    check_roles(roles)
-    content: Content = {
-        "name": name,
-        "email": email,
-        "roles": sorted(map(str, roles)),
-        "language": language,
-        "person_id": person_id,
-    }
+    offer = Offered(name, email, frozenset(roles), language, person_id)
+    return ask_for_invitation(by, offer, reason)
+
+
+def ask_for_invitation(by: Actor, offer: Offered, reason: str) -> str:
+    """Ask for an invitation that takes two people; the request's public id.
+
+    Raises RolesConflict, EmailNeeded, EmailTaken, PersonTaken, PersonMinor, AskedAlready,
+    OnlyAdministrators.
+    """
     with audited("accounts.request_made", by) as change:
-        refuse_taken(change.session, email, person_id)
-        _refuse_needless(takes_two(Asked.INVITATION, (), roles))
-        request_id = _keep(change, by, Asked.INVITATION, None, content, reason)
-        change.about(request_id, *(f"role:{role}" for role in sorted(roles)))
+        request_id = keep_invitation_asked(change, by, offer, reason)
+        change.about(request_id, *(f"role:{role}" for role in sorted(offer.roles)))
     return request_id
+
+
+def keep_invitation_asked(change: Change, by: Actor, offer: Offered, reason: str) -> str:
+    """Keep that an invitation was asked for, inside the caller's transaction; the request's public
+    id. Raises as `ask_for_invitation`."""
+    check_roles(offer.roles)
+    if not offer.email:
+        raise EmailNeeded
+    content: Content = {
+        "name": offer.name,
+        "email": offer.email,
+        "roles": sorted(map(str, offer.roles)),
+        "language": offer.language,
+        "person_id": offer.person_id,
+    }
+    refuse_taken(change.session, offer.email, offer.person_id)
+    _refuse_needless(takes_two(Asked.INVITATION, (), offer.roles))
+    return _keep(change, by, Asked.INVITATION, None, content, reason)
 
 
 def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: str) -> str:

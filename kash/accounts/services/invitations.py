@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.errors import (
+    EmailNeeded,
     EmailTaken,
     LinkSpent,
     NeedsSecond,
@@ -25,6 +27,7 @@ from kash.accounts.rules import (
     POWERFUL,
     SPOKEN_CODE_TRIES,
     Asked,
+    drawn_name,
     gained_power,
     takes_two,
 )
@@ -54,11 +57,42 @@ from kash.vault import Change, audited, open_text, seal
 from kash.web.errors import NotFound
 
 
+@dataclass(frozen=True)
+class Made:
+    """A link that was made: its secret, kept nowhere, and what the account signs in with."""
+
+    token: str = field(repr=False)
+    email: str
+
+
 def invited_email(invitation: Invitation) -> str:
     """The address that an invitation went to."""
     return open_text(
         invitation.email_sealed, kind="invitation.email", public_id=invitation.public_id
     )
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The account that an invitation offers. An empty `email` asks for a drawn name."""
+
+    name: str
+    email: str
+    roles: frozenset[Role]
+    language: str = ""
+    person_id: int | None = None
+
+
+def make_invitation(by: Actor, offer: Offered) -> Made:
+    """Invite someone; an older invitation to the same address is withdrawn.
+
+    Raises RolesConflict, EmailNeeded, EmailTaken, PersonTaken, PersonMinor, OnlyAdministrators, and
+    NeedsSecond where the roles open much and are not the first of a programme that founds itself.
+    """
+    with audited("accounts.invited", by) as change:
+        made, public_id = offer_alone(change, by, offer)
+        change.about(public_id, *(f"role:{role}" for role in sorted(offer.roles)))
+    return made
 
 
 def invite(
@@ -70,37 +104,43 @@ def invite(
     language: str = "",
     person_id: int | None = None,
 ) -> str:
-    """Invite someone; returns the secret of the link, which is kept nowhere.
-
-    An older invitation to the same address is withdrawn. Raises RolesConflict, EmailTaken,
-    PersonTaken, OnlyAdministrators, and NeedsSecond where the roles open much and are not the first
-    of a programme that founds itself.
-    """
-    check_roles(roles)
-    gained = gained_power((), roles)
-    key = queries.email_key(email)
-    with audited("accounts.invited", by) as change:
-        refuse_taken(change.session, email, person_id)
-        free = bool(gained) and given_freely(change.session, gained, change.now, but_email=key)
-        if gained and not free and not is_operator(by):
-            raise NeedsSecond
-        if not by.may("accounts.manage"):
-            raise OnlyAdministrators
-        offer = Offered(name, email, frozenset(roles), language, person_id)
-        token, public_id = offer_account(change, offer, by.public_id, founding=free)
-        change.about(public_id, *(f"role:{role}" for role in sorted(roles)))
-    return token
+    """The secret of the link of an invitation that is made so. Raises as `make_invitation`."""
+    return make_invitation(by, Offered(name, email, frozenset(roles), language, person_id)).token
 
 
-@dataclass(frozen=True)
-class Offered:
-    """The account that an invitation offers."""
+def offer_alone(change: Change, by: Actor, offer: Offered) -> tuple[Made, str]:
+    """Make the link inside the caller's transaction, if one person alone may; and its public id.
+    Raises as `make_invitation`."""
+    check_roles(offer.roles)
+    gained = gained_power((), offer.roles)
+    offer = sign_in_named(change.session, offer)
+    refuse_taken(change.session, offer.email, offer.person_id)
+    free = bool(gained) and given_freely(
+        change.session, gained, change.now, but_email=queries.email_key(offer.email)
+    )
+    if gained and not free and not is_operator(by):
+        raise NeedsSecond
+    if not by.may("accounts.manage"):
+        raise OnlyAdministrators
+    token, public_id = offer_account(change, offer, by.public_id, founding=free)
+    return Made(token, offer.email), public_id
 
-    name: str
-    email: str
-    roles: frozenset[Role]
-    language: str = ""
-    person_id: int | None = None
+
+def sign_in_named(session: Session, offer: Offered) -> Offered:
+    """The offer with something to sign in with: a drawn name that nobody has, where there is no
+    address. Raises EmailNeeded for roles that open much: their owner is told by mail of whatever
+    others do to her account."""
+    if offer.email:
+        return offer
+    if not POWERFUL.isdisjoint(offer.roles):
+        raise EmailNeeded
+    while True:
+        name = drawn_name(secrets.randbelow)
+        key = queries.email_key(name)
+        taken = select(Account.id).where(Account.email_lookup == key)
+        offered = select(Invitation.id).where(Invitation.email_lookup == key)
+        if session.scalar(taken) is None and session.scalar(offered) is None:
+            return replace(offer, email=name)
 
 
 def offer_account(

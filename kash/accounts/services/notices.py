@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.models import Account, AccountNotice
+from kash.accounts.rules import is_address
 from kash.database import utc_now, writing
 from kash.jobs import enqueue, job
 from kash.jobs.progress import Progress
@@ -102,7 +103,7 @@ def notify(
     """Have an account told, on its Today and by e-mail once the transaction is durable."""
     if kind not in _MAIL_ALONE:
         session.add(AccountNotice(account_id=account.id, kind=kind, request_id=request_id, at=at))
-    if mail_is_set_up():
+    if mail_is_set_up() and is_address(queries.email_of(account)):
         enqueue(
             session,
             "accounts.notice",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 from kash.accounts import blueprint, queries, services
 from kash.accounts.errors import (
     AskedAlready,
-    EmailTaken,
+    EmailNeeded,
     LastAdministrator,
     NeedsSecond,
     NoSuchPerson,
@@ -23,7 +22,6 @@ from kash.accounts.errors import (
     RolesConflict,
 )
 from kash.accounts.forms import (
-    InviteForm,
     NameForm,
     PersonForm,
     ReasonForm,
@@ -34,22 +32,13 @@ from kash.accounts.models import Account
 from kash.accounts.names import APPROVAL_NAMES, ASKED_NAMES, ROLE_NAMES, role_name
 from kash.accounts.rules import Asked, takes_two
 from kash.accounts.services.accounts import link_person
-from kash.accounts.views.links import address_of_link, mail_link
+from kash.accounts.views.inviting import person_typed
+from kash.accounts.views.links import address_of_link, qr_picture
 from kash.accounts.views.requests import asked
-from kash.database import db, utc_now
-from kash.messages import mail_is_set_up
+from kash.database import utc_now
 from kash.policy import Role, allow
 from kash.web import NotFound, current_actor, page
 from kash.web.public_address import says_address
-
-
-def _person_id(number: str | None) -> int | None:
-    if not number:
-        return None
-    found = queries.person_id_of(number)
-    if found is None:
-        raise NoSuchPerson
-    return found
 
 
 @blueprint.route("/accounts", methods=["GET", "POST"])
@@ -71,53 +60,6 @@ def index() -> ResponseReturnValue:
         role_name=role_name,
         role_names=ROLE_NAMES,
     )
-
-
-@blueprint.route("/accounts/invite", methods=["GET", "POST"])
-@allow("accounts.propose", fresh=True)
-@says_address
-def invite() -> ResponseReturnValue:
-    """Invite someone; the link is shown once, and mailed if mail is set up.
-
-    To roles that open much one only asks, once the programme has a director.
-    """
-    form = InviteForm()
-    if form.validate_on_submit():
-        try:
-            return _invite(form)
-        except (RolesConflict, OnlyAdministrators) as problem:
-            form.roles.errors = [str(problem)]
-        except NeedsSecond as problem:
-            form.reason.errors = [str(problem)]
-        except (EmailTaken, AskedAlready) as problem:
-            form.email.errors = [str(problem)]
-        except (PersonTaken, NoSuchPerson) as problem:
-            form.person.errors = [str(problem)]
-    return page(
-        "accounts/invite.html",
-        form=form,
-        notes=role_notes(),
-        mail_is_set_up=mail_is_set_up(),
-        founded=queries.is_founded(db.session()),
-    )
-
-
-def _invite(form: InviteForm) -> ResponseReturnValue:
-    by = current_actor()
-    offer: dict[str, Any] = {
-        "name": form.name.data or "",
-        "email": form.email.data or "",
-        "roles": [Role(role) for role in form.roles.data or ()],
-        "language": form.language.data or "",
-        "person_id": _person_id(form.person.data),
-    }
-    try:
-        token = services.invite(by, **offer)
-    except NeedsSecond:
-        return asked(services.ask_to_invite(by, **offer, reason=form.reason.data or ""))
-    link = address_of_link("accounts.join", token)
-    mailed = form.send.data and mail_link(offer["email"], link, offer["language"])
-    return render_template("accounts/link.html", link=link, mailed=mailed)
 
 
 @blueprint.route("/accounts/invitations/<public_id>/withdraw", methods=["GET", "POST"])
@@ -192,6 +134,7 @@ def roles(public_id: str) -> ResponseReturnValue:
             OwnRoles,
             OnlyAdministrators,
             AskedAlready,
+            EmailNeeded,
         ) as problem:
             form.roles.errors = [str(problem)]
         except NeedsSecond as problem:
@@ -226,7 +169,7 @@ def person(public_id: str) -> ResponseReturnValue:
     back = url_for("accounts.account", public_id=public_id)
     if form.validate_on_submit():
         try:
-            link_person(current_actor(), public_id, _person_id(form.person.data))
+            link_person(current_actor(), public_id, person_typed(form.person.data))
         except (PersonTaken, NoSuchPerson) as problem:
             form.person.errors = [str(problem)]
         else:
@@ -285,7 +228,9 @@ def new_password_link(public_id: str) -> ResponseReturnValue:
         raise OnlyAdministrators
     if request.method == "POST":
         link = address_of_link("accounts.new_password", services.new_password_link(by, public_id))
-        return render_template("accounts/link.html", link=link, mailed=False)
+        return render_template(
+            "accounts/link.html", link=link, name=found.name, qr=qr_picture(link), mailed=False
+        )
     return render_template(
         "accounts/question.html",
         name=found.name,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 
-import segno
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -23,6 +21,7 @@ from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
 from kash.accounts.names import APPROVAL_NAMES, role_name
 from kash.accounts.services.second_step import second_step_address
 from kash.accounts.sessions import new_mark, remember_browser, this_client
+from kash.accounts.views.links import qr_picture
 from kash.database import utc_now
 from kash.policy import SIGNED_IN, allow
 from kash.vault import SealError, open_text, seal
@@ -105,12 +104,6 @@ def _opened(sealed: str | None, public_id: str) -> str | None:
         return None
 
 
-def _qr(address: str) -> str:
-    out = io.BytesIO()
-    segno.make(address, error="m").save(out, kind="svg", scale=4, border=4, light="#fff")
-    return "data:image/svg+xml;base64," + base64.b64encode(out.getvalue()).decode()
-
-
 @blueprint.route("/account/second-step", methods=["GET", "POST"])
 @allow(SIGNED_IN, fresh=True)
 def enrol() -> ResponseReturnValue:
@@ -137,7 +130,7 @@ def enrol() -> ResponseReturnValue:
         "accounts/enrol.html",
         form=form,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
-        qr=_qr(second_step_address(secret)),
+        qr=qr_picture(second_step_address(secret)),
         obliged=queries.must_have_second_step(by.roles),
         passkeys_possible=queries.site() is not None,
     )

@@ -24,7 +24,7 @@ from kash.accounts.errors import (
 from kash.accounts.forms import AnswerForm, FetchForm, ReasonForm, SecondStepRolesForm
 from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, STANDING_SENTENCES, role_name, second_note
 from kash.accounts.rules import NEED_SECOND_STEP, Asked
-from kash.accounts.views.links import address_of_link, mail_link
+from kash.accounts.views.links import address_of_link, mail_link, qr_picture
 from kash.messages import mail_is_set_up
 from kash.policy import SIGNED_IN, Role, allow
 from kash.web import NotFound, current_actor, page
@@ -146,7 +146,12 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
     link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
     mailed = invites and form.send.data and mail_link(found.email, link, found.language)
     return render_template(
-        "accounts/link.html", link=link, mailed=mailed, second=found.decided_by or "–"
+        "accounts/link.html",
+        link=link,
+        name=found.name,
+        qr=qr_picture(link),
+        mailed=mailed,
+        second=found.decided_by or "–",
     )
 
 

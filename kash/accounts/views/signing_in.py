@@ -85,7 +85,9 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             account = services.check_password(
-                one_written_email(form.email.data), form.password.data or "", this_client()
+                (one_written_email(form.email.data) or "").lower(),
+                form.password.data or "",
+                this_client(),
             )
         except (WrongSignIn, SignInPaused) as problem:
             form.form_errors.append(str(problem))

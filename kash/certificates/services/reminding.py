@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from kash.accounts import queries as accounts
 from kash.accounts.models import Account
+from kash.accounts.rules import is_address
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import runs_out
 from kash.certificates.rules import reminder_due
@@ -108,5 +109,8 @@ def _remind() -> None:
 def send_expiry_reminder(_progress: Progress, *, account: str) -> None:
     """Tell one person, in her language, nothing but that something is due. Raises MailFailed."""
     found = accounts.account(account)
+    if not is_address(accounts.email_of(found)):
+        # Her own Today says it.
+        return
     with force_locale(found.language or programme_languages()[0]):
         send_mail(accounts.email_of(found), brand(), _("Something is due. Sign in.") + "\n")

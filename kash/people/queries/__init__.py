@@ -37,6 +37,7 @@ from kash.people.queries.organisations import (
     station_names,
 )
 from kash.people.queries.persons import (
+    has_account,
     locked_person,
     name_and_group,
     own_person,
@@ -68,6 +69,7 @@ from kash.people.queries.search import (
     PeopleSearch,
     find_people,
     people,
+    people_by_number,
 )
 from kash.people.queries.trail import latest_of_trail, trail
 from kash.people.reach import (
@@ -97,6 +99,7 @@ __all__ = [
     "find_people",
     "forget_own_scope",
     "groups",
+    "has_account",
     "kept_instead",
     "last_sweep",
     "latest_of_trail",
@@ -117,6 +120,7 @@ __all__ = [
     "organisations",
     "own_person",
     "people",
+    "people_by_number",
     "people_like",
     "person",
     "person_ids_within_reach",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, column, exists, select, table
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from kash.database import db
@@ -17,6 +17,9 @@ from kash.people.reach import (
 )
 from kash.policy import Actor, Reach
 from kash.web import NotFound
+
+# Accounts stand beside people: of one only whose it is matters here.
+_ACCOUNT = table("account", column("person_id"))
 
 
 def person(actor: Actor, public_id: str, permission: str = "people.see") -> Person:
@@ -61,6 +64,11 @@ def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
     if row is None:
         raise NotFound
     return FoundPerson(row.public_id, row.chosen_name, row.name)
+
+
+def has_account(found: Person) -> bool:
+    """Whether an account belongs to a person; one query."""
+    return bool(db.session.scalar(select(exists().where(_ACCOUNT.c.person_id == found.id))))
 
 
 def own_person(actor: Actor) -> str | None:

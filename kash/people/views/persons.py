@@ -22,6 +22,7 @@ from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, page
 from kash.web.account_names import account_names
 from kash.web.programme import retention
+from kash.web.public_address import public_address
 
 _TRAIL_SHOWN = 8
 
@@ -158,7 +159,20 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         may_merge=queries.reached(actor, found, "people.merge"),
         merges=queries.open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(found.public_id, actor),
+        account=_account_of(found),
+        invite_at=public_address() + url_for("accounts.invite", person=found.public_id),
     )
+
+
+def _account_of(found: Person) -> str:
+    """What stands about an account for a person, for who may invite her or asks for it: that there
+    is one, that one can be made, or nothing."""
+    actor = current_actor()
+    if not (actor.may("accounts.propose") or queries.reached(actor, found, "people.edit")):
+        return ""
+    if queries.has_account(found):
+        return "there"
+    return "" if found.minor else "possible"
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

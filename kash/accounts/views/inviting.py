@@ -1,0 +1,178 @@
+"""Inviting: one person with whatever roles she needs, a participant, or several at once."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from kash.accounts import blueprint, queries, services
+from kash.accounts.errors import (
+    AskedAlready,
+    EmailNeeded,
+    EmailTaken,
+    NeedsSecond,
+    NoSuchPerson,
+    OnlyAdministrators,
+    PersonMinor,
+    PersonTaken,
+    RolesConflict,
+)
+from kash.accounts.forms import InvitedRow, InviteForm, InviteSeveralForm, role_notes
+from kash.accounts.names import ROLE_NAMES, role_name
+from kash.accounts.rules import is_address, pasted_people
+from kash.accounts.views.links import address_of_link, mail_link, qr_picture
+from kash.accounts.views.requests import asked
+from kash.database import db
+from kash.messages import mail_is_set_up
+from kash.policy import Role, allow
+from kash.web import current_actor, page
+from kash.web.programme import LANGUAGES
+from kash.web.public_address import says_address
+
+
+def person_typed(number: str | None) -> int | None:
+    """The key of a participant whose number was typed, None if none was. Raises NoSuchPerson."""
+    if not number:
+        return None
+    found = queries.person_id_of(number)
+    if found is None:
+        raise NoSuchPerson
+    return found
+
+
+@blueprint.route("/accounts/invite", methods=["GET", "POST"])
+@allow("accounts.propose", fresh=True)
+@says_address
+def invite() -> ResponseReturnValue:
+    """Invite one person; the link is shown once, and mailed if mail is set up.
+
+    To roles that open much one only asks, once the programme has a director. `person` in the
+    address is the participant to whom the account shall belong: her name is filled in.
+    """
+    form = InviteForm()
+    given = form.person.data if form.is_submitted() else request.args.get("person", "")
+    participant = queries.participant(given or "")
+    if participant is not None and not form.is_submitted():
+        form.person.data, form.name.data = participant.public_id, participant.name
+        form.roles.data = [str(Role.POLICE_PEER if participant.police else Role.PEER)]
+    if form.validate_on_submit():
+        try:
+            return _invite(form)
+        except (RolesConflict, OnlyAdministrators) as problem:
+            form.roles.errors = [str(problem)]
+        except NeedsSecond as problem:
+            form.reason.errors = [str(problem)]
+        except (EmailTaken, EmailNeeded, AskedAlready) as problem:
+            form.email.errors = [str(problem)]
+        except (PersonTaken, PersonMinor, NoSuchPerson) as problem:
+            form.person.errors = [str(problem)]
+    return page(
+        "accounts/invite.html",
+        form=form,
+        participant=participant,
+        notes=role_notes(),
+        mail_is_set_up=mail_is_set_up(),
+        founded=queries.is_founded(db.session()),
+    )
+
+
+def _invite(form: InviteForm) -> ResponseReturnValue:
+    by = current_actor()
+    offer = services.Offered(
+        form.name.data or "",
+        form.email.data or "",
+        frozenset(Role(role) for role in form.roles.data or ()),
+        form.language.data or "",
+        person_typed(form.person.data),
+    )
+    try:
+        made = services.make_invitation(by, offer)
+    except NeedsSecond:
+        return asked(services.ask_for_invitation(by, offer, form.reason.data or ""))
+    link = address_of_link("accounts.join", made.token)
+    mails = form.send.data and is_address(made.email)
+    mailed = mails and mail_link(made.email, link, offer.language)
+    return render_template(
+        "accounts/link.html",
+        link=link,
+        name=offer.name,
+        drawn="" if is_address(made.email) else made.email,
+        qr=qr_picture(link),
+        mailed=mailed,
+    )
+
+
+def _words() -> tuple[dict[str, str], dict[str, str]]:
+    """What a pasted word means: the names of roles in every language of the site, and languages."""
+    roles: dict[str, str] = {}
+    languages: dict[str, str] = {}
+    for code, name in LANGUAGES.items():
+        languages |= {code.casefold(): code, str(name).casefold(): code}
+        with force_locale(code):
+            roles |= {str(one).casefold(): str(role) for role, one in ROLE_NAMES.items()}
+    return roles | {str(role): str(role) for role in Role}, languages
+
+
+@blueprint.route("/accounts/invite/several", methods=["GET", "POST"])
+@allow("accounts.propose", fresh=True)
+@says_address
+def invite_several() -> ResponseReturnValue:
+    """Invite several people: rows that are typed or pasted, and a named link for each.
+
+    Nothing is made while any row is wrong. What takes two people becomes a request.
+    """
+    form = InviteSeveralForm()
+    step = request.form.get("step", "")
+    if form.is_submitted() and form.pasted.data:
+        # A list that was pasted is shown as it was read before anybody is invited.
+        form = form.with_people(pasted_people(form.pasted.data, *_words()))
+    elif not step and form.validate_on_submit():
+        rows = form.written()
+        if not rows:
+            form.pasted.errors = [_("Nobody is written here yet.")]
+        else:
+            try:
+                found = services.invite_several(current_actor(), [_offered(row) for row in rows])
+            except services.RowsRefused as problem:
+                form.refuse(problem.faults)
+            else:
+                return _links_page(form, found)
+    if step == "more" or not form.written():
+        form.add_spare_rows()
+    return page(
+        "accounts/invite_several.html",
+        form=form,
+        mail_is_set_up=mail_is_set_up(),
+        founded=queries.is_founded(db.session()),
+    )
+
+
+def _offered(row: InvitedRow) -> tuple[services.Offered, str]:
+    roles = frozenset([Role(row.role.data or "")])
+    offer = services.Offered(
+        row.name.data or "", row.email.data or "", roles, row.language.data or ""
+    )
+    return offer, row.reason.data or ""
+
+
+def _links_page(form: InviteSeveralForm, found: list[services.Invited]) -> ResponseReturnValue:
+    """The page with a named link for each; they are shown this once."""
+    lines = []
+    for one in found:
+        link = address_of_link("accounts.join", one.token) if one.token else ""
+        mails = bool(link and form.send.data and is_address(one.email))
+        lines.append(
+            {
+                "name": one.offer.name,
+                "role": ", ".join(role_name(role) for role in sorted(one.offer.roles)),
+                "email": one.email,
+                "drawn": not is_address(one.email),
+                "link": link,
+                "qr": qr_picture(link) if link else "",
+                "mailed": mails and mail_link(one.email, link, one.offer.language),
+                "request_id": one.request_id,
+            }
+        )
+    return render_template("accounts/links.html", lines=lines)

@@ -1,0 +1,358 @@
+"""Inviting several people at once, people without an address, and participants from their page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from kash.accounts import queries, services
+from kash.accounts.errors import EmailNeeded, EmailTaken, LinkSpent, NeedsSecond, PersonMinor
+from kash.accounts.models import AccountRequest, Invitation
+from kash.accounts.services import Offered, RowsRefused
+from kash.database import db
+from kash.messages import MailFailed, send_mail
+from kash.people.models import Group, Person
+from kash.policy import Actor, Role
+from kash.vault import AuditEntry
+
+Accounts = Callable[..., Actor]
+Signing = Callable[..., FlaskClient]
+GOOD = "seven quiet herons at dawn"
+SIX = """Amani\tamani@example.org\tTrainer
+Baraka\t\tPeer educator
+Chausiku\tc@example.org\tM&E officer\tKiswahili
+Dalila, d@example.org, Mkufunzi
+Eshe <e@example.org>; Funder
+Faraji\tf@example.org\tTrainer"""
+
+
+def _offer(name: str, role: str, email: str = "") -> tuple[Offered, str]:
+    return Offered(name, email, frozenset([Role(role)])), ""
+
+
+def _count(kind: type[Invitation | AccountRequest]) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(kind)) or 0
+
+
+def _rows(page: str) -> dict[str, str]:
+    """What the rows of a page hold, by the names of their fields."""
+    held = dict(re.findall(r'name="(rows-\d+-(?:name|email|reason))"[^>]*? value="([^"]*)"', page))
+    for name, options in re.findall(
+        r'(?s)<select[^>]*name="(rows-\d+-\w+)"[^>]*>(.*?)</select>', page
+    ):
+        chosen = re.search(r'<option selected[^>]*value="([^"]*)"', options)
+        held[name] = chosen.group(1) if chosen else ""
+    return held
+
+
+# --- Several at once --------------------------------------------------------------------------
+
+
+def test_six_people_are_pasted_seen_and_invited_with_a_named_link_each(sign_in: Signing) -> None:
+    """One after the other it took six pages and a list of links beside the keyboard."""
+    browser = sign_in("administrator")
+    read = browser.post("/accounts/invite/several", data={"pasted": SIX, "step": "read"})
+    assert read.status_code == 200
+    held = _rows(read.text)
+    assert [held[f"rows-{n}-name"] for n in range(6)] == [
+        "Amani",
+        "Baraka",
+        "Chausiku",
+        "Dalila",
+        "Eshe",
+        "Faraji",
+    ]
+    assert [held[f"rows-{n}-role"] for n in range(6)] == [
+        "trainer",
+        "peer",
+        "monitoring",
+        "trainer",
+        "funder",
+        "trainer",
+    ]
+    assert (held["rows-2-language"], held["rows-1-email"]) == ("sw", "")
+    assert _count(Invitation) == 0
+    made = browser.post("/accounts/invite/several", data=held)
+    assert made.status_code == 200
+    links = re.findall(r'id="link-\d"[^>]*value="http://localhost:8000/join/([^"]+)"', made.text)
+    assert (len(links), len(set(links)), _count(Invitation)) == (6, 6, 6)
+    assert made.text.count("data-copy=") == 7
+    named = {queries.usable_invitation(token).name for token in links}  # type: ignore[union-attr]
+    assert named == {"Amani", "Baraka", "Chausiku", "Dalila", "Eshe", "Faraji"}
+    for token in links:
+        assert token not in browser.get("/accounts").text
+    entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc())).first()
+    assert entry is not None
+    assert entry.action == "accounts.several_invited"
+
+
+def test_a_wrong_row_is_told_beside_it_and_nobody_is_invited_meanwhile(sign_in: Signing) -> None:
+    browser = sign_in("administrator", email="taken@example.org")
+    sent = {
+        "rows-0-name": "Amani",
+        "rows-0-email": "taken@example.org",
+        "rows-0-role": "trainer",
+        "rows-1-name": "Baraka",
+        "rows-1-role": "trainer",
+        "rows-2-name": "Chausiku",
+        "rows-2-email": "same@example.org",
+        "rows-2-role": "trainer",
+        "rows-3-name": "Dalila",
+        "rows-3-email": "same@example.org",
+        "rows-3-role": "trainer",
+    }
+    answer = browser.post("/accounts/invite/several", data=sent)
+    assert answer.status_code == 422
+    wrong = dict(re.findall(r'(?s)id="(rows-\d-\w+)-error">\s*<p>\s*(.*?)\s*</p>', answer.text))
+    assert wrong == {
+        "rows-0-email": "There is an account with this e-mail address already.",
+        "rows-3-email": "This address stands in an earlier row.",
+    }
+    assert _rows(answer.text)["rows-1-name"] == "Baraka"
+    assert _count(Invitation) == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "sentence"),
+    [
+        ({"name": "", "email": "a@example.org", "role": "trainer"}, "name", "Enter this."),
+        ({"name": "A", "email": "nonsense", "role": "trainer"}, "email", "This is not an e-mail"),
+        ({"name": "A", "role": ""}, "role", "Choose a role."),
+        ({"name": "A", "role": "owner"}, "role", "Choose one from the list."),
+        ({"name": "A\x07", "role": "trainer"}, "name", "This holds characters"),
+    ],
+)
+def test_what_a_row_lacks_stands_beside_its_field(
+    sign_in: Signing, row: dict[str, str], field: str, sentence: str
+) -> None:
+    sent = {f"rows-0-{name}": value for name, value in row.items()}
+    answer = sign_in("administrator").post("/accounts/invite/several", data=sent)
+    wrong = dict(re.findall(r'(?s)id="(rows-0-\w+)-error">\s*<p>\s*(.*?)\s*</p>', answer.text))
+    assert (answer.status_code, list(wrong)) == (422, [f"rows-0-{field}"])
+    assert wrong[f"rows-0-{field}"].startswith(sentence)
+    assert _count(Invitation) == 0
+
+
+def test_a_pasted_list_is_never_acted_on_before_it_was_seen(sign_in: Signing) -> None:
+    """Also by the main button: whom a line was read as is shown first."""
+    browser = sign_in("administrator")
+    answer = browser.post("/accounts/invite/several", data={"pasted": "Otieno, James, trainer"})
+    assert answer.status_code == 422
+    assert "This was not understood: James" in answer.text
+    assert _count(Invitation) == 0
+
+
+def test_more_people_than_fit_are_kept_and_not_dropped(sign_in: Signing) -> None:
+    text = "\n".join(f"Person {number}, trainer" for number in range(43))
+    answer = sign_in("administrator").post("/accounts/invite/several", data={"pasted": text})
+    assert answer.status_code == 422
+    assert sum("-name" in name for name in _rows(answer.text)) == 40
+    kept = re.search(r"(?s)<textarea[^>]*name=\"pasted\"[^>]*>(.*?)</textarea>", answer.text)
+    assert kept is not None
+    assert kept.group(1).split("\n")[-3:] == [f"Person {n}, trainer" for n in (40, 41, 42)]
+
+
+def test_more_rows_are_given_without_inviting_anybody(sign_in: Signing) -> None:
+    browser = sign_in("administrator")
+    sent = {"rows-0-name": "Amani", "rows-0-role": "trainer", "step": "more"}
+    answer = browser.post("/accounts/invite/several", data=sent)
+    held = _rows(answer.text)
+    assert (held["rows-0-name"], held["rows-3-name"]) == ("Amani", "")
+    assert _count(Invitation) == 0
+    assert browser.post("/accounts/invite/several", data={}).status_code == 422
+
+
+# --- Two people -------------------------------------------------------------------------------
+
+
+def test_rows_that_open_much_become_requests_and_open_nothing_alone(
+    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    """A list is no way round the second person."""
+    administrator, director = actor("administrator"), actor("director")
+    browser = client_for(administrator)
+    sent = {
+        "rows-0-name": "Amani",
+        "rows-0-email": "a@example.org",
+        "rows-0-role": "custodian",
+        "rows-1-name": "Baraka",
+        "rows-1-role": "trainer",
+    }
+    answer = browser.post("/accounts/invite/several", data=sent)
+    assert (answer.status_code, 'name="rows-0-reason"' in answer.text) == (422, True)
+    assert 'name="rows-1-reason"' not in answer.text
+    assert (_count(Invitation), _count(AccountRequest)) == (0, 0)
+    done = browser.post(
+        "/accounts/invite/several", data=sent | {"rows-0-reason": "She keeps the keys."}
+    )
+    assert (_count(Invitation), _count(AccountRequest)) == (1, 1)
+    (line,), _fetch = queries.requests_for(director)
+    assert (line.name, line.reason, line.roles) == ("Amani", "She keeps the keys.", ["custodian"])
+    assert f"/accounts/requests/{line.public_id}" in done.text
+    assert len(re.findall(r'id="link-\d"', done.text)) == 1
+    assert db.session.scalars(select(Invitation.roles)).all() == [["trainer"]]
+
+
+def test_the_first_of_a_role_is_free_once_in_a_list_too(
+    both_engines_app: APIFlask, actor: Accounts
+) -> None:
+    """Two directors in the first list: the second one takes a second person, as by two lists."""
+    founder = actor("administrator")
+    rows = [_offer("A", "director", "a@example.org"), _offer("B", "director", "b@example.org")]
+    with pytest.raises(RowsRefused) as refused:
+        services.invite_several(founder, rows)
+    assert {place: type(fault) for place, fault in refused.value.faults.items()} == {1: NeedsSecond}
+    (made,) = services.invite_several(founder, rows[:1])
+    joined = services.accept_invitation(made.token, name="A", password=GOOD)
+    assert queries.roles_of(queries.account(joined.public_id)) == {Role.DIRECTOR}
+
+
+def test_a_director_asks_for_power_and_invites_nobody_else(actor: Accounts) -> None:
+    actor("administrator")
+    director = actor("director")
+    rows = [_offer("A", "trainer"), (_offer("B", "director", "b@example.org")[0], "Needed.")]
+    with pytest.raises(RowsRefused) as refused:
+        services.invite_several(director, rows)
+    assert list(refused.value.faults) == [0]
+    (asked,) = services.invite_several(director, rows[1:])
+    assert (asked.token, bool(asked.request_id)) == ("", True)
+
+
+# --- Without an address -----------------------------------------------------------------------
+
+
+def test_somebody_without_an_address_joins_and_signs_in_with_a_drawn_name(
+    app: APIFlask, sign_in: Signing
+) -> None:
+    """Most peer educators have no mail, and were invited with somebody else's."""
+    page = sign_in("administrator").post(
+        "/accounts/invite", data={"name": "Njeri", "email": "", "roles": "peer", "send": "y"}
+    )
+    link = re.search(r'value="http://localhost:8000(/join/[^"]+)"', page.text)
+    name = re.search(r"signs in with the name ([a-z]+-\d{4})\.", page.text)
+    assert link is not None
+    assert name is not None
+    guest = app.test_client()
+    assert name.group(1) in guest.get(link.group(1)).text
+    joined = guest.post(link.group(1), data={"name": "Njeri", "password": GOOD})
+    assert joined.status_code == 303
+    again = app.test_client().post(
+        "/sign-in", data={"email": name.group(1).upper(), "password": GOOD}
+    )
+    assert (again.status_code, again.location) == (303, "/")
+
+
+def test_drawn_names_are_never_the_same(actor: Accounts, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter([0, 1, 0, 1, 0, 2])
+    monkeypatch.setattr("secrets.randbelow", lambda _below: next(drawn))
+    by = actor("administrator")
+    found = services.invite_several(by, [_offer("A", "peer"), _offer("B", "peer")])
+    assert [one.email for one in found] == ["acacia-0001", "acacia-0002"]
+    assert _count(Invitation) == 2
+
+
+def test_power_needs_an_address_to_which_its_owner_is_told(actor: Accounts) -> None:
+    """What others do to her account is told by mail; and nobody without mail gains power later."""
+    by = actor("administrator")
+    with pytest.raises(EmailNeeded):
+        services.invite(by, name="A", email="", roles=[Role.DIRECTOR])
+    with pytest.raises(EmailNeeded):
+        services.ask_to_invite(by, name="A", email="", roles=[Role.DIRECTOR], reason="Needed.")
+    peer = actor("peer", email="heron-0001")
+    with pytest.raises(EmailNeeded):
+        services.set_roles(by, peer.public_id, [Role.DIRECTOR])
+
+
+def test_no_mail_goes_to_a_name(app: APIFlask) -> None:
+    with pytest.raises(MailFailed):
+        send_mail("heron-0001", "Programme", "Something is due.")
+
+
+# --- Participants -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def participant(groups: tuple[Group, Group]) -> Person:
+    """Somebody of the police."""
+    row = Person(
+        chosen_name="Moses Mfano", sort_name="moses", group_id=groups[0].id, created_by="system"
+    )
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def test_a_participant_is_invited_from_her_page_with_name_and_number_filled_in(
+    sign_in: Signing, participant: Person
+) -> None:
+    """Nobody copies sixteen signs from one page into another."""
+    number, key = participant.public_id, participant.id
+    browser = sign_in("administrator", "director")
+    address = f"/accounts/invite?person={number}"
+    assert f'href="{address}"' in browser.get(f"/people/{number}").text
+    form = browser.get(address).text
+    assert 'value="Moses Mfano"' in form
+    assert re.search(r'value="police_peer"\s+checked', form)
+    sent = {"name": "Moses Mfano", "email": "", "roles": "police_peer", "person": number}
+    assert browser.post("/accounts/invite", data=sent).status_code == 200
+    assert db.session.scalars(select(Invitation.person_id)).all() == [key]
+
+
+def test_whoever_may_not_invite_gets_an_address_to_hand_on(
+    sign_in: Signing, participant: Person
+) -> None:
+    page = sign_in("director").get(f"/people/{participant.public_id}").text
+    assert f'value="http://localhost:8000/accounts/invite?person={participant.public_id}"' in page
+    assert 'data-copy="invite-at"' in page
+    assert (
+        "/accounts/invite" not in sign_in("monitoring").get(f"/people/{participant.public_id}").text
+    )
+
+
+def test_a_participants_number_is_taken_in_groups_and_from_copied_addresses(
+    sign_in: Signing, actor: Accounts, participant: Person
+) -> None:
+    number, key = participant.public_id, participant.id
+    browser, who = sign_in("administrator"), actor("peer")
+    grouped = "-".join(number[start : start + 4] for start in range(0, 16, 4)).upper()
+    for typed in (
+        grouped,
+        f"https://kash.example/people/{number}",
+        f"https://kash.example/accounts/invite?person={number}",
+        f" {number} ",
+    ):
+        address = f"/accounts/{who.public_id}/participant"
+        assert browser.post(address, data={"person": typed}).status_code == 303, typed
+        db.session.rollback()
+        assert queries.account(who.public_id).person_id == key, typed
+        assert browser.post(address, data={"person": ""}).status_code == 303
+    assert browser.post(address, data={"person": "http://[::1"}).status_code == 422
+
+
+def test_nobody_under_18_is_invited(sign_in: Signing, actor: Accounts, participant: Person) -> None:
+    participant.minor = True
+    db.session.commit()
+    number, key = participant.public_id, participant.id
+    with pytest.raises(PersonMinor):
+        services.invite(
+            actor("administrator"), name="M", email="", roles=[Role.PEER], person_id=key
+        )
+    assert "/accounts/invite" not in sign_in("director").get(f"/people/{number}").text
+
+
+def test_what_was_taken_meanwhile_opens_nothing(actor: Accounts) -> None:
+    by = actor("administrator")
+    (made,) = services.invite_several(by, [_offer("A", "trainer", "late@example.org")])
+    actor("trainer", email="late@example.org")
+    with pytest.raises(EmailTaken):
+        services.accept_invitation(made.token, name="A", password=GOOD)
+    (again,) = services.invite_several(by, [_offer("A", "trainer", "b@example.org")])
+    services.invite_several(by, [_offer("A", "trainer", "b@example.org")])
+    with pytest.raises(LinkSpent):
+        services.accept_invitation(again.token, name="A", password=GOOD)
