@@ -37,7 +37,7 @@ class Step:
 _WORDS: Mapping[str, tuple[Any, Any, str]] = {
     "director": (
         _l("Invite the director"),
-        _l("She approves courses, certificates and payouts."),
+        _l("The director approves courses, certificates and payouts."),
         "accounts.invite_several",
     ),
     "keys": (
