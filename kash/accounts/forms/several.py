@@ -122,7 +122,7 @@ class InviteSeveralForm(KashForm):
         if rest:
             form.pasted.errors = [
                 _(
-                    "At most %(most)s people at once. These wait here for the next time.",
+                    "Invited at once are at most: %(most)s. These wait here for the next time.",
                     most=INVITED_AT_ONCE,
                 )
             ]
