@@ -37,7 +37,7 @@ class Step:
 _WORDS: Mapping[str, tuple[Any, Any, str]] = {
     "director": (
         _l("Invite the director"),
-        _l("The director approves courses, certificates and payouts."),
+        _l("Courses, certificates and payouts wait for an approval."),
         "accounts.invite_several",
     ),
     "keys": (
