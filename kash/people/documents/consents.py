@@ -13,23 +13,13 @@ from kash.database import db
 from kash.jobs import JobResult, Progress, job
 from kash.people import words
 from kash.people.consent_texts import TEXTS
+from kash.people.form_languages import form_language
 from kash.people.models import Person
 from kash.people.services.consents import CONSENT_FORMS
 from kash.press import PagedDocument, document
 from kash.web.language import LANGUAGES, brand, programme_languages
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
-
-
-def form_language(person: Person) -> tuple[str, bool]:
-    """In which language a person's form is printed, and whether it is her own.
-
-    A language that the programme doesn't have gives way to its usual one.
-    """
-    offered = programme_languages()
-    if person.language in offered:
-        return person.language, True
-    return offered[0], not person.language
 
 
 def language_name(code: str) -> str:

@@ -1,6 +1,6 @@
 """What people enter about groups, organisations and persons."""
 
-from kash.people.forms.consents import ConsentForm
+from kash.people.forms.consents import ConsentForm, SignedFormsForm
 from kash.people.forms.directory import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.forms.groups import GroupForm
 from kash.people.forms.lists import UploadForm, columns_correction, row_as_person, row_correction
@@ -17,6 +17,7 @@ __all__ = [
     "SearchForm",
     "ServiceForm",
     "ServiceSearchForm",
+    "SignedFormsForm",
     "TransferForm",
     "UploadForm",
     "columns_correction",

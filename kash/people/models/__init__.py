@@ -11,6 +11,7 @@ from kash.people.models.duplicates import LikelyDuplicate, NotTheSame, PersonMer
 from kash.people.models.lists import PeopleList, PeopleListMapping, PeopleListPerson
 from kash.people.models.persons import (
     Consent,
+    ConsentBatch,
     Group,
     Organisation,
     Person,
@@ -20,6 +21,7 @@ from kash.people.models.places import Venue, Zone
 
 __all__ = [
     "Consent",
+    "ConsentBatch",
     "ContactLooks",
     "ContactReason",
     "ContactRequest",

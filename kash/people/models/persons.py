@@ -165,8 +165,22 @@ class Posting(PublicId, Base):
     organisation: Mapped[Organisation] = relationship()
 
 
+class ConsentBatch(PublicId, Base):
+    """Signed forms that were counted and put away together, `kept_at` says where."""
+
+    __tablename__ = "consent_batch"
+    __table_args__ = (CheckConstraint("forms > 0", name="forms"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    forms: Mapped[int] = mapped_column(SmallInteger)
+    kept_at: Mapped[str] = mapped_column(String(120))
+    recorded_by: Mapped[str] = mapped_column(String(16))
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+
+
 class Consent(Base):
-    """What a person agreed to or refused, for one purpose. Never changed, only added."""
+    """What a person agreed to or refused, for one purpose. Never changed, only added. `batch` is
+    where her signed form lies with others, if it came so."""
 
     __tablename__ = "consent"
     __table_args__ = (
@@ -182,8 +196,10 @@ class Consent(Base):
     text_version: Mapped[str] = mapped_column(String(16))
     recorded_by: Mapped[str] = mapped_column(String(16))
     recorded_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now)
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("consent_batch.id"), index=True)
 
     person: Mapped[Person] = relationship(back_populates="consents")
+    batch: Mapped[ConsentBatch | None] = relationship()
 
 
 # What was never asked does not keep a name from paper; a refusal and a withdrawal do.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -124,6 +124,11 @@ def keeps_from(answer: str | None) -> bool:
 def possible_answers(present: str | None) -> tuple[str, ...]:
     """Which answers may be recorded next; only what was given can be withdrawn."""
     return ("withdrawn",) if present == "given" else ("given", "refused")
+
+
+def forms_fit(forms: int, people: Collection[str]) -> bool:
+    """Whether there are as many signed forms as people who signed, each counted once."""
+    return forms == len(set(people)) > 0
 
 
 @dataclass(frozen=True)

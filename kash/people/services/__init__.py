@@ -97,6 +97,12 @@ from kash.people.services.postings import (
     transfer,
     transfer_many,
 )
+from kash.people.services.signed_forms import (
+    FormsMiscounted,
+    Noted,
+    NothingSigned,
+    note_signed_forms,
+)
 
 __all__ = [
     "AgesDisagree",
@@ -112,6 +118,7 @@ __all__ = [
     "DayDoesNotFit",
     "DecidedAlready",
     "FileUnreadable",
+    "FormsMiscounted",
     "GroupTaken",
     "HoursOverlap",
     "LiesInItself",
@@ -125,6 +132,8 @@ __all__ = [
     "NotMoved",
     "NotPossibleNow",
     "NotUndone",
+    "Noted",
+    "NothingSigned",
     "OrganisationDetails",
     "OrganisationTaken",
     "PersonDetails",
@@ -170,6 +179,7 @@ __all__ = [
     "new_person",
     "note_looks_seen",
     "note_minor_seen",
+    "note_signed_forms",
     "note_who_came_of_age",
     "preview_list",
     "read_again",

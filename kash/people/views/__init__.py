@@ -11,6 +11,8 @@ from kash.people.views import (
     minors,
     organisations,
     persons,
+    signed_forms,
+    ticked,
     trail,
     transfers,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "minors",
     "organisations",
     "persons",
+    "signed_forms",
+    "ticked",
     "trail",
     "transfers",
 ]

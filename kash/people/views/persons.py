@@ -12,12 +12,14 @@ from wtforms import Field
 
 from kash.database import utc_now
 from kash.people import blueprint, directory_words, queries, rules, services, words
-from kash.people.documents.consents import form_language, language_name
+from kash.people.documents.consents import language_name
+from kash.people.form_languages import form_language
 from kash.people.forms import PersonForm, SearchForm
 from kash.people.models import Person
 from kash.people.queries.contacts import closed_contacts, open_contacts, waiting_request_about
 from kash.people.sections import sections_for
 from kash.people.views import entry
+from kash.people.views.ticked import steps_to_take
 from kash.policy import Reach, allow
 from kash.web import NotFound, Problem, current_actor, page
 from kash.web.account_names import account_names
@@ -103,6 +105,7 @@ def _list(
         ],
         names_only=names_only,
         duplicates=queries.count_likely_duplicates(actor),
+        steps_to_take=steps_to_take(actor) if actor.may("people.edit") else (),
         own_only=Reach.OWN in queries.reaches(actor, "people.see")
         and actor.reach("people.see") is Reach.OWN,
     )

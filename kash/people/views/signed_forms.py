@@ -1,0 +1,67 @@
+"""A heap of signed consent forms, noted at once for the people who were ticked."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries, services, words
+from kash.people.forms import SignedFormsForm
+from kash.policy import allow
+from kash.web import current_actor, page, safe_next
+
+
+@blueprint.post("/consents/signed")
+@allow("people.edit")
+def signed_forms() -> ResponseReturnValue:
+    """Ask what was signed, how many forms there are and where they lie; then note it."""
+    actor = current_actor()
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
+    # Whoever is out of reach is left out: a workshop's list may name her all the same.
+    offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
+    people = queries.movable_people(actor, offered[: queries.MOST_AT_ONCE])
+    back = safe_next(request.form.get("back"), url_for("people.index"))
+    if not people:
+        flash(_("Tick the people who signed."), "warn")
+        return redirect(back, 303)
+    ticked = {one.public_id for one in people if one.public_id in chosen}
+    saving = request.form.get("step") == "save"
+    form = SignedFormsForm() if saving else SignedFormsForm(formdata=None)
+    problem = ""
+    if saving and form.validate_on_submit():
+        try:
+            noted = services.note_signed_forms(
+                [one.public_id for one in people if one.public_id in ticked],
+                form.purposes.data or (),
+                form.forms.data or 0,
+                form.kept_at.data or "",
+                actor,
+            )
+        except services.FormsMiscounted as wrong:
+            form.forms.errors = [str(wrong)]
+        except services.NothingSigned as wrong:
+            problem = str(wrong)
+        else:
+            flash(_("Signed forms noted. People: %(count)s.", count=noted.people))
+            if noted.left:
+                flash(
+                    _(
+                        "They had refused or withdrawn something of it, which was left as it is."
+                        " Record it on their own pages: %(names)s.",
+                        names=", ".join(noted.left),
+                    ),
+                    "warn",
+                )
+            return redirect(back, 303)
+    body, status = page(
+        "people/signed_forms.html",
+        form=form,
+        people=people,
+        ticked=ticked,
+        back=back,
+        words=words,
+        problem=problem,
+        saving=saving,
+    )
+    return body, 422 if problem else status

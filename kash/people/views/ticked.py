@@ -1,0 +1,40 @@
+"""What is done next with the people who were ticked in a list, such as enrolling them."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.people import blueprint, queries
+from kash.people.next_steps import NextStep, next_steps
+from kash.policy import Actor, allow
+from kash.web import NotFound, current_actor
+
+
+def steps_to_take(actor: Actor) -> list[tuple[NextStep, list[tuple[str, str]]]]:
+    """The steps that somebody may take now, each with her choices."""
+    return [(step, choices) for step in next_steps() if (choices := list(step.choices(actor)))]
+
+
+@blueprint.post("/ticked/<step>")
+@allow("people.edit")
+def next_step_of_ticked(step: str) -> ResponseReturnValue:
+    """Do a next step with the ticked people; whoever is out of reach is left out."""
+    actor = current_actor()
+    wanted = next((each for each in next_steps() if each.key == step), None)
+    if wanted is None:
+        raise NotFound
+    choice = request.form.get(f"choice-{step}", "")
+    ticked = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
+    if choice not in {public_id for public_id, _text in wanted.choices(actor)}:
+        flash(_("Choose one from the list."), "bad")
+        return redirect(url_for("people.index"), 303)
+    reached = [one.public_id for one in queries.movable_people(actor, ticked)]
+    if not reached:
+        flash(_("Tick the people first."), "warn")
+        return redirect(url_for("people.index"), 303)
+    done = wanted.take(choice, reached, actor)
+    left = done.left_out + len(ticked) - len(reached)
+    flash(_("Done for: %(done)s. Left out: %(left)s.", done=done.done, left=left))
+    return redirect(done.url, 303)

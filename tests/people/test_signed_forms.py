@@ -1,0 +1,127 @@
+"""Many signed forms noted at once: counted, kept in one place, and each person's answer her own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.database import db
+from kash.people import services
+from kash.people.models import Consent, ConsentBatch, Person
+from kash.people.rules import forms_fit
+from kash.policy import Actor
+from kash.vault import AuditEntry
+from tests.workshops.conftest import make_person
+
+NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")
+
+
+@given(st.integers(-2, 8), st.lists(st.sampled_from("abcdef"), max_size=8))
+def test_every_person_has_a_form_of_her_own(forms: int, people: list[str]) -> None:
+    assert forms_fit(forms, people) is (forms > 0 and forms == len(set(people)))
+
+
+@pytest.fixture
+def trainer(actor: Callable[..., Actor]) -> Actor:
+    return actor("trainer", name="Amani Mfano")
+
+
+@pytest.fixture
+def people(app: APIFlask, trainer: Actor) -> list[str]:
+    """Three people that the trainer added."""
+    made = [make_person(name) for name in NAMES]
+    for person in db.session.query(Person):
+        person.created_by = trainer.public_id
+    db.session.commit()
+    db.session.rollback()
+    return made
+
+
+def answers(person: str) -> list[tuple[str, str, bool]]:
+    """Purpose, answer and whether it came with a heap of forms, in order."""
+    db.session.rollback()
+    rows = (
+        db.session.query(Consent).join(Consent.person).filter(Person.public_id == person)
+    ).order_by(Consent.id)
+    return [(row.purpose, row.answer, row.batch_id is not None) for row in rows]
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_each_person_gets_an_answer_of_her_own_and_no_refusal_is_written_over(
+    people: list[str], trainer: Actor
+) -> None:
+    services.record_consent(people[1], "photo", "refused", trainer)
+    services.record_consent(people[2], "photo", "given", trainer)
+    with pytest.raises(services.FormsMiscounted):
+        services.note_signed_forms(people, ["photo"], 2, "Cupboard 2", trainer)
+    for nobody, nothing in (([], ["photo"]), (people, []), (people, ["nonsense"])):
+        with pytest.raises(services.NothingSigned):
+            services.note_signed_forms(nobody, nothing, 3, "Cupboard 2", trainer)
+    assert db.session.query(ConsentBatch).count() == 0
+    noted = services.note_signed_forms(people, ["photo", "contact"], 3, "Cupboard 2", trainer)
+    assert noted == services.Noted(3, (NAMES[1],))
+    assert answers(people[0]) == [("contact", "given", True), ("photo", "given", True)]
+    assert answers(people[1]) == [("photo", "refused", False), ("contact", "given", True)]
+    assert answers(people[2]) == [("photo", "given", False), ("contact", "given", True)]
+    batch = db.session.query(ConsentBatch).one()
+    assert (batch.forms, batch.kept_at, batch.recorded_by) == (3, "Cupboard 2", trainer.public_id)
+    entry = db.session.query(AuditEntry).filter_by(action="people.signed_forms_noted").one()
+    assert set(entry.subjects) == {*people, batch.public_id}
+    # Once more adds nothing, and leaves no second heap.
+    again = services.note_signed_forms(people, ["contact"], 3, "Elsewhere", trainer)
+    assert again == services.Noted(0, ())
+    assert db.session.query(ConsentBatch).count() == 1
+
+
+def test_the_words_are_those_of_the_form_that_she_signed(people: list[str], trainer: Actor) -> None:
+    person = db.session.query(Person).filter_by(public_id=people[0]).one()
+    person.language = "sw"
+    db.session.commit()
+    db.session.rollback()
+    services.note_signed_forms(people[:2], ["photo"], 2, "Cupboard 2", trainer)
+    texts = [
+        db.session.query(Consent).join(Consent.person).filter(Person.public_id == one).one().text
+        for one in people[:2]
+    ]
+    assert texts[0] != texts[1]
+    assert texts[1].startswith("The programme may take photos")
+
+
+def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
+    people: list[str],
+    trainer: Actor,
+    actor: Callable[..., Actor],
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    site = client_for(trainer)
+    asked = site.post("/people/consents/signed", data={"chosen": people})
+    assert asked.status_code == 200
+    assert asked.text.count('name="chosen"') == 3
+    sent = {
+        "step": "save",
+        "chosen": people[:2],
+        "offered": people,
+        "purposes": ["photo"],
+        "forms": "3",
+        "kept_at": "Cupboard <2>",
+    }
+    wrong = site.post("/people/consents/signed", data=sent)
+    assert wrong.status_code == 422
+    assert "are not as many as the people who are ticked" in wrong.text
+    assert 'value="Cupboard &lt;2&gt;"' in wrong.text
+    # Nobody disappears from the page by being unticked.
+    assert wrong.text.count('name="chosen"') == 3
+    done = site.post("/people/consents/signed", data=sent | {"forms": "2"})
+    assert done.status_code == 303
+    assert [len(answers(person)) for person in people] == [1, 1, 0]
+    shown = site.get(f"/people/{people[0]}").text
+    assert "Signed form, kept with others: Cupboard &lt;2&gt;" in shown
+    # Somebody else's people are not hers to note.
+    other = client_for(actor("trainer", name="Other Mfano"))
+    assert other.post("/people/consents/signed", data=sent | {"forms": "2"}).status_code == 303
+    assert [len(answers(person)) for person in people] == [1, 1, 0]
