@@ -11,6 +11,7 @@ directory = Blueprint("directory", __name__, url_prefix="/services")
 
 from kash.people import views, words  # noqa: E402,F401
 from kash.people.commands import people_commands  # noqa: E402
+from kash.people.leading import person_address  # noqa: E402
 from kash.people.queries import zone_names  # noqa: E402
 
 
@@ -23,4 +24,5 @@ def init_people(app: Flask) -> None:
     app.cli.add_command(people_commands)
     # Offered wherever an area is typed; asked for only where it is.
     app.jinja_env.globals["zone_names"] = zone_names
+    app.jinja_env.globals["person_address"] = person_address
     app.jinja_env.globals["contact_words"] = {"state": words.REQUEST, "tone": words.REQUEST_TONE}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries import Attended, attended
-from kash.database import db
+from kash.database import db, utc_now
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import find_people
 from kash.policy import Actor
@@ -94,6 +94,48 @@ def people_in(found: Workshop, states: Sequence[EnrolmentState]) -> list[Enrolle
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True)
+class OnePlace:
+    """One person's place in a workshop, and in how many of its sessions she is marked."""
+
+    enrolment: str
+    person: str
+    name: str
+    group: str
+    state: EnrolmentState
+    marked: int
+
+
+def place_of(found: Workshop, enrolment: str) -> OnePlace:
+    """An enrolment, fetched through its workshop. Raises NotFound."""
+    marked = (
+        select(func.count(Mark.id))
+        .join(Slot, Slot.id == Mark.slot_id)
+        .where(Slot.register_id == found.register_id, Mark.person_id == Enrolment.person_id)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(Enrolment.state, Person.public_id, Person.chosen_name, Group.name, marked)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(Enrolment.workshop_id == found.id, Enrolment.public_id == enrolment)
+    ).first()
+    if row is None:
+        raise NotFound
+    return OnePlace(enrolment, row[1], row[2], row[3], EnrolmentState(row[0]), row[4])
+
+
+def states_in(found: Workshop) -> dict[str, EnrolmentState]:
+    """How everybody stands to a workshop, by the public ids of persons."""
+    rows = db.session.execute(
+        select(Person.public_id, Enrolment.state)
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .where(Enrolment.workshop_id == found.id)
+    )
+    return {person: EnrolmentState(state) for person, state in rows}
 
 
 def people_expected(found: Workshop) -> Select[int]:
@@ -261,7 +303,11 @@ def workshops_of_person(person_public_id: str) -> list[OwnWorkshop]:
         .select_from(Mark)
         .join(Slot, Slot.id == Mark.slot_id)
         .join(MarkStatus, MarkStatus.code == Mark.status)
-        .where(Slot.register_id == Workshop.register_id, Mark.person_id == Person.id)
+        .where(
+            Slot.register_id == Workshop.register_id,
+            Slot.starts_at <= utc_now(),
+            Mark.person_id == Person.id,
+        )
         .correlate(Workshop, Person)
         .scalar_subquery()
     )

@@ -85,19 +85,26 @@ def enrol(
 
 @dataclass(frozen=True)
 class EnrolledTogether:
-    """How many got a seat, wait for one, and were left out."""
+    """How many got a seat (or were invited), wait for one, and were left out."""
 
     seated: int
     waiting: int
     left_out: int
 
 
-def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> EnrolledTogether:
-    """Enrol many at once; whoever comes after the last seat waits.
+def enrol_all(
+    workshop: str,
+    people: Sequence[str],
+    by: Actor,
+    wanted: EnrolmentState = EnrolmentState.CONFIRMED,
+) -> EnrolledTogether:
+    """Enrol or invite many at once; whoever comes after the last seat waits.
 
     Left out are people under 18, and those who have an answer in this workshop already. Raises
-    NotFound and WorkshopCancelled.
+    NotFound, WorkshopCancelled and MoveNotPossible.
     """
+    if wanted not in (EnrolmentState.CONFIRMED, EnrolmentState.INVITED):
+        raise MoveNotPossible
     with audited("workshops.people_enrolled", by) as change:
         session = change.session
         held = held_for_change(session, workshop)
@@ -114,16 +121,14 @@ def enrol_all(workshop: str, people: Sequence[str], by: Actor) -> EnrolledTogeth
                 if person.minor or person.id in there:
                     continue
                 enrolment = _new_enrolment(session, held, person)
-                given[
-                    give_seat(session, held, enrolment, EnrolmentState.CONFIRMED, change.now)
-                ] += 1
+                given[give_seat(session, held, enrolment, wanted, change.now)] += 1
                 change.about(enrolment.public_id, person.public_id)
         if not given:
             change.nothing()
         else:
             change.about(held.public_id)
         return EnrolledTogether(
-            seated=given[EnrolmentState.CONFIRMED],
+            seated=given[wanted],
             waiting=given[EnrolmentState.WAITING],
             left_out=len(people) - given.total(),
         )

@@ -13,7 +13,7 @@ from kash.people.rules import Likeness, sort_name
 from kash.people.services import NotAName, ask_for_contact
 from kash.people.views import entry
 from kash.policy import allow
-from kash.web import current_actor, page
+from kash.web import NotFound, current_actor, page
 from kash.web.input import CONTROL_CHARACTERS
 from kash.workshops import blueprint, queries, services
 from kash.workshops.forms import WalkInForm, given
@@ -40,6 +40,7 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
     states = _STATES.get(state, _SHOWN_FIRST)
     values = frame(found)
     can_find = values["may_edit"] and actor.may("people.find")
+    withdrawn = _withdrawn(found) if values["may_edit"] else None
     return render_template(
         "workshops/people.html",
         enrolled=queries.people_in(found, states),
@@ -53,9 +54,22 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
         if values["may_edit"]
         else 0,
         search=searched,
+        withdrawn=withdrawn,
         candidates=queries.people_to_enrol(found, actor, searched) if can_find and searched else [],
         **values,
     )
+
+
+def _withdrawn(found: Workshop) -> queries.OnePlace | None:
+    """Whose withdrawal the page offers to undo: the one that was just made."""
+    enrolment = request.args.get("withdrawn", "")
+    if not enrolment:
+        return None
+    try:
+        place = queries.place_of(found, enrolment[:16])
+    except NotFound:
+        return None
+    return place if place.state is EnrolmentState.WITHDRAWN else None
 
 
 @blueprint.post("/<public_id>/people/find")
@@ -138,6 +152,25 @@ def answer(public_id: str) -> ResponseReturnValue:
     else:
         flash(_("Your answer is kept: %(state)s.", state=enrolment_word(state).lower()))
     return redirect(url_for("workshops.workshop", public_id=public_id), code=303)
+
+
+@blueprint.route("/<public_id>/people/<enrolment_id>/withdraw", methods=["GET", "POST"])
+@allow("workshops.edit")
+def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
+    """Take somebody out of a workshop, after a question that names her; it can be undone."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    who = queries.place_of(found, enrolment_id)
+    if request.method == "GET":
+        return page("workshops/withdraw.html", workshop=found, who=who)
+    try:
+        services.change_enrolment(public_id, enrolment_id, EnrolmentState.WITHDRAWN, actor)
+    except services.MoveNotPossible as problem:
+        flash(str(problem), "bad")
+        return redirect(url_for("workshops.people", public_id=public_id), code=303)
+    return redirect(
+        url_for("workshops.people", public_id=public_id, withdrawn=enrolment_id), code=303
+    )
 
 
 @blueprint.route("/<public_id>/people/contacts", methods=["GET", "POST"])

@@ -1,0 +1,78 @@
+"""Many people at once: the ticked of those who were found, and people of another workshop."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.database import db
+from kash.policy import allow
+from kash.web import NotFound, current_actor, page
+from kash.workshops import blueprint, queries, services
+from kash.workshops.models import Workshop
+from kash.workshops.rules import EnrolmentState
+
+_MOST = 500
+
+
+@blueprint.post("/<public_id>/people/chosen")
+@allow("workshops.edit")
+def enrol_chosen(public_id: str) -> ResponseReturnValue:
+    """Enrol or invite everybody who was ticked."""
+    actor = current_actor()
+    queries.own_workshop(public_id, actor, "workshops.edit")
+    chosen = list(dict.fromkeys(request.form.getlist("chosen")))[:_MOST]
+    wanted = (
+        EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
+    )
+    if not chosen:
+        flash(_("Tick the people who are to be enrolled."), "warn")
+        return redirect(url_for("workshops.people", public_id=public_id), code=303)
+    done = services.enrol_all(public_id, [one[:16] for one in chosen], actor, wanted)
+    flash(
+        _(
+            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
+            done=done.seated,
+            waiting=done.waiting,
+            left=done.left_out,
+        )
+    )
+    if done.left_out:
+        flash(
+            _(
+                "Left out is whoever stands in this workshop already, also as withdrawn or"
+                " declined, and whoever is under 18."
+            ),
+            "warn",
+        )
+    return redirect(url_for("workshops.people", public_id=public_id, state=str(wanted)), code=303)
+
+
+@blueprint.get("/<public_id>/people/copy")
+@allow("workshops.edit")
+def copy_people(public_id: str) -> ResponseReturnValue:
+    """Choose another workshop that this actor runs, then tick who of it is enrolled here too."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    source = request.args.get("source", "")
+    if not source:
+        others = db.session.scalars(
+            queries.workshops_of_trainer(actor)
+            .where(Workshop.id != found.id)
+            .order_by(None)
+            .order_by(Workshop.starts_on.desc(), Workshop.id.desc())
+            .limit(100)
+        ).all()
+        return page("workshops/copy_people.html", workshop=found, others=others, source=None)
+    other = queries.own_workshop(source, actor, "workshops.edit")
+    if other.id == found.id:
+        raise NotFound
+    return page(
+        "workshops/copy_people.html",
+        workshop=found,
+        others=(),
+        source=other,
+        people=queries.people_in(other, [EnrolmentState.CONFIRMED]),
+        here=queries.states_in(found),
+    )

@@ -1,0 +1,196 @@
+"""Enrolling many at once; and taking somebody out after a question, which can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.rules import Operation
+from kash.certificates.services import set_rule
+from kash.database import db, new_public_id, utc_now
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.workshops import queries, services
+from kash.workshops.models import Enrolment
+from kash.workshops.rules import EnrolmentState
+from tests.workshops.conftest import Held, make_person
+from tests.workshops.test_views import Browsers, entries, sessions, text_of, url
+
+
+def enrolment(held: Held, name: str) -> str:
+    db.session.rollback()
+    found = db.session.query(Enrolment).join(Enrolment.person)
+    return (
+        found.filter(Enrolment.workshop_id == held.row.id, Person.chosen_name == name)
+        .one()
+        .public_id
+    )
+
+
+def states(held: Held) -> dict[str, str]:
+    """How everybody stands, by name."""
+    db.session.rollback()
+    rows = db.session.query(Enrolment).filter_by(workshop_id=held.row.id)
+    return {row.person.chosen_name: row.state for row in rows}
+
+
+def test_withdrawing_asks_names_her_and_is_undone(held: Held, client_for: Browsers) -> None:
+    site, name = client_for(held.trainer), "Zawadi Sampuli"
+    people = site.get(url(held, "people"))
+    at = url(held, "people", enrolment(held, name), "withdraw")
+    assert f'href="{at}"' in people.text
+    assert 'value="withdrawn"' not in people.text
+    asked = text_of(site.get(at))
+    assert f"Withdraw {name}?" in asked
+    assert states(held)[name] == "confirmed"
+    done = site.post(at)
+    assert done.status_code == 303
+    assert states(held)[name] == "withdrawn"
+    offered = site.get(done.location)
+    assert f"Withdrawn: {name}" in text_of(offered)
+    undo = url(held, "people", enrolment(held, name))
+    assert f'action="{undo}"' in offered.text
+    site.post(undo, data={"become": "confirmed", "state": "confirmed"})
+    assert states(held)[name] == "confirmed"
+    # The note stands no longer, also for whoever kept the address.
+    assert "Withdrawn:" not in text_of(site.get(done.location))
+    assert site.get(url(held, "people?withdrawn=nonsense")).status_code == 200
+
+
+def test_the_marks_of_whoever_withdrew_stay_to_be_seen(held: Held, client_for: Browsers) -> None:
+    site, name = client_for(held.trainer), "Zawadi Sampuli"
+    slot = held.row.register.slots[0].public_id
+    made = Operation(new_public_id(), slot, entries(held)[name], "late", 0, utc_now())
+    db.session.rollback()
+    marking.apply_marks(held.register, [made], held.trainer)
+    services.change_enrolment(
+        held.workshop, enrolment(held, name), EnrolmentState.WITHDRAWN, held.trainer
+    )
+    grid = registers.grid(held.row.register_id)
+    assert name not in [row.name for row in grid.rows]
+    (left,) = grid.left
+    assert (left.name, left.marks[slot].status) == (name, "late")
+    assert name not in [row.person_id for row in registers.attended(held.row.register_id)]
+    shown = site.get(url(held, "attendance")).text
+    assert "no longer in the workshop" in shown
+    register = text_of(site.get(url(held, "attendance", sessions(held)[0])))
+    assert f"No longer in the workshop Name Mark {name} late" in register
+    # Whoever never was marked has nothing to show.
+    services.change_enrolment(
+        held.workshop, enrolment(held, "Baraka Sampuli"), EnrolmentState.WITHDRAWN, held.trainer
+    )
+    assert [row.name for row in registers.grid(held.row.register_id).left] == [name]
+
+
+def test_people_of_another_workshop_are_copied_at_once(
+    held: Held, plan: Callable[..., Held], client_for: Browsers
+) -> None:
+    here = plan(by=held.trainer)
+    services.enrol(here.workshop, make_person("Neema Sampuli"), here.trainer)
+    db.session.query(Person).filter_by(chosen_name="Faraja Sampuli").one().minor = True
+    db.session.commit()
+    site = client_for(held.trainer)
+    offered = site.get(url(here, "people", "copy"))
+    link = url(here, f"people/copy?source={held.workshop}")
+    assert f'href="{link}"' in offered.text
+    chosen = site.get(link).text
+    # Who is under 18 stands there and can't be ticked.
+    assert chosen.count('name="chosen"') == 2
+    assert "Under 18" in chosen
+    ticked = [row.person for row in queries.people_in(held.row, [EnrolmentState.CONFIRMED])]
+    db.session.rollback()
+    done = site.post(url(here, "people", "chosen"), data={"chosen": ticked})
+    assert done.status_code == 303
+    assert states(here) == {
+        "Neema Sampuli": "confirmed",
+        "Zawadi Sampuli": "confirmed",
+        "Baraka Sampuli": "confirmed",
+    }
+    # Once more leaves everybody as they stand.
+    site.post(url(here, "people", "chosen"), data={"chosen": ticked, "as": "invited"})
+    assert set(states(here).values()) == {"confirmed"}
+    assert "Tick the people" in text_of(
+        site.post(url(here, "people", "chosen"), follow_redirects=True)
+    )
+
+
+def test_people_are_copied_from_own_workshops_only(
+    held: Held, plan: Callable[..., Held], client_for: Browsers
+) -> None:
+    other = plan()
+    site = client_for(held.trainer)
+    assert other.workshop not in site.get(url(held, "people", "copy")).text
+    assert site.get(url(held, f"people/copy?source={other.workshop}")).status_code == 403
+    assert site.get(url(held, f"people/copy?source={held.workshop}")).status_code == 404
+
+
+def test_the_ticked_of_a_search_are_invited_at_once(held: Held, client_for: Browsers) -> None:
+    some = [make_person(f"Subira {number}") for number in range(3)]
+    site = client_for(held.trainer)
+    found = site.post(url(held, "people", "find"), data={"search": "Subira"}).text
+    assert found.count('form="ticked"') == 3
+    site.post(url(held, "people", "chosen"), data={"chosen": some[:2], "as": "invited"})
+    stand = states(held)
+    assert (stand["Subira 0"], stand["Subira 1"]) == ("invited", "invited")
+    assert "Subira 2" not in stand
+
+
+def test_the_ticked_of_the_list_of_people_are_enrolled(
+    held: Held, plan: Callable[..., Held], client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    from datetime import timedelta
+
+    from kash.web.formats import local_today
+
+    coming = plan(by=held.trainer, starts_on=local_today(), ends_on=local_today() + timedelta(1))
+    mine = [row.person for row in queries.people_in(held.row, [EnrolmentState.CONFIRMED])]
+    stranger = make_person("Mgeni Sampuli")
+    site: FlaskClient = client_for(held.trainer)
+    shown = site.get("/people").text
+    assert "Enrol them in a workshop" in shown
+    sent = {"chosen": [*mine, stranger], "choice-enrol": coming.workshop}
+    done = site.post("/people/ticked/enrol", data=sent)
+    assert done.status_code == 303
+    assert set(states(coming)) == {"Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli"}
+    # Another's workshop is no choice.
+    theirs = plan(starts_on=local_today(), ends_on=local_today() + timedelta(1))
+    site.post("/people/ticked/enrol", data=sent | {"choice-enrol": theirs.workshop})
+    assert states(theirs) == {}
+    assert site.post("/people/ticked/nonsense", data=sent).status_code == 404
+
+
+def test_names_lead_to_their_people(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    session = sessions(held)[0]
+    person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().public_id
+    db.session.rollback()
+    slots = [slot.public_id for slot in held.row.register.slots]
+    rows = registers.slot_sheet(
+        held.row.register_id, registers.slot_of(held.row.register_id, slots[0])
+    ).rows
+    marks = [
+        Operation(
+            new_public_id(), slots[0], row.entry, "absent" if number else "present", 0, utc_now()
+        )
+        for number, row in enumerate(rows)
+    ]
+    db.session.rollback()
+    marking.close_slot(held.register, slots[0], held.trainer, marks)
+    link = f'href="/people/{person}"'
+    who = actor("director", name="Neema Mfano")
+    set_rule(80, name_must_be_confirmed=False, by=who)
+    director = client_for(who)
+    for path in (
+        url(held, "people"),
+        url(held, "attendance"),
+        url(held, "attendance", session),
+        url(held, "attendance", session, "confirm"),
+        url(held, "attendance", "confirm"),
+        url(held, "attendance", session, entries(held)["Zawadi Sampuli"]),
+        url(held, "certificates"),
+    ):
+        assert link in director.get(path).text, path
