@@ -297,6 +297,7 @@ def _workshop(workshop: AWorkshop, session: int = 0) -> Scene:
         f"{at}/sessions/<session_id>": found.sessions[0].public_id,
         f"{at}/attendance/<session_id>": found.sessions[session].public_id,
         f"{at}/attendance/<session_id>/<entry_id>": entry,
+        f"{at}/people/<enrolment_id>": enrolled.public_id,
         f"{at}/certificates/names/<letter>": "B",
         **_person(
             _public_id(Person, Person.id == enrolled.person_id),

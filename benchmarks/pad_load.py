@@ -42,7 +42,7 @@ class ARegister:
 
 
 def make_register(lead: AnAccount, people: int, slots: int) -> ARegister:
-    """A workshop led by an account, with so many people enrolled and sessions from now on."""
+    """A workshop led by an account, with so many people enrolled and sessions that have begun."""
     with writing() as session:
         sample = session.execute(select(Workshop.version_id, Workshop.title).limit(1)).one()
         persons = session.scalars(select(Person.id).order_by(Person.id).limit(people)).all()
@@ -56,8 +56,8 @@ def make_register(lead: AnAccount, people: int, slots: int) -> ARegister:
             version_id=sample.version_id,
             register_id=register.id,
             title=sample.title,
-            starts_on=today,
-            ends_on=today + timedelta(days=slots // 4),
+            starts_on=today - timedelta(days=slots // 4),
+            ends_on=today,
             created_by=lead.public_id,
         )
         session.add(workshop)
@@ -68,7 +68,8 @@ def make_register(lead: AnAccount, people: int, slots: int) -> ARegister:
             slot = Slot(
                 register_id=register.id,
                 position=number + 1,
-                starts_at=datetime.now(UTC) + timedelta(hours=2 * number),
+                # All have begun: nobody is marked as being there before.
+                starts_at=datetime.now(UTC) - timedelta(hours=2 * (slots - number)),
                 minutes=90,
             )
             session.add(slot)

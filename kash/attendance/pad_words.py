@@ -133,6 +133,10 @@ def _sessions() -> dict[str, str]:
 def _marking() -> dict[str, str]:
     return {
         "tap_says": _("Tap whoever is late or absent, then mark all others present."),
+        "ahead_says": _(
+            "By the clock of this phone the session has not begun. If that is right, whoever is"
+            " marked as being there now waits on the website for somebody to decide."
+        ),
         "closed_says": _("This register is closed. It can be opened again on the website."),
         "find": _("Search"),
         "find_example": _("Code or initials"),

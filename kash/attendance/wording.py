@@ -32,6 +32,7 @@ _REASONS: dict[Reason, Any] = {
     Reason.UNREADABLE: _l("This mark could not be read."),
     Reason.ID_REUSED: _l("This mark was sent twice with different contents."),
     Reason.GROUP_UNKNOWN: _l("There is no such group here."),
+    Reason.NOT_BEGUN: _l("The session had not begun yet, so nobody is marked as being there."),
     Reason.CANCELLED: _l("The workshop was cancelled before this was made."),
     Reason.MINOR: _l(
         "People under 18 are not enrolled. The custodian takes care of what they need."

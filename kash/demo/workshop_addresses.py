@@ -22,7 +22,7 @@ from kash.demo.designs import MADE_DESIGN, OWN_DESIGN
 from kash.demo.loading import LoadedProgramme
 from kash.demo.sample_values import Choices, Known, one_of, prepared_one
 from kash.people.models import Person
-from kash.workshops.models import Funder, Workshop, WorkshopSession
+from kash.workshops.models import Enrolment, Funder, Workshop, WorkshopSession
 
 
 class WorkshopAddresses:
@@ -41,6 +41,7 @@ class WorkshopAddresses:
             "/workshops/<public_id>/attendance/<session_id>/<entry_id>/settle/<source>": (
                 lambda *_: {"": PAPER}
             ),
+            "/workshops/<public_id>/people/<enrolment_id>": self._enrolment,
             "/workshops/<public_id>/sheets/<sheet_id>": self._sheet,
             "/workshops/<public_id>/scans/<scan_id>": self._scan,
             "/workshops/<public_id>/certificates/names/<letter>": lambda *_: {"": "A", "b": "B"},
@@ -112,6 +113,16 @@ class WorkshopAddresses:
         if endpoint in ("workshops.headcount", "workshops.signatures"):
             return {"": begun[-1]}
         return {"": (ahead or begun)[0]}
+
+    def _enrolment(self, _endpoint: str, _key: str, known: Known) -> Choices:
+        return {
+            "": one_of(
+                select(Enrolment.public_id)
+                .join(Enrolment.workshop)
+                .where(Workshop.public_id == known["public_id"], Enrolment.state == "confirmed")
+                .order_by(Enrolment.id)
+            )
+        }
 
     def _sheet(self, _endpoint: str, _key: str, known: Known) -> Choices:
         sheets = (

@@ -38,6 +38,8 @@ _ACTORS = frozenset({"system", "nobody"})
 # What has no row of its own, but may be named in an entry.
 _SUBJECTS = frozenset(
     {"programme", "settings", "backup", "demo", "keys", "keys:case", "keys:identity"}
+    # A register that was closed before its session should have ended.
+    | {"register:early"}
     # Designs that every programme has, whose ids are words.
     | {"design:classic", "design:modern", "design:plain"}
 ) | {f"role:{role}" for role in Role}

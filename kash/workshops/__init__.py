@@ -32,7 +32,7 @@ def init_workshops(app: Flask) -> None:
     from kash.workshops.services.enrolment import take_in_walk_in
     from kash.workshops.tabs import register_tab
     from kash.workshops.views.frame import person_rows
-    from kash.workshops.wording import enrolment_word, pause_word
+    from kash.workshops.wording import enrolment_word, oddity_sentence, pause_word
 
     register_tab(app, _l("Plan"), "workshops.workshop", "workshops.see", 10)
     register_tab(app, _l("People"), "workshops.people", "workshops.see", 20)
@@ -47,5 +47,7 @@ def init_workshops(app: Flask) -> None:
     register_section(_l("Workshops"), person_rows)
     declare_references()
     register_owner("workshop", Owner(may_mark_register, take_in_walk_in))
-    app.jinja_env.filters.update(enrolment_word=enrolment_word, pause_word=pause_word)
+    app.jinja_env.filters.update(
+        enrolment_word=enrolment_word, pause_word=pause_word, oddity=oddity_sentence
+    )
     join_hand_over()

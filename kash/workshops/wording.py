@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.attendance.rules import Conduct, Oddity
+from kash.web.formats import hours_text, time_text
 from kash.workshops.rules import Break, EnrolmentState, Stage
 
 ENROLMENT: dict[EnrolmentState, Any] = {
@@ -56,3 +59,27 @@ def enrolment_word(state: EnrolmentState) -> str:
 def pause_word(kind: Break) -> str:
     """A pause in a word."""
     return str(PAUSE[kind])
+
+
+def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
+    """What of a register wants a look, as a sentence."""
+    if oddity is Oddity.CLOSED_BEFORE:
+        return _("Closed before it began.")
+    if oddity is Oddity.CLOSED_EARLY:
+        return _(
+            "Closed after %(length)s; planned: %(planned)s.",
+            length=hours_text(held.minutes_in),
+            planned=hours_text(held.minutes),
+        )
+    if oddity is Oddity.MARKED_BEFORE:
+        return _("Marked before it began.")
+    if oddity is Oddity.ALL_AT_ONCE:
+        return _(
+            "Everybody was marked as being there in one moment, at %(time)s.",
+            time=time_text(held.first_mark) if held.first_mark else "–",
+        )
+    return _(
+        "Shorter than in the course: %(length)s instead of %(taught)s.",
+        length=hours_text(held.minutes),
+        taught=hours_text(held.taught),
+    )

@@ -28,9 +28,10 @@ export function isReadable(operation) {
 
 /**
  * `operation`: op_id, slot, entry, status, expected_version, at, device, device_sequence, and
- * correction, the reason of one. `now`: slot_known, slot_closed, slot_locked, cancelled, on_roster,
- * statuses, retired, standing {status, version}, earlier {slot, entry, status, reply} or null. Gives
- * {reply, reason, standing}. A phone never hears of a cancelling, so that it leaves `cancelled` out.
+ * correction, the reason of one. `now`: slot_known, slot_closed, slot_locked, cancelled, ahead,
+ * on_roster, statuses, retired, standing {status, version}, earlier {slot, entry, status, reply} or
+ * null. Gives {reply, reason, standing}. A phone never hears of a cancelling, so that it leaves
+ * `cancelled` out; whether a session has begun (`ahead`) is not for its clock to say, so neither.
  */
 export function decide(operation, now) {
   const standing = now.standing;
@@ -50,6 +51,7 @@ export function decide(operation, now) {
   if (now.cancelled) return rejected("cancelled");
   if (!now.slot_known) return rejected("slot_unknown");
   if (!now.on_roster) return rejected("not_on_roster");
+  if (now.ahead) return rejected("not_begun");
   if (now.slot_locked) {
     if (!operation.correction) return rejected("slot_locked");
   } else if (now.slot_closed) return rejected("slot_closed");

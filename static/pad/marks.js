@@ -227,6 +227,8 @@ export function markScreen(held, slot) {
         h("label", { for: "show" }, t("show"), filter),
       ),
       slot.closed ? null : h("p", { class: "muted" }, t("tap_says")),
+      // This clock may be wrong: it only warns, and what the server does not take waits for a person.
+      !slot.closed && Date.now() < Date.parse(slot.opens_at) ? h("div", { class: "note warn" }, h("p", {}, t("ahead_says"))) : null,
       list,
       none,
     ],

@@ -5,7 +5,8 @@ same cases. `python -m tests.attendance.decision_cases` prints them as JSON: a l
 
     {"operation": {op_id, slot, entry, status, expected_version, device, device_sequence, at,
                    correction},
-     "now": {slot_known, slot_closed, slot_locked, cancelled, on_roster, statuses, retired,
+     "now": {slot_known, slot_closed, slot_locked, cancelled, ahead, on_roster, statuses,
+             retired,
              standing: {status, version}, earlier: null or {slot, entry, status, reply}},
      "expected": {reply, reason, status, version}}
 """
@@ -69,6 +70,13 @@ def cases() -> Iterator[tuple[Operation, Circumstances]]:
         yield (
             _operation(status, 1),
             replace(_circumstances(standing, earlier, place), cancelled=True),
+        )
+    for correction, locked, standing, earlier, place in itertools.product(
+        ("", "Signed on the sheet."), (False, True), _STANDING, _EARLIER, _PLACES
+    ):
+        yield (
+            replace(_operation("present", 1), correction=correction),
+            replace(_circumstances(standing, earlier, place), slot_locked=locked, ahead=True),
         )
     good = _operation("present", 0)
     for bad in (

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -51,8 +52,9 @@ def make(password: str) -> dict[str, object]:
         version,
         services.WorkshopDetails(
             title="By the lake",
-            starts_on=local_today(),
-            ends_on=local_today(),
+            # Nobody is marked before a session begins, whatever the hour at which this runs.
+            starts_on=local_today() - timedelta(days=1),
+            ends_on=local_today() - timedelta(days=1),
             facilitators=accounts,
         ),
         trainer,

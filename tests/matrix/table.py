@@ -343,7 +343,9 @@ PLACES: dict[str, Place] = {
     "people.minors": Place("people.minors"),
     "people.minor_seen": _of("person", post="people.minors"),
     "people.trail": _of("person", get="people.trail"),
+    "people.signed_forms": Place(post="people.add"),
     "people.consent_forms": Place(post="people.add"),
+    "people.next_step_of_ticked": Place(post="people.add", address={"step": "=enrol"}),
     "people.consent_form": _of("person", get="people.change"),
     "people.duplicates": Place("people.duplicates"),
     "people.look_for_duplicates": Place(post="people.duplicates"),
@@ -427,6 +429,11 @@ PLACES: dict[str, Place] = {
         {"public_id": "workshop", "enrolment_id": "enrolment"},
         sent={"state": "=confirmed", "become": "=withdrawn"},
     ),
+    "workshops.withdraw": _of("workshop", both="workshops.change", enrolment_id="enrolment"),
+    "workshops.enrol_chosen": Place(
+        "", "workshops.change", {"public_id": "workshop"}, sent={"chosen": "person_outside"}
+    ),
+    "workshops.copy_people": _of("workshop", get="workshops.change"),
     "workshops.ask_contacts": _of("workshop", both="workshops.change"),
     "workshops.answer": _of("workshop", post="workshops.answer"),
     "workshops.walk_in": _of("workshop", both="workshops.change"),
@@ -435,8 +442,13 @@ PLACES: dict[str, Place] = {
     "workshops.register": _of("workshop", get="attendance.see", session_id="teaching"),
     "workshops.save_register": _of("workshop", post="attendance.mark", session_id="teaching"),
     "workshops.reopen": _of("workshop", post="attendance.mark", session_id="teaching"),
+    "workshops.confirm_registers": _of("workshop", get="attendance.confirm"),
+    "workshops.confirm_day": _of("workshop", post="attendance.confirm"),
+    "workshops.confirm_and_next": _of(
+        "workshop", post="attendance.confirm", session_id="closed_session"
+    ),
     "workshops.confirm_register": _of(
-        "workshop", both="attendance.confirm", session_id="closed_session"
+        "workshop", get="attendance.confirm", session_id="closed_session"
     ),
     "workshops.correct_mark": _of(
         "workshop", both="attendance.mark", session_id="confirmed_session", entry_id="entry"

@@ -228,7 +228,7 @@ def test_a_mark_that_somebody_made_and_a_closed_register_stay(
     came = marking.check_oneself_in(slots, code, mine)
     assert came.met is Met.REFUSED
     assert marks(held) == [("absent", 1)]
-    marking.close_slot(held.register, in_time, held.trainer)
+    marking.close_slot(held.register, in_time, held.trainer, early_reason="A test.")
     assert queries.own_slots(mine, datetime.now(UTC)) == []
     closed = marking.check_oneself_in(slots, code, mine)
     assert closed.met is Met.REFUSED

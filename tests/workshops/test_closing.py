@@ -25,10 +25,14 @@ def test_another_confirms_and_a_correction_says_why(
     assert "You closed this register yourself." in text_of(trainer.get(at))
     # Before the confirming a mark is changed by opening the register again.
     assert trainer.get(f"{at}/{entry}/correct").location == at
-    question = text_of(director.get(f"{at}/confirm"))
+    shown_to_her = director.get(f"{at}/confirm")
+    question = text_of(shown_to_her)
     assert "absent: 1" in question
     assert "present: 2" in question
-    assert director.post(f"{at}/confirm").location == at
+    # Who has not been shown it confirms nothing.
+    assert director.post(f"{at}/confirm").location == f"{at}/confirm"
+    seen = {"seen": fields(shown_to_her)["seen"]}
+    assert director.post(f"{at}/confirm", data=seen).location == url(held, "attendance")
     shown = text_of(trainer.get(at))
     assert "Register confirmed" in shown
     assert "Neema Mfano" in shown

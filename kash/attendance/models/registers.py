@@ -42,6 +42,7 @@ class Slot(PublicId, Base):
     """A stretch of time in which presence is marked; `minutes` is what counts as hours.
 
     Its register is closed by one person and confirmed by another, after which it is locked.
+    `early_reason` is why it was closed before its planned end, empty where it was not.
     """
 
     __tablename__ = "slot"
@@ -54,6 +55,7 @@ class Slot(PublicId, Base):
     minutes: Mapped[int] = mapped_column(SmallInteger)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str | None] = mapped_column(String(16))
+    early_reason: Mapped[str] = mapped_column(String(300), default="")
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[str | None] = mapped_column(String(16))
 

@@ -1,6 +1,7 @@
 """What is asked of a register: a slot's sheet, the grid, what people attended, a mark's history."""
 
 from kash.attendance.queries.codes import codes_of
+from kash.attendance.queries.conduct import conducts, read_tokens
 from kash.attendance.queries.counts import (
     Counts,
     DayCount,
@@ -9,6 +10,7 @@ from kash.attendance.queries.counts import (
     count_labels,
     counts_of,
     open_paper_differences,
+    paper_differences_by_slot,
 )
 from kash.attendance.queries.door import (
     NoteLine,
@@ -58,6 +60,7 @@ from kash.attendance.queries.registers import (
     SlotSheet,
     SlotValues,
     attended,
+    closed_ahead,
     grid,
     sheet_row,
     slot_of,
@@ -128,7 +131,9 @@ __all__ = [
     "WalkInLine",
     "attended",
     "badges_of",
+    "closed_ahead",
     "codes_of",
+    "conducts",
     "conflicts_of",
     "continued",
     "count_history",
@@ -148,8 +153,10 @@ __all__ = [
     "notes",
     "open_paper_differences",
     "pads_of",
+    "paper_differences_by_slot",
     "printed_sheet",
     "printed_sheets",
+    "read_tokens",
     "reading_of",
     "registers_of_sheets",
     "scan_of",

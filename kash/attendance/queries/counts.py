@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -64,13 +65,14 @@ class DayCount:
 
 @dataclass(frozen=True)
 class NamedDifference:
-    """A difference with the person and the moment it is about."""
+    """A difference with the person (name and public id) and the moment it is about."""
 
     difference: Difference
     name: str
     letter: str
     version: int
     starts_at: datetime
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,14 @@ class _Held:
 
 def open_paper_differences(register_id: int, slot: str, session: Session) -> int:
     """In how many places of one slot paper and marks differ without that it was settled."""
+    return paper_differences_by_slot(register_id, session).get(slot, 0)
+
+
+def paper_differences_by_slot(register_id: int, session: Session) -> dict[str, int]:
+    """The same for each slot (public id) in which they differ."""
     held = _held(register_id, session)
     found = paper_differences(held.said, held.marks, held.weights, held.entries)
-    return sum(1 for one in unsettled(found, held.settled) if one.slot == slot)
+    return dict(Counter(one.slot for one in unsettled(found, held.settled)))
 
 
 def count_labels() -> dict[str, Any]:
@@ -166,6 +173,7 @@ def _named(held: _Held, one: Difference) -> NamedDifference:
         row.letter,
         held.versions.get((one.slot, one.entry), 0),
         begins[one.slot],
+        row.person,
     )
 
 
@@ -223,7 +231,13 @@ def _held(register_id: int, session: Session) -> _Held:
     entries = {
         row.public_id: row
         for row in session.execute(
-            select(RosterEntry.public_id, RosterEntry.person_id, Person.chosen_name, Group.letter)
+            select(
+                RosterEntry.public_id,
+                RosterEntry.person_id,
+                Person.chosen_name,
+                Group.letter,
+                Person.public_id.label("person"),
+            )
             .join(Person, Person.id == RosterEntry.person_id)
             .join(Group, Group.id == Person.group_id)
             .where(RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None))

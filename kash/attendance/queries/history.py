@@ -41,18 +41,19 @@ class HistoryLine:
 
 @dataclass(frozen=True)
 class MarkHistory:
-    """All that happened to one mark, latest first."""
+    """All that happened to one mark, latest first. `person` is whose it is, by public id."""
 
     name: str
     slot: Slot
     lines: Sequence[HistoryLine]
+    person: str = ""
 
 
 def history(register_id: int, slot_public_id: str, entry_public_id: str) -> MarkHistory:
     """What happened to one person's mark in one slot. Raises NotFound."""
     slot = slot_of(register_id, slot_public_id)
     row = db.session.execute(
-        select(RosterEntry.person_id, Person.chosen_name)
+        select(RosterEntry.person_id, Person.chosen_name, Person.public_id)
         .join(Person, Person.id == RosterEntry.person_id)
         .where(RosterEntry.register_id == register_id, RosterEntry.public_id == entry_public_id)
     ).first()
@@ -92,6 +93,7 @@ def history(register_id: int, slot_public_id: str, entry_public_id: str) -> Mark
             )
             for operation in kept
         ],
+        row.public_id,
     )
 
 

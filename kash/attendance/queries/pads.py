@@ -16,7 +16,7 @@ from kash.accounts.models import Account
 from kash.accounts.queries import names_of
 from kash.attendance.models import Mark, Pad, PadKey, Register, RosterEntry, Slot
 from kash.attendance.queries.statuses import statuses_for
-from kash.attendance.rules import short_codes
+from kash.attendance.rules import opens_at, short_codes
 from kash.attendance.wording import status_word
 from kash.database import db
 from kash.people.models import Group, Person
@@ -175,6 +175,7 @@ def _slots(register_id: int) -> list[dict[str, Any]]:
             "id": row.public_id,
             "label": f"{day}.{number} · {time_text(row.starts_at)}",
             "starts_at": row.starts_at.isoformat(),
+            "opens_at": opens_at(row.starts_at).isoformat(),
             "minutes": row.minutes,
             "closed": row.closed_at is not None,
         }

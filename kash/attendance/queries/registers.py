@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import Row, and_, func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
@@ -17,10 +17,11 @@ from kash.attendance.rules import (
     Presence,
     SlotTime,
     Standing,
+    has_begun,
     presences,
     tally,
 )
-from kash.database import db
+from kash.database import db, utc_now
 from kash.people.models import Group, Person
 from kash.web.errors import NotFound
 
@@ -32,7 +33,8 @@ MarkValues: TypeAlias = Row[int, int, str, int]
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A person on the roster, and her mark in one slot (None and 0 while there is none)."""
+    """A person on the roster, and her mark in one slot (None and 0 while there is none). `person`
+    is her own public id."""
 
     entry: str
     person_id: int
@@ -43,14 +45,17 @@ class SheetRow:
     version: int
     walk_in: bool
     minor: bool
+    person: str
 
 
 @dataclass(frozen=True)
 class SlotSheet:
-    """One slot with everybody on the roster, by name."""
+    """One slot with everybody on the roster, by name; `left` are people who are off the roster by
+    now, and were marked in it."""
 
     slot: Slot
     rows: Sequence[SheetRow]
+    left: Sequence[SheetRow] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -69,17 +74,35 @@ def slot_of(register_id: int, public_id: str) -> Slot:
 
 
 def slots_still_open(register_id: int, session: Session | None = None) -> int:
-    """How many slots of a register are not closed yet, so that its hours and days may change."""
+    """How many slots of a register are not closed yet, or have not begun, so that its hours and
+    days may change: nothing is paid or certified before."""
     return (session or db.session()).scalar(
-        select(func.count(Slot.id)).where(Slot.register_id == register_id, Slot.closed_at.is_(None))
+        select(func.count(Slot.id)).where(
+            Slot.register_id == register_id,
+            or_(Slot.closed_at.is_(None), Slot.starts_at > utc_now()),
+        )
     ) or 0
 
 
+def closed_ahead(register_id: int, session: Session | None = None) -> bool:
+    """Whether a slot of a register is closed though it has not begun: of such a register nothing is
+    approved, paid or issued."""
+    return (session or db.session()).scalar(
+        select(Slot.id)
+        .where(
+            Slot.register_id == register_id,
+            Slot.closed_at.is_not(None),
+            Slot.starts_at > utc_now(),
+        )
+        .limit(1)
+    ) is not None
+
+
 def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
-    """Everybody on the roster with the mark in this slot; one query."""
+    """Everybody on the roster with the mark in this slot, and who left it with one; one query."""
     rows = db.session.execute(
         select(
-            RosterEntry.public_id,
+            RosterEntry.public_id.label("entry"),
             RosterEntry.person_id,
             Person.chosen_name,
             Group.name,
@@ -88,14 +111,30 @@ def slot_sheet(register_id: int, slot: Slot) -> SlotSheet:
             func.coalesce(Mark.version, 0),
             RosterEntry.walk_in,
             Person.minor,
+            Person.public_id,
+            RosterEntry.removed_at.is_(None).label("listed"),
         )
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
         .outerjoin(Mark, and_(Mark.person_id == RosterEntry.person_id, Mark.slot_id == slot.id))
-        .where(RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None))
+        .where(
+            RosterEntry.register_id == register_id,
+            or_(RosterEntry.removed_at.is_(None), Mark.id.is_not(None)),
+        )
         .order_by(Person.sort_name, Person.id)
+    ).all()
+    listed = {row.entry for row in rows if row.listed}
+    found = [_sheet_row(row) for row in rows]
+    return SlotSheet(
+        slot,
+        [row for row in found if row.entry in listed],
+        [row for row in found if row.entry not in listed],
     )
-    return SlotSheet(slot, [SheetRow(*row) for row in rows])
+
+
+def _sheet_row(row: Any) -> SheetRow:
+    *values, _listed = row
+    return SheetRow(*values)
 
 
 def sheet_row(register_id: int, slot: Slot, entry: str) -> SheetRow:
@@ -120,7 +159,8 @@ class SlotColumn:
 
 @dataclass(frozen=True)
 class GridRow:
-    """A person with her marks by slot (public id), and what they add up to."""
+    """A person with her marks by slot (public id), and what they add up to. `person` is her own
+    public id."""
 
     entry: str
     name: str
@@ -129,14 +169,17 @@ class GridRow:
     minor: bool
     marks: Mapping[str, Standing]
     presence: Presence
+    person: str = ""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Everybody on the roster by every slot."""
+    """Everybody on the roster by every slot; `left` are people who are off it by now, and were
+    marked in some. What they attended counts no longer."""
 
     columns: Sequence[SlotColumn]
     rows: Sequence[GridRow]
+    left: Sequence[GridRow] = ()
 
 
 def grid(register_id: int) -> Grid:
@@ -152,13 +195,25 @@ def grid(register_id: int) -> Grid:
             Group.letter,
             Group.name.label("group"),
             Person.minor,
+            Person.public_id.label("person"),
+            RosterEntry.removed_at.is_(None).label("listed"),
         )
         .join(Person, Person.id == RosterEntry.person_id)
         .join(Group, Group.id == Person.group_id)
-        .where(RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None))
+        .where(
+            RosterEntry.register_id == register_id,
+            or_(
+                RosterEntry.removed_at.is_(None),
+                RosterEntry.person_id.in_(
+                    select(Mark.person_id)
+                    .join(Slot, Slot.id == Mark.slot_id)
+                    .where(Slot.register_id == register_id)
+                ),
+            ),
+        )
         .order_by(Person.sort_name, Person.id)
     ).all()
-    listed = {row.person_id for row in roster}
+    listed = {row.person_id for row in roster if row.listed}
     names = {slot.id: slot.public_id for slot in slots}
     by_person: dict[int, dict[str, Standing]] = {}
     present: dict[int, int] = {}
@@ -169,7 +224,23 @@ def grid(register_id: int) -> Grid:
         if mark.person_id in listed:
             there = 1 if weights[mark.status] else 0
             present[mark.slot_id] = present.get(mark.slot_id, 0) + there
-    counted = _presences(listed, slots, marks, weights)
+    counted = _presences({row.person_id for row in roster}, slots, marks, weights)
+    rows = [
+        (
+            row.listed,
+            GridRow(
+                row.public_id,
+                row.chosen_name,
+                row.letter,
+                row.group,
+                row.minor,
+                by_person.get(row.person_id, {}),
+                counted[row.person_id],
+                row.person,
+            ),
+        )
+        for row in roster
+    ]
     return Grid(
         columns=[
             SlotColumn(
@@ -181,18 +252,8 @@ def grid(register_id: int) -> Grid:
             )
             for slot in slots
         ],
-        rows=[
-            GridRow(
-                row.public_id,
-                row.chosen_name,
-                row.letter,
-                row.group,
-                row.minor,
-                by_person.get(row.person_id, {}),
-                counted[row.person_id],
-            )
-            for row in roster
-        ],
+        rows=[row for listed_now, row in rows if listed_now],
+        left=[row for listed_now, row in rows if not listed_now],
     )
 
 
@@ -263,9 +324,15 @@ def _presences(
     marks: Iterable[MarkValues],
     weights: Mapping[str, int],
 ) -> dict[int, Presence]:
+    now = utc_now()
     return presences(
         people,
-        [SlotTime(slot.id, slot.minutes, slot.closed_at is not None) for slot in slots],
+        [
+            SlotTime(
+                slot.id, slot.minutes, slot.closed_at is not None, has_begun(slot.starts_at, now)
+            )
+            for slot in slots
+        ],
         [MadeMark(mark.slot_id, mark.person_id, mark.status) for mark in marks],
         weights,
     )

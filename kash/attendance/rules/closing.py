@@ -35,14 +35,27 @@ class Hindrance(StrEnum):
     NONE = ""
     NOT_CLOSED = "not_closed"
     CLOSED_BY_HERSELF = "closed_by_herself"
+    NOT_BEGUN = "not_begun"
+    TIED = "tied"
+    CHANGED = "changed"
+    SINGLY = "singly"
     LOCKED = "locked"
     DIFFERENCES = "differences"
 
 
-def hindrance_to_confirm(signed: Signed, by: str, differences: int = 0) -> Hindrance:
+def hindrance_to_confirm(
+    signed: Signed,
+    by: str,
+    differences: int = 0,
+    *,
+    begun: bool = True,
+    independent: bool = True,
+) -> Hindrance:
     """Why this person does not confirm; `differences` are those that nobody has settled.
 
-    Confirming what is confirmed changes nothing, so nothing hinders it.
+    `begun` is whether the session has begun, `independent` whether her account is so of the one
+    that closed: nobody confirms herself by a second account of hers. Confirming what is confirmed
+    changes nothing, so nothing hinders it.
     """
     if signed.stand is Stand.LOCKED:
         return Hindrance.NONE
@@ -50,6 +63,10 @@ def hindrance_to_confirm(signed: Signed, by: str, differences: int = 0) -> Hindr
         return Hindrance.NOT_CLOSED
     if signed.closed_by == by:
         return Hindrance.CLOSED_BY_HERSELF
+    if not begun:
+        return Hindrance.NOT_BEGUN
+    if not independent:
+        return Hindrance.TIED
     return Hindrance.DIFFERENCES if differences else Hindrance.NONE
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from kash.attendance.rules.conduct import is_ahead
 
 # A mark that nobody has made yet.
 NO_MARK = 0
@@ -38,6 +40,7 @@ class Reason(StrEnum):
     GROUP_UNKNOWN = "group_unknown"
     MINOR = "minor"
     CANCELLED = "cancelled"
+    NOT_BEGUN = "not_begun"
 
 
 # Looking a member up takes longer than all that is then done with it, once for each operation.
@@ -126,7 +129,8 @@ class Circumstances:
     """All that the answer to one operation depends on, besides the operation.
 
     A slot is closed by one person and locked once another confirmed it; a locked one is closed.
-    `cancelled` says that the operation was made after what the register is of was cancelled.
+    `cancelled` says that the operation was made after what the register is of was cancelled;
+    `ahead` that it would say somebody was there before the session began (`is_ahead`).
     """
 
     slot_known: bool
@@ -138,6 +142,7 @@ class Circumstances:
     retired: Collection[str] = ()
     slot_locked: bool = False
     cancelled: bool = False
+    ahead: bool = False
 
 
 class Decision(NamedTuple):
@@ -204,7 +209,8 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
     | locked | rejected: slot_locked | taken |
 
     A status out of use is known, but not taken any more unless it is what stands. What was made
-    after the cancelling is rejected, whatever else holds, unless it was kept already.
+    after the cancelling is rejected, whatever else holds, unless it was kept already. So is what
+    says that somebody was there before the session began; that somebody will not come is taken.
     """
     return _decided(
         operation,
@@ -217,6 +223,7 @@ def decide(operation: Operation, now: Circumstances) -> Decision:
         now.standing,
         now.earlier,
         now.cancelled,
+        now.ahead,
     )
 
 
@@ -231,6 +238,7 @@ def _decided(
     standing: Standing,
     earlier: Earlier | None,
     cancelled: bool,
+    ahead: bool,
 ) -> Decision:
     """`decide`, of plain values: a batch makes no circumstances for each of its operations."""
     status = operation.status
@@ -247,6 +255,8 @@ def _decided(
         return Decision(Reply.REJECTED, standing, Reason.SLOT_UNKNOWN)
     if not on_roster:
         return Decision(Reply.REJECTED, standing, Reason.NOT_ON_ROSTER)
+    if ahead:
+        return Decision(Reply.REJECTED, standing, Reason.NOT_BEGUN)
     if slot_locked:
         if not operation.correction:
             return Decision(Reply.REJECTED, standing, Reason.SLOT_LOCKED)
@@ -272,6 +282,8 @@ class RegisterState:
     """A register as a batch finds it: open and closed slots, who is on it, and the marks.
 
     `locked_slots` are among the closed ones. What was made from `cancelled_at` on is not taken.
+    `begins` says when slots begin: a status among `counting` is not taken before, by our clock
+    (`now`) and by the device's, where it is known by how much that is ahead (`clock_ahead`).
     """
 
     open_slots: Collection[str]
@@ -283,6 +295,17 @@ class RegisterState:
     retired: Collection[str] = ()
     locked_slots: Collection[str] = ()
     cancelled_at: datetime | None = None
+    begins: Mapping[str, datetime] = field(default_factory=dict)
+    counting: Collection[str] = ()
+    now: datetime | None = None
+    clock_ahead: timedelta | None = None
+
+    def is_ahead(self, operation: Operation) -> bool:
+        """Whether an operation says that somebody was there before the session began."""
+        starts_at = self.begins.get(operation.slot)
+        if starts_at is None or self.now is None or operation.status not in self.counting:
+            return False
+        return is_ahead(starts_at, self.now, operation.device_time, self.clock_ahead)
 
 
 @dataclass(frozen=True)
@@ -320,6 +343,7 @@ def decide_batch(operations: Sequence[Operation], state: RegisterState) -> Batch
             standing,
             before,
             cancelled_at is not None and is_too_late(operation.device_time, cancelled_at),
+            state.is_ahead(operation),
         )
         if after is not standing:
             marks[place] = changed[place] = after

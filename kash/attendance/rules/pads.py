@@ -302,12 +302,18 @@ def decide_headcount(
     slot_closed: bool,
     letters: Collection[str],
     slot_locked: bool = False,
+    ahead: bool = False,
 ) -> tuple[Reply, Reason, Counted]:
-    """Answer one headcount, as a mark is answered: the same is applied, another is a conflict."""
+    """Answer one headcount, as a mark is answered: the same is applied, another is a conflict.
+
+    `ahead` says that it was counted before the session began (`is_ahead`).
+    """
     if not slot_known:
         return Reply.REJECTED, Reason.SLOT_UNKNOWN, standing
     if any(cell.letter not in letters for cell in sent.cells):
         return Reply.REJECTED, Reason.GROUP_UNKNOWN, standing
+    if ahead and sent.cells:
+        return Reply.REJECTED, Reason.NOT_BEGUN, standing
     if slot_locked:
         if not sent.correction:
             return Reply.REJECTED, Reason.SLOT_LOCKED, standing

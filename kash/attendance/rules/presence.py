@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True)
 class SlotTime:
-    """A slot as it counts: how long, whether its register is closed."""
+    """A slot as it counts: how long, whether its register is closed, and whether it has begun."""
 
     slot: int
     minutes: int
     closed: bool
+    begun: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,9 @@ class Presence:
 
 
 def took_place(slots: Iterable[SlotTime], marked: Collection[int]) -> list[SlotTime]:
-    """The slots that count as held: those closed, and those in which anybody was marked."""
-    return [slot for slot in slots if slot.closed or slot.slot in marked]
+    """The slots that count as held: those closed, and those in which anybody was marked. None does
+    before it begins: whoever excused herself for tomorrow has missed nothing yet."""
+    return [slot for slot in slots if slot.begun and (slot.closed or slot.slot in marked)]
 
 
 def presences(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ from kash.attendance.rules import (
     is_readable,
 )
 from kash.database import make_room
-from kash.statements import Asking, Writing, is_postgresql, moment_text
+from kash.statements import Asking, Writing, is_postgresql, moment_from, moment_text
 
 _LONGEST_ID = 16
 # So many find and then fill more pages than SQLite keeps.
@@ -53,19 +53,20 @@ STANDING = Writing(
 # reads all that was ever marked on each of them, in any register.
 _STATE = Asking(
     "SELECT 'slot' AS kind, public_id AS name, id AS first, CAST(NULL AS bigint) AS second, "
-    "CAST(NULL AS bigint) AS third, closed_by AS one, confirmed_by AS other "
+    "CAST(NULL AS bigint) AS third, closed_by AS one, confirmed_by AS other, starts_at AS begins "
     "FROM slot WHERE register_id = {register} AND public_id IN {slots:text} "
     "UNION ALL SELECT 'entry', public_id, person_id, "
-    "CASE WHEN removed_at IS NULL THEN 1 ELSE 0 END, NULL, NULL, NULL "
+    "CASE WHEN removed_at IS NULL THEN 1 ELSE 0 END, NULL, NULL, NULL, NULL "
     "FROM roster_entry WHERE register_id = {register} AND public_id IN {entries:text} "
-    "UNION ALL SELECT 'status', code, CASE WHEN active THEN 1 ELSE 0 END, NULL, NULL, NULL, NULL "
+    "UNION ALL SELECT 'status', code, CASE WHEN active THEN 1 ELSE 0 END, weight, NULL, "
+    "NULL, NULL, NULL "
     "FROM mark_status WHERE purpose IN {purposes:text} "
-    "UNION ALL SELECT 'mark', NULL, slot_id, person_id, version, status, NULL "
+    "UNION ALL SELECT 'mark', NULL, slot_id, person_id, version, status, NULL, NULL "
     "FROM mark WHERE slot_id IN "
     "(SELECT id FROM slot WHERE register_id = {register} AND public_id IN {slots:text}) "
     "AND +person_id IN (SELECT person_id FROM roster_entry "
     "WHERE register_id = {register} AND public_id IN {entries:text}) "
-    "UNION ALL SELECT 'kept', op_id, slot_id, person_id, NULL, status, answer "
+    "UNION ALL SELECT 'kept', op_id, slot_id, person_id, NULL, status, answer, NULL "
     "FROM mark_operation WHERE op_id IN {operations:text}"
 )
 _ALIASES = Asking(
@@ -80,8 +81,10 @@ class _Found:
     """What is there of all that a batch names: slots and entries by public id, with their keys."""
 
     slots: dict[str, tuple[int, Stand]] = field(default_factory=dict)
+    begins: dict[str, datetime] = field(default_factory=dict)
     people: dict[str, tuple[int, bool]] = field(default_factory=dict)
     statuses: dict[str, bool] = field(default_factory=dict)
+    counting: set[str] = field(default_factory=set)
     marks: dict[tuple[int, int], Standing] = field(default_factory=dict)
     kept: dict[str, tuple[int, int, str, str]] = field(default_factory=dict)
 
@@ -94,11 +97,13 @@ def apply_batch(
     marked_by: str,
     now: datetime,
     cancelled_at: datetime | None = None,
+    clock_ahead: timedelta | None = None,
 ) -> BatchOutcome:
     """Decide and write a batch; the register is locked by the caller.
 
-    An entry named by an id that it had before a merge is found all the same. Answers and operations
-    stand in the same order.
+    `clock_ahead` is by how much the clock of the device is ahead of ours; without it the moments of
+    devices are not asked whether the session had begun, but `now` is. An entry named by an id that
+    it had before a merge is found all the same. Answers and operations stand in the same order.
     """
     connection = session.connection()
     if len(operations) >= _MANY:
@@ -112,7 +117,7 @@ def apply_batch(
                 for one in operations
             ]
             found = _found(connection, register_id, purpose, operations)
-    outcome = decide_batch(operations, _state(found, cancelled_at))
+    outcome = decide_batch(operations, _state(found, now, cancelled_at, clock_ahead))
     _write(connection, found, operations, outcome, marked_by, now)
     return outcome
 
@@ -121,7 +126,7 @@ def _found(
     connection: Connection, register_id: int, purpose: str, operations: Sequence[Operation]
 ) -> _Found:
     found = _Found()
-    for kind, name, first, second, third, one, other in _STATE.rows(
+    for kind, name, first, second, third, one, other, begins in _STATE.rows(
         connection,
         register=register_id,
         slots=_ids(operation.slot for operation in operations),
@@ -135,8 +140,11 @@ def _found(
             found.people[name] = (first, bool(second))
         elif kind == "slot":
             found.slots[name] = (first, Signed(one, other).stand)
+            found.begins[name] = moment_from(begins)
         elif kind == "status":
             found.statuses[name] = bool(first)
+            if second:
+                found.counting.add(name)
         else:
             found.kept[name] = (first, second, one, other)
     return found
@@ -156,7 +164,12 @@ def _aliases(
     return dict(_ALIASES.rows(connection, register=register_id, names=missing))
 
 
-def _state(found: _Found, cancelled_at: datetime | None) -> RegisterState:
+def _state(
+    found: _Found,
+    now: datetime,
+    cancelled_at: datetime | None,
+    clock_ahead: timedelta | None,
+) -> RegisterState:
     """The same as rules know it: public ids only."""
     slots = {key: name for name, (key, _) in found.slots.items()}
     entries = {key: name for name, (key, _) in found.people.items()}
@@ -177,6 +190,10 @@ def _state(found: _Found, cancelled_at: datetime | None) -> RegisterState:
             for op_id, (slot, person, status, answer) in found.kept.items()
         },
         cancelled_at=cancelled_at,
+        begins=found.begins,
+        counting=found.counting,
+        now=now,
+        clock_ahead=clock_ahead,
     )
 
 

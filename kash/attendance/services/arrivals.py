@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from flask_babel import gettext as _
@@ -34,6 +34,7 @@ from kash.attendance.rules import (
     SignatureSent,
     WalkInSent,
     decide_headcount,
+    is_ahead,
 )
 from kash.attendance.sealed import sealed_note, sealed_strokes
 from kash.database import new_public_id
@@ -49,13 +50,17 @@ _MINORS = AGE_BANDS[0]
 
 @dataclass(frozen=True)
 class Came:
-    """What came from where: the register, and on which phone; `by` is who it is credited to."""
+    """What came from where: the register, and on which phone; `by` is who it is credited to.
+
+    `clock_ahead` is by how much the phone's clock is ahead of ours, None if that is not known.
+    """
 
     register_id: int
     purpose: str
     by: str
     device: str = ""
     sequence: int = 0
+    clock_ahead: timedelta | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,7 @@ def count_heads(session: Session, came: Came, sent: HeadcountSent, now: datetime
         slot_closed=slot is not None and slot.closed,
         slot_locked=slot is not None and slot.locked,
         letters=groups,
+        ahead=slot is not None and is_ahead(slot.starts_at, now, sent.at, came.clock_ahead),
     )
     if slot is None or reply is Reply.REJECTED:
         return Outcome(reply, reason, standing.version)
@@ -227,6 +233,8 @@ def keep_signature(session: Session, came: Came, sent: SignatureSent, now: datet
     person = person_of_entry(session, came.register_id, sent.entry)
     if person is None:
         return _rejected(Reason.NOT_ON_ROSTER)
+    if is_ahead(slot.starts_at, now, sent.at, came.clock_ahead):
+        return _rejected(Reason.NOT_BEGUN)
     public_id = new_public_id()
     session.add(
         Signature(
@@ -246,11 +254,12 @@ def keep_signature(session: Session, came: Came, sent: SignatureSent, now: datet
 
 
 class SlotNamed(NamedTuple):
-    """A slot's key, and where its register stands; a locked one is closed."""
+    """A slot's key, where its register stands (a locked one is closed), and when it begins."""
 
     key: int
     closed: bool
     locked: bool
+    starts_at: datetime
 
 
 def slot_named(session: Session, register_id: int, public_id: str) -> SlotNamed | None:
@@ -258,13 +267,13 @@ def slot_named(session: Session, register_id: int, public_id: str) -> SlotNamed 
     if not public_id:
         return None
     row = session.execute(
-        select(Slot.id, Slot.closed_at, Slot.confirmed_at).where(
+        select(Slot.id, Slot.closed_at, Slot.confirmed_at, Slot.starts_at).where(
             Slot.register_id == register_id, Slot.public_id == public_id
         )
     ).first()
     if row is None:
         return None
-    return SlotNamed(row.id, row.closed_at is not None, row.confirmed_at is not None)
+    return SlotNamed(row.id, row.closed_at is not None, row.confirmed_at is not None, row.starts_at)
 
 
 def person_of_entry(session: Session, register_id: int, public_id: str) -> int | None:

@@ -1,10 +1,9 @@
-"""Confirming a closed register, opening it again before that, and correcting it afterwards."""
+"""Opening a closed register again before it is confirmed, and correcting it afterwards."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.attendance.queries.counts import open_paper_differences
 from kash.attendance.register import lock_register
 from kash.attendance.rules import (
     Answer,
@@ -12,7 +11,6 @@ from kash.attendance.rules import (
     Operation,
     Reply,
     Signed,
-    hindrance_to_confirm,
     hindrance_to_reopen,
 )
 from kash.attendance.services.marking import apply_in, slot_held
@@ -26,10 +24,25 @@ _HINDRANCES = {
         "You closed this register yourself. Somebody else must confirm it."
     ),
     Hindrance.DIFFERENCES: _l("Signed sheets and marks still differ. Settle that first."),
+    Hindrance.NOT_BEGUN: _l("This session has not begun. Nothing is confirmed before it begins."),
+    Hindrance.TIED: _l(
+        "Your account and the one that closed this register are not independent of each other: one"
+        " let the other in, or the same person let both in. Somebody else must confirm it."
+    ),
+    Hindrance.CHANGED: _l(
+        "This register changed since it was shown to you, or you have not opened it. Look at it"
+        " first."
+    ),
+    Hindrance.SINGLY: _l("Something in this register wants a look. Open it by itself."),
     Hindrance.LOCKED: _l(
         "This register was confirmed, so it stays closed. Correct single marks with a reason."
     ),
 }
+
+
+def hindrance_sentence(hindrance: Hindrance) -> str:
+    """Why a register is not confirmed, or not opened again, as a sentence."""
+    return str(_HINDRANCES[hindrance])
 
 
 class CannotConfirm(Problem):
@@ -38,7 +51,7 @@ class CannotConfirm(Problem):
     status = 409
 
     def __init__(self, hindrance: Hindrance) -> None:
-        super().__init__(str(_HINDRANCES[hindrance]))
+        super().__init__(hindrance_sentence(hindrance))
         self.hindrance = hindrance
 
 
@@ -64,26 +77,7 @@ def reopen_slot(register: str, slot: str, by: Actor) -> None:
             change.nothing()
         found.closed_at = None
         found.closed_by = None
-
-
-def confirm_slot(register: str, slot: str, by: Actor) -> None:
-    """Confirm a closed slot and lock it. Raises NotFound, CannotConfirm."""
-    with audited("attendance.slot_confirmed", by) as change:
-        held = lock_register(change.session, register)
-        found = slot_held(change.session, held, slot)
-        change.about(held.public_id, found.public_id)
-        hindrance = hindrance_to_confirm(
-            Signed(found.closed_by, found.confirmed_by),
-            by.public_id,
-            open_paper_differences(held.id, slot, change.session),
-        )
-        if hindrance:
-            raise CannotConfirm(hindrance)
-        if found.confirmed_at is not None:
-            change.nothing()
-            return
-        found.confirmed_at = change.now
-        found.confirmed_by = by.public_id
+        found.early_reason = ""
 
 
 def correct_mark(register: str, operation: Operation, by: Actor) -> Answer:

@@ -30,6 +30,7 @@ from kash.attendance.services.arrivals import person_of_entry, slot_named
 from kash.attendance.services.closing import ReasonMissing
 from kash.attendance.services.holding import settle
 from kash.attendance.services.items import OpenedItem, apply_sent
+from kash.attendance.services.marking import ReasonTooLong
 from kash.attendance.wording import reason_sentence
 from kash.people.models import Person
 from kash.people.services.apart import set_apart
@@ -50,12 +51,6 @@ class CannotBeTaken(Problem):
 
     status = 409
     sentence = _l("This cannot be taken: it could not be read.")
-
-
-class ReasonTooLong(Problem):
-    """A correction's reason is longer than its place."""
-
-    sentence = _l("Keep it under %(most)s characters.", most=LONGEST_CORRECTION)
 
 
 def decide_held(

@@ -137,7 +137,10 @@ def _applied(
     for start in range(0, len(items), _AT_ONCE):
         some = items[start : start + _AT_ONCE]
         before = held_before(change.session, [item.op_id(queue.public_id) for item in some])
-        answers, _wrote = apply_items(change, queue, some, queue.actor, right)
+        # A file says not how the phone's clock stood when it was saved: what was last heard holds.
+        answers, _wrote = apply_items(
+            change, queue, some, queue.actor, right, skew_ms=queue.skew_ms
+        )
         known += sum(1 for answer in answers if answer.op_id in before)
         said += [answer.answer for answer in answers if answer.op_id not in before]
     return Brought(

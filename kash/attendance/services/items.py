@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from kash.attendance.owners import Right
 from kash.attendance.queries.pads import Credential
@@ -114,13 +115,18 @@ def apply_items(
     right: Right,
     *,
     holds: bool = True,
+    skew_ms: int | None = None,
 ) -> tuple[list[ItemAnswer], bool]:
     """Decide and write what a queue holds, in the name of whose pad it was; the register is locked.
 
-    `holds` is whether anything of this queue waits, or waited. Whoever walked in comes first, so
+    `holds` is whether anything of this queue waits, or waited; `skew_ms` by how much the phone's
+    clock is ahead of ours, if that is known. What says that somebody was there before the session
+    began, by our clock or by the phone's put right, is refused and so waits for a person: a clock
+    that was wrong loses no mark. Whoever walked in comes first, so
     that marks on her may stand before her in the queue. Also says whether anything was written.
     """
-    batch = _Batch(change, queue, items, by, right)
+    clock_ahead = None if skew_ms is None else timedelta(milliseconds=skew_ms)
+    batch = _Batch(change, queue, items, by, right, clock_ahead)
     held = {}
     if holds:
         held = held_before(change.session, [item.op_id(queue.public_id) for item in items])
@@ -132,17 +138,24 @@ def apply_items(
         elif isinstance(item.sent, Operation):
             batch.marks.append((position, item.sent))
         elif isinstance(item.sent, WalkInSent):
-            batch.answer(position, _unless_too_late(change, queue, item, by, right))
+            batch.answer(position, _unless_too_late(change, queue, item, by, right, clock_ahead))
         else:
             later.append(position)
     batch.apply_marks()
     for position in later:
-        batch.answer(position, _unless_too_late(change, queue, items[position], by, right))
+        batch.answer(
+            position, _unless_too_late(change, queue, items[position], by, right, clock_ahead)
+        )
     return [batch.answers[position] for position in range(len(items))], batch.wrote
 
 
 def _unless_too_late(
-    change: Change, queue: Credential, item: Waiting, by: Actor, right: Right
+    change: Change,
+    queue: Credential,
+    item: Waiting,
+    by: Actor,
+    right: Right,
+    clock_ahead: timedelta | None,
 ) -> Outcome:
     """As `apply_sent`; what was made after the cancelling, and is not here yet, is rejected."""
     sent = item.sent
@@ -152,10 +165,16 @@ def _unless_too_late(
         and not known_operations(change.session, [sent.op_id])
     ):
         return Outcome(Reply.REJECTED, Reason.CANCELLED)
-    return apply_sent(change, queue, item, by)
+    return apply_sent(change, queue, item, by, clock_ahead)
 
 
-def apply_sent(change: Change, queue: Credential, item: Waiting, by: Actor) -> Outcome:
+def apply_sent(
+    change: Change,
+    queue: Credential,
+    item: Waiting,
+    by: Actor,
+    clock_ahead: timedelta | None = None,
+) -> Outcome:
     """Decide and write one item that is no mark."""
     came = Came(
         queue.register_id,
@@ -163,6 +182,7 @@ def apply_sent(change: Change, queue: Credential, item: Waiting, by: Actor) -> O
         queue.actor.public_id,
         queue.public_id,
         item.sequence,
+        clock_ahead,
     )
     sent = item.sent
     if isinstance(sent, WalkInSent):
@@ -186,9 +206,10 @@ class _Batch:
         items: Sequence[OpenedItem],
         by: Actor,
         right: Right,
+        clock_ahead: timedelta | None,
     ) -> None:
         self.change, self.queue, self.items, self.by = change, queue, items, by
-        self.right = right
+        self.right, self.clock_ahead = right, clock_ahead
         self.answers: dict[int, ItemAnswer] = {}
         self.marks: list[tuple[int, Operation]] = []
         self.came: list[str] = []
@@ -224,6 +245,7 @@ class _Batch:
             by,
             self.change.now,
             self.right.cancelled_at,
+            self.clock_ahead,
         )
         self.wrote |= bool(outcome.kept)
         answers = iter(outcome.answers)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -17,11 +19,22 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.register import lock_register
-from kash.attendance.rules import Answer, BatchOutcome, Operation, Reply
+from kash.attendance.rules import (
+    LONGEST_EARLY_REASON,
+    Answer,
+    BatchOutcome,
+    Operation,
+    Refusal,
+    Reply,
+    ends_at,
+    needs_reason_to_close,
+    refusal_to_close,
+)
 from kash.attendance.services.applying import apply_batch
 from kash.policy import Actor
 from kash.vault import Change, audited
 from kash.web.errors import NotFound, Problem
+from kash.web.formats import day_text, time_text
 
 MOST_OPERATIONS = 10_000
 Result = TypeVar("Result")
@@ -39,6 +52,43 @@ class NobodyMarked(Problem):
 
     status = 409
     sentence = _l("Nobody is marked in this session yet. Mark it first, then close it.")
+
+
+class NotBegun(Problem):
+    """Nothing is closed before its session begins."""
+
+    status = 409
+
+    def __init__(self, starts_at: datetime) -> None:
+        super().__init__(
+            _(
+                "This session begins on %(day)s at %(time)s. Nobody is marked as being there, and"
+                " nothing is closed, before it begins.",
+                day=day_text(starts_at),
+                time=time_text(starts_at),
+            )
+        )
+
+
+class EarlyReasonMissing(Problem):
+    """Closing before the planned end needs a reason."""
+
+    status = 422
+
+    def __init__(self, ends: datetime) -> None:
+        super().__init__(
+            _(
+                "As planned this session ends at %(time)s. Say why you close it now.",
+                time=time_text(ends),
+            )
+        )
+
+
+class ReasonTooLong(Problem):
+    """A reason is longer than its place."""
+
+    status = 422
+    sentence = _l("Keep it under %(most)s characters.", most=LONGEST_EARLY_REASON)
 
 
 @dataclass(frozen=True)
@@ -68,33 +118,60 @@ def apply_marks(register: str, operations: Sequence[Operation], by: Actor) -> li
 
 
 def close_slot(
-    register: str, slot: str, by: Actor, operations: Sequence[Operation] = ()
+    register: str,
+    slot: str,
+    by: Actor,
+    operations: Sequence[Operation] = (),
+    *,
+    early_reason: str = "",
 ) -> Closing:
     """Apply the last marks of a slot and close it, if every one of them could be applied.
 
-    Closing what is closed changes nothing. Raises NotFound, NobodyMarked.
+    Closing what is closed changes nothing. What is paid and is closed before its planned end needs
+    `early_reason`. Raises NotFound, NobodyMarked, NotBegun, EarlyReasonMissing, ReasonTooLong; then
+    no mark is kept.
     """
+    if len(early_reason) > LONGEST_EARLY_REASON:
+        raise ReasonTooLong
 
     def act() -> Closing:
         with audited("attendance.slot_closed", by) as change:
             session = change.session
             held = lock_register(session, register)
+            found = slot_held(session, held, slot)
+            if found.closed_at is None:
+                _check_closing(held, found, change.now, early_reason)
             outcome = apply_in(change, held, operations, by)
             change.about(held.public_id, slot)
             clean = all(
                 answer.answer in (Reply.APPLIED, Reply.DUPLICATE) for answer in outcome.answers
             )
-            found = slot_held(session, held, slot)
             if clean and found.closed_at is None:
                 if not session.scalar(select(Mark.id).where(Mark.slot_id == found.id).limit(1)):
                     raise NobodyMarked
                 found.closed_at = change.now
                 found.closed_by = by.public_id
+                if needs_reason_to_close(
+                    found.starts_at, found.minutes, change.now, purpose=held.purpose
+                ):
+                    found.early_reason = early_reason.strip()
+                    # The reason itself is no matter of the chain: that there is one is.
+                    change.about("register:early")
             elif not outcome.kept:
                 change.nothing()
         return Closing(list(outcome.answers), clean)
 
     return _once_more(act)
+
+
+def _check_closing(held: Register, found: Slot, now: datetime, reason: str) -> None:
+    refusal = refusal_to_close(
+        found.starts_at, found.minutes, now, purpose=held.purpose, reason=reason
+    )
+    if refusal is Refusal.NOT_BEGUN:
+        raise NotBegun(found.starts_at)
+    if refusal is Refusal.REASON_MISSING:
+        raise EarlyReasonMissing(ends_at(found.starts_at, found.minutes))
 
 
 def _once_more(act: Callable[[], Result]) -> Result:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -33,6 +33,7 @@ from kash.attendance.rules import (
     SheetChoice,
     as_data,
     from_data,
+    is_ahead,
     read_sheet,
     sheet_rows,
     was_there,
@@ -54,6 +55,16 @@ class ReadMeanwhile(Problem):
 
     status = 409
     sentence = _l("Somebody else entered this sheet meanwhile. Nothing of yours was saved yet.")
+
+
+class SheetAhead(Problem):
+    """A signature on a sheet stands for a session that has not begun."""
+
+    status = 409
+    sentence = _l(
+        "This sheet stands for a session that has not begun, so nobody is marked by it yet. Enter"
+        " it once the session has begun."
+    )
 
 
 @dataclass(frozen=True)
@@ -193,7 +204,7 @@ def save_reading(
 
     A signature marks nobody over another mark: it is an operation that expects none, so that it
     meets the other as a conflict and stays a difference. `edition` is that of the reading that was
-    shown, 0 for none. Raises NotFound, ReadMeanwhile.
+    shown, 0 for none. Raises NotFound, ReadMeanwhile, SheetAhead.
     """
     with audited("attendance.sheet_read", by) as change:
         session = change.session
@@ -217,6 +228,8 @@ def save_reading(
         signed = [
             place for place, there in now.said().items() if there and not before.get(place, False)
         ]
+        if _any_ahead(session, held, {slot for slot, _entry in signed}, change.now):
+            raise SheetAhead
         counting = _counting(session, held)
         operations = [
             Operation(
@@ -270,6 +283,14 @@ def settle_difference(
             session.add(found)
         found.counted, found.status, found.reason = counted, status, reason
         found.settled_by, found.settled_at = by.public_id, change.now
+
+
+def _any_ahead(session: Session, register: Register, slots: Collection[str], now: datetime) -> bool:
+    """Whether any of these slots has not begun."""
+    begins = session.scalars(
+        select(Slot.starts_at).where(Slot.register_id == register.id, Slot.public_id.in_(slots))
+    )
+    return any(is_ahead(starts_at, now) for starts_at in begins)
 
 
 def _counting(session: Session, register: Register) -> set[tuple[str, str]]:

@@ -26,6 +26,7 @@ class Signed:
     letter: str
     strokes: Strokes
     at: datetime
+    person: str = ""
 
 
 def show_signatures(register: str, slot: str, by: Actor) -> Sequence[Signed]:
@@ -42,7 +43,7 @@ def show_signatures(register: str, slot: str, by: Actor) -> Sequence[Signed]:
             .group_by(Signature.person_id)
         )
         rows = session.execute(
-            select(Signature, Person.chosen_name, Group.letter)
+            select(Signature, Person.chosen_name, Group.letter, Person.public_id)
             .join(Person, Person.id == Signature.person_id)
             .join(Group, Group.id == Person.group_id)
             .join(
@@ -56,5 +57,6 @@ def show_signatures(register: str, slot: str, by: Actor) -> Sequence[Signed]:
             change.nothing()
         change.about(held.public_id, slot)
         return [
-            Signed(name, letter, strokes_of(one), one.device_time) for one, name, letter in rows
+            Signed(name, letter, strokes_of(one), one.device_time, person)
+            for one, name, letter, person in rows
         ]

@@ -70,6 +70,7 @@ def _received(
             present.actor,
             right,
             holds=present.waits or not itself,
+            skew_ms=skew_ms,
         )
         heard = _is_news(present, skew_ms, now)
         if wrote:

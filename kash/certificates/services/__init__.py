@@ -55,6 +55,7 @@ from kash.certificates.services.still_right import (
     NamesChanged,
     NameWithheld,
     NoLongerEligible,
+    SessionAhead,
 )
 
 __all__ = [
@@ -75,6 +76,7 @@ __all__ = [
     "RegistersOpen",
     "SameName",
     "SamePerson",
+    "SessionAhead",
     "StandsInForProposer",
     "UnknownChoice",
     "WentBack",

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
+from kash.attendance.queries import closed_ahead
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, candidates
 from kash.certificates.services.filled import check_filled, run_out
@@ -29,6 +30,17 @@ class NoLongerEligible(Problem):
     sentence = _l(
         "The attendance of somebody in this batch changed and no longer reaches the rule. Send it "
         "back and propose again."
+    )
+
+
+class SessionAhead(Problem):
+    """Nothing is certified of a session that has not begun."""
+
+    status = 409
+    what = _l("A session of this workshop has not begun, though its register is closed.")
+    sentence = _l(
+        "A session of this workshop has not begun, though its register is closed. Nothing is"
+        " certified before it begins."
     )
 
 
@@ -80,6 +92,8 @@ def check_still_right(session: Session, batch: CertificateBatch) -> None:
         check_names(waiting)
         check_former(waiting)
         return
+    if closed_ahead(batch.workshop.register_id, session):
+        raise SessionAhead
     now: dict[int, Candidate] = {
         row.person_id: row for row in candidates(batch.workshop, session, but_for=batch)
     }

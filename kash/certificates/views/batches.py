@@ -28,7 +28,7 @@ from kash.web import Forbidden, Problem, current_actor, listing
 from kash.web.formats import local_today
 from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries import held_sessions, own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/certificates/batches/<batch_id>")
@@ -107,6 +107,10 @@ def batch_page(
         printed={one.kind for one in printings if one.certificate_id is None},
         printing_names=PRINTING_NAMES,
         reason_names=REASON_NAMES,
+        # By these sessions the hours were counted that somebody is to approve.
+        held=held_sessions(found)
+        if shown.kind == "workshop" and state in ("proposed", "approved")
+        else (),
         problem=problem,
         grouped=grouped,
         today=local_today(),

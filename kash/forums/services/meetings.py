@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from kash.attendance.rules import has_begun
 from kash.database import new_public_id
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
 from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
@@ -143,11 +144,11 @@ def cancel_meeting(forum_id: str, meeting_id: str, *, reason: str, by: Actor) ->
 
 
 def hold_meeting(forum_id: str, meeting_id: str, *, by: Actor) -> None:
-    """Record that a meeting was held, on its day or later, and close its register."""
+    """Record that a meeting was held, once it has begun, and close its register."""
     with audited("forums.meeting_held", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         meeting = planned_meeting(change.session, forum, meeting_id)
-        if to_local(change.now).date() < to_local(meeting.starts_at).date():
+        if not has_begun(meeting.starts_at, change.now):
             raise MeetingAhead
         meeting.state = "held"
         meeting.held_at = change.now

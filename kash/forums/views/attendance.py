@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from kash.attendance import services as registers
 from kash.attendance.forms import marks_from_form, page_key
 from kash.attendance.queries import Conflict, SheetRow, SlotSheet, conflicts_of, slot_sheet
-from kash.attendance.services import NobodyMarked
+from kash.attendance.queries.statuses import status_catalogue
+from kash.attendance.rules import has_begun, is_ahead
+from kash.attendance.services import NobodyMarked, NotBegun
 from kash.database import utc_now
 from kash.forums import blueprint, queries, services
 from kash.forums.forms import STATUS_WORDS, FindForm
@@ -63,7 +65,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 answers = registers.close_slot(register, slot, actor, sent).answers
             else:
                 answers = registers.apply_marks(register, sent, actor) if sent else []
-        except NobodyMarked as problem:
+        except (NobodyMarked, NotBegun) as problem:
             flash(str(problem), "warn")
             answers = []
         found, held = _meeting(forum_id, meeting_id)
@@ -77,6 +79,8 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 else url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id)
             )
     sheet = slot_sheet(held.register_id, queries.slot_of(held))
+    now, starts_at = utc_now(), sheet.slot.starts_at
+    weights = status_catalogue()
     answer, _status = page(
         "forums/attendance.html",
         forum=found,
@@ -86,6 +90,9 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         statuses=[(status, STATUS_WORDS[status]) for status in STATUSES],
         counts=sheet.counts,
         closed=sheet.slot.closed_at is not None,
+        ahead=is_ahead(starts_at, now),
+        may_close=has_begun(starts_at, now),
+        counting={status for status in STATUSES if weights[status].weight},
         conflicts=conflicts,
         key=page_key(),
     )

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.database import db
+from kash.database import db, utc_now
 from kash.payouts.models import Payee, PayoutLine, PayoutList, PayoutPart, RateTable
 from kash.payouts.queries.claims import as_settled, settled_claims
 from kash.payouts.queries.rates import band_number, rates_of
@@ -146,12 +146,13 @@ def drafted_claims(found: Workshop, rows: Iterable[DraftRow]) -> set[Claim]:
 
 def _sittings(session: Session, register_id: int) -> tuple[dict[int, list[Sitting]], list[date]]:
     """By person, the closed sessions in which her mark counts for something; and the day of each
-    session."""
+    session. Nothing is due of a session that has not begun, however its register stands."""
+    now = utc_now()
     days = {
         row.id: to_local(row.starts_at).date()
         for row in session.execute(
             select(Slot.id, Slot.starts_at)
-            .where(Slot.register_id == register_id)
+            .where(Slot.register_id == register_id, Slot.starts_at <= now)
             .order_by(Slot.starts_at, Slot.id)
         )
     }
@@ -160,7 +161,12 @@ def _sittings(session: Session, register_id: int) -> tuple[dict[int, list[Sittin
         select(Mark.person_id, Mark.slot_id, MarkStatus.weight)
         .join(Slot, Slot.id == Mark.slot_id)
         .join(MarkStatus, MarkStatus.code == Mark.status)
-        .where(Slot.register_id == register_id, Slot.closed_at.is_not(None), MarkStatus.weight > 0)
+        .where(
+            Slot.register_id == register_id,
+            Slot.closed_at.is_not(None),
+            Slot.starts_at <= now,
+            MarkStatus.weight > 0,
+        )
     ):
         found.setdefault(person, []).append(Sitting(days[slot], weight))
     return found, list(days.values())

@@ -4,6 +4,7 @@ from kash.payouts.services.claims import BOTH, HERE, THERE, settle
 from kash.payouts.services.errors import (
     BandsOpen,
     ChangedSince,
+    DaysAhead,
     DoubleClaimsOpen,
     MadeTheFile,
     NoDoubleClaim,
@@ -64,6 +65,7 @@ __all__ = [
     "BandsOpen",
     "ChangedSince",
     "Chosen",
+    "DaysAhead",
     "DoubleClaimsOpen",
     "InCash",
     "MadeTheFile",

@@ -23,6 +23,16 @@ class RegistersOpen(Problem):
     sentence = _l("Close every register of this workshop first, or remove sessions not held.")
 
 
+class DaysAhead(Problem):
+    """Nothing is paid for a day whose sessions have not begun."""
+
+    status = 409
+    sentence = _l(
+        "This list pays for a session that has not begun. Nothing is approved or paid before it"
+        " begins."
+    )
+
+
 class BandsOpen(Problem):
     """Somebody who attended has no distance band."""
 

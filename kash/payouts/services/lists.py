@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.attendance.queries import slots_still_open
+from kash.attendance.queries import closed_ahead, slots_still_open
 from kash.payouts.models import PaymentSheet, PayoutDay, PayoutLine, PayoutList
 from kash.payouts.queries import (
     DraftRow,
@@ -23,6 +23,7 @@ from kash.payouts.services.approval import fix_approval
 from kash.payouts.services.errors import (
     BandsOpen,
     ChangedSince,
+    DaysAhead,
     DoubleClaimsOpen,
     NoRates,
     NothingToPay,
@@ -106,7 +107,7 @@ def _line(made: PayoutList, position: int, row: DraftRow, bands: Sequence[str]) 
 def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> PayoutList:
     """A list, held until the transaction ends, on which this step may be taken.
 
-    Raises SamePerson and WrongStep.
+    Raises SamePerson, WrongStep, and DaysAhead if it pays for a session that has not begun.
     """
     locked = session.scalars(
         select(PayoutList)
@@ -121,6 +122,8 @@ def locked_list(session: Session, one: PayoutList, step: Step, by: Actor) -> Pay
         .with_for_update()
     ).one()
     if step in allowed_steps(locked.state, proposed_by=locked.proposed_by, actor=by.public_id):
+        if step is not Step.RETURN and closed_ahead(locked.workshop.register_id, session):
+            raise DaysAhead
         return locked
     if step is Step.APPROVE and locked.state == "proposed":
         raise SamePerson
@@ -131,7 +134,8 @@ def approve(one: PayoutList, by: Actor) -> None:
     """Approve a proposed list; from then on it is frozen, who gets what and by which phone is
     fixed, and its paper has numbers.
 
-    Raises SamePerson, StandsInForProposer, OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep.
+    Raises SamePerson, StandsInForProposer, OwnPayment, ChangedSince, DoubleClaimsOpen, WrongStep,
+    DaysAhead.
     """
     with audited("payouts.approved", by) as change:
         session = change.session

@@ -18,7 +18,7 @@ from kash.policy import allow
 from kash.press import RenderError
 from kash.web import NotFound, Problem, current_actor, download
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries import held_sessions, own_workshop
 
 
 @blueprint.get("/workshops/<public_id>/payouts/lists/<list_id>")
@@ -56,6 +56,7 @@ def _list_page(
         sheets=queries.sheets_of(one),
         files=files,
         claims=queries.double_claims(found, ()),
+        held=held_sessions(found) if one.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
         own=one.state == "proposed" and one.proposed_by == actor.public_id,
         acts=acts,

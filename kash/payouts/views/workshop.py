@@ -15,7 +15,7 @@ from kash.payouts.wording import LIST_STATE
 from kash.policy import Reach, allow
 from kash.web import Problem, current_actor, listing
 from kash.workshops.models import Workshop
-from kash.workshops.queries import own_workshop
+from kash.workshops.queries import held_sessions, own_workshop
 from kash.workshops.views.frame import frame
 
 
@@ -71,6 +71,7 @@ def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
         open_registers=slots_still_open(found.register_id),
         claims=queries.double_claims(found, queries.drafted_claims(found, rows)),
         lists=lists,
+        held=held_sessions(found) if rows else (),
         waits=any(one.state == "proposed" for one in lists),
         sums=queries.reconciliations(lists),
         names=names_of(one.proposed_by for one in lists),

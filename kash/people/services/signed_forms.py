@@ -25,7 +25,7 @@ class FormsMiscounted(Problem):
     status = 422
     sentence = _l(
         "The forms that you counted are not as many as the people who are ticked. Every person has"
-        " a form of her own: count again, and untick whoever has none."
+        " a form of their own: count again, and untick whoever has none."
     )
 
 

@@ -36,5 +36,12 @@ def next_step_of_ticked(step: str) -> ResponseReturnValue:
         return redirect(url_for("people.index"), 303)
     done = wanted.take(choice, reached, actor)
     left = done.left_out + len(ticked) - len(reached)
-    flash(_("Done for: %(done)s. Left out: %(left)s.", done=done.done, left=left))
+    flash(
+        _(
+            "Done for: %(done)s. On the waiting list: %(waiting)s. Left out: %(left)s.",
+            done=done.done,
+            waiting=done.waiting,
+            left=left,
+        )
+    )
     return redirect(done.url, 303)

@@ -12,10 +12,17 @@ from kash.workshops.queries.due import (
     workshops_of_trainer,
 )
 from kash.workshops.queries.finding import FoundWorkshop, find_workshops
+from kash.workshops.queries.holding import (
+    HeldSession,
+    held_sessions,
+    next_to_confirm,
+    registers_to_confirm,
+)
 from kash.workshops.queries.people import (
     AttendanceRecord,
     EnrolledPerson,
     Headcount,
+    OnePlace,
     OwnPart,
     OwnWorkshop,
     PersonToEnrol,
@@ -25,6 +32,8 @@ from kash.workshops.queries.people import (
     people_expected,
     people_in,
     people_to_enrol,
+    place_of,
+    states_in,
     workshops_of_person,
 )
 from kash.workshops.queries.plan import (
@@ -60,6 +69,8 @@ __all__ = [
     "FoundWorkshop",
     "FromPhones",
     "Headcount",
+    "HeldSession",
+    "OnePlace",
     "OwnPart",
     "OwnWorkshop",
     "PersonToEnrol",
@@ -72,7 +83,9 @@ __all__ = [
     "funder_names",
     "funding_of",
     "headcount",
+    "held_sessions",
     "may_mark_register",
+    "next_to_confirm",
     "open_slots",
     "own_part",
     "own_slots",
@@ -81,11 +94,14 @@ __all__ = [
     "people_in",
     "people_of",
     "people_to_enrol",
+    "place_of",
     "published_versions",
+    "registers_to_confirm",
     "run_by",
     "runs",
     "session_of",
     "sessions_of",
+    "states_in",
     "teachings_of",
     "to_confirm",
     "trainers",

@@ -11,7 +11,8 @@ from sqlalchemy import Select, exists, func, or_, select
 from kash.attendance.models import HeldItem, Mark, Register, RosterEntry, Slot, WalkIn
 from kash.attendance.rules import EARLY, is_its_time
 from kash.attendance.services import OwnSlot
-from kash.database import db
+from kash.database import db, utc_now
+from kash.people.independence import tied_accounts
 from kash.people.models import Venue
 from kash.policy import Actor, Reach
 from kash.workshops.models import (
@@ -146,8 +147,8 @@ def from_phones(actor: Actor) -> list[FromPhones]:
 
 @dataclass(frozen=True)
 class ToConfirm:
-    """The registers of a workshop that somebody else closed. `session` is the only one, if it is
-    alone; `since` is when the first of them was closed."""
+    """The registers of a workshop that somebody independent closed. `session` is the only
+    one, if it is alone; `since` is when the first of them was closed."""
 
     workshop: str
     title: str
@@ -175,7 +176,8 @@ def to_confirm(actor: Actor, limit: int = 20) -> list[ToConfirm]:
             Workshop.state == "planned",
             Slot.closed_at.is_not(None),
             Slot.confirmed_at.is_(None),
-            Slot.closed_by != actor.public_id,
+            Slot.closed_by.not_in(tied_accounts(actor.public_id)),
+            Slot.starts_at <= utc_now(),
         )
         .group_by(Workshop.id, Workshop.public_id, Workshop.title)
         .order_by(func.min(Slot.closed_at), Workshop.id)

@@ -3,6 +3,8 @@
 from kash.workshops.views import (
     attendance,
     closing,
+    confirming,
+    copying,
     counts,
     documents,
     door,
@@ -18,6 +20,8 @@ from kash.workshops.views import (
 __all__ = [
     "attendance",
     "closing",
+    "confirming",
+    "copying",
     "counts",
     "documents",
     "door",

@@ -13,7 +13,7 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.forms import marks_from_form, marks_from_grid, page_key
 from kash.attendance.queries import Conflict
-from kash.attendance.rules import Signed, Stand
+from kash.attendance.rules import Signed, Stand, ends_at, has_begun, is_ahead, opens_at
 from kash.attendance.wording import status_word
 from kash.database import utc_now
 from kash.policy import allow
@@ -60,7 +60,7 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
 def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseReturnValue:
     values = frame(found)
     runs_it = values["may_mark"]
-    grid = registers.grid(found.register_id)
+    grid, now = registers.grid(found.register_id), utc_now()
     by_slot = {one.slot: one for one in values["sessions"]}
     days = [
         (day, list(columns))
@@ -84,7 +84,8 @@ def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseR
         markable=runs_it and found.state != "cancelled",
         heads=registers.heads_by_slot(found.register_id),
         signed=registers.signed_by_slot(found.register_id) if runs_it else {},
-        pads=registers.pads_of(found.register_id, utc_now()) if runs_it else (),
+        ahead={column.public_id for column in grid.columns if is_ahead(column.starts_at, now)},
+        pads=registers.pads_of(found.register_id, now) if runs_it else (),
         notes=registers.notes(found.register_id) if runs_it else (),
         **values,
     )
@@ -111,8 +112,19 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     register_id = found.register.public_id
     operations = marks_from_form(sheet, request.form, utc_now())
     closing = request.form.get("action") == "close"
+    early_reason = request.form.get("early_reason", "")
     if closing:
-        closed = marking.close_slot(register_id, slot_id, actor, operations)
+        try:
+            closed = marking.close_slot(
+                register_id, slot_id, actor, operations, early_reason=early_reason
+            )
+        except (marking.EarlyReasonMissing, marking.ReasonTooLong) as problem:
+            # What was tapped is kept all the same.
+            answers = marking.apply_marks(register_id, operations, actor) if operations else []
+            conflicts = registers.conflicts_of(found.register_id, answers, operations)
+            return _register_page(
+                for_marking(public_id), session_id, conflicts, str(problem), early_reason
+            )
         answers = closed.answers
     else:
         answers = marking.apply_marks(register_id, operations, actor) if operations else []
@@ -129,13 +141,19 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _register_page(
-    found: Workshop, session_id: str, conflicts: Sequence[Conflict] = ()
+    found: Workshop,
+    session_id: str,
+    conflicts: Sequence[Conflict] = (),
+    early_problem: str = "",
+    early_reason: str = "",
 ) -> ResponseReturnValue:
     chosen = queries.session_of(found, session_id)
     sheet = registers.slot_sheet(found.register_id, chosen.slot)
     actor = current_actor()
     may_mark = queries.runs(actor, found, "attendance.mark")
-    signed = Signed(chosen.slot.closed_by, chosen.slot.confirmed_by)
+    slot, now = chosen.slot, utc_now()
+    signed = Signed(slot.closed_by, slot.confirmed_by)
+    ends = ends_at(slot.starts_at, slot.minutes)
     body = render_template(
         "workshops/register.html",
         workshop=found,
@@ -160,9 +178,23 @@ def _register_page(
         closed_it=signed.closed_by == actor.public_id,
         signatures=signatures(chosen.slot),
         markable=may_mark and chosen.slot.closed_at is None and found.state != "cancelled",
-        when=f"{day_text(chosen.slot.starts_at)}, {time_text(chosen.slot.starts_at)}",
+        when=f"{day_text(slot.starts_at)}, {time_text(slot.starts_at)}",
+        begun=not is_ahead(slot.starts_at, now),
+        door=opens_at(slot.starts_at),
+        may_close=has_begun(slot.starts_at, now),
+        ends_later=ends if now < ends else None,
+        early_problem=early_problem,
+        early_reason=early_reason,
+        one=next(
+            (
+                each
+                for each in (queries.held_sessions(found) if slot.closed_at else ())
+                if each.public_id == chosen.public_id
+            ),
+            None,
+        ),
     )
-    return body, 409 if conflicts else 200
+    return body, 409 if conflicts else 422 if early_problem else 200
 
 
 @blueprint.get("/<public_id>/attendance/<session_id>/<entry_id>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -11,7 +11,7 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.forms import one_operation, page_key
 from kash.attendance.models import Slot
-from kash.attendance.rules import Answer, Reply, Signed, Stand, hindrance_to_confirm
+from kash.attendance.rules import Answer, Reply
 from kash.attendance.services import CannotConfirm
 from kash.attendance.wording import reason_sentence, status_word
 from kash.database import utc_now
@@ -44,33 +44,6 @@ def reopen(public_id: str, session_id: str) -> ResponseReturnValue:
         flash(str(problem), "warn")
     else:
         flash(_("The register is open again."))
-    return _back(public_id, session_id)
-
-
-@blueprint.route("/<public_id>/attendance/<session_id>/confirm", methods=["GET", "POST"])
-@allow("attendance.confirm")
-def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
-    """Confirm what somebody else closed."""
-    actor = current_actor()
-    found = queries.own_workshop(public_id, actor, "attendance.confirm")
-    chosen = queries.session_of(found, session_id)
-    if request.method == "GET":
-        signed = Signed(chosen.slot.closed_by, chosen.slot.confirmed_by)
-        if signed.stand is not Stand.CLOSED or hindrance_to_confirm(signed, actor.public_id):
-            return _back(public_id, session_id)
-        return page(
-            "workshops/confirm_register.html",
-            workshop=found,
-            chosen=chosen,
-            sheet=registers.slot_sheet(found.register_id, chosen.slot),
-            signatures=signatures(chosen.slot),
-        )
-    try:
-        marking.confirm_slot(found.register.public_id, chosen.slot.public_id, current_actor())
-    except CannotConfirm as problem:
-        flash(str(problem), "warn")
-    else:
-        flash(_("The register is confirmed. It can only be corrected now, with a reason."))
     return _back(public_id, session_id)
 
 

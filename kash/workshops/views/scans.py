@@ -185,7 +185,7 @@ def read_sheet(public_id: str, sheet_id: str) -> ResponseReturnValue:
                     whole_number(request.form.get("edition"), -1),
                     current_actor(),
                 )
-            except marking.ReadMeanwhile as meanwhile:
+            except (marking.ReadMeanwhile, marking.SheetAhead) as meanwhile:
                 problem = str(meanwhile)
             else:
                 return _read(public_id, [answer.answer for answer in answers])

@@ -1,0 +1,135 @@
+"""When a session begins and ends, and how it was really held: before it begins nobody was there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kash.attendance.rules.door import EARLY
+
+# Registers of these lead to hours that are paid and certified.
+PAID_PURPOSE = "workshop"
+LONGEST_EARLY_REASON = 300
+
+
+def has_begun(starts_at: datetime, now: datetime) -> bool:
+    """Whether a session has begun: nothing of it is closed, confirmed, paid or certified before."""
+    return now >= starts_at
+
+
+def opens_at(starts_at: datetime) -> datetime:
+    """From when people are taken in at the door: a little before the session, as they come."""
+    return starts_at - EARLY
+
+
+def ends_at(starts_at: datetime, minutes: int) -> datetime:
+    """When a session ends as planned."""
+    return starts_at + timedelta(minutes=minutes)
+
+
+def is_ahead(
+    starts_at: datetime,
+    now: datetime,
+    made_at: datetime | None = None,
+    clock_ahead: timedelta | None = None,
+) -> bool:
+    """Whether somebody would be said to be there before the door of a session opens.
+
+    What counts is our clock, `now`. What a device says, `made_at`, counts besides if it is known by
+    how much its clock is ahead of ours; of a clock that was never set nothing is asked.
+    """
+    opens = opens_at(starts_at)
+    if now < opens:
+        return True
+    if made_at is None or clock_ahead is None or made_at.tzinfo is None:
+        return False
+    return made_at < opens + clock_ahead
+
+
+class Refusal(StrEnum):
+    """Why a register is not closed."""
+
+    NONE = ""
+    NOT_BEGUN = "not_begun"
+    REASON_MISSING = "reason_missing"
+
+
+def refusal_to_close(
+    starts_at: datetime, minutes: int, now: datetime, *, purpose: str, reason: str
+) -> Refusal:
+    """Why a register is not closed now. Before the planned end, what is paid needs a reason."""
+    if not has_begun(starts_at, now):
+        return Refusal.NOT_BEGUN
+    if needs_reason_to_close(starts_at, minutes, now, purpose=purpose) and not reason.strip():
+        return Refusal.REASON_MISSING
+    return Refusal.NONE
+
+
+def needs_reason_to_close(
+    starts_at: datetime, minutes: int, now: datetime, *, purpose: str
+) -> bool:
+    """Whether closing now is closing early, of a register whose hours are paid."""
+    return purpose == PAID_PURPOSE and now < ends_at(starts_at, minutes)
+
+
+class Oddity(StrEnum):
+    """What of a closed register wants a look before anybody confirms it or pays for it."""
+
+    CLOSED_BEFORE = "closed_before"
+    CLOSED_EARLY = "closed_early"
+    MARKED_BEFORE = "marked_before"
+    ALL_AT_ONCE = "all_at_once"
+    SHORTENED = "shortened"
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How a session was planned and held. Moments of marks are those of the devices, arrival ours.
+
+    `taught` is how many minutes its plan has in the course, None if it follows none. Of `people` on
+    the register so many are `marked`, and so many so that they count (`there`); `alike` says that
+    all marks are the same, `at_once` that they arrived in one moment.
+    """
+
+    starts_at: datetime
+    minutes: int
+    closed_at: datetime | None = None
+    early_reason: str = ""
+    first_mark: datetime | None = None
+    last_mark: datetime | None = None
+    people: int = 0
+    marked: int = 0
+    there: int = 0
+    alike: bool = False
+    at_once: bool = False
+    taught: int | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it ends as planned."""
+        return ends_at(self.starts_at, self.minutes)
+
+    @property
+    def minutes_in(self) -> int:
+        """Whole minutes from its beginning to its closing; negative if it was closed before."""
+        if self.closed_at is None:
+            return 0
+        return int((self.closed_at - self.starts_at) / timedelta(minutes=1))
+
+
+def oddities(held: Conduct) -> tuple[Oddity, ...]:
+    """What of a closed register wants a look, the gravest first."""
+    found: list[Oddity] = []
+    if held.closed_at is not None and held.closed_at < held.starts_at:
+        found.append(Oddity.CLOSED_BEFORE)
+    elif held.closed_at is not None and held.closed_at < held.ends_at:
+        found.append(Oddity.CLOSED_EARLY)
+    if held.first_mark is not None and held.first_mark < opens_at(held.starts_at):
+        found.append(Oddity.MARKED_BEFORE)
+    # One person is always marked at once.
+    if held.at_once and held.alike and held.people > 1 and held.there == held.people:
+        found.append(Oddity.ALL_AT_ONCE)
+    if held.taught is not None and held.minutes < held.taught:
+        found.append(Oddity.SHORTENED)
+    return tuple(found)

@@ -1,0 +1,184 @@
+"""Registers are confirmed together: what wants a look first, then day by day, as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from kash.accounts.queries import names_of
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.rules import Hindrance, Signed, Stand, hindrance_to_confirm
+from kash.attendance.services import CannotConfirm, hindrance_sentence
+from kash.database import db
+from kash.policy import Actor, allow
+from kash.web import current_actor
+from kash.web.formats import to_local
+from kash.workshops import blueprint, queries
+from kash.workshops.models import Workshop, WorkshopSession
+from kash.workshops.queries import HeldSession
+
+
+@blueprint.get("/<public_id>/attendance/confirm")
+@allow("attendance.confirm")
+def confirm_registers(public_id: str) -> ResponseReturnValue:
+    """All closed registers that this actor may confirm: exceptions first, then each day to read."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "attendance.confirm")
+    waiting = queries.registers_to_confirm(found, actor)
+    plain = [one for one in waiting if not one.wants_a_look]
+    tokens = registers.read_tokens(found.register_id, [one.slot for one in plain], actor)
+    return render_template(
+        "workshops/confirm_registers.html",
+        workshop=found,
+        singly=[one for one in waiting if one.wants_a_look],
+        days=[
+            (day, list(sessions))
+            for day, sessions in groupby(plain, lambda one: to_local(one.conduct.starts_at).date())
+        ],
+        grid=registers.grid(found.register_id) if plain else None,
+        codes=registers.codes_of(found.register_id) if plain else {},
+        tokens=tokens,
+        names=names_of({one.closed_by for one in waiting if one.closed_by}),
+        for_others=_for_others(found, waiting),
+    )
+
+
+def _for_others(found: Workshop, waiting: Sequence[HeldSession]) -> int:
+    """How many closed registers wait that this actor may not confirm: she closed them, or an
+    account that is not independent of hers did."""
+    mine = {one.public_id for one in waiting}
+    return sum(
+        1
+        for one in queries.sessions_of(found)
+        if one.closed and not one.confirmed and one.public_id not in mine
+    )
+
+
+@blueprint.post("/<public_id>/attendance/confirm")
+@allow("attendance.confirm")
+def confirm_day(public_id: str) -> ResponseReturnValue:
+    """Confirm the registers of a day that were shown, those that stand as they were shown."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "attendance.confirm")
+    # Each is named with what proves that it was shown.
+    seen = {
+        one.slot: request.form[f"seen-{one.slot}"]
+        for one in queries.held_sessions(found)
+        if f"seen-{one.slot}" in request.form
+    }
+    done = marking.confirm_slots(found.register.public_id, seen, actor)
+    if done.confirmed:
+        flash(_("Registers confirmed: %(count)s.", count=len(done.confirmed)))
+    for hindrance in dict.fromkeys(done.left.values()):
+        count = sum(1 for one in done.left.values() if one is hindrance)
+        flash(
+            _(
+                "Not confirmed: %(count)s. %(why)s",
+                count=count,
+                why=hindrance_sentence(hindrance),
+            ),
+            "warn",
+        )
+    return _onwards(found, actor)
+
+
+@blueprint.get("/<public_id>/attendance/<session_id>/confirm")
+@allow("attendance.confirm")
+def confirm_register(public_id: str, session_id: str) -> ResponseReturnValue:
+    """One closed register to be read and confirmed, with what wants a look."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "attendance.confirm")
+    chosen = queries.session_of(found, session_id)
+    return _single(found, chosen, actor)
+
+
+@blueprint.post("/<public_id>/attendance/<session_id>/confirm")
+@allow("attendance.confirm")
+def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
+    """Confirm it, and go on to the next that waits."""
+    actor = current_actor()
+    found = queries.own_workshop(public_id, actor, "attendance.confirm")
+    chosen = queries.session_of(found, session_id)
+    before = next(
+        (
+            one
+            for one in queries.registers_to_confirm(found, actor)
+            if one.public_id == chosen.public_id
+        ),
+        None,
+    )
+    try:
+        marking.confirm_slot(
+            found.register.public_id,
+            chosen.slot.public_id,
+            actor,
+            seen=request.form.get("seen", ""),
+        )
+    except CannotConfirm as problem:
+        if problem.hindrance is Hindrance.CHANGED:
+            flash(str(problem), "warn")
+            return redirect(
+                url_for("workshops.confirm_register", public_id=public_id, session_id=session_id),
+                code=303,
+            )
+        flash(str(problem), "warn")
+        return _register(found, chosen)
+    flash(_("The register is confirmed. It can only be corrected now, with a reason."))
+    return _onwards(found, actor, before)
+
+
+def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseReturnValue:
+    waiting = queries.registers_to_confirm(found, actor)
+    one = next((each for each in waiting if each.public_id == chosen.public_id), None)
+    if one is None:
+        slot = chosen.slot
+        signed = Signed(slot.closed_by, slot.confirmed_by)
+        tied = marking.tied_to(db.session(), slot.closed_by)
+        why = hindrance_to_confirm(signed, actor.public_id, independent=actor.public_id not in tied)
+        if signed.stand is Stand.CLOSED and why:
+            flash(hindrance_sentence(why), "warn")
+        return _register(found, chosen)
+    return render_template(
+        "workshops/confirm_register.html",
+        workshop=found,
+        chosen=chosen,
+        one=one,
+        sheet=registers.slot_sheet(found.register_id, chosen.slot),
+        codes=registers.codes_of(found.register_id),
+        closed_by=names_of([one.closed_by]).get(one.closed_by, "") if one.closed_by else "",
+        token=registers.read_tokens(found.register_id, [one.slot], actor).get(one.slot, ""),
+        place=waiting.index(one) + 1,
+        all=len(waiting),
+        after=queries.next_to_confirm(waiting, one),
+    )
+
+
+def _register(found: Workshop, chosen: WorkshopSession) -> ResponseReturnValue:
+    return redirect(
+        url_for("workshops.register", public_id=found.public_id, session_id=chosen.public_id),
+        code=303,
+    )
+
+
+def _onwards(
+    found: Workshop, actor: Actor, after: HeldSession | None = None
+) -> ResponseReturnValue:
+    """To the register that comes after one; to what is left of the days; or back, if nothing is."""
+    waiting: Sequence[HeldSession] = queries.registers_to_confirm(found, actor)
+    following = queries.next_to_confirm(waiting, after) if after is not None else None
+    if following is not None:
+        address = url_for(
+            "workshops.confirm_register",
+            public_id=found.public_id,
+            session_id=following.public_id,
+        )
+    elif waiting:
+        address = url_for("workshops.confirm_registers", public_id=found.public_id)
+    else:
+        address = url_for("workshops.attendance", public_id=found.public_id)
+    return redirect(address, code=303)

@@ -1,0 +1,65 @@
+"""Nothing is certified of a session that has not begun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.attendance.models import Slot
+from kash.certificates import queries, services
+from kash.database import db, utc_now
+from kash.policy import Actor
+from tests.certificates.conftest import ALL, MOST, Ready
+
+
+def put_ahead(ready: Ready, *positions: int) -> None:
+    """Have closed sessions begin in two days, as if somebody had closed them ahead of time."""
+    db.session.rollback()
+    for slot in db.session.query(Slot).filter_by(register_id=ready.workshop.register_id):
+        if slot.position in positions:
+            slot.starts_at = utc_now() + timedelta(days=2, hours=slot.position)
+    db.session.commit()
+    db.session.rollback()
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_nobody_is_eligible_by_sessions_that_are_still_to_come(ready: Ready) -> None:
+    ready.confirm(ALL, MOST)
+    put_ahead(ready, 1, 2, 3, 4)
+    assert {(row.minutes, row.total_minutes) for row in queries.candidates(ready.workshop)} == {
+        (0, 0)
+    }
+    with pytest.raises(services.RegistersOpen):
+        ready.proposed()
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_certificates_are_not_approved_or_issued_while_a_session_is_still_to_come(
+    ready: Ready,
+) -> None:
+    ready.confirm(ALL, MOST)
+    batch = ready.proposed()
+    put_ahead(ready, 4)
+    # Of what began both have all, and yet the workshop is not over.
+    with pytest.raises(services.SessionAhead):
+        services.approve(ready.batch(batch), ready.director)
+    assert ready.batch(batch).state == "proposed"
+
+
+def test_whoever_approves_sees_how_sessions_were_held(
+    ready: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    ready.confirm(ALL, MOST)
+    slot = db.session.query(Slot).filter_by(register_id=ready.workshop.register_id).first()
+    assert slot is not None
+    slot.closed_at = slot.starts_at + timedelta(minutes=20)
+    db.session.commit()
+    db.session.rollback()
+    batch = ready.proposed()
+    at = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"
+    shown = client_for(ready.director).get(at).text
+    assert "Sessions as they were held" in shown
+    assert "Closed after 0 h 20; planned: 1 h 30." in shown

@@ -1,0 +1,240 @@
+"""Registers on the pages: not before they begin, and confirmed together by who read them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.accounts.models import AccountBacking
+from kash.attendance import queries as registers
+from kash.attendance import services as marking
+from kash.attendance.models import Slot
+from kash.attendance.rules import Operation
+from kash.database import db, new_public_id, utc_now
+from kash.policy import Actor
+from kash.workshops import queries, services
+from tests.workshops.conftest import Held, make_person
+from tests.workshops.test_views import Browsers, entries, fields, marks, sessions, text_of, url
+
+BEGAN_EARLY = timedelta(minutes=20)
+
+
+def begins(held: Held, moment: Any, position: int = 0) -> None:
+    """Have one session begin at another moment."""
+    db.session.rollback()
+    slots = db.session.query(Slot).filter_by(register_id=held.row.register_id)
+    slots.order_by(Slot.position)[position].starts_at = moment
+    db.session.commit()
+    db.session.rollback()
+
+
+def close_all(held: Held, everybody: tuple[int, ...] = (), by: Actor | None = None) -> None:
+    """Close every register with one person absent, some with everybody present."""
+    register_id, register = held.row.register_id, held.register
+    slots = [slot.public_id for slot in held.row.register.slots]
+    for position, slot in enumerate(slots):
+        rows = registers.slot_sheet(register_id, registers.slot_of(register_id, slot)).rows
+        made = [
+            Operation(
+                new_public_id(),
+                slot,
+                row.entry,
+                "absent" if number == 0 and position not in everybody else "present",
+                0,
+                utc_now(),
+            )
+            for number, row in enumerate(rows)
+        ]
+        db.session.rollback()
+        assert marking.close_slot(register, slot, by or held.trainer, made).closed
+
+
+def confirmed(held: Held) -> int:
+    db.session.rollback()
+    return sum(one.confirmed for one in queries.sessions_of(held.row))
+
+
+def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(
+    held: Held, client_for: Browsers
+) -> None:
+    begins(held, utc_now() + timedelta(days=2))
+    site = client_for(held.trainer)
+    slot = held.row.register.slots[0]
+    (ahead,) = [
+        one.public_id for one in queries.sessions_of(held.row) if one.slot == slot.public_id
+    ]
+    at = url(held, "attendance", ahead)
+    shown = site.get(at)
+    assert "Nobody is marked as being there" in text_of(shown)
+    assert 'value="close"' not in shown.text
+    assert "data-register" not in shown.text
+    # Whoever sends it all the same gets nothing.
+    entry = entries(held)["Zawadi Sampuli"]
+    sent = {"action": "close", "page": "one", f"mark-{entry}": "present", f"seen-{entry}": "0:"}
+    assert site.post(at, data=sent).status_code == 409
+    assert marks(held) == []
+    # In the grid an excuse can be noted, and no presence.
+    grid = site.get(url(held, "attendance")).text
+    name = f"mark-{entry}-{slot.public_id}"
+    cell = re.search(rf'<select[^>]*name="{name}".*?</select>', grid, re.DOTALL)
+    assert cell is not None
+    assert set(re.findall(r'<option value="([a-z_]*)"', cell[0])) == {"", "excused", "absent"}
+
+
+def test_closing_early_on_the_page_asks_why_and_keeps_what_was_tapped(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    begins(held, utc_now() - BEGAN_EARLY)
+    site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
+    slot = held.row.register.slots[0].public_id
+    session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == slot)
+    at = url(held, "attendance", session)
+    form = fields(site.get(at)) | {f"mark-{entry}": "absent", "action": "close"}
+    unsaid = site.post(at, data=form)
+    assert unsaid.status_code == 422
+    assert "Say why you close it now." in unsaid.text
+    assert "The marks are saved. The register is still open." in unsaid.text
+    assert [status for status, _version in marks(held)] == ["absent", "present", "present"]
+    again = fields(unsaid) | {"action": "close", "early_reason": "The <lights> went out."}
+    assert site.post(at, data=again).status_code == 303
+    director = client_for(actor("director", name="Neema Mfano"))
+    shown = director.get(f"{at}/confirm")
+    assert "Reason for closing early: The &lt;lights&gt; went out." in shown.text
+    assert "Closed after 0 h 20; planned: 1 h 30." in text_of(shown)
+
+
+def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    puppet = actor("director", name="Puppet Mfano")
+    db.session.add(AccountBacking(account_id=puppet.account_id or 0, by=held.trainer.public_id))
+    db.session.commit()
+    close_all(held)
+    site = client_for(puppet)
+    assert queries.to_confirm(puppet) == []
+    assert queries.registers_to_confirm(held.row, puppet) == []
+    shown = text_of(site.get(url(held, "attendance", "confirm")))
+    assert "an account that is not independent of yours did: 4." in shown
+    at = url(held, "attendance", sessions(held)[0])
+    assert site.get(f"{at}/confirm").location == at
+    assert "are not independent of each other" in text_of(site.get(at))
+    site.post(f"{at}/confirm", data={"seen": "x"})
+    assert confirmed(held) == 0
+
+
+@pytest.fixture
+def eight(plan: Callable[..., Held]) -> Held:
+    """Eight sessions over two days, all closed; in the second and the sixth all were present."""
+    made = plan(minutes=(90,) * 8)
+    for name in ("Zawadi", "Baraka", "Faraja"):
+        services.enrol(made.workshop, make_person(f"{name} Sampuli"), made.trainer)
+    close_all(made, everybody=(1, 5))
+    return made
+
+
+class Clicking:
+    """Somebody who presses links and buttons; each is counted."""
+
+    def __init__(self, site: FlaskClient, at: str) -> None:
+        self.site, self.clicks = site, 0
+        self.answer = site.get(at)
+
+    def follow(self, words: str) -> None:
+        links = re.findall(r'<a [^>]*href="([^"]+)"[^>]*>(.*?)</a>', self.answer.text, re.DOTALL)
+        self._go(self.site.get(next(href for href, inner in links if words in inner)))
+
+    def press(self, words: str) -> None:
+        """Send the form whose button says this, as it stands."""
+        forms = re.findall(
+            r'<form[^>]*action="([^"]+)"[^>]*>(.*?)</form>', self.answer.text, re.DOTALL
+        )
+        action, inner = next((action, inner) for action, inner in forms if words in inner)
+        hidden = re.findall(r'<input type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', inner)
+        self._go(self.site.post(action, data=dict(hidden)))
+
+    def _go(self, answer: Any) -> None:
+        self.clicks += 1
+        while answer.status_code == 303:
+            answer = self.site.get(answer.location)
+        assert answer.status_code == 200, answer.text
+        self.answer = answer
+
+
+def test_eight_registers_are_confirmed_in_six_clicks_with_exceptions_one_by_one(
+    eight: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    at = Clicking(client_for(actor("director", name="Neema Mfano")), "/")
+    at.follow("Look and confirm")
+    assert at.answer.text.index("To look at one by one") < at.answer.text.index("I have read them")
+    assert text_of(at.answer).count("Everybody was marked as being there in one moment") == 2
+    at.follow("Begin with the first")
+    at.press("Confirm, then the next")
+    assert confirmed(eight) == 1
+    # The next exception stands there at once, without going back to a list.
+    assert "Everybody was marked as being there in one moment" in text_of(at.answer)
+    at.press("Confirm, then the next")
+    at.press("I have read them")
+    assert confirmed(eight) == 5
+    at.press("I have read them")
+    assert confirmed(eight) == 8
+    assert at.clicks <= 6
+
+
+def test_a_day_is_confirmed_only_with_registers_that_were_read(
+    eight: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    director = client_for(actor("director", name="Neema Mfano"))
+    page = url(eight, "attendance", "confirm")
+    slots = [slot.public_id for slot in eight.row.register.slots]
+    # Whoever never opened the page confirms nothing, nor with words of her own.
+    director.post(page, data={f"seen-{slot}": "read" for slot in slots})
+    assert confirmed(eight) == 0
+    shown = director.get(page)
+    assert "Present: 2 of 3." in text_of(shown)
+    read = {key: value for key, value in fields(shown).items() if key.startswith("seen-")}
+    assert len(read) == 6
+    # What was opened again meanwhile is left, and told.
+    marking.reopen_slot(eight.register, slots[0], eight.trainer)
+    director.post(page, data=read)
+    assert confirmed(eight) == 5
+    assert "Not confirmed: 1." in text_of(director.get(page))
+
+
+def test_going_through_registers_one_by_one_leads_from_each_to_the_next(
+    eight: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    at = Clicking(
+        client_for(actor("director", name="Neema Mfano")), url(eight, "attendance", "confirm")
+    )
+    at.follow("Session 1")
+    for number in (3, 4, 5, 7):
+        at.press("Confirm, then the next")
+        assert re.search(rf"<h1>\s*Session {number}\s*</h1>", at.answer.text)
+    at.follow("Leave it, show the next")
+    assert confirmed(eight) == 4
+    assert "Session 8" in at.answer.text
+
+
+def test_the_page_of_confirming_asks_as_much_for_one_register_as_for_three(
+    plan: Callable[..., Held],
+    client_for: Browsers,
+    actor: Callable[..., Actor],
+    count_queries: Any,
+) -> None:
+    site, asked = client_for(actor("director")), []
+    for number in (1, 3):
+        made = plan(minutes=(60,) * number)
+        for name in ("Zawadi", "Baraka"):
+            services.enrol(made.workshop, make_person(f"{name} {number}"), made.trainer)
+        close_all(made)
+        page = url(made, "attendance", "confirm")
+        site.get(page)
+        with count_queries() as counted:
+            assert site.get(page).status_code == 200
+        asked.append(counted.count)
+    assert asked[0] == asked[1]
