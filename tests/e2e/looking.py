@@ -27,6 +27,13 @@ _TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(
   const [inside, strip] = [tab, tab.parentElement].map(one => one.getBoundingClientRect());
   return inside.left < strip.left - 1 || inside.right > strip.right + 1;
 })"""
+# What stands at the head of a line of a ledger, and is printed over what is said beside it.
+OVERPRINT = """() => [...document.querySelectorAll(".ledger > li > .key")].filter(key => {
+  const words = document.createRange();
+  words.selectNodeContents(key);
+  const edge = key.getBoundingClientRect().right + 1;
+  return [...words.getClientRects()].some(word => word.right > edge);
+}).map(key => key.innerText.trim())"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it.
@@ -105,6 +112,7 @@ class Looker:
             found += [f"{guise}, light: {one}" for one in page.evaluate(_RUN, ["tag", RULES])]
             if page.evaluate(_TAB_OUT):
                 found.append(f"{guise}: its tab is out of view")
+            found += [f"{guise}: “{words}” runs over" for words in page.evaluate(OVERPRINT)]
             page.emulate_media(color_scheme="dark", reduced_motion="reduce")
             found += [f"{guise}, dark: {one}" for one in self._in_the_dark(page)]
         return found

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
-from .looking import Looker
+from kash.accounts.models import Account
+from kash.database import db
+from tests.conftest import AMember
+
+from .looking import DESK, OVERPRINT, PHONE, SMALLEST, Looker
+
+STYLES = [
+    (Path(__file__).resolve().parents[2] / "static" / name).read_text(encoding="utf-8")
+    for name in ("tokens.css", "components.css")
+]
 
 PAGE = """<!doctype html><html lang="en"><head><title>Page</title>
 <meta name="viewport" content="width=device-width">
@@ -27,6 +39,8 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         "faint": '<p class="faint">Faint</p>',
         "faint at a desk": '<p class="faint desk">Faint</p>',
         "without a name": '<p><button type="button"></button></p>',
+        "overprint": """<ol class="ledger"><li style="display: grid; grid-template-columns: 3rem">
+            <div class="key" style="white-space: nowrap">can be opened</div></li></ol>""",
         "wide": '<p><img alt="" width="340" height="5"></p>',
     }
     found: dict[str, list[str]] = {}
@@ -49,5 +63,24 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         "without a name": [
             f"page at {width} px, light: button-name: button" for width in (360, 1280)
         ],
+        "overprint": [f"page at {width} px: “can be opened” runs over" for width in (360, 1280)],
         "wide": ["page at 320 px: 28 px too wide"],
     }
+
+
+@pytest.mark.browser
+def test_on_the_page_of_the_vault_nothing_is_printed_over_its_parts_in_kiswahili(
+    page: Page, a_member: Callable[..., AMember]
+) -> None:
+    member = a_member("custodian")
+    account = db.session.get(Account, member.actor.account_id)
+    assert account is not None
+    account.language = "sw"
+    db.session.commit()
+    page.set_content(member.client.get("/w/v").text)
+    for style in STYLES:
+        page.add_style_tag(content=style)
+    assert page.locator(".ledger .key").count() == 2
+    for size in (SMALLEST, PHONE, DESK):
+        page.set_viewport_size(size)
+        assert page.evaluate(OVERPRINT) == []
