@@ -28,7 +28,11 @@ if not (_compiled.exists() or sys.dont_write_bytecode):
         os._exit(0)
 
 from kash.condition import refuse_unfit_place  # noqa: E402
-from kash.operations.numbers import SHARED_MEMORY, folder_for_numbers  # noqa: E402
+from kash.operations.numbers import (  # noqa: E402
+    SHARED_MEMORY,
+    folder_for_numbers,
+    forget_numbers_at_end,
+)
 from kash.settings import CannotStart, load_settings  # noqa: E402
 
 os.umask(0o077)
@@ -39,6 +43,7 @@ try:
     numbers = folder_for_numbers(settings.data_dir)
     if numbers is not None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(numbers)
+        forget_numbers_at_end(numbers)
     from app import app
 except CannotStart as problem:
     raise SystemExit(str(problem)) from None

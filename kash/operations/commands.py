@@ -53,8 +53,10 @@ def backup(target: Path, passphrase_fd: int | None) -> None:
     """Write an encrypted backup into the file TARGET, or into the folder TARGET."""
     from kash import create_app
     from kash.operations.backup import trying_backup, write_backup
+    from kash.web.logs import configure_logs
 
     settings = _settings()
+    configure_logs(settings.log_level)
     try:
         with trying_backup(settings, utc_now()):
             passphrase = "" if settings.backup_recipient else _passphrase(passphrase_fd, twice=True)

@@ -5,6 +5,7 @@ It lies in memory, where a full disk cannot reach it, or else in the data direct
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
@@ -45,6 +46,23 @@ def _is_ours(folder: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def forget_numbers_at_end(folder: Path) -> None:
+    """When this process ends, have it take along what it put into the folder, and the folder if
+    nobody else has anything there: also when its start fails."""
+    process = os.getpid()
+
+    def forget() -> None:
+        # What was forked inherits this, and ends in other ways.
+        if os.getpid() != process:
+            return
+        with contextlib.suppress(OSError):
+            for path in folder.glob(f"*_{process}.db"):
+                path.unlink()
+            folder.rmdir()
+
+    atexit.register(forget)
 
 
 def clear_numbers(folder: Path | None, *, kept: int | None = None) -> None:

@@ -8,6 +8,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from kash.condition import last_check
 from kash.database import db, utc_now
 from kash.policy import SYSTEM
 from kash.vault.audit import audited, note_restore
@@ -30,7 +31,11 @@ def verify_command() -> None:
         click.echo(f"note: {note}")
     for problem in result.problems:
         click.echo(f"{problem.fault}: {problem.sentence}", err=True)
-    if not result.sound:
+    damaged = last_check(current_app.config["SETTINGS"]).damaged_at
+    if damaged is not None:
+        # A whole chain in a damaged database must not pass for a programme in order.
+        click.echo("The database is damaged: see flask database check.", err=True)
+    if not result.sound or damaged is not None:
         raise SystemExit(1)
     click.echo(f"The chain is whole. Entries: {result.entries}. Code: {result.code}")
 

@@ -115,6 +115,17 @@ def test_the_command_names_what_is_damaged(here: Settings, opened: Open) -> None
     assert condition(here, utc_now()).wrong == ["damaged"]
 
 
+def test_a_whole_trail_in_a_damaged_database_does_not_pass_for_a_programme_in_order(
+    here: Settings, opened: Open
+) -> None:
+    runner = opened(here).test_cli_runner()
+    assert runner.invoke(args=["audit", "verify"]).exit_code == 0
+    note_damage(here, utc_now())
+    verified = runner.invoke(args=["audit", "verify"])
+    assert verified.exit_code == 1
+    assert "The database is damaged: see flask database check." in verified.output.splitlines()
+
+
 @pytest.mark.services
 def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(
     cluster: Callable[[], str], opened: Open, tmp_path: Path

@@ -23,6 +23,7 @@ from flask import Flask
 from benchmarks.server import SERVED_WITH
 from kash.confinement.telling import KINDS
 from kash.operations import server
+from kash.operations.numbers import clear_numbers, folder_for_numbers
 from kash.operations.server import keep_compiled
 from kash.settings import Settings
 
@@ -97,6 +98,8 @@ def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Run
     yield server
     server.process.terminate()
     server.process.wait(20)
+    # One that is killed leaves them in memory until it is started again.
+    clear_numbers(folder_for_numbers(tmp_path / "var"))
 
 
 def test_it_is_tested_and_measured_as_it_is_started() -> None:
@@ -230,6 +233,15 @@ def test_a_programme_without_its_database_is_not_begun_anew(
     assert (code, error.count("\n"), more) == (1, 1, "")
     assert error.startswith(f"The database {tmp_path}/kash.sqlite3 is gone, but a programme was")
     assert not (tmp_path / "kash.sqlite3").exists()
+    assert not _folder_in_memory(tmp_path).exists()
+
+
+def _folder_in_memory(data_dir: Path) -> Path:
+    """Where a server's numbers lie, and nothing stays when it ended."""
+    folder = folder_for_numbers(data_dir)
+    assert folder is not None
+    folder.rmdir()
+    return folder
 
 
 @pytest.mark.parametrize(
