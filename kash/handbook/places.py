@@ -139,7 +139,7 @@ PLACES: Mapping[str, Place] = {
     "workshops.check_in": _peers("peer-educator#check-in-at-a-workshop"),
     **_each(
         "workshops",
-        "people walk_in ask_contacts",
+        "people walk_in ask_contacts withdraw enrol_chosen copy_people",
         {
             _T: "trainer#enrol-people",
             _D: "director#people-workshops-attendance",
@@ -148,7 +148,8 @@ PLACES: Mapping[str, Place] = {
     ),
     **_each(
         "workshops",
-        "attendance register confirm_register correct_mark mark_history",
+        "attendance register confirm_register confirm_registers confirm_day confirm_and_next"
+        " correct_mark mark_history",
         _peers(
             "peer-educator#what-you-see",
             {
