@@ -22,7 +22,7 @@ from kash.attendance.queries import (  # noqa: E402
     statuses_for,
     workshop_choices,
 )
-from kash.attendance.wording import reason_sentence, status_word  # noqa: E402
+from kash.attendance.wording import conflict_sentence, reason_sentence, status_word  # noqa: E402
 
 __all__ = ["blueprint", "init_attendance", "models", "views"]
 
@@ -38,7 +38,12 @@ def init_attendance(app: Flask) -> None:
     register_revocation(_l("Registers on phones stop working"), revoke_pads_of)
     # What a phone sends is signed, and comes without a cookie that could be abused.
     app.extensions["csrf"].exempt(views.sync.sync)
-    app.jinja_env.filters.update(mark_word=status_word, mark_reason=reason_sentence, skew=skew_text)
+    app.jinja_env.filters.update(
+        conflict_sentence=conflict_sentence,
+        mark_word=status_word,
+        mark_reason=reason_sentence,
+        skew=skew_text,
+    )
     app.jinja_env.globals.update(
         workshop_choices=workshop_choices,
         workshop_statuses=partial(statuses_for, "workshop"),

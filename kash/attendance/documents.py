@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,12 +79,15 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
         return document(replace(paged, html=html))
 
 
-def badges_pdf(register_id: int, title: str, sheet: SheetFormat = "A4") -> bytes:
-    """A badge for everybody on a register, several on a sheet with marks to cut along.
+def badges_pdf(
+    register_id: int, title: str, sheet: SheetFormat = "A4", *, leave_out: Collection[int] = ()
+) -> bytes:
+    """A badge for everybody on a register but for some (person ids), several on a sheet with marks
+    to cut along.
 
     Each group begins a sheet of its own. Raises RenderError, and NotFound while nobody is there.
     """
-    people = badges_of(register_id)
+    people = badges_of(register_id, leave_out)
     if not people:
         raise NotFound(_("Nobody is on this register yet."))
     return badges(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.attendance.queries.history import Conflict
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules import Reason
+from kash.web.formats import time_text
 
 _STATUSES: dict[str, Any] = {
     "present": _l("present"),
@@ -58,3 +61,19 @@ def usual_word(code: str) -> str:
 def reason_sentence(reason: Reason) -> str:
     """Why a mark was rejected, as a sentence."""
     return str(_REASONS[reason])
+
+
+def conflict_sentence(conflict: Conflict) -> str:
+    """Why a mark was not saved: what stands instead, and who put it there."""
+    if conflict.reason is not Reason.NONE:
+        return reason_sentence(conflict.reason)
+    mine, theirs = status_word(conflict.mine), status_word(conflict.theirs)
+    if not conflict.who or conflict.at is None:
+        return _("you marked %(mine)s; what stands is %(theirs)s.", mine=mine, theirs=theirs)
+    return _(
+        "you marked %(mine)s; %(who)s saved %(theirs)s at %(time)s.",
+        mine=mine,
+        who=conflict.who,
+        theirs=theirs,
+        time=time_text(conflict.at),
+    )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from kash.certificates import services
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries import candidates
+from kash.certificates.rules import Unasked
 from kash.database import db
 from kash.demo.accounts import DIRECTOR
 from kash.demo.designs import make_designs
@@ -56,7 +57,9 @@ def make_batches(actors: dict[str, Actor], workshops: list[str], today: date) ->
         names = {person.person_public_id: person.printed_name for person in people[:-1]}
         services.confirm_names(the_workshop(public_id), names, trainer)
         design = next(designs)
-        batch = services.propose(the_workshop(public_id), design, trainer).public_id
+        batch = services.propose(
+            the_workshop(public_id), design, trainer, unasked=Unasked.PRINT
+        ).public_id
         if sample.certificates in ("approved", "issued"):
             services.approve(the_batch(batch), director)
         if sample.certificates == "issued":

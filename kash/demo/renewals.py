@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kash.certificates import services
 from kash.certificates.models import Certificate
 from kash.certificates.queries import candidates
+from kash.certificates.rules import Unasked
 from kash.database import db
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.batches import LEAST_SHARE, set_the_rule, the_batch, the_workshop
@@ -28,7 +29,7 @@ _CORRECTED = timedelta(days=690)
 
 def _issued(workshop: str, names: dict[str, str], day: date, by: Actor, director: Actor) -> str:
     services.confirm_names(the_workshop(workshop), names, by)
-    batch = services.propose(the_workshop(workshop), "classic", by).public_id
+    batch = services.propose(the_workshop(workshop), "classic", by, unasked=Unasked.PRINT).public_id
     services.approve(the_batch(batch), director)
     services.issue(the_batch(batch), day, by)
     return batch

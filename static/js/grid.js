@@ -32,6 +32,13 @@ function prepare(table) {
   table.addEventListener("change", (event) => {
     if (event.target.matches("select.mark")) paint(event.target);
   });
+  // What stands on the server: a mark that was made is changed, never taken back to nothing.
+  table.addEventListener("stands", (event) => {
+    const mark = event.target;
+    if (!mark.matches("select.mark")) return;
+    if (mark.value) mark.querySelector('option[value=""]')?.remove();
+    paint(mark);
+  });
   table.addEventListener("keydown", (event) => {
     const mark = event.target;
     if (!mark.matches("select.mark") || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -20,6 +20,8 @@ const PARTS = [
   ["[data-reorder]", "./reorder.js"],
   ["[data-register]", "./register.js"],
   ["[data-grid]", "./grid.js"],
+  ["[data-autosave]", "./autosave.js"],
+  ["[data-narrow]", "./narrow.js"],
   ["[data-job]", "./progress.js"],
   ["[data-passkey]", "./passkey.js"],
   ["[data-vault], [data-rotation]", "./vault.js"],

@@ -1,5 +1,5 @@
 // The register on a phone: counts aloud, says what is not sent yet and keeps it until it is.
-// Only row ids and marks are kept, in this tab, and never longer than the register's version.
+// Only row ids and marks are kept, in this tab, and no tap longer than the mark that it changes.
 import { announce, fill } from "./announce.js";
 
 // As what each status is counted aloud; its own name is in the label.
@@ -10,16 +10,16 @@ export function enhance(root) {
   for (const form of forms) if (!form.dataset.ready) prepare(form);
 }
 
-function marks(form) {
-  const found = {};
-  for (const radio of form.querySelectorAll(".person input:checked")) found[radio.name] = radio.value;
-  return found;
-}
-
 function unsent(form) {
   return [...form.querySelectorAll(".person")].filter(
     (row) => (row.querySelector("input:checked")?.value ?? "") !== row.dataset.sent,
   );
+}
+
+/** What was tapped in a row, and what stood there on the server. */
+function tapped(row) {
+  const { name, value } = row.querySelector("input:checked");
+  return { name, value, stood: row.dataset.status };
 }
 
 function prepare(form) {
@@ -37,7 +37,7 @@ function prepare(form) {
     count.textContent = rows.length;
     try {
       if (rows.length === 0) sessionStorage.removeItem(key);
-      else sessionStorage.setItem(key, JSON.stringify({ version: form.dataset.version, marks: marks(form) }));
+      else sessionStorage.setItem(key, JSON.stringify(rows.map(tapped)));
     } catch {
       // Without storage the marks live on the page alone.
     }
@@ -50,13 +50,12 @@ function prepare(form) {
     } catch {
       return;
     }
-    if (!kept) return;
-    if (kept.version !== form.dataset.version) {
-      sessionStorage.removeItem(key);
-      return;
-    }
-    for (const radio of form.querySelectorAll(".person input")) {
-      if (kept.marks[radio.name] === radio.value) radio.checked = true;
+    // Row by row: what somebody else did to others meanwhile does not take her taps away.
+    for (const { name, value, stood } of Array.isArray(kept) ? kept : []) {
+      for (const radio of form.querySelectorAll(".person input")) {
+        const row = radio.closest(".person");
+        if (radio.name === name && radio.value === value && row.dataset.status === stood) radio.checked = true;
+      }
     }
   }
 

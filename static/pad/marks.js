@@ -1,6 +1,7 @@
 // The register of one session. Rows are made once; a tap changes its own row and the sum, nothing
 // else, so that five hundred people are as quick as five.
 
+import { isShown } from "../js/narrowing.js";
 import { button, h, icon, say, toast } from "./dom.js";
 import { make, onChange, open, PRESENT, standing, statusOf } from "./register.js";
 import { made } from "./sync.js";
@@ -108,14 +109,12 @@ export function markScreen(held, slot) {
   }
 
   function narrow() {
-    const wanted = search.value.trim().toLowerCase();
     let found = 0;
     for (const { row, person, shown } of rows.values()) {
-      const fits = !wanted || person.code.toLowerCase().includes(wanted) || person.initials.toLowerCase().replace(/\W/g, "").startsWith(wanted.replace(/\W/g, "") || " ");
-      const status = shown && statusOf(held, shown);
-      const seen = filter.value === "open" ? !status : filter.value === "exceptions" ? status && status.code !== PRESENT : true;
-      row.hidden = !(fits && seen);
-      if (fits && seen) found += 1;
+      const status = shown && statusOf(held, shown) ? shown : "";
+      const { code, initials } = person;
+      row.hidden = !isShown({ code, initials, status }, search.value, filter.value);
+      if (!row.hidden) found += 1;
     }
     none.hidden = found > 0;
   }

@@ -12,6 +12,7 @@ from kash.attendance.queries import slot_sheet
 from kash.attendance.rules import Operation
 from kash.certificates import queries, services
 from kash.certificates.models import CertificateBatch
+from kash.certificates.rules import Unasked
 from kash.database import db, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Workshop
@@ -74,7 +75,9 @@ class Ready:
         )
 
     def proposed(self) -> str:
-        return services.propose(self.workshop, "classic", self.trainer).public_id
+        return services.propose(
+            self.workshop, "classic", self.trainer, unasked=Unasked.PRINT
+        ).public_id
 
     def issued(self) -> str:
         batch = self.proposed()

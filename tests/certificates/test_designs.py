@@ -27,6 +27,7 @@ from kash.certificates.models import (
 )
 from kash.certificates.queries import designs as queries
 from kash.certificates.queries.signatures import marks_at, own_signature, signatures_at
+from kash.certificates.rules import Unasked
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words, content_from
 from kash.certificates.services import UnknownChoice, approve, propose
 from kash.certificates.services import designs as services
@@ -138,9 +139,9 @@ def test_a_batch_keeps_the_version_it_was_proposed_with(
     ready.confirm(ALL)
     made = services.make_design("Ours", DesignContent(base="modern"), director)
     with pytest.raises(UnknownChoice):
-        propose(ready.workshop, made, ready.trainer)
+        propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT)
     services.put_into_use(made, 1, director)
-    batch = propose(ready.workshop, made, ready.trainer).public_id
+    batch = propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT).public_id
     services.save_design(
         made, "Ours", DesignContent(base="modern", words={"en": Words("Diploma")}), 1, director
     )
@@ -162,7 +163,7 @@ def test_fields_left_empty_block_proposing_and_issuing(ready: Ready) -> None:
     made = services.make_design("Own", content, ready.director)
     services.put_into_use(made, 1, ready.director)
     with pytest.raises(FieldsLeftEmpty) as refused:
-        propose(ready.workshop, made, ready.trainer)
+        propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT)
     assert "expires, marks" in str(refused.value)
     batch = ready.proposed()
     version = queries.version_in_use(made)
@@ -293,7 +294,7 @@ def test_the_second_language_says_the_sentence_again(ready: Ready) -> None:
         ready.director,
     )
     services.put_into_use(made, 1, ready.director)
-    batch = propose(ready.workshop, made, ready.trainer).public_id
+    batch = propose(ready.workshop, made, ready.trainer, unasked=Unasked.PRINT).public_id
     stored = db.session.scalars(
         select(CertificateBatch).where(CertificateBatch.public_id == batch)
     ).one()

@@ -12,7 +12,7 @@ from kash.attendance import services as attendance
 from kash.attendance.queries import slots_still_open
 from kash.certificates import checking, queries, services
 from kash.certificates.models import Certificate
-from kash.certificates.rules import Requirement, Standing, read_serial
+from kash.certificates.rules import Requirement, Standing, Unasked, read_serial
 from kash.database import db
 from kash.vault import verify
 from kash.vault.models import AuditEntry
@@ -190,7 +190,7 @@ def test_two_who_propose_at_once_make_one_batch(both_engines_app: APIFlask, read
             workshop = db.session.get_one(type(ready.workshop), workshop_id)
             barrier.wait()
             try:
-                services.propose(workshop, "classic", ready.trainer)
+                services.propose(workshop, "classic", ready.trainer, unasked=Unasked.PRINT)
                 answers.append("made")
             except services.NothingToPropose:
                 answers.append("nothing")

@@ -34,6 +34,39 @@ OVERPRINT = """() => [...document.querySelectorAll(".ledger > li > .key")].filte
   const edge = key.getBoundingClientRect().right + 1;
   return [...words.getClientRects()].some(word => word.right > edge);
 }).map(key => key.innerText.trim())"""
+# Whatever is docked at the foot of the window: no bar lies on another, and at the end of the page
+# none on its last control.
+_COVERED = """() => {
+  const visible = (one) => one.checkVisibility({ visibilityProperty: true });
+  const docked = [...document.querySelectorAll("body *")].filter(one => {
+    const style = getComputedStyle(one);
+    if (!visible(one) || style.bottom === "auto") return false;
+    return style.position === "fixed" || (style.position === "sticky" && style.top === "auto");
+  });
+  const named = (one) => `.${one.className || one.localName}`.replaceAll(" ", ".");
+  const meet = (a, b) => {
+    const [one, other] = [a, b].map(each => each.getBoundingClientRect());
+    return one.width && other.width && one.bottom - other.top > 1 && other.bottom - one.top > 1 &&
+      one.right - other.left > 1 && other.right - one.left > 1;
+  };
+  const found = new Set();
+  const height = document.documentElement.scrollHeight;
+  for (const at of [0, height / 2, height]) {
+    scrollTo({ top: at, behavior: "instant" });
+    docked.forEach((one, place) => docked.slice(place + 1).forEach(other => {
+      if (!one.contains(other) && !other.contains(one) && meet(one, other))
+        found.add(`${named(one)} lies on ${named(other)}`);
+    }));
+  }
+  const controls = [...document.querySelectorAll("main a, main button, main input, main select," +
+    "main textarea, main summary, footer a, footer button")]
+    .filter(one => visible(one) && !docked.some(bar => bar.contains(one)));
+  const last = controls.at(-1);
+  for (const bar of last ? docked : [])
+    if (meet(bar, last)) found.add(`${named(bar)} hides the last control`);
+  scrollTo({ top: 0, behavior: "instant" });
+  return [...found];
+}"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it.
@@ -86,6 +119,12 @@ _LOOKS = """() => {
 }"""
 
 
+def covered(page: Page) -> list[str]:
+    """What is docked at the foot of the window and lies on something else."""
+    said: list[str] = page.evaluate(_COVERED)
+    return said
+
+
 class Looker:
     """Looks at pages, and remembers which looks of texts axe has judged in the dark."""
 
@@ -104,6 +143,8 @@ class Looker:
             wide = page.evaluate(_WIDE)
             if wide > 0:
                 found.append(f"{where} at {size['width']} px: {wide} px too wide")
+        # On the phone, at which the loop has ended.
+        found += [f"{where} at 360 px: {one}" for one in covered(page)]
         for size in sizes:
             if page.viewport_size != size:
                 page.set_viewport_size(size)

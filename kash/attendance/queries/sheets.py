@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -20,6 +20,7 @@ from kash.attendance.rules import (
 )
 from kash.database import db
 from kash.people.models import Group, Organisation, Person, Posting
+from kash.people.queries import never_asked
 from kash.people.words import AGE_BAND, SEX
 from kash.web.errors import NotFound
 
@@ -192,8 +193,18 @@ class Badge:
     code: str
 
 
-def badges_of(register_id: int) -> list[Badge]:
-    """A badge for everybody on the register, by group and name."""
+def names_not_asked(register_id: int) -> set[int]:
+    """Those on a register (person ids) whom nobody asked whether their name may be printed."""
+    people = db.session.scalars(
+        select(RosterEntry.person_id).where(
+            RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None)
+        )
+    )
+    return never_asked(list(people), "printed_name")
+
+
+def badges_of(register_id: int, leave_out: Collection[int] = ()) -> list[Badge]:
+    """A badge for everybody on the register but for some (person ids), by group and name."""
     codes = codes_of(register_id)
     return [
         Badge(entry, person.called_on_paper, letter, codes[entry])
@@ -204,6 +215,7 @@ def badges_of(register_id: int) -> list[Badge]:
             .where(RosterEntry.register_id == register_id, RosterEntry.removed_at.is_(None))
             .order_by(Group.letter, Person.sort_name, Person.id)
         )
+        if person.id not in leave_out
     ]
 
 

@@ -25,6 +25,7 @@ _SHARED = (
     "tokens.css",
     "components.css",
     "js/exit.js",
+    "js/narrowing.js",
     "js/scanner.js",
     "js/signals.js",
 )

@@ -24,11 +24,13 @@ from kash.certificates.queries.issuing import (
 )
 from kash.certificates.queries.issuing_in_parts import (
     certificates_of_batch,
+    groups_of_batch,
     how_far,
     issuing_job,
     names_changed,
     some_for_preview,
     state_of,
+    unasked_in,
 )
 from kash.certificates.queries.keys import (
     badge_places,
@@ -73,6 +75,7 @@ __all__ = [
     "due_for_renewal",
     "find_certificate",
     "followed",
+    "groups_of_batch",
     "history_of",
     "how_far",
     "issuing_job",
@@ -91,6 +94,7 @@ __all__ = [
     "signing_keys",
     "some_for_preview",
     "state_of",
+    "unasked_in",
     "unconfirmed_registers",
     "usable_link",
     "visit",

@@ -10,6 +10,8 @@ from kash.certificates.rules import state_shown
 from kash.database import db
 from kash.jobs import Job
 from kash.jobs.models import ENDED
+from kash.people.models import Group, Person
+from kash.people.queries import never_asked
 
 
 def how_far(batch: CertificateBatch, session: Session | None = None) -> tuple[int, int]:
@@ -41,14 +43,36 @@ def state_of(batch: CertificateBatch, session: Session | None = None) -> str:
     return state_shown(batch.state, works=work is not None and work.state not in ENDED)
 
 
-def certificates_of_batch(batch: CertificateBatch) -> Select[Certificate]:
-    """The certificates of a batch with their persons."""
-    return (
+def certificates_of_batch(batch: CertificateBatch, letter: str = "") -> Select[Certificate]:
+    """The certificates of a batch with their persons; of one group, if its letter is given."""
+    found = (
         select(Certificate)
         .join(Certificate.person)
         .options(contains_eager(Certificate.person))
         .where(Certificate.batch_id == batch.id)
     )
+    return found.where(Person.group.has(letter=letter)) if letter else found
+
+
+def groups_of_batch(batch: CertificateBatch) -> dict[str, int]:
+    """How many certificates of a batch each group has, by its letter; one query."""
+    rows = db.session.execute(
+        select(Group.letter, func.count(Certificate.id).label("number"))
+        .join(Person, Person.group_id == Group.id)
+        .join(Certificate, Certificate.person_id == Person.id)
+        .where(Certificate.batch_id == batch.id)
+        .group_by(Group.letter)
+        .order_by(Group.letter)
+    )
+    return {row.letter: row.number for row in rows}
+
+
+def unasked_in(batch: CertificateBatch) -> int:
+    """How many of a batch's names not issued yet are of people whom nobody asked about it."""
+    waiting = select(Certificate.person_id).where(
+        Certificate.batch_id == batch.id, Certificate.serial.is_(None)
+    )
+    return len(never_asked(list(db.session.scalars(waiting)), "printed_name"))
 
 
 def names_changed(batch: CertificateBatch) -> int:

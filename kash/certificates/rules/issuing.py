@@ -26,6 +26,13 @@ class Requirement(StrEnum):
     CONSENT = "consent"
 
 
+class Unasked(StrEnum):
+    """What becomes of people whom nobody asked whether their names may be printed."""
+
+    PRINT = "print"
+    LEAVE_OUT = "leave_out"
+
+
 @dataclass(frozen=True)
 class Rule:
     """The stored rule, as far as it decides: the least share of hours in whole per cent."""

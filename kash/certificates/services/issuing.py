@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -12,11 +14,12 @@ from kash.attendance.queries import slots_still_open
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.queries import candidates, current_rule, state_of
 from kash.certificates.queries.designs import version_in_use
-from kash.certificates.rules import Step, allowed_steps
+from kash.certificates.rules import Step, Unasked, allowed_steps
 from kash.certificates.services.approval import fix_approval
 from kash.certificates.services.filled import check_filled
 from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
+from kash.people.queries import never_asked
 from kash.policy import Actor
 from kash.vault import audited
 from kash.web.errors import Problem
@@ -28,6 +31,21 @@ class NothingToPropose(Problem):
 
     status = 409
     sentence = _l("Nobody can be proposed now. The list says what each person still needs.")
+
+
+class NamesNotAsked(Problem):
+    """Nobody asked some of these people whether their names may be printed."""
+
+    status = 409
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            _(
+                "People whom nobody asked whether their name may be printed: %(number)s. "
+                "Say below what becomes of them.",
+                number=number,
+            )
+        )
 
 
 class RegistersOpen(Problem):
@@ -100,10 +118,17 @@ def set_rule(
         return rule
 
 
-def confirm_names(workshop: Workshop, names: Mapping[str, str], by: Actor) -> int:
+def confirm_names(
+    workshop: Workshop,
+    names: Mapping[str, str],
+    by: Actor,
+    *,
+    kept: Mapping[str, str] = MappingProxyType({}),
+) -> int:
     """Store the printed names that participants confirmed; keys are public ids of persons.
 
-    Only people of this workshop are touched. Returns how many names were confirmed.
+    `kept` are names that were typed and that nobody has read yet: they stand, unconfirmed. Only
+    people of this workshop are touched. Returns how many names were confirmed.
     """
     with audited("certificates.names_confirmed", by) as change:
         present = {
@@ -113,24 +138,30 @@ def confirm_names(workshop: Workshop, names: Mapping[str, str], by: Actor) -> in
         }
         people = change.session.scalars(
             select(Person)
-            .where(Person.public_id.in_(set(names) & present))
+            .where(Person.public_id.in_((set(names) | set(kept)) & present))
             .order_by(Person.id)
             .with_for_update()
         ).all()
         for person in people:
-            person.printed_name = names[person.public_id]
-            person.printed_name_confirmed_at = change.now
+            read = person.public_id in names
+            person.printed_name = names[person.public_id] if read else kept[person.public_id]
+            person.printed_name_confirmed_at = change.now if read else None
             person.changed_at = change.now
             change.about(person.public_id)
         if not people:
             change.nothing()
-        return len(people)
+        return sum(person.public_id in names for person in people)
 
 
-def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
+def propose(
+    workshop: Workshop, design: str, by: Actor, *, unasked: Unasked | None = None
+) -> CertificateBatch:
     """Propose certificates for all who meet the rule and have none yet.
 
     `design` is the public id of a design; the batch keeps the version of it that is in use now.
+    `unasked` says what becomes of those whom nobody asked whether their names may be printed;
+    unless it is said, there may be none of them. Raises NamesNotAsked, RegistersOpen,
+    NothingToPropose.
     """
     with audited("certificates.proposed", by) as change:
         session = change.session
@@ -145,6 +176,11 @@ def propose(workshop: Workshop, design: str, by: Actor) -> CertificateBatch:
             raise RegistersOpen
         rule = current_rule(session)
         eligible = [row for row in candidates(locked, session) if not row.missing]
+        silent = never_asked([row.person_id for row in eligible], "printed_name", session)
+        if silent and unasked is None:
+            raise NamesNotAsked(len(silent))
+        if unasked is Unasked.LEAVE_OUT:
+            eligible = [row for row in eligible if row.person_id not in silent]
         if rule is None or not eligible:
             raise NothingToPropose
         check_filled(version, locked, expires=rule.months_valid is not None)

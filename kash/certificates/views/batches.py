@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import func
@@ -23,6 +23,7 @@ from kash.certificates.forms.designs import version_name
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import Step, allowed_steps, grouped
 from kash.certificates.views.reach import acts_on, staff_workshop
+from kash.people.rules import OneGroup
 from kash.policy import allow
 from kash.web import Forbidden, Problem, current_actor, listing
 from kash.web.formats import local_today
@@ -64,6 +65,9 @@ def batch_page(
         Step.PRINT: acts,
     }
     printings = queries.printings_of(shown)
+    counts = queries.groups_of_batch(shown)
+    asked = request.args.get("group", "")
+    letter = asked if asked in counts else next(iter(counts), "")
     wrong = bool(form.errors or (paper and paper.errors))
     return render_template(
         "certificates/batch.html",
@@ -75,7 +79,7 @@ def batch_page(
         total=total,
         work=queries.issuing_job(shown) if state in ("issuing", "stopped") else None,
         listing=listing(
-            queries.certificates_of_batch(shown),
+            queries.certificates_of_batch(shown, letter),
             sorts={
                 "name": func.lower(Certificate.printed_name),
                 "hours": Certificate.minutes,
@@ -84,6 +88,8 @@ def batch_page(
             default_sort="name",
             key=Certificate.id,
         ),
+        groups=OneGroup(letter, (), counts),
+        unasked=queries.unasked_in(shown) if issued < total else 0,
         changed=queries.names_changed(shown) if issued < total else 0,
         steps={step.value for step in steps if may[step]},
         own=state == "proposed" and shown.proposed_by == actor.public_id,

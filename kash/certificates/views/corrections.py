@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.certificates import blueprint, queries, services
 from kash.certificates.forms import CorrectionForm
+from kash.certificates.forms.names import wrong_name
 from kash.certificates.rules import grouped
-from kash.certificates.views.workshop import wrong_name
 from kash.database import db
 from kash.policy import allow
 from kash.web import current_actor, page

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from operator import attrgetter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,17 +14,27 @@ from kash.attendance.queries import slots_still_open
 from kash.certificates import blueprint, documents, queries, services
 from kash.certificates.forms import ProposeForm
 from kash.certificates.forms.designs import offer_designs
+from kash.certificates.forms.names import (
+    NameRow,
+    rows_changed,
+    rows_stored,
+    rows_typed,
+    wrong_name,
+)
+from kash.certificates.rules import Unasked
 from kash.certificates.services import confirm_names
 from kash.certificates.views.reach import acts_on, staff_workshop
+from kash.people.queries import never_asked
+from kash.people.rules import OneGroup, one_group
 from kash.policy import allow
 from kash.web import NotFound, Problem, current_actor, download
-from kash.web.input import CONTROL_CHARACTERS
 from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 from kash.workshops.views.frame import frame
 
-LONGEST_NAME = 200
+_ANSWERS = {str(one): one for one in Unasked}
+group_letter = attrgetter("group_letter")
 
 
 @blueprint.get("/workshops/<public_id>/certificates")
@@ -43,20 +56,21 @@ def _workshop_page(
 ) -> tuple[str, int] | ResponseReturnValue:
     people = queries.candidates(found)
     batches = queries.batches_of(found)
+    eligible = [row for row in people if not row.missing]
     return render_template(
         "certificates/workshop.html",
         **frame(found),
         rule=queries.current_rule(),
         open_registers=slots_still_open(found.register_id),
         unconfirmed_registers=queries.unconfirmed_registers(found),
-        people=people,
-        eligible=[row for row in people if not row.missing],
-        unconfirmed=[row for row in people if not row.name_confirmed],
+        shown=one_group(people, group_letter, request.args.get("group", "")),
+        lacking=[row for row in people if row.missing and not row.has_certificate],
+        eligible=eligible,
+        unasked=never_asked([row.person_id for row in eligible], "printed_name"),
         batches=batches,
         names=names_of(batch.proposed_by for batch, _number in batches),
         form=form,
         problem=problem,
-        letters=sorted({row.group_letter for row in people}),
         acts=acts_on(found),
     ), 409 if problem else 200
 
@@ -71,7 +85,12 @@ def propose(public_id: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _workshop_page(found, form)
     try:
-        batch = services.propose(found, form.design.data, current_actor())
+        batch = services.propose(
+            found,
+            form.design.data,
+            current_actor(),
+            unasked=_ANSWERS.get(request.form.get("unasked", "")),
+        )
     except Problem as problem:
         return _workshop_page(found, form, str(problem))
     flash(_("Proposed. Another person must approve it now."))
@@ -83,51 +102,67 @@ def propose(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/workshops/<public_id>/certificates/names", methods=["GET", "POST"])
 @allow("certificates.propose")
 def names(public_id: str) -> ResponseReturnValue:
-    """The printed names, to be read by the people themselves and confirmed."""
+    """The printed names of one group, to be read by the people themselves and confirmed."""
     found = own_workshop(public_id, current_actor(), "certificates.propose")
-    people = [row for row in queries.candidates(found) if row.name_may_be_printed]
-    typed = {row.person_public_id: row.printed_name for row in people}
-    errors: dict[str, str] = {}
-    if request.method == "POST":
-        typed |= _typed_names(typed)
-        ticked = set(request.form.getlist("confirmed")) & typed.keys()
-        errors = {key: wrong for key in ticked if (wrong := wrong_name(typed[key]))}
-        if not errors:
-            number = confirm_names(found, {key: typed[key] for key in ticked}, current_actor())
-            if number:
-                flash(_("Names confirmed: %(number)s", number=number))
-            else:
-                flash(_("Tick the names that were read and found right."), "warn")
-            return redirect(url_for("certificates.names", public_id=public_id))
-    content = render_template(
+    printable = _printable(found)
+    shown = one_group(printable, group_letter, request.values.get("group", ""))
+    stored = rows_stored(printable)
+    if request.method == "GET":
+        return _names_page(found, shown, stored, {}), 200
+    all_right = request.form.get("all") == "1"
+    typed = rows_typed(stored, request.form, all_right=all_right)
+    changed = rows_changed(stored, typed, request.form)
+    errors = {key: wrong for key, row in changed.items() if (wrong := wrong_name(row.name))}
+    by_itself = request.headers.get("X-Requested-With") == "fetch"
+    if errors and not by_itself:
+        return _names_page(found, shown, stored | typed, errors), 422
+    right = {key: row for key, row in changed.items() if key not in errors}
+    read = {key: row.name for key, row in right.items() if row.confirmed}
+    kept = {key: row.name for key, row in right.items() if not row.confirmed}
+    confirm_names(found, read, current_actor(), kept=kept)
+    if by_itself:
+        return _names_saved(right, errors)
+    if read:
+        flash(_("Names confirmed: %(number)s", number=len(read)))
+    if kept:
+        flash(_("Kept, not confirmed yet: %(number)s", number=len(kept)))
+    if not changed:
+        # A page that saves by itself has nothing left when its button is pressed.
+        ticked = any(row.confirmed for row in typed.values())
+        nothing = _("Tick the names that were read and found right.")
+        flash(_("Saved.") if ticked else nothing, "message" if ticked else "warn")
+    unread = next((row for row in _printable(found) if not row.name_confirmed), None)
+    group = unread.group_letter if all_right and unread else shown.letter
+    return redirect(url_for("certificates.names", public_id=public_id, group=group), code=303)
+
+
+def _printable(found: Workshop) -> list[queries.Candidate]:
+    return [row for row in queries.candidates(found) if row.name_may_be_printed]
+
+
+def _names_page(
+    found: Workshop,
+    shown: OneGroup[queries.Candidate],
+    rows: Mapping[str, NameRow],
+    errors: Mapping[str, str],
+) -> str:
+    return render_template(
         "certificates/names.html",
         workshop=found,
-        people=people,
-        typed=typed,
+        shown=shown,
+        rows=rows,
+        stored=rows_stored(shown.rows),
         errors=errors,
-        ticked=set(request.form.getlist("confirmed")),
-        letters=sorted({row.group_letter for row in people}),
     )
-    return content, 422 if errors else 200
 
 
-def _typed_names(known: dict[str, str]) -> dict[str, str]:
+def _names_saved(right: Mapping[str, NameRow], errors: Mapping[str, str]) -> ResponseReturnValue:
+    """What a page that saves by itself is told of the rows that it sent."""
     return {
-        key: " ".join(request.form[f"name-{key}"].split())
-        for key in known
-        if f"name-{key}" in request.form
+        "fields": {f"shown-{key}": row.said for key, row in right.items()},
+        "wrong": {f"name-{key}": sentence for key, sentence in errors.items()},
+        "texts": {},
     }
-
-
-def wrong_name(name: str) -> str:
-    """What keeps a name from paper, in a sentence; empty if nothing does."""
-    if not name:
-        return _("A certificate needs a name.")
-    if len(name) > LONGEST_NAME:
-        return _("At most %(most)s characters fit.", most=LONGEST_NAME)
-    if CONTROL_CHARACTERS.search(name):
-        return _("This holds a sign that can't be printed.")
-    return ""
 
 
 @blueprint.get("/workshops/<public_id>/certificates/names/<letter>.pdf")
@@ -135,11 +170,7 @@ def wrong_name(name: str) -> str:
 def name_sheet(public_id: str, letter: str) -> ResponseReturnValue:
     """The sheet on which one group checks how its names will be printed."""
     found = own_workshop(public_id, current_actor(), "certificates.propose")
-    people = [
-        row
-        for row in queries.candidates(found)
-        if row.group_letter == letter and row.name_may_be_printed
-    ]
+    people = [row for row in _printable(found) if row.group_letter == letter]
     if not people:
         raise NotFound
     content = documents.name_sheet(found, people, letter, found.version.language)

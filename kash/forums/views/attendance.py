@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from operator import attrgetter
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from kash.attendance import services as registers
 from kash.attendance.forms import marks_from_form, page_key
-from kash.attendance.queries import Conflict, SheetRow, SlotSheet, conflicts_of, slot_sheet
+from kash.attendance.queries import Conflict, conflicts_of, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules import has_begun, is_ahead
 from kash.attendance.services import NobodyMarked, NotBegun
@@ -21,23 +21,9 @@ from kash.forums.models import Forum, Meeting
 from kash.forums.rules import STATUSES
 from kash.forums.services.problems import MeetingOver
 from kash.people.queries import find_people
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import current_actor, page
-
-
-@dataclass
-class GroupRows:
-    """The people of one group on the register."""
-
-    name: str
-    rows: list[SheetRow] = field(default_factory=list)
-
-
-def _by_group(sheet: SlotSheet) -> list[GroupRows]:
-    groups: dict[str, GroupRows] = {}
-    for row in sorted(sheet.rows, key=lambda row: row.letter):
-        groups.setdefault(row.letter, GroupRows(row.group)).rows.append(row)
-    return list(groups.values())
 
 
 def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
@@ -51,7 +37,7 @@ def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:
 @blueprint.route("/<forum_id>/meetings/<meeting_id>/attendance", methods=["GET", "POST"])
 @allow("forums.edit")
 def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
-    """Mark who is there, by group. Everybody not yet marked is offered as present."""
+    """Mark who is there, one group at a time. Whoever is not yet marked is offered as present."""
     found, held = _meeting(forum_id, meeting_id)
     conflicts: list[Conflict] = []
     if request.method == "POST":
@@ -73,20 +59,24 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         conflicts = conflicts_of(held.register_id, answers, sent)
         if not conflicts:
             flash(_("The register is closed.") if sheet.slot.closed_at else _("Saved."))
+            if closing:
+                return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
+            unmarked = next((row.letter for row in sheet.rows if not row.status), None)
+            group = unmarked or request.form.get("group", "")[:1] or None
             return redirect(
-                url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id)
-                if not closing
-                else url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id)
+                url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id, group=group)
             )
     sheet = slot_sheet(held.register_id, queries.slot_of(held))
     now, starts_at = utc_now(), sheet.slot.starts_at
     weights = status_catalogue()
+    shown = one_group(sheet.rows, attrgetter("letter"), request.values.get("group", ""))
     answer, _status = page(
         "forums/attendance.html",
         forum=found,
         meeting=held,
         sheet=sheet,
-        groups=_by_group(sheet),
+        shown=shown,
+        can_close=all(row.status for row in sheet.rows if row.letter != shown.letter),
         statuses=[(status, STATUS_WORDS[status]) for status in STATUSES],
         counts=sheet.counts,
         closed=sheet.slot.closed_at is not None,

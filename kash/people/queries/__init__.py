@@ -1,6 +1,6 @@
 """Reads: who is there, as far as the actor reaches."""
 
-from kash.people.queries.consents import consent_holds, newest_answers
+from kash.people.queries.consents import consent_holds, never_asked, newest_answers
 from kash.people.queries.directory import (
     ServiceChoice,
     ServiceSearch,
@@ -113,6 +113,7 @@ __all__ = [
     "movable_from",
     "movable_people",
     "name_and_group",
+    "never_asked",
     "newest_answers",
     "open_merges",
     "organisation",

@@ -22,6 +22,18 @@ def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
     return [(row.purpose, row.answer) for row in rows]
 
 
+def never_asked(
+    person_ids: Collection[int], purpose: str, session: Session | None = None
+) -> set[int]:
+    """Those of these people of whom no answer to a purpose is recorded; one query."""
+    asked = (session or db.session()).scalars(
+        select(Consent.person_id).where(
+            Consent.person_id.in_(person_ids), Consent.purpose == purpose
+        )
+    )
+    return set(person_ids) - set(asked)
+
+
 def consent_holds(
     person_ids: Collection[int], purpose: str, session: Session | None = None
 ) -> set[int]:

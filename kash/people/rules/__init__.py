@@ -31,6 +31,7 @@ from kash.people.rules.known import Known
 from kash.people.rules.matching import Likeness, Match, Reason, reference_key
 from kash.people.rules.merging import CHOSEN, PostedStay, joined_stays, merged_minor
 from kash.people.rules.name_likeness import name_parts
+from kash.people.rules.one_group import OneGroup, one_group
 from kash.people.rules.persons import (
     AGE_BANDS,
     KINDS,
@@ -76,6 +77,7 @@ __all__ = [
     "Likeness",
     "Match",
     "NotHours",
+    "OneGroup",
     "PostedStay",
     "Reason",
     "Stay",
@@ -96,6 +98,7 @@ __all__ = [
     "minute_of_week",
     "name_parts",
     "names_match",
+    "one_group",
     "open_at",
     "open_until",
     "opens_next",

@@ -146,6 +146,26 @@ def people_expected(found: Workshop) -> Select[int]:
     )
 
 
+def group_letter(person: str) -> str | None:
+    """The letter of the group of a person (public id)."""
+    return db.session.scalar(select(Group.letter).join(Person).where(Person.public_id == person))
+
+
+def place_on_register(found: Workshop, person: str) -> tuple[str, str] | None:
+    """Roster entry and group letter of a person (public id) who stands on the register."""
+    row = db.session.execute(
+        select(RosterEntry.public_id, Group.letter)
+        .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
+        .where(
+            RosterEntry.register_id == found.register_id,
+            RosterEntry.removed_at.is_(None),
+            Person.public_id == person,
+        )
+    ).first()
+    return (row[0], row[1]) if row is not None else None
+
+
 @dataclass(frozen=True)
 class Headcount:
     """How many people stand how to a workshop; confirmed ones also by group name."""

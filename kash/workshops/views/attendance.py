@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,18 +13,30 @@ from flask_babel import gettext as _
 
 from kash.attendance import queries as registers
 from kash.attendance import services as marking
-from kash.attendance.forms import marks_from_form, marks_from_grid, page_key
-from kash.attendance.queries import Conflict
-from kash.attendance.rules import Signed, Stand, ends_at, has_begun, is_ahead, opens_at
-from kash.attendance.wording import status_word
+from kash.attendance.forms import marks_from_form, marks_from_grid, page_key, seen_text
+from kash.attendance.queries import Conflict, Grid, SlotColumn
+from kash.attendance.rules import (
+    Answer,
+    Presence,
+    Signed,
+    Stand,
+    ends_at,
+    has_begun,
+    is_ahead,
+    opens_at,
+)
+from kash.attendance.wording import conflict_sentence, status_word
 from kash.database import utc_now
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import current_actor, paged
-from kash.web.formats import day_text, time_text, to_local
+from kash.web.formats import day_text, hours_text, percent_text, time_text, to_local
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop
 from kash.workshops.views.closing import signatures
 from kash.workshops.views.frame import for_marking, frame
+
+_ROWS_OF_GRID = 100
 
 
 @blueprint.get("/<public_id>/attendance")
@@ -36,15 +50,19 @@ def attendance(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/attendance")
 @allow("attendance.mark")
 def save_attendance(public_id: str) -> ResponseReturnValue:
-    """Save the marks that were changed in the grid."""
+    """Save the marks that were changed in the grid; a script is told what stands now."""
     found = for_marking(public_id)
     grid = registers.grid(found.register_id)
     operations = marks_from_grid(grid, request.form, utc_now())
+    answers: Sequence[Answer] = ()
+    conflicts: Sequence[Conflict] = ()
     if operations:
         answers = marking.apply_marks(found.register.public_id, operations, current_actor())
         conflicts = registers.conflicts_of(found.register_id, answers, operations)
-        if conflicts:
-            return _grid_page(found, conflicts)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _saved_by_itself(found.register_id, answers, conflicts)
+    if conflicts:
+        return _grid_page(found, conflicts)
     flash(_("Marks saved: %(count)s.", count=len(operations)))
     page_number = request.form.get("page_number", "")
     return redirect(
@@ -52,33 +70,85 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
             "workshops.attendance",
             public_id=public_id,
             page=page_number if page_number.isascii() and page_number.isdigit() else None,
+            group=request.form.get("group", "")[:1] or None,
         ),
         code=303,
     )
+
+
+def _saved_by_itself(
+    register_id: int, answers: Sequence[Answer], conflicts: Sequence[Conflict]
+) -> ResponseReturnValue:
+    """What stands in the cells that were sent, what met another mark, and the sums anew."""
+    fields: dict[str, str] = {}
+    for answer in answers:
+        cell = f"{answer.entry}-{answer.slot}"
+        fields[f"mark-{cell}"] = answer.status or ""
+        fields[f"seen-{cell}"] = seen_text(answer.status, answer.version)
+    grid = registers.grid(register_id)
+    numbers = _numbers(_days(grid))
+    sent = {answer.entry for answer in answers}
+    texts = {
+        f"present-{column.public_id}": str(column.present)
+        for column in grid.columns
+        if column.present is not None
+    }
+    texts |= {
+        f"hours-{row.entry}": _hours_said(row.presence) for row in grid.rows if row.entry in sent
+    }
+    return {
+        "fields": fields,
+        "wrong": {
+            f"mark-{one.entry}-{one.slot}": f"{numbers.get(one.slot, '')} {conflict_sentence(one)}"
+            for one in conflicts
+        },
+        "texts": texts,
+    }
+
+
+def _days(grid: Grid) -> list[tuple[date, list[SlotColumn]]]:
+    by_day = groupby(grid.columns, lambda column: to_local(column.starts_at).date())
+    return [(day, list(columns)) for day, columns in by_day]
+
+
+def _numbers(days: Sequence[tuple[date, Sequence[SlotColumn]]]) -> dict[str, str]:
+    """What each slot (public id) is called in the grid: its day and its place in it, `2.1`."""
+    return {
+        column.public_id: f"{day_number}.{number}"
+        for day_number, (_day, columns) in enumerate(days, start=1)
+        for number, column in enumerate(columns, start=1)
+    }
+
+
+def _hours_said(presence: Presence) -> str:
+    """What somebody attended of the sessions whose registers are closed."""
+    if not presence.total_minutes:
+        return "–"
+    attended, total = hours_text(presence.minutes), hours_text(presence.total_minutes)
+    return f"{attended} / {total}, {percent_text(presence.percentage)}"
 
 
 def _grid_page(found: Workshop, conflicts: Sequence[Conflict] = ()) -> ResponseReturnValue:
     values = frame(found)
     runs_it = values["may_mark"]
     grid, now = registers.grid(found.register_id), utc_now()
+    shown = one_group(
+        grid.rows, attrgetter("letter"), request.values.get("group", ""), beside=grid.left
+    )
     by_slot = {one.slot: one for one in values["sessions"]}
-    days = [
-        (day, list(columns))
-        for day, columns in groupby(grid.columns, lambda column: to_local(column.starts_at).date())
-    ]
-    numbers: dict[str, str] = {}
-    for day_number, (_day, columns) in enumerate(days, start=1):
-        for number, column in enumerate(columns, start=1):
-            numbers[column.public_id] = f"{day_number}.{number}"
+    days = _days(grid)
+    numbers = _numbers(days)
     body = render_template(
         "workshops/attendance.html",
         grid=grid,
         codes=registers.codes_of(found.register_id),
-        listing=paged(grid.rows),
+        shown=shown,
+        listing=paged(shown.rows, per_page=_ROWS_OF_GRID),
         days=days,
         numbers=numbers,
         by_slot=by_slot,
         key=page_key(),
+        hours_said=_hours_said,
         conflicts=conflicts,
         slot_names={slot: f"{numbers.get(slot, '')} {one.title}" for slot, one in by_slot.items()},
         markable=runs_it and found.state != "cancelled",
@@ -135,8 +205,16 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
         flash(_("The register of “%(title)s” is closed.", title=chosen.title))
         return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
     flash(_("Saved."))
+    after = registers.slot_sheet(found.register_id, chosen.slot)
+    unmarked = next((row.letter for row in after.rows if not row.status), None)
     return redirect(
-        url_for("workshops.register", public_id=public_id, session_id=session_id), code=303
+        url_for(
+            "workshops.register",
+            public_id=public_id,
+            session_id=session_id,
+            group=unmarked or request.form.get("group", "")[:1] or None,
+        ),
+        code=303,
     )
 
 
@@ -149,6 +227,9 @@ def _register_page(
 ) -> ResponseReturnValue:
     chosen = queries.session_of(found, session_id)
     sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    shown = one_group(
+        sheet.rows, attrgetter("letter"), request.values.get("group", ""), beside=sheet.left
+    )
     actor = current_actor()
     may_mark = queries.runs(actor, found, "attendance.mark")
     slot, now = chosen.slot, utc_now()
@@ -159,9 +240,12 @@ def _register_page(
         workshop=found,
         chosen=chosen,
         sheet=sheet,
+        shown=shown,
+        # A register is closed once nobody of another group is without a mark.
+        can_close=all(row.status for row in sheet.rows if row.letter != shown.letter),
+        may_enrol=queries.runs(actor, found, "workshops.edit"),
         codes=registers.codes_of(found.register_id),
         key=page_key(),
-        version=sum(row.version for row in sheet.rows),
         conflicts=conflicts,
         conflicting={
             one.entry: _(

@@ -41,6 +41,7 @@ def documents(public_id: str) -> str:
         days=sorted(by_day(values["sessions"])),
         chosen=registers.last_choice(found.register_id),
         extras=EXTRAS,
+        unasked=len(registers.names_not_asked(found.register_id)) if values["may_mark"] else 0,
         **values,
     )
 
@@ -99,11 +100,17 @@ def print_register(public_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/documents/badges")
 @allow("attendance.mark")
 def print_badges(public_id: str) -> ResponseReturnValue:
-    """A badge for everybody, as PDF."""
+    """A badge for everybody, or for all whom somebody asked about their names, as PDF."""
     found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
     try:
         sheet = sheet_format(request.form.get("paper", ""))
-        content = badges_pdf(found.register_id, found.version.public_title, sheet)
+        left_out = request.form.get("unasked") == "leave_out"
+        content = badges_pdf(
+            found.register_id,
+            found.version.public_title,
+            sheet,
+            leave_out=registers.names_not_asked(found.register_id) if left_out else (),
+        )
     except NotFound as problem:
         flash(str(problem), "warn")
     except RenderError as failure:

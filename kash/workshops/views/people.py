@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from flask_babel import gettext as _
 from kash.people.forms.contacts import AskContactForm
 from kash.people.queries import groups, people_like
 from kash.people.queries.contacts import closed_people
-from kash.people.rules import Likeness, sort_name
+from kash.people.rules import Likeness, one_group, sort_name
 from kash.people.services import NotAName, ask_for_contact
 from kash.people.views import entry
 from kash.policy import allow
@@ -19,6 +21,7 @@ from kash.workshops import blueprint, queries, services
 from kash.workshops.forms import WalkInForm, given
 from kash.workshops.models import Workshop
 from kash.workshops.rules import EnrolmentState, possible_moves
+from kash.workshops.views.arriving import at_session, back_to, taken_in
 from kash.workshops.views.frame import frame
 from kash.workshops.wording import ENROLMENT, ENROLMENT_TONE, MOVE, enrolment_word
 
@@ -39,11 +42,14 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
     state = request.values.get("state", "confirmed")
     states = _STATES.get(state, _SHOWN_FIRST)
     values = frame(found)
+    shown = one_group(
+        queries.people_in(found, states), attrgetter("letter"), request.values.get("group", "")
+    )
     can_find = values["may_edit"] and actor.may("people.find")
     withdrawn = _withdrawn(found) if values["may_edit"] else None
     return render_template(
         "workshops/people.html",
-        enrolled=queries.people_in(found, states),
+        shown=shown,
         state=states[0],
         moves=possible_moves(states[0]),
         words=ENROLMENT,
@@ -55,7 +61,8 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
         else 0,
         search=searched,
         withdrawn=withdrawn,
-        candidates=queries.people_to_enrol(found, actor, searched) if can_find and searched else [],
+        candidates=_candidates(found, searched) if can_find else [],
+        door=None,
         **values,
     )
 
@@ -74,22 +81,33 @@ def _withdrawn(found: Workshop) -> queries.OnePlace | None:
 
 @blueprint.post("/<public_id>/people/find")
 @allow("workshops.edit")
-def find_people(public_id: str) -> str:
+def find_people(public_id: str) -> ResponseReturnValue:
     """People by name, to enrol them: the list alone for a script, else the whole page."""
     actor = current_actor()
     found = queries.own_workshop(public_id, actor, "workshops.edit")
     text = CONTROL_CHARACTERS.sub("", request.form.get("search", "")).strip()[:200]
-    if request.headers.get("HX-Request") != "true":
+    door = at_session(found)
+    by_script = request.headers.get("HX-Request") == "true"
+    if not by_script and door is None:
         return _people_page(public_id, found, text)
-    allowed = actor.may("people.find")
-    return render_template(
-        "workshops/candidates.html",
-        workshop=found,
-        search=text,
-        candidates=queries.people_to_enrol(found, actor, text) if allowed and text else [],
-        words=ENROLMENT,
-        tones=ENROLMENT_TONE,
-    )
+    values = {
+        "workshop": found,
+        "search": text,
+        "candidates": _candidates(found, text),
+        "door": door,
+        "tones": ENROLMENT_TONE,
+    }
+    if by_script:
+        return render_template("workshops/candidates.html", **values)
+    form = WalkInForm()
+    form.chosen_name.data = text
+    form.group.choices = [(one.public_id, one.name) for one in groups()]
+    return page("workshops/walk_in.html", form=form, **values)
+
+
+def _candidates(found: Workshop, text: str) -> list[queries.PersonToEnrol]:
+    actor = current_actor()
+    return queries.people_to_enrol(found, actor, text) if text and actor.may("people.find") else []
 
 
 @blueprint.post("/<public_id>/people")
@@ -97,18 +115,34 @@ def find_people(public_id: str) -> str:
 def enrol(public_id: str) -> ResponseReturnValue:
     """Enrol or invite someone who was found."""
     actor = current_actor()
-    queries.own_workshop(public_id, actor, "workshops.edit")
+    found = queries.own_workshop(public_id, actor, "workshops.edit")
+    person = request.form.get("person", "")[:16]
+    if (door := at_session(found)) is not None:
+        try:
+            services.take_in(public_id, person, actor)
+        except services.MinorNotEnrolled as problem:
+            flash(str(problem), "bad")
+            return redirect(
+                url_for("workshops.walk_in", public_id=public_id, session=door.public_id), code=303
+            )
+        return taken_in(public_id, person)
     wanted = (
         EnrolmentState.INVITED if request.form.get("as") == "invited" else EnrolmentState.CONFIRMED
     )
     try:
-        state = services.enrol(public_id, request.form.get("person", "")[:16], actor, wanted)
+        state = services.enrol(public_id, person, actor, wanted)
     except services.MinorNotEnrolled as problem:
         flash(str(problem), "bad")
         state = EnrolmentState.CONFIRMED
     else:
         flash(_("Enrolment: %(state)s.", state=enrolment_word(state).lower()))
-    return redirect(url_for("workshops.people", public_id=public_id, state=str(state)), code=303)
+    address = url_for(
+        "workshops.people",
+        public_id=public_id,
+        state=str(state),
+        group=queries.group_letter(person),
+    )
+    return redirect(address, code=303)
 
 
 @blueprint.post("/<public_id>/people/<enrolment_id>")
@@ -132,6 +166,7 @@ def change_enrolment(public_id: str, enrolment_id: str) -> ResponseReturnValue:
             "workshops.people",
             public_id=public_id,
             state=back if back in _STATES else "confirmed",
+            group=request.form.get("group", "")[:1] or None,
         ),
         code=303,
     )
@@ -201,9 +236,10 @@ def ask_contacts(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/<public_id>/walk-in", methods=["GET", "POST"])
 @allow("workshops.edit")
 def walk_in(public_id: str) -> ResponseReturnValue:
-    """Take in someone who came to the door."""
+    """Take in someone who came to the door, of a session if one is named: found, or typed anew."""
     actor = current_actor()
     found = queries.own_workshop(public_id, actor, "workshops.edit")
+    door = at_session(found)
     form = WalkInForm()
     form.group.choices = [(one.public_id, one.name) for one in groups()]
     if form.validate_on_submit() and not entry.goes_back():
@@ -214,11 +250,11 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         try:
             if same in {match.key for match in matches}:
                 services.take_in(public_id, same, actor)
-                return _taken_in(public_id)
+                return taken_in(public_id, same)
             if len(apart) < len(matches):
-                back = url_for("workshops.people", public_id=public_id)
+                back = back_to(public_id, door)
                 return entry.is_it_one(matches, given(form.chosen_name.data), back, at_door=True)
-            services.walk_in(
+            person = services.walk_in(
                 public_id,
                 services.WalkIn(
                     given(form.chosen_name.data),
@@ -235,13 +271,16 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         except NotAName as problem:
             form.chosen_name.errors = [str(problem)]
         else:
-            return _taken_in(public_id)
-    return page("workshops/walk_in.html", form=form, workshop=found)
-
-
-def _taken_in(public_id: str) -> ResponseReturnValue:
-    flash(_("Enrolled, and on the register."))
-    return redirect(url_for("workshops.people", public_id=public_id), code=303)
+            return taken_in(public_id, person)
+    return page(
+        "workshops/walk_in.html",
+        form=form,
+        workshop=found,
+        door=door,
+        search="",
+        candidates=[],
+        tones=ENROLMENT_TONE,
+    )
 
 
 def _likeness(form: WalkInForm) -> Likeness:

@@ -1,0 +1,70 @@
+"""Reads the page on which printed names are corrected and confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from kash.certificates.queries import Candidate
+from kash.web.input import CONTROL_CHARACTERS
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class NameRow:
+    """A name as it stands in its field, and whether it is ticked as read and right."""
+
+    name: str
+    confirmed: bool
+
+    @property
+    def said(self) -> str:
+        """What a page says that it showed of it."""
+        return f"{int(self.confirmed)}:{self.name}"
+
+
+def rows_stored(people: Iterable[Candidate]) -> dict[str, NameRow]:
+    """The rows of these people as they are stored, by their public ids."""
+    return {one.person_public_id: NameRow(one.printed_name, one.name_confirmed) for one in people}
+
+
+def rows_typed(
+    stored: Mapping[str, NameRow], form: Mapping[str, str], *, all_right: bool = False
+) -> dict[str, NameRow]:
+    """The rows that were sent, of those that the page may show: `name-<id>` and `confirmed-<id>`.
+
+    `all_right` ticks every one of them.
+    """
+    return {
+        key: NameRow(" ".join(form[f"name-{key}"].split()), all_right or f"confirmed-{key}" in form)
+        for key in stored
+        if f"name-{key}" in form
+    }
+
+
+def rows_changed(
+    stored: Mapping[str, NameRow], typed: Mapping[str, NameRow], form: Mapping[str, str]
+) -> dict[str, NameRow]:
+    """Of the rows that were sent those that differ from what the page showed (`shown-<id>`).
+
+    So a page that was opened earlier takes back nothing that was confirmed elsewhere meanwhile.
+    """
+    return {
+        key: row
+        for key, row in typed.items()
+        if row.said != form.get(f"shown-{key}", NameRow(stored[key].name, confirmed=False).said)
+    }
+
+
+def wrong_name(name: str) -> str:
+    """What keeps a name from paper, in a sentence; empty if nothing does."""
+    if not name:
+        return _("A certificate needs a name.")
+    if len(name) > LONGEST_NAME:
+        return _("At most %(most)s characters fit.", most=LONGEST_NAME)
+    if CONTROL_CHARACTERS.search(name):
+        return _("This holds a sign that can't be printed.")
+    return ""

@@ -1,0 +1,180 @@
+// A form that is saved by itself, place by place: `data-autosave` on the form, `data-place` on what is
+// saved together (a cell with its mark, a person with her name). The same address answers a script
+// with {fields, wrong, texts}: what now stands in fields, what is wrong with which, and sums. What is
+// wrong and has no field in the answer is kept as it was typed.
+//
+// Whoever goes on is led on once all is saved; where that fails she is asked. Leaving at once asks nobody.
+import { announce, fill } from "./announce.js";
+
+const WAIT = 400;
+const WHILE_TYPING = 1500;
+const AGAIN = 8000;
+const MOST = 200;
+
+export function enhance(root) {
+  const forms = root.matches?.("[data-autosave]") ? [root] : root.querySelectorAll("[data-autosave]");
+  for (const form of forms) if (!form.dataset.ready) prepare(form);
+}
+
+const controls = (place) => [...place.querySelectorAll("input, select, textarea")];
+const differs = (one) =>
+  one.options
+    ? [...one.options].some((option) => option.selected !== option.defaultSelected)
+    : one.value !== one.defaultValue || one.checked !== one.defaultChecked;
+const left = () => "left" in document.documentElement.dataset;
+
+function prepare(form) {
+  form.dataset.ready = "true";
+  const told = form.querySelector("[data-told]");
+  const open = new Map(); // place → how often it was changed
+  const refused = new Set(); // of these, what the server did not take as it is
+  let timer = 0;
+  let sending = null;
+  let going = false;
+  let led = false;
+  let reason = "";
+
+  function say(key) {
+    const text = `${fill(told.dataset[key], { count: open.size })} ${key === "unsaved" ? reason : ""}`.trim();
+    if (key === "unsaved" && told.textContent !== text) announce(text);
+    told.textContent = text;
+    told.classList.toggle("bad", key === "unsaved");
+  }
+
+  /** Say beside a place what is wrong with it; of a cell beside the name of its row. */
+  function tellWrong(place, sentences) {
+    const [first] = controls(place);
+    const home = place.matches("td") ? place.parentElement.cells[0] : place;
+    home.querySelector(`[data-wrong="${CSS.escape(first.name)}"]`)?.remove();
+    for (const one of controls(place)) one.removeAttribute("aria-invalid");
+    if (!sentences.length) return;
+    const said = document.createElement("p");
+    said.className = "error";
+    said.dataset.wrong = first.name;
+    said.textContent = sentences.join(" ");
+    home.append(said);
+    for (const one of controls(place)) if (one.type !== "hidden") one.setAttribute("aria-invalid", "true");
+    announce(said.textContent);
+  }
+
+  function answered(sent, { fields, wrong, texts }) {
+    for (const [place, times] of sent) {
+      const names = controls(place).map((one) => one.name);
+      const newer = open.get(place) !== times;
+      const sentences = names.map((name) => wrong[name]).filter(Boolean);
+      if (!newer) {
+        if (sentences.length && !names.some((name) => name in fields)) refused.add(place);
+        else open.delete(place);
+      }
+      tellWrong(place, sentences);
+      for (const one of controls(place)) {
+        // What was changed again meanwhile is sent with what it now is.
+        if (!(one.name in fields) || (newer && one.type !== "hidden")) continue;
+        if (one.type === "checkbox") one.checked = fields[one.name] === one.value;
+        else one.value = fields[one.name];
+        one.dispatchEvent(new CustomEvent("stands", { bubbles: true }));
+      }
+    }
+    for (const [key, text] of Object.entries(texts)) {
+      const shown = form.querySelector(`[data-text="${CSS.escape(key)}"]`);
+      if (shown) shown.textContent = text;
+    }
+  }
+
+  const waiting = () => [...open].filter(([place]) => !refused.has(place)).slice(0, MOST);
+
+  /** Send what waits; true if it arrived. */
+  async function send() {
+    const sent = new Map(waiting());
+    const body = new FormData();
+    for (const one of form.elements) {
+      const place = one.closest("[data-place]");
+      const counts = one.type === "checkbox" ? one.checked : one.type !== "submit";
+      if (one.name && counts && (!place || sent.has(place))) body.append(one.name, one.value);
+    }
+    say("saving");
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body,
+        keepalive: true,
+        redirect: "error",
+        headers: { "X-Requested-With": "fetch" },
+      });
+      const said = await answer.json().catch(() => ({}));
+      reason = said.error ?? "";
+      if (!answer.ok) throw new Error(answer.status);
+      answered(sent, said);
+      return true;
+    } catch {
+      timer = setTimeout(save, AGAIN);
+      return false;
+    }
+  }
+
+  /** Save what is open, until all is or the way is shut. */
+  async function save() {
+    clearTimeout(timer);
+    if (sending) return sending;
+    sending = (async () => {
+      while (waiting().length && !left() && (await send()));
+      sending = null;
+      say(open.size ? "unsaved" : "saved");
+    })();
+    return sending;
+  }
+
+  function changed(event) {
+    const place = event.target.closest("[data-place]");
+    if (!place) return;
+    // What was read and found right is not what is typed now.
+    if (event.target.matches("[data-unticks]")) place.querySelector("[type=checkbox]").checked = false;
+    open.set(place, (open.get(place) ?? 0) + 1);
+    refused.delete(place);
+    clearTimeout(timer);
+    timer = setTimeout(save, event.type === "input" && event.target.type === "text" ? WHILE_TYPING : WAIT);
+  }
+
+  /** Go on once all is saved. What could not be saved is asked about by the browser itself. */
+  async function first(event, go) {
+    if (!open.size || led || going || left()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await save();
+    led = true;
+    go();
+    led = false;
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  addEventListener("online", save);
+  document.addEventListener("visibilitychange", () => document.hidden && open.size && save());
+  addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest?.("a[href]");
+      const beside = event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+      if (!link || beside || link.matches("[data-leave], [download], [target], [href^='#']")) return;
+      first(event, () => link.click());
+    },
+    true,
+  );
+  addEventListener(
+    "submit",
+    (event) => {
+      if (event.target === form) going = true;
+      else first(event, () => event.target.requestSubmit(event.submitter));
+    },
+    true,
+  );
+  addEventListener("beforeunload", (event) => {
+    if (open.size && !going && !left()) event.preventDefault();
+  });
+  say("ready");
+  // What was changed before this script had arrived.
+  for (const place of form.querySelectorAll("[data-place]")) {
+    const one = controls(place).find(differs);
+    if (one) changed({ target: one });
+  }
+}

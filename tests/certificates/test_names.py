@@ -1,0 +1,212 @@
+"""Printed names: none that was typed is lost, one group stands on the screen, and whoever was not
+asked is told of once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.certificates import queries, services
+from kash.certificates.forms.names import NameRow, rows_changed, rows_typed
+from kash.certificates.rules import Unasked
+from kash.people.services import record_consent
+from kash.policy import SYSTEM, Actor
+
+from .conftest import ALL, LITTLE, MOST, Ready
+from .test_views import words
+
+BY_SCRIPT = {"X-Requested-With": "fetch"}
+NAMES = st.sampled_from(["", "a", "b", "a b"])
+ROWS = st.builds(NameRow, NAMES, st.booleans())
+
+
+@given(shown=ROWS, stored=ROWS, typed=ROWS)
+def test_a_page_changes_only_what_differs_from_what_it_showed(
+    shown: NameRow, stored: NameRow, typed: NameRow
+) -> None:
+    form = {"shown-k": shown.said, "name-k": typed.name}
+    form |= {"confirmed-k": "1"} if typed.confirmed else {}
+    rows = rows_typed({"k": stored}, form)
+    assert rows == {"k": typed}
+    assert rows_changed({"k": stored}, rows, form) == ({} if typed == shown else {"k": typed})
+
+
+def test_a_row_that_the_page_may_not_show_is_never_read() -> None:
+    assert rows_typed({"k": NameRow("a", False)}, {"name-other": "b", "confirmed-k": "1"}) == {}
+
+
+@pytest.fixture
+def trainer(ready: Ready, client_for: Callable[[Actor], FlaskClient]) -> FlaskClient:
+    return client_for(ready.trainer)
+
+
+def address(ready: Ready) -> str:
+    return f"/workshops/{ready.held.workshop}/certificates/names"
+
+
+def stored(ready: Ready) -> dict[str, tuple[str, bool]]:
+    """Printed name and whether it is confirmed, by chosen name."""
+    return {
+        row.chosen_name: (row.printed_name, row.name_confirmed)
+        for row in queries.candidates(ready.workshop)
+    }
+
+
+def shown_fields(trainer: FlaskClient, ready: Ready, letter: str) -> dict[str, str]:
+    page = trainer.get(f"{address(ready)}?group={letter}").text
+    found = re.findall(r'name="(shown-\w+|name-\w+|group)" value="([^"]*)"', page)
+    text = re.findall(r'name="(name-\w+)" value="([^"]*)"', page)
+    ticked = re.findall(r'name="(confirmed-\w+)" value="1" checked', page)
+    return dict(found) | dict(text) | dict.fromkeys(ticked, "1")
+
+
+def test_a_typed_name_that_nobody_has_read_yet_is_kept_all_the_same(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    key = ready.person(ALL)
+    form = shown_fields(trainer, ready, "B") | {f"name-{key}": "Zawadi  S. Sampuli"}
+    answer = trainer.post(address(ready), data=form)
+    assert answer.status_code == 303
+    assert stored(ready)[ALL] == ("Zawadi S. Sampuli", False)
+    assert "Kept, not confirmed yet: 1" in words(trainer.get(answer.location))
+
+
+def test_a_name_is_saved_by_itself_and_the_page_is_told(ready: Ready, trainer: FlaskClient) -> None:
+    key = ready.person(ALL)
+    one = {f"shown-{key}": f"0:{ALL}", f"name-{key}": "Zawadi S.", f"confirmed-{key}": "1"}
+    answer = trainer.post(address(ready), data=one, headers=BY_SCRIPT)
+    assert answer.get_json() == {
+        "fields": {f"shown-{key}": "1:Zawadi S."},
+        "wrong": {},
+        "texts": {},
+    }
+    assert stored(ready) == {
+        ALL: ("Zawadi S.", True),
+        MOST: (MOST, False),
+        LITTLE: (LITTLE, False),
+    }
+    # A tick by mistake is taken back the same way.
+    back = {f"shown-{key}": "1:Zawadi S.", f"name-{key}": "Zawadi S."}
+    trainer.post(address(ready), data=back, headers=BY_SCRIPT)
+    assert stored(ready)[ALL] == ("Zawadi S.", False)
+
+
+def test_a_wrong_name_is_told_to_the_page_and_not_stored(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    first, second = ready.person(ALL), ready.person(LITTLE)
+    two = {
+        f"shown-{first}": f"0:{ALL}",
+        f"name-{first}": "",
+        f"shown-{second}": f"0:{LITTLE}",
+        f"name-{second}": "Faraja S.",
+    }
+    answer = trainer.post(address(ready), data=two, headers=BY_SCRIPT)
+    assert answer.get_json() == {
+        "fields": {f"shown-{second}": "0:Faraja S."},
+        "wrong": {f"name-{first}": "A certificate needs a name."},
+        "texts": {},
+    }
+    assert stored(ready)[ALL] == (ALL, False)
+    assert stored(ready)[LITTLE] == ("Faraja S.", False)
+
+
+def test_a_page_opened_earlier_takes_back_nothing_that_was_confirmed_meanwhile(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    old = shown_fields(trainer, ready, "B")
+    ready.confirm(ALL, LITTLE)
+    key = ready.person(LITTLE)
+    trainer.post(address(ready), data=old | {f"name-{key}": "Faraja S."})
+    assert stored(ready)[ALL] == (ALL, True)
+    assert stored(ready)[LITTLE] == ("Faraja S.", False)
+
+
+def test_one_group_of_printed_names_stands_on_the_screen(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    ready.confirm(ALL, MOST)
+    batch = ready.proposed()
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    pages = {
+        start: {"A": {MOST}, "B": {ALL, LITTLE}},
+        f"{start}/names": {"A": {MOST}, "B": {ALL, LITTLE}},
+        f"{start}/batches/{batch}": {"A": {MOST}, "B": {ALL}},
+    }
+    for page, groups in pages.items():
+        for letter, names in groups.items():
+            shown = trainer.get(f"{page}?group={letter}").text
+            assert set(re.findall(r"\w+ Sampuli", shown)) == names, page
+            assert {f"group={one}" in shown for one in "AB"} == {True}, page
+
+
+def test_all_names_of_both_groups_are_confirmed_by_two_presses(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    page = trainer.get(address(ready))
+    assert "All 1 read and right" in words(page)
+    answer = trainer.post(address(ready), data=shown_fields(trainer, ready, "A") | {"all": "1"})
+    # She is led to those whose names nobody has read yet.
+    assert answer.location == f"{address(ready)}?group=B"
+    answer = trainer.post(address(ready), data=shown_fields(trainer, ready, "B") | {"all": "1"})
+    assert answer.location == f"{address(ready)}?group=B"
+    assert {confirmed for _name, confirmed in stored(ready).values()} == {True}
+    assert services.confirm_names(ready.workshop, {}, ready.trainer) == 0
+
+
+def test_the_key_enter_saves_and_confirms_nobody_unread(ready: Ready, trainer: FlaskClient) -> None:
+    page = trainer.get(address(ready)).text.partition("data-autosave")[2].partition("</form>")[0]
+    first = re.search(r"<button[^>]*>", page)
+    assert first is not None
+    assert first[0] == '<button type="submit" class="btn">'
+
+
+def test_names_that_nobody_asked_about_are_told_once_and_may_be_left_out(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    ready.confirm(ALL, MOST)
+    record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    shown = words(trainer.get(start))
+    told = "People whom nobody asked whether their name may be printed: 1."
+    assert shown.count(told) == 1
+    assert "Propose certificates: 2" in shown
+    assert "Leave them out, propose: 1" in shown
+    # Not said, it is asked, and nothing is proposed.
+    answer = trainer.post(f"{start}/propose", data={"design": "classic"})
+    assert answer.status_code == 409
+    assert "Say below what becomes of them." in words(answer)
+    assert queries.batches_of(ready.workshop) == []
+    answer = trainer.post(f"{start}/propose", data={"design": "classic", "unasked": "leave_out"})
+    batch = ready.batch(answer.location.rpartition("/")[2])
+    assert [one.printed_name for one in batch.certificates] == [ALL]
+    assert told not in words(trainer.get(answer.location))
+
+
+def test_whoever_approves_is_told_how_many_were_not_asked(
+    ready: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    ready.confirm(ALL, MOST)
+    record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
+    with pytest.raises(services.NamesNotAsked):
+        services.propose(ready.workshop, "classic", ready.trainer)
+    batch = services.propose(
+        ready.workshop, "classic", ready.trainer, unasked=Unasked.PRINT
+    ).public_id
+    page = f"/workshops/{ready.held.workshop}/certificates/batches/{batch}"
+    shown = words(client_for(ready.director).get(page))
+    assert shown.count("People whom nobody asked whether their name may be printed: 1.") == 1
+
+
+def test_where_everybody_was_asked_nothing_is_asked(ready: Ready, trainer: FlaskClient) -> None:
+    ready.confirm(ALL)
+    record_consent(ready.person(ALL), "printed_name", "given", SYSTEM)
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    assert "nobody asked" not in words(trainer.get(start))
+    answer = trainer.post(f"{start}/propose", data={"design": "classic"})
+    assert answer.status_code == 302

@@ -1,0 +1,169 @@
+"""The grid saves by itself, its heads stay, and no docked bar hides anything on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kash.database import db
+from kash.people.models import Person
+from kash.policy import Actor
+from kash.workshops import services
+from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
+from tests.workshops.test_views import entries, marks, sessions
+
+from .looking import DESK, PHONE, covered
+from .test_door import Site, site  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+
+def grid(site: Site, held: Held) -> str:  # noqa: F811
+    return f"{site.address}/workshops/{held.workshop}/attendance?group=B"
+
+
+def first_mark(page: Page, held: Held, name: str) -> str:  # noqa: F811
+    return f'tr[data-who="{name}"] select.mark >> nth=0'
+
+
+def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    page = site.page(browser, held.trainer, viewport=DESK)
+    asked: list[str] = []
+
+    def answered(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+    page.on("dialog", answered)
+    page.goto(grid(site, held))
+    told = page.locator("[data-told]")
+    expect(told).to_have_text("What you change is saved by itself.")
+    # Before it was even sent.
+    page.select_option(first_mark(page, held, "Zawadi Sampuli"), "late")
+    page.locator(".tabs a").first.click()
+    page.wait_for_url(f"**/workshops/{held.workshop}")
+    assert marks(held) == [("late", 1)]
+
+    page.goto(grid(site, held))
+    expect(told).to_have_text("What you change is saved by itself.")
+    page.context.set_offline(True)
+    page.select_option(first_mark(page, held, "Faraja Sampuli"), "absent")
+    expect(told).to_have_text("Not saved: 1.")
+    assert asked == []
+    page.locator(".tabs a").first.click()
+    expect(page.locator("select.mark").first).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-told]').classList.contains('bad')")
+    assert asked == ["beforeunload"]
+    page.context.set_offline(False)
+    expect(told).to_have_text("Saved.")
+    assert marks(held) == [("absent", 1), ("late", 1)]
+
+    # Whoever leaves at once is asked nothing.
+    page.select_option(first_mark(page, held, "Faraja Sampuli"), "excused")
+    page.locator("[data-leave]").click()
+    page.wait_for_url(lambda address: "attendance" not in address)
+    assert asked == ["beforeunload"]
+    page.context.close()
+
+
+def test_the_heads_of_the_grid_stay_and_saving_is_in_reach(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    for number in range(14):
+        services.enrol(held.workshop, make_person(f"Mtu {number:02}"), held.trainer)
+    page = site.page(browser, held.trainer, viewport={"width": 600, "height": 500})
+    page.goto(grid(site, held))
+    places = page.evaluate(
+        """() => {
+          const frame = document.querySelector(".heads-stay");
+          frame.scrollIntoView({ block: "center" });
+          const at = () => ["thead tr:last-child th", "tbody tr:last-child th"].map(one => {
+            const {left, top} = frame.querySelector(one).getBoundingClientRect();
+            return [Math.round(left), Math.round(top)];
+          });
+          frame.scrollTo({ top: 0, left: 0 });
+          const [head, name] = at();
+          frame.scrollTo({ top: 9999, left: 40 });
+          const [headAfter, nameAfter] = at();
+          return { scrolled: frame.scrollTop > 50,
+            head: head[1] === headAfter[1], name: name[0] === nameAfter[0] };
+        }"""
+    )
+    assert places == {"scrolled": True, "head": True, "name": True}
+    button = page.get_by_role("button", name="Save the marks").bounding_box()
+    assert button is not None
+    assert button["y"] + button["height"] <= 500
+    page.context.close()
+
+
+def test_a_register_is_searched_and_filtered_as_on_the_pad(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    page = site.page(browser, held.trainer)
+    session = sessions(held)[0]
+    page.goto(f"{site.address}/workshops/{held.workshop}/attendance/{session}?group=B")
+    people = page.locator(".person:visible")
+    show, find = page.get_by_label("Show"), page.get_by_placeholder("Name or code")
+    expect(people).to_have_count(2)
+    find.fill("ZAWÁDI")
+    expect(people).to_have_count(1)
+    find.fill("nobody")
+    expect(page.get_by_text("Nobody fits.").first).to_be_visible()
+    find.fill("")
+    page.locator(f"label[for=absent-{entries(held)['Faraja Sampuli']}]").click()
+    for chosen, count in (("exceptions", 1), ("open", 1), ("", 2)):
+        show.select_option(chosen)
+        expect(people).to_have_count(count)
+    # A tap that was not sent is there again after somebody was taken in at the door.
+    services.enrol(held.workshop, make_person("Lulu Kielelezo"), held.trainer)
+    page.reload()
+    expect(people).to_have_count(3)
+    expect(page.locator(f"#absent-{entries(held)['Faraja Sampuli']}")).to_be_checked()
+    page.context.close()
+
+
+def test_no_docked_bar_hides_another_or_the_last_control_on_a_phone(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+    actor: Callable[..., Actor],
+) -> None:
+    at = f"/workshops/{held.workshop}"
+    page = site.page(browser, held.trainer, viewport=PHONE)
+    for path in (
+        "/",
+        f"{at}/attendance",
+        f"{at}/attendance/{sessions(held)[0]}",
+        f"{at}/certificates/names",
+        f"{at}/people",
+    ):
+        page.goto(site.address + path)
+        assert covered(page) == [], path
+    page.context.close()
+    person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().id
+    for language in ("en", "sw"):
+        peer = actor("peer", name=f"Zawadi {language}", person_id=person, language=language)
+        page = site.page(browser, peer, viewport=PHONE)
+        page.goto(site.address)
+        cut = page.locator(".bar > a:visible span, .bar summary span").evaluate_all(
+            "all => all.filter(one => one.scrollWidth > one.clientWidth"
+            " || one.scrollHeight > one.clientHeight + 1).map(one => one.textContent)"
+        )
+        assert cut == [], language
+        if (more := page.locator(".more summary")).is_visible():
+            more.click()
+            last = page.locator(".more > div a").last
+            last.scroll_into_view_if_needed()
+            expect(last).to_be_in_viewport()
+        page.context.close()
+        person = db.session.query(Person).filter_by(chosen_name="Faraja Sampuli").one().id

@@ -1,0 +1,155 @@
+"""Marks in the grid are saved by themselves, so that none is lost when a page is turned."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from kash.database import db
+from kash.vault.models import AuditEntry
+from kash.workshops import queries, services
+from tests.workshops.conftest import Held
+from tests.workshops.test_views import (  # noqa: F401
+    Browsers,
+    both_groups,
+    entries,
+    fields,
+    marks,
+    site,
+    url,
+)
+
+BY_SCRIPT = {"X-Requested-With": "fetch"}
+
+
+def cell(held: Held, name: str, number: int) -> str:
+    slots = [one.slot for one in queries.sessions_of(held.row)]
+    return f"{entries(held)[name]}-{slots[number]}"
+
+
+def sent(form: dict[str, str], place: str, mark: str) -> dict[str, str]:
+    """What the page sends of one cell."""
+    return {
+        "page": form["page"],
+        f"seen-{place}": form[f"seen-{place}"],
+        f"mark-{place}": mark,
+    }
+
+
+def saved(site: FlaskClient, held: Held, form: dict[str, str]) -> Any:  # noqa: F811
+    answer = site.post(url(held, "attendance"), data=form, headers=BY_SCRIPT)
+    assert answer.status_code == 200
+    return answer.get_json()
+
+
+def test_a_mark_is_kept_as_soon_as_it_is_made_and_the_page_is_told_what_stands(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, url(held, "attendance"))
+    place = cell(held, "Zawadi Sampuli", 1)
+    slot = place.partition("-")[2]
+    told = saved(site, held, sent(form, place, "late"))
+    assert told == {
+        "fields": {f"mark-{place}": "late", f"seen-{place}": "1:late"},
+        "wrong": {},
+        "texts": {
+            f"present-{slot}": "1",
+            f"hours-{entries(held)['Zawadi Sampuli']}": "1 h 30 / 1 h 30, 100\N{NO-BREAK SPACE}%",
+        },
+    }
+    assert marks(held) == [("late", 1)]
+    # The next mark in the cell goes by what the page was told.
+    told = saved(site, held, sent(form | told["fields"], place, "absent"))
+    assert told["fields"] == {f"mark-{place}": "absent", f"seen-{place}": "2:absent"}
+    assert told["texts"][f"present-{slot}"] == "0"
+    assert marks(held) == [("absent", 2)]
+
+
+def test_a_mark_that_is_sent_twice_is_made_once(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, url(held, "attendance"))
+    place = cell(held, "Zawadi Sampuli", 0)
+    first, second = (saved(site, held, sent(form, place, "present")) for _ in range(2))
+    assert first == second
+    assert marks(held) == [("present", 1)]
+
+
+def test_a_mark_that_met_another_says_so_beside_its_row_and_overwrites_nothing(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, url(held, "attendance"))
+    place = cell(held, "Zawadi Sampuli", 1)
+    saved(site, held, sent(form, place, "late"))
+    told = saved(site, held, sent(form, place, "absent"))
+    assert told["fields"] == {f"mark-{place}": "late", f"seen-{place}": "1:late"}
+    (sentence,) = told["wrong"].values()
+    assert list(told["wrong"]) == [f"mark-{place}"]
+    assert re.fullmatch(r"1\.2 you marked absent; Amani Mfano saved late at \d\d:\d\d\.", sentence)
+    assert marks(held) == [("late", 1)]
+
+
+def test_what_can_no_longer_be_saved_is_answered_with_its_sentence(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, url(held, "attendance"))
+    place = cell(held, "Zawadi Sampuli", 0)
+    services.cancel_workshop(held.workshop, "Flood", held.trainer)
+    answer = site.post(
+        url(held, "attendance"), data=sent(form, place, "present"), headers=BY_SCRIPT
+    )
+    assert answer.status_code == 409
+    assert "cancelled" in answer.get_json()["error"]
+    assert marks(held) == []
+
+
+def test_each_saving_is_one_entry_in_the_audit(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, url(held, "attendance"))
+    places = [cell(held, name, 0) for name in ("Zawadi Sampuli", "Faraja Sampuli")]
+    two = sent(form, places[0], "present") | sent(form, places[1], "absent")
+    db.session.rollback()
+    before = db.session.query(AuditEntry).count()
+    saved(site, held, two)
+    db.session.rollback()
+    assert db.session.query(AuditEntry).count() == before + 1
+    assert marks(held) == [("absent", 1), ("present", 1)]
+
+
+def test_a_cell_with_a_mark_offers_no_way_back_to_none(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, url(held, "attendance"))
+    place = cell(held, "Zawadi Sampuli", 0)
+    saved(site, held, sent(form, place, "present"))
+    page = site.get(url(held, "attendance?group=B")).text
+
+    def offered(of: str) -> list[str]:
+        chosen = page.partition(f'name="mark-{of}"')[2].partition("</select>")[0]
+        return re.findall(r'<option value="([a-z_]*)"', chosen)
+
+    assert offered(place) == ["present", "late", "left_early", "excused", "absent"]
+    assert offered(cell(held, "Faraja Sampuli", 0))[0] == ""
+
+
+@pytest.mark.parametrize("letter", ["A", "B"])
+def test_the_grid_shows_one_group_and_keeps_it_when_it_is_saved(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+    letter: str,
+) -> None:
+    of = {"A": {"Baraka Sampuli"}, "B": {"Zawadi Sampuli", "Faraja Sampuli"}}
+    page = site.get(url(held, f"attendance?group={letter}"))
+    assert set(re.findall(r"\w+ Sampuli", page.text)) == of[letter]
+    answer = site.post(url(held, "attendance"), data=fields(page))
+    assert answer.location == f"{url(held, 'attendance')}?page=1&group={letter}"
