@@ -21,6 +21,11 @@ def test_no_screen_holds_names_of_two_groups(people: list[tuple[str, int]], want
     assert list(shown.counts) == sorted(shown.counts)
 
 
+def test_a_group_of_which_only_former_people_are_left_can_be_wanted() -> None:
+    shown = one_group([("A", 1)], lambda one: one[0], "B", beside=[("B", 2)])
+    assert (shown.letter, shown.rows, shown.counts) == ("B", [], {"A": 1, "B": 0})
+
+
 @given(PEOPLE, st.sampled_from("ABC"))
 def test_the_group_that_was_chosen_is_shown_if_it_has_anybody(
     people: list[tuple[str, int]], wanted: str

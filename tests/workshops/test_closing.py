@@ -8,7 +8,16 @@ from flask.testing import FlaskClient
 
 from kash.policy import Actor
 from tests.workshops.conftest import Held
-from tests.workshops.test_views import Browsers, entries, fields, marks, sessions, text_of, url
+from tests.workshops.test_views import (
+    Browsers,
+    both_groups,
+    entries,
+    fields,
+    marks,
+    sessions,
+    text_of,
+    url,
+)
 
 
 def test_another_confirms_and_a_correction_says_why(
@@ -17,7 +26,7 @@ def test_another_confirms_and_a_correction_says_why(
     trainer, director = client_for(held.trainer), client_for(actor("director", name="Neema Mfano"))
     session, entry = sessions(held)[0], entries(held)["Zawadi Sampuli"]
     at = url(held, "attendance", session)
-    form = fields(trainer.get(at)) | {f"mark-{entry}": "absent", "action": "close"}
+    form = both_groups(trainer, at) | {f"mark-{entry}": "absent", "action": "close"}
     assert trainer.post(at, data=form).status_code == 303
     assert "You closed it." in text_of(trainer.get(at))
     assert trainer.get(f"{at}/confirm").status_code == 303

@@ -19,7 +19,16 @@ from kash.database import db, new_public_id, utc_now
 from kash.policy import Actor
 from kash.workshops import queries, services
 from tests.workshops.conftest import Held, make_person
-from tests.workshops.test_views import Browsers, entries, fields, marks, sessions, text_of, url
+from tests.workshops.test_views import (
+    Browsers,
+    both_groups,
+    entries,
+    fields,
+    marks,
+    sessions,
+    text_of,
+    url,
+)
 
 BEGAN_EARLY = timedelta(minutes=20)
 
@@ -79,7 +88,7 @@ def test_the_page_of_a_session_that_is_still_to_come_offers_no_closing(
     assert site.post(at, data=sent).status_code == 409
     assert marks(held) == []
     # In the grid an excuse can be noted, and no presence.
-    grid = site.get(url(held, "attendance")).text
+    grid = site.get(url(held, "attendance?group=B")).text
     name = f"mark-{entry}-{slot.public_id}"
     cell = re.search(rf'<select[^>]*name="{name}".*?</select>', grid, re.DOTALL)
     assert cell is not None
@@ -94,7 +103,7 @@ def test_closing_early_on_the_page_asks_why_and_keeps_what_was_tapped(
     slot = held.row.register.slots[0].public_id
     session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == slot)
     at = url(held, "attendance", session)
-    form = fields(site.get(at)) | {f"mark-{entry}": "absent", "action": "close"}
+    form = both_groups(site, at) | {f"mark-{entry}": "absent", "action": "close"}
     unsaid = site.post(at, data=form)
     assert unsaid.status_code == 422
     assert "Say why you close it now." in unsaid.text

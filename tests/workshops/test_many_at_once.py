@@ -39,7 +39,7 @@ def states(held: Held) -> dict[str, str]:
 
 def test_withdrawing_asks_names_her_and_is_undone(held: Held, client_for: Browsers) -> None:
     site, name = client_for(held.trainer), "Zawadi Sampuli"
-    people = site.get(url(held, "people"))
+    people = site.get(url(held, "people?group=B"))
     at = url(held, "people", enrolment(held, name), "withdraw")
     assert f'href="{at}"' in people.text
     assert 'value="withdrawn"' not in people.text
@@ -74,9 +74,9 @@ def test_the_marks_of_whoever_withdrew_stay_to_be_seen(held: Held, client_for: B
     (left,) = grid.left
     assert (left.name, left.marks[slot].status) == (name, "late")
     assert name not in [row.person_id for row in registers.attended(held.row.register_id)]
-    shown = site.get(url(held, "attendance")).text
+    shown = site.get(url(held, "attendance?group=B")).text
     assert "no longer in the workshop" in shown
-    register = text_of(site.get(url(held, "attendance", sessions(held)[0])))
+    register = text_of(site.get(url(held, "attendance", f"{sessions(held)[0]}?group=B")))
     assert f"No longer in the workshop Name Mark {name} late" in register
     # Whoever never was marked has nothing to show.
     services.change_enrolment(
@@ -193,4 +193,4 @@ def test_names_lead_to_their_people(
         url(held, "attendance", session, entries(held)["Zawadi Sampuli"]),
         url(held, "certificates"),
     ):
-        assert link in director.get(path).text, path
+        assert link in director.get(path, query_string={"group": "B"}).text, path

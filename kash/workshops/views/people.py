@@ -203,9 +203,13 @@ def withdraw(public_id: str, enrolment_id: str) -> ResponseReturnValue:
     except services.MoveNotPossible as problem:
         flash(str(problem), "bad")
         return redirect(url_for("workshops.people", public_id=public_id), code=303)
-    return redirect(
-        url_for("workshops.people", public_id=public_id, withdrawn=enrolment_id), code=303
+    address = url_for(
+        "workshops.people",
+        public_id=public_id,
+        withdrawn=enrolment_id,
+        group=queries.group_letter(who.person),
     )
+    return redirect(address, code=303)
 
 
 @blueprint.route("/<public_id>/people/contacts", methods=["GET", "POST"])
