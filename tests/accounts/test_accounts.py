@@ -351,7 +351,9 @@ def test_commands(app: APIFlask) -> None:
     invited = runner.invoke(
         args=["account", "invite", "n@example.org", "--name", "N", "--role", "director"]
     )
-    link = invited.output.strip()
+    # The link stands alone on the output, for whoever hands it on to another command.
+    link = invited.stdout.strip()
+    assert invited.stderr.startswith("Only this machine can open this address.")
     assert link.startswith("http://localhost:8000/join/")
     assert queries.usable_invitation(link.rpartition("/")[2]) is not None
     new = runner.invoke(args=["account", "password", "t@example.org", "--generate"])
