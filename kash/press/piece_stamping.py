@@ -1,4 +1,4 @@
-"""Sets what differs onto the plate of a badge or a card: a name on one line or two, and the rest.
+"""Sets what differs onto the plate of a badge or a card: a name on up to three lines, and the rest.
 
 Everything is set where the layout engine would set it. What isn't certain to be so is left to the
 engine: other scripts, names whose lines might break elsewhere, lines wider than their room.
@@ -23,10 +23,10 @@ NAME = "holder"
 _FOLLOWS = {"number": "role"}
 # What must be just as wide as its sample, for what stands after it.
 _AS_WIDE = frozenset({"date", "hours", "expires"})
-_MOST_LINES = 2
+_MOST_LINES = 3
 _POINTS_PER_PIXEL = 0.75
 # In CSS pixels: a line this near to its room may break in another place.
-_NEAR = 0.5
+_NEAR = 0.02
 _HAIR = 0.02
 _MOVE = re.compile(rb"^(.* )%b cm$" % re.escape(f"{MOVED:g}".encode("ascii")), re.MULTILINE)
 # Where a word may be broken: after a hyphen between letters.

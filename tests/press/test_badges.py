@@ -136,6 +136,11 @@ NAMES = [
     "Fátima Zoë Diallo-Ndiaye",
     "Neema Kielelezo, Mratibu",
     "Li Wanyama AVA To",
+    # Nearly as wide as their room, and on three lines.
+    "Walter Ng'ang'a",
+    "Achieng Wekesa",
+    "Walter Nyambura Wekesa",
+    "Nyambura Kipchoge Odhiambo",
 ]
 
 
