@@ -127,9 +127,14 @@ def _postgresql(settings: Settings) -> Iterator[Tables]:
                 "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
             )
         ]
-        has_amcheck = server.execute("SELECT 1 FROM pg_extension WHERE extname = 'amcheck'")
-        checks_indexes = has_amcheck.fetchone() is not None
-        yield {name: partial(_is_readable, server, name, checks_indexes) for name in names}
+        (checks_indexes,) = server.execute(_MAY_CHECK_INDEXES).fetchone() or (None,)
+        yield {name: partial(_is_readable, server, name, bool(checks_indexes)) for name in names}
+
+
+# No answer where amcheck is not installed.
+_MAY_CHECK_INDEXES = (
+    "SELECT has_function_privilege(to_regprocedure('bt_index_check(regclass)'), 'EXECUTE')"
+)
 
 
 def _is_readable(server: Any, table: str, checks_indexes: bool) -> bool:

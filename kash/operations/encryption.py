@@ -19,7 +19,7 @@ from typing import IO, Any
 
 import pyrage
 
-from kash.operations.errors import CannotWrite, Damaged, NoKey, WrongKeyGiven
+from kash.operations.errors import CannotWrite, Damaged, NoKey, ToolFailed, WrongKeyGiven
 
 _ARMOUR_BEGINS = b"-----BEGIN AGE ENCRYPTED FILE-----\n"
 _ARMOUR_ENDS = b"-----END AGE ENCRYPTED FILE-----\n"
@@ -127,13 +127,25 @@ def needs_passphrase(path: Path) -> bool:
 
 
 def unlock(path: Path, passphrase: str) -> list[Any]:
-    """The one-time identity of a backup made by a passphrase. Raises WrongKeyGiven."""
+    """The one-time identity of a backup made by a passphrase. Raises WrongKeyGiven, ToolFailed."""
     with path.open("rb") as file:
         armour = _read_armour(file)
-    try:
-        return [pyrage.x25519.Identity.from_str(_open(armour, passphrase))]
-    except (pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError):
-        raise WrongKeyGiven("This is not the backup's passphrase.") from None
+    for _ in range(_TRIES):
+        try:
+            return [pyrage.x25519.Identity.from_str(_open(armour, passphrase))]
+        except (pyrage.DecryptError, pyrage.IdentityError, UnicodeDecodeError) as error:
+            if _TOO_MUCH not in str(error):
+                raise WrongKeyGiven("This is not the backup's passphrase.") from None
+    raise ToolFailed(
+        "This machine is too slow, or too busy now, to try the passphrase. Try again when it is "
+        "at rest, or open the backup on a quicker one."
+    )
+
+
+# A passphrase is stretched as long as the machine that made the backup could in a second. Whether
+# this one can, the library measures anew each time, so that a busy moment may refuse.
+_TRIES = 5
+_TOO_MUCH = "Excessive work"
 
 
 def _open(armour: bytes, passphrase: str) -> str:

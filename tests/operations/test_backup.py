@@ -9,6 +9,8 @@ import stat
 import subprocess
 import sys
 import tarfile
+import textwrap
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -26,7 +28,14 @@ from kash.database import db, new_public_id, utc_now
 from kash.operations.backup import write_backup
 from kash.operations.backup_check import check_backup
 from kash.operations.encryption import decrypted, encrypt, identities_in, needs_passphrase, unlock
-from kash.operations.errors import Damaged, NoKey, NotEmpty, OperationError, WrongKeyGiven
+from kash.operations.errors import (
+    Damaged,
+    NoKey,
+    NotEmpty,
+    OperationError,
+    ToolFailed,
+    WrongKeyGiven,
+)
 from kash.operations.restoring import restore_backup
 from kash.people.models import Group, Person
 from kash.policy import SYSTEM
@@ -235,6 +244,19 @@ def test_a_wrong_passphrase_is_said(tmp_path: Path) -> None:
         encrypt([b"content"], file, passphrase=PASSPHRASE)
     with pytest.raises(WrongKeyGiven, match="not the backup's passphrase"):
         unlock(backed_up, "seven calm herons cross quickly")
+
+
+def test_a_machine_too_slow_for_the_passphrase_does_not_call_it_wrong(tmp_path: Path) -> None:
+    made = pyrage.passphrase.encrypt(b"identity", PASSPHRASE, armored=True).decode().splitlines()
+    content = b64decode("".join(made[1:-1]))
+    head = content.split(b"\n")[1]
+    # As if it had been stretched for an hour.
+    slow = content.replace(head, head.rsplit(b" ", 1)[0] + b" 30", 1)
+    lines = [made[0], *textwrap.wrap(b64encode(slow).decode(), 64), made[-1], ""]
+    backed_up = tmp_path / "copy.age"
+    backed_up.write_text("\n".join(lines))
+    with pytest.raises(ToolFailed, match="too slow, or too busy"):
+        unlock(backed_up, PASSPHRASE)
 
 
 def test_a_wrong_identity_is_said(backed_up: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from kash.condition import condition, last_check, note_damage
 from kash.database import db, utc_now
@@ -127,15 +127,19 @@ def test_a_whole_trail_in_a_damaged_database_does_not_pass_for_a_programme_in_or
 
 
 @pytest.mark.services
+@pytest.mark.parametrize("harmed", ["person", "pk_person"])
 def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(
-    cluster: Callable[[], str], opened: Open, tmp_path: Path
+    cluster: Callable[[], str], opened: Open, tmp_path: Path, harmed: str
 ) -> None:
     first = Settings(data_dir=tmp_path / "here", database_url=cluster())
     app = opened(first)
     fill(app)
     with app.app_context():
+        db.session.execute(text("CREATE EXTENSION amcheck"))
+        db.session.commit()
         db.session.remove()
         db.engine.dispose()
+    assert check_whole(first, utc_now()) == []
     # A copy of the files, of which the server holds no page in memory.
     name = first.database_url.split("@/")[1].split("?")[0]
     server = first.database_url.replace(f"@/{name}?", "@/postgres?")
@@ -146,8 +150,11 @@ def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(
     place = Settings(data_dir=tmp_path / "there", database_url=url)
     place.data_dir.mkdir()
     with psycopg.connect(plain_postgresql_url(place)) as connection:
-        (path,) = connection.execute("SELECT pg_relation_filepath('person')").fetchone() or ("",)
-    with Path(data, path).open("r+b") as file:
+        found = connection.execute(f"SELECT pg_relation_filepath('{harmed}')").fetchone()
+    assert found is not None
+    with Path(data, found[0]).open("r+b") as file:
+        # The first page of an index says where the others are, and was read on connecting.
+        file.seek(0 if harmed == "person" else 8192)
         file.write(b"\xff" * 24)
     now = utc_now()
     check_part(place, now, seconds=60)

@@ -26,7 +26,7 @@ def make_app(folder: Path, database_url: str = "") -> Flask:
     """An application over this data folder; several may share one."""
     settings = Settings(data_dir=folder, database_url=database_url)
     app = Flask(__name__)
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_uri
+    app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_uri)
     init_database(app)
     Babel(app)
     init_vault(app, settings)

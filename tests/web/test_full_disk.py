@@ -158,6 +158,9 @@ def test_today_of_an_open_vault_shows_the_rest_and_no_case_that_could_not_be_not
     fill(disk)
     page = officer.client.get("/")
     assert (page.status_code, "Open the vault to see" in page.text) == (200, True)
+    register = officer.client.get("/w")
+    assert register.status_code == 507
+    assert "What must be noted before it is shown waits until there is room." in register.text
 
 
 def test_who_files_leaves_no_trace_of_having_found_no_room(
