@@ -23,7 +23,7 @@ function prepare(bar) {
   function narrow() {
     let found = 0;
     for (const row of rows) {
-      const { who: name, code } = row.dataset;
+      const { who: name, short: code } = row.dataset;
       row.hidden = !isShown({ name, code, status: statusOf(row) }, search.value, show ? show.value : "");
       if (!row.hidden) found += 1;
     }

@@ -102,7 +102,7 @@ def test_each_row_carries_what_it_is_found_by(
         data={k: v for k, v in form.items() if zawadi not in k} | {f"mark-{absent}": "absent"},
     )
     page = site.get(register(held, "B")).text
-    rows = re.findall(r'data-status="(\w*)" data-who="([^"]+)" data-code="(\w+)"', page)
+    rows = re.findall(r'data-status="(\w*)" data-who="([^"]+)" data-short="(\w+)"', page)
     assert [(status, name) for status, name, _code in rows] == [
         ("absent", "Faraja Sampuli"),
         # Shown as present, and not marked yet.
