@@ -143,3 +143,22 @@ def test_an_administrator_chooses_who_needs_a_second_step(
     assert browser.post("/accounts/second-step", data={"roles": ["director"]}).status_code == 422
     browser.post("/accounts/second-step", data={"none": "chosen"})
     assert trainer.get("/").status_code == 200
+
+
+def test_whoever_had_to_set_up_the_second_step_first_goes_on_to_today(
+    app: APIFlask, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    """A new account ended on its settings, and looked for the way to what it came for."""
+    who = actor("trainer")
+    browser = client_for(who)
+    for link in ("/", "/account"):
+        page = browser.get("/account/second-step").text
+        sealed = re.search(r'name="sealed"[^>]*value="([^"]+)"', page)
+        key = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
+        assert sealed is not None
+        assert key is not None
+        code = pyotp.TOTP(key.group(1).replace(" ", "")).now()
+        done = browser.post(
+            "/account/second-step", data={"sealed": sealed.group(1), "code": code}
+        ).text
+        assert f'<a class="btn main" href="{link}">' in done

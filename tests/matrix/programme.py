@@ -384,6 +384,7 @@ class _Builder:
                 settings={
                     "second_step_required": False,
                     "paper": {"logo": "programme/logo.png"},
+                    "address": {"accepted": "http://localhost:8000"},
                 },
             )
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -124,7 +124,9 @@ def enrol() -> ResponseReturnValue:
         except WrongCode as problem:
             form.code.errors = [str(problem)]
         else:
-            return render_template("accounts/recovery_codes.html", codes=codes)
+            # Whoever had to do this before anything else goes on to Today.
+            first = not g.get("has_second_step")
+            return render_template("accounts/recovery_codes.html", codes=codes, first=first)
     form.sealed.data = _sealed(secret, by.public_id)
     return page(
         "accounts/enrol.html",

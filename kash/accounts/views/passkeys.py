@@ -6,7 +6,7 @@ script runs these pages say so, and the password does all of it.
 
 from __future__ import annotations
 
-from flask import Response, flash, redirect, render_template, request, session, url_for
+from flask import Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -157,7 +157,8 @@ def add_passkey() -> ResponseReturnValue:
         else:
             flash(_("The passkey is added."))
             if codes:
-                return render_template("accounts/recovery_codes.html", codes=codes)
+                first = not g.get("has_second_step")
+                return render_template("accounts/recovery_codes.html", codes=codes, first=first)
             return redirect(url_for("accounts.own"), code=303)
     form.credential.data = ""
     return page(
