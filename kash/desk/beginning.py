@@ -70,6 +70,11 @@ _WORDS: Mapping[str, tuple[Any, Any, str]] = {
         _l("Reports can only be filed once there are keys."),
         "members.open_vault",
     ),
+    "identity": (
+        _l("Make the keys of the vault"),
+        _l("Who somebody is stays closed to everybody until a custodian has keys."),
+        "members.open_vault",
+    ),
     "organisations": (
         _l("Add stations and collectives"),
         _l("People are posted to them."),
@@ -92,7 +97,7 @@ _WORDS: Mapping[str, tuple[Any, Any, str]] = {
     ),
     "workshop": (
         _l("Plan a workshop"),
-        _l("From a published course, on its days."),
+        _l("A trainer plans it, from a published course."),
         "workshops.index",
     ),
     "forum": (
@@ -102,12 +107,21 @@ _WORDS: Mapping[str, tuple[Any, Any, str]] = {
     ),
 }
 
+# Where whoever may do it herself begins at once.
+_AT_ONCE: Mapping[str, tuple[str, str]] = {
+    "organisations": ("people.edit", "people.add_organisation"),
+    "course": ("curriculum.edit", "training.add_course"),
+    "workshop": ("workshops.edit", "workshops.add"),
+    "forum": ("forums.edit", "forums.add"),
+}
+
 # In the order in which each needs the one before.
 STEPS: Mapping[Role, Sequence[str]] = {
     Role.ADMINISTRATOR: ("keys", "director", "trainers"),
-    Role.DIRECTOR: ("vault", "rates", "rule", "services", "published", "workshop", "forum"),
+    Role.DIRECTOR: ("rates", "rule", "services", "published", "workshop", "forum"),
     Role.TRAINER: ("organisations", "people", "course", "published", "workshop"),
     Role.DOCUMENTATION: ("vault", "services"),
+    Role.CUSTODIAN: ("identity",),
 }
 
 
@@ -134,6 +148,7 @@ _DONE: Mapping[str, Callable[[], ColumnElement[bool]]] = {
     "rule": lambda: exists().where(CertificateRule.id.is_not(None)),
     "services": lambda: exists().where(ServiceEntry.id.is_not(None)),
     "vault": lambda: exists().where(Compartment.name == "case"),
+    "identity": lambda: exists().where(Compartment.name == "identity"),
     "organisations": lambda: exists().where(Organisation.id.is_not(None)),
     "people": lambda: exists().where(Person.id.is_not(None)),
     "course": lambda: exists().where(CourseVersion.id.is_not(None)),
@@ -158,6 +173,14 @@ def keys_for(roles: Collection[Role]) -> list[str]:
     return list(dict.fromkeys(key for role, keys in STEPS.items() if role in roles for key in keys))
 
 
+def _step(key: str, actor: Actor, done: bool) -> Step:
+    label, note, endpoint = _WORDS[key]
+    permission, at_once = _AT_ONCE.get(key, ("", ""))
+    if permission and actor.may(permission):
+        endpoint = at_once
+    return Step(key, label, note, endpoint, done)
+
+
 def beginning(actor: Actor) -> Beginning:
     """What comes next for an actor; one query, none for who has no steps."""
     keys = keys_for(actor.roles)
@@ -165,7 +188,7 @@ def beginning(actor: Actor) -> Beginning:
         return Beginning()
     row = db.session.execute(select(*(_DONE[key]().label(key) for key in keys))).one()
     done = {key: bool(value) for key, value in zip(keys, row, strict=True)}
-    steps = [Step(key, *_WORDS[key], done=done[key]) for key in keys]
+    steps = [_step(key, actor, done[key]) for key in keys]
     begun = done.get("workshop", False)
     return Beginning(
         steps=() if all(done.values()) else steps,

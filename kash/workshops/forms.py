@@ -12,6 +12,7 @@ from wtforms.validators import Optional
 
 from kash.attendance.rules import LONGEST_CORRECTION
 from kash.database import new_public_id
+from kash.people.forms.capitals import NamedForm
 from kash.people.rules import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
 from kash.web.forms import (
@@ -171,7 +172,7 @@ class DuplicateForm(KashForm):
     key = HiddenField(default=new_public_id)
 
 
-class WalkInForm(KashForm):
+class WalkInForm(NamedForm):
     """Someone at the door. `key` makes the same form, sent twice, take in one person."""
 
     chosen_name = text_field(

@@ -29,6 +29,7 @@ const PARTS = [
   ["[data-evidence], [data-look]", "./evidence.js"],
   ["[data-copy], [data-print]", "./copy.js"],
   ["[data-code]", "./code.js"],
+  ["[data-capitals]", "./capitals.js"],
 ];
 
 async function enhance(root) {

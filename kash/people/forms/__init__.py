@@ -1,5 +1,6 @@
 """What people enter about groups, organisations and persons."""
 
+from kash.people.forms.capitals import NamedForm
 from kash.people.forms.consents import ConsentForm, SignedFormsForm
 from kash.people.forms.directory import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.forms.groups import GroupForm
@@ -12,6 +13,7 @@ __all__ = [
     "CardForm",
     "ConsentForm",
     "GroupForm",
+    "NamedForm",
     "OrganisationForm",
     "PersonForm",
     "SearchForm",

@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 
 from kash.database import new_public_id, utc_now
 from kash.people import rules, words
+from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.services import ContactChange, PersonDetails
 from kash.web import KashForm
@@ -31,7 +32,7 @@ from kash.web.forms import (
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
 
-class PersonForm(KashForm):
+class PersonForm(NamedForm):
     """A person. `key` is the id that a new person gets, so that sending twice adds one."""
 
     key = HiddenField()

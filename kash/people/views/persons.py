@@ -137,6 +137,7 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
     """The page of a person; `shown` are the contacts that are shown this once."""
     actor = current_actor()
     sees_trail = queries.reached(actor, found, "people.trail")
+    may_edit = queries.reached(actor, found, "people.edit")
     entries = queries.latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
     newest = {each.purpose: each for each in reversed(found.consents)}
     language, own_language = form_language(found)
@@ -155,23 +156,22 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         purposes=words.PURPOSE,
         words=words,
         shown=shown or {},
-        may_edit=queries.reached(actor, found, "people.edit"),
+        may_edit=may_edit,
         opened=open_contacts(actor, found),
         may_ask=queries.reached(actor, found, "people.contact"),
         asked=waiting_request_about(actor, found) if actor.may("people.contact") else None,
         may_merge=queries.reached(actor, found, "people.merge"),
         merges=queries.open_merges(actor, found.id, utc_now() - retention().span("merge_undo")),
         sections=sections_for(found.public_id, actor),
-        account=_account_of(found),
+        account=_account_of(found, may_edit=may_edit),
         invite_at=public_address() + url_for("accounts.invite", person=found.public_id),
     )
 
 
-def _account_of(found: Person) -> str:
+def _account_of(found: Person, *, may_edit: bool) -> str:
     """What stands about an account for a person, for who may invite her or asks for it: that there
     is one, that one can be made, or nothing."""
-    actor = current_actor()
-    if not (actor.may("accounts.propose") or queries.reached(actor, found, "people.edit")):
+    if not (may_edit or current_actor().may("accounts.propose")):
         return ""
     if queries.has_account(found):
         return "there"
