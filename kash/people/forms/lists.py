@@ -60,7 +60,7 @@ def columns_correction(
     was chosen below it void.
     """
     sheet = _number(given.get("sheet", ""), len(preview.file.sheets))
-    header = _number(given.get("header", ""), preview.table.last)
+    header = _number(given.get("header", ""), preview.table.last - 1)
     group = given.get("group", "")
     known_groups = {each.public_id for each in groups}
     known_places = {each.public_id for each in organisations} | {ADD, NONE}

@@ -11,7 +11,7 @@ from kash.database import utc_now
 from kash.people import words as people_words
 from kash.people.lists import words
 from kash.people.lists.previews import ListRow, Preview
-from kash.people.models import Organisation
+from kash.people.models import Group, Organisation
 from kash.people.queries.lists import kept_facts
 from kash.people.rules.lists.births import Born
 from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
@@ -78,10 +78,12 @@ class ListPage:
         state: str,
         actor: Actor,
         organisations: Sequence[Organisation],
+        groups: Sequence[Group],
     ) -> None:
         self.state = state if state in {*State, CHANGED} else ""
         self._preview = preview
         self._places = {each.public_id: each.name for each in organisations}
+        self._groups = {each.public_id: each.name for each in groups}
         chosen = [each for each in preview.states if self._is_chosen(*each)]
         chosen.sort(key=lambda each: (_ORDER.index(each[1]), each[0]))
         self.listing: Listing[tuple[int, State]] = paged(chosen, per_page=ROWS_SHOWN)
@@ -115,7 +117,7 @@ class ListPage:
                 sides = [self._side(outcome.same_as, reasons)]
         return RowShown(
             outcome,
-            line=_row_line(row, outcome.placed.organisation, self._places),
+            line=self._line(outcome),
             remarks=[words.remark_text(each) for each in remarks if not each.wrong],
             wrong=[words.remark_text(each) for each in remarks if each.wrong],
             sides=sides,
@@ -128,15 +130,21 @@ class ListPage:
             edits=_edits(outcome) if outcome.state is State.WRONG else (),
         )
 
+    def _line(self, outcome: Outcome) -> str:
+        """What a row says, and its group where that is not the whole list's."""
+        placed = outcome.placed
+        other = self._groups.get(placed.group, "") if placed.group != self._preview.group else ""
+        line = _row_line(placed.row, placed.organisation, self._places)
+        return " · ".join(each for each in (other, line) if each)
+
     def _side(self, key: str, reasons: tuple[Reason, ...]) -> Side:
         told = words.reasons_text(reasons)
         if number := row_number(key):
             other = self._preview.row(number)
             if other is None:
                 return Side(key, words.row_name(number, ""), "", told)
-            placed = other.outcome.placed
-            line = _row_line(placed.row, placed.organisation, self._places)
-            return Side(key, words.row_name(number, placed.row.name), line, told)
+            named = words.row_name(number, other.outcome.placed.row.name)
+            return Side(key, named, self._line(other.outcome), told)
         name, group, facts = self._people[key]
         if facts is None:
             # Of someone out of reach nothing is told but what the name tells.
@@ -202,7 +210,7 @@ def _beside(outcome: Outcome) -> list[str]:
 def _row_line(row: ReadRow, organisation: str, places: Mapping[str, str]) -> str:
     place = places.get(organisation, row.organisation)
     sex = str(people_words.SEX[row.sex]) if row.sex else ""
-    language = _said("language", row.language)
+    language = _said("language", row.language) if row.language else ""
     facts = (row.reference, row.phone, row.cadre, place, row.ward, sex, _born(row.birth), language)
     return " · ".join(each for each in facts if each)
 

@@ -148,6 +148,7 @@ def remark_text(remark: Remark) -> str:
         ),
         "not_said": lambda: _("“%(given)s” is kept as: not said.", given=given),
         "sex_x": lambda: _("“%(given)s” is read as: other.", given=given),
+        "two_answers": lambda: _("Two answers are given: “%(given)s”. Type one.", given=given),
         "sex_wrong": lambda: _("“%(given)s” is not a sex that is known here.", given=given),
         "language_unknown": lambda: _(
             "“%(given)s” is not on the list of languages: it stays open.", given=given

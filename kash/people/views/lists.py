@@ -114,15 +114,16 @@ def _preview_page(found: PeopleList, before: str = "", status: int = 200) -> Res
         return render_template("people/lists/not_read.html", found=found, job=ended_badly)
     except services.FileUnreadable as problem:
         return render_template("people/lists/not_read.html", found=found, problem=problem), 422
-    organisations = queries.organisations()
+    organisations, groups = queries.organisations(), queries.groups()
+    asked_for = request.values.get("state", "")
     return (
         render_template(
             "people/lists/preview.html",
             found=found,
             preview=preview,
             file_name=choices.file_name,
-            shown=ListPage(preview, request.values.get("state", ""), actor, organisations),
-            groups=queries.groups(),
+            shown=ListPage(preview, asked_for, actor, organisations, groups),
+            groups=groups,
             organisations=organisations,
             fields=FIELDS,
             words=words,

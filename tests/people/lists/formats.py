@@ -198,7 +198,7 @@ def one_who_ticked_both(people: list[Somebody], _dice: random.Random) -> Form:
         marks = ticked(one.sex, ("male", "female"), "√") if at > 1 else ["√", "√"]
         rows.append([at, one.name, *marks, one.local])
     truth = [one.truth("phone", "sex") for one in people]
-    truth[0] = people[0].truth("phone", sex=Told("sex_wrong"))
+    truth[0] = people[0].truth("phone", sex=Told("two_answers"))
     return Form(text(rows, "\t"), truth)
 
 

@@ -40,7 +40,7 @@ def test_a_mark_that_swallows_people_is_refused_and_its_line_is_named(
     assert (refused.value.why, (refused.value.first, refused.value.last)) == (why, lines)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 30)), min_size=1, max_size=3))
 def test_marks_anywhere_lose_nobody_without_a_word(places: list[tuple[int, int]]) -> None:
     lines = list(LINES)

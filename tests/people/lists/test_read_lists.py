@@ -147,13 +147,16 @@ def test_rows_of_a_list_beside_another_are_decided_and_told_by_their_place(
 
 
 def test_whoever_stands_below_a_title_of_her_group_is_never_put_into_the_other(
-    trainer: Actor, bring: Bringing, app: APIFlask
+    browser: FlaskClient, trainer: Actor, bring: Bringing
 ) -> None:
     text = "No;Name;Phone\nPOLICE OFFICERS;;\n1;Amani Mfano;071\nCOMMUNITY;;\n1;Zawadi Mfano;\n"
     made = bring(trainer, text)
     preview = preview_of(made, trainer)
     letters = {each.public_id: each.letter for each in db.session.query(Group)}
     assert [letters[each.placed.group] for each in preview.outcomes] == ["A", "B"]
+    words = said(browser.get(f"/people/lists/{made}"))
+    assert "Amani Mfano Police" in words
+    assert "Zawadi Mfano Community" in words
 
 
 def test_35_and_over_is_kept_of_a_person_and_said_on_her_page(

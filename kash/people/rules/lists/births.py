@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, text_of
+from kash.people.rules.lists.cells import TWO, Cell, Reading, Remark, is_empty, text_of
 from kash.people.rules.persons import ADULT, BANDS, OLDEST, birth_years
 
 # In tables of statistics these stand for "not said", not for an age.
@@ -72,6 +72,8 @@ def read_birth(cell: Cell, today: date) -> Reading[Born]:
     text = cell.casefold().strip(" '\"")
     if text in BANDS:
         return Reading(Born(band=text))
+    if len(parts := text.split(TWO)) > 1 and all(_bracket(part, part, today) for part in parts):
+        return _wrong(cell, "two_answers")
     for read in (_bracket, _age, _year, _date_text):
         found = read(text, cell, today)
         if found is not None:

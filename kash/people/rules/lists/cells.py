@@ -14,6 +14,8 @@ Value = TypeVar("Value")
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 MOST_CHARACTERS = 2_000
+# Between two answers of which only one can be right.
+TWO = " / "
 _NOTHING = frozenset(
     (
         "-",
@@ -42,6 +44,7 @@ _NOTHING = frozenset(
         "(blank)",
     )
 )
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 # A line to sign on, or dots to write on.
 _LINE = re.compile(r"[.…_\-–—=~\s]+")
 # Answers that say that nothing is said.
@@ -122,7 +125,11 @@ def is_empty(cell: Cell) -> bool:
     """Whether nothing is said: no text, or a sign for nothing."""
     if not isinstance(cell, str):
         return False
-    return not cell or cell.casefold() in _NOTHING or _LINE.fullmatch(cell) is not None
+    if not cell:
+        return True
+    if cell[0].isalnum():
+        return len(cell) <= _LONGEST_NOTHING and cell.casefold() in _NOTHING
+    return cell.casefold() in _NOTHING or _LINE.fullmatch(cell) is not None
 
 
 def is_not_said(cell: Cell) -> bool:

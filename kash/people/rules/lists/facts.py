@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 
-from kash.people.rules.lists.cells import Cell, Reading, Remark, is_empty, is_formula, text_of
+from kash.people.rules.lists.cells import (
+    TWO,
+    Cell,
+    Reading,
+    Remark,
+    is_empty,
+    is_formula,
+    text_of,
+)
 from kash.people.rules.persons import LANGUAGES, SEXES, sort_name
 
 MOST_REFERENCE, MOST_CADRE, MOST_WARD = 40, 80, 120
@@ -77,6 +85,8 @@ def read_sex(cell: Cell) -> Reading[str]:
         return Reading("other", (Remark("sex_x", "sex", given[:40]),))
     if text in _SEX:
         return Reading(_SEX[text])
+    if len(parts := given.split(TWO)) > 1 and all(map(is_sex, parts)):
+        return Reading("", (Remark("two_answers", "sex", given[:40], wrong=True),))
     return Reading("", (Remark("sex_wrong", "sex", given[:40], wrong=True),))
 
 

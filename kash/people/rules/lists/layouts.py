@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from kash.people.rules.lists.cells import Cell, clean, is_empty, text_of
 from kash.people.rules.lists.headings import field_by_heading, last_of_path, normalised
 from kash.people.rules.lists.lines import table_of_lines
-from kash.people.rules.lists.sections import filled, skipped_as
+from kash.people.rules.lists.sections import filled, is_totals
 from kash.people.rules.lists.tables import ASIDE, Sheet, Table
 from kash.people.rules.lists.ticks import Ticked, field_of, ticked_columns
 
@@ -175,7 +175,7 @@ def _starts(heads: _Heads, width: int) -> list[int]:
     named = [at for at, heading in enumerate(headings) if field_by_heading(heading)[0] == "name"]
     first = next((at for at, text in enumerate(plain) if text), 0)
     for lead in (first, *named[:1]):
-        if not _alike(headings[lead]):
+        if not any(plain) or not _alike(headings[lead]):
             continue
         again = [at for at in range(lead + 1, width) if plain[at] == plain[lead]]
         starts = [0]
@@ -220,13 +220,15 @@ class _Block:
         )
         kept: list[tuple[int, list[Cell]]] = []
         nobody: dict[int, str] = {}
+        lines = [line for line in (heads.own, heads.under, heads.over) if any(line)]
         for number, cells in rows:
-            if not filled(cells):
+            held = filled(cells)
+            if not held:
                 continue
             at = number + self.aside * ASIDE
-            if any(_same(cells, line) for line in (heads.own, heads.under, heads.over)):
+            if any(_same(cells, line) for line in lines):
                 nobody[at] = "headings"
-            elif skipped_as(cells, (), ()) == "totals":
+            elif is_totals(held):
                 nobody[at] = "totals"
             kept.append((at, cells))
         answers = [heads.answer(at) for at in range(len(heads.own))]
@@ -304,5 +306,6 @@ def _stacked(header: int, parts: Sequence[_Part], above: tuple[tuple[str, ...], 
                 placed[place] = cell
             rows.append((number, tuple(placed)))
         nobody |= part.nobody
+    rows = [(number, cells + ("",) * (len(headings) - len(cells))) for number, cells in rows]
     titles = tuple(part.title for part in parts) if len(parts) > 1 else ()
     return Table(header, tuple(headings), tuple(rows), answered, titles, above, nobody)

@@ -104,6 +104,15 @@ def _is_number_or_day(cell: Cell) -> bool:
     )
 
 
+def is_totals(held: Sequence[Cell], width: int = 0) -> bool:
+    """Whether a line's filled cells are a sum: few, or numbers behind its name."""
+    first = next((cell for cell in held if isinstance(cell, str)), "")
+    return _TOTALS.fullmatch(first) is not None and (
+        len(held) <= max(3, width // 3)
+        or all(_is_number_or_day(cell) for cell in held if cell is not first)
+    )
+
+
 def skipped_as(
     cells: Sequence[Cell],
     headings: Sequence[str],
@@ -115,12 +124,9 @@ def skipped_as(
     held = filled(cells)
     if not held:
         return "note"
-    first = next((cell for cell in held if isinstance(cell, str)), "")
-    after = [cell for cell in held if cell is not first]
-    if _TOTALS.fullmatch(first) and (
-        len(held) <= max(3, len(headings) // 3) or all(_is_number_or_day(cell) for cell in after)
-    ):
+    if is_totals(held, len(headings)):
         return "totals"
+    first = next((cell for cell in held if isinstance(cell, str)), "")
     if (len(held) <= 2 and _FOOT.fullmatch(first)) or _SIGNED.fullmatch(first):
         return "note"
     if _repeats(cells, headings) or any(_stood_above(held, above) for above in more_headings):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kash.people.rules.lists.cells import Cell, is_empty, text_of
+from kash.people.rules.lists.cells import TWO, Cell, is_empty, text_of
 from kash.people.rules.lists.facts import is_language, is_rank, is_sex
 from kash.people.rules.persons import sort_name
 
@@ -73,11 +73,11 @@ class Ticked:
         if any(mark not in _CROSSES for _said, mark in ticked):
             ticked = [(said, mark) for said, mark in ticked if mark not in _CROSSES]
         if ticked:
-            return " / ".join(said for said, _mark in ticked)
+            return TWO.join(said for said, _mark in ticked)
         # What is no tick is shown as it stands, and is wrong.
         held = [text_of(cells[at]) for at in range(self.first, min(self.last + 1, len(cells)))]
         others = [text for text in held if not is_empty(text) and text.casefold() not in _NO_TICKS]
-        return " / ".join(others)
+        return TWO.join(others)
 
 
 def _mark(cell: Cell, answer: str) -> str:

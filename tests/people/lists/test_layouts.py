@@ -1,0 +1,103 @@
+"""However a sheet is laid out, nothing breaks, and no line of it is lost without a word."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kash.people.lists import rows_read
+from kash.people.lists.choices import Choices
+from kash.people.lists.errors import FileUnreadable
+from kash.people.lists.files import ReadFile
+from kash.people.lists.mappings import Mapped
+from kash.people.lists.rows_read import read_people
+from kash.people.rules.lists.cells import Cell
+from kash.people.rules.lists.layouts import apart, table_of
+from kash.people.rules.lists.sections import filled
+from kash.people.rules.lists.tables import Sheet, header_number, place_of
+from kash.policy import Actor
+
+TODAY = date(2026, 11, 24)
+HEADINGS = (
+    "No",
+    "Name",
+    "NAMES",
+    "Phone",
+    "SEX",
+    "M",
+    "F",
+    "18-24",
+    "25-34",
+    "AGE",
+    "Jina",
+    "Kata",
+)
+CELLS = st.one_of(
+    st.sampled_from(
+        (
+            *HEADINGS,
+            *("", "", "", "✓", "x", "1", "TOTAL", "FACILITATORS", "DAY 2", "Amani Mfano"),
+            *("4. Baraka Mfano", "0712345678", "Zawadi;0712345679", "group_demo/name", "POLICE"),
+            *("...", "Prefer not to say", "7.126E8", "Prepared by:", '"', "a|b;c,d", "35+"),
+        )
+    ),
+    st.floats(allow_nan=True),
+    st.dates(),
+    st.text(st.sampled_from("aZ0é✓;|/ .-_\n'"), max_size=12),
+)
+GRIDS = st.lists(st.lists(CELLS, max_size=9), min_size=1, max_size=9)
+# Nothing here is about how fast a machine is.
+IN_ANY_TIME: dict[str, Any] = {
+    "deadline": None,
+    "suppress_health_check": [HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+}
+
+
+def sheet_of(grid: list[list[Cell]]) -> Sheet:
+    return Sheet("", [(at, cells) for at, cells in enumerate(grid, 1) if any(cells)])
+
+
+@settings(max_examples=200, **IN_ANY_TIME)
+@given(GRIDS, st.integers(0, 13))
+def test_every_line_below_the_headings_is_somebody_or_told(
+    grid: list[list[Cell]], header: int
+) -> None:
+    sheet = apart(sheet_of(grid))
+    for wanted in (header, header_number(sheet)):
+        table = table_of(sheet, wanted)
+        rows = [place_of(number)[0] for number, _cells in table.rows]
+        below = [at for at, cells in sheet.rows if at > wanted and filled(cells)]
+        # Only a second line of headings is none of the rows.
+        assert set(below[1:]) <= set(rows)
+        assert all(at > wanted for at in rows)
+        assert all(len(cells) == len(table.headings) for _number, cells in table.rows if wanted)
+        numbers = [number for number, _cells in table.rows]
+        assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.usefixtures("app")
+@settings(max_examples=100, **IN_ANY_TIME)
+@given(GRIDS)
+def test_any_file_is_read_or_refused_in_a_sentence(grid: list[list[Cell]]) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(rows_read, "remembered", lambda *_given: (Mapped(), False))
+        file = ReadFile((sheet_of(grid),))
+        try:
+            read = read_people(file, Choices(), Actor(public_id="me"), TODAY, [])
+        except FileUnreadable as problem:
+            said = str(problem)
+        else:
+            said = ""
+    if said:
+        return
+    told = {row.number for row in read.rows} | {each.number for each in read.skipped}
+    assert told == {number for number, _cells in read.table.rows}
+
+
+def test_what_stands_in_one_cell_is_cut_only_where_most_cells_are() -> None:
+    names: list[list[Cell]] = [["Name"], ["Otieno, John"], ["Amani Mfano"], ["Zawadi; Mfano"]]
+    assert apart(sheet_of(names)) == sheet_of(names)
