@@ -383,6 +383,22 @@ def pasted_below_a_sentence(people: list[Somebody], _dice: random.Random) -> For
 
 
 @form
+def facts_one_below_the_other(people: list[Somebody], _dice: random.Random) -> Form:
+    lines = ["Habari ya asubuhi"]
+    for one in people:
+        lines += [f"Name: {one.name}", f"Phone no: {one.local}", f"Gender: {one.sex}", ""]
+    return Form("\n".join(lines).encode(), [one.truth("phone", "sex") for one in people], nobody=1)
+
+
+@form
+def pasted_with_small_pictures(people: list[Somebody], _dice: random.Random) -> Form:
+    lines = [f"✅ {one.name} {one.local}" for one in people[:4]]
+    lines += [f"{at}\ufe0f\u20e3 {one.name}: {one.local}" for at, one in enumerate(people[4:8], 5)]
+    lines += [f"👉🏾 {one.name}, {one.local}." for one in people[8:]]
+    return Form("\n".join(lines).encode(), [one.truth("phone") for one in people])
+
+
+@form
 def exported_from_a_chat(people: list[Somebody], _dice: random.Random) -> Form:
     before = "[27/11/2026, 09:12:45] Mratibu wa Mradi: "
     lines = [f"{before}- {one.name} - {one.local} - {one.ward}" for one in people]

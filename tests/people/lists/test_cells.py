@@ -295,6 +295,10 @@ def test_a_name_alone_is_asked_about_where_all_others_have_a_number_of_their_lin
     title: tuple[int, list[Cell]] = (13, ["", "Kanyakwar", "", ""])
     assert lone_names([*people, title], [1], 0) == {13}
     assert lone_names([*people, (13, ["", "Kanyakwar", "0712", ""])], [1], 0) == set()
+    end: tuple[int, list[Cell]] = (14, ["", "End of list", "", ""])
+    unnumbered: list[tuple[int, list[Cell]]] = [(at, ["F", *cells[1:]]) for at, cells in people]
+    assert lone_names([*unnumbered, end], [1], None) == {14}
     # Where names alone are usual nobody is asked.
     names: list[tuple[int, list[Cell]]] = [(at, ["", f"Mfano {at}"]) for at in range(2, 12)]
     assert lone_names(names, [1], 0) == set()
+    assert lone_names([*unnumbered[:6], *names[6:]], [1], None) == set()

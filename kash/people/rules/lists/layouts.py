@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from kash.people.rules.lists.cells import Cell, clean, is_empty, text_of
 from kash.people.rules.lists.headings import field_by_heading, last_of_path, normalised
-from kash.people.rules.lists.lines import table_of_lines
+from kash.people.rules.lists.lines import table_of_lines, table_of_records
 from kash.people.rules.lists.sections import filled, is_totals
 from kash.people.rules.lists.tables import ASIDE, Sheet, Table
 from kash.people.rules.lists.ticks import Ticked, field_of, ticked_columns
@@ -53,7 +53,11 @@ def _cut(cells: Sequence[Cell], delimiter: str) -> Sequence[Cell]:
 
 
 def table_of(sheet: Sheet, header: int) -> Table:
-    """The list below row `header`; with 0 there are no headings, and all rows are people."""
+    """The list below row `header`; with 0 there are no headings, and all rows are people. People
+    whose facts stand one below the other have none in a row."""
+    records = table_of_records(sheet.rows)
+    if records is not None:
+        return records
     if not header:
         lines = table_of_lines(sheet.rows)
         return lines if lines is not None else _plain(sheet)

@@ -6,14 +6,19 @@ import re
 from collections.abc import Sequence
 
 from kash.people.rules.lists.cells import Cell, text_of
+from kash.people.rules.lists.headings import field_by_heading, normalised
 from kash.people.rules.lists.phones import WITHIN
 from kash.people.rules.lists.sections import filled, is_section
 from kash.people.rules.lists.tables import Table
 
 _NUMBERED = re.compile(r"\s*(?:\(?(\d{1,4})\s*[.):\-–/]?(?=\s*[^\W\d_])|[-•*●▪·–]\s+)\s*")
 _PIECES = re.compile(r"\s+[-–—]+\s+|\s*[,;:|\t]\s*|\s{2,}|\s*[()\[\]]\s*")
+# Signs and small pictures before a name.
+_BEFORE = re.compile(r"^[\W\d_]*[\W_](?=[^\W\d_])")
+_ANSWER = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*(.*)")
 _DIGITS = re.compile(r"\d")
 _LEAST_LINES, _MOST = 2, 0.6
+_KNOWN = 88
 _EDGES = " -–—,;:|"
 # As many digits make a piece a phone, rightly written or not.
 _LEAST_DIGITS = 6
@@ -51,6 +56,42 @@ def table_of_lines(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None:
     )
 
 
+def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None:
+    """A table of people who are written one below the other, each fact in a line of its own as
+    `Phone: 0712 345 678`; None if the lines are not so. A person begins where the first fact comes
+    again."""
+    single = [(number, filled(cells)) for number, cells in rows]
+    if len(single) < _LEAST_LINES or any(len(held) > 1 for _number, held in single):
+        return None
+    said: list[tuple[int, str, str]] = []
+    others: list[tuple[int, str]] = []
+    for number, held in single:
+        text = text_of(held[0]) if held else ""
+        found = _ANSWER.fullmatch(text)
+        if found is not None and field_by_heading(found[1])[1] >= _KNOWN:
+            said.append((number, found[1], found[2]))
+        else:
+            others.append((number, text))
+    asked = list(dict.fromkeys(normalised(question) for _number, question, _answer in said))
+    named = [normalised(q) for _number, q, _answer in said if field_by_heading(q)[0] == "name"]
+    if len(asked) < _LEAST_LINES or len(named) < _LEAST_LINES or len(said) < _MOST * len(single):
+        return None
+    headings = [next(q for _n, q, _a in said if normalised(q) == plain) for plain in asked]
+    people: list[tuple[int, list[Cell]]] = []
+    for number, question, answer in said:
+        at = asked.index(normalised(question))
+        if at == 0 or not people or people[-1][1][at]:
+            people.append((number, [""] * len(asked)))
+        people[-1][1][at] = answer
+    lines = [*people, *((number, [text, *[""] * (len(asked) - 1)]) for number, text in others)]
+    return Table(
+        0,
+        tuple(headings),
+        tuple((number, tuple(cells)) for number, cells in sorted(lines)),
+        nobody=dict.fromkeys((number for number, _text in others), "note"),
+    )
+
+
 def _pieces(text: str) -> list[str]:
     """The name, the phone and what else stands in a line."""
     rest = _NUMBERED.sub("", text, count=1)
@@ -61,6 +102,7 @@ def _pieces(text: str) -> list[str]:
         rest = f"{rest[: found.start()]} | {rest[found.end() :]}"
     pieces = [piece.strip(_EDGES) for piece in _PIECES.split(rest)]
     pieces = [piece for piece in pieces if any(each.isalnum() for each in piece)]
+    pieces = [_BEFORE.sub("", piece) for piece in pieces]
     if not phone:
         phone = next((each for each in pieces if len(_DIGITS.findall(each)) >= _LEAST_DIGITS), "")
         pieces = [piece for piece in pieces if piece != phone]

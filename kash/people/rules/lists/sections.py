@@ -158,8 +158,9 @@ def _stood_above(held: Sequence[Cell], above: Sequence[str]) -> bool:
 def lone_names(
     rows: Sequence[tuple[int, Sequence[Cell]]], names: Sequence[int], serial: int | None
 ) -> frozenset[int]:
-    """The rows that hold a name and nothing else, not even the number of the line that nearly all
-    others have: each may be a title such as `KONDELE`, so a person is asked."""
+    """The few rows that hold a name and nothing else, not even the number of their line, where the
+    others hold more: each may be a title such as `KONDELE`, or `End of list`, so a person is asked.
+    """
     full = [sum(not is_empty(cell) for cell in cells) for _number, cells in rows]
     if not full or sorted(full)[len(full) // 2] < _LEAST_HELD:
         return frozenset()
@@ -167,16 +168,13 @@ def lone_names(
         serial is not None and serial < len(cells) and not is_empty(cells[serial])
         for _number, cells in rows
     )
-    # Without numbers only what is written otherwise than all names is doubted.
-    by_number = numbered >= _SHARE * len(rows)
-    shouted = sum(_title(cells, names).isupper() for _number, cells in rows)
-    if not by_number and shouted > (1 - _SHARE) * len(rows):
-        return frozenset()
-    return frozenset(
+    alone = frozenset(
         number
         for (number, cells), held in zip(rows, full, strict=True)
-        if held == 1 and (title := _title(cells, names)) and (by_number or title.isupper())
+        if held == 1 and _title(cells, names)
     )
+    few = len(alone) <= (1 - _SHARE) * len(rows)
+    return alone if few or numbered >= _SHARE * len(rows) else frozenset()
 
 
 def _title(cells: Sequence[Cell], names: Sequence[int]) -> str:
