@@ -61,11 +61,22 @@ class RowShown:
     edits: Sequence[tuple[str, str, str]] = field(default=())
 
 
+@dataclass(frozen=True)
+class ColumnsShown:
+    """The places of the columns of a list: those that are shown, and, where these would be many,
+    those apart that go nowhere. What is empty with its heading is none."""
+
+    shown: Sequence[int]
+    left: Sequence[int] = ()
+
+
 # The rows that others changed since they were shown, as a choice beside the states.
 CHANGED = "changed"
 _SIDES = 3
 # Each row may ask something and be corrected: fewer fit on a page than in a plain list.
 ROWS_SHOWN = 25
+# A form's export has two hundred columns, of which a few are about the person.
+_MOST_LEFT = 8
 
 
 class ListPage:
@@ -91,6 +102,21 @@ class ListPage:
         keys = {key for row in shown for key in _beside(row.outcome) if not row_number(key)}
         self._people = kept_facts(sorted(keys), actor)
         self.rows = [self._row(row) for row in shown]
+
+    @property
+    def columns(self) -> ColumnsShown:
+        """The columns of the file, those that are kept first in sight."""
+        preview = self._preview
+        held = [
+            at
+            for at, heading in enumerate(preview.table.headings)
+            if heading or preview.first_values(at)
+        ]
+        kept = [at for at in held if preview.guesses[at].field]
+        left = [at for at in held if not preview.guesses[at].field]
+        if not kept or len(left) <= _MOST_LEFT:
+            return ColumnsShown(held)
+        return ColumnsShown(kept, left)
 
     def _is_chosen(self, number: int, state: State) -> bool:
         if self.state == CHANGED:

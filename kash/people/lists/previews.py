@@ -17,7 +17,7 @@ from kash.people.lists.choices import ADD, Choices
 from kash.people.lists.files import ReadFile
 from kash.people.lists.mappings import Mapped
 from kash.people.lists.placing import Parts, Place, placed_rows, places_of
-from kash.people.lists.rows_read import Capitals, read_people
+from kash.people.lists.rows_read import Capitals, ReadList, read_people
 from kash.people.queries.known import known_for, numbers_taken
 from kash.people.queries.lists import kept_facts, people_mark
 from kash.people.rules import sort_name
@@ -36,7 +36,6 @@ from kash.people.rules.lists.classing import (
 )
 from kash.people.rules.lists.headings import Guess, normalised
 from kash.people.rules.lists.sections import Skipped
-from kash.people.rules.lists.tables import Sheet, Table
 from kash.people.rules.matching import Likeness, Match
 from kash.policy import Actor
 from kash.vault import lookup
@@ -228,7 +227,7 @@ def make_preview(
             *(file.encoding, file.mixed_rows, file.joined_rows),
         ),
         sheet_at=read.sheet_at,
-        table=_head(read.sheet, read.table),
+        table=_head(read),
         guesses=read.guesses,
         group=read.group,
         group_guessed=read.group_guessed,
@@ -248,13 +247,14 @@ def make_preview(
     )
 
 
-def _head(sheet: Sheet, table: Table) -> TableHead:
+def _head(read: ReadList) -> TableHead:
     def first(at: int) -> tuple[str, ...]:
-        return tuple([text for cell in table.column(at, 12) if (text := text_of(cell))][:3])
+        some = [cells[at] for _number, cells in read.people[:12] if at < len(cells)]
+        return tuple([text for cell in some if (text := text_of(cell))][:3])
 
-    last = max(number for number, _cells in sheet.rows)
-    values = tuple(first(at) for at in range(len(table.headings)))
-    return TableHead(table.header, table.headings, values, last)
+    last = max(number for number, _cells in read.sheet.rows)
+    values = tuple(first(at) for at in range(len(read.table.headings)))
+    return TableHead(read.table.header, read.table.headings, values, last)
 
 
 def told_digest(likeness: Likeness) -> str:

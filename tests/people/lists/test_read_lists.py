@@ -16,7 +16,7 @@ from kash.people.lists.files import MOST_ROWS, read_file
 from kash.people.models import Group, Person
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm, preview_of, states
-from tests.people.lists.formats import workbook
+from tests.people.lists.formats import make, workbook
 from tests.people.lists.test_pages import said
 
 
@@ -177,3 +177,23 @@ def test_rows_of_several_lines_are_told_on_the_page(
     made = bring(trainer, text, group=group)
     words = said(browser.get(f"/people/lists/{made}"))
     assert "Some rows take several lines of the file: 2." in words
+
+
+def test_the_few_columns_about_a_person_are_in_sight_among_two_hundred(
+    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
+) -> None:
+    form = make("kobo_with_questions_in_200_columns", 0)
+    made = bring(trainer, form.content, "list.xlsx", group)
+    page = browser.get(f"/people/lists/{made}").text
+    before, _summary, behind = page.partition("Columns left out: 196")
+    named = re.compile(r'name="column-(\d+)"')
+    assert named.findall(before) == ["17", "64", "140", "188"]
+    assert len(named.findall(behind)) == 196
+
+
+def test_a_blank_column_is_not_asked_about(
+    browser: FlaskClient, trainer: Actor, bring: Bringing, group: str
+) -> None:
+    made = bring(trainer, "No;;Name;;Phone\n1;;Amani Mfano;;0712345678\n", group=group)
+    page = browser.get(f"/people/lists/{made}").text
+    assert re.findall(r'name="column-(\d+)"', page) == ["0", "2", "4"]
