@@ -83,7 +83,9 @@ def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None
         if at == 0 or not people or people[-1][1][at]:
             people.append((number, [""] * len(asked)))
         people[-1][1][at] = answer
-    lines = [*people, *((number, [text, *[""] * (len(asked) - 1)]) for number, text in others)]
+    lines = list(people)
+    for number, text in others:
+        lines.append((number, [text, *[""] * (len(asked) - 1)]))
     return Table(
         0,
         tuple(headings),
