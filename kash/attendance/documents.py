@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from flask import render_template
@@ -27,6 +28,7 @@ from kash.press import (
     register,
 )
 from kash.web.errors import NotFound
+from kash.web.formats import date_text
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
 
@@ -63,7 +65,7 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
     printed = printed_sheets(register_id, sheets)
     paged = PagedDocument(
         html="",
-        title=_("Register"),
+        title=_title(head, [sheet.day for sheet in printed]),
         language=str(get_locale() or "en"),
         kind="register",
         page_format="A4-landscape",
@@ -77,6 +79,13 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
         # Long entries in narrow columns may make a sheet taller than its page.
         html = render_template(_TEMPLATE, sheets=printed, qr=_code_drawn, **_shared(head))
         return document(replace(paged, html=html))
+
+
+def _title(head: SheetHead, days: Sequence[date]) -> str:
+    """Which sheets a file holds: of what, and of which days."""
+    first, last = min(days), max(days)
+    when = date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
+    return _("Sign-in sheets: %(title)s, %(days)s", title=head.title, days=when)
 
 
 def badges_pdf(
@@ -102,7 +111,7 @@ def badges_pdf(
             )
             for one in people
         ],
-        title=_("Badges"),
+        title=_("Badges: %(title)s", title=title),
         language=str(get_locale() or "en"),
         sheet=sheet,
     )

@@ -216,7 +216,11 @@ def name_sheet(
                     title=workshop.version.public_title,
                     days=days_in_words(workshop, language),
                 ),
-                title=_("Names"),
+                title=_(
+                    "Printed names: %(title)s, sheet %(letter)s",
+                    title=workshop.version.public_title,
+                    letter=letter,
+                ),
                 language=language,
                 kind="names",
                 footer_left=paper_wording().footer or brand(),

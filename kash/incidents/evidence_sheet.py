@@ -19,7 +19,7 @@ from kash.incidents.rules.filing import code_as_shown
 from kash.policy import Actor
 from kash.press import PagedDocument, RenderError, document
 from kash.web.account_names import account_names
-from kash.web.formats import moment_text
+from kash.web.formats import date_text, moment_text
 from kash.web.language import language_code
 from kash.web.programme import brand, paper_wording
 
@@ -52,7 +52,7 @@ def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool)
         return document(
             PagedDocument(
                 html=markup,
-                title=_("Sheet"),
+                title=_("Sheet, printed on %(day)s", day=date_text(now)),
                 language=language_code(),
                 header_right=number,
                 footer_left=printed,

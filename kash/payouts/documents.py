@@ -16,6 +16,7 @@ from kash.attendance.documents import sheet_code
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
 from kash.payouts.rules import State, Transfer, bulk_file, signs_for_cash
 from kash.press import PagedDocument, document, qr_svg
+from kash.web.formats import date_text
 from kash.web.paper import logo_address
 from kash.web.programme import paper_wording
 from kash.workshops.models import Workshop
@@ -33,10 +34,12 @@ def payment_list(
     Raises RenderError.
     """
     with force_locale(language):
+        heading = _("Payment list %(letter)s", letter=sheet.letter) if sheet.letter else ""
+        heading = heading or _("Payment list")
         return document(
             PagedDocument(
                 html=payment_markup(found, one, sheet, lines),
-                title=_("List"),
+                title=f"{heading}: {found.version.public_title}, {date_text(found.starts_on)}",
                 language=language,
                 kind="register",
                 footer_left=" · ".join(

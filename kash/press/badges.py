@@ -90,7 +90,9 @@ def cards(
 ) -> bytes:
     """Certificates to carry, of 85 by 54 mm: ten on A4, eight on letter, four on A5."""
     said = [_card(wording, entry) for entry in entries]
-    return _Printing(Grid(sheet, 85, 54), "card", wording.heading, language, dated).made(
+    courses = dict.fromkeys(one.course_title for one in entries if one.course_title)
+    title = " – ".join([wording.heading, *courses])
+    return _Printing(Grid(sheet, 85, 54), "card", title, language, dated).made(
         [said] if said else [], limits
     )
 

@@ -45,16 +45,17 @@ def plate_markup(design: CertificateDesign, entry: CertificateEntry, qr: str) ->
     elements, and a line that is empty is left out.
     """
     body = _own_page(design, entry, qr) if design.own else _page(design, entry, qr)
-    return _opening(design) + body
+    return _opening(design, entry.course_title) + body
 
 
-def _opening(design: CertificateDesign) -> str:
+def _opening(design: CertificateDesign, course_title: str) -> str:
     style = f":root {{ --lake: {design.accent}; }}" if design.accent else ""
     if design.own is not None:
         size = f"@page {{ size: 297mm {_HEIGHTS[design.page]}mm; }}\n"
         style = f"{_asset('own.css')}{size}{filled_style(design.own)}"
+    heading = design.wording.heading
     return opening(
-        title=design.wording.heading,
+        title=f"{heading} – {course_title}" if course_title.strip() else heading,
         language=design.language,
         dated=design.dated,
         style=style,
@@ -149,7 +150,8 @@ def _void(design: CertificateDesign) -> str:
     size = min(110.0, 340.0 / len(design.void))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="297mm" height="{height}mm" '
-        f'viewBox="0 0 297 {height}"><text x="148.5" y="{height / 2 + size * 0.34:.1f}" '
+        f'viewBox="0 0 297 {height}"><title>{escaped(design.void)}</title>'
+        f'<text x="148.5" y="{height / 2 + size * 0.34:.1f}" '
         f'font-family="Source Sans 3, Liberation Sans, sans-serif" font-weight="700" '
         f'font-size="{size:.1f}" text-anchor="middle" fill="#b9482d" fill-opacity=".16" '
         f'transform="rotate(-24 148.5 {height / 2})">{escaped(design.void.upper())}</text></svg>'

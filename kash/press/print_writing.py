@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -29,15 +28,14 @@ from kash.press.plates import Plate
 _PAGES_A_NODE = 64
 # Between objects, where no object can have it.
 BETWEEN = b"\nendobj\n"
-_ELEMENT_NAME = re.compile(rb"/ID\s*\(([^()\\]*)\)")
 
 
 @dataclass(frozen=True, slots=True)
 class PageTemplate:
     """What each page of a plate is written by: its objects, with "%d" for what differs.
 
-    The page's own numbers are those of the `elements` of its structure in order, its page, and how
-    many'th it is. `filled` gives the numbers that the template takes; `top` counts the elements
+    The page's own numbers are those of the `elements` of its structure in order, and its page.
+    `filled` gives the numbers that the template takes; `top` counts the elements
     below the document, `marked` those that its content belongs to.
     """
 
@@ -90,7 +88,7 @@ class PrintWriter:
         base = self._next
         self._next += template.elements
         count = len(self._marked)
-        numbers = [*range(base, base + template.elements), page, count]
+        numbers = [*range(base, base + template.elements), page]
         objects = template.objects % template.filled(numbers)
         self._waiting += zip(numbers, objects.split(BETWEEN), strict=False)
         self._marked.append(
@@ -233,7 +231,6 @@ def page_template(
     order = [number for number in _elements_of(contents) if number != own_document]
     index = {number: place for place, number in enumerate(order)}
     own = index | {plate.page: len(order)}
-    named = {found[1] for number in order for found in _ELEMENT_NAME.finditer(contents[number])}
     filled: list[int] = []
 
     def reference(old: int) -> bytes:
@@ -242,16 +239,7 @@ def page_template(
         filled.append(own[old])
         return b"%d 0 R"
 
-    def string(given: bytes) -> bytes:
-        # The heads of a table have names, which must be other ones on every page.
-        if given[1:-1] not in named:
-            return given
-        filled.append(len(order) + 1)
-        return b"(%d." + given[1:]
-
-    templates = [
-        renumbered(contents[number].replace(b"%", b"%%"), reference, string) for number in order
-    ]
+    templates = [renumbered(contents[number].replace(b"%", b"%%"), reference) for number in order]
     return PageTemplate(
         objects=BETWEEN.join(templates),
         filled=itemgetter(*filled),
@@ -263,7 +251,7 @@ def page_template(
 
 
 def _elements_of(contents: dict[int, bytes]) -> list[int]:
-    """All elements of the structure, also of what stands in margins and isn't read aloud."""
+    """All elements of the structure."""
     return [
         number for number, content in contents.items() if entry(content, b"Type") == b"/StructElem"
     ]

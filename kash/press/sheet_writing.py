@@ -29,7 +29,7 @@ _KINDS = (b"ExtGState", b"XObject", b"Pattern", b"Shading", b"Font")
 _TEXT = rb"\((?:[^\\()]|\\.)*\)"
 _NAMED = re.compile(_TEXT + rb"|/MCID (\d+)|/([^\s/<>\[\]()]+)", re.DOTALL)
 _OWN = re.compile(
-    rb"/K\s*\[(?P<kids>[^\]]*)\]|/BBox\s*\[(?P<box>[^\]]*)\]|"
+    rb"/K\s*(?P<kids>\[[^\]]*\]|\d+ 0 R|\d+)|/BBox\s*\[(?P<box>[^\]]*)\]|"
     rb"/Alt\s*(?P<alternative>" + _TEXT + rb")|" + _TEXT,
     re.DOTALL,
 )
@@ -131,7 +131,7 @@ class SheetWriter(PrintWriter):
             self._templates[id(piece.plate)] = template
         base = self._next
         self._next += template.elements
-        numbers = [*range(base, base + template.elements), page, 0]
+        numbers = [*range(base, base + template.elements), page]
         left, bottom = piece.corner
 
         def counted_on(kid: re.Match[bytes]) -> bytes:
@@ -139,7 +139,7 @@ class SheetWriter(PrintWriter):
 
         def own(found: re.Match[bytes]) -> bytes:
             if found["kids"]:
-                return b"/K [%b]" % _KID.sub(counted_on, found["kids"])
+                return b"/K " + _KID.sub(counted_on, found["kids"])
             if found["box"]:
                 # The only picture of a piece is its code.
                 (code,) = piece.plate.pictures

@@ -37,7 +37,7 @@ def guide(version: CourseVersion, *, with_notes: bool) -> bytes:
         )
         paged = PagedDocument(
             html=html,
-            title=version.public_title,
+            title=f"{version.public_title} – {heading}",
             language=version.language,
             kind="guide",
             header_left=version.public_title,

@@ -17,6 +17,7 @@ from kash.incidents import services
 from kash.incidents.rules.record import Act, Consent, Party, Person, Record, Referral, Term
 from kash.jobs.models import Job
 from kash.vault import AuditEntry
+from kash.web.formats import date_text
 
 Member = Any
 
@@ -148,7 +149,7 @@ def test_its_properties_say_nothing(officer: Member, filed: Any) -> None:
     answer = officer.client.post(f"/w/{reference}/f", data={"persons": ["p1", "p2"]})
     assert answer.headers["Content-Disposition"] == "attachment; filename=record.pdf"
     with pikepdf.open(io.BytesIO(answer.data)) as pdf:
-        assert str(pdf.docinfo["/Title"]) == "Record"
+        assert str(pdf.docinfo["/Title"]) == f"Record, printed on {date_text(utc_now())}"
         assert set(pdf.docinfo) <= {"/Title", "/Producer", "/Creator"}
         metadata = pdf.Root.Metadata.read_bytes().decode()
         assert pdf.Root.MarkInfo.Marked

@@ -55,7 +55,7 @@ def test_each_design_says_what_it_was_given_and_nothing_else(
         # Small capitals are read back as capitals by some readers.
         assert sorted(" ".join(said).lower().split()) == sorted(page.lower().split())
     assert properties_of(made) == {
-        "/Title": "Certificate of Participation",
+        "/Title": "Certificate of Participation – Working Together",
         "/Producer": "WeasyPrint 70.0",
         "/CreationDate": "D:20261120093000Z",
         "lang": "en",

@@ -20,7 +20,7 @@ from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.record import Record
 from kash.press import PagedDocument
-from kash.web.formats import moment_text
+from kash.web.formats import date_text, moment_text
 from kash.web.language import brand, language_code
 
 FILE_NAME = "record.pdf"
@@ -64,7 +64,8 @@ def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> byt
     return made(
         PagedDocument(
             html=markup,
-            title=_("Record"),
+            # Says which paper it is by the day alone: what belongs to the vault is named nowhere.
+            title=_("Record, printed on %(day)s", day=date_text(now)),
             language=language_code(),
             kind="plain",
             header_left=reference,

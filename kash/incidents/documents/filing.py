@@ -18,7 +18,7 @@ def paper_form(language: str) -> bytes:
     return document(
         PagedDocument(
             html=paper_markup(),
-            title=_("Form"),
+            title=_("Form to fill in by hand"),
             language=language,
             page_count=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
         )

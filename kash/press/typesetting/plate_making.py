@@ -82,7 +82,8 @@ def _fit_names(typesetter: Typesetter, page: Any, elements: Sequence[Any]) -> No
         return
     width = natural * points / full
     for element in elements:
-        name, element.text = element.text or "", ""
+        name = "".join(element.itertext())
+        _say(element, "")
         inside = element.makeelement("span", {})
         inside.text = name
         element.append(inside)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
+from kash.press.typesetting import marks, tagging
 from kash.press.typesetting.addresses import ASSETS, OwnAssetsOnly
 
 _BACKGROUND = "/KashBackground"
@@ -36,6 +38,13 @@ class Typesetter:
 
     def lay_out(self, page: HTML, *more: Any) -> Any:
         """The page or pages, laid out and not drawn."""
+        document = self._rendered(page, more)
+        if marks.set_in_other_fonts(document):
+            document = self._rendered(page, more)
+        tagging.set_decoration_apart(document)
+        return document
+
+    def _rendered(self, page: HTML, more: Iterable[Any]) -> Any:
         # Tags are asked for here as well: layout keeps what they need only if it knows.
         return page.render(
             font_config=self.fonts, stylesheets=[*self._stylesheets, *more], pdf_tags=True

@@ -1,4 +1,4 @@
-"""The parts of WeasyPrint that it promises nobody: the only module that touches them.
+"""The parts of WeasyPrint that it promises nobody. Only this and `tagging` touch them.
 
 Written for WeasyPrint 70.0. `tests/press/test_weasyprint_parts.py` fails when another version moves
 something that is read here.
@@ -156,6 +156,64 @@ def glyphs_of(text_box: Any) -> list[Glyph] | None:
         text_box.pango_layout.deactivate()
 
 
+@dataclass(frozen=True, slots=True)
+class PlacedGlyph:
+    """A glyph's offset from where it would stand by itself, and the character it begins with."""
+
+    x: int
+    y: int
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of a line that is set in one font; fonts are told apart by their numbers."""
+
+    text: str
+    font: int
+    glyphs: tuple[PlacedGlyph, ...]
+
+
+def runs_of(text_box: Any) -> list[Run]:
+    """The parts of a line, each in its font."""
+    text_box.pango_layout.reactivate(text_box.style)
+    try:
+        line, _ = text_box.pango_layout.get_first_line()
+        written = text_box.pango_layout.text.encode()
+        found = []
+        run = line.runs[0]
+        while run != ffi.NULL:
+            item, string = run.data.item, run.data.glyphs
+            inside = written[item.offset : item.offset + item.length]
+            glyphs = tuple(
+                PlacedGlyph(
+                    string.glyphs[number].geometry.x_offset,
+                    string.glyphs[number].geometry.y_offset,
+                    len(inside[: string.log_clusters[number]].decode()),
+                )
+                for number in range(string.num_glyphs)
+            )
+            font = int(ffi.cast("uintptr_t", item.analysis.font))
+            found.append(Run(inside.decode(), font, glyphs))
+            run = run.next
+        return found
+    finally:
+        text_box.pango_layout.deactivate()
+
+
+def text_boxes(document: Any) -> Iterator[Any]:
+    """All lines of text of a document that was laid out."""
+    for page in document.pages:
+        for box in _contents_of(page._page_box):
+            if isinstance(box, boxes.TextBox):
+                yield box
+
+
+def is_serif(text_box: Any) -> bool:
+    """Whether a text asks for a font with serifs where none of those it names is there."""
+    return text_box.style["font_family"][-1:] == ("serif",)
+
+
 def font_of(stream: Any, text_box: Any) -> tuple[Any, float]:
     """The engine's record of the font of a text, and the font's size in CSS pixels."""
     text_box.pango_layout.reactivate(text_box.style)
@@ -190,7 +248,8 @@ def take_out_mark(stream: Any, box: Any) -> str:
     if operations[place + 1 : place + 3] != [b"BDC", b"EMC"]:
         raise RuntimeError("a hidden field was drawn")
     del operations[place - 1 : place + 3]
-    return f"/{stream._tags[box]['tag']} <</MCID {properties['MCID']}>> BDC"
+    tag = stream._tags[box]["tag"] if box in stream._tags else "Artifact"
+    return f"/{tag} {properties.data.decode('ascii')} BDC"
 
 
 def say_as_written(stream: Any, box: Any) -> None:
@@ -207,9 +266,13 @@ def say_as_written(stream: Any, box: Any) -> None:
 
 
 def _properties_of(stream: Any, box: Any) -> tuple[int, Any]:
-    number = stream._tags[box]["mcid"]
+    number = stream._tags[box]["mcid"] if box in stream._tags else None
+    # What decorates has no number.
+    opened = getattr(box, "opened", None)
     for place, operation in enumerate(stream.stream):
-        if isinstance(operation, pydyf.Dictionary) and operation.get("MCID") == number:
+        if isinstance(operation, pydyf.Dictionary) and (
+            operation is opened if number is None else operation.get("MCID") == number
+        ):
             return place, operation
     raise RuntimeError("a box has no marked content")
 

@@ -1,0 +1,231 @@
+"""Every paper that the programme makes can be read aloud: two checkers find nothing wrong with it.
+
+Each function of the application that has the press make paper stands in `PAPERS`, with a paper of
+the sample that it made.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pikepdf
+import pytest
+from sqlalchemy import select
+
+import kash
+from kash.attendance.documents import badges_pdf
+from kash.certificates import documents as certificates
+from kash.certificates import previews
+from kash.certificates.models import CertificateBatch
+from kash.certificates.queries import candidates
+from kash.certificates.rules.designs import content_from
+from kash.database import db, utc_now
+from kash.incidents.documents.case_file import Choice, case_file
+from kash.incidents.documents.consents import consent_paper
+from kash.incidents.documents.filing import paper_form
+from kash.incidents.evidence_sheet import custody_sheet
+from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
+from kash.jobs import SILENT
+from kash.members.documents import recovery_sheet
+from kash.payouts.documents import payment_list
+from kash.payouts.models import PaymentSheet, PayoutList
+from kash.payouts.queries import lines_of
+from kash.people.documents import consents, directory
+from kash.people.models import Person, ServiceEntry
+from kash.policy import Actor
+from kash.training.documents import guide
+from kash.training.models import CourseVersion
+from kash.workshops.models import Workshop
+from tests.demo.conftest import Sample
+from tests.incidents.test_case_file import a_record, agreed
+from tests.press.hearing import faults
+
+_MAKERS = {
+    *("document", "register", "badges", "cards", "print_file", "print_pieces", "made"),
+    *("single_files", "zip_file", "zip_file_pieces"),
+}
+_SOURCES = {"kash.press", "kash.incidents.documents.setting"}
+
+
+def _written(name: str) -> Callable[[Sample], bytes]:
+    return lambda sample: (sample.folder / name).read_bytes()
+
+
+def _one_of_the_zip(sample: Sample) -> bytes:
+    with zipfile.ZipFile(io.BytesIO((sample.folder / "certificates.zip").read_bytes())) as kept:
+        return kept.read(kept.namelist()[0])
+
+
+def _batch() -> CertificateBatch:
+    return db.session.scalars(
+        select(CertificateBatch)
+        .where(CertificateBatch.state == "issued")
+        .order_by(CertificateBatch.id.desc())
+        .limit(1)
+    ).one()
+
+
+def _void(_sample: Sample) -> bytes:
+    batch = _batch()
+    return certificates.preview(batch, batch.certificates[:1])
+
+
+def _name_sheet(_sample: Sample) -> bytes:
+    found = _batch().workshop
+    people = [one for one in candidates(found) if one.group_letter == "B"]
+    return certificates.name_sheet(found, people, "B", "sw")
+
+
+def _design_preview(_sample: Sample) -> bytes:
+    version = _batch().design_version
+    return previews.preview(
+        content_from(version.content), "Zawadi Sampuli", design_id=version.design_id, language="sw"
+    )
+
+
+def _badges(_sample: Sample) -> bytes:
+    found = _batch().workshop
+    return badges_pdf(found.register_id, found.version.public_title)
+
+
+def _case_file(_sample: Sample) -> bytes:
+    record = a_record()
+    record.consents = [agreed()]
+    record.paper_reference = "7KM2QX4T"
+    case: Any = SimpleNamespace(record=record)
+    choice = Choice(["p1", "p2"], narrative=True, sources=True, terms=True, referrals=True)
+    return case_file(case, choice, "Amani Mfano", utc_now())
+
+
+def _custody_sheet(_sample: Sample) -> bytes:
+    record = a_record()
+    record.paper_reference = "7KM2QX4T"
+    copy = StoredCopy(code="jpeg", size=12_000, sha256="5f" * 32)
+    step = CustodyEvent(what="added", by="x" * 16, at=utc_now(), who="Amani Mfano")
+    found: Any = SimpleNamespace(
+        case=SimpleNamespace(record=record),
+        listed=SimpleNamespace(number=1),
+        file=EvidenceFile(label="A photo", note="Of the gate", original=copy, custody=[step]),
+    )
+    return custody_sheet(found, Actor("x" * 16), utc_now(), words=False)
+
+
+def _payment_list(_sample: Sample) -> bytes:
+    sheet = db.session.scalars(select(PaymentSheet).order_by(PaymentSheet.id).limit(1)).one()
+    one = db.session.get_one(PayoutList, sheet.list_id)
+    found = db.session.get_one(Workshop, one.workshop_id)
+    return payment_list(found, one, sheet, lines_of(one, sheet.letter), "en")
+
+
+def _consent_form(_sample: Sample) -> bytes:
+    return consents.consent_form(db.session.scalars(select(Person).limit(1)).one())
+
+
+def _consent_forms(_sample: Sample) -> bytes:
+    people = list(db.session.scalars(select(Person.public_id).limit(4)))
+    return consents.make_consent_forms(SILENT, people=people).whole()
+
+
+def _services() -> list[ServiceEntry]:
+    return list(db.session.scalars(select(ServiceEntry).order_by(ServiceEntry.id)))
+
+
+def _guide(_sample: Sample) -> bytes:
+    published = select(CourseVersion).where(CourseVersion.state == "published")
+    found = db.session.scalars(published.order_by(CourseVersion.id).limit(1)).one()
+    return guide(found, with_notes=True)
+
+
+PAPERS: dict[str, Callable[[Sample], bytes]] = {
+    "attendance.documents.register_pdf": _written("register.pdf"),
+    "attendance.documents.badges_pdf": _badges,
+    "certificates.documents.make_print_file": _written("certificates.pdf"),
+    "certificates.documents.make_zip_file": _one_of_the_zip,
+    "certificates.documents.make_cards": lambda _sample: certificates.make_cards(
+        SILENT, batch=_batch().public_id
+    ).whole(),
+    "certificates.documents.single_certificate": lambda _sample: certificates.single_certificate(
+        _batch().certificates[0]
+    ),
+    "certificates.documents.preview": _void,
+    "certificates.documents.name_sheet": _name_sheet,
+    "certificates.previews.preview": _design_preview,
+    "forums.documents.minutes_paper": _written("minutes.pdf"),
+    "incidents.documents.case_file.case_file": _case_file,
+    "incidents.documents.consents.consent_paper": lambda _sample: consent_paper(),
+    "incidents.documents.filing.paper_form": lambda _sample: paper_form("en"),
+    "incidents.evidence_sheet.custody_sheet": _custody_sheet,
+    "members.documents.recovery_sheet": lambda _sample: recovery_sheet("-".join(["4RT2"] * 12)),
+    "payouts.documents.payment_list": _payment_list,
+    "people.documents.consents.consent_form": _consent_form,
+    "people.documents.consents.make_consent_forms": _consent_forms,
+    "people.documents.directory.cards": lambda _sample: directory.cards(
+        _services(), language="sw", sheets=1, with_qr=True
+    ),
+    "people.documents.directory.service_list": lambda _sample: directory.service_list(
+        _services(), language="en", today=date(2026, 11, 27)
+    ),
+    "training.documents.guide": _guide,
+}
+# The first has its paper made by others of the list; the second is drawn as a picture.
+_NO_PAPER = {"incidents.documents.setting.made", "certificates.previews.kept_picture"}
+
+
+def _makers_of_paper() -> Iterator[str]:
+    """The functions of the application that have the press make paper; of one that is private,
+    those that call it."""
+    top = Path(kash.__file__).parent
+    for path in top.rglob("*.py"):
+        room = ".".join(path.relative_to(top).with_suffix("").parts)
+        tree = ast.parse(path.read_text("utf-8"))
+        imported = {
+            name.name
+            for one in ast.walk(tree)
+            if isinstance(one, ast.ImportFrom) and one.module in _SOURCES
+            for name in one.names
+        }
+        wanted = imported & _MAKERS
+        functions = [one for one in tree.body if isinstance(one, ast.FunctionDef)]
+        found: set[str] = set()
+        while wanted and not room.startswith("press."):
+            more = {one.name for one in functions if _called(one) & (wanted | found)}
+            if more <= found:
+                break
+            found |= more
+        yield from (f"{room}.{name}" for name in found if not name.startswith("_"))
+
+
+def _called(function: ast.FunctionDef) -> set[str]:
+    return {
+        one.func.id
+        for one in ast.walk(function)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)
+    }
+
+
+def test_no_paper_is_made_that_nobody_tried_to_read() -> None:
+    assert set(_makers_of_paper()) - _NO_PAPER == set(PAPERS)
+
+
+@pytest.fixture
+def made(sqlite_sample: Sample, request: pytest.FixtureRequest) -> Iterator[bytes]:
+    """One kind of paper of the sample."""
+    with sqlite_sample.app.test_request_context():
+        yield PAPERS[request.param](sqlite_sample)
+        db.session.remove()
+
+
+@pytest.mark.parametrize("made", sorted(PAPERS), indirect=True)
+def test_whoever_cannot_see_a_paper_can_have_it_read_to_her(made: bytes) -> None:
+    assert faults(made) == []
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        assert str(pdf.open_metadata()["pdfuaid:part"]) == "1"
+        # Which paper it is, in more than a word.
+        assert len(str(pdf.docinfo["/Title"]).split()) > 1
