@@ -39,6 +39,7 @@ from kash.press.piece_markup import Badge
 from kash.press.qr import qr_svg
 from kash.press.registers import RegisterSheet, marked_sheet, register
 from kash.press.sheet_grids import SheetFormat, sheet_format
+from kash.press.signs import joined_signs, without_joined_signs
 
 __all__ = [
     "Badge",
@@ -65,6 +66,7 @@ __all__ = [
     "badges",
     "cards",
     "document",
+    "joined_signs",
     "marked_sheet",
     "print_file",
     "print_pieces",
@@ -73,6 +75,7 @@ __all__ = [
     "sheet_format",
     "single_files",
     "start_ahead",
+    "without_joined_signs",
     "zip_file",
     "zip_file_pieces",
 ]

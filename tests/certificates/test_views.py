@@ -11,14 +11,15 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kash import storage
 from kash.certificates import documents, queries, services
 from kash.certificates.rules import grouped
-from kash.database import db
+from kash.database import db, writing
 from kash.jobs import SILENT, Job, Progress, run_waiting
 from kash.jobs import services as jobs
+from kash.people.models import Person
 from kash.policy import Actor
 
 from .conftest import ALL, LITTLE, MOST, Ready
@@ -52,6 +53,38 @@ def test_the_workshop_says_who_lacks_what(
     assert "Ready to be proposed: 1. Still lacking something: 2." in page
     assert f"{LITTLE} 1 h 30 25 % Lacks 4 h 30 needed, 1 h 30 attended: 3 h missing" in page
     assert f"{MOST} 4 h 30 75 % Lacks printed name not confirmed" in pages["A"]
+
+
+def test_signs_that_no_printer_has_are_left_out_and_told_before_a_certificate_is_issued(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    teacher = "👩🏾‍🏫"
+    key = ready.person(ALL)
+    with writing() as session:
+        session.execute(
+            update(Person).where(Person.public_id == key).values(chosen_name=f"{teacher} {ALL}")
+        )
+    start = f"/workshops/{ready.held.workshop}/certificates"
+    told = f"Left out on paper, because it can't be printed as one sign: {teacher}"
+    letter = next(
+        row.group_letter
+        for row in queries.candidates(ready.workshop)
+        if row.person_public_id == key
+    )
+    page = browsers[0].get(f"{start}/names?group={letter}")
+    assert words(page).count(told) == 1
+    assert f'value="{ALL}"' in page.get_data(as_text=True)
+    assert words(browsers[0].get(f"{start}?group={letter}")).count(told) == 1
+    refused = browsers[0].post(
+        f"{start}/names",
+        data={"group": letter, f"confirmed-{key}": "1", f"name-{key}": f"{ALL} 🇰🇪"},
+    )
+    assert refused.status_code == 422
+    assert "This can't be printed as one sign, leave it out: 🇰🇪" in words(refused)
+    services.confirm_names(ready.workshop, {key: ALL}, ready.trainer)
+    db.session.rollback()
+    batch = ready.batch(ready.proposed())
+    assert [one.printed_name for one in batch.certificates] == [ALL]
 
 
 def test_a_wrong_name_is_marked_and_nothing_typed_is_lost(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from kash.certificates.queries import Candidate
+from kash.press import joined_signs
 from kash.web.input import CONTROL_CHARACTERS
 
 LONGEST_NAME = 200
@@ -67,4 +68,6 @@ def wrong_name(name: str) -> str:
         return _("At most %(most)s characters fit.", most=LONGEST_NAME)
     if CONTROL_CHARACTERS.search(name):
         return _("This holds a sign that can't be printed.")
+    if joined := " ".join(joined_signs(name)):
+        return _("This can't be printed as one sign, leave it out: %(signs)s", signs=joined)
     return ""

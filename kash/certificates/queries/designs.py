@@ -12,6 +12,7 @@ from kash.database import db
 from kash.people.models import Person
 from kash.people.queries import within_reach
 from kash.policy import Actor
+from kash.press import without_joined_signs
 from kash.web import Listing, listing
 from kash.web.errors import NotFound
 
@@ -120,14 +121,13 @@ def image_of(found: Design, public_id: str) -> DesignImage:
 def longest_names(actor: Actor, limit: int = 20) -> list[str]:
     """The longest printed names of people within reach who let theirs be printed."""
     name = case((Person.printed_name != "", Person.printed_name), else_=Person.chosen_name)
-    return list(
-        db.session.scalars(
-            select(name)
-            .where(within_reach(actor, "people.see"), Person.prints_name)
-            .order_by(func.length(name).desc(), Person.id)
-            .limit(limit)
-        )
+    found = db.session.scalars(
+        select(name)
+        .where(within_reach(actor, "people.see"), Person.prints_name)
+        .order_by(func.length(name).desc(), Person.id)
+        .limit(limit)
     )
+    return [without_joined_signs(one) for one in found]
 
 
 def name_on_paper(public_id: str, actor: Actor) -> str:

@@ -43,12 +43,16 @@ from kash.workshops.queries import attendance_record, run_by
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person of a workshop, and what she still lacks for a certificate."""
+    """A person of a workshop, and what she still lacks for a certificate.
+
+    `left_out` are the signs of her name that no printer has, and that are not printed.
+    """
 
     person_id: int
     person_public_id: str
     chosen_name: str
     printed_name: str
+    left_out: str
     name_confirmed: bool
     name_may_be_printed: bool
     group_letter: str
@@ -123,6 +127,7 @@ def candidates(
                 person_public_id=person.public_id,
                 chosen_name=person.chosen_name,
                 printed_name=person.name_for_paper,
+                left_out=person.left_out_on_paper,
                 name_confirmed=confirmed,
                 name_may_be_printed=person.prints_name,
                 group_letter=person.group.letter,

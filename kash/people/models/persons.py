@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
 from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.press import joined_signs, without_joined_signs
 
 
 class Group(PublicId, Base):
@@ -132,13 +133,22 @@ class Person(PublicId, Base):
     @property
     def name_for_paper(self) -> str:
         """The printed name, or the chosen name while none has been given; a code if the person
-        refused a printed name, or withdrew her consent."""
-        return (self.printed_name or self.chosen_name) if self.prints_name else self.paper_code
+        refused a printed name, or withdrew her consent. Signs that no printer has are left out."""
+        return self._printable(self.printed_name or self.chosen_name)
 
     @property
     def called_on_paper(self) -> str:
         """The chosen name, as registers print it; a code in its place as in `name_for_paper`."""
-        return self.chosen_name if self.prints_name else self.paper_code
+        return self._printable(self.chosen_name)
+
+    @property
+    def left_out_on_paper(self) -> str:
+        """The signs of her name that `name_for_paper` leaves out."""
+        signs = joined_signs(self.printed_name or self.chosen_name) if self.prints_name else []
+        return " ".join(signs)
+
+    def _printable(self, name: str) -> str:
+        return (without_joined_signs(name) if self.prints_name else "") or self.paper_code
 
 
 class Posting(PublicId, Base):
