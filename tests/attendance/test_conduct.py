@@ -23,6 +23,7 @@ from kash.attendance.rules import (
     Refusal,
     Reply,
     SlotTime,
+    came_at_once,
     ends_at,
     has_begun,
     is_ahead,
@@ -328,6 +329,19 @@ def test_what_wants_a_look_is_never_confirmed_with_others(
     assert done == services.Confirmed((kept.slots[1],), {kept.slots[0]: Hindrance.SINGLY})
     services.confirm_slot(kept.public_id, kept.slots[0], director, seen=seen[kept.slots[0]])
     assert row(kept).confirmed_by == director.public_id
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_everybody_marked_on_two_pages_in_a_row_wants_a_look_too(
+    keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    for entry in range(3):
+        services.apply_marks(kept.public_id, [kept.operation(entry, "present")], trainer)
+    held = queries.conducts(kept.id)[kept.slots[0]]
+    assert (held.at_once, held.alike, held.there) == (True, True, 3)
+    assert came_at_once(BEGAN, BEGAN + timedelta(minutes=2))
+    assert not came_at_once(BEGAN, BEGAN + timedelta(minutes=2, seconds=1))
 
 
 @pytest.mark.usefixtures("both_engines_app")

@@ -10,7 +10,7 @@ from sqlalchemy import and_, case, distinct, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Slot
-from kash.attendance.rules import Conduct, register_text
+from kash.attendance.rules import Conduct, came_at_once, register_text
 from kash.database import db
 from kash.policy import Actor
 from kash.vault import lookup
@@ -65,7 +65,7 @@ def conducts(
                 held,
                 first_mark=row.first_mark,
                 last_mark=row.last_mark,
-                at_once=row.first_came == row.last_came,
+                at_once=came_at_once(row.first_came, row.last_came),
             )
         found[slot.public_id] = held
     return found

@@ -11,6 +11,8 @@ from kash.attendance.rules.door import EARLY
 # Registers of these lead to hours that are paid and certified.
 PAID_PURPOSE = "workshop"
 LONGEST_EARLY_REASON = 300
+# Two groups are marked one after the other on a page each.
+AT_ONCE = timedelta(minutes=2)
 
 
 def has_begun(starts_at: datetime, now: datetime) -> bool:
@@ -26,6 +28,11 @@ def opens_at(starts_at: datetime) -> datetime:
 def ends_at(starts_at: datetime, minutes: int) -> datetime:
     """When a session ends as planned."""
     return starts_at + timedelta(minutes=minutes)
+
+
+def came_at_once(first: datetime, last: datetime) -> bool:
+    """Whether marks arrived so close together that nobody can have looked from face to face."""
+    return last - first <= AT_ONCE
 
 
 def is_ahead(
