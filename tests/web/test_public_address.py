@@ -153,6 +153,7 @@ def test_whatever_gives_the_address_away_for_good_asks_first(app: APIFlask) -> N
     assert marked == {
         "accounts.fetch_link",
         "accounts.invite",
+        "accounts.invite_several",
         "accounts.new_password_link",
         "certificates.file",
         "certificates.issue",
