@@ -49,11 +49,17 @@ _COVERED = """() => {
     return one.width && other.width && one.bottom - other.top > 1 && other.bottom - one.top > 1 &&
       one.right - other.left > 1 && other.right - one.left > 1;
   };
+  // One whose form has only just come into the window can't be docked yet.
+  const stands = (one, edge) => getComputedStyle(one).position === "fixed" ||
+    one.parentElement.getBoundingClientRect().top + one.offsetHeight <= edge;
+  const edge = innerHeight - Math.max(0, ...docked.map(one =>
+    getComputedStyle(one).position === "fixed" && one.matches(".bar") ? one.offsetHeight : 0));
   const found = new Set();
   const height = document.documentElement.scrollHeight;
   for (const at of [0, height / 2, height]) {
     scrollTo({ top: at, behavior: "instant" });
-    docked.forEach((one, place) => docked.slice(place + 1).forEach(other => {
+    const now = docked.filter(one => stands(one, edge));
+    now.forEach((one, place) => now.slice(place + 1).forEach(other => {
       if (!one.contains(other) && !other.contains(one) && meet(one, other))
         found.add(`${named(one)} lies on ${named(other)}`);
     }));
