@@ -80,7 +80,8 @@ class Walker:
         self.page.get_by_text(text).first.wait_for(timeout=10_000)
 
     def file(self, path: str) -> bytes:
-        answer = self.context.request.get(self.address + path)
+        # On a busy machine a paper takes its time.
+        answer = self.context.request.get(self.address + path, timeout=60_000)
         assert answer.ok, f"{path}: {answer.status}"
         return answer.body()
 
