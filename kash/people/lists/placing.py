@@ -21,6 +21,7 @@ from kash.people.rules.lists.tables import ASIDE, Sheet, Table
 from kash.vault import lookup
 
 _POLICE = ("police", "polisi", "officers", "nps", "askari")
+_LONGEST_HEADING = 60
 _COMMUNITY = ("community", "jamii", "peer educator", "alias", "sex worker", "collective")
 
 
@@ -43,7 +44,13 @@ def group_of(sheet: Sheet, table: Table, guesses: Sequence[Guess], groups: Seque
     above = [
         text_of(cell) for number, cells in sheet.rows if number < table.header for cell in cells
     ]
-    text = sort_name(" ".join([sheet.name, *above, *table.headings]))
+    # What a form asks about officers says nothing of who answers it.
+    kept = [
+        heading
+        for heading, guess in zip(table.headings, guesses, strict=True)
+        if guess.field and len(heading) <= _LONGEST_HEADING
+    ]
+    text = sort_name(" ".join([sheet.name, *above, *kept]))
     named = [group for group in groups if sort_name(group.name) in text]
     if len(named) == 1:
         return named[0].public_id

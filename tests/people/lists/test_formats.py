@@ -137,3 +137,8 @@ def test_what_is_told_and_what_is_wrong_is_never_stored(
     half = sum(each["group"] == "police" for each in form.people)
     assert groups["A"] == half
     assert db.session.query(Organisation).count() == 0
+
+
+def test_a_question_about_officers_makes_nobody_an_officer() -> None:
+    form = make("kobo_with_questions_in_200_columns", 0)
+    assert read_in(form.content, group="").group != "police"
