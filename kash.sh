@@ -147,7 +147,7 @@ install_all() {
 
 run_tests() {
   install_to_test
-  "$PYTHON" -m pytest -n 2 --dist loadgroup "$@"
+  "$PYTHON" -m pytest -n 3 --dist loadgroup "$@"
   echo 'The tests passed.'
 }
 

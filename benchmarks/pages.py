@@ -19,8 +19,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -122,6 +122,15 @@ def sign_in(server: Server, email: str) -> Browser:
     return browser
 
 
+def everybody_signed_in(server: Server, loaded: Loaded) -> dict[str, Browser]:
+    """A browser for each kind of account, and one in which nobody is signed in."""
+    browsers = {
+        name: sign_in(server, loaded.everybody.accounts[name].email)
+        for name in (*ACCOUNTS, HALFWAY)
+    }
+    return browsers | {"nobody": Browser(server.port)}
+
+
 def _find(browser: Browser, account: str, page: Page) -> Measured | None:
     """The first of a page's addresses that answers, and what kind of answer it is."""
     try:
@@ -142,10 +151,16 @@ def _ask(browser: Browser, page: Page, address: str, token: str) -> Answer:
     return browser.send(address, token, page.fields) if page.on else browser.get(address)
 
 
-def _measure(
-    browsers: dict[str, Browser], pages: list[Page], after_round: Callable[[int], object]
+def measure_pages(
+    browsers: dict[str, Browser],
+    pages: list[Page],
+    after_round: Callable[[int], object] = lambda _number: None,
+    rounds: int = ROUNDS,
 ) -> tuple[list[Measured], list[str]]:
-    """Every page as every account that it answers, in rounds, so that no moment weighs on one."""
+    """Every page as every account that it answers, in rounds, so that no moment weighs on one.
+
+    Returns what was measured and the endpoints of pages that answered nobody.
+    """
     found: list[Measured] = []
     unasked: list[str] = []
     for page in pages:
@@ -154,7 +169,7 @@ def _measure(
         if not answered:
             unasked.append(page.endpoint)
         found += answered
-    for number in range(WARM_UP + ROUNDS):
+    for number in range(WARM_UP + rounds):
         for one in found:
             if one.kind != "text/html" and number >= WARM_UP:
                 continue
@@ -165,6 +180,16 @@ def _measure(
                 one.times.append(float(answer.headers[MILLISECONDS.lower()]))
         after_round(number)
     return found, unasked
+
+
+def slowest_of(measured: list[Measured]) -> dict[str, Measured]:
+    """Each endpoint's page as the account for which it takes longest."""
+    slowest: dict[str, Measured] = {}
+    for one in measured:
+        known = slowest.get(one.page.endpoint)
+        if known is None or one.median > known.median:
+            slowest[one.page.endpoint] = one
+    return slowest
 
 
 def _print_batch(browser: Browser, loaded: Loaded) -> float:
@@ -210,13 +235,9 @@ def _memory_at_rest(server: Server) -> Memory:
 def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log: Path) -> Result:
     """Serve what was loaded and ask for every page."""
     with served(environment, log) as server:
-        browsers = {
-            name: sign_in(server, loaded.everybody.accounts[name].email)
-            for name in (*ACCOUNTS, HALFWAY)
-        }
-        everybody = browsers | {"nobody": Browser(server.port)}
+        everybody = everybody_signed_in(server, loaded)
         _use(everybody, pages)
-        seconds = _print_batch(browsers["trainer"], loaded)
+        seconds = _print_batch(everybody["trainer"], loaded)
         at_rest, busy = [_memory_at_rest(server)], []
 
         def look(number: int) -> None:
@@ -224,7 +245,7 @@ def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log:
             if number % _ROUNDS_BETWEEN_RESTS == 0:
                 at_rest.append(_memory_at_rest(server))
 
-        measured, unasked = _measure(everybody, pages, look)
+        measured, unasked = measure_pages(everybody, pages, look)
         result = Result(
             pages={},
             papers={},
@@ -233,18 +254,17 @@ def measure(environment: dict[str, str], loaded: Loaded, pages: list[Page], log:
             busy=busy,
             batch_seconds=seconds,
         )
-    slowest: dict[str, Measured] = {}
-    for one in measured:
-        known = slowest.get(one.page.endpoint)
-        if known is None or one.median > known.median:
-            slowest[one.page.endpoint] = one
-    for name, one in slowest.items():
+    for name, one in slowest_of(measured).items():
         (result.pages if one.kind == "text/html" else result.papers)[name] = one
     return result
 
 
-def run(*, on_postgresql: bool, size: Size) -> Result:
-    """Load a programme into a place of its own and measure it there."""
+@contextmanager
+def loaded_programme(
+    *, on_postgresql: bool, size: Size
+) -> Iterator[tuple[dict[str, str], Loaded, list[Page], Path]]:
+    """A programme in a place of its own: the environment that serves it, what was loaded, the
+    pages there are, and a file for the server's log."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kash-bench-")))
         address = stack.enter_context(cluster()) if on_postgresql else ""
@@ -263,8 +283,13 @@ def run(*, on_postgresql: bool, size: Size) -> Result:
         app = create_app(settings)
         migrate_if_behind(settings)
         loaded = load_programme(app, size)
-        pages = pages_of(app, loaded)
-        return measure(environment, loaded, pages, folder / "server.log")
+        yield environment, loaded, pages_of(app, loaded), folder / "server.log"
+
+
+def run(*, on_postgresql: bool, size: Size) -> Result:
+    """Load a programme into a place of its own and measure it there."""
+    with loaded_programme(on_postgresql=on_postgresql, size=size) as programme:
+        return measure(*programme)
 
 
 def _table(result: Result) -> str:

@@ -73,6 +73,12 @@ CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 # --- Workers --------------------------------------------------------------------------------
 
 
+# The modules of browser tests that look at the one walk through the site.
+WALKING = (
+    "test_accessibility.py", "test_residue.py", "test_two_cases.py", "test_whole_path.py",
+)  # fmt: skip
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give what shares something costly to one worker: a walk through the site, the sample, a
@@ -87,7 +93,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class SharedOnce(LoadGroupScheduling):
         def _split_scope(self, nodeid: str) -> str:
             folder = nodeid.split("/")[1] if nodeid.count("/") > 1 else ""
-            return folder if folder in ("demo", "e2e", "matrix") else nodeid
+            module = nodeid.split("::")[0]
+            if folder == "e2e":
+                return folder if module.endswith(WALKING) else module
+            return folder if folder in ("demo", "matrix") else nodeid
 
     return SharedOnce(config, log)
 

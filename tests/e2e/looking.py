@@ -15,6 +15,8 @@ AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # A scheme changes colours and nothing else: in the dark only these are looked at again.
 COLOURS = ["color-contrast", "link-in-text-block"]
+# What else depends on where things stand and how large they are.
+SIZES = ["target-size", "scrollable-region-focusable"]
 _RUN = """async ([type, values]) => {
   const found = await axe.run(document, {
     runOnly: { type, values }, resultTypes: ["violations"],
@@ -74,6 +76,21 @@ _COVERED = """() => {
   return [...found];
 }"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
+# What axe is told of a page's build, but for colours and sizes: its visible elements, those of its
+# frame and those of its own.
+_BUILD = """() => {
+  const own = document.querySelector("main"), build = { frame: [], own: [] };
+  for (const element of document.body.querySelectorAll("*")) {
+    if (!element.checkVisibility({ visibilityProperty: true })) continue;
+    const marks = [...element.attributes]
+      .filter(one => /^(role|aria-|alt$|type$|scope$|lang$|tabindex$|for$|name$)/.test(one.name))
+      .map(one => one.name + (one.name.startsWith("aria-") && !/ledby|controls/.test(one.name)
+        ? "=" + one.value : ""));
+    const into = own !== null && own.contains(element) ? build.own : build.frame;
+    into.push([element.localName, ...marks].join(" "));
+  }
+  return [build.frame.join("|"), build.own.join("|")];
+}"""
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it.
 _LOOKS = """() => {
@@ -132,10 +149,12 @@ def covered(page: Page) -> list[str]:
 
 
 class Looker:
-    """Looks at pages, and remembers which looks of texts axe has judged in the dark."""
+    """Looks at pages, and remembers what axe has judged: which looks of texts in each scheme, and
+    which frames of pages."""
 
     def __init__(self) -> None:
-        self._judged: set[str] = set()
+        self._judged: dict[str, set[str]] = {"light": set(), "dark": set()}
+        self._frames: set[str] = set()
 
     def findings(
         self, page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)
@@ -151,27 +170,43 @@ class Looker:
                 found.append(f"{where} at {size['width']} px: {wide} px too wide")
         # On the phone, at which the loop has ended.
         found += [f"{where} at 360 px: {one}" for one in covered(page)]
+        builds: set[str] = set()
         for size in sizes:
             if page.viewport_size != size:
                 page.set_viewport_size(size)
             page.emulate_media(color_scheme="light", reduced_motion="reduce")
             guise = f"{where} at {size['width']} px"
-            found += [f"{guise}, light: {one}" for one in page.evaluate(_RUN, ["tag", RULES])]
+            found += [f"{guise}, light: {one}" for one in self._in_the_light(page, builds)]
             if page.evaluate(_TAB_OUT):
                 found.append(f"{guise}: its tab is out of view")
             found += [f"{guise}: “{words}” runs over" for words in page.evaluate(OVERPRINT)]
             page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-            found += [f"{guise}, dark: {one}" for one in self._in_the_dark(page)]
+            found += [f"{guise}, dark: {one}" for one in self._colours(page, "dark")]
         return found
 
-    def _in_the_dark(self, page: Page) -> list[str]:
+    def _in_the_light(self, page: Page, builds: set[str]) -> list[str]:
+        """What axe finds by all rules. Where the page is built as it was in another size, and its
+        frame was judged around another page, only what depends on sizes and colours is asked."""
+        frame, own = page.evaluate(_BUILD)
+        if own in builds and frame in self._frames:
+            sized: list[str] = page.evaluate(_RUN, ["rule", SIZES])
+            return sized + self._colours(page, "light")
+        looks = set(page.evaluate(_LOOKS))
+        found: list[str] = page.evaluate(_RUN, ["tag", RULES])
+        if not found:
+            builds.add(own)
+            self._frames.add(frame)
+            self._judged["light"] |= looks
+        return found
+
+    def _colours(self, page: Page, scheme: str) -> list[str]:
         """What axe finds of the colours, unless it has judged all of these before, and well."""
         looks = set(page.evaluate(_LOOKS))
-        if looks <= self._judged:
+        if looks <= self._judged[scheme]:
             return []
         found: list[str] = page.evaluate(_RUN, ["rule", COLOURS])
         if not found:
-            self._judged |= looks
+            self._judged[scheme] |= looks
         return found
 
 

@@ -57,6 +57,18 @@ def children(process: int) -> list[int]:
     return found
 
 
+def only_child(process: int) -> int:
+    """Its child, once it has a single one: it starts others for moments."""
+    seen: list[int] = []
+
+    def alone() -> bool:
+        seen[:] = children(process)
+        return len(seen) == 1
+
+    until(alone)
+    return seen[0]
+
+
 def is_gone(process: int) -> bool:
     try:
         return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
@@ -82,8 +94,7 @@ def keeper(queue_app: Flask) -> Iterator[subprocess.Popen[str]]:
 
 
 def worker_of(keeper: subprocess.Popen[str]) -> int:
-    until(lambda: len(children(keeper.pid)) == 1)
-    return children(keeper.pid)[0]
+    return only_child(keeper.pid)
 
 
 @pytest.mark.services
@@ -116,8 +127,7 @@ def test_a_job_that_brings_its_process_down_takes_nothing_along(
     lost = ask("test.gate", gate=str(gate))
     worker = worker_of(keeper)
     until(lambda: row(lost).state == "running")
-    until(lambda: len(children(worker)) == 1)
-    (process,) = children(worker)
+    process = only_child(worker)
     other = ask("test.slow", 1)
     until(lambda: row(other).state == "running")
     os.kill(process, signal.SIGKILL)

@@ -1,0 +1,108 @@
+"""`./kash.sh bench growth`: how much slower each page is among a hundred times as many people.
+
+Two programmes that differ in their number of people only are loaded one after the other, and every
+page is asked for as everybody who may see it. A page's growth is the ratio of its medians, as the
+account for which it grows most; pages of under a few milliseconds are counted as of so many, below
+which a clock tells nothing. `growth_max` is the worst.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from typing import NamedTuple
+
+from benchmarks.load import Size
+from benchmarks.pages import HALFWAY, everybody_signed_in, loaded_programme, measure_pages
+from benchmarks.postgresql import NoPostgresql
+from benchmarks.server import NotServing, served
+from benchmarks.telling import as_json, verdict
+
+FEW, MANY = 2_000, 200_000
+ROUNDS = 7
+TARGETS = {"growth_max": 2.0}
+_LEAST_MS = 4.0
+
+
+class Grown(NamedTuple):
+    """A page as one account sees it: milliseconds among few people and among many."""
+
+    endpoint: str
+    account: str
+    few_ms: float
+    many_ms: float
+
+    @property
+    def ratio(self) -> float:
+        """How much longer it takes among many."""
+        return max(self.many_ms, _LEAST_MS) / max(self.few_ms, _LEAST_MS)
+
+
+def medians(people: int, *, on_postgresql: bool) -> dict[tuple[str, str], float]:
+    """The median of each page, in milliseconds, by endpoint and account."""
+    with (
+        loaded_programme(on_postgresql=on_postgresql, size=Size(people=people)) as programme,
+        served(programme[0], programme[3]) as server,
+    ):
+        _environment, loaded, pages, _log = programme
+        # Who gave the password and no code is asked to begin anew after some minutes.
+        browsers = everybody_signed_in(server, loaded)
+        del browsers[HALFWAY]
+        measured, _unasked = measure_pages(browsers, pages, rounds=ROUNDS)
+        return {
+            (one.page.endpoint, one.account): one.median
+            for one in measured
+            if one.kind == "text/html"
+        }
+
+
+def grown(*, on_postgresql: bool, many: int = MANY) -> list[Grown]:
+    """Every page that answers in both programmes, by its account; what grew most comes first."""
+    few_ms = medians(FEW, on_postgresql=on_postgresql)
+    many_ms = medians(many, on_postgresql=on_postgresql)
+    found = [Grown(*key, few_ms[key], many_ms[key]) for key in few_ms.keys() & many_ms.keys()]
+    return sorted(found, key=lambda one: -one.ratio)
+
+
+def _figures(pages: list[Grown]) -> dict[str, float]:
+    worst: dict[str, float] = {"growth_max": pages[0].ratio}
+    for one in pages:
+        worst.setdefault(f"growth {one.endpoint}", one.ratio)
+    return {name: round(value, 2) for name, value in worst.items()}
+
+
+def _table(pages: list[Grown]) -> str:
+    lines = [f"{'page':44} {'as':14} {'few ms':>8} {'many ms':>8} {'ratio':>6}"]
+    seen: set[str] = set()
+    for one in pages:
+        if one.endpoint in seen:
+            continue
+        seen.add(one.endpoint)
+        lines.append(
+            f"{one.endpoint:44} {one.account:14} {one.few_ms:8.1f} {one.many_ms:8.1f}"
+            f" {one.ratio:6.2f}"
+        )
+    worst = pages[0].ratio
+    lines += ["", f"{'growth_max':44} {worst:7.2f}  {verdict('growth_max', worst, TARGETS, {})}"]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Run it; 0 if every page answered, whether or not it was fast enough."""
+    parser = argparse.ArgumentParser(prog="bench growth", description=__doc__)
+    as_json(parser)
+    parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
+    parser.add_argument("--people", type=int, default=MANY, help="how many in the larger programme")
+    chosen = parser.parse_args()
+    try:
+        pages = grown(on_postgresql=chosen.postgresql, many=chosen.people)
+    except (NoPostgresql, NotServing, LookupError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    print(json.dumps({"figures": _figures(pages)}) if chosen.json else _table(pages))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
