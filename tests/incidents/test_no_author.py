@@ -86,7 +86,7 @@ def authors(
     made = [actor("peer") for _each in range(AUTHORS)]
     # All of it happens on one day, which no programme has.
     for kind in TOKENS:
-        monkeypatch.setitem(TOKENS, kind, 10 * REPORTS)
+        monkeypatch.setitem(TOKENS, kind, REPORTS // 2)
     clock = utc_now()
 
     def tick() -> Any:

@@ -9,7 +9,6 @@ not explain. A token is kept as a short hash under a key of the day, which goes 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from collections.abc import Callable, Collection, Sequence
 from datetime import date
@@ -39,7 +38,7 @@ class Spent(BaseModel):
 def token(key: str, account: str, kind: str, number: int | str) -> str:
     """The hash of one token of an account, by the day's key (hexadecimal)."""
     message = f"{kind} {account} {number}".encode()
-    return hmac.new(bytes.fromhex(key), message, hashlib.sha256).hexdigest()[:16]
+    return hmac.digest(bytes.fromhex(key), message, "sha256").hex()[:16]
 
 
 def tokens_left(spent: Spent, account: str, kind: str) -> list[str]:
