@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select
 
 from kash.accounts.models import Account, Breach, Delegation, Invitation
 from kash.accounts.queries import in_force
@@ -18,6 +18,9 @@ from kash.people.queries import within_reach
 from kash.policy import Actor
 from kash.web import Listing, listing
 from kash.workshops.models import Enrolment
+
+# Whoever is asked to decide about each does not go through more at once.
+MOST_QUIET = 1_000
 
 
 @dataclass(frozen=True)
@@ -104,13 +107,26 @@ def _quiet(since: datetime) -> ColumnElement[bool]:
     )
 
 
+def _quiet_ids(since: datetime, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """The ids of those who were quiet longest, one more than are told."""
+    return (
+        select(Person.id)
+        .where(_quiet(since), *conditions)
+        .order_by(Person.changed_at, Person.id)
+        .limit(MOST_QUIET + 1)
+    )
+
+
 def quiet_count(since: datetime) -> int:
-    """How many people have been quiet since then; names nobody."""
-    return db.session.scalar(select(func.count(Person.id)).where(_quiet(since))) or 0
+    """How many have been quiet since then, at most one more than MOST_QUIET; names nobody."""
+    return db.session.scalar(select(func.count()).select_from(_quiet_ids(since).subquery())) or 0
 
 
 def quiet_people(actor: Actor, since: datetime) -> Listing[Any]:
-    """Rows of public_id, name, group and changed_at of quiet people within reach."""
+    """Rows of public_id, name, group_name and changed_at of quiet people within reach; of more than
+    MOST_QUIET those who were quiet longest."""
+    ids = list(db.session.scalars(_quiet_ids(since, within_reach(actor, "people.see"))))
+    listed = Person.id.in_(ids[:MOST_QUIET])
     statement: Any = (
         select(
             Person.public_id,
@@ -119,11 +135,13 @@ def quiet_people(actor: Actor, since: datetime) -> Listing[Any]:
             Person.changed_at,
         )
         .join(Group, Group.id == Person.group_id)
-        .where(within_reach(actor, "people.see"), _quiet(since))
+        .where(listed)
     )
-    return listing(
+    found = listing(
         statement,
         sorts={"name": Person.sort_name, "changed": Person.changed_at},
         default_sort="name",
         key=Person.id,
+        counted=select(Person.id).where(listed),
     )
+    return replace(found, beyond=len(ids) > MOST_QUIET)

@@ -23,9 +23,9 @@ from kash.people.models import Person
 from kash.people.queries import (
     find_organisations,
     find_people,
-    person_ids_within_reach,
     reaches,
     service_choices,
+    within_reach,
 )
 from kash.people.rules import found_by
 from kash.policy import SIGNED_IN, Actor, Reach
@@ -101,7 +101,7 @@ def _people(actor: Actor, text: str, limit: int) -> list[Hit]:
         open_pages = set(
             db.session.scalars(
                 select(Person.public_id).where(
-                    Person.public_id.in_(keys), Person.id.in_(person_ids_within_reach(actor))
+                    Person.public_id.in_(keys), within_reach(actor, "people.see")
                 )
             )
         )

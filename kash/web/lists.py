@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, func, select
 
 from kash.database import db
 
@@ -86,7 +86,7 @@ def listing(
     default_direction: str = "asc",
     key: Any = None,
     per_page: int = ROWS,
-    counted: Select[Any] | None = None,
+    counted: Select[Any] | CompoundSelect[Any] | None = None,
     searched: bool = False,
 ) -> Listing[Any]:
     """The page of a select that the request asks for, in two queries or, if `searched`, one.
@@ -113,7 +113,7 @@ def listing(
             return Listing(rows, asked.page, pages, total, asked.sort, asked.direction)
     if counted is None:
         counted = statement.order_by(None)
-    if key is not None:
+    if key is not None and isinstance(counted, Select):
         counted = counted.with_only_columns(key, maintain_column_froms=True)
     total = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
     pages = _pages(total, per_page)

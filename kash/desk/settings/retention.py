@@ -122,6 +122,7 @@ def retention() -> ResponseReturnValue:
         backup_days=settings.backup_keep_days,
         postgresql=current_app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"),
         quiet=queries.quiet_count(utc_now() - kept.span("idle_people")),
+        most_quiet=queries.MOST_QUIET,
     )
 
 

@@ -74,6 +74,9 @@ class Person(PublicId, Base):
     __table_args__ = (
         Index("ix_person_name_order", "sort_name", "id"),
         Index("ix_person_group_id_sort_name", "group_id", "sort_name"),
+        Index("ix_person_changed_at", "changed_at"),
+        Index("ix_person_ward", "ward"),
+        Index("ix_person_minor_seen_at", "minor", "minor_seen_at", "sort_name", "id"),
         Index(
             "uq_person_group_id_reference",
             "group_id",
@@ -103,7 +106,7 @@ class Person(PublicId, Base):
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
     phone_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
     email_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
-    minor: Mapped[bool] = mapped_column(default=False, index=True)
+    minor: Mapped[bool] = mapped_column(default=False)
     age_recorded_on: Mapped[date | None] = mapped_column(Date)
     minor_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     minor_by: Mapped[str] = mapped_column(String(16), default="", server_default="")
@@ -161,6 +164,12 @@ class Posting(PublicId, Base):
             "uq_posting_person_id_open",
             "person_id",
             unique=True,
+            sqlite_where=text("until is null"),
+        ),
+        # How many are posted somewhere now is counted in the index alone.
+        Index(
+            "ix_posting_organisation_id_open",
+            "organisation_id",
             sqlite_where=text("until is null"),
         ),
     )

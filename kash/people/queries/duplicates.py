@@ -21,7 +21,6 @@ from kash.people.models import (
     PersonMerge,
     Posting,
 )
-from kash.people.queries.persons import person_ids_within_reach
 from kash.people.reach import phone_compared, sees_names, within_reach
 from kash.people.rules import Known, Likeness, Match, name_parts
 from kash.policy import Actor
@@ -191,7 +190,7 @@ def facts_of(actor: Actor, public_ids: Collection[str]) -> dict[str, Facts]:
             Person,
             Group.name,
             Organisation.name,
-            Person.id.in_(person_ids_within_reach(actor)),
+            within_reach(actor, "people.see"),
         )
         .join(Person.group)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))

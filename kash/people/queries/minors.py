@@ -36,6 +36,9 @@ def minors(actor: Actor) -> Listing[Any]:
         sorts={"unseen": (Person.minor_seen_at.is_not(None), Person.sort_name)},
         default_sort="unseen",
         key=Person.id,
+        counted=select(Person.id).where(
+            Person.minor.is_(True), within_reach(actor, "people.minors")
+        ),
     )
 
 

@@ -64,7 +64,7 @@ def organisation_list(kind: str = "") -> Listing[Any]:
     Everyone with `people.find` may see how many people a station or collective has, not who.
     """
     posted = (
-        select(func.count(Posting.id))
+        select(func.count(Posting.organisation_id))
         .where(Posting.organisation_id == Organisation.id, Posting.until.is_(None))
         .correlate(Organisation)
         .scalar_subquery()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
 from kash.database import db
@@ -15,6 +15,7 @@ from kash.web.errors import NotFound
 
 # Whoever adds more wants another way to choose than a list.
 MOST = 1000
+MOST_SPELLINGS = 5000
 
 
 def zones(*, also_closed: bool = False) -> Sequence[Zone]:
@@ -91,31 +92,19 @@ class Spellings:
 
 
 def spellings() -> Spellings:
-    """The areas that were typed and are no zone's name; two queries.
+    """The areas that were typed and are no zone's name; four queries.
 
     Whoever keeps the zones sees no participants: what could be somebody's address is only counted.
     """
-    used = union_all(
-        *(
-            select(column.label("text"), literal(place).label("place"))
-            for place, column in enumerate((Person.ward, Organisation.place, Venue.place))
-        )
-    ).subquery()
-    counts = [
-        func.sum(func.coalesce(used.c.place == number, False).cast(db.Integer))
-        for number in range(3)
-    ]
-    rows = db.session.execute(
-        select(used.c.text, *counts)
-        .where(used.c.text != "", used.c.text.not_in(select(Zone.name)))
-        .group_by(used.c.text)
-        .order_by(func.count().desc(), used.c.text)
-        .limit(MOST)
-    )
+    counts: dict[str, list[int]] = {}
+    for place, rows in enumerate((_typed_by_people(), _typed_in(Organisation), _typed_in(Venue))):
+        for text, number in db.session.execute(rows):
+            counts.setdefault(text, [0, 0, 0])[place] = number
     areas = zone_names()
+    typed = sorted(counts.items(), key=lambda one: (-sum(one[1]), one[0]))[:MOST]
     found = [
-        Spelling(row[0], int(row[1]), int(row[2]), int(row[3]), alike_area(row[0], areas))
-        for row in rows
+        Spelling(text, people, there, venues, alike_area(text, areas))
+        for text, (people, there, venues) in typed
     ]
     shown = [
         one
@@ -123,3 +112,29 @@ def spellings() -> Spellings:
         if tells_of_nobody(one.people, one.organisations + one.venues, one.alike)
     ]
     return Spellings(shown, len(found) - len(shown))
+
+
+def _typed_in(kind: type[Organisation] | type[Venue]) -> Select[str, int]:
+    return (
+        select(kind.place, func.count())
+        .where(kind.place != "", kind.place.not_in(select(Zone.name)))
+        .group_by(kind.place)
+    )
+
+
+def _typed_by_people() -> Select[str, int]:
+    """Each ward that is no zone's name, with the number of people, counted up to MOST.
+
+    The index is asked for one ward after the other: few are typed by many.
+    """
+    first = select(func.min(Person.ward).label("text")).where(Person.ward > "")
+    typed = first.cte("typed", recursive=True)
+    next_one = select(func.min(Person.ward)).where(Person.ward > typed.c.text).scalar_subquery()
+    typed = typed.union_all(select(next_one).where(typed.c.text.is_not(None)))
+    people = select(Person.id).where(Person.ward == typed.c.text).limit(MOST).correlate(typed)
+    counted = select(func.count()).select_from(people.subquery()).scalar_subquery()
+    return (
+        select(typed.c.text, counted)
+        .where(typed.c.text.is_not(None), typed.c.text.not_in(select(Zone.name)))
+        .limit(MOST_SPELLINGS)
+    )

@@ -1,7 +1,7 @@
 """The list of people, and finding them by the beginnings of the words of their names.
 
-Of what many people are called no list is counted or put in order as a whole: beyond MOST_FOUND the
-first of them by name are read from an index, and the list says that there are more.
+Of what many people are called no list is counted or put in order as a whole: beyond MOST_FOUND
+those who were added last are shown, and the list says that there are more.
 """
 
 from __future__ import annotations
@@ -11,20 +11,38 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from kash.database import db
 from kash.people.models import Consent, Group, Organisation, Person, Posting
-from kash.people.reach import finds_names, phone_compared, sees_names, within_reach
+from kash.people.reach import (
+    finds_names,
+    ids_within_reach,
+    phone_compared,
+    sees_names,
+    within_reach,
+)
 from kash.people.rules import MOST_NAME, PURPOSES, sort_name
 from kash.people.search import ids_named, words_of
 from kash.policy import Actor
 from kash.vault import lookup
 from kash.web import Listing, listing
-from kash.web.lists import ROWS, asked_for
 
 MOST_FOUND = 1_000
+Counted = Select[Any] | CompoundSelect[Any]
 ANY_PURPOSE = "any"
 
 
@@ -80,51 +98,21 @@ def _typed_words(text: str) -> list[str]:
     return words_of(sort_name(text[:MOST_NAME]))
 
 
-def _ids_by_name(
-    words: Sequence[str],
-    conditions: Sequence[ColumnElement[bool]],
-    most: int,
-    skip: int = 0,
-    *,
-    backwards: bool = False,
-) -> list[int]:
-    """Ids of people named so, in the order of names.
-
-    SQLite walks the index of names, and so stops at the last one wanted; it is kept from seeking
-    each id by one that the planner doesn't know. PostgreSQL reads what is found at once, and would
-    else try every name in turn.
-    """
-    found = ids_named(list(words), _dialect())
-    if _dialect() == "sqlite":
-        statement: Select[Any] = select(Person.id).where((Person.id + 0).in_(found), *conditions)
-        key: Any = Person.id
-        name: Any = Person.sort_name
-    else:
-        every = (
-            found.add_columns(Person.sort_name)
-            .where(*conditions)
-            .cte("named")
-            .prefix_with("MATERIALIZED", dialect="postgresql")
-        )
-        statement = select(every.c.id)
-        key, name = every.c.id, every.c.sort_name
-    order = (name.desc(), key.desc()) if backwards else (name, key)
-    return list(db.session.scalars(statement.order_by(*order).limit(most).offset(skip)))
-
-
-def _named_at_most(
+def _newest_named(
     words: Sequence[str], conditions: Sequence[ColumnElement[bool]], most: int
-) -> list[int]:
-    """Ids of people named so in no order, not more than `most`."""
-    if not words:
-        return []
+) -> Select[Any]:
+    """A select of the ids of people named so: of more than `most`, those who were added last.
+
+    SQLite reads them from its index in this order and stops. PostgreSQL reads what is found at
+    once, and would else try everybody in turn.
+    """
     found = ids_named(list(words), _dialect())
     if _dialect() == "sqlite":
         if conditions:
             found = select(Person.id).where(Person.id.in_(found), *conditions)
-    else:
-        found = found.where(*conditions)
-    return list(db.session.scalars(found.limit(most)))
+        return found.order_by(literal_column("rowid").desc()).limit(most)
+    every = found.where(*conditions).cte("named").prefix_with("MATERIALIZED", dialect="postgresql")
+    return select(every.c.id).order_by(every.c.id.desc()).limit(most)
 
 
 def _in_group(public_id: str) -> ColumnElement[bool]:
@@ -192,7 +180,9 @@ def _shown(row: Any) -> ListedPerson:
 
 
 def _listed(
-    whole: ColumnElement[bool], conditions: Sequence[ColumnElement[bool]]
+    whole: ColumnElement[bool],
+    conditions: Sequence[ColumnElement[bool]],
+    counted: Counted | None = None,
 ) -> Listing[ListedPerson]:
     def shown(column: Any) -> Any:
         return case((whole, column), else_=null())
@@ -208,7 +198,7 @@ def _listed(
         default_sort="name",
         key=Person.id,
         # Everyone has one group, and one open posting at most: neither adds to the number.
-        counted=select(Person.id).where(*conditions),
+        counted=select(Person.id).where(*conditions) if counted is None else counted,
     )
     return replace(found, rows=[_shown(row) for row in found])
 
@@ -220,8 +210,7 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     may find people; `whole` is false for a row of which only name and group may be shown, and
     everything else of it is then empty. Numbers and stations are searched within reach only, and
     phones only where they are open. `phone` is the search text as a number in E.164, if it is one.
-    Where more than MOST_FOUND are found, they stand by name, and the first MOST_FOUND of them can
-    be seen.
+    Where more than MOST_FOUND are called so, the MOST_FOUND who were added last are listed.
     """
     mine = within_reach(actor, "people.see")
     conditions = _narrowed(mine, search)
@@ -230,12 +219,17 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         conditions.append(mine)
     # Who is listed only because she is in reach needs not be asked again.
     whole = mine if anyone else true()
+    if not search:
+        counted = select(Person.id) if anyone else ids_within_reach(actor, "people.see")
+        return _listed(whole, conditions, counted)
     if not search.text:
         return _listed(whole, conditions)
     words = _typed_words(search.text)
-    found = _named_at_most(words, conditions, MOST_FOUND + 1)
+    found = (
+        list(db.session.scalars(_newest_named(words, conditions, MOST_FOUND + 1))) if words else []
+    )
     if len(found) > MOST_FOUND:
-        return _first_by_name(_rows(whole), words, conditions)
+        return replace(_listed(whole, [Person.id.in_(found[:MOST_FOUND])]), beyond=True)
     facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
     if phone is not None:
         known = Person.phone_lookup == lookup(phone, kind="phone")
@@ -244,25 +238,6 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         select(Person.id).where(mine, or_(*facts), *conditions).limit(MOST_FOUND)
     )
     return _listed(whole, [Person.id.in_(set(found))])
-
-
-def _first_by_name(
-    rows: Select[Any], words: Sequence[str], conditions: Sequence[ColumnElement[bool]]
-) -> Listing[ListedPerson]:
-    """One page of the first MOST_FOUND by name of those who are called so."""
-    asked = asked_for({"name": Person.sort_name}, "name")
-    pages = MOST_FOUND // ROWS
-    page = min(asked.page, pages)
-    backwards = asked.direction == "desc"
-    ids = _ids_by_name(words, conditions, ROWS, (page - 1) * ROWS, backwards=backwards)
-    order = (Person.sort_name, Person.id)
-    shown = db.session.execute(
-        rows.where(Person.id.in_(ids)).order_by(
-            *(column.desc() if backwards else column for column in order)
-        )
-    )
-    rows_shown = [_shown(row) for row in shown]
-    return Listing(rows_shown, page, pages, MOST_FOUND, "name", asked.direction, beyond=True)
 
 
 def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerson]:
@@ -281,7 +256,8 @@ def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerso
 
 
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
-    """People by name for whoever may find them, never more than `limit`."""
+    """People by name for whoever may find them, never more than `limit`; of more than MOST_FOUND
+    only those who were added last are looked at."""
     words = _typed_words(text)
     if not words:
         return []
@@ -289,7 +265,8 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
     rows = db.session.execute(
         select(Person.public_id, Person.chosen_name, Group.name, Person.minor)
         .join(Person.group)
-        .where(Person.id.in_(_ids_by_name(words, conditions, limit)))
+        .where(Person.id.in_(_newest_named(words, conditions, MOST_FOUND)))
         .order_by(Person.sort_name, Person.id)
+        .limit(limit)
     )
     return [FoundPerson(*row) for row in rows]
