@@ -22,17 +22,13 @@ def upgrade() -> None:
         ['minor', 'minor_seen_at', 'sort_name', 'id'],
     )
     op.drop_index('ix_person_minor', 'person')
-    op.create_index(
-        'ix_posting_organisation_id_open',
-        'posting',
-        ['organisation_id'],
-        sqlite_where=sa.text('until is null'),
-        postgresql_where=sa.text('until is null'),
-    )
+    op.create_index('ix_posting_organisation_id_until', 'posting', ['organisation_id', 'until'])
+    op.drop_index('ix_posting_organisation_id', 'posting')
 
 
 def downgrade() -> None:
-    op.drop_index('ix_posting_organisation_id_open', 'posting')
+    op.create_index('ix_posting_organisation_id', 'posting', ['organisation_id'])
+    op.drop_index('ix_posting_organisation_id_until', 'posting')
     op.create_index('ix_person_minor', 'person', ['minor'])
     op.drop_index('ix_person_minor_seen_at', 'person')
     op.drop_index('ix_person_ward', 'person')

@@ -167,16 +167,12 @@ class Posting(PublicId, Base):
             sqlite_where=text("until is null"),
         ),
         # How many are posted somewhere now is counted in the index alone.
-        Index(
-            "ix_posting_organisation_id_open",
-            "organisation_id",
-            sqlite_where=text("until is null"),
-        ),
+        Index("ix_posting_organisation_id_until", "organisation_id", "until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     since: Mapped[date] = mapped_column(Date)
     until: Mapped[date | None] = mapped_column(Date)
 
