@@ -125,7 +125,6 @@ FIXED = {
     " can download them. The link works once, within %(days)s days.",
     "In the last 13 weeks, drills and reports together: answered within %(minutes)s minutes"
     " %(in_time)s, later or not at all %(late)s.",
-    "More than %(number)s people fit. They stand by name; type more of the name to see fewer.",
     "The button opens them on this device for %(minutes)s minutes. The link works once: press it"
     " only where you want to see or download them.",
     "This list has more than %(most)s people. Bring it in parts.",
