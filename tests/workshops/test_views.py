@@ -542,7 +542,11 @@ def test_the_register_is_printed_a_sheet_for_each_group(
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"] == "attachment; filename=register.pdf"
     ((paged, sheets),) = printed
-    assert (paged.title, paged.kind, paged.html) == ("Register", "register", "")
+    assert (paged.title, paged.kind, paged.html) == (
+        "Sign-in sheets: Working Together, 17 November 2026",
+        "register",
+        "",
+    )
     # What differs is stamped, so that the sheets of a day are one and the same page.
     look = sheets[0].html
     assert look == sheets[1].html
