@@ -117,7 +117,7 @@ function prepare(form) {
     clearTimeout(timer);
     if (sending) return sending;
     sending = (async () => {
-      while (waiting().length && !left() && (await send()));
+      while (waiting().length && !going && !left() && (await send()));
       sending = null;
       say(open.size ? "unsaved" : "saved");
     })();
@@ -146,6 +146,18 @@ function prepare(form) {
     led = false;
   }
 
+  /** All that stands in the form is on its way by its own button: nothing older may arrive after it. */
+  function submitted(event) {
+    clearTimeout(timer);
+    const before = sending;
+    if (before && !going) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      before.then(() => form.requestSubmit(event.submitter));
+    }
+    going = true;
+  }
+
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
   addEventListener("online", save);
@@ -163,7 +175,7 @@ function prepare(form) {
   addEventListener(
     "submit",
     (event) => {
-      if (event.target === form) going = true;
+      if (event.target === form) submitted(event);
       else first(event, () => event.target.requestSubmit(event.submitter));
     },
     true,
