@@ -50,5 +50,5 @@ function follow(field) {
 }
 
 export function enhance(root) {
-  for (const field of root.querySelectorAll("[data-code]")) follow(field);
+  for (const field of root.querySelectorAll("input[data-code]")) follow(field);
 }
