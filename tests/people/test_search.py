@@ -140,6 +140,11 @@ def test_what_many_are_called_is_shown_by_name_and_said_to_be_more(
     assert page(asha, direction="desc", sort="name")[:2] == ["Juma Asha009", "Juma Asha008"]
     in_police = queries.PeopleSearch("a", group=groups[0].public_id)
     assert page(in_police) == numbers[20:70]
+    # Of whoever is called so and nothing else no more can be typed.
+    many(groups[0].id, ["Asha"])
+    many(groups[0].id, [f"Asha Later{number:03}" for number in range(120)])
+    assert page(asha)[0] == "Asha"
+    assert queries.find_people(director, "asha", 3)[0].chosen_name == "Asha"
     in_community = queries.PeopleSearch("asha", group=groups[1].public_id)
     with both_engines_app.test_request_context("/", method="POST"):
         few = queries.people(director, in_community)

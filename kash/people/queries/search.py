@@ -42,6 +42,7 @@ from kash.vault import lookup
 from kash.web import Listing, listing
 
 MOST_FOUND = 1_000
+_MOST_ALIKE = 100
 Counted = Select[Any] | CompoundSelect[Any]
 ANY_PURPOSE = "any"
 
@@ -113,6 +114,11 @@ def _newest_named(
         return found.order_by(literal_column("rowid").desc()).limit(most)
     every = found.where(*conditions).cte("named").prefix_with("MATERIALIZED", dialect="postgresql")
     return select(every.c.id).order_by(every.c.id.desc()).limit(most)
+
+
+def _called(text: str) -> ColumnElement[bool]:
+    """Those whose whole name this is."""
+    return Person.sort_name == sort_name(text[:MOST_NAME])
 
 
 def _in_group(public_id: str) -> ColumnElement[bool]:
@@ -210,7 +216,8 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     may find people; `whole` is false for a row of which only name and group may be shown, and
     everything else of it is then empty. Numbers and stations are searched within reach only, and
     phones only where they are open. `phone` is the search text as a number in E.164, if it is one.
-    Where more than MOST_FOUND are called so, the MOST_FOUND who were added last are listed.
+    Where more than MOST_FOUND are called so, those are listed who were added last, and those whose
+    whole name was typed: nobody can type more of it.
     """
     mine = within_reach(actor, "people.see")
     conditions = _narrowed(mine, search)
@@ -229,7 +236,9 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         list(db.session.scalars(_newest_named(words, conditions, MOST_FOUND + 1))) if words else []
     )
     if len(found) > MOST_FOUND:
-        return replace(_listed(whole, [Person.id.in_(found[:MOST_FOUND])]), beyond=True)
+        exactly = select(Person.id).where(_called(search.text), *conditions).limit(_MOST_ALIKE)
+        listed = list(dict.fromkeys([*db.session.scalars(exactly), *found]))[:MOST_FOUND]
+        return replace(_listed(whole, [Person.id.in_(listed)]), beyond=True)
     facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
     if phone is not None:
         known = Person.phone_lookup == lookup(phone, kind="phone")
@@ -257,7 +266,7 @@ def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerso
 
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
     """People by name for whoever may find them, never more than `limit`; of more than MOST_FOUND
-    only those who were added last are looked at."""
+    only those are looked at who were added last, or whose whole name was typed."""
     words = _typed_words(text)
     if not words:
         return []
@@ -265,7 +274,10 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
     rows = db.session.execute(
         select(Person.public_id, Person.chosen_name, Group.name, Person.minor)
         .join(Person.group)
-        .where(Person.id.in_(_newest_named(words, conditions, MOST_FOUND)))
+        .where(
+            or_(Person.id.in_(_newest_named(words, conditions, MOST_FOUND)), _called(text)),
+            *conditions,
+        )
         .order_by(Person.sort_name, Person.id)
         .limit(limit)
     )
