@@ -50,6 +50,11 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+def token_from(digest: str) -> str:
+    """The token that a secret of 256 bits, in hexadecimal, makes: the same each time."""
+    return base64.urlsafe_b64encode(bytes.fromhex(digest)).decode().rstrip("=")
+
+
 def token_hash(token: str) -> str:
     """How a token is kept. It is random, so that a plain hash is enough."""
     return hashlib.sha256(token.encode()).hexdigest()

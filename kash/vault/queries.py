@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -46,6 +46,12 @@ def entries_about(subject: str, *, but_by: str | None = None) -> Select[AuditEnt
         .order_by(AuditEntry.seq.desc())
     )
     return query if but_by is None else query.where(AuditEntry.actor != but_by)
+
+
+def named_before(session: Session, public_ids: Collection[str]) -> set[str]:
+    """Those of some public ids that any entry names."""
+    query = select(AuditSubject.subject).where(AuditSubject.subject.in_(public_ids)).distinct()
+    return set(session.scalars(query))
 
 
 def recent(

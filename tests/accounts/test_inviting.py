@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -12,8 +14,8 @@ from sqlalchemy import func, select
 
 from kash.accounts import queries, services
 from kash.accounts.errors import EmailNeeded, EmailTaken, LinkSpent, NeedsSecond, PersonMinor
-from kash.accounts.models import AccountRequest, Invitation
-from kash.accounts.services import Offered, RowsRefused
+from kash.accounts.models import Account, AccountRequest, Invitation
+from kash.accounts.services import Offered, RowsRefused, several
 from kash.database import db
 from kash.messages import MailFailed, send_mail
 from kash.people.models import Group, Person
@@ -35,7 +37,7 @@ def _offer(name: str, role: str, email: str = "") -> tuple[Offered, str]:
     return Offered(name, email, frozenset([Role(role)])), ""
 
 
-def _count(kind: type[Invitation | AccountRequest]) -> int:
+def _count(kind: type[Invitation | AccountRequest | AuditEntry]) -> int:
     db.session.rollback()
     return db.session.scalar(select(func.count()).select_from(kind)) or 0
 
@@ -166,6 +168,156 @@ def test_more_rows_are_given_without_inviting_anybody(sign_in: Signing) -> None:
     assert (held["rows-0-name"], held["rows-3-name"]) == ("Amani", "")
     assert _count(Invitation) == 0
     assert browser.post("/accounts/invite/several", data={}).status_code == 422
+
+
+# --- Sent twice -------------------------------------------------------------------------------
+
+LIST = {
+    "rows-0-name": "Amani",
+    "rows-0-email": "amani@example.org",
+    "rows-0-role": "trainer",
+    "rows-1-name": "Baraka",
+    "rows-1-role": "peer",
+    "rows-2-name": "Baraka",
+    "rows-2-role": "peer",
+    "rows-3-name": "Chausiku",
+    "rows-3-email": "c@example.org",
+    "rows-3-role": "custodian",
+    "rows-3-reason": "She keeps the keys.",
+    "send": "y",
+}
+
+
+def _key(browser: FlaskClient) -> str:
+    """The key of a form that was just opened."""
+    found = re.search(
+        r'<input[^>]*name="key"[^>]*value="([^"]+)"', browser.get("/accounts/invite/several").text
+    )
+    assert found is not None
+    return found.group(1)
+
+
+def _made(page: str) -> tuple[list[str], list[str], list[str]]:
+    """The links, the names to sign in with and the requests that a page shows."""
+    return (
+        re.findall(r'id="link-\d"[^>]*value="([^"]+)"', page),
+        re.findall(r"Signs in with: (\S+?)(?:<| )", page),
+        re.findall(r"/accounts/requests/(\w{16})", page),
+    )
+
+
+def _letters(app: APIFlask) -> int:
+    folder = Path(app.config["MAIL_FILE_PATH"])
+    return len(list(folder.glob("*"))) if folder.exists() else 0
+
+
+def test_a_second_tap_shows_the_same_links_and_makes_and_sends_nothing(
+    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    """The answer to the first is never seen: its links were void or lost, and who has no address
+    stood in the list under two names."""
+    actor("director")
+    browser = client_for(actor("administrator"))
+    sent = LIST | {"key": _key(browser)}
+    first = browser.post("/accounts/invite/several", data=sent)
+    mailed, entries = _letters(both_engines_app), _count(AuditEntry)
+    second = browser.post("/accounts/invite/several", data=sent)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert _made(second.text) == _made(first.text)
+    assert [len(set(part)) for part in _made(second.text)] == [3, 3, 1]
+    assert (_count(Invitation), _count(AccountRequest)) == (3, 1)
+    assert mailed > 0
+    assert (_letters(both_engines_app), _count(AuditEntry)) == (mailed, entries)
+    told = "nothing was made or e-mailed twice"
+    assert (told in first.text, told in second.text) == (False, True)
+    for link in _made(second.text)[0]:
+        assert browser.get(link.removeprefix("http://localhost:8000")).status_code == 200
+
+
+def test_of_a_form_that_is_sent_once_more_only_who_is_new_is_invited(sign_in: Signing) -> None:
+    """Whoever goes back and adds somebody keeps the links that she has handed out."""
+    browser = sign_in("administrator")
+    key = _key(browser)
+    rows = {"rows-0-name": "Amani", "rows-0-role": "trainer", "key": key}
+    (link,) = _made(browser.post("/accounts/invite/several", data=rows).text)[0]
+    more = {"rows-1-name": "Baraka", "rows-1-role": "peer"}
+    pages = [browser.post("/accounts/invite/several", data=rows | more).text for _n in range(2)]
+    assert _made(pages[0]) == _made(pages[1])
+    assert (_made(pages[0])[0][0], _count(Invitation)) == (link, 2)
+
+
+def test_a_link_that_was_withdrawn_never_opens_again(sign_in: Signing) -> None:
+    """It went to the wrong person; the form that made it is still open in the browser."""
+    browser = sign_in("administrator")
+    sent = {"rows-0-name": "Amani", "rows-0-role": "trainer", "key": _key(browser)}
+    (link,) = _made(browser.post("/accounts/invite/several", data=sent).text)[0]
+    gone = db.session.scalars(select(Invitation.public_id)).one()
+    assert browser.post(f"/accounts/invitations/{gone}/withdraw").status_code == 303
+    (again,) = _made(browser.post("/accounts/invite/several", data=sent).text)[0]
+    assert browser.get(link.removeprefix("http://localhost:8000")).status_code == 404
+    assert browser.get(again.removeprefix("http://localhost:8000")).status_code == 200
+
+
+def test_the_key_of_a_form_gives_nobody_else_its_links(actor: Accounts) -> None:
+    """Nor without the vault: neither the form's key nor the database tells a link."""
+    rows, key = [_offer("A", "peer")], "k" * 43
+    (one,) = services.invite_several(actor("administrator"), rows, key)
+    (other,) = services.invite_several(actor("administrator"), rows, key)
+    assert one.token != other.token
+    assert not other.again
+    kept = db.session.execute(select(Invitation.__table__)).all()
+    for row in kept:
+        assert not {one.token, other.token, key} & {str(value) for value in row}
+
+
+def test_two_sendings_at_once_show_the_same_links(
+    both_engines_app: APIFlask, actor: Accounts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither had seen what the other was writing."""
+    by, rows, key = actor("administrator"), [_offer("A", "peer")], "k" * 43
+    (first,) = services.invite_several(by, rows, key)
+    blind = [False, True]
+    looks = several._made_before
+
+    def looking(*given: Any) -> dict[str, services.Invited]:
+        return {} if blind.pop() else looks(*given)
+
+    monkeypatch.setattr(several, "_made_before", looking)
+    monkeypatch.setattr(several, "named_before", lambda _session, _ids: set())
+    (second,) = services.invite_several(by, rows, key)
+    assert (second.token, second.email, second.again) == (first.token, first.email, True)
+    assert blind == []
+
+
+def test_a_mail_server_that_fails_is_waited_for_once_and_told_beside_each(
+    app: APIFlask, sign_in: Signing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forty times ten seconds passed before any link was seen."""
+    tried = []
+
+    def failing(to: str, _subject: str, _text: str) -> None:
+        tried.append(to)
+        if to != "a@example.org":
+            raise MailFailed
+
+    monkeypatch.setattr("kash.accounts.views.links.send_mail", failing)
+    sent = {"send": "y"}
+    for place, email in enumerate(("a@example.org", "b@example.org", "c@example.org", "")):
+        sent |= {
+            f"rows-{place}-name": f"Person {place}",
+            f"rows-{place}-email": email,
+            f"rows-{place}-role": "trainer",
+        }
+    page = sign_in("administrator").post("/accounts/invite/several", data=sent).text
+    assert tried == ["a@example.org", "b@example.org"]
+    rows = re.findall(r"(?s)<li>\s*<div class=\"key\">.*?</li>", page)
+    assert [("Sent by e-mail" in row, "Not sent by e-mail" in row) for row in rows] == [
+        (True, False),
+        (False, True),
+        (False, True),
+        (False, False),
+    ]
+    assert len(_made(page)[0]) == 4
 
 
 # --- Two people -------------------------------------------------------------------------------
@@ -341,9 +493,95 @@ def test_nobody_under_18_is_invited(sign_in: Signing, actor: Accounts, participa
     number, key = participant.public_id, participant.id
     with pytest.raises(PersonMinor):
         services.invite(
-            actor("administrator"), name="M", email="", roles=[Role.PEER], person_id=key
+            actor("administrator", "director"),
+            name="M",
+            email="",
+            roles=[Role.PEER],
+            person_id=key,
         )
     assert "/accounts/invite" not in sign_in("director").get(f"/people/{number}").text
+
+
+def _but_for(page: str, *parts: str) -> str:
+    """A page without what differs from one request to the next, and without these parts."""
+    for part in parts:
+        page = page.replace(part, "")
+    return re.sub(r'(?<=name="csrf_token")[^>]*|nonce="[^"]*"', "", page)
+
+
+def test_an_administrator_turns_no_number_of_the_audit_trail_into_a_name_or_a_side(
+    sign_in: Signing, participant: Person
+) -> None:
+    """One address after another, and nobody had written down that she looked."""
+    number, nobody = participant.public_id, "0123456789abcdef"
+    browser = sign_in("administrator")
+    page = browser.get(f"/accounts/invite?person={number}").text
+    assert "Moses" not in page
+    assert not re.search(r'name="roles"[^>]*\bchecked\b', page)
+    assert re.search(rf'<input[^>]*name="person"[^>]*value="{number}"', page)
+    other = browser.get(f"/accounts/invite?person={nobody}").text
+    assert _but_for(page, number) == _but_for(other, nobody)
+    sent = {"name": "M", "email": "", "person": number}
+    refused = browser.post("/accounts/invite", data=sent)
+    assert (refused.status_code, "Moses" in refused.text) == (422, False)
+    assert re.search(rf'<input[^>]*name="person"[^>]*value="{number}"', refused.text)
+
+
+def test_an_administrator_who_was_given_a_number_still_makes_the_invitation(
+    sign_in: Signing, participant: Person
+) -> None:
+    key = participant.id
+    sent = {"name": "M", "email": "", "roles": "police_peer", "person": participant.public_id}
+    made = sign_in("administrator").post("/accounts/invite", data=sent)
+    assert (made.status_code, "Moses" in made.text) == (200, False)
+    assert db.session.scalars(select(Invitation.person_id)).all() == [key]
+
+
+def test_an_administrator_is_not_told_who_is_under_18_and_the_link_opens_nothing(
+    app: APIFlask, sign_in: Signing, participant: Person
+) -> None:
+    """A refusal for one number and none for the next was a list of the children."""
+    participant.minor = True
+    db.session.commit()
+    sent = {"name": "M", "email": "", "roles": "peer", "person": participant.public_id}
+    made = sign_in("administrator").post("/accounts/invite", data=sent)
+    assert (made.status_code, "under 18" in made.text) == (200, False)
+    link = re.search(r'value="http://localhost:8000(/join/[^"]+)"', made.text)
+    assert link is not None
+    joined = app.test_client().post(link.group(1), data={"name": "M", "password": GOOD})
+    assert (joined.status_code, "under 18" in joined.text) == (404, False)
+    assert db.session.scalars(select(Account.person_id).where(Account.person_id > 0)).all() == []
+
+
+def test_a_second_administrator_is_not_told_who_is_under_18_either(
+    actor: Accounts, participant: Person
+) -> None:
+    participant.minor = True
+    db.session.commit()
+    key = participant.id
+    asker, second, director = actor("administrator"), actor("administrator"), actor("director")
+    assert not asker.may("people.find")
+    requests = [
+        services.ask_to_invite(
+            asker,
+            name="M",
+            email=f"{number}@example.org",
+            roles=[Role.DIRECTOR],
+            reason="Needed.",
+            person_id=key,
+        )
+        for number in range(2)
+    ]
+    services.agree(second, requests[0])
+    with pytest.raises(PersonMinor):
+        services.agree(director, requests[1])
+    with pytest.raises(LinkSpent):
+        services.accept_invitation(
+            services.fetch_link(asker, requests[0]),
+            name="M",
+            password=GOOD,
+            code=queries.request_by_id(second, requests[0]).code,
+        )
 
 
 def test_what_was_taken_meanwhile_opens_nothing(actor: Accounts) -> None:

@@ -12,6 +12,7 @@ from kash.accounts.forms.accounts import (
     PersonForm,
     RolesForm,
     SignInForm,
+    number_in,
     role_notes,
 )
 from kash.accounts.forms.passkeys import AddPasskeyForm, PasskeyForm, PasskeyNameForm
@@ -53,5 +54,6 @@ __all__ = [
     "SecondStepRolesForm",
     "SignInForm",
     "StandInForm",
+    "number_in",
     "role_notes",
 ]

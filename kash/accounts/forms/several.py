@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, FieldList, FormField
+from wtforms import BooleanField, FieldList, FormField, HiddenField
 
 from kash.accounts.errors import (
     AskedAlready,
@@ -19,6 +19,7 @@ from kash.accounts.errors import (
 )
 from kash.accounts.names import role_choices
 from kash.accounts.rules import INVITED_AT_ONCE, Pasted
+from kash.accounts.secrets import new_token
 from kash.web.errors import Problem
 from kash.web.forms import KashForm, choice_field, email_field, long_text_field, text_field
 from kash.web.programme import LANGUAGES
@@ -63,7 +64,7 @@ class InvitedRow(KashForm):
 
 
 class InviteSeveralForm(KashForm):
-    """Whom to invite."""
+    """Whom to invite. `key` makes the same form, sent twice, invite everybody once."""
 
     pasted = long_text_field(
         _l("Paste a list"),
@@ -77,6 +78,7 @@ class InviteSeveralForm(KashForm):
     role = choice_field(_l("Role of those for whom the list says none"), required=False)
     rows = FieldList(FormField(InvitedRow), max_entries=INVITED_AT_ONCE)
     send = BooleanField(_l("Send each link by e-mail, where there is an address"), default=True)
+    key = HiddenField(default=new_token)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -106,6 +108,7 @@ class InviteSeveralForm(KashForm):
             if name != "csrf_token"
         )
         sent["role"] = self.role.data or ""
+        sent["key"] = self.key.data or ""
         if "csrf_token" in self:
             sent["csrf_token"] = self["csrf_token"].data or ""
         if self.send.data:

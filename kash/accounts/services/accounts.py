@@ -103,20 +103,23 @@ def build_account(
     )
 
 
-def refuse_taken(session: Session, email: str, person_id: int | None) -> None:
-    """Raise EmailTaken, PersonTaken or PersonMinor."""
+def refuse_taken(by: Actor, session: Session, email: str, person_id: int | None) -> None:
+    """Raise EmailTaken, PersonTaken or, if `by` may know of participants, PersonMinor.
+
+    To anybody else the refusal would tell who is under 18: there the link opens nothing.
+    """
     if session.scalar(select(Account.id).where(Account.email_lookup == queries.email_key(email))):
         raise EmailTaken
     if person_id is not None and session.scalar(
         select(Account.id).where(Account.person_id == person_id)
     ):
         raise PersonTaken
-    if person_id is not None and queries.is_minor(session, person_id):
+    if person_id is not None and by.may("people.find") and queries.is_minor(session, person_id):
         raise PersonMinor
 
 
 def new_account(
-    by: ActorLike,
+    by: Actor,
     *,
     name: str,
     email: str,
@@ -131,7 +134,7 @@ def new_account(
     hashed = hash_password(password)
     public_id = new_public_id()
     with audited("accounts.account_made", by) as change:
-        refuse_taken(change.session, email, person_id)
+        refuse_taken(by, change.session, email, person_id)
         change.session.add(
             build_account(
                 public_id=public_id,

@@ -72,9 +72,11 @@ def ask_for_invitation(by: Actor, offer: Offered, reason: str) -> str:
     return request_id
 
 
-def keep_invitation_asked(change: Change, by: Actor, offer: Offered, reason: str) -> str:
+def keep_invitation_asked(
+    change: Change, by: Actor, offer: Offered, reason: str, request_id: str = ""
+) -> str:
     """Keep that an invitation was asked for, inside the caller's transaction; the request's public
-    id. Raises as `ask_for_invitation`."""
+    id, a new one if none is given. Raises as `ask_for_invitation`."""
     check_roles(offer.roles)
     if not offer.email:
         raise EmailNeeded
@@ -85,9 +87,9 @@ def keep_invitation_asked(change: Change, by: Actor, offer: Offered, reason: str
         "language": offer.language,
         "person_id": offer.person_id,
     }
-    refuse_taken(change.session, offer.email, offer.person_id)
+    refuse_taken(by, change.session, offer.email, offer.person_id)
     _refuse_needless(takes_two(Asked.INVITATION, (), offer.roles))
-    return _keep(change, by, Asked.INVITATION, None, content, reason)
+    return _keep(change, by, Asked.INVITATION, None, content, reason, request_id)
 
 
 def ask_for_roles(by: Actor, public_id: str, roles: Collection[Role], reason: str) -> str:
@@ -160,14 +162,20 @@ def _refuse_needless(takes: bool) -> None:
 
 
 def _keep(
-    change: Change, by: Actor, kind: Asked, account: Account | None, content: Content, reason: str
+    change: Change,
+    by: Actor,
+    kind: Asked,
+    account: Account | None,
+    content: Content,
+    reason: str,
+    request_id: str = "",
 ) -> str:
     """Keep a request inside the caller's transaction, tell the owner; its public id."""
     if not by.may("accounts.propose"):
         raise Forbidden
     if not reason.strip():
         raise NeedsSecond
-    request_id = new_public_id()
+    request_id = request_id or new_public_id()
     email_lookup = queries.email_key(content["email"]) if "email" in content else ""
     about = (
         AccountRequest.account_id == account.id

@@ -76,7 +76,7 @@ def agree(by: Actor, request_id: str) -> None:
             changed = True
         else:
             request.decided_by, request.decided_at = by.public_id, change.now
-            request.state = str(_carry_out(change, request, account, content))
+            request.state = str(_carry_out(change, by, request, account, content))
             change.about(request_id)
     if changed:
         _send_back(by, request_id)
@@ -84,12 +84,16 @@ def agree(by: Actor, request_id: str) -> None:
 
 
 def _carry_out(
-    change: Change, request: AccountRequest, account: Account | None, content: Content
+    change: Change,
+    by: Actor,
+    request: AccountRequest,
+    account: Account | None,
+    content: Content,
 ) -> RequestState:
     kind = Asked(request.kind)
     if account is None:
         check_roles(roles_in(content))
-        refuse_taken(change.session, content["email"], content["person_id"])
+        refuse_taken(by, change.session, content["email"], content["person_id"])
         change.about(*(f"role:{role}" for role in content["roles"]))
     else:
         change.about(account.public_id)
@@ -170,7 +174,7 @@ def fetch_link(by: Actor, request_id: str) -> str:
             change.nothing()
             changed = True
         else:
-            token = _make_link(change, request, account, content)
+            token = _make_link(change, by, request, account, content)
             request.state = str(RequestState.DONE)
             change.about(request_id)
     if changed:
@@ -180,13 +184,17 @@ def fetch_link(by: Actor, request_id: str) -> str:
 
 
 def _make_link(
-    change: Change, request: AccountRequest, account: Account | None, content: Content
+    change: Change,
+    by: Actor,
+    request: AccountRequest,
+    account: Account | None,
+    content: Content,
 ) -> str:
     code, request_id = code_of(request), request.public_id
     if account is not None:
         change.about(account.public_id)
         return offer_password(change, account, request.asked_by, request_id=request_id, code=code)
-    refuse_taken(change.session, content["email"], content["person_id"])
+    refuse_taken(by, change.session, content["email"], content["person_id"])
     offer = Offered(
         content["name"],
         content["email"],

@@ -83,6 +83,14 @@ class Offered:
     person_id: int | None = None
 
 
+@dataclass(frozen=True)
+class Marked:
+    """By what an invitation is found when its form is sent again, and the secret of its link."""
+
+    public_id: str
+    token: str = field(repr=False)
+
+
 def make_invitation(by: Actor, offer: Offered) -> Made:
     """Invite someone; an older invitation to the same address is withdrawn.
 
@@ -108,13 +116,15 @@ def invite(
     return make_invitation(by, Offered(name, email, frozenset(roles), language, person_id)).token
 
 
-def offer_alone(change: Change, by: Actor, offer: Offered) -> tuple[Made, str]:
+def offer_alone(
+    change: Change, by: Actor, offer: Offered, mark: Marked | None = None
+) -> tuple[Made, str]:
     """Make the link inside the caller's transaction, if one person alone may; and its public id.
     Raises as `make_invitation`."""
     check_roles(offer.roles)
     gained = gained_power((), offer.roles)
     offer = sign_in_named(change.session, offer)
-    refuse_taken(change.session, offer.email, offer.person_id)
+    refuse_taken(by, change.session, offer.email, offer.person_id)
     free = bool(gained) and given_freely(
         change.session, gained, change.now, but_email=queries.email_key(offer.email)
     )
@@ -122,7 +132,7 @@ def offer_alone(change: Change, by: Actor, offer: Offered) -> tuple[Made, str]:
         raise NeedsSecond
     if not by.may("accounts.manage"):
         raise OnlyAdministrators
-    token, public_id = offer_account(change, offer, by.public_id, founding=free)
+    token, public_id = offer_account(change, offer, by.public_id, founding=free, mark=mark)
     return Made(token, offer.email), public_id
 
 
@@ -151,12 +161,14 @@ def offer_account(
     founding: bool = False,
     request_id: str = "",
     code: str = "",
+    mark: Marked | None = None,
 ) -> tuple[str, str]:
     """Make the link inside the caller's transaction; its secret and its public id.
 
     `by` is who brings the account in. An older invitation to the same address is withdrawn.
     """
-    token, public_id = new_token(), new_public_id()
+    mark = mark or Marked(new_public_id(), new_token())
+    token, public_id = mark.token, mark.public_id
     key = queries.email_key(offer.email)
     change.session.execute(
         delete(Invitation).where(
@@ -263,6 +275,11 @@ def accept_invitation(
             select(Account.id).where(Account.person_id == invitation.person_id)
         ):
             raise PersonTaken
+        if invitation.person_id is not None and queries.is_minor(
+            change.session, invitation.person_id
+        ):
+            # Whoever made it may not know, and who opens it is told no more than of an old link.
+            raise LinkSpent
         account = build_account(
             public_id=new.public_id,
             name=name,

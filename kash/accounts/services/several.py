@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
 from kash.accounts.errors import InvitedTwice, NeedsSecond
+from kash.accounts.models import AccountRequest, Invitation
+from kash.accounts.rules import OPEN_STATES
+from kash.accounts.secrets import new_token, token_from
 from kash.accounts.services.asking import keep_invitation_asked
-from kash.accounts.services.invitations import Offered, offer_alone
+from kash.accounts.services.invitations import Marked, Offered, invited_email, offer_alone
+from kash.database import public_id_from
 from kash.policy import Actor
-from kash.vault import Change, audited
+from kash.vault import Change, audited, lookup
+from kash.vault.queries import named_before
 from kash.web.errors import Problem
 
 
 @dataclass(frozen=True)
 class Invited:
     """What came of one row: the secret of a link with what the account signs in with, or the public
-    id of a request that waits for a second person."""
+    id of a request that waits for a second person. `again` if an earlier sending made it."""
 
     offer: Offered
     email: str
     token: str = field(default="", repr=False)
     request_id: str = ""
+    again: bool = False
 
 
 class RowsRefused(Problem):
@@ -34,38 +46,108 @@ class RowsRefused(Problem):
         self.faults = faults
 
 
-def invite_several(by: Actor, rows: Sequence[tuple[Offered, str]]) -> list[Invited]:
+def invite_several(by: Actor, rows: Sequence[tuple[Offered, str]], key: str = "") -> list[Invited]:
     """Invite everybody of a list or, if a row is wrong, nobody; what came of each, in their order.
 
     Each row is an offer and the reason that a second person reads, empty where there is none. What
     a row gives is decided as if it were asked for alone, after those above it. Raises RowsRefused.
+
+    `key` is a secret of the form. A row that comes with it once more, as by a second tap, makes
+    nothing: it gives the link or the request that it made before.
     """
+    marks = _marks(by, rows, key or new_token())
+    try:
+        return _invite_all(by, rows, marks)
+    except IntegrityError:
+        # Both were sent at once: what the other one made is there by now, and is found.
+        return _invite_all(by, rows, marks)
+
+
+def _marks(by: Actor, rows: Sequence[tuple[Offered, str]], key: str) -> list[Marked]:
+    """The ids and secrets of rows. They follow from the form's key, which is kept nowhere, and the
+    vault's: neither the database nor the form alone tells a link."""
+    marks: list[Marked] = []
+    alike: Counter[str] = Counter()
+    for offer, _reason in rows:
+        roles = sorted(map(str, offer.roles))
+        row = json.dumps([offer.name, offer.email, roles, offer.language, offer.person_id])
+        alike[row] += 1
+        seed = json.dumps([key, by.public_id, row, alike[row]])
+        public_id = public_id_from(bytes.fromhex(lookup(seed, kind="invitation.id")))
+        marks.append(Marked(public_id, token_from(lookup(seed, kind="invitation.token"))))
+    return marks
+
+
+def _invite_all(
+    by: Actor, rows: Sequence[tuple[Offered, str]], marks: Sequence[Marked]
+) -> list[Invited]:
     found: list[Invited] = []
     faults: dict[int, Problem] = {}
     with audited("accounts.several_invited", by) as change:
-        for place, (offer, reason) in enumerate(rows):
+        before = _made_before(change.session, rows, marks)
+        # What was withdrawn or replaced meanwhile never opens again: its row gets another link.
+        spent = named_before(change.session, [mark.public_id for mark in marks])
+        for place, ((offer, reason), mark) in enumerate(zip(rows, marks, strict=True)):
+            if made := before.get(mark.public_id):
+                found.append(made)
+                continue
+            fresh = None if mark.public_id in spent else mark
             try:
-                found.append(_invite(change, by, offer, reason, found))
+                found.append(_invite(change, by, offer, reason, fresh, found))
             except Problem as problem:
                 faults[place] = problem
         if faults:
             raise RowsRefused(faults)
-        if not found:
+        if all(one.again for one in found):
             change.nothing()
     return found
 
 
+def _made_before(
+    session: Session, rows: Sequence[tuple[Offered, str]], marks: Sequence[Marked]
+) -> dict[str, Invited]:
+    """What the same form made when it was sent before, by public id."""
+    ids = [mark.public_id for mark in marks]
+    invitations = {
+        one.public_id: one
+        for one in session.scalars(select(Invitation).where(Invitation.public_id.in_(ids)))
+    }
+    requests = set(
+        session.scalars(
+            select(AccountRequest.public_id).where(
+                AccountRequest.public_id.in_(ids),
+                AccountRequest.state.in_([*map(str, OPEN_STATES)]),
+            )
+        )
+    )
+    found = {}
+    for (offer, _reason), mark in zip(rows, marks, strict=True):
+        public_id = mark.public_id
+        if public_id in invitations:
+            email = invited_email(invitations[public_id])
+            found[public_id] = Invited(offer, email, mark.token, again=True)
+        elif public_id in requests:
+            found[public_id] = Invited(offer, offer.email, request_id=public_id, again=True)
+    return found
+
+
 def _invite(
-    change: Change, by: Actor, offer: Offered, reason: str, above: Sequence[Invited]
+    change: Change,
+    by: Actor,
+    offer: Offered,
+    reason: str,
+    mark: Marked | None,
+    above: Sequence[Invited],
 ) -> Invited:
     """One row inside the caller's transaction."""
     if offer.email and any(one.email == offer.email for one in above):
         raise InvitedTwice
     roles = [f"role:{role}" for role in sorted(offer.roles)]
     try:
-        made, public_id = offer_alone(change, by, offer)
+        made, public_id = offer_alone(change, by, offer, mark)
     except NeedsSecond:
-        request_id = keep_invitation_asked(change, by, offer, reason)
+        asked_as = mark.public_id if mark is not None else ""
+        request_id = keep_invitation_asked(change, by, offer, reason, asked_as)
         change.about(request_id, *roles)
         return Invited(offer, offer.email, request_id=request_id)
     change.about(public_id, *roles)

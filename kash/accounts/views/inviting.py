@@ -19,7 +19,13 @@ from kash.accounts.errors import (
     PersonTaken,
     RolesConflict,
 )
-from kash.accounts.forms import InvitedRow, InviteForm, InviteSeveralForm, role_notes
+from kash.accounts.forms import (
+    InvitedRow,
+    InviteForm,
+    InviteSeveralForm,
+    number_in,
+    role_notes,
+)
 from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.rules import is_address, pasted_people
 from kash.accounts.views.links import address_of_link, mail_link, qr_picture
@@ -49,13 +55,18 @@ def invite() -> ResponseReturnValue:
     """Invite one person; the link is shown once, and mailed if mail is set up.
 
     To roles that open much one only asks, once the programme has a director. `person` in the
-    address is the participant to whom the account shall belong: her name is filled in.
+    address is the participant to whom the account shall belong. Her name and the role of her group
+    are filled in for who may find participants; to anybody else a number stays a number, since the
+    audit trail is full of them.
     """
     form = InviteForm()
-    given = form.person.data if form.is_submitted() else request.args.get("person", "")
-    participant = queries.participant(given or "")
+    if not form.is_submitted():
+        form.person.data = number_in(request.args.get("person"))
+    participant = None
+    if current_actor().may("people.find"):
+        participant = queries.participant(form.person.data or "")
     if participant is not None and not form.is_submitted():
-        form.person.data, form.name.data = participant.public_id, participant.name
+        form.name.data = participant.name
         form.roles.data = [str(Role.POLICE_PEER if participant.police else Role.PEER)]
     if form.validate_on_submit():
         try:
@@ -134,7 +145,9 @@ def invite_several() -> ResponseReturnValue:
             form.pasted.errors = [_("Nobody is written here yet.")]
         else:
             try:
-                found = services.invite_several(current_actor(), [_offered(row) for row in rows])
+                found = services.invite_several(
+                    current_actor(), [_offered(row) for row in rows], form.key.data or ""
+                )
             except services.RowsRefused as problem:
                 form.refuse(problem.faults)
             else:
@@ -158,11 +171,18 @@ def _offered(row: InvitedRow) -> tuple[services.Offered, str]:
 
 
 def _links_page(form: InviteSeveralForm, found: list[services.Invited]) -> ResponseReturnValue:
-    """The page with a named link for each; they are shown this once."""
-    lines = []
+    """The page with a named link for each; they are shown this once.
+
+    A mail server that failed once is not waited for again: forty links would be shown after
+    minutes. What was made before was sent then.
+    """
+    lines, mailing = [], bool(form.send.data and mail_is_set_up())
+    failed = False
     for one in found:
         link = address_of_link("accounts.join", one.token) if one.token else ""
-        mails = bool(link and form.send.data and is_address(one.email))
+        mails = bool(mailing and link and not one.again and is_address(one.email))
+        mailed = mails and not failed and mail_link(one.email, link, one.offer.language)
+        failed = failed or (mails and not mailed)
         lines.append(
             {
                 "name": one.offer.name,
@@ -171,8 +191,10 @@ def _links_page(form: InviteSeveralForm, found: list[services.Invited]) -> Respo
                 "drawn": not is_address(one.email),
                 "link": link,
                 "qr": qr_picture(link) if link else "",
-                "mailed": mails and mail_link(one.email, link, one.offer.language),
+                "mailed": mailed,
+                "unsent": mails and not mailed,
                 "request_id": one.request_id,
             }
         )
-    return render_template("accounts/links.html", lines=lines)
+    again = any(one.again for one in found)
+    return render_template("accounts/links.html", lines=lines, again=again)
