@@ -4,12 +4,15 @@
 // wrong and has no field in the answer is kept as it was typed.
 //
 // Whoever goes on is led on once all is saved; where that fails she is asked. Leaving at once asks nobody.
+// `data-unticks` on a field says that typing in it takes the tick beside it back: saved once it is left.
 import { announce, fill } from "./announce.js";
 
 const WAIT = 400;
 const WHILE_TYPING = 1500;
 const AGAIN = 8000;
-const MOST = 200;
+const PATIENCE = 10000;
+// What may arrive after its page was left holds 64 KiB at most.
+const MOST = 40;
 
 export function enhance(root) {
   const forms = root.matches?.("[data-autosave]") ? [root] : root.querySelectorAll("[data-autosave]");
@@ -28,10 +31,13 @@ function prepare(form) {
   const told = form.querySelector("[data-told]");
   const open = new Map(); // place → how often it was changed
   const refused = new Set(); // of these, what the server did not take as it is
+  const half = new Set(); // of these, where typing goes on that took a tick back
   let timer = 0;
   let sending = null;
   let going = false;
   let led = false;
+  let pressed = false;
+  let wrongs = 0;
   let reason = "";
 
   function say(key) {
@@ -48,6 +54,7 @@ function prepare(form) {
     home.querySelector(`[data-wrong="${CSS.escape(first.name)}"]`)?.remove();
     for (const one of controls(place)) one.removeAttribute("aria-invalid");
     if (!sentences.length) return;
+    wrongs += 1;
     const said = document.createElement("p");
     said.className = "error";
     said.dataset.wrong = first.name;
@@ -62,11 +69,12 @@ function prepare(form) {
       const names = controls(place).map((one) => one.name);
       const newer = open.get(place) !== times;
       const sentences = names.map((name) => wrong[name]).filter(Boolean);
-      if (!newer) {
-        if (sentences.length && !names.some((name) => name in fields)) refused.add(place);
-        else open.delete(place);
-      }
+      const kept = names.some((name) => wrong[name] && !(name in fields));
+      if (!newer && kept) refused.add(place);
+      else if (!newer) open.delete(place);
       tellWrong(place, sentences);
+      // Told of again with what it now is, before it takes the place of anything.
+      if (newer && kept) continue;
       for (const one of controls(place)) {
         // What was changed again meanwhile is sent with what it now is.
         if (!(one.name in fields) || (newer && one.type !== "hidden")) continue;
@@ -81,7 +89,7 @@ function prepare(form) {
     }
   }
 
-  const waiting = () => [...open].filter(([place]) => !refused.has(place)).slice(0, MOST);
+  const waiting = () => [...open].filter(([place]) => !refused.has(place) && !half.has(place)).slice(0, MOST);
 
   /** Send what waits; true if it arrived. */
   async function send() {
@@ -98,6 +106,7 @@ function prepare(form) {
         method: "POST",
         body,
         keepalive: true,
+        signal: AbortSignal.timeout(PATIENCE),
         redirect: "error",
         headers: { "X-Requested-With": "fetch" },
       });
@@ -113,26 +122,39 @@ function prepare(form) {
   }
 
   /** Save what is open, until all is or the way is shut. */
-  async function save() {
+  function save() {
     clearTimeout(timer);
-    if (sending) return sending;
-    sending = (async () => {
-      while (waiting().length && !going && !left() && (await send()));
+    // Cleared by a later turn, also where nothing waits and all is over at once.
+    sending ??= sendAll().finally(() => {
       sending = null;
-      say(open.size ? "unsaved" : "saved");
-    })();
+    });
     return sending;
+  }
+
+  async function sendAll() {
+    while (waiting().length && !going && !left() && (await send()));
+    say(open.size > half.size ? "unsaved" : half.size ? "ready" : "saved");
   }
 
   function changed(event) {
     const place = event.target.closest("[data-place]");
     if (!place) return;
-    // What was read and found right is not what is typed now.
-    if (event.target.matches("[data-unticks]")) place.querySelector("[type=checkbox]").checked = false;
+    const typing = event.type === "input" && event.target.type === "text";
+    if (event.target.matches("[data-unticks]")) {
+      // What was read and found right is not what is typed now.
+      const tick = place.querySelector("[type=checkbox]");
+      if (typing && tick.checked) half.add(place);
+      tick.checked = false;
+    }
+    if (!typing) half.delete(place);
     open.set(place, (open.get(place) ?? 0) + 1);
     refused.delete(place);
+    soon(typing ? WHILE_TYPING : WAIT);
+  }
+
+  function soon(wait) {
     clearTimeout(timer);
-    timer = setTimeout(save, event.type === "input" && event.target.type === "text" ? WHILE_TYPING : WAIT);
+    if (waiting().length) timer = setTimeout(save, wait);
   }
 
   /** Go on once all is saved. What could not be saved is asked about by the browser itself. */
@@ -140,26 +162,40 @@ function prepare(form) {
     if (!open.size || led || going || left()) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    half.clear();
     await save();
     led = true;
     go();
     led = false;
   }
 
-  /** All that stands in the form is on its way by its own button: nothing older may arrive after it. */
-  function submitted(event) {
+  const unsure = () => sending || waiting().length || (open.size && !navigator.onLine);
+
+  /**
+   * The form's own button: what waits is saved first, so that nothing is lost where there is no way,
+   * and nothing older arrives after it. What is found wrong then is read before anything goes on.
+   */
+  async function submitted(event) {
     clearTimeout(timer);
-    const before = sending;
-    if (before && !going) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      before.then(() => form.requestSubmit(event.submitter));
-    }
-    going = true;
+    half.clear();
+    going = !unsure();
+    if (going) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (pressed) return;
+    pressed = true;
+    const told = wrongs;
+    await save();
+    pressed = false;
+    if (!unsure() && wrongs === told) form.requestSubmit(event.submitter);
   }
 
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  // Typed back to what it was, a field is left without a change.
+  form.addEventListener("focusout", (event) => {
+    if (half.delete(event.target.closest("[data-place]"))) soon(WAIT);
+  });
   addEventListener("online", save);
   document.addEventListener("visibilitychange", () => document.hidden && open.size && save());
   addEventListener(

@@ -5,15 +5,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import encode_multipart
 
 from kash.certificates import queries, services
-from kash.certificates.forms.names import NameRow, rows_changed, rows_typed
+from kash.certificates.forms.names import (
+    LONGEST_NAME,
+    NameRow,
+    rows_changed,
+    rows_met,
+    rows_typed,
+)
 from kash.certificates.rules import Unasked
+from kash.certificates.views import workshop as views
 from kash.people.services import record_consent
 from kash.policy import SYSTEM, Actor
 
@@ -34,6 +44,16 @@ def test_a_page_changes_only_what_differs_from_what_it_showed(
     rows = rows_typed({"k": stored}, form)
     assert rows == {"k": typed}
     assert rows_changed({"k": stored}, rows, form) == ({} if typed == shown else {"k": typed})
+
+
+@given(shown=ROWS, stored=ROWS, typed=ROWS)
+def test_nobody_types_over_what_her_page_never_showed(
+    shown: NameRow, stored: NameRow, typed: NameRow
+) -> None:
+    form = {"shown-k": shown.said}
+    changed = {"k": typed} if typed != shown else {}
+    met = rows_met({"k": stored}, changed, form)
+    assert met == ({"k": stored} if len({shown, stored, typed}) == 3 else {})
 
 
 def test_a_row_that_the_page_may_not_show_is_never_read() -> None:
@@ -58,7 +78,10 @@ def stored(ready: Ready) -> dict[str, tuple[str, bool]]:
 
 
 def shown_fields(trainer: FlaskClient, ready: Ready, letter: str) -> dict[str, str]:
-    page = trainer.get(f"{address(ready)}?group={letter}").text
+    return fields_of(trainer.get(f"{address(ready)}?group={letter}").text)
+
+
+def fields_of(page: str) -> dict[str, str]:
     found = re.findall(r'name="(shown-\w+|name-\w+|group)" value="([^"]*)"', page)
     text = re.findall(r'name="(name-\w+)" value="([^"]*)"', page)
     ticked = re.findall(r'name="(confirmed-\w+)" value="1" checked', page)
@@ -120,11 +143,104 @@ def test_a_page_opened_earlier_takes_back_nothing_that_was_confirmed_meanwhile(
     ready: Ready, trainer: FlaskClient
 ) -> None:
     old = shown_fields(trainer, ready, "B")
-    ready.confirm(ALL, LITTLE)
+    ready.confirm(ALL)
     key = ready.person(LITTLE)
     trainer.post(address(ready), data=old | {f"name-{key}": "Faraja S."})
     assert stored(ready)[ALL] == (ALL, True)
     assert stored(ready)[LITTLE] == ("Faraja S.", False)
+
+
+def test_a_name_that_somebody_else_confirmed_meanwhile_is_not_typed_over_without_a_word(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    key, other = ready.person(ALL), ready.person(LITTLE)
+    services.confirm_names(ready.workshop, {key: "Zawadi A."}, ready.trainer)
+    typed = {
+        f"shown-{key}": f"0:{ALL}",
+        f"name-{key}": "Zawadi B.",
+        f"confirmed-{key}": "1",
+        f"shown-{other}": f"0:{LITTLE}",
+        f"name-{other}": "Faraja S.",
+    }
+    answer = trainer.post(address(ready), data=typed, headers=BY_SCRIPT)
+    assert answer.get_json() == {
+        # The name that was typed stays in its field; its tick does not.
+        "fields": {
+            f"shown-{other}": "0:Faraja S.",
+            f"shown-{key}": "1:Zawadi A.",
+            f"confirmed-{key}": "",
+        },
+        "wrong": {
+            f"name-{key}": "Saved here meanwhile, read and right: “Zawadi A.”. Yours is not saved "
+            "yet: correct it, or press Save to put it in its place."
+        },
+        "texts": {},
+    }
+    assert stored(ready) == {
+        ALL: ("Zawadi A.", True),
+        MOST: (MOST, False),
+        LITTLE: ("Faraja S.", False),
+    }
+    # Told so, she may press on.
+    seen = typed | {f"shown-{key}": "1:Zawadi A."}
+    trainer.post(address(ready), data=seen, headers=BY_SCRIPT)
+    assert stored(ready)[ALL] == ("Zawadi B.", True)
+
+
+def test_an_old_page_without_a_script_shows_what_was_saved_meanwhile_and_keeps_what_was_typed(
+    ready: Ready, trainer: FlaskClient
+) -> None:
+    key = ready.person(ALL)
+    old = shown_fields(trainer, ready, "B")
+    ready.confirm(LITTLE)
+    services.confirm_names(ready.workshop, {}, ready.trainer, kept={key: "Zawadi A."})
+    typed = old | {f"name-{key}": "Zawadi B.", f"confirmed-{key}": "1"}
+    answer = trainer.post(address(ready), data=typed)
+    assert answer.status_code == 422
+    assert "Saved here meanwhile: “Zawadi A.”. Yours is not saved yet" in words(answer)
+    assert "Names to look at again: 1. They are marked below; nothing was saved." in words(answer)
+    assert stored(ready)[ALL] == ("Zawadi A.", False)
+    # What is sent next takes the place of what was told, and takes back no other's confirmation.
+    again = fields_of(answer.text)
+    assert f"confirmed-{key}" not in again
+    assert trainer.post(address(ready), data=again).status_code == 303
+    assert stored(ready) == {
+        ALL: ("Zawadi B.", False),
+        MOST: (MOST, False),
+        LITTLE: (LITTLE, True),
+    }
+
+
+def test_whoever_is_slower_by_a_moment_is_told_as_well(
+    ready: Ready, trainer: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = ready.person(ALL)
+    write = services.confirm_names
+
+    def after_another(*given: Any, **named: Any) -> int:
+        monkeypatch.setattr(views, "confirm_names", write)
+        write(ready.workshop, {key: "Zawadi A."}, ready.trainer)
+        return write(*given, **named)
+
+    monkeypatch.setattr(views, "confirm_names", after_another)
+    typed = {f"shown-{key}": f"0:{ALL}", f"name-{key}": "Zawadi B."}
+    answer = trainer.post(address(ready), data=typed, headers=BY_SCRIPT).get_json()
+    assert answer["fields"] == {f"shown-{key}": "1:Zawadi A.", f"confirmed-{key}": ""}
+    assert stored(ready)[ALL] == ("Zawadi A.", True)
+
+
+def test_the_longest_names_that_are_sent_at_once_arrive_after_the_page_was_left() -> None:
+    script = Path(__file__).parents[2] / "static" / "js" / "autosave.js"
+    found = re.search(r"^const MOST = (\d+);$", script.read_text(), re.MULTILINE)
+    assert found is not None
+    name = "x" * LONGEST_NAME
+    fields = {"csrf_token": "x" * 100, "group": "B"}
+    for number in range(int(found[1])):
+        key = f"{number:016}"
+        fields |= {f"shown-{key}": f"1:{name}", f"name-{key}": name, f"confirmed-{key}": "1"}
+    _boundary, body = encode_multipart(fields)
+    # What browsers bound a request to that outlives its page.
+    assert len(body) < 64 * 1024
 
 
 def test_one_group_of_printed_names_stands_on_the_screen(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from kash.certificates.services import confirm_names
 from kash.database import db
 from kash.people.models import Person
 from kash.policy import Actor
@@ -44,6 +45,9 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     page.goto(grid(site, held))
     told = page.locator("[data-told]")
     expect(told).to_have_text("What you change is saved by itself.")
+    # A network that comes back while nothing waits shuts no way.
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(told).to_have_text("Saved.")
     # Before it was even sent.
     page.select_option(first_mark(page, held, "Zawadi Sampuli"), "late")
     page.locator(".tabs a").first.click()
@@ -60,6 +64,10 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     expect(page.locator("select.mark").first).to_be_visible()
     page.wait_for_function("document.querySelector('[data-told]').classList.contains('bad')")
     assert asked == ["beforeunload"]
+    # Nor does the button throw away what it can't send.
+    page.get_by_role("button", name="Save the marks").click()
+    expect(told).to_have_text("Not saved: 1.")
+    expect(page.locator(first_mark(page, held, "Faraja Sampuli"))).to_have_value("absent")
     page.context.set_offline(False)
     expect(told).to_have_text("Saved.")
     assert marks(held) == [("absent", 1), ("late", 1)]
@@ -69,6 +77,55 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     page.locator("[data-leave]").click()
     page.wait_for_url(lambda address: "attendance" not in address)
     assert asked == ["beforeunload"]
+    page.context.close()
+
+
+def test_a_network_that_answers_nothing_holds_nobody_on_the_page_without_a_word(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    page = site.page(browser, held.trainer, viewport=DESK)
+    page.add_init_script(
+        "const whole = AbortSignal.timeout.bind(AbortSignal);"
+        "AbortSignal.timeout = (wait) => whole(wait / 100);"
+    )
+    page.goto(grid(site, held))
+    expect(page.locator("[data-told]")).to_have_text("What you change is saved by itself.")
+    page.route(
+        "**/attendance", lambda route: None if route.request.method == "POST" else route.continue_()
+    )
+    page.select_option(first_mark(page, held, "Zawadi Sampuli"), "late")
+    with page.expect_event("dialog") as asking:
+        page.locator(".tabs a").first.click(no_wait_after=True)
+    assert asking.value.type == "beforeunload"
+    asking.value.dismiss()
+    page.context.close()
+
+
+def test_a_key_hit_in_a_confirmed_name_takes_nothing_back_until_the_field_is_left(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    person = db.session.query(Person).filter_by(chosen_name="Zawadi Sampuli").one().public_id
+    confirm_names(held.row, {person: "Zawadi Sampuli"}, held.trainer)
+    page = site.page(browser, held.trainer, viewport=DESK)
+    page.clock.install()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.goto(f"{site.address}/workshops/{held.workshop}/certificates/names?group=B")
+    told, field = page.locator("[data-told]"), page.locator(f"#name-{person}")
+    expect(told).to_have_text("What you change is saved by itself.")
+    field.press("End")
+    field.press("x")
+    expect(page.locator(f"[name=confirmed-{person}]")).not_to_be_checked()
+    page.clock.run_for(60_000)
+    assert "POST" not in sent
+    field.press("Tab")
+    page.clock.run_for(1_000)
+    expect(told).to_have_text("Saved.")
+    assert sent.count("POST") == 1
     page.context.close()
 
 

@@ -60,6 +60,35 @@ def rows_changed(
     }
 
 
+def rows_met(
+    stored: Mapping[str, NameRow], changed: Mapping[str, NameRow], form: Mapping[str, str]
+) -> dict[str, NameRow]:
+    """Of the rows that were changed those that somebody else changed otherwise, as they are stored.
+
+    Nobody who typed one has seen what stands there now.
+    """
+    return {
+        key: stored[key]
+        for key, row in changed.items()
+        if row != stored[key] and form.get(f"shown-{key}", stored[key].said) != stored[key].said
+    }
+
+
+def met_name(stored: NameRow) -> str:
+    """What stands instead of a name that was typed, in a sentence."""
+    if stored.confirmed:
+        return _(
+            "Saved here meanwhile, read and right: “%(name)s”. Yours is not saved yet: correct "
+            "it, or press Save to put it in its place.",
+            name=stored.name,
+        )
+    return _(
+        "Saved here meanwhile: “%(name)s”. Yours is not saved yet: correct it, or press Save to "
+        "put it in its place.",
+        name=stored.name,
+    )
+
+
 def wrong_name(name: str) -> str:
     """What keeps a name from paper, in a sentence; empty if nothing does."""
     if not name:

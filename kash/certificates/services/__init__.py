@@ -3,6 +3,7 @@
 from kash.certificates.services.approval import ChangedSinceApproval
 from kash.certificates.services.holders import end_link, end_visit, make_link, use_link
 from kash.certificates.services.issuing import (
+    NamesMoved,
     NamesNotAsked,
     NothingToPropose,
     RegistersOpen,
@@ -67,6 +68,7 @@ __all__ = [
     "KeyChangedMeanwhile",
     "NameWithheld",
     "NamesChanged",
+    "NamesMoved",
     "NamesNotAsked",
     "NamesUnconfirmed",
     "NoLongerEligible",

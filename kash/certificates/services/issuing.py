@@ -48,6 +48,13 @@ class NamesNotAsked(Problem):
         )
 
 
+class NamesMoved(Problem):
+    """A printed name is not what it was when it was decided to write another."""
+
+    status = 409
+    sentence = _l("Somebody else changed this meanwhile. Nothing of yours was saved yet.")
+
+
 class RegistersOpen(Problem):
     """Hours are only known once every register of the workshop is closed."""
 
@@ -124,11 +131,14 @@ def confirm_names(
     by: Actor,
     *,
     kept: Mapping[str, str] = MappingProxyType({}),
+    standing: Mapping[str, tuple[str, bool]] = MappingProxyType({}),
 ) -> int:
     """Store the printed names that participants confirmed; keys are public ids of persons.
 
     `kept` are names that were typed and that nobody has read yet: they stand, unconfirmed. Only
-    people of this workshop are touched. Returns how many names were confirmed.
+    people of this workshop are touched. `standing` are names, and whether they are confirmed, as
+    the caller found them: raises NamesMoved where one to be written stands otherwise by now.
+    Returns how many names were confirmed.
     """
     with audited("certificates.names_confirmed", by) as change:
         present = {
@@ -141,8 +151,12 @@ def confirm_names(
             .where(Person.public_id.in_((set(names) | set(kept)) & present))
             .order_by(Person.id)
             .with_for_update()
+            .execution_options(populate_existing=True)
         ).all()
         for person in people:
+            stands = person.name_for_paper, person.printed_name_confirmed_at is not None
+            if standing.get(person.public_id, stands) != stands:
+                raise NamesMoved
             read = person.public_id in names
             person.printed_name = names[person.public_id] if read else kept[person.public_id]
             person.printed_name_confirmed_at = change.now if read else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
@@ -16,7 +17,9 @@ from kash.certificates.forms import ProposeForm
 from kash.certificates.forms.designs import offer_designs
 from kash.certificates.forms.names import (
     NameRow,
+    met_name,
     rows_changed,
+    rows_met,
     rows_stored,
     rows_typed,
     wrong_name,
@@ -112,16 +115,25 @@ def names(public_id: str) -> ResponseReturnValue:
     all_right = request.form.get("all") == "1"
     typed = rows_typed(stored, request.form, all_right=all_right)
     changed = rows_changed(stored, typed, request.form)
+    met = rows_met(stored, changed, request.form)
     errors = {key: wrong for key, row in changed.items() if (wrong := wrong_name(row.name))}
+    errors |= {key: met_name(row) for key, row in met.items()}
     by_itself = request.headers.get("X-Requested-With") == "fetch"
     if errors and not by_itself:
-        return _names_page(found, shown, stored | typed, errors), 422
+        # Nobody read what was typed beside what stands there now.
+        unticked = {key: replace(changed[key], confirmed=False) for key in met}
+        return _names_page(found, shown, stored | changed | unticked, errors), 422
     right = {key: row for key, row in changed.items() if key not in errors}
     read = {key: row.name for key, row in right.items() if row.confirmed}
     kept = {key: row.name for key, row in right.items() if not row.confirmed}
-    confirm_names(found, read, current_actor(), kept=kept)
+    standing = {key: (row.name, row.confirmed) for key, row in stored.items()}
+    try:
+        confirm_names(found, read, current_actor(), kept=kept, standing=standing)
+    except services.NamesMoved:
+        # Somebody was faster by a moment: she is told as if her page had been opened earlier.
+        return names(public_id)
     if by_itself:
-        return _names_saved(right, errors)
+        return _names_saved(right, met, errors)
     if read:
         flash(_("Names confirmed: %(number)s", number=len(read)))
     if kept:
@@ -156,10 +168,14 @@ def _names_page(
     )
 
 
-def _names_saved(right: Mapping[str, NameRow], errors: Mapping[str, str]) -> ResponseReturnValue:
+def _names_saved(
+    right: Mapping[str, NameRow], met: Mapping[str, NameRow], errors: Mapping[str, str]
+) -> ResponseReturnValue:
     """What a page that saves by itself is told of the rows that it sent."""
+    # Of what met another name the page has shown by now what is stored; nobody read the typed one.
     return {
-        "fields": {f"shown-{key}": row.said for key, row in right.items()},
+        "fields": {f"shown-{key}": row.said for key, row in (*right.items(), *met.items())}
+        | {f"confirmed-{key}": "" for key in met},
         "wrong": {f"name-{key}": sentence for key, sentence in errors.items()},
         "texts": {},
     }
