@@ -298,6 +298,46 @@ def test_who_has_an_account_is_offered_with_group_and_role_to_whoever_sees_accou
     assert public_id not in secretary.get(address).text
 
 
+def test_members_are_sought_one_group_at_a_time_and_no_tick_is_lost_by_turning(
+    sign_in: Callable[..., FlaskClient],
+    series: Series,
+    actor: Callable[..., Actor],
+    person: Callable[..., tuple[str, int]],
+) -> None:
+    ids = {}
+    for name, group in (("Zuhura Afisa", 0), ("Zuhura Dada", 1), ("Zuhura Shangazi", 1)):
+        ids[name], key = person(name, group)
+        actor("peer", person_id=key)
+    officer, sister, aunt = ids.values()
+    browser, address = sign_in("director"), f"/forums/{series.forum}/members/new"
+
+    def stands(data: dict[str, object] | None = None) -> tuple[set[str], set[str], set[str]]:
+        """The names on the screen, who is ticked there, and who goes along unseen."""
+        answer = browser.get(address) if data is None else browser.post(address, data=data)
+        assert answer.status_code == 200
+        page = answer.text.partition("<main")[2]
+        assert not re.search("Police|Community", page)
+        return (
+            set(re.findall(r"Zuhura \w+", page)),
+            set(re.findall(r'name="people" value="(\w+)" checked', page)),
+            set(re.findall(r'type="hidden" name="people" value="(\w+)"', page)),
+        )
+
+    # Those with an account, without a search; and those found.
+    for search in ("", "zuhura"):
+        given = {"search": search}
+        assert stands({**given, "group": "A"}) == ({"Zuhura Afisa"}, set(), set())
+        turned = {**given, "shown": "A", "people": [officer], "group": "B"}
+        assert stands(turned) == ({"Zuhura Dada", "Zuhura Shangazi"}, set(), {officer})
+        back = {**given, "shown": "B", "people": [officer, aunt], "group": "A"}
+        assert stands(back) == ({"Zuhura Afisa"}, {officer}, {aunt})
+    # A search shows the group in which somebody was found.
+    found = {"search": "shangazi", "shown": "A", "people": [officer]}
+    assert stands(found) == ({"Zuhura Shangazi"}, set(), {officer})
+    assert stands()[0] == {"Zuhura Afisa"}
+    assert sister not in stands()[2]
+
+
 def test_minors_are_flagged_where_members_and_guests_are_found_and_in_the_register(
     secretary: FlaskClient,
     series: Series,

@@ -433,7 +433,7 @@ PLACES: dict[str, Place] = {
     "workshops.enrol_chosen": Place(
         "", "workshops.change", {"public_id": "workshop"}, sent={"chosen": "person_outside"}
     ),
-    "workshops.copy_people": _of("workshop", get="workshops.change"),
+    "workshops.copy_people": _of("workshop", both="workshops.change"),
     "workshops.ask_contacts": _of("workshop", both="workshops.change"),
     "workshops.answer": _of("workshop", post="workshops.answer"),
     "workshops.walk_in": _of("workshop", both="workshops.change"),

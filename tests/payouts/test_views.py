@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from kash.attendance import services as attendance
 from kash.database import db
@@ -76,7 +78,7 @@ def test_another_approves_and_every_cent_is_shown(
     page = director.get(here).text
     assert "Adds up to the cent" in page
     assert "Note who was paid in cash" not in page
-    page = trainer.get(f"{here}/cash").text
+    page = trainer.get(f"{here}/cash?group=B").text
     assert ZAWADI in page
     lines = {
         line.person.chosen_name: line.public_id
@@ -143,7 +145,7 @@ def test_the_same_file_says_that_it_is_the_same(
     assert "payments-same-again.csv" in again.headers["Content-Disposition"]
     assert "downloaded again: 1" in trainer.get(f"{here}/numbers").text
     assert "Sent to mobile money" in trainer.get(here).text
-    assert ZAWADI not in trainer.get(f"{here}/cash").text
+    assert ZAWADI not in trainer.get(f"{here}/cash?group=B").text
     line = queries.lines_of(ready.one(approved))[-1].public_id
     db.session.rollback()
     failed = {"before": "sent", "state": "failed", "reason": "No such number"}
@@ -153,7 +155,7 @@ def test_the_same_file_says_that_it_is_the_same(
     services.note_payment(ready.one(approved), line, told, State.SENT, ready.director)
     assert "Download the same file again" not in trainer.get(f"{here}/numbers").text
     assert trainer.post(f"{here}/files/{file}/again").status_code == 409
-    assert ZAWADI in trainer.get(f"{here}/cash").text
+    assert ZAWADI in trainer.get(f"{here}/cash?group=B").text
 
 
 def test_who_approves_is_told_of_payments_that_share_a_phone(
@@ -244,6 +246,62 @@ def test_paper_holds_one_group_its_sum_and_no_phone(
         markup = payment_markup(found, one, sheet, queries.lines_of(one, "B"))
     assert ZAWADI not in markup
     assert ready.person(ZAWADI)[:6].upper() in markup
+
+
+def test_a_list_shows_the_payments_of_one_group_its_sum_and_the_whole(
+    at: str, approved: str, trainer: FlaskClient
+) -> None:
+    for letter, name, amount in (("A", BARAKA, "500"), ("B", ZAWADI, "2,401")):
+        page = trainer.get(f"{at}/lists/{approved}?group={letter}").text.partition("<main")[2]
+        assert set(re.findall(r"\w+ Sampuli", page)) == {name}
+        sums = re.findall(
+            r'<td class="num" data-label="[^"]*">([\d,]+)</td>', page.partition("<tfoot")[2]
+        )
+        assert sums[:2] == [amount, "2,901"]
+
+
+def test_payees_of_no_group_are_shown_after_the_groups(
+    ready: Ready, at: str, approved: str, trainer: FlaskClient
+) -> None:
+    lines = {line.group_letter: line for line in queries.lines_of(ready.one(approved))}
+    lines["A"].group_letter = ""
+    db.session.commit()
+    page = trainer.get(f"{at}/lists/{approved}").text.partition("<main")[2]
+    assert set(re.findall(r"\w+ Sampuli", page)) == {ZAWADI}
+    others = trainer.get(f"{at}/lists/{approved}?group=–").text.partition("<main")[2]
+    assert set(re.findall(r"\w+ Sampuli", others)) == {BARAKA}
+
+
+def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
+    ready: Ready, at: str, approved: str, trainer: FlaskClient
+) -> None:
+    line = {
+        line.person.chosen_name: line.public_id
+        for line in queries.lines_of(ready.one(approved))
+        if line.person
+    }
+    db.session.rollback()
+    cash = f"{at}/lists/{approved}/cash"
+
+    def stands(answer: TestResponse) -> tuple[set[str], set[str], set[str]]:
+        """The names on the screen, who is ticked there, and who goes along unseen."""
+        page = answer.text.partition("<main")[2]
+        return (
+            set(re.findall(r"\w+ Sampuli", page)),
+            set(re.findall(r'name="paid" value="(\w+)" checked', page)),
+            set(re.findall(r'type="hidden" name="paid" value="(\w+)"', page)),
+        )
+
+    assert stands(trainer.get(cash)) == ({BARAKA}, set(), set())
+    turned = trainer.post(cash, data={"paid": [line[BARAKA]], "group": "B"})
+    assert stands(turned) == ({ZAWADI}, set(), {line[BARAKA]})
+    back = trainer.post(cash, data={"paid": [line[BARAKA], line[ZAWADI]], "group": "A"})
+    assert stands(back) == ({BARAKA}, {line[BARAKA]}, {line[ZAWADI]})
+    # Turning pays nobody; the button pays those ticked in both.
+    assert {row.state for row in queries.lines_of(ready.one(approved))} == {"outstanding"}
+    db.session.rollback()
+    trainer.post(cash, data={"paid": [line[BARAKA], line[ZAWADI]]})
+    assert {row.state for row in queries.lines_of(ready.one(approved))} == {"paid"}
 
 
 def test_the_paper_is_a_pdf(ready: Ready, approved: str, at: str, trainer: FlaskClient) -> None:

@@ -19,6 +19,7 @@ def test_no_screen_holds_names_of_two_groups(people: list[tuple[str, int]], want
         letter: sum(one[0] == letter for one in people) for letter in {one[0] for one in people}
     }
     assert list(shown.counts) == sorted(shown.counts)
+    assert shown.others == [one for one in people if one[0] != shown.letter]
 
 
 def test_a_group_of_which_only_former_people_are_left_can_be_wanted() -> None:

@@ -146,6 +146,10 @@ def eight(plan: Callable[..., Held]) -> Held:
     return made
 
 
+def text_of_markup(markup: str) -> str:
+    return re.sub(r"<[^>]+>", " ", markup)
+
+
 class Clicking:
     """Somebody who presses links and buttons; each is counted."""
 
@@ -247,3 +251,42 @@ def test_the_page_of_confirming_asks_as_much_for_one_register_as_for_three(
             assert site.get(page).status_code == 200
         asked.append(counted.count)
     assert asked[0] == asked[1]
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_registers_to_confirm_name_one_group_and_show_the_marks_of_the_other_by_code(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor], single: bool
+) -> None:
+    close_all(held)
+    codes = registers.codes_of(held.row.register_id)
+    of = {name: codes[entry] for name, entry in entries(held).items()}
+    db.session.rollback()
+    site = client_for(actor("director", name="Neema Mfano"))
+    at = url(held, "attendance", *([sessions(held)[0]] if single else []), "confirm")
+    for letter, names in (
+        ("A", {"Baraka Sampuli"}),
+        ("B", {"Zawadi Sampuli", "Faraja Sampuli"}),
+    ):
+        page = site.get(f"{at}?group={letter}").text.partition("<main")[2]
+        assert set(re.findall(r"\w+ Sampuli", page)) == names
+        assert not re.search("Community|Police", page)
+        # Whoever confirms has the marks of everybody before her.
+        for table in re.findall("<tbody.*?</tbody>", page, re.DOTALL):
+            read = re.findall(r"\b[AB]\d+\b", text_of_markup(table))
+            assert set(read) == set(of.values())
+            assert table.count("<tr") == 3
+
+
+def test_the_group_on_the_screen_stays_from_one_register_to_the_next(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    close_all(held)
+    site = client_for(actor("director", name="Neema Mfano"))
+    at = url(held, "attendance", sessions(held)[0], "confirm")
+    shown = site.get(f"{at}?group=B")
+    onwards = site.post(at, data=fields(shown)).location
+    assert onwards == url(held, "attendance", sessions(held)[1], "confirm?group=B")
+    page = url(held, "attendance", "confirm")
+    marking.reopen_slot(held.register, held.row.register.slots[1].public_id, held.trainer)
+    stale = site.post(page, data={"group": "B", "seen-x": "y"})
+    assert stale.location == f"{page}?group=B"

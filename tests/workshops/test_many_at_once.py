@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask.testing import FlaskClient
@@ -96,7 +97,7 @@ def test_people_of_another_workshop_are_copied_at_once(
     offered = site.get(url(here, "people", "copy"))
     link = url(here, f"people/copy?source={held.workshop}")
     assert f'href="{link}"' in offered.text
-    chosen = site.get(link).text
+    chosen = site.get(f"{link}&group=B").text
     # Who is under 18 stands there and can't be ticked.
     assert chosen.count('name="chosen"') == 2
     assert "Under 18" in chosen
@@ -115,6 +116,45 @@ def test_people_of_another_workshop_are_copied_at_once(
     assert "Tick the people" in text_of(
         site.post(url(here, "people", "chosen"), follow_redirects=True)
     )
+
+
+def test_copying_shows_one_group_and_keeps_what_was_ticked_of_the_other(
+    held: Held, plan: Callable[..., Held], client_for: Browsers
+) -> None:
+    here = plan(by=held.trainer)
+    site, at = client_for(held.trainer), url(here, f"people/copy?source={held.workshop}")
+    who = {one.name: one.person for one in queries.people_in(held.row, [EnrolmentState.CONFIRMED])}
+    db.session.rollback()
+    zawadi, faraja = who["Zawadi Sampuli"], who["Faraja Sampuli"]
+
+    def stands(page: str) -> tuple[set[str], set[str], set[str]]:
+        """The names on the screen, who is ticked there, and who goes along unseen."""
+        page = page.partition("<main")[2]
+        return (
+            set(re.findall(r"\w+ Sampuli", page)),
+            set(re.findall(r'"chosen" value="(\w+)" checked', page)),
+            set(re.findall(r'type="hidden" name="chosen" value="(\w+)"', page)),
+        )
+
+    everybody = set(who.values())
+    police = {who["Baraka Sampuli"]}
+    first = site.get(at).text
+    assert stands(first) == ({"Baraka Sampuli"}, police, everybody - police)
+    assert "Community" not in first.partition("<main")[2]
+    # She turns to the other group, takes a tick away there, and turns back.
+    second = site.post(at, data={"chosen": [*everybody], "group": "B"}).text
+    assert stands(second) == (
+        {"Zawadi Sampuli", "Faraja Sampuli"},
+        {zawadi, faraja},
+        police,
+    )
+    third = site.post(at, data={"chosen": [*police, zawadi], "group": "A"}).text
+    assert stands(third) == ({"Baraka Sampuli"}, police, {zawadi})
+    assert "Also ticked, in the group that is not shown: 1." in text_of(
+        site.post(at, data={"chosen": [*police, zawadi], "group": "A"})
+    )
+    # Turning enrols nobody.
+    assert states(here) == {}
 
 
 def test_people_are_copied_from_own_workshops_only(

@@ -32,6 +32,7 @@ from kash.forums.queries.meetings import (
     slot_of,
 )
 from kash.forums.queries.series import (
+    AccountHolder,
     MemberLine,
     account_name,
     find_forums,
@@ -58,6 +59,7 @@ from kash.forums.queries.templates import (
 )
 
 __all__ = [
+    "AccountHolder",
     "ActionLine",
     "AttendanceLine",
     "LineToRelease",

@@ -112,11 +112,11 @@ def forums_listed(actor: Actor, now: datetime) -> Listing[Any]:
 
 @dataclass(frozen=True)
 class AccountHolder:
-    """A participant with an account, her group and the roles of the account."""
+    """A participant with an account, the letter of her group and the roles of the account."""
 
     public_id: str
     chosen_name: str
-    group_name: str
+    letter: str
     roles: tuple[str, ...]
     minor: bool = False
 
@@ -231,7 +231,7 @@ def people_with_account(actor: Actor, but_for: Collection[str]) -> list[AccountH
     if not actor.may("accounts.see"):
         return []
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, Group.name, Account)
+        select(Person.public_id, Person.chosen_name, Group.letter, Account)
         .join(Account, Account.person_id == Person.id)
         .join(Person.group)
         .options(selectinload(Account.roles))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from operator import attrgetter
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -15,7 +18,8 @@ from kash.forums.services.problems import (
     TextNeeded,
     UnknownSecretary,
 )
-from kash.people.queries import find_people, people_by_number
+from kash.people.queries import FoundPerson, find_people, people_by_number
+from kash.people.rules import OneGroup, one_group
 from kash.policy import Reach, allow
 from kash.web import current_actor, page
 from kash.web.formats import local_today
@@ -135,7 +139,9 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     if request.form.get("step") == "add" and ticked:
         return _add(forum_id, ticked)
     matches = None
-    if form.validate_on_submit():
+    turned = request.form.get("group", "")
+    # Turning to the other group of those who are offered is no search.
+    if (form.names() or not turned) and form.validate_on_submit():
         matches = [one for name in form.names() for one in find_people(actor, name)]
     elif request.form.get("step") == "add":
         form.search.errors = [_("Tick somebody first.")]
@@ -143,18 +149,32 @@ def find_member(forum_id: str) -> ResponseReturnValue:
     kept = people_by_number(actor, ticked)
     shown = {one.public_id for one in kept}
     offered = queries.people_with_account(actor, seated | shown)
+    if matches is not None:
+        by_id = {one.public_id: one for one in matches if one.public_id not in shown}
+        matches = list(by_id.values())
     return page(
         "forums/find_members.html",
         form=form,
         forum=found,
         kept=kept,
-        matches=None
-        if matches is None
-        else list({one.public_id: one for one in matches if one.public_id not in shown}.values()),
-        offered=offered if matches is None else [],
+        searched=matches is not None,
+        found=len(matches or ()),
+        shown=_one_group(offered if matches is None else matches, kept, turned),
         seated=seated,
         role_name=role_name,
     )
+
+
+def _one_group(
+    rows: Sequence[FoundPerson | queries.AccountHolder], kept: Sequence[FoundPerson], turned: str
+) -> OneGroup[FoundPerson | queries.AccountHolder]:
+    """One group of those found or offered: the one that was `turned` to, else the one shown before
+    if it has anybody."""
+    letters = {one.letter for one in rows}
+    wanted = turned or request.form.get("shown", "")
+    if not turned and wanted not in letters:
+        wanted = min(letters, default=wanted)
+    return one_group(rows, attrgetter("letter"), wanted, beside=kept)
 
 
 def _add(forum_id: str, ticked: list[str]) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,7 +13,8 @@ from kash.payouts import blueprint, documents, queries, services
 from kash.payouts.forms import TurnBackForm
 from kash.payouts.models import PayoutList
 from kash.payouts.rules import Step, allowed_steps
-from kash.payouts.views.reach import acts_on, decides_or_acts, staff_workshop
+from kash.payouts.views.reach import acts_on, decides_or_acts, letter_of, staff_workshop
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.press import RenderError
 from kash.web import NotFound, Problem, current_actor, download
@@ -48,7 +49,7 @@ def _list_page(
         "payouts/list.html",
         workshop=found,
         list=one,
-        lines=lines,
+        shown=one_group(lines, letter_of, request.values.get("group", "")),
         rates=queries.rates_of(table),
         programme_rates=queries.rates_of(programme) if programme is not None else None,
         sums=queries.reconciliations([one])[one.id],

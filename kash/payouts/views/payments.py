@@ -14,9 +14,10 @@ from kash.payouts import blueprint, documents, queries, services
 from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
 from kash.payouts.models import PayoutList
 from kash.payouts.rules import Matched, State
-from kash.payouts.views.reach import acts_on, paid_list, staff_workshop
+from kash.payouts.views.reach import OTHERS, acts_on, letter_of, paid_list, staff_workshop
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.lists.errors import FileUnreadable
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.vault import open_text
 from kash.web import Problem, current_actor, download, page
@@ -27,9 +28,9 @@ from kash.workshops.models import Workshop
 @blueprint.route("/workshops/<public_id>/payouts/lists/<list_id>/cash", methods=["GET", "POST"])
 @allow("payouts.pay")
 def cash(public_id: str, list_id: str) -> ResponseReturnValue:
-    """Tick who signed on the paper list."""
+    """Tick who signed on the paper list of each group; turning to the other one notes nothing."""
     found, one = paid_list(public_id, list_id)
-    if request.method == "POST":
+    if request.method == "POST" and "group" not in request.form:
         noted = services.pay_in_cash(one, request.form.getlist("paid"), current_actor())
         if noted.changed:
             flash(
@@ -48,15 +49,17 @@ def cash(public_id: str, list_id: str) -> ResponseReturnValue:
         return redirect(url_for("payouts.cash", public_id=public_id, list_id=list_id))
     lines = queries.lines_of(one)
     waiting = [line for line in lines if line.state in ("outstanding", "failed")]
+    shown = one_group(waiting, letter_of, request.values.get("group", ""))
     return render_template(
         "payouts/cash.html",
         workshop=found,
         list=one,
-        sheets=[
-            (sheet, [line for line in waiting if line.group_letter == sheet.letter])
-            for sheet in queries.sheets_of(one)
-        ],
-        waiting=waiting,
+        sheet=next(
+            (sheet for sheet in queries.sheets_of(one) if (sheet.letter or OTHERS) == shown.letter),
+            None,
+        ),
+        shown=shown,
+        ticked=set(request.form.getlist("paid")),
         sent=sum(line.state == State.SENT for line in lines),
     )
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from kash.payouts.models import PayoutList
+from kash.payouts.models import PayoutLine, PayoutList
 from kash.payouts.queries import list_of
 from kash.web import Forbidden, current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop, runs
+
+OTHERS = "–"
+"""The letter under which payees who are in no group are shown, after the groups."""
+
+
+def letter_of(line: PayoutLine) -> str:
+    """The group that a payment is shown with: its letter, or the dash of the others."""
+    return line.group_letter or OTHERS
 
 
 def staff_workshop(public_id: str) -> Workshop:

@@ -69,6 +69,7 @@ class FoundPerson:
     chosen_name: str
     group_name: str
     minor: bool = False
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +255,7 @@ def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerso
     if not public_ids:
         return []
     statement = (
-        select(Person.public_id, Person.chosen_name, Group.name, Person.minor)
+        select(Person.public_id, Person.chosen_name, Group.name, Person.minor, Group.letter)
         .join(Person.group)
         .where(Person.public_id.in_(public_ids))
         .order_by(Person.sort_name, Person.id)
@@ -272,7 +273,7 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
         return []
     conditions = [] if finds_names(actor) else [within_reach(actor, "people.see")]
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, Group.name, Person.minor)
+        select(Person.public_id, Person.chosen_name, Group.name, Person.minor, Group.letter)
         .join(Person.group)
         .where(
             or_(Person.id.in_(_newest_named(words, conditions, MOST_FOUND)), _called(text)),

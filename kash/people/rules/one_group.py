@@ -12,11 +12,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class OneGroup(Generic[Row]):
-    """The rows of one group (by its letter), and how many each group has, by letter."""
+    """The rows of one group (by its letter), those of all others, and how many each group has, by
+    letter."""
 
     letter: str
     rows: Sequence[Row]
     counts: Mapping[str, int]
+    others: Sequence[Row]
 
 
 def one_group(
@@ -34,4 +36,9 @@ def one_group(
         found.setdefault(letter_of(row), 0)
     counts = dict(sorted(found.items()))
     letter = wanted if wanted in counts else next(iter(counts), "")
-    return OneGroup(letter, [row for row in everybody if letter_of(row) == letter], counts)
+    return OneGroup(
+        letter,
+        [row for row in everybody if letter_of(row) == letter],
+        counts,
+        [row for row in everybody if letter_of(row) != letter],
+    )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import attrgetter
+from typing import Protocol, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,6 +17,7 @@ from kash.attendance import services as marking
 from kash.attendance.rules import Hindrance, Signed, Stand, hindrance_to_confirm
 from kash.attendance.services import CannotConfirm, hindrance_sentence
 from kash.database import db
+from kash.people.rules import OneGroup, one_group
 from kash.policy import Actor, allow
 from kash.web import current_actor
 from kash.web.formats import to_local
@@ -32,6 +35,8 @@ def confirm_registers(public_id: str) -> ResponseReturnValue:
     waiting = queries.registers_to_confirm(found, actor)
     plain = [one for one in waiting if not one.wants_a_look]
     tokens = registers.read_tokens(found.register_id, [one.slot for one in plain], actor)
+    shown = _shown(registers.grid(found.register_id).rows if plain else ())
+    codes = registers.codes_of(found.register_id) if plain else {}
     return render_template(
         "workshops/confirm_registers.html",
         workshop=found,
@@ -40,12 +45,41 @@ def confirm_registers(public_id: str) -> ResponseReturnValue:
             (day, list(sessions))
             for day, sessions in groupby(plain, lambda one: to_local(one.conduct.starts_at).date())
         ],
-        grid=registers.grid(found.register_id) if plain else None,
-        codes=registers.codes_of(found.register_id) if plain else {},
+        shown=shown,
+        others=_by_code(shown.others, codes),
+        codes=codes,
         tokens=tokens,
         names=names_of({one.closed_by for one in waiting if one.closed_by}),
         for_others=_for_others(found, waiting),
     )
+
+
+class _Entered(Protocol):
+    """A row of a register: its entry, and the letter of the group."""
+
+    @property
+    def entry(self) -> str: ...
+
+    @property
+    def letter(self) -> str: ...
+
+
+_Row = TypeVar("_Row", bound=_Entered)
+
+
+def _shown(rows: Sequence[_Row]) -> OneGroup[_Row]:
+    """The group that was asked for by name. All marks are read before they are confirmed, so those
+    of the others stand beneath, by code."""
+    return one_group(rows, attrgetter("letter"), request.values.get("group", ""))
+
+
+def _by_code(rows: Sequence[_Row], codes: Mapping[str, str]) -> list[_Row]:
+    return sorted(rows, key=lambda row: codes.get(row.entry, ""))
+
+
+def _group() -> str | None:
+    """The group that was on the screen, by its letter: the next page shows it too."""
+    return request.values.get("group", "")[:1] or None
 
 
 def _for_others(found: Workshop, waiting: Sequence[HeldSession]) -> int:
@@ -123,7 +157,12 @@ def confirm_and_next(public_id: str, session_id: str) -> ResponseReturnValue:
         if problem.hindrance is Hindrance.CHANGED:
             flash(str(problem), "warn")
             return redirect(
-                url_for("workshops.confirm_register", public_id=public_id, session_id=session_id),
+                url_for(
+                    "workshops.confirm_register",
+                    public_id=public_id,
+                    session_id=session_id,
+                    group=_group(),
+                ),
                 code=303,
             )
         flash(str(problem), "warn")
@@ -143,13 +182,17 @@ def _single(found: Workshop, chosen: WorkshopSession, actor: Actor) -> ResponseR
         if signed.stand is Stand.CLOSED and why:
             flash(hindrance_sentence(why), "warn")
         return _register(found, chosen)
+    sheet = registers.slot_sheet(found.register_id, chosen.slot)
+    shown, codes = _shown(sheet.rows), registers.codes_of(found.register_id)
     return render_template(
         "workshops/confirm_register.html",
         workshop=found,
         chosen=chosen,
         one=one,
-        sheet=registers.slot_sheet(found.register_id, chosen.slot),
-        codes=registers.codes_of(found.register_id),
+        sheet=sheet,
+        shown=shown,
+        others=_by_code(shown.others, codes),
+        codes=codes,
         closed_by=names_of([one.closed_by]).get(one.closed_by, "") if one.closed_by else "",
         token=registers.read_tokens(found.register_id, [one.slot], actor).get(one.slot, ""),
         place=waiting.index(one) + 1,
@@ -176,9 +219,10 @@ def _onwards(
             "workshops.confirm_register",
             public_id=found.public_id,
             session_id=following.public_id,
+            group=_group(),
         )
     elif waiting:
-        address = url_for("workshops.confirm_registers", public_id=found.public_id)
+        address = url_for("workshops.confirm_registers", public_id=found.public_id, group=_group())
     else:
         address = url_for("workshops.attendance", public_id=found.public_id)
     return redirect(address, code=303)

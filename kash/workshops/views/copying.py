@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.database import db
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import NotFound, current_actor, page
 from kash.workshops import blueprint, queries, services
@@ -49,10 +52,11 @@ def enrol_chosen(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("workshops.people", public_id=public_id, state=str(wanted)), code=303)
 
 
-@blueprint.get("/<public_id>/people/copy")
+@blueprint.route("/<public_id>/people/copy", methods=["GET", "POST"])
 @allow("workshops.edit")
 def copy_people(public_id: str) -> ResponseReturnValue:
-    """Choose another workshop that this actor runs, then tick who of it is enrolled here too."""
+    """Choose another workshop that this actor runs, then tick who of it is enrolled here too. What
+    is ticked is posted while one turns from one group to the other, and nothing is done yet."""
     actor = current_actor()
     found = queries.own_workshop(public_id, actor, "workshops.edit")
     source = request.args.get("source", "")
@@ -68,11 +72,17 @@ def copy_people(public_id: str) -> ResponseReturnValue:
     other = queries.own_workshop(source, actor, "workshops.edit")
     if other.id == found.id:
         raise NotFound
+    people, here = queries.people_in(other, [EnrolmentState.CONFIRMED]), queries.states_in(found)
+    free = {one.person for one in people if not one.minor and one.person not in here}
     return page(
         "workshops/copy_people.html",
         workshop=found,
         others=(),
         source=other,
-        people=queries.people_in(other, [EnrolmentState.CONFIRMED]),
-        here=queries.states_in(found),
+        shown=one_group(people, attrgetter("letter"), request.values.get("group", "")),
+        here=here,
+        free=free,
+        ticked=free.intersection(request.form.getlist("chosen"))
+        if request.method == "POST"
+        else free,
     )
