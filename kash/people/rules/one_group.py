@@ -12,13 +12,13 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class OneGroup(Generic[Row]):
-    """The rows of one group (by its letter), those of all others, and how many each group has, by
-    letter."""
+    """The rows of one group (by its letter), how many each group has, by letter, and the rows of
+    the others, where they were read."""
 
     letter: str
     rows: Sequence[Row]
     counts: Mapping[str, int]
-    others: Sequence[Row]
+    others: Sequence[Row] = ()
 
 
 def one_group(
