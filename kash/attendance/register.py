@@ -25,7 +25,7 @@ from kash.attendance.models import (
     Signature,
     Slot,
 )
-from kash.attendance.rules import STANDARD_STATUSES
+from kash.attendance.rules import STANDARD_STATUSES, end_to_remember, ends_at
 from kash.web.errors import NotFound, Problem
 
 
@@ -84,6 +84,18 @@ def add_slot(session: Session, register: Register, starts_at: datetime, minutes:
     session.flush()
     number_slots(session, register.id)
     return slot
+
+
+def move_slot(slot: Slot, starts_at: datetime, minutes: int, now: datetime) -> None:
+    """Have a slot begin at another moment or last longer or shorter; `number_slots` comes after."""
+    slot.planned_end = end_to_remember(
+        ends_at(slot.starts_at, slot.minutes),
+        ends_at(starts_at, minutes),
+        starts_at,
+        now,
+        slot.planned_end,
+    )
+    slot.starts_at, slot.minutes = starts_at, minutes
 
 
 def number_slots(session: Session, register_id: int) -> None:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.attendance.rules import Conduct, Oddity
-from kash.web.formats import hours_text, time_text
+from kash.web.formats import hours_text, moment_text, time_text
 from kash.workshops.rules import Break, EnrolmentState, Stage
 
 ENROLMENT: dict[EnrolmentState, Any] = {
@@ -70,6 +70,11 @@ def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
             "Closed after %(length)s; planned: %(planned)s.",
             length=hours_text(held.minutes_in),
             planned=hours_text(held.minutes),
+        )
+    if oddity is Oddity.BROUGHT_FORWARD:
+        return _(
+            "Moved at short notice, and closed before it would have ended as planned: %(when)s.",
+            when=moment_text(held.planned_end) if held.planned_end else "–",
         )
     if oddity is Oddity.MARKED_BEFORE:
         return _("Marked before it began.")

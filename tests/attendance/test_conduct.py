@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kash.accounts.models import AccountBacking
 from kash.attendance import queries, services
-from kash.attendance.models import Mark, Slot
+from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.attendance.rules import (
     EARLY,
     Conduct,
@@ -24,6 +24,7 @@ from kash.attendance.rules import (
     Reply,
     SlotTime,
     came_at_once,
+    end_to_remember,
     ends_at,
     has_begun,
     is_ahead,
@@ -102,6 +103,24 @@ def test_a_session_across_midnight_ends_on_the_next_day() -> None:
     )
 
 
+@settings(deadline=None)
+@given(moments, lengths, moments, lengths, moments)
+def test_an_end_is_remembered_if_a_session_is_brought_forward_at_short_notice_until_it_is_put_back(
+    was: datetime, minutes: int, becomes: datetime, shorter: int, now: datetime
+) -> None:
+    old, new = ends_at(was, minutes), ends_at(becomes, shorter)
+    kept = end_to_remember(old, new, becomes, now, None)
+    late = new < old and now > becomes - timedelta(days=1)
+    assert kept == (old if late else None)
+    # Another step hides nothing of it, in time or not; only going back does.
+    hour = timedelta(hours=1)
+    assert end_to_remember(new, new - hour, becomes - hour, becomes - 9 * hour, kept) == (
+        old if late else new
+    )
+    assert end_to_remember(new, new - hour, becomes, becomes - timedelta(days=2), kept) == kept
+    assert end_to_remember(new, old, was, now, kept) is None or old < new
+
+
 def test_a_slot_that_has_not_begun_counts_for_nobody() -> None:
     found = presences(
         [1, 2],
@@ -142,6 +161,8 @@ WHOLE = Conduct(
         ({"at_once": True, "people": 1, "there": 1}, ()),
         ({"taught": 120}, (Oddity.SHORTENED,)),
         ({"taught": None}, ()),
+        ({"planned_end": BEGAN + timedelta(days=7)}, (Oddity.BROUGHT_FORWARD,)),
+        ({"planned_end": BEGAN + timedelta(minutes=95)}, ()),
     ],
 )
 def test_what_wants_a_look_is_told(changes: dict[str, object], wanted: tuple[Oddity, ...]) -> None:
@@ -358,3 +379,62 @@ def test_a_register_that_was_closed_ahead_before_is_not_confirmed(
     assert queries.slots_still_open(kept.id) == 2
     assert {one.minutes for one in queries.attended(kept.id)} == {0}
     assert db.session.query(Mark).count() == 2
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_whoever_is_excused_in_advance_does_not_make_a_register_marked_before_it_began(
+    keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    excused = kept.operation(2, "excused")
+    made = [(excused, -timedelta(days=2)), (kept.operation(0, "present"), timedelta(minutes=5))]
+    made.append((kept.operation(1, "late"), timedelta(minutes=20)))
+    begins = row(kept).starts_at
+    sent = [replace(one, device_time=begins + after) for one, after in made]
+    assert services.close_slot(kept.public_id, kept.slots[0], trainer, sent).closed
+    held = queries.conducts(kept.id)[kept.slots[0]]
+    assert held.first_mark == begins + timedelta(minutes=5)
+    assert held.last_mark == begins + timedelta(minutes=20)
+    assert oddities(held) == ()
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_a_register_in_which_nobody_came_has_no_first_mark(
+    keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    everybody = [kept.operation(entry, "absent") for entry in range(3)]
+    assert services.close_slot(kept.public_id, kept.slots[0], trainer, everybody).closed
+    held = queries.conducts(kept.id)[kept.slots[0]]
+    assert (held.first_mark, held.at_once, held.there) == (None, False, 0)
+    assert held.last_mark is not None
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_a_page_closes_no_register_in_which_somebody_has_no_mark(
+    keep: Callable[..., Kept], trainer: Actor
+) -> None:
+    kept = keep()
+    at = (kept.public_id, kept.slots[0], trainer)
+    sent = [kept.operation(0, "present"), kept.operation(1, "absent")]
+    with pytest.raises(services.SomebodyUnmarked, match="1 person has no mark yet"):
+        services.close_slot(*at, sent, everybody=True)
+    assert (row(kept).closed_at, kept.marks()) == (None, {})
+    # Whoever is off the register by now needs none.
+    entry = db.session.query(RosterEntry).filter_by(public_id=kept.entries[2]).one()
+    entry.removed_at = utc_now()
+    db.session.commit()
+    db.session.rollback()
+    assert services.close_slot(*at, sent, everybody=True).closed
+
+
+def test_a_register_shorter_than_in_the_course_is_not_confirmed_with_others(
+    keep: Callable[..., Kept], trainer: Actor, actor: Callable[..., Actor]
+) -> None:
+    kept, director = keep(), actor("director", name="Neema Mfano")
+    close(kept, trainer)
+    close(kept, trainer, 1)
+    seen = queries.read_tokens(kept.id, kept.slots, director)
+    taught = {kept.slots[0]: 120, kept.slots[1]: 90}
+    done = services.confirm_slots(kept.public_id, seen, director, taught)
+    assert done == services.Confirmed((kept.slots[1],), {kept.slots[0]: Hindrance.SINGLY})

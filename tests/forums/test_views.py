@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.attendance.models import Mark
+from kash.attendance.queries import slot_sheet
 from kash.database import db, utc_now
 from kash.forums import queries, services
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
@@ -527,6 +528,82 @@ def test_the_register_is_marked_by_group_and_once(secretary: FlaskClient, series
     assert "The register is closed." in secretary.get(address).text
     assert secretary.post(f"{address}/reopen").status_code == 302
     assert "disabled" not in secretary.get(address).text.split("<form method")[-1]
+
+
+def _offered(page: str) -> dict[str, str]:
+    """What the form of a register would send as it stands, without any button."""
+    hidden = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page))
+    return hidden | dict(re.findall(r'name="(mark-\w+)" value="(\w+)" checked', page))
+
+
+def _standing(meeting: str) -> dict[str, str | None]:
+    """The marks of a meeting's register by entry."""
+    row = _row(Meeting, meeting)
+    sheet = slot_sheet(row.register_id, queries.slot_of(row))
+    return {one.entry: one.status for one in sheet.rows}
+
+
+def test_turning_to_the_other_group_loses_no_tap_and_marks_nobody_by_itself(
+    secretary: FlaskClient, series: Series
+) -> None:
+    meeting = series.plan(utc_now() - timedelta(hours=1))
+    address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
+    page = secretary.get(f"{address}?group=B").text
+    # The groups are buttons of the form, so that a browser without a script keeps the taps too.
+    form = page.split('<form autocomplete="off" method="post">')[1].split("</form>")[0]
+    assert re.findall(r'<button type="submit" name="turn_to" value="(\w)"', form) == ["A", "B"]
+    assert "?group=A" not in page
+    sent = _offered(page)
+    tapped = next(name for name in sent if name.startswith("mark-"))
+    answer = secretary.post(address, data=sent | {tapped: "absent", "turn_to": "A"})
+    assert (answer.status_code, answer.location) == (302, f"{address}?group=A")
+    standing = _standing(meeting)
+    assert {entry for entry, status in standing.items() if status} == {tapped.split("-")[1]}
+    assert standing[tapped.split("-")[1]] == "absent"
+    assert f'name="{tapped}" value="absent" checked' in secretary.get(f"{address}?group=B").text
+
+
+def test_a_register_that_could_not_be_closed_keeps_the_marks_and_does_not_say_saved(
+    secretary: FlaskClient, series: Series
+) -> None:
+    # The door is open, the meeting has not begun: a page from before it was moved asks to close it.
+    meeting = series.plan(utc_now() + timedelta(minutes=10))
+    address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
+    sent: dict[str, str] = {}
+    for letter in "AB":
+        sent |= _offered(secretary.get(f"{address}?group={letter}").text)
+    answer = secretary.post(address, data=sent | {"action": "close"}, follow_redirects=True)
+    shown = _text(answer.text)
+    assert "nothing is closed, before it begins." in shown
+    assert "Saved." not in shown
+    assert "The register is closed." not in shown
+    assert set(_standing(meeting).values()) == {"present"}
+
+
+def test_nobody_marked_is_told_without_a_word_of_success(
+    secretary: FlaskClient, series: Series
+) -> None:
+    meeting = series.plan(utc_now() - timedelta(hours=1))
+    address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
+    answer = secretary.post(address, data={"action": "close"}, follow_redirects=True)
+    assert "Nobody is marked in this session yet." in _text(answer.text)
+    assert "Saved." not in answer.text
+
+
+def test_a_stale_page_of_one_group_closes_no_register_of_a_meeting_with_unmarked_people(
+    secretary: FlaskClient, series: Series
+) -> None:
+    meeting = series.plan(utc_now() - timedelta(hours=1))
+    address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
+    sent = _offered(secretary.get(f"{address}?group=B").text) | {"action": "close"}
+    answer = secretary.post(address, data=sent)
+    assert answer.location == f"{address}?group=A"
+    shown = _text(secretary.get(answer.location).text)
+    assert "1 person has no mark yet, so the register is still open." in shown
+    assert "Saved." not in shown
+    assert sorted(map(str, _standing(meeting).values())) == ["None"] + ["present"] * 3
+    row = _row(Meeting, meeting)
+    assert queries.slot_of(row).closed_at is None
 
 
 def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series: Series) -> None:

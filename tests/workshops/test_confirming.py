@@ -14,11 +14,12 @@ from kash.accounts.models import AccountBacking
 from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.models import Slot
-from kash.attendance.rules import Operation
+from kash.attendance.rules import Oddity, Operation
 from kash.database import db, new_public_id, utc_now
 from kash.policy import Actor
+from kash.web.formats import local_today, moment_text
 from kash.workshops import queries, services
-from tests.workshops.conftest import Held, make_person
+from tests.workshops.conftest import Held, details, make_person
 from tests.workshops.test_views import (
     Browsers,
     both_groups,
@@ -131,9 +132,153 @@ def test_an_account_that_is_not_independent_is_told_so_and_offered_nothing(
     assert "an account that is not independent of yours did: 4." in shown
     at = url(held, "attendance", sessions(held)[0])
     assert site.get(f"{at}/confirm").location == at
-    assert "are not independent of each other" in text_of(site.get(at))
+    shown = text_of(site.get(at))
+    assert "are not independent of each other" in shown
+    assert "Somebody independent of both of you, usually the director, confirms it." in shown
+    # Nor is she led to a page that would refuse her; somebody independent is.
+    assert f"{at}/confirm" not in site.get(at).text
+    director = client_for(actor("director", name="Neema Mfano"))
+    assert f"{at}/confirm" in director.get(at).text
     site.post(f"{at}/confirm", data={"seen": "x"})
     assert confirmed(held) == 0
+
+
+def test_a_reason_for_closing_early_is_kept_when_a_mark_meets_another(
+    held: Held, client_for: Browsers
+) -> None:
+    begins(held, utc_now() - BEGAN_EARLY)
+    site, entry = client_for(held.trainer), entries(held)["Zawadi Sampuli"]
+    slot = held.row.register.slots[0].public_id
+    session = next(one.public_id for one in queries.sessions_of(held.row) if one.slot == slot)
+    at = url(held, "attendance", session)
+    form = both_groups(site, at)
+    # Somebody else marks her meanwhile.
+    theirs = Operation(new_public_id(), slot, entry, "late", 0, utc_now())
+    marking.apply_marks(held.register, [theirs], held.trainer)
+    answer = site.post(at, data=form | {"action": "close", "early_reason": "The hall was needed."})
+    assert answer.status_code == 409
+    assert fields(answer)["early_reason"] == "The hall was needed."
+
+
+def test_a_stale_page_of_one_group_closes_no_register_while_the_other_has_no_marks(
+    held: Held, client_for: Browsers
+) -> None:
+    site = client_for(held.trainer)
+    at = url(held, "attendance", sessions(held)[0])
+    site.post(at, data=fields(site.get(f"{at}?group=A")) | {"action": "save"})
+    stale = fields(site.get(f"{at}?group=B"))
+    services.enrol(held.workshop, make_person("Lulu Kielelezo", "A"), held.trainer)
+    refused = site.post(at, data=stale | {"action": "close", "early_reason": "Rain."})
+    assert refused.status_code == 409
+    assert "1 person has no mark yet, so the register is still open." in text_of(refused)
+    # Who has no mark stands there, what was tapped is kept, and so is what was typed.
+    assert set(re.findall(r"(\w+) (?:Sampuli|Kielelezo)", text_of(refused))) == {"Baraka", "Lulu"}
+    assert [status for status, _version in marks(held)] == ["present"] * 3
+    assert not queries.sessions_of(held.row)[0].closed
+    assert site.post(at, data=fields(refused) | {"action": "close"}).status_code == 303
+    assert queries.sessions_of(held.row)[0].closed
+    assert [status for status, _version in marks(held)] == ["present"] * 4
+
+
+def test_a_session_shorter_than_in_the_course_is_not_confirmed_by_the_button_of_its_day(
+    held: Held, client_for: Browsers, actor: Callable[..., Actor]
+) -> None:
+    first = held.row.register.slots[0]
+    first.minutes = 60
+    shortened = first.public_id
+    db.session.commit()
+    close_all(held)
+    director = actor("director", name="Neema Mfano")
+    site = client_for(director)
+    page = url(held, "attendance", "confirm")
+    assert "Shorter than in the course: 1 h instead of 1 h 30." in text_of(site.get(page))
+    slots = [slot.public_id for slot in held.row.register.slots]
+    seen = registers.read_tokens(held.row.register_id, slots, director)
+    db.session.rollback()
+    site.post(page, data={f"seen-{slot}": token for slot, token in seen.items()})
+    left = [one.slot for one in queries.sessions_of(held.row) if not one.confirmed]
+    assert left == [shortened]
+
+
+def next_week(plan: Callable[..., Held]) -> Held:
+    """A workshop whose one session is planned for next week; two people are in it."""
+    day = local_today() + timedelta(days=7)
+    made = plan(minutes=(90,), starts_on=day, ends_on=day)
+    for name in ("Zawadi", "Baraka"):
+        services.enrol(made.workshop, make_person(f"{name} Sampuli"), made.trainer)
+    return made
+
+
+def bring_session_forward(made: Held) -> None:
+    """To yesterday, by its own page; the workshop has both days."""
+    made.row.starts_on = local_today() - timedelta(days=1)
+    db.session.commit()
+    (one,) = queries.sessions_of(made.row)
+    moved = services.SessionDetails(one.title, one.starts_at - timedelta(days=8), 90)
+    services.change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
+
+
+def bring_workshop_forward(made: Held, *, anew: bool = False) -> None:
+    """The whole workshop to yesterday."""
+    day = local_today() - timedelta(days=1)
+    given = details(starts_on=day, ends_on=day)
+    services.change_workshop(made.workshop, given, made.edition, made.trainer, anew=anew)
+
+
+@pytest.mark.parametrize(
+    "bring_forward",
+    [
+        bring_session_forward,
+        bring_workshop_forward,
+        lambda made: bring_workshop_forward(made, anew=True),
+    ],
+    ids=["session", "workshop", "laid_out_anew"],
+)
+def test_a_session_of_next_week_that_was_moved_to_yesterday_is_looked_at_singly(
+    plan: Callable[..., Held],
+    client_for: Browsers,
+    actor: Callable[..., Actor],
+    bring_forward: Callable[[Held], None],
+) -> None:
+    made = next_week(plan)
+    planned = queries.sessions_of(made.row)[0].starts_at + timedelta(minutes=90)
+    db.session.rollback()
+    bring_forward(made)
+    close_all(made)
+    director = actor("director", name="Neema Mfano")
+    (one,) = queries.registers_to_confirm(made.row, director)
+    assert one.oddities == (Oddity.BROUGHT_FORWARD,)
+    site, page = client_for(director), url(made, "attendance", "confirm")
+    wanted = (
+        "Moved at short notice, and closed before it would have ended as planned:"
+        f" {moment_text(planned)}."
+    )
+    assert wanted in text_of(site.get(page))
+    seen = registers.read_tokens(made.row.register_id, [one.slot], director)
+    db.session.rollback()
+    site.post(page, data={f"seen-{one.slot}": seen[one.slot]})
+    assert confirmed(made) == 0
+    # Looked at by itself, with the warning, it can be confirmed.
+    single = site.get(url(made, "attendance", one.public_id, "confirm"))
+    assert wanted in text_of(single)
+    site.post(url(made, "attendance", one.public_id, "confirm"), data=fields(single))
+    assert confirmed(made) == 1
+
+
+def test_a_plan_that_is_changed_in_time_or_put_back_says_nothing(
+    plan: Callable[..., Held],
+) -> None:
+    made = next_week(plan)
+    made.row.starts_on = local_today()
+    db.session.commit()
+    (one,) = queries.sessions_of(made.row)
+    for days, remembered in ((-3, False), (-7, True), (0, False)):
+        moved = services.SessionDetails(one.title, one.starts_at + timedelta(days=days), 90)
+        services.change_session(made.workshop, one.public_id, moved, made.edition, made.trainer)
+        db.session.rollback()
+        (slot,) = made.row.register.slots
+        assert (slot.planned_end is not None) is remembered
+        db.session.rollback()
 
 
 @pytest.fixture

@@ -43,6 +43,8 @@ class Slot(PublicId, Base):
 
     Its register is closed by one person and confirmed by another, after which it is locked.
     `early_reason` is why it was closed before its planned end, empty where it was not.
+    `planned_end` is the latest end that it had while it was brought forward or shortened at short
+    notice, None where it was not.
     """
 
     __tablename__ = "slot"
@@ -56,6 +58,7 @@ class Slot(PublicId, Base):
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str | None] = mapped_column(String(16))
     early_reason: Mapped[str] = mapped_column(String(300), default="")
+    planned_end: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     confirmed_by: Mapped[str | None] = mapped_column(String(16))
 

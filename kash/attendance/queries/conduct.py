@@ -34,6 +34,7 @@ def conducts(
             Slot.minutes,
             Slot.closed_at,
             Slot.early_reason,
+            Slot.planned_end,
         )
         .where(Slot.register_id == register_id)
         .order_by(Slot.starts_at, Slot.id)
@@ -55,6 +56,7 @@ def conducts(
             slot.early_reason,
             people=people or 0,
             taught=plans.get(slot.public_id),
+            planned_end=slot.planned_end,
         )
         if slot.id in counted:
             marked, there, alike = counted[slot.id]
@@ -65,7 +67,7 @@ def conducts(
                 held,
                 first_mark=row.first_mark,
                 last_mark=row.last_mark,
-                at_once=came_at_once(row.first_came, row.last_came),
+                at_once=row.first_came is not None and came_at_once(row.first_came, row.last_came),
             )
         found[slot.public_id] = held
     return found
@@ -97,16 +99,19 @@ def _counted(session: Session, register_id: int) -> dict[int, tuple[int, int, bo
 
 
 def _made(session: Session, register_id: int) -> dict[int, Any]:
-    """When the marks of each slot were made, and when they arrived."""
+    """When the marks of each slot were made, and when they arrived. The first is the first by which
+    somebody was there: that somebody will not come may be noted days before."""
+    there = MarkStatus.weight > 0
     rows = session.execute(
         select(
             MarkOperation.slot_id,
-            func.min(MarkOperation.device_time).label("first_mark"),
+            func.min(case((there, MarkOperation.device_time))).label("first_mark"),
             func.max(MarkOperation.device_time).label("last_mark"),
-            func.min(MarkOperation.received_at).label("first_came"),
-            func.max(MarkOperation.received_at).label("last_came"),
+            func.min(case((there, MarkOperation.received_at))).label("first_came"),
+            func.max(case((there, MarkOperation.received_at))).label("last_came"),
         )
         .join(Slot, Slot.id == MarkOperation.slot_id)
+        .join(MarkStatus, MarkStatus.code == MarkOperation.status)
         .where(
             Slot.register_id == register_id,
             MarkOperation.answer == "applied",

@@ -13,6 +13,8 @@ PAID_PURPOSE = "workshop"
 LONGEST_EARLY_REASON = 300
 # Two groups are marked one after the other on a page each.
 AT_ONCE = timedelta(minutes=2)
+# Plans change until the day before; later, people would have to be told at their doors.
+SHORT_NOTICE = timedelta(days=1)
 
 
 def has_begun(starts_at: datetime, now: datetime) -> bool:
@@ -80,11 +82,24 @@ def needs_reason_to_close(
     return purpose == PAID_PURPOSE and now < ends_at(starts_at, minutes)
 
 
+def end_to_remember(
+    was: datetime, becomes: datetime, begins: datetime, now: datetime, kept: datetime | None
+) -> datetime | None:
+    """The latest planned end that stays on record when a session's end `was` one and `becomes`
+    another: a session that is brought forward at short notice, or that lies in the past by then,
+    could else be closed before anything of it took place. `begins` is its new beginning, `kept`
+    what is on record. Whoever moves it back there is free of it."""
+    if becomes < was and now > begins - SHORT_NOTICE:
+        kept = max(was, kept or was)
+    return kept if kept is not None and becomes < kept else None
+
+
 class Oddity(StrEnum):
     """What of a closed register wants a look before anybody confirms it or pays for it."""
 
     CLOSED_BEFORE = "closed_before"
     CLOSED_EARLY = "closed_early"
+    BROUGHT_FORWARD = "brought_forward"
     MARKED_BEFORE = "marked_before"
     ALL_AT_ONCE = "all_at_once"
     SHORTENED = "shortened"
@@ -92,11 +107,13 @@ class Oddity(StrEnum):
 
 @dataclass(frozen=True)
 class Conduct:
-    """How a session was planned and held. Moments of marks are those of the devices, arrival ours.
+    """How a session was planned and held. Moments of marks are those of the devices, arrival ours;
+    the first mark is the first by which somebody was there.
 
     `taught` is how many minutes its plan has in the course, None if it follows none. Of `people` on
     the register so many are `marked`, and so many so that they count (`there`); `alike` says that
-    all marks are the same, `at_once` that they arrived in one moment.
+    all marks are the same, `at_once` that they arrived in one moment. `planned_end` is the latest
+    end that it had before it was brought forward at short notice.
     """
 
     starts_at: datetime
@@ -111,6 +128,7 @@ class Conduct:
     alike: bool = False
     at_once: bool = False
     taught: int | None = None
+    planned_end: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:
@@ -132,6 +150,8 @@ def oddities(held: Conduct) -> tuple[Oddity, ...]:
         found.append(Oddity.CLOSED_BEFORE)
     elif held.closed_at is not None and held.closed_at < held.ends_at:
         found.append(Oddity.CLOSED_EARLY)
+    if held.planned_end and held.closed_at and held.closed_at < held.planned_end:
+        found.append(Oddity.BROUGHT_FORWARD)
     if held.first_mark is not None and held.first_mark < opens_at(held.starts_at):
         found.append(Oddity.MARKED_BEFORE)
     # One person is always marked at once.

@@ -60,18 +60,25 @@ def confirm_slot(register: str, slot: str, by: Actor, *, seen: str | None = None
         found.confirmed_by = by.public_id
 
 
-def confirm_slots(register: str, seen: Mapping[str, str], by: Actor) -> Confirmed:
+def confirm_slots(
+    register: str,
+    seen: Mapping[str, str],
+    by: Actor,
+    taught: Mapping[str, int] | None = None,
+) -> Confirmed:
     """Confirm several closed registers at once: those that she was shown as they stand.
 
-    `seen` are the proofs by slot. One that changed meanwhile, or in which something wants a look
-    of its own, is left. Raises NotFound for a slot that is not of the register.
+    `seen` are the proofs by slot, `taught` the minutes of the plans that slots follow. One that
+    changed meanwhile, or in which something wants a look of its own, is left. Raises NotFound for
+    a slot that is not of the register.
     """
     with audited("attendance.slots_confirmed", by) as change:
         session = change.session
         held = lock_register(session, register)
         change.about(held.public_id)
         left = _unless_read(session, held, seen, by)
-        held_so, differ = conducts(held.id, session), paper_differences_by_slot(held.id, session)
+        held_so = conducts(held.id, session, taught)
+        differ = paper_differences_by_slot(held.id, session)
         confirmed = []
         for public_id in seen:
             found = slot_held(session, held, public_id)

@@ -9,13 +9,15 @@ from typing import TypeVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from flask_babel import ngettext
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import (
     Mark,
     Register,
+    RosterEntry,
     Slot,
 )
 from kash.attendance.register import lock_register
@@ -52,6 +54,23 @@ class NobodyMarked(Problem):
 
     status = 409
     sentence = _l("Nobody is marked in this session yet. Mark it first, then close it.")
+
+
+class SomebodyUnmarked(Problem):
+    """A register that is to be whole is not closed while somebody on it has no mark."""
+
+    status = 409
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            ngettext(
+                "%(num)s person has no mark yet, so the register is still open. Mark everybody,"
+                " then close it.",
+                "%(num)s people have no mark yet, so the register is still open. Mark everybody,"
+                " then close it.",
+                count,
+            )
+        )
 
 
 class NotBegun(Problem):
@@ -124,12 +143,14 @@ def close_slot(
     operations: Sequence[Operation] = (),
     *,
     early_reason: str = "",
+    everybody: bool = False,
 ) -> Closing:
     """Apply the last marks of a slot and close it, if every one of them could be applied.
 
     Closing what is closed changes nothing. What is paid and is closed before its planned end needs
-    `early_reason`. Raises NotFound, NobodyMarked, NotBegun, EarlyReasonMissing, ReasonTooLong; then
-    no mark is kept.
+    `early_reason`. With `everybody` nobody on the register may be without a mark: a page shows one
+    group, and knows nothing of the other by the time it is sent. Raises NotFound, NobodyMarked,
+    SomebodyUnmarked, NotBegun, EarlyReasonMissing, ReasonTooLong; then no mark is kept.
     """
     if len(early_reason) > LONGEST_EARLY_REASON:
         raise ReasonTooLong
@@ -139,8 +160,17 @@ def close_slot(
             session = change.session
             held = lock_register(session, register)
             found = slot_held(session, held, slot)
+            refusal = Refusal.NONE
             if found.closed_at is None:
-                _check_closing(held, found, change.now, early_reason)
+                refusal = refusal_to_close(
+                    found.starts_at,
+                    found.minutes,
+                    change.now,
+                    purpose=held.purpose,
+                    reason=early_reason,
+                )
+            if refusal is Refusal.NOT_BEGUN:
+                raise NotBegun(found.starts_at)
             outcome = apply_in(change, held, operations, by)
             change.about(held.public_id, slot)
             clean = all(
@@ -149,6 +179,11 @@ def close_slot(
             if clean and found.closed_at is None:
                 if not session.scalar(select(Mark.id).where(Mark.slot_id == found.id).limit(1)):
                     raise NobodyMarked
+                unmarked = _unmarked(session, found) if everybody else 0
+                if unmarked:
+                    raise SomebodyUnmarked(unmarked)
+                if refusal is Refusal.REASON_MISSING:
+                    raise EarlyReasonMissing(ends_at(found.starts_at, found.minutes))
                 found.closed_at = change.now
                 found.closed_by = by.public_id
                 if needs_reason_to_close(
@@ -164,14 +199,18 @@ def close_slot(
     return _once_more(act)
 
 
-def _check_closing(held: Register, found: Slot, now: datetime, reason: str) -> None:
-    refusal = refusal_to_close(
-        found.starts_at, found.minutes, now, purpose=held.purpose, reason=reason
+def _unmarked(session: Session, slot: Slot) -> int:
+    """How many of those on the roster have no mark in a slot."""
+    return (
+        session.scalar(
+            select(func.count(RosterEntry.id)).where(
+                RosterEntry.register_id == slot.register_id,
+                RosterEntry.removed_at.is_(None),
+                ~exists().where(Mark.slot_id == slot.id, Mark.person_id == RosterEntry.person_id),
+            )
+        )
+        or 0
     )
-    if refusal is Refusal.NOT_BEGUN:
-        raise NotBegun(found.starts_at)
-    if refusal is Refusal.REASON_MISSING:
-        raise EarlyReasonMissing(ends_at(found.starts_at, found.minutes))
 
 
 def _once_more(act: Callable[[], Result]) -> Result:

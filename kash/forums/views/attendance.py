@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from operator import attrgetter
 
 from flask import flash, redirect, request, url_for
@@ -10,10 +11,10 @@ from flask_babel import gettext as _
 
 from kash.attendance import services as registers
 from kash.attendance.forms import marks_from_form, page_key
-from kash.attendance.queries import Conflict, conflicts_of, slot_sheet
+from kash.attendance.queries import Conflict, SlotSheet, conflicts_of, slot_sheet
 from kash.attendance.queries.statuses import status_catalogue
-from kash.attendance.rules import has_begun, is_ahead
-from kash.attendance.services import NobodyMarked, NotBegun
+from kash.attendance.rules import Answer, Operation, has_begun, is_ahead
+from kash.attendance.services import NobodyMarked, NotBegun, SomebodyUnmarked
 from kash.database import utc_now
 from kash.forums import blueprint, queries, services
 from kash.forums.forms import STATUS_WORDS, FindForm
@@ -22,7 +23,7 @@ from kash.forums.rules import STATUSES
 from kash.forums.services.problems import MeetingOver
 from kash.people.queries import find_people
 from kash.people.rules import one_group
-from kash.policy import allow
+from kash.policy import Actor, allow
 from kash.web import current_actor, page
 
 
@@ -42,27 +43,30 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     conflicts: list[Conflict] = []
     if request.method == "POST":
         sheet = slot_sheet(held.register_id, queries.slot_of(held))
-        sent = marks_from_form(sheet, request.form, utc_now())
-        register, slot = held.register.public_id, sheet.slot.public_id
-        closing = request.form.get("action") == "close"
-        actor = current_actor()
-        try:
-            if closing:
-                answers = registers.close_slot(register, slot, actor, sent).answers
-            else:
-                answers = registers.apply_marks(register, sent, actor) if sent else []
-        except (NobodyMarked, NotBegun) as problem:
-            flash(str(problem), "warn")
-            answers = []
+        now = utc_now()
+        sent = marks_from_form(sheet, request.form, now)
+        # Whoever only turns to the other group keeps what she tapped; what the page offered by
+        # itself is no mark before she saves.
+        turning_to = request.form.get("turn_to", "")[:1]
+        if turning_to:
+            offered = _offered_by_entry(sheet, is_ahead(sheet.slot.starts_at, now))
+            sent = [one for one in sent if one.status != offered.get(one.entry)]
+        closing = request.form.get("action") == "close" and not turning_to
+        answers, problem = _keep(
+            held.register.public_id, sheet.slot.public_id, current_actor(), sent, closing=closing
+        )
         found, held = _meeting(forum_id, meeting_id)
         sheet = slot_sheet(held.register_id, queries.slot_of(held))
         conflicts = conflicts_of(held.register_id, answers, sent)
+        if problem:
+            flash(problem, "warn")
         if not conflicts:
-            flash(_("The register is closed.") if sheet.slot.closed_at else _("Saved."))
-            if closing:
+            if not problem and (sent or not turning_to):
+                flash(_("The register is closed.") if sheet.slot.closed_at else _("Saved."))
+            if closing and not problem:
                 return redirect(url_for("forums.meeting", forum_id=forum_id, meeting_id=meeting_id))
             unmarked = next((row.letter for row in sheet.rows if not row.status), None)
-            group = unmarked or request.form.get("group", "")[:1] or None
+            group = turning_to or unmarked or request.form.get("group", "")[:1] or None
             return redirect(
                 url_for("forums.attendance", forum_id=forum_id, meeting_id=meeting_id, group=group)
             )
@@ -81,12 +85,35 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         counts=sheet.counts,
         closed=sheet.slot.closed_at is not None,
         ahead=is_ahead(starts_at, now),
+        offered=_offered_by_entry(sheet, is_ahead(starts_at, now)),
         may_close=has_begun(starts_at, now),
         counting={status for status in STATUSES if weights[status].weight},
         conflicts=conflicts,
         key=page_key(),
     )
     return answer, 409 if conflicts else 200
+
+
+def _keep(
+    register: str, slot: str, by: Actor, sent: Sequence[Operation], *, closing: bool
+) -> tuple[list[Answer], str]:
+    """Save marks, and close the register if that is wanted; why it stayed open, if it did."""
+    if not closing:
+        return registers.apply_marks(register, sent, by) if sent else [], ""
+    try:
+        return registers.close_slot(register, slot, by, sent, everybody=True).answers, ""
+    except (NobodyMarked, NotBegun, SomebodyUnmarked) as problem:
+        # What was tapped is kept all the same.
+        return registers.apply_marks(register, sent, by) if sent else [], str(problem)
+
+
+def _offered_by_entry(sheet: SlotSheet, ahead: bool) -> dict[str, str]:
+    """{entry: the mark that the page offers for who has none}; nothing before the door opens."""
+    return {
+        row.entry: "in_attendance" if row.walk_in else "present"
+        for row in sheet.rows
+        if not (row.status or ahead)
+    }
 
 
 @blueprint.post("/<forum_id>/meetings/<meeting_id>/attendance/reopen")

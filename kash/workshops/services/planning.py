@@ -162,9 +162,9 @@ def change_workshop(
         _set(session, workshop, details, workshop.title)
         _set_facilitators(session, workshop, details.facilitators, by)
         if anew:
-            lay_anew(session, workshop)
+            lay_anew(session, workshop, change.now)
         elif moved:
-            shift_sessions(session, workshop, moved)
+            shift_sessions(session, workshop, moved, change.now)
         refuse_outside(session, workshop)
         workshop.edition += 1
         change.about(workshop.public_id, *move_up(session, workshop, change.now))

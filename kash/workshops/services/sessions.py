@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Slot
-from kash.attendance.register import lock_register, number_slots, remove_slots
+from kash.attendance.register import lock_register, move_slot, number_slots, remove_slots
 from kash.database import new_public_id
 from kash.policy import Actor
 from kash.vault import audited
@@ -89,7 +89,7 @@ def change_session(
             raise RegisterBegun
         refuse_overlap(session, held, Span(public_id, details.starts_at, details.minutes))
         found.title = details.title
-        slot.starts_at, slot.minutes = details.starts_at, details.minutes
+        move_slot(slot, details.starts_at, details.minutes, change.now)
         if moved:
             refuse_outside(session, held)
             number_slots(session, held.register_id)
@@ -129,7 +129,7 @@ def order_sessions(workshop: str, order: Sequence[str], by: Actor) -> None:
         if wanted == sessions:
             change.nothing()
             return
-        lay_anew(session, held, wanted)
+        lay_anew(session, held, change.now, wanted)
         held.edition += 1
 
 
@@ -140,7 +140,7 @@ def lay_out_anew(workshop: str, by: Actor) -> None:
     """
     with audited("workshops.sessions_laid_out", by) as change:
         held = held_for_change(change.session, workshop)
-        lay_anew(change.session, held)
+        lay_anew(change.session, held, change.now)
         held.edition += 1
         change.about(held.public_id)
 

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import MarkOperation, Slot
-from kash.attendance.register import number_slots
+from kash.attendance.register import move_slot, number_slots
 from kash.database import new_public_id
 from kash.web.formats import from_local, time_text, to_local
 from kash.workshops.models import Workshop, WorkshopSession
@@ -94,17 +94,21 @@ def refuse_begun(session: Session, workshop: Workshop) -> None:
         raise RegisterBegun
 
 
-def shift_sessions(session: Session, workshop: Workshop, moved: timedelta) -> None:
+def shift_sessions(session: Session, workshop: Workshop, moved: timedelta, now: datetime) -> None:
     """Move every session by whole days; clocks stay. Raises RegisterBegun."""
     refuse_begun(session, workshop)
     for one in sessions_in_order(session, workshop):
         local = to_local(one.slot.starts_at)
-        one.slot.starts_at = from_local(local.date() + moved, local.time())
+        begins = from_local(local.date() + moved, local.time())
+        move_slot(one.slot, begins, one.slot.minutes, now)
     number_slots(session, workshop.register_id)
 
 
 def lay_anew(
-    session: Session, workshop: Workshop, order: Sequence[WorkshopSession] | None = None
+    session: Session,
+    workshop: Workshop,
+    now: datetime,
+    order: Sequence[WorkshopSession] | None = None,
 ) -> None:
     """Lay the sessions into the days afresh, in their present order or another.
 
@@ -129,7 +133,8 @@ def lay_anew(
             days_needed(teachings, workshop.day_starts_at, workshop.day_ends_at),
         )
     for place in timetable.placed:
-        by_key[place.key].slot.starts_at = from_local(place.day, place.starts_at)
+        slot = by_key[place.key].slot
+        move_slot(slot, from_local(place.day, place.starts_at), slot.minutes, now)
     number_slots(session, workshop.register_id)
 
 

@@ -17,6 +17,7 @@ from kash.attendance.forms import marks_from_form, marks_from_grid, page_key, se
 from kash.attendance.queries import Conflict, Grid, SlotColumn
 from kash.attendance.rules import (
     Answer,
+    Hindrance,
     Presence,
     Signed,
     Stand,
@@ -26,13 +27,14 @@ from kash.attendance.rules import (
     opens_at,
 )
 from kash.attendance.wording import conflict_sentence, status_word
-from kash.database import utc_now
+from kash.database import db, utc_now
 from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import current_actor, paged
+from kash.web.errors import Problem
 from kash.web.formats import day_text, hours_text, percent_text, time_text, to_local
 from kash.workshops import blueprint, queries
-from kash.workshops.models import Workshop
+from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.views.closing import signatures
 from kash.workshops.views.frame import for_marking, frame
 
@@ -186,36 +188,60 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     if closing:
         try:
             closed = marking.close_slot(
-                register_id, slot_id, actor, operations, early_reason=early_reason
+                register_id, slot_id, actor, operations, early_reason=early_reason, everybody=True
             )
-        except (marking.EarlyReasonMissing, marking.ReasonTooLong) as problem:
+        except (
+            marking.EarlyReasonMissing,
+            marking.ReasonTooLong,
+            marking.SomebodyUnmarked,
+        ) as problem:
             # What was tapped is kept all the same.
             answers = marking.apply_marks(register_id, operations, actor) if operations else []
             conflicts = registers.conflicts_of(found.register_id, answers, operations)
-            return _register_page(
-                for_marking(public_id), session_id, conflicts, str(problem), early_reason
-            )
+            return _still_open(for_marking(public_id), chosen, conflicts, problem, early_reason)
         answers = closed.answers
     else:
         answers = marking.apply_marks(register_id, operations, actor) if operations else []
     conflicts = registers.conflicts_of(found.register_id, answers, operations)
     if conflicts:
-        return _register_page(found, session_id, conflicts)
+        return _register_page(found, session_id, conflicts, early_reason=early_reason)
     if closing:
         flash(_("The register of “%(title)s” is closed.", title=chosen.title))
         return redirect(url_for("workshops.attendance", public_id=public_id), code=303)
     flash(_("Saved."))
-    after = registers.slot_sheet(found.register_id, chosen.slot)
-    unmarked = next((row.letter for row in after.rows if not row.status), None)
     return redirect(
         url_for(
             "workshops.register",
             public_id=public_id,
             session_id=session_id,
-            group=unmarked or request.form.get("group", "")[:1] or None,
+            group=_unmarked_group(found, chosen) or request.form.get("group", "")[:1] or None,
         ),
         code=303,
     )
+
+
+def _unmarked_group(found: Workshop, chosen: WorkshopSession) -> str:
+    """The letter of the first group in which somebody has no mark in this session yet."""
+    rows = registers.slot_sheet(found.register_id, chosen.slot).rows
+    return next((row.letter for row in rows if not row.status), "")
+
+
+def _still_open(
+    found: Workshop,
+    chosen: WorkshopSession,
+    conflicts: Sequence[Conflict],
+    problem: Problem,
+    early_reason: str,
+) -> ResponseReturnValue:
+    """The register again, with why it was not closed: at its field, or at who has no mark."""
+    if not isinstance(problem, marking.SomebodyUnmarked):
+        return _register_page(found, chosen.public_id, conflicts, str(problem), early_reason)
+    flash(str(problem), "warn")
+    group = "" if conflicts else _unmarked_group(found, chosen)
+    body, _status = _register_page(
+        found, chosen.public_id, conflicts, early_reason=early_reason, group=group
+    )
+    return body, problem.status
 
 
 def _register_page(
@@ -224,17 +250,24 @@ def _register_page(
     conflicts: Sequence[Conflict] = (),
     early_problem: str = "",
     early_reason: str = "",
-) -> ResponseReturnValue:
+    group: str = "",
+) -> tuple[str, int]:
     chosen = queries.session_of(found, session_id)
     sheet = registers.slot_sheet(found.register_id, chosen.slot)
     shown = one_group(
-        sheet.rows, attrgetter("letter"), request.values.get("group", ""), beside=sheet.left
+        sheet.rows,
+        attrgetter("letter"),
+        group or request.values.get("group", ""),
+        beside=sheet.left,
     )
     actor = current_actor()
     may_mark = queries.runs(actor, found, "attendance.mark")
     slot, now = chosen.slot, utc_now()
     signed = Signed(slot.closed_by, slot.confirmed_by)
     ends = ends_at(slot.starts_at, slot.minutes)
+    may_confirm = signed.stand is Stand.CLOSED and queries.runs(actor, found, "attendance.confirm")
+    # Whoever is not independent of the one that closed it would be refused.
+    tied = may_confirm and actor.public_id in marking.tied_to(db.session(), slot.closed_by)
     body = render_template(
         "workshops/register.html",
         workshop=found,
@@ -257,8 +290,8 @@ def _register_page(
         },
         may_mark=may_mark,
         stand=signed.stand,
-        may_confirm=signed.stand is Stand.CLOSED
-        and queries.runs(actor, found, "attendance.confirm"),
+        may_confirm=may_confirm,
+        tied=marking.hindrance_sentence(Hindrance.TIED) if tied else "",
         closed_it=signed.closed_by == actor.public_id,
         signatures=signatures(chosen.slot),
         markable=may_mark and chosen.slot.closed_at is None and found.state != "cancelled",

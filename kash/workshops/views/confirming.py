@@ -99,13 +99,15 @@ def confirm_day(public_id: str) -> ResponseReturnValue:
     """Confirm the registers of a day that were shown, those that stand as they were shown."""
     actor = current_actor()
     found = queries.own_workshop(public_id, actor, "attendance.confirm")
+    sessions = queries.held_sessions(found)
     # Each is named with what proves that it was shown.
     seen = {
         one.slot: request.form[f"seen-{one.slot}"]
-        for one in queries.held_sessions(found)
+        for one in sessions
         if f"seen-{one.slot}" in request.form
     }
-    done = marking.confirm_slots(found.register.public_id, seen, actor)
+    taught = {one.slot: one.conduct.taught for one in sessions if one.conduct.taught is not None}
+    done = marking.confirm_slots(found.register.public_id, seen, actor, taught)
     if done.confirmed:
         flash(_("Registers confirmed: %(count)s.", count=len(done.confirmed)))
     for hindrance in dict.fromkeys(done.left.values()):
