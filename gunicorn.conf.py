@@ -78,7 +78,7 @@ secure_scheme_headers: dict[str, str] = {}
 
 
 def on_starting(server: Any) -> None:
-    _server.starting()
+    _server.starting(server.cfg.address)
 
 
 def when_ready(server: Any) -> None:

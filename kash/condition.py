@@ -50,7 +50,7 @@ def condition(settings: Settings, now: datetime) -> Condition:
     """How things are now. It reads two small files and asks the system how much room there is."""
     return Condition(
         no_room=_lacks_room(settings, now),
-        damaged=last_check(settings).damaged_at,
+        damaged=last_check(settings).damaged,
         backup_failed=_failed_backup(settings, now),
     )
 
@@ -115,12 +115,22 @@ def note_backup(settings: Settings, began: datetime, *, ended: bool, failed: boo
 @dataclass(frozen=True)
 class Check:
     """How far the database was read through: the table that comes next, whether this round has
-    found damage, since when damage is known, and when a round last found none."""
+    found damage, since when damage is known, and when a round last found none.
+
+    `whole_found_at` is since when damage is known that was found by reading the whole at once, as a
+    backup does. That looks at pages of no table too, so no round of tables takes it back.
+    """
 
     next_table: str = ""
     round_found: bool = False
     damaged_at: datetime | None = None
     whole_at: datetime | None = None
+    whole_found_at: datetime | None = None
+
+    @property
+    def damaged(self) -> datetime | None:
+        """Since when the database is known to be damaged."""
+        return min(filter(None, (self.damaged_at, self.whole_found_at)), default=None)
 
 
 def last_check(settings: Settings) -> Check:
@@ -131,6 +141,7 @@ def last_check(settings: Settings) -> Check:
         round_found=bool(kept.get("round_found")),
         damaged_at=_moment(kept.get("damaged_at")),
         whole_at=_moment(kept.get("whole_at")),
+        whole_found_at=_moment(kept.get("whole_found_at")),
     )
 
 
@@ -148,6 +159,19 @@ def note_damage(settings: Settings, now: datetime) -> None:
     known = last_check(settings)
     damaged_at = known.damaged_at or now
     keep_check(settings, replace(known, damaged_at=damaged_at, round_found=True))
+
+
+def note_damaged_backup(settings: Settings, now: datetime) -> None:
+    """Keep that a backup found the database damaged, until another or a whole check does not."""
+    known = last_check(settings)
+    keep_check(settings, replace(known, whole_found_at=known.whole_found_at or now))
+
+
+def note_sound_backup(settings: Settings) -> None:
+    """Take back what an earlier backup found."""
+    known = last_check(settings)
+    if known.whole_found_at is not None:
+        keep_check(settings, replace(known, whole_found_at=None))
 
 
 # --- Files ------------------------------------------------------------------------------------

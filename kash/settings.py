@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     def _known_engine(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
             raise ValueError("must start with sqlite:/// or postgresql://")
+        if value.startswith("sqlite:///") and not value.removeprefix("sqlite:///").startswith("/"):
+            raise ValueError(
+                "must name SQLite's file by its whole path, with four slashes: "
+                "sqlite:////srv/kash/kash.sqlite3"
+            )
         return value
 
     @field_validator("queue_url")
@@ -137,9 +142,10 @@ class Settings(BaseSettings):
 
     @property
     def database_file(self) -> Path | None:
-        """SQLite's file, where its address says where that lies; None on PostgreSQL."""
-        path = Path(self.database_uri.removeprefix("sqlite:///"))
-        return path if path.is_absolute() and path.name != self.database_uri else None
+        """SQLite's file; None on PostgreSQL."""
+        if not self.database_uri.startswith("sqlite:///"):
+            return None
+        return Path(self.database_uri.removeprefix("sqlite:///"))
 
     @property
     def audit_folder(self) -> Path:

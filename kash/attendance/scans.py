@@ -29,7 +29,8 @@ _SPARED = timedelta(days=1)
 _AT_ONCE = 200
 
 
-def _key(register: str, scan: str) -> str:
+def key_of_scan(register: str, scan: str) -> str:
+    """Where a page's picture lies in the file store."""
     return f"{_FOLDER}/{register}/{scan}"
 
 
@@ -57,20 +58,20 @@ def store(register: str, pages: Sequence[ScannedPage]) -> list[NewScan]:
     for page in pages:
         public_id = new_public_id()
         sealed = seal_file(io.BytesIO(page.picture), kind=_KIND, public_id=public_id)
-        storage.put(_key(register, public_id), b"".join(sealed))
+        storage.put(key_of_scan(register, public_id), b"".join(sealed))
         made.append(NewScan(public_id, len(page.picture), page.width, page.height, sheet_of(page)))
     return made
 
 
 def picture(register: str, scan: str) -> bytes:
     """A page's picture, as JPEG. Raises StorageError and SealError."""
-    sealed = io.BytesIO(storage.get(_key(register, scan)))
+    sealed = io.BytesIO(storage.get(key_of_scan(register, scan)))
     return b"".join(open_file(sealed, kind=_KIND, public_id=scan))
 
 
 def forget(register: str, scan: str) -> None:
     """Delete a page's picture."""
-    storage.delete(_key(register, scan))
+    storage.delete(key_of_scan(register, scan))
 
 
 @periodic("delete_orphaned_scans", minutes=60)

@@ -92,4 +92,8 @@ def address_of_this_page() -> str:
         return ""
     name, _, heading = place.partition("#")
     # A browser's history keeps where in a chapter one was: not of what leaves no trace.
-    return _address(name, "" if traceless() else heading) or ""
+    try:
+        return _address(name, "" if traceless() else heading) or ""
+    except OSError:
+        # A page is not kept from anybody because the handbook was not installed with it.
+        return ""

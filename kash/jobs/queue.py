@@ -103,8 +103,8 @@ class JobQueue:
 
         app = self._app
         self._send = queue.task(name="job")(lambda public_id: run_job(app, public_id))
-        for name, (minutes, _chore) in CHORES.items():
-            clock = crontab(minute=f"*/{minutes}" if minutes < 60 else "0")
+        for name, known in CHORES.items():
+            clock = crontab(minute=known.minute)
             queue.periodic_task(clock, name=name)(lambda name=name: run_chore(app, name))
         return queue
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 Chore = TypeVar("Chore", bound=Callable[[], None])
@@ -23,8 +23,21 @@ class Kind:
     heavy: bool
 
 
+class Clockwork(NamedTuple):
+    """A chore that is done every so many minutes, or every hour `at` a minute."""
+
+    minutes: int
+    chore: Callable[[], None]
+    at: int = 0
+
+    @property
+    def minute(self) -> str:
+        """The minutes at which it is done, as cron writes them."""
+        return f"*/{self.minutes}" if self.minutes < 60 else str(self.at)
+
+
 KINDS: dict[str, Kind] = {}
-CHORES: dict[str, tuple[int, Callable[[], None]]] = {}
+CHORES: dict[str, Clockwork] = {}
 
 
 def job(name: str, *, resumable: bool = False, heavy: bool = False) -> Callable[[Work], Work]:
@@ -48,13 +61,18 @@ def heavy_kinds() -> list[str]:
     return [kind.name for kind in KINDS.values() if kind.heavy]
 
 
-def periodic(name: str, *, minutes: int) -> Callable[[Chore], Chore]:
-    """Have the worker call `chore()` every so many minutes (1 to 60), in an application context."""
+def periodic(name: str, *, minutes: int, at: int = 0) -> Callable[[Chore], Chore]:
+    """Have the worker call `chore()` every so many minutes (1 to 60), in an application context.
+
+    What is done once an hour is done `at` this minute of it.
+    """
     if not 1 <= minutes <= 60:
         raise ValueError("a chore runs every 1 to 60 minutes")
+    if at and (minutes != 60 or not 0 < at < 60):
+        raise ValueError("only what is done once an hour has a minute of it")
 
     def register(chore: Chore) -> Chore:
-        CHORES[name] = (minutes, chore)
+        CHORES[name] = Clockwork(minutes, chore, at)
         return chore
 
     return register

@@ -95,7 +95,7 @@ def run_chore(app: Flask, name: str) -> None:
     """Do one chore; an error is logged and the chore comes again at its time."""
     with app.app_context():
         try:
-            CHORES[name][1]()
+            CHORES[name].chore()
         except Exception as error:
             log.error(
                 "chore_failed",

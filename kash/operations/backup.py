@@ -15,12 +15,18 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from kash import storage
-from kash.condition import LONGEST_BACKUP, note_backup, note_damage
+from kash.condition import (
+    LONGEST_BACKUP,
+    note_backup,
+    note_damaged_backup,
+    note_sound_backup,
+)
 from kash.database import utc_now
 from kash.operations.archive import DATABASE, FILES, KEY, Member, tar_pieces
 from kash.operations.backup_check import check_backup
 from kash.operations.encryption import encrypt
 from kash.operations.errors import CannotWrite, Damaged, DatabaseDamaged, OperationError
+from kash.operations.named_files import named_files, refuse_lost
 from kash.operations.snapshot import engine_of, parts_of_database
 from kash.operations.telling import line_of
 from kash.policy import SYSTEM
@@ -45,21 +51,34 @@ class Written:
     deleted: int = 0
 
 
-def write_backup(app: Flask, target: Path, *, passphrase: str = "") -> Written:
+def path_of_backup(target: Path, now: datetime) -> Path:
+    """Where a backup goes. Raises OperationError if there is a file, or no folder for one."""
+    path = target / f"kash-{now:%Y-%m-%dT%H%M%SZ}.age" if target.is_dir() else target
+    if path.exists():
+        raise OperationError("There is a file of this name already.")
+    if not path.parent.is_dir():
+        raise CannotWrite(f"The backup cannot be written: there is no folder {path.parent}.")
+    return path
+
+
+def write_backup(
+    app: Flask, target: Path, *, passphrase: str = "", without_lost_files: bool = False
+) -> Written:
     """Write a backup into a new file, or under a name of its own into a folder.
 
     To `KASH_BACKUP_RECIPIENT` if there is one, else by the passphrase. It is read back and checked
     as a restore would before it gets its name; what does not pass is not kept. Only after that, in
-    a folder, backups of ours older than `KASH_BACKUP_KEEP_DAYS` are deleted. Raises OperationError.
+    a folder, backups of ours older than `KASH_BACKUP_KEEP_DAYS` are deleted.
+
+    One that lacks files which the database names does not pass, unless `without_lost_files` says
+    that they are lost. Raises OperationError.
     """
     settings: Settings = app.config["SETTINGS"]
     now = utc_now()
     folder = target if target.is_dir() else None
-    path = folder / f"kash-{now:%Y-%m-%dT%H%M%SZ}.age" if folder else target
-    if path.exists():
-        raise OperationError("There is a file of this name already.")
-    written = Written(path)
-    _write(app, written, now, passphrase)
+    written = Written(path_of_backup(target, now))
+    path = written.path
+    _write(app, written, now, passphrase, without_lost_files)
     try:
         with app.app_context(), audited("operations.backup_made", SYSTEM) as change:
             change.about("backup")
@@ -85,15 +104,18 @@ def trying_backup(settings: Settings, began: datetime) -> Iterator[None]:
         note_backup(settings, began, ended=True, failed=True)
         log.error("backup_failed", error=type(error).__name__)
         if isinstance(error, DatabaseDamaged):
-            note_damage(settings, began)
+            note_damaged_backup(settings, began)
         line = line_of(error)
         if line is None:
             raise
         raise OperationError(line) from None
     note_backup(settings, began, ended=True)
+    note_sound_backup(settings)
 
 
-def _write(app: Flask, written: Written, now: datetime, passphrase: str) -> None:
+def _write(
+    app: Flask, written: Written, now: datetime, passphrase: str, without_lost_files: bool
+) -> None:
     """Write it beside its place, check it there, and only then give it its name."""
     settings: Settings = app.config["SETTINGS"]
     path = written.path
@@ -105,7 +127,7 @@ def _write(app: Flask, written: Written, now: datetime, passphrase: str) -> None
     try:
         with os.fdopen(descriptor, "wb") as file, app.app_context():
             identities = encrypt(
-                tar_pieces(_members(settings, written), _head(settings, now)),
+                tar_pieces(_members(settings, written, without_lost_files), _head(settings, now)),
                 file,
                 recipient=settings.backup_recipient,
                 passphrase=passphrase,
@@ -125,9 +147,11 @@ def _head(settings: Settings, now: datetime) -> dict[str, str]:
     return {"engine": engine_of(settings), "made_at": now.isoformat(timespec="seconds")}
 
 
-def _members(settings: Settings, written: Written) -> Iterator[Member]:
+def _members(settings: Settings, written: Written, without_lost_files: bool) -> Iterator[Member]:
     for number, part in enumerate(parts_of_database(settings)):
         yield Member.of(f"{DATABASE}{number:06}", part)
+    # Not before: what is deleted until the database is read is in no backup.
+    lacking = set() if without_lost_files else named_files()
     for found in storage.list():
         if found.key.startswith(_NOT_KEPT):
             continue
@@ -136,7 +160,9 @@ def _members(settings: Settings, written: Written) -> Iterator[Member]:
         except storage.FileMissing:
             continue
         written.files += 1
+        lacking.discard(found.key)
         yield Member(f"{FILES}{found.key}", found.size, pieces)
+    refuse_lost(lacking)
     # Last, so that a key made meanwhile is in it.
     yield Member.of(KEY, settings.key_file.read_bytes())
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from kash.database import utc_now
-from kash.operations.encryption import identities_in, needs_passphrase, unlock
+from kash.operations.encryption import identities_in, needs_passphrase, refuse_short, unlock
 from kash.operations.errors import NoKey, OperationError
 from kash.operations.migrations import MigrationFailed, migrate_if_behind
 from kash.settings import CannotStart, Settings, SettingsError, load_settings
@@ -34,11 +34,15 @@ def _settings() -> Settings:
         raise click.ClickException(str(problem)) from None
 
 
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
 def _passphrase(descriptor: int | None, *, twice: bool) -> str:
     if descriptor is not None:
         with os.fdopen(os.dup(descriptor)) as file:
             return file.readline().rstrip("\r\n")
-    if not sys.stdin.isatty():
+    if not _at_a_terminal():
         raise NoKey("Set KASH_BACKUP_RECIPIENT, or run this at a terminal for a passphrase.")
     given = getpass.getpass("Passphrase of the backup: ")
     if twice and getpass.getpass("Once more: ") != given:
@@ -46,21 +50,45 @@ def _passphrase(descriptor: int | None, *, twice: bool) -> str:
     return given
 
 
+def _passphrase_for(settings: Settings, descriptor: int | None) -> str:
+    """What a backup is made by, asked for where no recipient is set. Raises NoKey."""
+    if settings.backup_recipient:
+        return ""
+    given = _passphrase(descriptor, twice=True)
+    refuse_short(given)
+    return given
+
+
 @operations.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @_passphrase_fd
-def backup(target: Path, passphrase_fd: int | None) -> None:
+@click.option(
+    "--without-lost-files", is_flag=True, help="Also if files that the database names are lost."
+)
+def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) -> None:
     """Write an encrypted backup into the file TARGET, or into the folder TARGET."""
     from kash import create_app
-    from kash.operations.backup import trying_backup, write_backup
+    from kash.operations.backup import path_of_backup, trying_backup, write_backup
     from kash.web.logs import configure_logs
 
     settings = _settings()
     configure_logs(settings.log_level)
     try:
+        passphrase = None
+        if _at_a_terminal():
+            # Whoever mistypes sees it, and earlier backups are as good as before. What a timer is
+            # refused nobody sees, so there it is a backup that failed.
+            path_of_backup(target, utc_now())
+            passphrase = _passphrase_for(settings, passphrase_fd)
         with trying_backup(settings, utc_now()):
-            passphrase = "" if settings.backup_recipient else _passphrase(passphrase_fd, twice=True)
-            written = write_backup(create_app(settings), target, passphrase=passphrase)
+            if passphrase is None:
+                passphrase = _passphrase_for(settings, passphrase_fd)
+            written = write_backup(
+                create_app(settings),
+                target,
+                passphrase=passphrase,
+                without_lost_files=without_lost_files,
+            )
     except (OperationError, StorageError, CannotStart) as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"Backup written to {written.path}")

@@ -3,9 +3,10 @@ good backup is gone.
 
 Once an hour the worker reads tables for some seconds and goes on the next hour where it stopped, so
 a small database is read whole each hour and a large one part by part. SQLite compares each table
-with its indexes, as a restore does. PostgreSQL reads every value, which trips over what its own
-checksums refuse, and compares indexes where the extension amcheck is installed. A value that was
-altered without breaking a page of SQLite is found by neither; what is sealed then no longer opens.
+with its indexes; the pages of no table are looked at by a backup and by `flask database check`.
+PostgreSQL reads every value, which trips over what its own checksums refuse, and compares indexes
+where the extension amcheck is installed. A value that was altered without breaking a page of SQLite
+is found by neither; what is sealed then no longer opens.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,6 +38,9 @@ SECONDS_A_PART = 10.0
 
 log = structlog.get_logger("kash.operations")
 
+# What is damaged if no table is: the list of free pages, or pages that belong to nothing.
+NO_TABLE = "pages of no table"
+
 # Each table's name with what says whether it is in order.
 Tables = dict[str, Callable[[], bool]]
 
@@ -44,15 +49,18 @@ def check_part(settings: Settings, now: datetime, *, seconds: float = SECONDS_A_
     """Read on where the last part stopped, for `seconds` or to the end of the round."""
     known = last_check(settings)
     until = time.monotonic() + seconds
+    if not known.next_table:
+        # A round begins; what is noted from here on belongs to it.
+        known = replace(known, round_found=False)
+        keep_check(settings, known)
     with _opened(settings) as tables:
         names = sorted(tables)
         left = [name for name in names if name >= known.next_table] or names
-        if left == names:
-            known = replace(known, round_found=False)
         while left:
             known = _looked_at(known, left.pop(0), tables, now)
             if time.monotonic() >= until:
                 break
+    known = _with_what_was_noted(settings, known)
     if left:
         known = replace(known, next_table=left[0])
     elif known.round_found:
@@ -64,16 +72,32 @@ def check_part(settings: Settings, now: datetime, *, seconds: float = SECONDS_A_
 
 
 def check_whole(settings: Settings, now: datetime) -> list[str]:
-    """Read everything at once; the names of the tables that are damaged."""
-    keep_check(settings, replace(last_check(settings), next_table=""))
+    """Read everything at once; the names of the tables that are damaged.
+
+    Of SQLite also the pages that belong to no table, as a backup and a restore do.
+    """
+    began = replace(last_check(settings), next_table="", round_found=False)
+    keep_check(settings, began)
     with _opened(settings) as tables:
         found = [name for name in sorted(tables) if not tables[name]()]
-    known = last_check(settings)
+    known = _with_what_was_noted(settings, began)
     if found:
-        keep_check(settings, replace(known, damaged_at=known.damaged_at or now))
-    else:
-        keep_check(settings, replace(known, damaged_at=None, round_found=False, whole_at=now))
+        known = replace(known, damaged_at=known.damaged_at or now)
+    elif settings.database_file and not _is_whole(settings.database_file):
+        found = [NO_TABLE]
+        known = replace(known, whole_found_at=known.whole_found_at or now)
+    elif not known.round_found:
+        known = replace(known, damaged_at=None, whole_found_at=None, whole_at=now)
+    keep_check(settings, known)
     return found
+
+
+def _with_what_was_noted(settings: Settings, known: Check) -> Check:
+    """With the damage that pages and backups came upon while tables were being read."""
+    noted = last_check(settings)
+    if noted.round_found and noted.damaged_at:
+        known = replace(known, round_found=True, damaged_at=known.damaged_at or noted.damaged_at)
+    return replace(known, whole_found_at=noted.whole_found_at)
 
 
 def _looked_at(known: Check, name: str, tables: Tables, now: datetime) -> Check:
@@ -99,6 +123,13 @@ def _sqlite(settings: Settings) -> Iterator[Tables]:
             yield {"sqlite_schema": lambda: False}
             return
         yield {name: partial(_is_in_order, found, name) for (name,) in rows}
+
+
+def _is_whole(database: Path) -> bool:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=30)) as found:
+        return bool(
+            _or_none(lambda: found.execute("PRAGMA integrity_check").fetchall() == [("ok",)])
+        )
 
 
 _TABLES = "SELECT name FROM sqlite_schema WHERE type = 'table'"
@@ -185,7 +216,8 @@ def check_command() -> None:
     click.echo("The database is whole.")
 
 
-@periodic("check_database", minutes=60)
+# Not when reports are mixed: each would keep the other from what it reads or writes.
+@periodic("check_database", minutes=60, at=30)
 def _check() -> None:
     check_part(current_app.config["SETTINGS"], utc_now())
 

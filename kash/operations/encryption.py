@@ -38,6 +38,12 @@ def recipient_of(text: str) -> Any:
         raise NoKey("KASH_BACKUP_RECIPIENT is no age or SSH public key.") from None
 
 
+def refuse_short(passphrase: str) -> None:
+    """Raise NoKey for a passphrase that is too short to make a backup by."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise NoKey(f"A passphrase has {SHORTEST_PASSPHRASE} characters or more.")
+
+
 def identities_in(path: Path) -> list[Any]:
     """The private keys in an age identity file or an SSH private key file. Raises NoKey."""
     try:
@@ -97,8 +103,7 @@ def encrypt(
     if recipient:
         keys.append(recipient_of(recipient))
     elif passphrase:
-        if len(passphrase) < SHORTEST_PASSPHRASE:
-            raise NoKey(f"A passphrase has {SHORTEST_PASSPHRASE} characters or more.")
+        refuse_short(passphrase)
         target.write(pyrage.passphrase.encrypt(str(once).encode(), passphrase, armored=True))
     else:
         raise NoKey("Set KASH_BACKUP_RECIPIENT, or give a passphrase.")

@@ -23,6 +23,10 @@ class DatabaseDamaged(Damaged):
     """The database that is served, and was to be backed up, is damaged."""
 
 
+class FilesMissing(Damaged):
+    """Files that the database names are not where files are stored."""
+
+
 class CannotWrite(OperationError):
     """There is no room for the backup, or its folder takes nothing."""
 

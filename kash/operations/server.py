@@ -67,10 +67,16 @@ class Server:
         self.renewal = Renewal(limit_mb=limit)
         self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)
 
-    def starting(self) -> None:
-        """Before anything listens: nothing else serves here, and the database is up to date."""
+    def starting(self, addresses: Iterable[Any]) -> None:
+        """Before anything listens: nothing else serves here, and the database is up to date.
+
+        `addresses` are gunicorn's own, which an option of its may have chosen: (host, port), or
+        anything else for a Unix socket or one that was opened already.
+        """
         try:
-            wait_for_port(self._settings.host, self._settings.port)
+            for address in addresses:
+                if isinstance(address, tuple):
+                    wait_for_port(*address)
             clear_numbers(self._numbers, kept=os.getpid())
             if self._settings.backup_recipient:
                 # A wrong key would else be found at the first backup.

@@ -91,7 +91,10 @@ class Folder:
             self._take_empty_folders(path)
 
     def listed(self, prefix: str) -> Iterator[StoredFile]:
-        """Whole files below a folder of this one, or all (""), in no order."""
+        """Whole files below a folder of this one, or all (""), in no order.
+
+        Raises StorageUnavailable if a folder cannot be read: what is in it is not known then.
+        """
         for path in self._below(prefix):
             if _UNFINISHED.fullmatch(path.name):
                 continue
@@ -119,9 +122,15 @@ class Folder:
         return cleared
 
     def _below(self, prefix: str) -> Iterator[Path]:
-        for folder, _folders, names in os.walk(self._root / prefix):
+        for folder, _folders, names in os.walk(self._root / prefix, onerror=self._refuse):
             for name in names:
                 yield Path(folder, name)
+
+    def _refuse(self, error: OSError) -> None:
+        """A folder below may not be there, or no longer. One that cannot be read is not empty."""
+        gone = isinstance(error, FileNotFoundError | NotADirectoryError)
+        if not (gone and self._root.is_dir()):
+            raise StorageUnavailable from None
 
     def _take_empty_folders(self, path: Path) -> None:
         with contextlib.suppress(OSError):

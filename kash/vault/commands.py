@@ -31,7 +31,7 @@ def verify_command() -> None:
         click.echo(f"note: {note}")
     for problem in result.problems:
         click.echo(f"{problem.fault}: {problem.sentence}", err=True)
-    damaged = last_check(current_app.config["SETTINGS"]).damaged_at
+    damaged = last_check(current_app.config["SETTINGS"]).damaged
     if damaged is not None:
         # A whole chain in a damaged database must not pass for a programme in order.
         click.echo("The database is damaged: see flask database check.", err=True)

@@ -42,10 +42,11 @@ def scrub(patience: float = _PATIENCE) -> bool:
         assert raw is not None  # noqa: S101 - for the type: the connection is open
         if raw.in_transaction:
             raw.rollback()
-        return _empty_log(raw, patience)
+        return empty_log(raw, patience)
 
 
-def _empty_log(raw: Any, patience: float) -> bool:
+def empty_log(raw: Any, patience: float = _PATIENCE) -> bool:
+    """Empty SQLite's write-ahead log, trying again while readers hold it up; whether it is done."""
     (usual,) = raw.execute("PRAGMA busy_timeout").fetchone()
     raw.execute(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT}")
     until = time.monotonic() + patience

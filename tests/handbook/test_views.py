@@ -121,3 +121,14 @@ def test_a_chapter_says_in_kiswahili_that_it_is_in_english_so_far(
 
 def test_the_chapters_of_docs_are_the_ones_that_are_served(app: Flask) -> None:
     assert app.extensions[views.FOLDER] == Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_no_page_is_missing_because_the_handbook_is(
+    app: Flask, client: FlaskClient, sign_in: Browser, tmp_path: Path
+) -> None:
+    app.extensions[views.FOLDER] = tmp_path
+    try:
+        assert way(client, "/sign-in") == []
+        assert way(sign_in("trainer"), "/workshops") == []
+    finally:
+        app.extensions[views.FOLDER] = Path(__file__).resolve().parents[2] / "docs"

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import random
 import re
+import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from math import comb
@@ -28,10 +30,10 @@ from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries import cases
 from kash.incidents.queries.quota import spent_in
 from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
-from kash.incidents.services import tend_letterbox
+from kash.incidents.services import mixing, tend_letterbox
 from kash.incidents.services.mixing import mix_reports
 from kash.policy import Actor
-from kash.vault import AuditEntry, SealedDocument
+from kash.vault import AuditEntry, SealedDocument, scrubbing
 from kash.web.formats import local_today
 from kash.web.logs import configure_logs
 from tests.conftest import AMember
@@ -293,3 +295,69 @@ def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(
         assert set(db.session.scalars(select(SealedDocument.public_id))) == kept
         assert _truth(member) == truth
     assert len(list(db.session.scalars(select(Incident.id)))) == 3
+
+
+def test_mixing_empties_the_log_as_soon_as_a_reader_lets_it(
+    app: APIFlask, authors: list[Author], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the log would keep where each report lay until somebody else empties it."""
+    authors[0].files("kept")
+    let_arrive()
+    database = app.config["SETTINGS"].database_file
+    log = database.with_name(f"{database.name}-wal")
+    with closing(sqlite3.connect(database, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM incident").fetchone()
+        pauses = []
+
+        def ends(seconds: float) -> None:
+            pauses.append(seconds)
+            if len(pauses) == 2:
+                reader.execute("COMMIT")
+
+        monkeypatch.setattr(scrubbing.time, "sleep", ends)
+        mix_reports()
+    assert (len(pauses), log.stat().st_size) == (2, 0)
+
+
+def test_mixing_keeps_nobody_waiting_behind_a_backup(
+    postgresql_app: APIFlask, authors: list[Author], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authors[0].files("kept")
+    let_arrive()
+    monkeypatch.setattr(mixing, "_LOCK_WAIT", 50)
+    with db.engine.connect() as backup:
+        # Who waits for it without an end is let on, and finds that out.
+        backup.execute(text("SET idle_in_transaction_session_timeout = '2s'"))
+        backup.execute(text("SELECT count(*) FROM vault_document")).scalar()
+        mix_reports()
+        assert backup.execute(text("SELECT 1")).scalar() == 1
+        assert _apart()
+    mix_reports()
+    assert not _apart()
+
+
+@pytest.mark.parametrize("begun", [0, 1])
+def test_what_mixing_could_not_end_is_done_in_the_next_hour(
+    postgresql_app: APIFlask,
+    authors: list[Author],
+    monkeypatch: pytest.MonkeyPatch,
+    begun: int,
+) -> None:
+    for author in authors[:2]:
+        author.files("kept")
+    let_arrive()
+    clustered = mixing._clustered
+    turns = iter([True] * begun + [False])
+    with monkeypatch.context() as held_up:
+        held_up.setattr(mixing, "_clustered", lambda *given: next(turns) and clustered(*given))
+        mix_reports()
+    assert _apart()
+    mix_reports()
+    assert not _apart()
+
+
+def _apart() -> bool:
+    """Whether some table's rows tell of more than one transaction."""
+    with mixing._alone() as connection:
+        return any(mixing._arrived(connection, table) for table in mixing._TABLES)

@@ -41,3 +41,12 @@ def letter_of(database: Path, table: str, column: str, text: str) -> int:
         if (text,) not in rows:
             return place
     raise AssertionError("the table does not hold this text")
+
+
+def damage_free_pages(database: Path) -> None:
+    """Have the list of free pages say that there are more than it holds."""
+    with closing(sqlite3.connect(database)) as connection:
+        (free,) = connection.execute("PRAGMA freelist_count").fetchone()
+    with database.open("r+b") as file:
+        file.seek(36)
+        file.write((free + 1).to_bytes(4))

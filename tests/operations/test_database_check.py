@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import inspect, text
 from kash.condition import condition, last_check, note_damage
 from kash.database import db, utc_now
 from kash.jobs.registry import CHORES
+from kash.operations import database_check
 from kash.operations.database_check import check_part, check_whole
 from kash.operations.migrations import plain_postgresql_url
 from kash.settings import Settings
@@ -29,8 +31,10 @@ def here(tmp_path: Path, opened: Open) -> Settings:
     return settings
 
 
-def test_it_is_looked_at_every_hour() -> None:
-    assert CHORES["check_database"][0] == 60
+def test_it_is_looked_at_every_hour_and_not_when_reports_are_mixed() -> None:
+    check, mixing = CHORES["check_database"], CHORES["mix_reports"]
+    assert (check.minutes, mixing.minutes) == (60, 60)
+    assert (check.minute, mixing.minute) == ("30", "0")
 
 
 def test_a_whole_database_is_found_whole(new_place: Place, opened: Open) -> None:
@@ -160,3 +164,22 @@ def test_a_page_of_postgresql_that_is_no_page_any_more_is_told(
     check_part(place, now, seconds=60)
     assert condition(place, now).damaged == now
     assert check_whole(place, now) == ["person"]
+
+
+@pytest.mark.parametrize("look", [check_part, check_whole])
+def test_what_a_page_comes_upon_while_tables_are_read_is_not_taken_back(
+    here: Settings, monkeypatch: pytest.MonkeyPatch, look: Callable[[Settings, datetime], object]
+) -> None:
+    looked, now = database_check._is_in_order, utc_now()
+    met = iter([now])
+
+    def meanwhile(*given: Any) -> bool:
+        for moment in met:
+            note_damage(here, moment)
+        return looked(*given)
+
+    monkeypatch.setattr(database_check, "_is_in_order", meanwhile)
+    look(here, now + timedelta(minutes=1))
+    assert condition(here, now).damaged == now
+    look(here, now + timedelta(hours=1))
+    assert condition(here, now).damaged is None

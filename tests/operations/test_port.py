@@ -5,11 +5,16 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
+from flask import Flask
+from gunicorn.config import Config  # type: ignore[import-untyped] # it has none
 
 from kash.operations import port as ports
+from kash.operations import server
 from kash.operations.port import PortTaken, wait_for_port
+from kash.settings import Settings
 
 
 @pytest.fixture
@@ -52,3 +57,24 @@ def test_a_server_that_has_its_socket_already_does_not_wait(
         with monkeypatch.context() as given:
             given.setenv(name, "1")
             wait_for_port("127.0.0.1", orphan.getsockname()[1], patience=0)
+
+
+def test_a_port_that_nothing_will_listen_on_keeps_no_server_from_starting(
+    orphan: socket.socket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option of the server's own, such as `--bind`, goes before the variables."""
+    taken = orphan.getsockname()[1]
+    # Nothing else of a start is done here.
+    for name in ("clear_numbers", "migrate_if_behind"):
+        monkeypatch.setattr(server, name, lambda *_given, **_more: False)
+    monkeypatch.setattr(ports, "PATIENCE", 0)
+    monkeypatch.setattr(ports.time, "sleep", lambda _seconds: pytest.fail("it waited"))
+    settings = Settings(data_dir=tmp_path, port=taken)
+    asked = Config()
+    starts = server.Server(settings, Flask(__name__)).starting
+    for bind in (["127.0.0.1:0"], [f"unix:{tmp_path}/socket"], ["fd://3"]):
+        asked.set("bind", bind)
+        starts(asked.address)
+    asked.set("bind", [f"unix:{tmp_path}/socket", f"127.0.0.1:{taken}"])
+    with pytest.raises(SystemExit, match=f"^Port {taken} is taken"):
+        starts(asked.address)

@@ -205,6 +205,11 @@ def test_nothing_outlives_a_killed_server(running: Running) -> None:
     [
         ("KASH_MAIL_URL", "post", "KASH_MAIL_URL: must start with console://"),
         ("KASH_PORT", "eighty", "KASH_PORT: "),
+        (
+            "KASH_DATABASE_URL",
+            "sqlite:///kash.sqlite3",
+            "KASH_DATABASE_URL: must name SQLite's file",
+        ),
         ("KASH_DATABASE_URL", "mysql://x", "KASH_DATABASE_URL: must start with sqlite:///"),
         ("KASH_BACKUP_RECIPIENT", "age1x", "KASH_BACKUP_RECIPIENT is no age or SSH public key."),
     ],

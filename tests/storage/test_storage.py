@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -273,3 +274,50 @@ def test_what_a_killed_process_left_is_cleared(tmp_path: Path) -> None:
         assert not (folder / "two" / "original#1").exists()
         assert (folder / "three" / "original#1").exists()
         assert storage.get("evidence/one/original") == b"whole"
+
+
+@pytest.mark.parametrize("harm", ["the root is gone", "a folder cannot be read", "the disk fails"])
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    """Else a backup without its files would count, and the good ones would be deleted after it."""
+    app = Flask(__name__)
+    storage.init_storage(app, f"file://{tmp_path}/files")
+    root = tmp_path / "files"
+    with app.app_context():
+        assert list(storage.list()) == list(storage.list("scans")) == []
+        storage.put("scans/one/two", b"1")
+        if harm == "the root is gone":
+            root.rename(tmp_path / "elsewhere")
+        else:
+            kind, place = {
+                "a folder cannot be read": (errno.EACCES, root / "scans" / "one"),
+                "the disk fails": (errno.EIO, root),
+            }[harm]
+            scan = os.scandir
+
+            def refuses(path: str) -> object:
+                if Path(path) == place:
+                    raise OSError(kind, "refused", path)
+                return scan(path)
+
+            monkeypatch.setattr(os, "scandir", refuses)
+        with pytest.raises(storage.StorageUnavailable) as raised:
+            list(storage.list())
+        assert raised.value.__suppress_context__
+        with pytest.raises(storage.StorageUnavailable):
+            storage.clear_unfinished(datetime.now(UTC))
+
+
+def test_a_folder_that_goes_while_it_is_listed_is_no_fault(tmp_path: Path) -> None:
+    app = Flask(__name__)
+    storage.init_storage(app, f"file://{tmp_path}/files")
+    with app.app_context():
+        for key in ("scans/one/a", "scans/two/a", "evidence/b"):
+            storage.put(key, b"1")
+        listed = storage.list()
+        first = next(listed).key
+        others = {"scans/one/a", "scans/two/a", "evidence/b"} - {first}
+        for key in others:
+            storage.delete(key)
+        assert list(listed) == []

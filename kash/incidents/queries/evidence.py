@@ -61,3 +61,10 @@ def documents_there(documents: Iterable[str]) -> set[str]:
             )
         )
     )
+
+
+def documents_of_evidence() -> set[str]:
+    """The ids of all documents of evidence."""
+    return set(
+        db.session.scalars(select(SealedDocument.public_id).where(SealedDocument.kind == KIND))
+    )
