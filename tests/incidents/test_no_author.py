@@ -298,9 +298,13 @@ def test_mixing_loses_nothing_and_is_done_only_if_something_arrived(
 
 
 def test_mixing_empties_the_log_as_soon_as_a_reader_lets_it(
-    app: APIFlask, authors: list[Author], monkeypatch: pytest.MonkeyPatch
+    app: APIFlask,
+    a_member: Callable[..., AMember],
+    authors: list[Author],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else the log would keep where each report lay until somebody else empties it."""
+    a_member("documentation")
     authors[0].files("kept")
     let_arrive()
     database = app.config["SETTINGS"].database_file
@@ -321,10 +325,15 @@ def test_mixing_empties_the_log_as_soon_as_a_reader_lets_it(
 
 
 def test_mixing_keeps_nobody_waiting_behind_a_backup(
-    postgresql_app: APIFlask, authors: list[Author], monkeypatch: pytest.MonkeyPatch
+    postgresql_app: APIFlask,
+    a_member: Callable[..., AMember],
+    authors: list[Author],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    authors[0].files("kept")
-    let_arrive()
+    a_member("documentation")
+    for author in authors[:2]:
+        author.files("kept")
+        let_arrive()
     monkeypatch.setattr(mixing, "_LOCK_WAIT", 50)
     with db.engine.connect() as backup:
         # Who waits for it without an end is let on, and finds that out.
@@ -340,13 +349,15 @@ def test_mixing_keeps_nobody_waiting_behind_a_backup(
 @pytest.mark.parametrize("begun", [0, 1])
 def test_what_mixing_could_not_end_is_done_in_the_next_hour(
     postgresql_app: APIFlask,
+    a_member: Callable[..., AMember],
     authors: list[Author],
     monkeypatch: pytest.MonkeyPatch,
     begun: int,
 ) -> None:
+    a_member("documentation")
     for author in authors[:2]:
         author.files("kept")
-    let_arrive()
+        let_arrive()
     clustered = mixing._clustered
     turns = iter([True] * begun + [False])
     with monkeypatch.context() as held_up:

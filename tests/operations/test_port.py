@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,8 +68,7 @@ def test_a_port_that_nothing_will_listen_on_keeps_no_server_from_starting(
     # Nothing else of a start is done here.
     for name in ("clear_numbers", "migrate_if_behind"):
         monkeypatch.setattr(server, name, lambda *_given, **_more: False)
-    monkeypatch.setattr(ports, "PATIENCE", 0)
-    monkeypatch.setattr(ports.time, "sleep", lambda _seconds: pytest.fail("it waited"))
+    monkeypatch.setattr(server, "wait_for_port", partial(wait_for_port, patience=0))
     settings = Settings(data_dir=tmp_path, port=taken)
     asked = Config()
     starts = server.Server(settings, Flask(__name__)).starting
