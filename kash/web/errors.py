@@ -163,7 +163,7 @@ def _note(fault: Fault) -> None:
 def _of_no_room() -> ResponseReturnValue:
     try:
         db.session.rollback()
-        again = posted() if came_from_here() else None
+        again = posted(onto_page=True) if came_from_here() else None
         return error_page(507, _NO_ROOM, again=again)
     except Exception:
         return _without_database(507, _NO_ROOM)

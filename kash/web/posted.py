@@ -25,13 +25,23 @@ def came_from_here() -> bool:
     return True
 
 
-def posted() -> tuple[str, list[tuple[str, str]]]:
-    """Where the present form is going, and its fields but for what is typed anew."""
+# Where `code` says which report, badge or session is meant. Elsewhere it lets somebody in.
+_CODES_OF_THINGS = ("incidents.", "workshops.")
+
+
+def posted(*, onto_page: bool = False) -> tuple[str, list[tuple[str, str]]]:
+    """Where the present form is going, and its fields but for what is typed anew.
+
+    `onto_page`: they go back only into the page of whoever sent them. There the code of a report
+    stays with what was typed for it, which would go into another report without; it is kept nowhere
+    else.
+    """
+    code_stays = onto_page and (request.endpoint or "").startswith(_CODES_OF_THINGS)
     fields = [
         (name, value)
         for name, values in request.form.lists()
         for value in values
-        if name not in _NEVER_KEPT and "password" not in name
+        if (name == "code" and code_stays) or (name not in _NEVER_KEPT and "password" not in name)
     ]
     query = request.query_string.decode("ascii", "ignore")
     return request.path + ("?" + query if query else ""), fields

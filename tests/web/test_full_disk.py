@@ -23,12 +23,16 @@ from sqlalchemy.exc import OperationalError
 from kash import database, storage
 from kash.accounts.models import Breach, SignedInSession
 from kash.database import db, utc_now, writing
+from kash.incidents.queries.cases import open_cases
 from kash.jobs.models import WAITING, Job
 from kash.jobs.services import enqueue
 from kash.policy import Actor
 from kash.storage import StorageFull, folder
 from kash.web.logs import configure_logs
+from kash.web.posted import posted
 from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
+from tests.incidents.sent_reports import carried
 
 Actors = Callable[..., Actor]
 ClientFor = Callable[[Actor], FlaskClient]
@@ -186,6 +190,59 @@ def test_who_files_leaves_no_trace_of_having_found_no_room(
     assert (answer.status_code, "There is no room on the disk" in answer.text) == (507, True)
     assert written == ""
     assert {path.name for path in data.iterdir()} == before
+
+
+def kept_fields(page: str) -> dict[str, list[str]]:
+    """What the page would send again."""
+    main = page.split('id="main"', 1)[1]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(
+        r'<textarea autocomplete="off" name="(\w+)" hidden>\n(.*?)</textarea>', main, re.S
+    ):
+        found.setdefault(name, []).append(unescape(value))
+    return found
+
+
+def test_what_was_told_in_a_report_is_in_the_same_report_once_there_is_room(
+    app: APIFlask,
+    a_member: Callable[..., AMember],
+    actor: Actors,
+    client_for: ClientFor,
+    disk: pytest.MonkeyPatch,
+) -> None:
+    officer = a_member("documentation")
+    peer = client_for(actor("peer"))
+    first = carried(peer.post("/w/n", data={"go": "begin"}).text)
+    screen = {**first, "screen": "words", "go": "next", "narrative": TYPED}
+    fill(disk)
+    refused = peer.post("/w/n", data=screen)
+    assert refused.status_code == 507
+    again = kept_fields(refused.text)
+    assert again == {name: [value] for name, value in screen.items()}
+    disk.undo()
+    review = carried(peer.post("/w/n", data=again).text)
+    assert (review["screen"], review["code"]) == ("review", first["code"])
+    peer.post("/w/n", data={**review, "go": "send"})
+    let_arrive()
+    (case,), _damaged = open_cases(officer.actor, officer.vault())
+    assert case.record.narrative == TYPED
+
+
+@pytest.mark.parametrize("name", ["code", "recovery_code"])
+def test_a_code_that_lets_somebody_in_is_not_laid_into_the_page(app: APIFlask, name: str) -> None:
+    form = {name: "482913", "reason": "why"}
+    for address in ("/account/second-step", "/sign-in/code", "/w/v"):
+        with app.test_request_context(address, method="POST", data=form):
+            assert posted(onto_page=True)[1] == [("reason", "why")]
+
+
+def test_the_code_of_a_badge_goes_back_into_the_page_and_is_kept_nowhere_else(
+    app: APIFlask,
+) -> None:
+    address = "/workshops/w/attendance/s/scan"
+    with app.test_request_context(address, method="POST", data={"code": "AB12"}):
+        assert posted(onto_page=True)[1] == [("code", "AB12")]
+        assert posted()[1] == []
 
 
 def test_what_was_done_is_not_told_as_if_it_had_failed(
