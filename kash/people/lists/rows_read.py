@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,7 +32,13 @@ from kash.people.rules.lists.rows import (
     named_small,
     read_row,
 )
-from kash.people.rules.lists.sections import Skipped, line_text, lone_names, skipped_as
+from kash.people.rules.lists.sections import (
+    Skipped,
+    is_section,
+    line_text,
+    lone_names,
+    skipped_as,
+)
 from kash.people.rules.lists.tables import Sheet, Table, best_sheet, header_number
 from kash.policy import Actor
 from kash.web.fields import DEFAULT_REGION
@@ -100,8 +106,9 @@ def read_people(
     if group not in {each.public_id for each in groups}:
         group, guessed = group_of(sheet, table, guesses, groups), True
     columns = columns_of([each.field for each in guesses])
-    people, skipped = _people(table, columns.get("name", []), choices)
-    parts = parts_of(table, skipped, groups)
+    people, skipped = _people(table, columns, choices)
+    titled = _titled(people, choices)
+    parts = parts_of(table, [*skipped, *titled.values()], groups)
     doubted = lone_names(people, columns.get("name", []), serial_column(table.headings))
     total = len(people)
     rows: list[ReadRow] = []
@@ -115,6 +122,8 @@ def read_people(
         row = read_row(number, cells, columns, edits, today, DEFAULT_REGION)
         if number in doubted and number not in choices.persons:
             row = doubted_name(row, edits)
+        if number in titled:
+            row = doubted_name(row, edits, "name_title")
         if "name" not in edits and capitals_in(row):
             capitals += 1
             if len(some) < _SHOWN:
@@ -139,15 +148,29 @@ def read_people(
     )
 
 
+def _titled(people: Sequence[tuple[int, tuple[Cell, ...]]], choices: Choices) -> dict[int, Skipped]:
+    """Rows that are named like the title of a part, by their numbers. Until somebody says that one
+    is a person, those below it belong to the part that it may be the title of."""
+    return {
+        number: Skipped(number, "section", line_text(cells))
+        for number, cells in people
+        if number not in choices.edits and number not in choices.persons and is_section(cells)
+    }
+
+
 def _people(
-    table: Table, names: Sequence[int], choices: Choices
+    table: Table, columns: Mapping[str, Sequence[int]], choices: Choices
 ) -> tuple[list[tuple[int, tuple[Cell, ...]]], list[Skipped]]:
     """The rows that are people's, and those that are nobody's. Raises FileUnreadable if there are
     more people than one list may hold."""
     skipped = []
     people = []
+    names = columns.get("name", [])
+    facts = [at for field, places in columns.items() if field != "name" for at in places]
     for number, cells in table.rows:
-        why = table.nobody.get(number) or skipped_as(cells, table.headings, names, table.above)
+        why = table.nobody.get(number) or skipped_as(
+            cells, table.headings, names, table.above, facts if any(table.headings) else ()
+        )
         if why and number not in choices.edits and number not in choices.persons:
             skipped.append(Skipped(number, why, line_text(cells)))
         else:

@@ -102,6 +102,10 @@ _REMARK: dict[str, Any] = {
         "Nothing but this stands in the line. If it is a title, leave it out; if it is a person, "
         "check it again."
     ),
+    "name_title": _l(
+        "This may be the title of a part of the list. If it is, leave it out; if it is what a "
+        "person is called, check it again."
+    ),
     "email_wrong": _l("This is not an e-mail address."),
     "birth_month_first": _l("The month was read first; only the year is kept."),
     "birth_maybe_minor": _l("This age may be under 18. Ask, and enter the age."),

@@ -203,4 +203,10 @@ def _numbered(rows: Iterable[WrittenRow]) -> Iterable[tuple[int, list[Cell]]]:
             raise Refused(TOO_WIDE)
         if number > LOWEST_ROW:
             raise Refused(FAR_BELOW)
-        yield number, [clean(cell) if len(cell) <= MOST_CHARACTERS else cell for cell in row]
+        yield number, [_clean(cell) for cell in row]
+
+
+def _clean(cell: str) -> str:
+    # Of one that is too long only the spaces are counted: whatever matches patterns in it later
+    # must not meet tens of thousands.
+    return clean(cell) if len(cell) <= MOST_CHARACTERS else " ".join(cell.split())

@@ -54,6 +54,7 @@ _BY_WORDS = {
 _NUMBERS = frozenset(("no", "number", "s no", "sno", "nambari", "namba"))
 _SERIAL = _NUMBERS | {"s n", "sn", "n", "nr", "serial", "serial no", "row", "row no", "nam"}
 _NAMES = frozenset(("name", "names", "jina", "majina"))
+_LONGEST_GROUP = 60
 # What is asked of somebody else is not of the person whom the row is about.
 _OF_OTHERS = re.compile(
     r"\b(next of kin|kin|emergency|guardian|parent|parents|spouse|supervisor|enumerator|"
@@ -84,6 +85,14 @@ def last_of_path(heading: str) -> str:
     `group_demo/name`. Empty if the heading is no such path."""
     found = _PATH.fullmatch(heading.strip()) if len(heading) <= _LONGEST else None
     return found[1] if found else ""
+
+
+def is_of_others(text: str) -> bool:
+    """Whether a heading speaks of somebody else than the row's person. One that is answered beside
+    it, as `Supervisor: Amani`, is no heading."""
+    if len(text) > _LONGEST_GROUP or ":" in text.rstrip(" :"):
+        return False
+    return _OF_OTHERS.search(normalised(text)) is not None
 
 
 @lru_cache(maxsize=2048)
@@ -248,10 +257,26 @@ def match_columns(
         if guesses[at].score or (field in taken and (field not in SEVERAL or score < 90)):
             continue
         if field in taken and normalised(headings[taken[field]]) == normalised(headings[at]):
-            continue
+            halves = field == "name" and _are_halves(headings, columns, taken[field], at)
+            if not halves:
+                continue
         guesses[at] = Guess(field, sure if field else "left_out", score)
         taken.setdefault(field, at) if field else None
     return guesses
+
+
+def _are_halves(
+    headings: Sequence[str], columns: Sequence[Sequence[Cell]], first: int, second: int
+) -> bool:
+    """Whether two columns that are both called `Name` hold one name: a word in each, side by side,
+    where other facts of the same person stand in the row."""
+
+    def word(cell: Cell) -> bool:
+        return len(text_of(cell).split()) == 1
+
+    facts = any(field_by_heading(heading)[0] not in (LEFT_OUT, "name") for heading in headings)
+    words = all(_share(columns[at], word) >= 0.7 for at in (first, second))
+    return facts and words and second == first + 1
 
 
 def serial_column(headings: Sequence[str]) -> int | None:

@@ -11,9 +11,16 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from kash.people.rules.lists import others
 from kash.people.rules.lists.cells import Cell, clean, is_empty, text_of
-from kash.people.rules.lists.headings import field_by_heading, last_of_path, normalised
+from kash.people.rules.lists.headings import (
+    field_by_heading,
+    is_of_others,
+    last_of_path,
+    normalised,
+)
 from kash.people.rules.lists.lines import table_of_lines, table_of_records
 from kash.people.rules.lists.sections import filled, is_totals
 from kash.people.rules.lists.tables import ASIDE, Sheet, Table
@@ -72,13 +79,14 @@ def table_of(sheet: Sheet, header: int) -> Table:
     if under:
         below = below[1:]
     width = max([len(own), *(len(cells) for _number, cells in below)], default=0)
-    heads = _Heads(*(_texts(cells, width) for cells in (over, own, under)))
     titles = [
         _texts(cells, width)
         for number, cells in sheet.rows
         if number < header and not any(each in cells for each in filled(over))
     ]
-    starts = _starts(heads, width)
+    lines = (_texts(cells, width) for cells in (over, own, under))
+    directly = over or _cells(sheet.rows, header - 1)
+    heads, starts = _side_by_side(_heads(*lines, _texts(directly, width)), titles, width)
     blocks = [
         _Block(heads, below, titles, start, end, aside)
         for aside, (start, end) in enumerate(zip(starts, [*starts[1:], width], strict=True))
@@ -142,14 +150,23 @@ def _second_headings(below: _Rows, own: Sequence[Cell]) -> Sequence[Cell]:
 
 @dataclass(frozen=True, slots=True)
 class _Heads:
-    """Up to three lines of headings, as long as the table is wide."""
+    """Up to three lines of headings, as long as the table is wide. `others` says of whom else than
+    the row's person a column is, as `NEXT OF KIN`."""
 
     over: Sequence[str]
     own: Sequence[str]
     under: Sequence[str]
+    others: Sequence[str]
 
     def heading(self, at: int) -> str:
-        """What a column that is not ticked is called."""
+        """What a column that is not ticked is called. What is asked of somebody else is called
+        so, and by that is left out."""
+        heading, others = self._heading(at), self.others[at]
+        if others and heading not in ("", others):
+            return f"{others}: {heading}"
+        return others or heading
+
+    def _heading(self, at: int) -> str:
         own, under = self.own[at], self.under[at]
         if under and (not own or _alike(under) >= _KNOWN):
             return under
@@ -171,12 +188,54 @@ class _Heads:
         return candidates[0] if candidates else ""
 
 
+def _heads(over: list[str], own: list[str], under: list[str], directly: Sequence[str]) -> _Heads:
+    """The headings; `directly` is the line above them, be it one of headings or a title."""
+    by_over, by_own = others.above(directly), others.above(own)
+    said = [(by_own[at] if under[at] else "") or by_over[at] for at in range(len(own))]
+    heads = _Heads(over, own, under, [""] * len(own))
+    named = next((at for at in range(len(own)) if _is_name(heads.heading(at))), None)
+    if named is None or (said[named] and not others.names_people(directly)):
+        # What stands above the names is what the sheet is called: `GUARDIAN ANGELS CBO`.
+        return heads
+    return replace(heads, others=said)
+
+
+def _is_name(heading: str) -> bool:
+    return field_by_heading(heading)[0] == "name"
+
+
+def _side_by_side(
+    heads: _Heads, titles: Sequence[Sequence[str]], width: int
+) -> tuple[_Heads, list[int]]:
+    """Where the lists that stand side by side begin. Columns that are those of a list once more,
+    but of the next of kin by what stands above or before them, are no list."""
+    starts = _starts(heads, width)
+    plain = [normalised(heads.heading(at)) for at in range(width)]
+    said = list(heads.others)
+    kept = [0]
+    for start, end in pairwise([*starts, width]):
+        if not start:
+            continue
+        before = heads.heading(start - 1)
+        last_of_list = plain[start - 1] in plain[start:end]
+        above = (text for line in titles for text in others.above(line[start:end]))
+        of_others = next(filter(None, above), "")
+        if not of_others and is_of_others(before) and not last_of_list:
+            of_others = before
+        if of_others:
+            said[start:end] = [of_others] * (end - start)
+        else:
+            kept.append(start)
+    return replace(heads, others=said), kept
+
+
 def _starts(heads: _Heads, width: int) -> list[int]:
-    """Where the lists that stand side by side begin: where the first heading comes again, or else
-    that of the name. Each has names: two columns of signatures are no two lists."""
+    """Where the headings of a list come again: the first one, or else that of the name, and one
+    more. Each list has names: two columns of signatures are no two lists, and two of names are the
+    first name and the last."""
     headings = [heads.heading(at) for at in range(width)]
     plain = [normalised(heading) for heading in headings]
-    named = [at for at, heading in enumerate(headings) if field_by_heading(heading)[0] == "name"]
+    named = [at for at, heading in enumerate(headings) if _is_name(heading)]
     first = next((at for at, text in enumerate(plain) if text), 0)
     for lead in (first, *named[:1]):
         if not any(plain) or not _alike(headings[lead]):
@@ -185,7 +244,9 @@ def _starts(heads: _Heads, width: int) -> list[int]:
         starts = [0]
         for start, end in zip(again, [*again[1:], width], strict=False):
             before = any(starts[-1] <= at < start for at in named)
-            if before and any(start <= at < end for at in named):
+            names = {plain[at] for at in named if start <= at < end}
+            same = set(plain[start:end]) & set(plain[: again[0]]) - {""}
+            if before and names and (same - names or len(same) > 1):
                 starts.append(start)
         if len(starts) > 1:
             return starts[:_MOST_LISTS]
@@ -219,7 +280,12 @@ class _Block:
         heads = _Heads(
             *(
                 line[self.start : self.end]
-                for line in (self.heads.over, self.heads.own, self.heads.under)
+                for line in (
+                    self.heads.over,
+                    self.heads.own,
+                    self.heads.under,
+                    self.heads.others,
+                )
             )
         )
         kept: list[tuple[int, list[Cell]]] = []
@@ -252,7 +318,7 @@ class _Block:
         plan: list[int | Ticked] = []
         at = 0
         while at < len(heads.own):
-            group = ticked.get(at)
+            group = ticked.get(at) if not heads.others[at] else None
             if group is None:
                 headings.append(heads.heading(at))
                 plan.append(at)

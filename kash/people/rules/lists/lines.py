@@ -11,15 +11,19 @@ from kash.people.rules.lists.phones import WITHIN
 from kash.people.rules.lists.sections import filled, is_section
 from kash.people.rules.lists.tables import Table
 
-_NUMBERED = re.compile(r"\s*(?:\(?(\d{1,4})\s*[.):\-–/]?(?=\s*[^\W\d_])|[-•*●▪·–]\s+)\s*")
+# For lines without space at either end: none is looked for twice in one that is long.
+_NUMBERED = re.compile(r"\(?\d{1,4}\s*(?:[.):\-–/]\s*)?(?=[^\W\d_])|[-•*●▪·–]\s+")
 _PIECES = re.compile(r"\s+[-–—]+\s+|\s*[,;:|\t]\s*|\s{2,}|\s*[()\[\]]\s*")
 # Signs and small pictures before a name.
 _BEFORE = re.compile(r"^[\W\d_]*[\W_](?=[^\W\d_])")
-_ANSWER = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*(.*)")
+_COLON = re.compile("[:：]")
 _DIGITS = re.compile(r"\d")
 _LEAST_LINES, _MOST = 2, 0.6
 _KNOWN = 88
 _EDGES = " -–—,;:|"
+_SHORTEST_QUESTION, _LONGEST_QUESTION = 2, 40
+# Between two numbers of one person.
+_OR = re.compile(r"\b(or|and|au|na)\b", re.IGNORECASE)
 # As many digits make a piece a phone, rightly written or not.
 _LEAST_DIGITS = 6
 
@@ -32,7 +36,7 @@ def table_of_lines(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None:
     single = [(number, filled(cells)) for number, cells in rows]
     if len(single) < _LEAST_LINES or any(len(held) > 1 for _number, held in single):
         return None
-    lines = [(number, text_of(held[0]) if held else "") for number, held in single]
+    lines = [(number, text_of(held[0]).strip() if held else "") for number, held in single]
     numbered = {number for number, text in lines if _NUMBERED.match(text)}
     called = {number for number, text in lines if WITHIN.search(text)}
     if len(called) < _MOST * len(lines) and len(numbered) < _MOST * len(lines):
@@ -67,9 +71,9 @@ def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None
     others: list[tuple[int, str]] = []
     for number, held in single:
         text = text_of(held[0]) if held else ""
-        found = _ANSWER.fullmatch(text)
-        if found is not None and field_by_heading(found[1])[1] >= _KNOWN:
-            said.append((number, found[1], found[2]))
+        question, answer = _answered(text)
+        if question and field_by_heading(question)[1] >= _KNOWN:
+            said.append((number, question, answer))
         else:
             others.append((number, text))
     asked = list(dict.fromkeys(normalised(question) for _number, question, _answer in said))
@@ -94,14 +98,32 @@ def table_of_records(rows: Sequence[tuple[int, Sequence[Cell]]]) -> Table | None
     )
 
 
+def _answered(text: str) -> tuple[str, str]:
+    """A question before a colon, and what is answered behind it; the question is empty if there is
+    none."""
+    said = [part.strip() for part in _COLON.split(text, maxsplit=1)]
+    if len(said) < 2 or not _SHORTEST_QUESTION <= len(said[0]) <= _LONGEST_QUESTION:
+        return "", ""
+    return said[0], said[1]
+
+
 def _pieces(text: str) -> list[str]:
-    """The name, the phone and what else stands in a line."""
-    rest = _NUMBERED.sub("", text, count=1)
+    """The name, the phone and what else stands in a line.
+
+    One with the numbers of two people stays whole, to be told as more than a name: none of them is
+    lost behind the other.
+    """
+    numbered = _NUMBERED.match(text)
+    rest = text[numbered.end() :] if numbered is not None else text
     phone = ""
-    found = WITHIN.search(rest)
-    if found is not None:
-        phone = found[0].strip()
-        rest = f"{rest[: found.start()]} | {rest[found.end() :]}"
+    found = list(WITHIN.finditer(rest))
+    if found:
+        start, end = found[0].start(), found[-1].end()
+        between = WITHIN.sub(" ", rest[start:end])
+        if any(each.isalpha() for each in _OR.sub(" ", between)):
+            return [rest, ""]
+        phone = rest[start:end].strip()
+        rest = f"{rest[:start]} | {rest[end:]}"
     pieces = [piece.strip(_EDGES) for piece in _PIECES.split(rest)]
     pieces = [piece for piece in pieces if any(each.isalnum() for each in piece)]
     pieces = [_BEFORE.sub("", piece) for piece in pieces]

@@ -152,11 +152,12 @@ def named_small(row: ReadRow) -> ReadRow:
     return replace(row, name=as_name(row.name), printed_name=as_name(row.printed_name))
 
 
-def doubted_name(row: ReadRow, edits: Mapping[str, str]) -> ReadRow:
-    """The row of a name that stands alone and may be a title: wrong until a person types it."""
-    if "name" in edits or row.wrong:
+def doubted_name(row: ReadRow, edits: Mapping[str, str], code: str = "name_alone") -> ReadRow:
+    """The row of a name that may be a title, since it stands alone (`name_alone`) or is a word for
+    people (`name_title`): wrong until a person types it."""
+    if "name" in edits or any(each.wrong and each.field == "name" for each in row.remarks):
         return row
-    doubt = Remark("name_alone", "name", wrong=True)
+    doubt = Remark(code, "name", wrong=True)
     return replace(row, remarks=(*row.remarks, doubt))
 
 

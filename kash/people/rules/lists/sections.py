@@ -118,9 +118,11 @@ def skipped_as(
     headings: Sequence[str],
     name_columns: Sequence[int],
     more_headings: Sequence[Sequence[str]] = (),
+    fact_columns: Sequence[int] = (),
 ) -> str:
     """Why a row is no person's, or empty if it is one. `more_headings` are what stood above the
-    rows besides the headings: titles, and a second line of headings."""
+    rows besides the headings: titles, and a second line of headings. What looks like a title in
+    the column of names is not put aside if one of `fact_columns` says something beside it."""
     held = filled(cells)
     if not held:
         return "note"
@@ -131,9 +133,10 @@ def skipped_as(
         return "note"
     if _repeats(cells, headings) or any(_stood_above(held, above) for above in more_headings):
         return "headings"
-    if is_section(cells):
-        return "section"
     named = any(at < len(cells) and not is_empty(cells[at]) for at in name_columns)
+    if is_section(cells):
+        told = any(at < len(cells) and not is_empty(cells[at]) for at in fact_columns)
+        return "" if named and told else "section"
     if not named and len(held) == 1:
         # A number that runs on below the last person, or a line of text.
         return "note"
