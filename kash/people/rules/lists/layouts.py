@@ -84,9 +84,9 @@ def table_of(sheet: Sheet, header: int) -> Table:
         for number, cells in sheet.rows
         if number < header and not any(each in cells for each in filled(over))
     ]
-    lines = (_texts(cells, width) for cells in (over, own, under))
     directly = over or _cells(sheet.rows, header - 1)
-    heads, starts = _side_by_side(_heads(*lines, _texts(directly, width)), titles, width)
+    heads = _heads(*(_texts(cells, width) for cells in (over, own, under, directly)))
+    heads, starts = _side_by_side(heads, titles, width)
     blocks = [
         _Block(heads, below, titles, start, end, aside)
         for aside, (start, end) in enumerate(zip(starts, [*starts[1:], width], strict=True))
