@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from kash.people.lists import rows_read
 from kash.people.lists.mappings import Mapped
 from kash.people.lists.reading.child import sheets_of
 from kash.people.lists.rows_read import ReadList
+from kash.people.rules.lists.births import read_birth
 from kash.people.rules.lists.layouts import table_of
 from kash.people.rules.lists.tables import Sheet
 from tests.people.lists.formats import text, workbook
@@ -190,6 +192,15 @@ def test_a_cell_of_spaces_holds_nobody_up(long: str) -> None:
     sheet = Sheet("", [(1, [f"{long}%"]), (2, [f"%{long}"]), (3, ["1. Amani Mfano 0712345678"])])
     for header in (0, 1):
         assert len(table_of(sheet, header).rows) == 3 - header
+
+
+@pytest.mark.usefixtures("ten_seconds")
+def test_an_age_among_spaces_holds_nobody_up() -> None:
+    today = date(2026, 11, 24)
+    assert [each.code for each in read_birth("1" + " " * 90_000 + "x", today).remarks] == [
+        "birth_wrong"
+    ]
+    assert read_birth("31" + " " * 90_000 + "years", today).value.band == "25-34"
 
 
 def test_the_spaces_of_a_cell_that_is_too_long_are_counted_once() -> None:

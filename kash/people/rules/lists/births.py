@@ -69,7 +69,7 @@ def read_birth(cell: Cell, today: date) -> Reading[Born]:
         return _day(cell, cell.isoformat(), today)
     if isinstance(cell, float):
         return _number(cell, today)
-    text = cell.casefold().strip(" '\"")
+    text = " ".join(cell.casefold().split()).strip(" '\"")
     if text in BANDS:
         return Reading(Born(band=text))
     if len(parts := text.split(TWO)) > 1 and all(_bracket(part, part, today) for part in parts):
