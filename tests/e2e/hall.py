@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -52,9 +53,10 @@ def make(password: str) -> dict[str, object]:
         version,
         services.WorkshopDetails(
             title="By the lake",
-            # Nobody is marked before a session begins, whatever the hour at which this runs.
+            # Nobody is marked before a session begins, whatever the hour at which this runs, and a
+            # phone keeps a register until the day of its last session is over.
             starts_on=local_today() - timedelta(days=1),
-            ends_on=local_today() - timedelta(days=1),
+            ends_on=local_today(),
             facilitators=accounts,
         ),
         trainer,
@@ -62,6 +64,15 @@ def make(password: str) -> dict[str, object]:
     for public_id in names.values():
         services.enrol(workshop, public_id, trainer)
     held = db.session.scalars(select(Workshop).where(Workshop.public_id == workshop)).one()
+    last = held.sessions[-1]
+    midnight = datetime.combine(local_today(), time(0), ZoneInfo("Africa/Nairobi"))
+    services.change_session(
+        workshop,
+        last.public_id,
+        services.SessionDetails(last.title, midnight, 60),
+        held.edition,
+        trainer,
+    )
     return {
         "workshop": workshop,
         "slots": [slot.public_id for slot in held.register.slots],
