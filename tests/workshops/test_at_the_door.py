@@ -88,7 +88,7 @@ def test_badges_are_printed_by_group_with_the_name_that_consent_allows(
 
     def pretend(people: list[Badge], **how: str) -> bytes:
         sheets.append(how.pop("sheet"))
-        assert how == {"title": "Badges", "language": "en"}
+        assert how == {"title": "Badges: Working Together", "language": "en"}
         printed.extend(people)
         return b"%PDF-1.7"
 
