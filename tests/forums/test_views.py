@@ -550,8 +550,9 @@ def test_turning_to_the_other_group_loses_no_tap_and_marks_nobody_by_itself(
     address = f"/forums/{series.forum}/meetings/{meeting}/attendance"
     page = secretary.get(f"{address}?group=B").text
     # The groups are buttons of the form, so that a browser without a script keeps the taps too.
-    form = page.split('<form autocomplete="off" method="post">')[1].split("</form>")[0]
-    assert re.findall(r'<button type="submit" name="turn_to" value="(\w)"', form) == ["A", "B"]
+    assert page.count('<form autocomplete="off" method="post" id="register">') == 1
+    turning = re.findall(r'<button type="submit" form="register" name="turn_to" value="(\w)"', page)
+    assert turning == ["A", "B"]
     assert "?group=A" not in page
     sent = _offered(page)
     tapped = next(name for name in sent if name.startswith("mark-"))
