@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -138,15 +139,20 @@ class NameForm(KashForm):
     name = text_field(_l("Name"))
 
 
+_NUMBER = re.compile(r"[0-9a-z]{16}")
+
+
 def number_in(typed: str | None) -> str:
     """A participant's number as it was typed in groups, or the number in a copied address of her
     page; anything else as it is."""
     text = (typed or "").strip()
+    as_typed = text
     if "/" in text:
         path, _mark, query = text.partition("?")
         given = parse_qs(query).get("person") or [path.rstrip("/").rpartition("/")[2]]
         text = given[0]
-    return text.replace("-", "").replace(" ", "").lower()
+    number = text.replace("-", "").replace(" ", "").lower()
+    return number if _NUMBER.fullmatch(number) else as_typed
 
 
 class PersonForm(KashForm):

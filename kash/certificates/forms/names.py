@@ -40,10 +40,16 @@ def rows_typed(
     `all_right` ticks every one of them.
     """
     return {
-        key: NameRow(" ".join(form[f"name-{key}"].split()), all_right or f"confirmed-{key}" in form)
+        key: NameRow(_one_space(form[f"name-{key}"]), all_right or f"confirmed-{key}" in form)
         for key in stored
         if f"name-{key}" in form
     }
+
+
+def _one_space(name: str) -> str:
+    """A name with one space where there are several. A sign that cannot be printed stays, so that
+    it is told and nothing typed is lost; Python's own splitting takes some for spaces."""
+    return " ".join(part for part in name.split(" ") if part)
 
 
 def rows_changed(
