@@ -27,7 +27,7 @@ function write(key, value) {
 // --- What a page has, done anew for each that comes ----------------------------------------------
 
 function prepare() {
-  const draft = document.querySelector("[data-code]");
+  const draft = document.querySelector("form[data-code]");
   if (draft) write(DRAFT, draft.dataset.code);
 
   const told = document.querySelector("[data-codes]");

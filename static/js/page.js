@@ -28,7 +28,7 @@ const PARTS = [
   ["[data-record]", "./record.js"],
   ["[data-evidence], [data-look]", "./evidence.js"],
   ["[data-copy], [data-print]", "./copy.js"],
-  ["[data-code]", "./code.js"],
+  ["input[data-code]", "./code.js"],
   ["[data-capitals]", "./capitals.js"],
 ];
 

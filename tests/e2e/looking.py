@@ -31,10 +31,19 @@ _TAB_OUT = """() => [...document.querySelectorAll(".tabs [aria-current]")].some(
 })"""
 # What stands at the head of a line of a ledger, and is printed over what is said beside it.
 OVERPRINT = """() => [...document.querySelectorAll(".ledger > li > .key")].filter(key => {
+  const own = key.getBoundingClientRect();
+  const beside = key.nextElementSibling?.getBoundingClientRect();
+  const edge = (beside && beside.top < own.bottom ? beside.left : own.right) + 1;
+  const texts = document.createTreeWalker(key, NodeFilter.SHOW_TEXT);
   const words = document.createRange();
-  words.selectNodeContents(key);
-  const edge = key.getBoundingClientRect().right + 1;
-  return [...words.getClientRects()].some(word => word.right > edge);
+  while (texts.nextNode()) {
+    // What is said to who hears the page is not printed.
+    const { data, parentElement } = texts.currentNode;
+    if (!data.trim() || parentElement.closest(".hush, svg")) continue;
+    words.selectNodeContents(texts.currentNode);
+    if ([...words.getClientRects()].some(word => word.right > edge)) return true;
+  }
+  return false;
 }).map(key => key.innerText.trim())"""
 # Whatever is docked at the foot of the window: no bar lies on another, and at the end of the page
 # none on its last control.

@@ -109,6 +109,8 @@ def test_every_kind_of_form_was_found(forms: list[FoundForm]) -> None:
         "members.open_vault", "members.keys", "members.begin",
         # Shown only where somebody has agreed to it, and once the case is closed.
         "incidents.case_file", "incidents.shred",
+        # Shown only once another workshop was chosen.
+        "workshops.copy_people",
         # Shown only to a second person who stands behind nobody concerned.
         "accounts.request",
     }  # fmt: skip
