@@ -169,6 +169,7 @@ def test_no_library_that_takes_files_apart_is_named_outside_confined_children() 
         "kash/cleaning/scans_child.py",
         "kash/press/picture_child.py",
         "kash/press/typesetting/addresses.py",
+        "kash/press/typesetting/tagging.py",
         "kash/press/typesetting/typesetter.py",
         "kash/press/typesetting/weasyprint_parts.py",
         "kash/people/lists/reading/texts.py",

@@ -35,6 +35,7 @@ _IMPORTED = (
     "js/pageshow.js",
     "js/typing.js",
     "js/announce.js",
+    "js/code.js",
     "js/checking.js",
     "js/names.js",
     "js/scanner.js",
