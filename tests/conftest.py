@@ -305,6 +305,8 @@ def _set_up(app: APIFlask) -> None:
         )
         db.session.commit()
         db.session.remove()
+        # Made at its first use, which is long past where a programme is put back.
+        (app.config["SETTINGS"].data_dir / "files").mkdir(exist_ok=True)
         if db.engine.dialect.name == "sqlite":
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
