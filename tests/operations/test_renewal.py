@@ -102,11 +102,12 @@ def test_a_process_within_its_limit_goes_on(
 def test_a_process_that_holds_bodies_of_others_has_not_grown(
     signals: list[tuple[int, int]], process: Process
 ) -> None:
-    watched = Renewal(limit_mb=unshared_mb() + 1.5 * SIZE / 1e6)
-    with mmap.mmap(-1, 3 * SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as bodies:
-        for _ in range(3):
+    # This process gives back some memory of tests before, or takes some, at any moment.
+    watched = Renewal(limit_mb=unshared_mb() + 6 * SIZE / 1e6)
+    with mmap.mmap(-1, 12 * SIZE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as bodies:
+        for _ in range(12):
             bodies.write(b"a" * SIZE)
-        process.held = 3 * SIZE
+        process.held = 12 * SIZE
         watched.watch(process)
         watched.begun()
         process.nr = 1

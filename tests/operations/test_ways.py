@@ -15,8 +15,8 @@ from kash.policy import Actor, Role
 from kash.web.bodies import MEGABYTE
 from kash.web.input import LARGEST_FORM
 
-# Paper is set by the press, which may take its time.
-SLOW = {"incidents.paper"}
+# Paper is set by the press, which may take its time, and whoever reads the handbook can wait.
+SLOW = {"incidents.paper", "handbook.index", "handbook.chapter", "handbook.open_chapter"}
 
 
 def asks(ways: Ways, method: str, path: str) -> bool:
