@@ -161,7 +161,8 @@ def test_a_difference_is_settled_by_a_mark_or_by_a_reason(
     sheet = db.session.query(Sheet).order_by(Sheet.number.desc()).first()
     session = sessions(held)[0]
     at = url(held, "attendance", session)
-    site.post(at, data=fields(site.get(at)))
+    for letter in "AB":
+        site.post(at, data=fields(site.get(f"{at}?group={letter}")))
     page = url(held, "sheets", sheet.public_id)
     site.post(page, data=fields(site.get(page)) | {"tick-0-0": "on"})
     shown = text_of(site.get(url(held, "attendance", "counts")))
