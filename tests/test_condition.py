@@ -117,8 +117,10 @@ def test_a_programme_that_lost_its_database_is_not_begun_anew(place: Settings, l
 def test_a_programme_that_has_its_database_starts_and_so_does_a_new_one(place: Settings) -> None:
     refuse_unfit_place(place)
     a_programme_was_here(place)
-    (place.data_dir / "kash.sqlite3").write_bytes(b"SQLite format 3\0")
+    database = place.data_dir / "kash.sqlite3"
+    database.write_bytes(b"SQLite format 3\0")
     refuse_unfit_place(place)
+    assert database.read_bytes() == b"SQLite format 3\0", "looking at it changes nothing"
 
 
 def test_a_data_directory_on_a_read_only_disk_is_said_in_a_line(

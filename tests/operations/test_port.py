@@ -58,6 +58,9 @@ def test_a_server_that_has_its_socket_already_does_not_wait(
         with monkeypatch.context() as given:
             given.setenv(name, "1")
             wait_for_port("127.0.0.1", orphan.getsockname()[1], patience=0)
+    # The control: without a socket of its own it is refused the same port.
+    with pytest.raises(PortTaken):
+        wait_for_port("127.0.0.1", orphan.getsockname()[1], patience=0)
 
 
 def test_a_port_that_nothing_will_listen_on_keeps_no_server_from_starting(
