@@ -88,7 +88,8 @@ def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(
         expect(minute).to_have_value(re.compile(canary(7)))
         take_over(context, director)
         page.goto(walk.served.address + "/forums/")
-        assert page.evaluate("Object.keys(sessionStorage)") == ["typed-owner"]
+        # The page's scripts run on after it was loaded.
+        page.wait_for_function("Object.keys(sessionStorage).join() === 'typed-owner'")
         take_over(context, trainer)
         page.goto(walk.served.address + item)
         expect(minute).not_to_have_value(re.compile(canary(7)))
