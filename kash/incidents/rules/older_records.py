@@ -6,14 +6,16 @@ nobody knows stay as they are, and what is up to date already is left alone.
 Edition 2: each person has her own arrest, exposure and release; consents from phones say how they
 are known; what was asked for (`wanted`) is no longer a term; a mediator is asked for several
 things.
+Edition 3: see the steps in `_TO_3`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
-EDITION = 2
+EDITION = 3
 _BEGINS = b'{"edition":%d' % EDITION
 # Ids that a phone's wishes got, when they were kept as terms.
 _WISH = re.compile(r"t\d{1,2}")
@@ -30,13 +32,12 @@ def is_up_to_date(plaintext: bytes) -> bool:
 def brought_up_to_date(record: Json) -> Json:
     """A record's JSON in today's shape; the same if it is that already. What is given may be
     changed. Raises ValueError, TypeError, AttributeError or KeyError if it is no record."""
-    if record.get("edition", 0) >= EDITION:
-        return record
-    _give_moments_to_persons(record)
-    _tell_asked_from_agreed(record)
-    _let_mediators_be_asked_for_several(record)
-    _say_how_consents_are_known(record)
-    record["edition"] = EDITION
+    edition = record.get("edition", 0)
+    for number, steps in ((2, _TO_2), (3, _TO_3)):
+        if edition < number:
+            for step in steps:
+                step(record)
+            record["edition"] = number
     return record
 
 
@@ -116,3 +117,12 @@ def _say_how_consents_are_known(record: Json) -> None:
         ]
     if found:
         record["consents"] = found
+
+
+_TO_2: tuple[Callable[[Json], None], ...] = (
+    _give_moments_to_persons,
+    _tell_asked_from_agreed,
+    _let_mediators_be_asked_for_several,
+    _say_how_consents_are_known,
+)
+_TO_3: tuple[Callable[[Json], None], ...] = ()
