@@ -338,7 +338,7 @@ def test_commands(app: APIFlask) -> None:
         ]
     )  # fmt: skip
     assert made.exit_code == 0, made.output
-    account = queries.account(made.output.strip())
+    account = queries.account(made.stdout.strip())
     assert queries.email_of(account) == "t@example.org"
     twice = runner.invoke(
         args=[
@@ -357,7 +357,7 @@ def test_commands(app: APIFlask) -> None:
     assert link.startswith("http://localhost:8000/join/")
     assert queries.usable_invitation(link.rpartition("/")[2]) is not None
     new = runner.invoke(args=["account", "password", "t@example.org", "--generate"])
-    assert services.check_password("t@example.org", new.output.strip(), HERE).name == "Tabu"
+    assert services.check_password("t@example.org", new.stdout.strip(), HERE).name == "Tabu"
     assert runner.invoke(args=["setup-code"]).output == "Error: The programme is set up already.\n"
     locked = runner.invoke(args=["account", "lock", "t@example.org"])
     assert locked.exit_code == 0, locked.output

@@ -75,6 +75,12 @@ def test_no_text_is_too_strange(text: str) -> None:
         assert one.name or one.email
 
 
+def test_a_megabyte_of_one_word_holds_nobody_up() -> None:
+    """Tried from each of its letters, it would keep a thread of the site busy for an hour."""
+    word = "x" * 1_000_000
+    assert [one.name for one in pasted_people(word, ROLES, LANGUAGES)] == [word]
+
+
 @given(st.data())
 def test_a_drawn_name_is_no_address_and_holds_no_name(data: st.DataObject) -> None:
     name = drawn_name(lambda below: data.draw(st.integers(0, below - 1)))

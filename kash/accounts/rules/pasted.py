@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 INVITED_AT_ONCE = 40
-_ADDRESS = re.compile(r"[^\s<>,;\"']+@[^\s<>,;\"']+")
+# Only from where a word begins: a long word without an @ would be tried from each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>,;\"'])[^\s<>,;\"']+@[^\s<>,;\"']+")
 _IN_HEADINGS = """
 name|names|e-mail|email|mail|e-mail address|role|language
 |jina|majina|barua pepe|anwani ya barua pepe|jukumu|lugha
