@@ -1,62 +1,91 @@
-"""The words that somebody agrees to or refuses, for each purpose of a case, with their version.
+"""The words that somebody agrees to or refuses, for each purpose of a case: every version that was
+ever in use.
 
-Whoever changes a text gives it a new version: an answer keeps the version of what was read out.
+A version is a file of `consent_words`, in each language in which it is read out, and never changes:
+its digest stands here, and a file that does not fit it stops the start. Whoever changes a word adds
+a version. An answer keeps the version and the language in which it was given, so that what was read
+out can be read again. Phone, page and paper take their words from here.
 """
 
 from __future__ import annotations
 
+import hashlib
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+from kash.web.language import language_code
+
+_WORDS = Path(__file__).with_name("consent_words")
+# Every version, oldest first, with the SHA-256 of its file.
+DIGESTS: dict[str, str] = {
+    "2026-1": "33d2e379adfc724635f0982ec887085c6b60001cdcc3dbca0b07c061a9feaeb8",
+    "2026-2": "473c27b87f266a0a770b975938ff1d63ff0255f7b6c542bb4330497f4f536da1",
+}
+# The version that is read out now.
+VERSION = "2026-2"
+_FALLBACK = "en"
+
+
+class WordsWereChanged(ValueError):
+    """A version of the words is not what was read out under its name."""
 
 
 @dataclass(frozen=True)
 class ConsentText:
-    """One wording. `words` are translated when they become a string."""
+    """One purpose's wording. `title` and `words` become text in the reader's language, or in
+    `language` if that is set; English where the version has no other."""
 
+    purpose: str
     version: str
+    title: Any
     words: Any
 
 
-TEXTS: dict[str, ConsentText] = {
-    "record": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may keep what I told, locked, so that only those who document cases "
-            "can read it."
-        ),
-    ),
-    "mediation": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may ask a mediator to speak with the other side. The mediator is told "
-            "where to go and what is asked for, and not who I am."
-        ),
-    ),
-    "forum_totals": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may count what happened to me in the rounded numbers that it shows to "
-            "the forum. Nobody can tell from them whether I reported anything."
-        ),
-    ),
-    "forum_story": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may tell what happened to me at the forum, without names, days and "
-            "places, after a second person has read the text."
-        ),
-    ),
-    "funder": ConsentText(
-        "2026-1",
-        _l("The programme may tell those who pay for its work that it helped in a case like mine."),
-    ),
-    "court": ConsentText(
-        "2026-1",
-        _l(
-            "The programme may give a lawyer a paper with what happened to me, to use before a "
-            "court or an oversight body. The paper is then out of the programme's hands."
-        ),
-    ),
+def words_of(version: str, content: bytes) -> dict[str, Any]:
+    """The words in the file of a version: language, purpose, `title` and `words`.
+
+    Raises WordsWereChanged if they are not those that the version's digest was taken of.
+    """
+    if hashlib.sha256(content).hexdigest() != DIGESTS[version]:
+        raise WordsWereChanged(f"the words of consent {version} were changed: add a version")
+    return tomllib.loads(content.decode())
+
+
+VERSIONS: dict[str, dict[str, Any]] = {
+    version: words_of(version, (_WORDS / f"{version}.toml").read_bytes()) for version in DIGESTS
 }
+
+
+def _said(version: str, purpose: str, part: str, language: str) -> str:
+    languages = VERSIONS[version]
+    spoken = languages.get(language or language_code(), languages[_FALLBACK])
+    return str(spoken[purpose][part])
+
+
+def text_of(purpose: str, version: str, language: str = "") -> ConsentText | None:
+    """The words for a purpose in a version that was ever in use; None if there are none.
+
+    In the language in which they were read out, or, if that is empty, in the reader's.
+    """
+    if purpose not in VERSIONS.get(version, {}).get(_FALLBACK, {}):
+        return None
+    return ConsentText(
+        purpose,
+        version,
+        LazyString(_said, version, purpose, "title", language),
+        LazyString(_said, version, purpose, "words", language),
+    )
+
+
+def _texts(version: str) -> Mapping[str, ConsentText]:
+    found = (text_of(purpose, version) for purpose in VERSIONS[version][_FALLBACK])
+    return {text.purpose: text for text in found if text is not None}
+
+
+# What is read out now, purpose by purpose in their order.
+TEXTS: Mapping[str, ConsentText] = _texts(VERSION)

@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kash.incidents.consent_texts import TEXTS
+
 ACT_NAMES: dict[str, Any] = {
     "L1": _l("Arrest without charge"),
     "L2": _l("Unlawful detention or bail refused"),
@@ -85,14 +87,8 @@ RELIABILITY_NAMES: dict[str, Any] = {
     "uncertain": _l("Uncertain"),
     "doubtful": _l("Doubtful"),
 }
-PURPOSE_NAMES: dict[str, Any] = {
-    "record": _l("Keep this record"),
-    "mediation": _l("Contact a mediator"),
-    "forum_totals": _l("Count in the forum's totals"),
-    "forum_story": _l("Tell as a story at the forum"),
-    "funder": _l("Share with a funder"),
-    "court": _l("Use before a court"),
-}
+# As whoever answers is told them: what was read out and what a list says is the same.
+PURPOSE_NAMES: dict[str, Any] = {purpose: text.title for purpose, text in TEXTS.items()}
 RESPONSE_NAMES: dict[str, Any] = {
     "waiting": _l("No answer yet"),
     "agreed": _l("Agreed to help"),

@@ -30,4 +30,7 @@ TAKING_BACK: dict[str, Any] = {
     "forum_story": _l("It is not told any more. What was told already cannot be untold."),
     "funder": _l("They are told no more. What they were told already stays with them."),
     "court": _l("No paper is printed any more. A paper that was given away cannot be called back."),
+    "health": _l(
+        "No paper speaks of health any more. A paper that was given away cannot be called back."
+    ),
 }

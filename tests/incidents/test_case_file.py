@@ -241,4 +241,4 @@ def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
     answer = officer.client.get("/w/c.pdf")
     assert answer.mimetype == "application/pdf"
     text = text_of(answer.data)
-    assert text.count("Wording 2026-1") == 6
+    assert text.count("Wording 2026-2") == 7

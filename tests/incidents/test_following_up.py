@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from kash.database import db, utc_now
-from kash.incidents.consent_texts import TEXTS
+from kash.incidents.consent_texts import TEXTS, VERSION
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.names import PURPOSE_NAMES
@@ -82,7 +82,7 @@ def test_an_answer_is_noted_with_when_by_whom_and_which_words(
         ("court", True, "p1"),
     ]
     assert {each.by for each in record.consents} == {one.actor.public_id}
-    assert {each.wording for each in record.consents} == {"2026-1"}
+    assert {each.wording for each in record.consents} == {VERSION}
     assert all(before <= each.at <= utc_now() for each in record.consents)
     assert actions() == ["incidents.consents_answered"]
 

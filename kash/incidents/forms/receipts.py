@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.incidents import filing_words as words
 from kash.incidents.forms.filing import CodeForm
+from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
 from kash.incidents.rules.receipts import LONGEST_WORD, problem_with, word_as_read
 from kash.web import KashForm
@@ -56,7 +56,7 @@ class TakingBackForm(KashForm):
 
     purposes = SeveralField(
         _l("Take back"),
-        choices=[(key, words.ALLOWED[key][0]) for key in TAKING_BACK],
+        choices=[(key, PURPOSE_NAMES[key]) for key in TAKING_BACK],
     )
 
     def validate_purposes(self, field: Any) -> None:

@@ -24,7 +24,7 @@ RANK_BANDS = ("constable", "non_commissioned", "inspectorate", "gazetted", "rese
 AGE_BANDS = ("under_18", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
 RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
-PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court")
+PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court", "health")
 # How it is known that somebody agrees, and for what it is enough that she could not be asked.
 ORIGINS = ("herself", "told_reporter", "not_asked")
 UNASKED = frozenset({"mediation"})
