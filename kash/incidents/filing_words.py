@@ -82,8 +82,21 @@ PAPER_WORDS: dict[str, Any] = {
     "M4": _l("Health supplies taken"),
     "client": _l("Somebody who was to pay"),
 }
+# Who did it, besides police, whose stations are told apart.
+PARTIES: dict[str, Any] = {
+    "county_officer": _l("A county officer"),
+    "prison": _l("Somebody who works at a prison"),
+    "client": _l("A client"),
+    "partner": _l("A partner, or a former one"),
+    "landlord_venue": _l("A landlord, or somebody of a bar or lodging"),
+    "health_worker": _l("A health worker"),
+    "public_mob": _l("A crowd"),
+    "programme": _l("Somebody of this programme"),
+    "other": _l("Somebody else"),
+}
 AGES: dict[str, Any] = {
     "under_18": _l("Under 18"),
+    "unsure": _l("Not sure, may be under 18"),
     "18_24": _l("18 to 24"),
     "25_34": _l("25 to 34"),
     "35_44": _l("35 to 44"),

@@ -46,7 +46,14 @@ STATE_NAMES: dict[str, Any] = {
 }
 PARTY_KIND_NAMES: dict[str, Any] = {
     "police": _l("Police"),
+    "county_officer": _l("County officer"),
+    "prison": _l("Prison officer"),
     "client": _l("Client"),
+    "partner": _l("Partner or former partner"),
+    "landlord_venue": _l("Landlord, bar or lodging"),
+    "health_worker": _l("Health worker"),
+    "public_mob": _l("A crowd"),
+    "programme": _l("Somebody of the programme"),
     "other": _l("Somebody else"),
 }
 INVOLVEMENT_NAMES: dict[str, Any] = {
@@ -66,6 +73,7 @@ RANK_BAND_NAMES: dict[str, Any] = {
 }
 AGE_BAND_NAMES: dict[str, Any] = {
     "under_18": _l("Under 18"),
+    "unsure": _l("May be under 18"),
     "18_24": _l("18 to 24"),
     "25_34": _l("25 to 34"),
     "35_44": _l("35 to 44"),

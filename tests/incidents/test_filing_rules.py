@@ -15,6 +15,7 @@ from kash.incidents.filing_words import (
     ACT_GROUPS,
     AGES,
     ALLOWED,
+    PARTIES,
     RECEIPT_STATES,
     TELLERS,
     WANTED,
@@ -42,6 +43,7 @@ from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import (
     AGE_BANDS,
     ORIGINS,
+    PARTY_KINDS,
     PURPOSES,
     SOURCES,
     TERM_KINDS,
@@ -68,7 +70,7 @@ answers = st.builds(
     ward=words,
     count=st.none() | st.integers(1, 200),
     ages=st.lists(st.sampled_from([*AGE_BANDS, "old"]), max_size=6),
-    party=st.sampled_from(["", "police", "client", "other", "nonsense"]),
+    party=st.sampled_from(["", *PARTY_KINDS, "nonsense"]),
     description=words,
     wanted=st.lists(st.sampled_from([*TERM_KINDS, "revenge"]), max_size=4),
     consents=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
@@ -90,6 +92,7 @@ def test_there_are_six_screens_and_thirteen_answers() -> None:
 
 def test_the_words_say_all_that_can_be_said() -> None:
     assert {code for _title, _icon, group in ACT_GROUPS for code, _word in group} == set(ACTS)
+    assert ["police", *PARTIES] == list(PARTY_KINDS)
     assert list(AGES) == [band for band in AGE_BANDS if band != "unknown"]
     # Of health nobody is asked before a file for a court is spoken of.
     assert ([*ALLOWED, "health"], tuple(WANTED)) == (list(PURPOSES), TERM_KINDS)
@@ -167,7 +170,7 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     number = min(max(said.count or 0, len(bands)), MOST_WRITTEN_PERSONS)
     # A clock is somebody's.
     assert len(record.persons) == max(number, int((arrest or exposed) and known))
-    assert record.has_minor() == ("under_18" in said.ages)
+    assert record.has_minor() == bool({"under_18", "unsure"} & set(said.ages))
     given_to = {one.purpose for one in record.consents}
     assert given_to == set(said.consents) & set(PURPOSES)
     for one in record.consents:
@@ -181,9 +184,7 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     assert record.wanted == [one for one in dict.fromkeys(said.wanted) if one in TERM_KINDS]
     assert {one.account for one in record.information} <= {record.filing.author}
     assert (record.narrative, record.place.place) == (said.narrative, said.place)
-    assert len(record.parties) == bool(
-        said.party in ("police", "client", "other") or said.description
-    )
+    assert len(record.parties) == bool(said.party in PARTY_KINDS or said.description)
     assert compose(record, kept, NAIROBI) == record
 
 

@@ -78,7 +78,7 @@ def records(draw: st.DrawFn) -> Record:
     return record
 
 
-AGES = ("under_18", "25_34", "unknown")
+AGES = ("under_18", "unsure", "25_34", "unknown")
 CODES = ("L1", "M1", "S1")
 PARTIES = st.builds(
     Party,

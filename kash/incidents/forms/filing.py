@@ -124,8 +124,7 @@ class WhoForm(ScreenForm):
             ("", _("I would rather not say")),
             ("police", _("Police, I do not know from where")),
             *((value, _("Police: %(station)s", station=name)) for value, name in police),
-            ("client", _("A client")),
-            ("other", _("Somebody else")),
+            *words.PARTIES.items(),
         ]
 
     def answers(self) -> Screen:

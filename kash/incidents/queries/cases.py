@@ -136,7 +136,7 @@ class Seen(Concerning, Protocol):
     """A record, as far as who may see it depends on it."""
 
     def has_minor(self) -> bool:
-        """Whether somebody on record is under 18."""
+        """Whether somebody on record is under 18, or may be."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
+from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 
@@ -157,7 +158,7 @@ class LightRecord(NamedTuple):
     concerned: frozenset[str]
 
     def has_minor(self) -> bool:
-        """Whether somebody on record is under 18."""
+        """Whether somebody on record is under 18, or may be."""
         return self.minor
 
     def told_by(self) -> frozenset[str]:
@@ -183,10 +184,14 @@ def light(record: Mapping[str, Any]) -> LightRecord:
             for party in record.get("parties", ())
         ],
         list(record.get("declared", ())),
-        any(person.get("age_band") == "under_18" for person in record.get("persons", ())),
+        _has_minor(record),
         frozenset(_tellers(record)),
         frozenset(_concerned(record)),
     )
+
+
+def _has_minor(record: Mapping[str, Any]) -> bool:
+    return any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ()))
 
 
 def _tellers(record: Mapping[str, Any]) -> Iterator[str]:
@@ -280,7 +285,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
             )
         ),
         urgent=bool(record.get("urgent")),
-        minor=any(person.get("age_band") == "under_18" for person in persons),
+        minor=_has_minor(record),
         consent=_consents(record, [person["id"] for person in persons]),
         assigned_to=record.get("assigned_to", ""),
         moments=moments,

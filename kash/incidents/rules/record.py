@@ -16,12 +16,25 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
+from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 
-PARTY_KINDS = ("police", "client", "other")
+PARTY_KINDS = (
+    "police",
+    "county_officer",
+    "prison",
+    "client",
+    "partner",
+    "landlord_venue",
+    "health_worker",
+    "public_mob",
+    "programme",
+    "other",
+)
 INVOLVEMENTS = ("did", "ordered", "present", "helped", "unclear")
 RANK_BANDS = ("constable", "non_commissioned", "inspectorate", "gazetted", "reserve", "unknown")
-AGE_BANDS = ("under_18", "18_24", "25_34", "35_44", "45_up", "unknown")
+# `unsure`: she may be under 18; `unknown`: nobody said anything of it.
+AGE_BANDS = ("under_18", "unsure", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
 RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
 PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court", "health")
@@ -357,8 +370,8 @@ class Record(Part):
         return (hers | {one.person for one in self.information}) - {""}
 
     def has_minor(self) -> bool:
-        """Whether somebody on record is under 18."""
-        return any(one.age_band == "under_18" for one in self.persons)
+        """Whether somebody on record is under 18, or may be."""
+        return any(may_be_minor(one.age_band) for one in self.persons)
 
 
 def next_id(parts: Sequence[Part], letter: str) -> str:
