@@ -326,7 +326,7 @@ def _follow(
     result = _DONE[case.asked] if settled else "none"
     people = len(record.persons) if result == "released" and len(record.persons) > 1 else None
     requests = [Asked(kind=case.asked, result=result, count=people)]
-    if case.acts[0].startswith(("M", "W")) and case.asked == "return":
+    if case.party == "client" and case.asked == "return":
         requests.append(Asked(kind="pay", result="paid" if settled else "none"))
     record.interventions.append(
         Intervention(
@@ -345,10 +345,15 @@ def _follow(
             one.released_at = ended
     if case.acts[0].startswith(("M", "W")):
         day = to_local(asked).date()
-        record.terms += [
-            Term(id="t1", kind="return", owed_by="p1", owed_to="o1", what="What was kept"),
-            Term(id="t2", kind="pay", owed_by="o1", owed_to="p1", amount=case.amount),
-        ]
+        if case.party == "client":
+            if "M2" in case.acts:
+                kept = Term(id="t1", kind="return", owed_by="p1", owed_to="o1", what="DVD player")
+                record.terms.append(kept)
+            owed = Term(id="t2", kind="pay", owed_by="o1", owed_to="p1", amount=case.amount)
+        else:
+            # What officers took goes back; nothing ever goes to them.
+            owed = Term(id="t1", kind="return", owed_by="o1", owed_to="p1", amount=case.amount)
+        record.terms.append(owed)
         for term in record.terms:
             term.fulfilled_on = day if settled else None
     done = step("settled" if settled else "not_settled", officer, 48, state)

@@ -149,7 +149,7 @@ REQUEST_NAMES: dict[str, Any] = {
     "release": _l("Ask for somebody’s release"),
     "charge_or_release": _l("Ask that somebody is brought to court or released"),
     "return": _l("Ask that something is given back"),
-    "pay": _l("Ask that what is owed is paid"),
+    "pay": _l("Ask that what is owed to her is paid"),
     "apologise": _l("Ask for an apology"),
     "stop": _l("Ask that threats or visits stop"),
     "medical": _l("Ask that somebody may see a doctor"),

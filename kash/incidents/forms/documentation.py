@@ -29,7 +29,9 @@ from kash.incidents.forms.rows import (
     row_values,
     term_of,
 )
+from kash.incidents.money_words import refusal_text
 from kash.incidents.names import WANTED_NAMES
+from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
 from kash.web.forms import (
@@ -167,6 +169,7 @@ class DocumentationForm(KashForm):
                 for name, sentence in row.missing():
                     fine = _refuse(row[name], sentence)
         fine = self._codes_differ() and fine
+        fine = self._money_is_fine() and fine
         for group in ROWS:
             found = [entry.errors for entry in self[group].entries]
             self[group].errors = found if any(found) else []
@@ -197,6 +200,19 @@ class DocumentationForm(KashForm):
                 fine = _refuse(row.code, _("Somebody else in this case has this code."))
             taken.add(code)
         return fine
+
+    def _money_is_fine(self) -> bool:
+        fine, rows = True, {row.key.data: row for row in self._said("terms")}
+        terms = [term_of(row) for row in rows.values()]
+        parties = [party_of(row, {}) for row in self._said("parties")]
+        for key, refused in refusals(terms, parties):
+            fine = _refuse(rows[key][refused.field], refusal_text(refused.why))
+        return fine
+
+    def say_what_is_refused(self) -> None:
+        """Say beside its field what can be no term, of a form that was not sent to be saved."""
+        if not self._money_is_fine():
+            self.terms.errors = [entry.errors for entry in self.terms.entries]
 
     def says_enough(self) -> bool:
         """Whether it can be handed in: an act or some words. If not, it says so beside them."""

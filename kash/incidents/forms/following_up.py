@@ -14,7 +14,9 @@ from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import names
 from kash.incidents.forms.rows import fresh_key, offered
-from kash.incidents.rules.record import PURPOSES, UNASKED
+from kash.incidents.money_words import refusal_text
+from kash.incidents.rules.money import refusal_of
+from kash.incidents.rules.record import PURPOSES, UNASKED, Party, Term
 from kash.web.fields import MoneyField
 from kash.web.forms import (
     DayField,
@@ -141,6 +143,25 @@ class TermForm(KashForm):
         """Offer both sides of the case."""
         self.owed_by.choices = self.owed_to.choices = [("", _("Not said")), *sides]
         _key_or_fresh(self, fresh_key("terms"))
+
+    def term(self) -> Term:
+        """What was agreed."""
+        return Term(
+            id=self.key.data or fresh_key("terms"),
+            kind=self.kind.data or "",
+            owed_by=self.owed_by.data or "",
+            owed_to=self.owed_to.data or "",
+            what=self.what.data or "",
+            amount=self.amount.data,
+            due_on=self.due_on.data,
+        )
+
+    def may_be_agreed(self, parties: Sequence[Party]) -> bool:
+        """Whether it is a term in a case with these parties; says beside its field why not."""
+        refused = refusal_of(self.term(), parties)
+        if refused is not None:
+            self[refused.field].errors = [refusal_text(refused.why)]
+        return refused is None
 
     def validate_owed_to(self, field: Any) -> None:
         """Not by somebody to herself."""

@@ -6,7 +6,7 @@ nobody knows stay as they are, and what is up to date already is left alone.
 Edition 2: each person has her own arrest, exposure and release; consents from phones say how they
 are known; what was asked for (`wanted`) is no longer a term; a mediator is asked for several
 things.
-Edition 3: see the steps in `_TO_3`.
+Edition 3: terms that owe a public officer are set aside for the custodian (`money`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import Any
+
+from kash.incidents.rules.money import question_terms
 
 EDITION = 3
 _BEGINS = b'{"edition":%d' % EDITION
@@ -125,4 +127,4 @@ _TO_2: tuple[Callable[[Json], None], ...] = (
     _let_mediators_be_asked_for_several,
     _say_how_consents_are_known,
 )
-_TO_3: tuple[Callable[[Json], None], ...] = ()
+_TO_3: tuple[Callable[[Json], None], ...] = (question_terms,)

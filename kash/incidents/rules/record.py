@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from kash.incidents.rules.minors import may_be_minor
+from kash.incidents.rules.money import asks_for_a_decision
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 
 PARTY_KINDS = (
@@ -187,6 +188,24 @@ class Term(Part):
     fulfilled_on: date | None = None
 
 
+class CashBail(Part):
+    """Cash bail for a person (an id), paid to a station or a court and to nobody's hand: one of
+    `cash_bail.PLACES`, an organisation's public id and what it is called. Without a `receipt` none
+    was given, and it may have been no bail. What came back is there with its day."""
+
+    id: str
+    person: str = ""
+    amount: int
+    currency: str = "KES"
+    receipt: str = ""
+    paid_on: date | None = None
+    paid_to: str = "station"
+    place: str = ""
+    place_name: str = ""
+    returned_on: date | None = None
+    returned_amount: int | None = None
+
+
 class Referral(Part):
     """Somebody was sent to a service of the directory; `service` is its public id."""
 
@@ -274,7 +293,9 @@ class Record(Part):
     saved by a member: its public id stands on no paper, since who reads the audit trail in the
     database could look it up there. `wanted` is what was asked for, as codes of
     `mediation.REQUESTS`, and `asked_for` that in her words; `terms` are what was agreed, which is
-    another thing.
+    another thing. `questioned_terms` owe a public officer and were agreed by nobody: they wait for
+    the custodian. `duty_note` is the sealed document in which custodians keep what they decided
+    about a report of bribery.
     """
 
     # 0 until it is sealed; it stands first in what is.
@@ -292,6 +313,9 @@ class Record(Part):
     information: list[Information] = Field(default_factory=list)
     interventions: list[Intervention] = Field(default_factory=list)
     terms: list[Term] = Field(default_factory=list)
+    questioned_terms: list[Term] = Field(default_factory=list)
+    bail: list[CashBail] = Field(default_factory=list)
+    duty_note: str = ""
     referrals: list[Referral] = Field(default_factory=list)
     consents: list[Consent] = Field(default_factory=list)
     evidence: list[Evidence] = Field(default_factory=list)
@@ -372,6 +396,15 @@ class Record(Part):
     def has_minor(self) -> bool:
         """Whether somebody on record is under 18, or may be."""
         return any(may_be_minor(one.age_band) for one in self.persons)
+
+    def asks_for_a_decision(self) -> bool:
+        """Whether the custodian decides about a report of bribery, or a term that was set aside."""
+        return asks_for_a_decision(
+            self.acts,
+            self.parties,
+            questioned=bool(self.questioned_terms),
+            unreceipted=any(not one.receipt for one in self.bail),
+        )
 
 
 def next_id(parts: Sequence[Part], letter: str) -> str:

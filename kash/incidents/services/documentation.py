@@ -15,6 +15,7 @@ from kash.database import new_public_id, public_id_from
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import KIND, open_case
+from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
@@ -34,6 +35,15 @@ class IdentityWouldBeLeft(Problem):
     sentence = _l("A person whose name is kept sealed cannot be taken off here.")
 
 
+class NoTerm(Problem):
+    """What a public officer would get is no term, whoever writes it."""
+
+    sentence = _l(
+        "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
+        " agreed."
+    )
+
+
 class CaseClosed(Problem):
     """A closed case is not written on."""
 
@@ -50,6 +60,13 @@ class Written:
     typed: Record
     token: str
     submit: bool = False
+
+
+def refuse_bribes(record: Record) -> None:
+    """Raise NoTerm if a record holds a term that a public officer would gain by: whatever a form
+    saw, this is what would be saved."""
+    if any(refusals(record.terms, record.parties)):
+        raise NoTerm
 
 
 def _hour(moment: datetime) -> datetime:
@@ -74,7 +91,7 @@ def _is_there(session: Session, by: Actor, vault: OpenVault, reference: str, new
 def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     """Add a case of the actor's own, a draft unless it is handed in; its reference.
 
-    The same page sent twice adds one case. Raises NobodyHoldsKeys.
+    The same page sent twice adds one case. Raises NobodyHoldsKeys and NoTerm.
     """
     try:
         return _added(by, vault, written, language)
@@ -86,6 +103,7 @@ def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> st
 def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     record = Record()
     write(record, written.typed)
+    refuse_bribes(record)
     state = "submitted" if written.submit else "draft"
     with audited("incidents.case_added", by) as change:
         reference = _reference(by, written.token)
@@ -120,7 +138,7 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
     """Put what was typed into a case.
 
     Raises ChangedMeanwhile if somebody saved since `version` was read, IdentityWouldBeLeft,
-    CaseClosed, NotFound and Damaged.
+    CaseClosed, NoTerm, NotFound and Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
@@ -128,6 +146,7 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
         write(case.record, written.typed)
+        refuse_bribes(case.record)
         if written.submit and case.row.state == "draft":
             case.row.state = "submitted"
             case.happened("submit")

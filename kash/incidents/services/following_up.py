@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Referral, Term
 from kash.incidents.services.cases import changing
-from kash.incidents.services.documentation import CLOSED, CaseClosed
+from kash.incidents.services.documentation import CLOSED, CaseClosed, NoTerm
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web.errors import NotFound
@@ -52,13 +53,16 @@ def say_outcome(
 
 
 def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
-    """Add what was agreed; sent twice under the same id, it is added once. Raises as `refer`."""
+    """Add what was agreed; sent twice under the same id, it is added once. Raises NoTerm if a
+    public officer would gain by it, and as `refer`."""
     with changing("incidents.term_agreed", by, vault, reference) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
         if any(one.id == term.id for one in case.record.terms):
             case.change.nothing()
             return
+        if refusal_of(term, case.record.parties) is not None:
+            raise NoTerm
         case.record.terms.append(term)
         case.happened("agreed", term.kind)
 

@@ -33,6 +33,7 @@ from kash.incidents.services.autosaves import (
 from kash.incidents.services.documentation import (
     CaseClosed,
     IdentityWouldBeLeft,
+    NoTerm,
     Written,
     add_case,
     write_case,
@@ -150,7 +151,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
             reference = _save(case, form, written)
         except ChangedMeanwhile:
             return _beside(form, written, stations, reference=case.reference if case else "")
-        except (IdentityWouldBeLeft, CaseClosed, NobodyHoldsKeys) as problem:
+        except (IdentityWouldBeLeft, CaseClosed, NobodyHoldsKeys, NoTerm) as problem:
             form.form_errors.append(str(problem))
         else:
             return _after(reference, submit)
@@ -228,7 +229,9 @@ def _restored(
     form = DocumentationForm(formdata=MultiDict(kept.fields))
     form.token.data, form.token.raw_data = kept.token, None
     _prepare(form, stations)
-    return _page(form, shown)
+    form.say_what_is_refused()
+    answer, _status = _page(form, shown)
+    return answer
 
 
 def _beside(
@@ -249,6 +252,7 @@ def _beside(
             again.add_row(group)
     _prepare(again, stations)
     _say_shown(again, case.record, case.version)
+    again.say_what_is_refused()
     words = {place: in_words(place, value, case.record) for place, value in merged.beside.items()}
     answer, _status = _page(again, Shown(case, merged, words))
     return answer, 409

@@ -25,13 +25,12 @@ from kash.incidents.forms.following_up import (
     TermForm,
     fresh_referral,
 )
-from kash.incidents.forms.rows import fresh_key
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.dues import is_open, is_overdue
-from kash.incidents.rules.record import PURPOSES, Consent, Record, Referral, Term
+from kash.incidents.rules.record import PURPOSES, Consent, Record, Referral
 from kash.incidents.sections import register_section
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.documentation import CaseClosed
+from kash.incidents.services.documentation import CaseClosed, NoTerm
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
@@ -259,10 +258,10 @@ def terms(reference: str) -> ResponseReturnValue:
             return _saved("incidents.terms", reference)
         form = TermForm(formdata=None)
         form.offer(_sides(found.record))
-    elif form.validate():
+    elif form.validate() and form.may_be_agreed(found.record.parties):
         try:
-            agree(actor, vault, reference, _term(form))
-        except CaseClosed as problem:
+            agree(actor, vault, reference, form.term())
+        except (CaseClosed, NoTerm) as problem:
             form.form_errors.append(str(problem))
         else:
             return _saved("incidents.terms", reference)
@@ -277,22 +276,11 @@ def terms(reference: str) -> ResponseReturnValue:
     return answer, 422 if done.errors else status
 
 
-def _term(form: TermForm) -> Term:
-    return Term(
-        id=form.key.data or fresh_key("terms"),
-        kind=form.kind.data,
-        owed_by=form.owed_by.data or "",
-        owed_to=form.owed_to.data or "",
-        what=form.what.data or "",
-        amount=form.amount.data,
-        due_on=form.due_on.data,
-    )
-
-
 def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
     record, day = case.record, today()
     return {
         "terms": record.terms,
+        "questioned": record.questioned_terms,
         "kinds": names.TERM_NAMES,
         "called": lambda key: called(record, key) if key else "",
         "late": {one.id for one in record.terms if is_overdue(one, day)},

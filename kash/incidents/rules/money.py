@@ -1,0 +1,300 @@
+"""Money and persons in authority: what can never be a term, and what asks for a decision.
+
+Whatever somebody pays or gives to police, prison or county officers may be a bribe, whoever calls
+it what (Bribery Act 2016, sections 5 and 6; check with counsel). So it is no term, and nothing that
+is agreed depends on it. Official cash bail has a part of its own (`record.CashBail`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+# Kinds of parties that hold public power over whoever is before them.
+AUTHORITIES = frozenset({"police", "county_officer", "prison"})
+# Kinds of terms by which money or a thing changes hands.
+GIVING = frozenset({"pay", "return"})
+# Acts by which money or things are demanded or taken.
+TAKING = frozenset({"M1", "M2"})
+
+
+class Refusal(StrEnum):
+    """Why something is no term."""
+
+    TO_AUTHORITY = "to_authority"
+    TO_NOBODY = "to_nobody"
+    IN_WORDS = "in_words"
+    AS_CONDITION = "as_condition"
+
+
+class Refused(NamedTuple):
+    """Which field of a term it is that cannot stay, and why."""
+
+    field: str
+    why: Refusal
+
+
+class Side(Protocol):
+    """A party, as far as it counts here (`record.Party`)."""
+
+    @property
+    def id(self) -> str:
+        """Its short id."""
+
+    @property
+    def kind(self) -> str:
+        """`police`, or another kind."""
+
+    @property
+    def station(self) -> str:
+        """An organisation's public id, or empty."""
+
+    @property
+    def station_name(self) -> str:
+        """What a station is called, or empty."""
+
+    @property
+    def service_number(self) -> str:
+        """As written, or empty."""
+
+    @property
+    def rank_band(self) -> str:
+        """A rank, or `unknown`."""
+
+    @property
+    def description(self) -> str:
+        """What was seen of it."""
+
+
+class Owed(Protocol):
+    """A term, as far as it counts here (`record.Term`)."""
+
+    @property
+    def id(self) -> str:
+        """Its short id."""
+
+    @property
+    def kind(self) -> str:
+        """What is owed."""
+
+    @property
+    def owed_by(self) -> str:
+        """The id of a person or a party, or empty."""
+
+    @property
+    def owed_to(self) -> str:
+        """The id of a person or a party, or empty."""
+
+    @property
+    def what(self) -> str:
+        """In words."""
+
+    @property
+    def amount(self) -> int | None:
+        """In cents."""
+
+
+class Done(Protocol):
+    """An act, as far as it counts here (`record.Act`)."""
+
+    @property
+    def code(self) -> str:
+        """A code of `acts.ACTS`."""
+
+    @property
+    def parties(self) -> Sequence[str]:
+        """Ids of those who did it; none: all."""
+
+
+def _any_of(*words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
+
+
+# English, Kiswahili and Sheng, as officers write. Words that come with a number count only so.
+_MONEY = _any_of(
+    r"pay(?:s|ing|ment|ments)?|paid|money|cash|fees?|fines?|bribes?|bail|kes|kshs?|shillings?|bob",
+    r"m-?pesa|pesa|\w{0,6}lip(?:a|e|i|ia|ie|wa|wi)|malipo|hela|fedha|taslimu",
+    r"dhamana|faini|hongo|rushwa|shilingi|elfu|kitu kidogo|chai ya \w+|mulla|doo|chapaa",
+    r"(?:sh|/=)\s*\d[\d,. ]*|\d[\d,.]*\s*(?:/=|/-|k|sh|bob)",
+)
+_AUTHORITY = _any_of(
+    r"police(?:man|men|woman|women)?|cops?|officers?|ocs|ocpd|ocpp|dci|constables?|corporals?",
+    r"sergeants?|inspectors?|county askaris?|askaris?|warders?|wardens?|prison officers?",
+    r"polisi|afisa|maafisa|afande|maafande|karao|makarao|sajini|koplo|kanjo|kanju|magereza",
+)
+
+
+# What is agreed to happen for nothing.
+_FREE = _any_of(
+    r"without (?:any |a |having to )?(?:pay(?:ing|ment)?|money|cash|bail|fees?|fines?|bribes?)",
+    r"free of charge|bila (?:ya )?(?:kulipa|malipo|pesa|dhamana|hongo|rushwa|faini)",
+)
+
+
+def speaks_of_money(text: str) -> bool:
+    """Whether words tell of money, however they say it: never sure, so that it refuses and never
+    allows."""
+    return _MONEY.search(_FREE.sub(" ", text)) is not None
+
+
+def names_authority(text: str) -> bool:
+    """Whether words tell of police, prison or county officers."""
+    return _AUTHORITY.search(text) is not None
+
+
+def is_in_authority(side: Side) -> bool:
+    """Whether a party is a public officer: by its kind, or by what only officers have, so that
+    another kind chosen beside a rank or a station changes nothing."""
+    return (
+        side.kind in AUTHORITIES
+        or bool(side.station or side.station_name or side.service_number)
+        or side.rank_band not in ("", "unknown")
+        or (side.kind == "other" and names_authority(side.description))
+    )
+
+
+def refusal_of(term: Owed, parties: Iterable[Side]) -> Refused | None:
+    """Why a term cannot be one in a case with these parties; None if it can.
+
+    Whatever a public officer gives or pays back may be owed, and money between others too.
+    """
+    officers = {one.id: is_in_authority(one) for one in parties}
+    if officers.get(term.owed_to):
+        gives = term.kind in GIVING or _is_money(term)
+        return Refused("owed_to", Refusal.TO_AUTHORITY) if gives else None
+    if officers.get(term.owed_by):
+        return _as_condition(term)
+    hers = bool(term.owed_by) and term.owed_by not in officers
+    if not term.owed_by and any(officers.values()):
+        asked = _as_condition(term)
+        if asked is not None:
+            return asked
+    if not (_is_money(term) or (hers and term.kind in GIVING)):
+        return None
+    named = names_authority(term.what)
+    if not term.owed_to and (named or any(officers.values())):
+        return Refused("owed_to", Refusal.TO_NOBODY)
+    # What comes to her may be told of with officers in it, unless it comes from one like her.
+    if named and (hers or term.owed_to in officers):
+        return Refused("what", Refusal.IN_WORDS)
+    return None
+
+
+def _is_money(term: Owed) -> bool:
+    return term.kind == "pay" or term.amount is not None or speaks_of_money(term.what)
+
+
+def _as_condition(term: Owed) -> Refused | None:
+    """Whether what is no payment, a release or an apology, has a price."""
+    if term.kind in GIVING:
+        return None
+    if term.amount is not None:
+        return Refused("amount", Refusal.AS_CONDITION)
+    return Refused("what", Refusal.AS_CONDITION) if speaks_of_money(term.what) else None
+
+
+def refusals(terms: Iterable[Owed], parties: Sequence[Side]) -> Iterator[tuple[str, Refused]]:
+    """The ids of terms that cannot be any, each with why."""
+    for term in terms:
+        refused = refusal_of(term, parties)
+        if refused is not None:
+            yield term.id, refused
+
+
+# --- The duty to report -----------------------------------------------------------------------
+
+
+def asks_for_a_decision(
+    acts: Iterable[Done], parties: Sequence[Side], *, questioned: bool, unreceipted: bool
+) -> bool:
+    """Whether whoever is in authority in the programme may owe a report of this case: money or
+    things were demanded or taken by officers, or by somebody of whom nothing is known; `questioned`
+    terms owe officers, or bail was taken without a receipt (`unreceipted`)."""
+    if questioned or unreceipted:
+        return True
+    officers = {one.id for one in parties if is_in_authority(one)}
+    everybody = {one.id for one in parties}
+    for act in acts:
+        if act.code in TAKING:
+            by = set(act.parties) & everybody or everybody
+            if by & officers or not by:
+                return True
+    return False
+
+
+# --- On the bare JSON of a record ---------------------------------------------------------------
+
+
+class _Side(NamedTuple):
+    id: str
+    kind: str
+    station: str
+    station_name: str
+    service_number: str
+    rank_band: str
+    description: str
+
+
+class _Owed(NamedTuple):
+    id: str
+    kind: str
+    owed_by: str
+    owed_to: str
+    what: str
+    amount: int | None
+
+
+class _Done(NamedTuple):
+    code: str
+    parties: Sequence[str]
+
+
+def _sides(record: Mapping[str, Any]) -> list[_Side]:
+    return [
+        _Side(
+            one["id"],
+            one.get("kind", "police"),
+            one.get("station", ""),
+            one.get("station_name", ""),
+            one.get("service_number", ""),
+            one.get("rank_band", "unknown"),
+            one.get("description", ""),
+        )
+        for one in record.get("parties", ())
+    ]
+
+
+def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
+    """As `asks_for_a_decision`, of a record's JSON; a test compares the two."""
+    return asks_for_a_decision(
+        [_Done(one["code"], one.get("parties", ())) for one in record.get("acts", ())],
+        _sides(record),
+        questioned=bool(record.get("questioned_terms")),
+        unreceipted=any(not one.get("receipt") for one in record.get("bail", ())),
+    )
+
+
+def question_terms(record: dict[str, Any]) -> None:
+    """Set aside, in a record's JSON, the terms that cannot be any: nothing of them is lost, they
+    wait for the custodian, and meanwhile nobody is told that they were agreed."""
+    terms = record.get("terms", [])
+    if not terms:
+        return
+    sides = _sides(record)
+    waiting: list[dict[str, Any]] = []
+    fine: list[dict[str, Any]] = []
+    for one in terms:
+        owed = _Owed(
+            one["id"],
+            one["kind"],
+            one.get("owed_by", ""),
+            one.get("owed_to", ""),
+            one.get("what", ""),
+            one.get("amount"),
+        )
+        (fine if refusal_of(owed, sides) is None else waiting).append(one)
+    if waiting:
+        record["terms"] = fine
+        record["questioned_terms"] = [*record.get("questioned_terms", []), *waiting]

@@ -1,0 +1,286 @@
+"""No bribe is a term: what a public officer would gain by, however it is written."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import from_json
+
+from kash.incidents.rules.dues import due_days
+from kash.incidents.rules.money import (
+    AUTHORITIES,
+    GIVING,
+    Refusal,
+    is_in_authority,
+    json_asks_for_a_decision,
+    names_authority,
+    refusal_of,
+    refusals,
+    speaks_of_money,
+)
+from kash.incidents.rules.record import (
+    TERM_KINDS,
+    Act,
+    CashBail,
+    Party,
+    Record,
+    Term,
+    as_bytes,
+    from_bytes,
+)
+
+OFFICER = Party(id="o1", kind="police")
+CLIENT = Party(id="o2", kind="client")
+# Everybody of a case, and nobody.
+ANYBODY = st.sampled_from(["", "p1", "p2", "o1", "o2"])
+WORDS = st.sampled_from(
+    ["", "The phone", "500/=", "for the OCS", "akilipa elfu mbili", "by Friday"]
+)
+TERMS = st.builds(
+    Term,
+    id=st.sampled_from(["t1", "t2", "t3"]),
+    kind=st.sampled_from(TERM_KINDS),
+    owed_by=ANYBODY,
+    owed_to=ANYBODY,
+    what=WORDS,
+    amount=st.none() | st.integers(0, 10_000_000),
+)
+PARTIES = st.lists(
+    st.builds(
+        Party,
+        id=st.sampled_from(["o1", "o2"]),
+        kind=st.sampled_from([*AUTHORITIES, "client", "other", "landlord_venue"]),
+        station=st.sampled_from(["", "s" * 16]),
+        service_number=st.sampled_from(["", "00123"]),
+        rank_band=st.sampled_from(["unknown", "constable"]),
+        description=st.sampled_from(["", "A police officer without uniform"]),
+    ),
+    max_size=2,
+    unique_by=lambda one: one.id,
+)
+
+
+@given(TERMS, PARTIES)
+def test_nothing_of_value_goes_to_a_public_officer_whatever_it_is_called(
+    term: Term, parties: list[Party]
+) -> None:
+    officers = {one.id for one in parties if is_in_authority(one)}
+    gives = term.kind in GIVING or term.amount is not None or speaks_of_money(term.what)
+    if term.owed_to in officers and gives:
+        refused = refusal_of(term, parties)
+        assert refused is not None
+        assert refused.why is Refusal.TO_AUTHORITY
+
+
+@given(TERMS, PARTIES)
+def test_where_an_officer_has_a_part_no_payment_stays_open(
+    term: Term, parties: list[Party]
+) -> None:
+    officers = {one.id for one in parties if is_in_authority(one)}
+    money = term.kind == "pay" or term.amount is not None
+    if officers and money and not term.owed_to and term.owed_by not in officers:
+        assert refusal_of(term, parties) is not None
+
+
+@given(TERMS, PARTIES)
+def test_a_release_by_an_officer_has_no_price(term: Term, parties: list[Party]) -> None:
+    officers = {one.id for one in parties if is_in_authority(one)}
+    priced = term.amount is not None or speaks_of_money(term.what)
+    if term.kind not in GIVING and priced and (term.owed_by in officers):
+        assert refusal_of(term, parties) is not None
+
+
+@given(TERMS)
+def test_between_others_everything_can_be_a_term_that_names_no_officer(term: Term) -> None:
+    parties = [CLIENT, Party(id="o1", kind="other")]
+    if not names_authority(term.what):
+        assert refusal_of(term, parties) is None
+
+
+@given(st.integers(0, 10_000_000), st.sampled_from(TERM_KINDS), st.sampled_from(["p1", "p2"]))
+def test_what_an_officer_gives_back_to_her_can_be_a_term(amount: int, kind: str, her: str) -> None:
+    term = Term(id="t1", kind=kind, owed_by="o1", owed_to=her)
+    assert refusal_of(term, [OFFICER]) is None
+    if kind in GIVING:
+        paid = term.model_copy(update={"amount": amount, "what": "Money that police took"})
+        assert refusal_of(paid, [OFFICER]) is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"owed_to": "o1"}, Refusal.TO_AUTHORITY),
+        # To nobody.
+        ({}, Refusal.TO_NOBODY),
+        ({"owed_by": ""}, Refusal.TO_NOBODY),
+        # In words.
+        ({"owed_to": "p2", "what": "She gives it to the OCS"}, Refusal.IN_WORDS),
+        ({"owed_to": "o2", "what": "ampatie afande"}, Refusal.IN_WORDS),
+        # As something else.
+        ({"kind": "return", "owed_to": "o1", "what": "His tablet"}, Refusal.TO_AUTHORITY),
+        ({"kind": "return", "amount": None, "what": "a phone"}, Refusal.TO_NOBODY),
+        ({"kind": "apologise", "owed_to": "o1", "amount": 100}, Refusal.TO_AUTHORITY),
+        ({"kind": "apologise", "owed_to": "o1", "amount": None, "what": "na elfu mbili"},
+         Refusal.TO_AUTHORITY),
+        # As the price of her release.
+        ({"kind": "release", "owed_by": "o1", "owed_to": "p1"}, Refusal.AS_CONDITION),
+        ({"kind": "release", "owed_by": "", "owed_to": "p1"}, Refusal.AS_CONDITION),
+        ({"kind": "release", "owed_by": "o1", "owed_to": "p1", "amount": None,
+          "what": "once she has paid"}, Refusal.AS_CONDITION),
+        ({"kind": "release", "owed_by": "o1", "owed_to": "p1", "amount": None,
+          "what": "akilipa dhamana"}, Refusal.AS_CONDITION),
+        ({"kind": "release", "owed_by": "o1", "owed_to": "p1", "amount": None,
+          "what": "kitu kidogo"}, Refusal.AS_CONDITION),
+    ],
+)  # fmt: skip
+def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: Refusal) -> None:
+    term = Term(id="t1", kind="pay", owed_by="p1", amount=200000).model_copy(update=changed)
+    refused = refusal_of(term, [OFFICER, CLIENT])
+    assert refused is not None
+    assert refused.why is why
+
+
+@pytest.mark.parametrize("kind", sorted(AUTHORITIES))
+def test_county_and_prison_officers_are_no_payees_either(kind: str) -> None:
+    term = Term(id="t1", kind="pay", owed_by="p1", owed_to="o1")
+    assert refusal_of(term, [Party(id="o1", kind=kind)]) is not None
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"station": "s" * 16},
+        {"station_name": "Kondele"},
+        {"service_number": "00123"},
+        {"rank_band": "constable"},
+        {"kind": "other", "description": "Askari wa kanjo"},
+    ],
+)
+def test_another_kind_chosen_for_an_officer_changes_nothing(known: dict[str, str]) -> None:
+    party = Party(id="o1", kind="client").model_copy(update=known)
+    assert refusal_of(Term(id="t1", kind="pay", owed_by="p1", owed_to="o1"), [party]) is not None
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        Term(id="t1", kind="return", owed_by="p1", owed_to="o2", what="DVD player"),
+        Term(id="t1", kind="pay", owed_by="o2", owed_to="p1", amount=150000),
+        Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what="without payment, tonight"),
+        Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what="leo, bila malipo"),
+        Term(id="t1", kind="release"),
+        Term(id="t1", kind="apologise", owed_by="o1", owed_to="p1", what="Before the OCS"),
+        Term(id="t1", kind="return", what="The phone that police took"),
+    ],
+)
+def test_what_is_no_bribe_is_not_refused(term: Term) -> None:
+    assert refusal_of(term, [OFFICER, CLIENT]) is None
+
+
+# --- Records of older versions --------------------------------------------------------------------
+
+BRIBE = {"id": "tb", "kind": "pay", "owed_by": "p1", "owed_to": "o1", "amount": 200000,
+         "what": "For the night", "due_on": "2026-11-21", "colour": "kept"}  # fmt: skip
+BACK = {"id": "tc", "kind": "return", "owed_by": "o1", "owed_to": "p1", "what": "Her phone",
+        "due_on": "2026-11-22"}  # fmt: skip
+
+
+def sealed_by_the_version_before(**more: Any) -> bytes:
+    """A case as edition 2 sealed it."""
+    plain = {
+        "edition": 2,
+        "paper_reference": "ABCDABCDABCD",
+        "persons": [{"id": "p1", "code": "A"}],
+        "parties": [{"id": "o1", "station_name": "Kondele"}, {"id": "o2", "kind": "client"}],
+        "terms": [BRIBE, BACK],
+        **more,
+    }
+    return json.dumps(plain, separators=(",", ":")).encode()
+
+
+def test_an_older_term_that_owes_the_police_is_set_aside_with_all_that_was_said_of_it() -> None:
+    record = from_bytes(sealed_by_the_version_before())
+    (waiting,) = record.questioned_terms
+    assert (waiting.id, waiting.amount, waiting.what) == ("tb", 200000, "For the night")
+    assert waiting.model_extra == {"colour": "kept"}
+    assert [one.id for one in record.terms] == ["tc"]
+    # It is due to nobody meanwhile, and the other term still is.
+    assert due_days(record) == [date(2026, 11, 22)]
+    again = from_bytes(as_bytes(record))
+    assert again == record
+    assert (again.edition, json.loads(as_bytes(record))["edition"]) == (3, 3)
+
+
+def test_an_older_record_without_one_keeps_its_terms_as_they_were() -> None:
+    record = from_bytes(sealed_by_the_version_before(terms=[BACK]))
+    assert [one.id for one in record.terms] == ["tc"]
+    assert record.questioned_terms == []
+
+
+@given(st.lists(TERMS, max_size=4), PARTIES)
+def test_of_an_older_record_no_term_is_lost_and_none_stays_that_would_be_refused(
+    terms: list[Term], parties: list[Party]
+) -> None:
+    old = Record(terms=terms, parties=parties)
+    plain = json.loads(as_bytes(old)) | {"edition": 2}
+    record = from_bytes(json.dumps(plain, separators=(",", ":")).encode())
+    assert not any(refusals(record.terms, record.parties))
+    key = repr
+    assert sorted([*record.terms, *record.questioned_terms], key=key) == sorted(terms, key=key)
+
+
+# --- Which cases ask for a decision ---------------------------------------------------------------
+
+
+@given(
+    st.lists(
+        st.builds(
+            Act,
+            id=st.just("a1"),
+            code=st.sampled_from(["M1", "M2", "M3", "L1"]),
+            parties=st.lists(st.sampled_from(["o1", "o2", "gone"]), unique=True),
+        ),
+        max_size=3,
+    ),
+    PARTIES,
+    st.lists(TERMS, max_size=1),
+    st.lists(
+        st.builds(
+            CashBail, id=st.just("b1"), amount=st.just(1), receipt=st.sampled_from(["", "7"])
+        ),
+        max_size=1,
+    ),
+)
+def test_the_bare_record_asks_for_a_decision_whenever_the_whole_one_does(
+    acts: list[Act], parties: list[Party], questioned: list[Term], bail: list[CashBail]
+) -> None:
+    record = Record(acts=acts, parties=parties, questioned_terms=questioned, bail=bail)
+    plain = from_json(as_bytes(record))
+    assert json_asks_for_a_decision(plain) == record.asks_for_a_decision()
+    if questioned or any(not one.receipt for one in bail):
+        assert record.asks_for_a_decision()
+
+
+@pytest.mark.parametrize(
+    ("code", "by", "asks"),
+    [
+        ("M1", ["o1"], True),
+        ("M2", ["o1"], True),
+        ("M1", [], True),
+        ("M1", ["o2"], False),
+        ("M3", ["o1"], False),
+        ("L1", ["o1"], False),
+    ],
+)
+def test_money_that_officers_demand_asks_for_a_decision_and_a_clients_does_not(
+    code: str, by: list[str], asks: bool
+) -> None:
+    record = Record(parties=[OFFICER, CLIENT], acts=[Act(id="a1", code=code, parties=by)])
+    assert record.asks_for_a_decision() is asks
+    nobody = Record(acts=[Act(id="a1", code=code, parties=[])])
+    assert nobody.asks_for_a_decision() is (code in ("M1", "M2"))
