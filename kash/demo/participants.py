@@ -133,7 +133,8 @@ def _record_consents(people: People, trainer: Actor) -> None:
             answers["contact"] = "refused"
         if number % 5 == 2:
             answers["research"] = "given"
-            answers["funder"] = "refused"
+            if person in people.police:
+                answers["funder"] = "refused"
         for purpose, answer in answers.items():
             services.record_consent(person, purpose, answer, trainer)
     services.record_consent(people.community[3], "photo", "withdrawn", trainer)

@@ -15,6 +15,7 @@ from kash.people import words
 from kash.people.consent_texts import TEXTS
 from kash.people.form_languages import form_language
 from kash.people.models import Person
+from kash.people.rules import purposes_for
 from kash.people.services.consents import CONSENT_FORMS
 from kash.press import PagedDocument, document
 from kash.web.language import LANGUAGES, brand, programme_languages
@@ -42,7 +43,7 @@ def _sheet(person: Person) -> str:
         # Without what every page is given: the worker draws for nobody who is signed in.
         return current_app.jinja_env.get_template("people/paper/consent.html").render(
             person=person,
-            texts=TEXTS,
+            texts={one: TEXTS[one] for one in purposes_for(police=person.group.is_police)},
             purposes=words.PURPOSE,
             organisation=brand(),
             wanted=None if own else language_name(person.language),

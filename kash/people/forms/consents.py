@@ -27,7 +27,7 @@ class SignedFormsForm(KashForm):
     purposes = SeveralField(
         _l("What was signed"),
         coerce=str,
-        choices=list(words.PURPOSE.items()),
+        choices=[],
         description=_l("Only what every one of these forms says."),
     )
     forms = whole_number_field(_l("Forms counted"), least=1, most=500)
@@ -36,3 +36,7 @@ class SignedFormsForm(KashForm):
         most=120,
         description=_l("For example: office, cupboard 2, folder June."),
     )
+
+    def offer(self, purposes: Sequence[str]) -> None:
+        """Set what can be chosen."""
+        self.purposes.choices = [(purpose, words.PURPOSE[purpose]) for purpose in purposes]

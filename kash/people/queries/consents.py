@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.database import db
-from kash.people.models import Consent
-from kash.people.rules import keeps_from
+from kash.people.models import Consent, Group, Person
+from kash.people.rules import OF_POLICE_ALONE, keeps_from
 
 
 def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:
@@ -39,7 +39,8 @@ def consent_holds(
 ) -> set[int]:
     """Those of these people whom neither a refusal nor a withdrawal keeps from a purpose.
 
-    Whatever uses a purpose asks this first: contact, photo, printed_name, research or funder.
+    Whatever uses a purpose asks this first: contact, photo, printed_name, research or funder. For
+    what only officers are asked it holds of nobody else, whatever was answered once.
     """
     newest = (
         select(func.max(Consent.id))
@@ -49,4 +50,8 @@ def consent_holds(
     answers = (session or db.session()).execute(
         select(Consent.person_id, Consent.answer).where(Consent.id.in_(newest))
     )
-    return set(person_ids) - {row.person_id for row in answers if keeps_from(row.answer)}
+    held = set(person_ids) - {row.person_id for row in answers if keeps_from(row.answer)}
+    if purpose not in OF_POLICE_ALONE:
+        return held
+    officers = select(Person.id).join(Person.group).where(Person.id.in_(held), Group.is_police)
+    return set((session or db.session()).scalars(officers))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, select
 
 from kash.database import db
-from kash.people.models import Organisation, Person, Posting
+from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.reach import within_reach
 from kash.policy import Actor
 
@@ -17,23 +17,25 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class PostedPerson:
-    """Someone who may be moved, and where she is now."""
+    """Someone who may be moved, where she is now, and whether her group is one of officers."""
 
     public_id: str
     name: str
     station: str
+    police: bool = False
 
 
 def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]:
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, Organisation.name)
+        select(Person.public_id, Person.chosen_name, Organisation.name, Group.is_police)
+        .join(Group, Group.id == Person.group_id)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
         .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
         .where(condition, within_reach(actor, "people.edit"))
         .order_by(Person.sort_name, Person.id)
         .limit(MOST_AT_ONCE)
     )
-    return [PostedPerson(row[0], row[1], row[2] or "") for row in rows]
+    return [PostedPerson(row[0], row[1], row[2] or "", row[3]) for row in rows]
 
 
 def movable_people(actor: Actor, public_ids: Collection[str]) -> list[PostedPerson]:

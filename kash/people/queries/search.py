@@ -35,7 +35,7 @@ from kash.people.reach import (
     sees_names,
     within_reach,
 )
-from kash.people.rules import MOST_NAME, PURPOSES, sort_name
+from kash.people.rules import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
 from kash.people.search import ids_named, words_of
 from kash.policy import Actor
 from kash.vault import lookup
@@ -137,16 +137,21 @@ def _posted_to(public_id: str) -> ColumnElement[bool]:
 
 
 def _not_asked(purpose: str) -> ColumnElement[bool]:
-    """People of whom no answer was ever recorded for a purpose, or for any one of them."""
+    """People of whom no answer was ever recorded for a purpose, or for any one of them, as far as
+    their group is asked for it."""
+    officers = Person.group_id.in_(select(Group.id).where(Group.is_police))
     if purpose in PURPOSES:
         asked = select(Consent.id).where(Consent.person_id == Person.id, Consent.purpose == purpose)
-        return ~asked.exists()
-    purposes = (
-        select(func.count(Consent.purpose.distinct()))
-        .where(Consent.person_id == Person.id)
-        .scalar_subquery()
+        return and_(officers, ~asked.exists()) if purpose in OF_POLICE_ALONE else ~asked.exists()
+    return or_(_lacks(purposes_for(police=False)), and_(officers, _lacks(PURPOSES)))
+
+
+def _lacks(purposes: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an answer to one of these purposes was never recorded."""
+    answered = select(func.count(Consent.purpose.distinct())).where(
+        Consent.person_id == Person.id, Consent.purpose.in_(purposes)
     )
-    return purposes < len(PURPOSES)
+    return answered.scalar_subquery() < len(purposes)
 
 
 def _narrowed(mine: ColumnElement[bool], search: PeopleSearch) -> list[ColumnElement[bool]]:

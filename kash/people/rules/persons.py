@@ -16,6 +16,8 @@ WIDE_AGE_BANDS = ("35-plus",)
 KINDS = ("station", "collective", "partner")
 LANGUAGES = ("en", "sw", "luo", "guz", "luy")
 PURPOSES = ("contact", "photo", "printed_name", "research", "funder")
+# Whoever can be jailed for her work is not asked to be named to those who pay.
+OF_POLICE_ALONE = frozenset({"funder"})
 ADULT = 18
 OLDEST = 110
 # The ages that each band holds, narrow ones first.
@@ -27,6 +29,7 @@ BANDS = {
     "45-plus": (45, OLDEST),
     "35-plus": (35, OLDEST),
 }
+
 
 _APOSTROPHES = frozenset("'`´‘’‛ʼʻʽ′＇ʹ")
 
@@ -119,6 +122,12 @@ def keeps_from(answer: str | None) -> bool:
     """Whether the answer that holds keeps the programme from a purpose. What was never asked does
     not: it is shown as such."""
     return answer in ("refused", "withdrawn")
+
+
+def purposes_for(*, police: bool) -> tuple[str, ...]:
+    """The purposes for which somebody of a group is asked, in their order. `police`: whether it is
+    a group of officers."""
+    return tuple(one for one in PURPOSES if police or one not in OF_POLICE_ALONE)
 
 
 def possible_answers(present: str | None) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from kash.jobs import enqueue
 from kash.people.consent_texts import TEXTS
 from kash.people.models import Consent
 from kash.people.queries import locked_person, newest_answers
-from kash.people.rules import possible_answers, present_answers
+from kash.people.rules import possible_answers, present_answers, purposes_for
 from kash.policy import Actor
 from kash.vault import audited
-from kash.web import Problem
+from kash.web import NotFound, Problem
 
 CONSENT_FORMS = "people.consent_forms"
 
@@ -48,12 +48,15 @@ def ask_for_forms(people: Sequence[str], by: Actor, *, back: str = "") -> str:
 def record_consent(public_id: str, purpose: str, answer: str, by: Actor) -> None:
     """Add a person's answer with the words that were read out, in the language of the page.
 
-    Raises NotFound and NotPossibleNow (also for the same answer sent twice).
+    Raises NotFound, also where nobody of her group is asked, and NotPossibleNow, also for the same
+    answer sent twice.
     """
     text = TEXTS[purpose]
     words = str(text.words)
     with audited("people.consent_recorded", by) as change:
         person = locked_person(change.session, public_id)
+        if purpose not in purposes_for(police=person.group.is_police):
+            raise NotFound
         present = present_answers(newest_answers(change.session, person.id)).get(purpose)
         if answer == present or answer not in possible_answers(present):
             raise NotPossibleNow

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from kash.people.consent_texts import TEXTS
 from kash.people.form_languages import form_language
 from kash.people.models import Consent, ConsentBatch, Person
-from kash.people.rules import forms_fit, keeps_from, present_answers
+from kash.people.rules import forms_fit, keeps_from, present_answers, purposes_for
 from kash.policy import Actor
 from kash.vault import audited
 from kash.web import Problem
@@ -55,7 +55,7 @@ def note_signed_forms(
     """Note that these people (public ids) signed forms on which they agree to these purposes.
 
     `forms` is how many sheets were counted, `kept_at` where they lie. What somebody agreed to
-    already stays as it is. The caller has made sure that they are in the actor's reach. Raises
+    already stays as it is, and what nobody of her group is asked is not noted of her. The caller has made sure that they are in the actor's reach. Raises
     NothingSigned and FormsMiscounted.
     """
     wanted = [purpose for purpose in TEXTS if purpose in purposes]
@@ -86,9 +86,11 @@ def note_signed_forms(
         noted, left = 0, []
         for person in found:
             present = present_answers(answers.get(person.id, ()))
-            if any(keeps_from(present.get(purpose)) for purpose in wanted):
+            asked = purposes_for(police=person.group.is_police)
+            hers = [purpose for purpose in wanted if purpose in asked]
+            if any(keeps_from(present.get(purpose)) for purpose in hers):
                 left.append(person.chosen_name)
-            new = [purpose for purpose in wanted if present.get(purpose) is None]
+            new = [purpose for purpose in hers if present.get(purpose) is None]
             if not new:
                 continue
             with force_locale(form_language(person)[0]):

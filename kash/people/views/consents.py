@@ -44,7 +44,7 @@ def consent_forms() -> ResponseReturnValue:
 def consent(public_id: str, purpose: str) -> ResponseReturnValue:
     """Read out the words, record the answer."""
     found = queries.person(current_actor(), public_id, "people.edit")
-    if purpose not in TEXTS:
+    if purpose not in rules.purposes_for(police=found.group.is_police):
         raise NotFound
     history = [each for each in found.consents if each.purpose == purpose]
     form = ConsentForm()

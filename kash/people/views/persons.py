@@ -140,6 +140,7 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
     may_edit = queries.reached(actor, found, "people.edit")
     entries = queries.latest_of_trail(found.public_id, _TRAIL_SHOWN) if sees_trail else None
     newest = {each.purpose: each for each in reversed(found.consents)}
+    asked_of_her = rules.purposes_for(police=found.group.is_police)
     language, own_language = form_language(found)
     recorders = {each.recorded_by for each in newest.values()} if sees_trail else set()
     return render_template(
@@ -153,7 +154,12 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
         person=found,
         posting=next((each for each in found.postings if each.until is None), None),
         newest_consents=newest,
-        purposes=words.PURPOSE,
+        purposes={
+            purpose: label
+            for purpose, label in words.PURPOSE.items()
+            if purpose in asked_of_her or purpose in newest
+        },
+        asked_of_her=asked_of_her,
         words=words,
         shown=shown or {},
         may_edit=may_edit,

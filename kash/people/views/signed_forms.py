@@ -6,7 +6,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.people import blueprint, queries, services, words
+from kash.people import blueprint, queries, rules, services, words
 from kash.people.forms import SignedFormsForm
 from kash.policy import allow
 from kash.web import current_actor, page, safe_next
@@ -28,6 +28,7 @@ def signed_forms() -> ResponseReturnValue:
     ticked = {one.public_id for one in people if one.public_id in chosen}
     saving = request.form.get("step") == "save"
     form = SignedFormsForm() if saving else SignedFormsForm(formdata=None)
+    form.offer(rules.purposes_for(police=all(one.police for one in people)))
     problem = ""
     if saving and form.validate_on_submit():
         try:
