@@ -35,7 +35,7 @@ QUERIES = {
     "common": {"words": "street"},
     "two words": {"words": "sister Nyalenda"},
     "accents and case": {"words": "WASÓNGA"},
-    "an act": {"words": "extortion"},
+    "an act": {"words": "demanded"},
     "nobody": {"words": "quuxquux"},
     "a filter": {"state": "verified", "ward": "Kondele"},
     "everything": {"show": "all"},

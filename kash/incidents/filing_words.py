@@ -51,7 +51,7 @@ ACT_GROUPS: tuple[tuple[Any, str, tuple[tuple[str, Any], ...]], ...] = (
         _l("Money and things"),
         "payout",
         (
-            ("M1", _l("Made to pay a bribe")),
+            ("M1", _l("Money demanded or taken")),
             ("M2", _l("Things taken by police")),
             ("M3", _l("Robbed")),
             ("W1", _l("Client did not pay")),
@@ -147,8 +147,11 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
         _l("If you can, tell a documentation officer more, or file again."),
     ),
     "no_violation": (
-        _l("It is closed"),
-        _l("It was not taken up. You may ask the programme why."),
+        _l("Outside what we document"),
+        _l(
+            "This programme does not write down such things. That does not say that it was right,"
+            " or that nobody believes you. Others may help."
+        ),
     ),
     "mediation": (
         _l("A mediator is working on it"),
@@ -160,9 +163,27 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
         _l("It could not be settled"),
         _l("You may ask the programme what else there is."),
     ),
-    "closed": (_l("It is closed"), _l("Nothing more will be done.")),
+    "closed": (_l("It is closed"), _l("The programme does nothing more by itself.")),
     "shredded": (_l("It was deleted"), _l("Nothing of it is kept.")),
 }
+# The states after which somebody may want to go on elsewhere, and where she can.
+ENDS_HERE = frozenset({"insufficient", "no_violation", "unresolved", "closed"})
+WAYS_ON: tuple[tuple[Any, Any, str], ...] = (
+    (
+        _l("Services that can help"),
+        _l("Clinics, lawyers, shelters and somebody to talk to."),
+        "",
+    ),
+    (
+        _l("Bodies that take complaints"),
+        _l("They decide for themselves what they look into."),
+        "oversight",
+    ),
+)
+LOOK_AGAIN: tuple[Any, Any] = (
+    _l("Ask that it is looked at again"),
+    _l("Tell a documentation officer, or file another report that says more."),
+)
 # What anybody in trouble must know first.
 CLOCKS: tuple[tuple[Any, Any, Any], ...] = (
     (

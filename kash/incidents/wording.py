@@ -18,7 +18,7 @@ STEP_NAMES: dict[str, Any] = {
     "triage": _l("Triage"),
     "verify": _l("Verify"),
     "insufficient": _l("Not enough information"),
-    "no_violation": _l("Not a violation"),
+    "no_violation": _l("Outside what we document"),
     "look_again": _l("Look at it again"),
     "mediate": _l("Take it to mediation"),
     "refer": _l("Mark as referred"),
@@ -36,7 +36,10 @@ STEP_TEXTS: dict[str, Any] = {
         " against it."
     ),
     "insufficient": _l("Too little is known to say that it is true. It can be looked at again."),
-    "no_violation": _l("What happened is no violation of anybody’s rights."),
+    "no_violation": _l(
+        "It is none of the things that this programme documents. That does not say that it was"
+        " right. Tell her so, and what else can help."
+    ),
     "look_again": _l("Something new is known. Somebody verifies the case again."),
     "mediate": _l("A mediator has been asked, or will be, and the case waits for the answer."),
     "refer": _l("Somebody was sent to a service, and the case waits for what comes of it."),
@@ -51,7 +54,7 @@ EVENT_NAMES: dict[str, Any] = {
     "triage": _l("Triaged"),
     "verify": _l("Verified"),
     "insufficient": _l("Not enough information"),
-    "no_violation": _l("Not a violation"),
+    "no_violation": _l("Outside what we document"),
     "look_again": _l("To be looked at again"),
     "mediate": _l("Went to mediation"),
     "refer": _l("Referred"),
@@ -89,7 +92,7 @@ OUTCOME_NAMES: dict[str, Any] = {
     "partly_settled": _l("Settled in part"),
     "not_settled": _l("Not settled"),
     "insufficient": _l("Not enough information"),
-    "no_violation": _l("Not a violation"),
+    "no_violation": _l("Outside what we document"),
     "withdrawn": _l("She took her consent back"),
     "duplicate": _l("Is another case as well"),
 }

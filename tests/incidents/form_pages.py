@@ -44,7 +44,7 @@ def filled(**more: Any) -> dict[str, Any]:
         "parties-0-rank_band": "constable",
         "parties-0-service_number": "00123",
         "acts-0-key": "a1",
-        "acts-0-code": "extortion",
+        "acts-0-code": "money demanded",
         "acts-0-persons": ["p1"],
         "acts-0-parties": ["o1"],
         "acts-0-amount": "Ksh 1,500.50",

@@ -118,8 +118,8 @@ def test_a_record_is_found_by_everything_in_it(a_member: Member, filed: Filed) -
         "nyalenda night",
         "ALIRUDI",
         '"achieng',
-        "extor",
-        "hongo",
+        "demanded",
+        "zilidaiwa",
         reference[:6],
     ):
         assert found(anna.client, words=words) == [reference], words

@@ -94,7 +94,9 @@ def test_untouched_and_saved_the_record_stays_as_it_was(officer: Member) -> None
     reference = saved(officer)
     before = record_of(officer, reference)
     page = officer.client.get(f"/w/{reference}/edit").text
-    assert [word for word in ("M1 Extortion", "1500.50", "130104") if word not in page] == []
+    assert [
+        word for word in ("M1 Money demanded or taken", "1500.50", "130104") if word not in page
+    ] == []
     officer.client.post(f"/w/{reference}/edit", data=fields_of(page) | {"do": "save"})
     after = record_of(officer, reference)
     assert [event.what for event in after.timeline] == ["added", "written"]

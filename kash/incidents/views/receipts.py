@@ -144,6 +144,7 @@ def _opened(
         found=True,
         said=filing_words.RECEIPT_STATES[found.state],
         may_take_back=found.state != "shredded",
+        ends_here=found.state in filing_words.ENDS_HERE,
         taking=form or TakingBackForm(formdata=None),
         taken_back=found.taken_back,
         limits=TAKING_BACK,
