@@ -78,8 +78,8 @@ def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> 
     reference = filed(record)
     text = text_of(printed(officer, reference, persons=["p1"], terms="y", referrals="y"))
     for there in (
-        "Swallow", "Money demanded or taken", "130104", "At the gate", "KES 1,500.50", "Mfano Post", "0099",
-        "A phone", "Mfano Lawyers", "Kondele", "2 November 2026",
+        "Swallow", "Money demanded or taken", "130104", "At the gate", "KES 1,500.50", "Mfano Post",
+        "0099", "A phone", "Mfano Lawyers", "Kondele", "2 November 2026",
     ):  # fmt: skip
         assert there in text
     for absent in ("Weaver", "Scar", "belt", "at night", "The phone back"):

@@ -93,7 +93,7 @@ def test_no_page_paper_or_heap_of_forms_asks_a_community_member(
 def test_whoever_is_not_asked_is_not_in_the_list_of_those_to_be_asked(
     two: tuple[str, str], actor: Callable[..., Actor], client_for: Callable[[Actor], FlaskClient]
 ) -> None:
-    officer, member = two
+    officer, _member = two
     browser = client_for(actor("director"))
     shown = dict(zip(two, ("Asali Sampuli", "Baraka Mfano"), strict=True))
 

@@ -55,8 +55,8 @@ def note_signed_forms(
     """Note that these people (public ids) signed forms on which they agree to these purposes.
 
     `forms` is how many sheets were counted, `kept_at` where they lie. What somebody agreed to
-    already stays as it is, and what nobody of her group is asked is not noted of her. The caller has made sure that they are in the actor's reach. Raises
-    NothingSigned and FormsMiscounted.
+    already stays as it is, and what nobody of her group is asked is not noted of her. The caller
+    has made sure that they are in the actor's reach. Raises NothingSigned and FormsMiscounted.
     """
     wanted = [purpose for purpose in TEXTS if purpose in purposes]
     if not people or not wanted:
