@@ -1,7 +1,8 @@
 """`./kash.sh bench growth`: how much slower each page is among a hundred times as many people.
 
-Two programmes that differ in their number of people only are loaded one after the other, and every
-page is asked for as everybody who may see it. A page's growth is the ratio of its medians, as the
+Two programmes that differ in their number of people only are served side by side, and every page
+is asked for by turns in one and in the other, as everybody who may see it. A page's growth is the
+ratio of the least time of its rounds, which is what it costs when nothing comes between, as the
 account for which it grows most; pages of under a few milliseconds are counted as of so many, below
 which a clock tells nothing. `growth_max` is the worst.
 """
@@ -11,10 +12,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
+from benchmarks.browser import Browser
 from benchmarks.load import Size
-from benchmarks.pages import HALFWAY, everybody_signed_in, loaded_programme, measure_pages
+from benchmarks.pages import (
+    HALFWAY,
+    WARM_UP,
+    Measured,
+    ask_all,
+    everybody_signed_in,
+    find_pages,
+    loaded_programme,
+)
 from benchmarks.postgresql import NoPostgresql
 from benchmarks.server import NotServing, served
 from benchmarks.telling import as_json, verdict
@@ -23,6 +35,8 @@ FEW, MANY = 2_000, 200_000
 ROUNDS = 7
 TARGETS = {"growth_max": 2.0}
 _LEAST_MS = 4.0
+
+Times = list[Measured]
 
 
 class Grown(NamedTuple):
@@ -39,8 +53,9 @@ class Grown(NamedTuple):
         return max(self.many_ms, _LEAST_MS) / max(self.few_ms, _LEAST_MS)
 
 
-def medians(people: int, *, on_postgresql: bool) -> dict[tuple[str, str], float]:
-    """The median of each page, in milliseconds, by endpoint and account."""
+@contextmanager
+def _asked(people: int, *, on_postgresql: bool) -> Iterator[tuple[dict[str, Browser], Times]]:
+    """A programme of so many people, served; its browsers, and its pages as they answer them."""
     with (
         loaded_programme(on_postgresql=on_postgresql, size=Size(people=people)) as programme,
         served(programme[0], programme[3]) as server,
@@ -49,20 +64,26 @@ def medians(people: int, *, on_postgresql: bool) -> dict[tuple[str, str], float]
         # Who gave the password and no code is asked to begin anew after some minutes.
         browsers = everybody_signed_in(server, loaded)
         del browsers[HALFWAY]
-        measured, _unasked = measure_pages(browsers, pages, rounds=ROUNDS)
-        return {
-            (one.page.endpoint, one.account): one.median
-            for one in measured
-            if one.kind == "text/html"
-        }
+        found, _unasked = find_pages(browsers, pages)
+        yield browsers, [one for one in found if one.kind == "text/html"]
 
 
 def grown(*, on_postgresql: bool, many: int = MANY) -> list[Grown]:
     """Every page that answers in both programmes, by its account; what grew most comes first."""
-    few_ms = medians(FEW, on_postgresql=on_postgresql)
-    many_ms = medians(many, on_postgresql=on_postgresql)
+    with (
+        _asked(many, on_postgresql=on_postgresql) as (many_browsers, many_pages),
+        _asked(FEW, on_postgresql=on_postgresql) as (few_browsers, few_pages),
+    ):
+        for number in range(WARM_UP + ROUNDS):
+            for browsers, pages in ((few_browsers, few_pages), (many_browsers, many_pages)):
+                ask_all(browsers, pages, warm=number >= WARM_UP)
+    few_ms, many_ms = _least(few_pages), _least(many_pages)
     found = [Grown(*key, few_ms[key], many_ms[key]) for key in few_ms.keys() & many_ms.keys()]
     return sorted(found, key=lambda one: -one.ratio)
+
+
+def _least(pages: Times) -> dict[tuple[str, str], float]:
+    return {(one.page.endpoint, one.account): min(one.times) for one in pages}
 
 
 def _figures(pages: list[Grown]) -> dict[str, float]:

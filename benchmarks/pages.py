@@ -151,16 +151,8 @@ def _ask(browser: Browser, page: Page, address: str, token: str) -> Answer:
     return browser.send(address, token, page.fields) if page.on else browser.get(address)
 
 
-def measure_pages(
-    browsers: dict[str, Browser],
-    pages: list[Page],
-    after_round: Callable[[int], object] = lambda _number: None,
-    rounds: int = ROUNDS,
-) -> tuple[list[Measured], list[str]]:
-    """Every page as every account that it answers, in rounds, so that no moment weighs on one.
-
-    Returns what was measured and the endpoints of pages that answered nobody.
-    """
+def find_pages(browsers: dict[str, Browser], pages: list[Page]) -> tuple[list[Measured], list[str]]:
+    """Every page as every account that it answers, and the endpoints that answered nobody."""
     found: list[Measured] = []
     unasked: list[str] = []
     for page in pages:
@@ -169,15 +161,34 @@ def measure_pages(
         if not answered:
             unasked.append(page.endpoint)
         found += answered
-    for number in range(WARM_UP + rounds):
-        for one in found:
-            if one.kind != "text/html" and number >= WARM_UP:
-                continue
-            answer = _ask(browsers[one.account], one.page, one.address, one.token)
-            if answer.status != 200:
-                raise LookupError(f"{one.address} answered {answer.status} the second time")
-            if one.kind != "text/html" or number >= WARM_UP:
-                one.times.append(float(answer.headers[MILLISECONDS.lower()]))
+    return found, unasked
+
+
+def ask_all(browsers: dict[str, Browser], found: list[Measured], *, warm: bool) -> None:
+    """One round of requests: while not `warm` yet, only papers, which are asked for no more then,
+    keep their times."""
+    for one in found:
+        if one.kind != "text/html" and warm:
+            continue
+        answer = _ask(browsers[one.account], one.page, one.address, one.token)
+        if answer.status != 200:
+            raise LookupError(f"{one.address} answered {answer.status} the second time")
+        if one.kind != "text/html" or warm:
+            one.times.append(float(answer.headers[MILLISECONDS.lower()]))
+
+
+def measure_pages(
+    browsers: dict[str, Browser],
+    pages: list[Page],
+    after_round: Callable[[int], object] = lambda _number: None,
+) -> tuple[list[Measured], list[str]]:
+    """Every page as every account that it answers, in rounds, so that no moment weighs on one.
+
+    Returns what was measured and the endpoints of pages that answered nobody.
+    """
+    found, unasked = find_pages(browsers, pages)
+    for number in range(WARM_UP + ROUNDS):
+        ask_all(browsers, found, warm=number >= WARM_UP)
         after_round(number)
     return found, unasked
 
