@@ -15,11 +15,13 @@ from kash.incidents.rules.clocks import (
     clocks_from,
     clocks_of,
     court_deadline,
+    name_the_only_one,
     remind_at,
     unset_clocks,
 )
 from kash.incidents.rules.court_days import CourtDays, public_holidays
 from kash.incidents.rules.dues import due_days
+from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.record import Act, Person, Record, Referral, Term
 
 ZONE = ZoneInfo("Africa/Nairobi")
@@ -155,6 +157,50 @@ def test_three_held_and_one_released_leave_two_on_the_clock() -> None:
     record.persons[1].released_at = at("2026-11-17 15:00")
     (court,) = clocks_of(record, ZONE, COURTS)
     assert court.persons == ("p1", "p3")
+
+
+def three_held() -> Record:
+    arrested = at("2026-11-17 10:30")
+    return Record(
+        persons=[
+            Person(id=f"p{number}", code=f"P{number}", arrested_at=arrested) for number in (1, 2, 3)
+        ]
+    )
+
+
+@pytest.mark.parametrize("owed_to", ["", "q1", "gone"])
+def test_a_release_that_names_none_of_three_stops_nobodys_clock(owed_to: str) -> None:
+    record = three_held()
+    done = date(2026, 11, 18)
+    record.terms = [Term(id="t1", kind="release", owed_to=owed_to, fulfilled_on=done)]
+    (court,) = clocks_of(record, ZONE, COURTS)
+    assert court.persons == ("p1", "p2", "p3")
+    # An officer is told to write down who it was, until she has.
+    assert somebody_is_free(record)
+    record.persons[0].released_at = at("2026-11-18 09:00")
+    assert not somebody_is_free(record)
+    (court,) = clocks_of(record, ZONE, COURTS)
+    assert court.persons == ("p2", "p3")
+
+
+def test_a_release_of_one_stops_hers_alone() -> None:
+    record = three_held()
+    done = date(2026, 11, 18)
+    record.terms = [Term(id="t1", kind="release", owed_to="p2", fulfilled_on=done)]
+    (court,) = clocks_of(record, ZONE, COURTS)
+    assert (court.persons, somebody_is_free(record)) == (("p1", "p3"), False)
+
+
+def test_whoever_was_let_go_alone_stays_free_when_others_are_added() -> None:
+    record = three_held()
+    others, record.persons = record.persons[1:], record.persons[:1]
+    record.terms = [Term(id="t1", kind="release", fulfilled_on=date(2026, 11, 18))]
+    assert clocks_of(record, ZONE, COURTS) == []
+    name_the_only_one(record)
+    record.persons += others
+    name_the_only_one(record)
+    (court,) = clocks_of(record, ZONE, COURTS)
+    assert (court.persons, record.terms[0].owed_to) == (("p2", "p3"), "p1")
 
 
 def test_acts_ask_for_the_moment_that_starts_their_clock() -> None:

@@ -145,6 +145,40 @@ def test_a_summary_says_what_the_record_says(record: Record) -> None:
     assert set(line.acts) == {act.code for act in record.acts}
 
 
+def _is_listed_as_held(record: Record) -> bool:
+    record.filing.held = True
+    return summary_of("ref", "submitted", from_json(as_bytes(record))).held
+
+
+def test_a_case_stays_listed_as_held_until_each_of_three_is_free() -> None:
+    persons = [Person(id=f"p{number}", code=f"P{number}") for number in (1, 2, 3)]
+    record, done = Record(persons=persons), datetime(2026, 11, 18, tzinfo=UTC)
+    assert _is_listed_as_held(record)
+    # Agreed and done of one, or of nobody who is named.
+    for owed_to in ("p1", "", "q1"):
+        record.terms = [
+            Term(id="t1", kind="release", owed_to=owed_to, fulfilled_on=done.date()),
+        ]
+        assert _is_listed_as_held(record)
+    record.terms[0].owed_to = "p1"
+    persons[1].released_at = done
+    assert _is_listed_as_held(record)
+    persons[2].released_at = done
+    assert not _is_listed_as_held(record)
+
+
+def test_whom_no_arrest_is_told_of_keeps_nobody_listed_as_held() -> None:
+    done = datetime(2026, 11, 18, tzinfo=UTC)
+    persons = [Person(id=f"p{number}", code=f"P{number}") for number in (1, 2)]
+    record = Record(persons=persons, acts=[Act(id="a1", code="L1", persons=["p1"])])
+    assert _is_listed_as_held(record)
+    persons[0].released_at = done
+    assert not _is_listed_as_held(record)
+    # An arrest that names nobody was everybody's.
+    record.acts[0].persons = []
+    assert _is_listed_as_held(record)
+
+
 @given(record=records(), reader=READERS)
 def test_whoever_is_kept_away_from_a_record_is_kept_away_from_its_line(
     record: Record, reader: Reader

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.rules.case_file import contents, who_agreed
+from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, origin_of
 from kash.incidents.rules.record import (
     ORIGINS,
@@ -196,3 +197,30 @@ def test_of_two_answers_of_one_moment_the_last_counts() -> None:
     later = Consent(purpose="court", given=True, at=at + timedelta(minutes=1), by="x")
     record.consents.insert(0, later)
     assert record.consents_to("court")
+
+
+# --- edition 3 ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("persons", "owed_to", "becomes"),
+    [(1, "", "p1"), (1, "q1", "p1"), (3, "", ""), (3, "p2", "p2")],
+)
+def test_an_old_release_frees_only_whom_it_can_mean(
+    persons: int, owed_to: str, becomes: str
+) -> None:
+    term = {"id": "t1", "kind": "release", "owed_to": owed_to, "fulfilled_on": "2026-11-21"}
+    plain = {
+        "edition": 2,
+        "persons": [
+            {"id": f"p{n}", "code": f"P{n}", "arrested_at": NOW} for n in range(1, persons + 1)
+        ],
+        "terms": [term, {"id": "t2", "kind": "pay", "fulfilled_on": "2026-11-21"}],
+    }
+    record = read(plain)
+    assert [one.owed_to for one in record.terms] == [becomes, ""]
+    held = [one.person for one in moments_of(record) if one.arrested_at]
+    everybody = [one.id for one in record.persons]
+    assert held == [one for one in everybody if one != becomes]
+    again = from_bytes(as_bytes(record))
+    assert again == record

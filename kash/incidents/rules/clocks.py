@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kash.incidents.rules.acts import ARRESTS, EXPOSURES
 from kash.incidents.rules.court_days import CourtDays
-from kash.incidents.rules.record import Person, Record
+from kash.incidents.rules.record import Person, Record, Term
 
 CLOCK_KINDS = ("court", "pep", "contraception")
 COURT, PEP, CONTRACEPTION = timedelta(hours=24), timedelta(hours=72), timedelta(hours=120)
@@ -103,13 +103,31 @@ def moments_of(record: Record) -> list[Moments]:
 
 
 def is_free(record: Record, person: Person) -> bool:
-    """Whether she was let go: it is on record of her, or her release was agreed and done."""
+    """Whether she was let go: it is on record of her, or her release was agreed and done. A release
+    of which nobody said whose it was is hers only if she is alone on record."""
     return person.released_at is not None or any(
-        term.kind == "release"
-        and term.fulfilled_on is not None
-        and (term.owed_to == person.id or not any(one.id == term.owed_to for one in record.persons))
-        for term in record.terms
+        one.owed_to == person.id or (is_of_nobody(record, one) and len(record.persons) == 1)
+        for one in releases_done(record)
     )
+
+
+def releases_done(record: Record) -> list[Term]:
+    """The releases that were agreed and that somebody said were done."""
+    return [one for one in record.terms if one.kind == "release" and one.fulfilled_on is not None]
+
+
+def is_of_nobody(record: Record, term: Term) -> bool:
+    """Whether a term is owed to nobody who is on record as a person."""
+    return all(one.id != term.owed_to for one in record.persons)
+
+
+def name_the_only_one(record: Record) -> None:
+    """Say of a release that was done whose it was, as long as only one can be meant: else it would
+    be nobody's once others are added."""
+    if len(record.persons) == 1:
+        for term in releases_done(record):
+            if is_of_nobody(record, term):
+                term.owed_to = record.persons[0].id
 
 
 def unset_clocks(record: Record) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
+from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.minors import may_be_minor
@@ -291,7 +292,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         moments=moments,
         due_on=_day(min(due)) if due else None,
         evidence=len(record.get("evidence", ())),
-        held=said_held(record) and state not in OVER and not _let_go(record, moments),
+        held=said_held(record) and state not in OVER and not _let_go(record),
     )
 
 
@@ -300,14 +301,34 @@ def said_held(record: Mapping[str, Any]) -> bool:
     return bool(record.get("filing", {}).get("held"))
 
 
-def _let_go(record: Mapping[str, Any], moments: Sequence[Moments]) -> bool:
-    """Whether whoever was held is free; of somebody of whose arrest no moment is known, whether her
-    release was agreed and done."""
-    if any(one.get("arrested_at") for one in record.get("persons", ())):
-        return not any(one.arrested_at for one in moments)
-    return any(
-        one["kind"] == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
+def _let_go(record: Mapping[str, Any]) -> bool:
+    """Whether everybody is free who may have been held: of whom an arrest is known or told of, else
+    all who are on record, else whoever a release was agreed and done for."""
+    persons = record.get("persons", ())
+    if not persons:
+        return any(
+            one["kind"] == "release" and one.get("fulfilled_on") for one in record.get("terms", ())
+        )
+    freed, arrests = (
+        _freed(record),
+        [one for one in record.get("acts", ()) if one["code"] in ARRESTS],
     )
+    of_all = any(not act.get("persons") for act in arrests)
+    told = {person for act in arrests for person in act.get("persons", ())}
+    held = [one for one in persons if of_all or one.get("arrested_at") or one["id"] in told]
+    return all(one.get("released_at") or one["id"] in freed for one in held or persons)
+
+
+def _freed(record: Mapping[str, Any]) -> set[str]:
+    # As clocks.is_free, which a test compares with this.
+    ids = [one["id"] for one in record.get("persons", ())]
+    owed = {
+        one.get("owed_to", "")
+        for one in record.get("terms", ())
+        if one["kind"] == "release" and one.get("fulfilled_on")
+    }
+    alone = set(ids) if len(ids) == 1 and owed else set()
+    return owed.intersection(ids) | alone
 
 
 def _due(record: Mapping[str, Any]) -> list[str]:
@@ -319,16 +340,10 @@ def _due(record: Mapping[str, Any]) -> list[str]:
 
 def _moments(record: Mapping[str, Any]) -> Iterator[Moments]:
     # As clocks.moments_of, which a test compares with this.
-    persons = record.get("persons", ())
-    ids = {one["id"] for one in persons}
-    freed = {
-        one.get("owed_to", "") if one.get("owed_to") in ids else ""
-        for one in record.get("terms", ())
-        if one["kind"] == "release" and one.get("fulfilled_on")
-    }
-    for one in persons:
+    freed = _freed(record)
+    for one in record.get("persons", ()):
         arrested, exposed = one.get("arrested_at"), one.get("exposed_at")
-        if arrested and (one.get("released_at") or "" in freed or one["id"] in freed):
+        if arrested and (one.get("released_at") or one["id"] in freed):
             arrested = None
         if arrested or exposed:
             yield Moments(one["id"], _moment(arrested), _moment(exposed))

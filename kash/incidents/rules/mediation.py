@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
+from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done
 from kash.incidents.rules.conflicts import Reader, conflict_of
 from kash.incidents.rules.record import Asked, Event, Intervention, Person, Record, next_id
 from kash.people.rules import Stretch, open_at
@@ -190,9 +191,12 @@ def _let_go(record: Record, one: Intervention) -> None:
 
 
 def somebody_is_free(record: Record) -> bool:
-    """Whether a mediator had some of those let go who were asked for, and it is not on record yet
-    who: as many as were let go, or more, stand there as free. Without a number it was everybody
-    who was named, or somebody where nobody was."""
+    """Whether some were let go, and it is not on record yet who.
+
+    A mediator had it done of those who were asked for: until as many as were let go, or more, stand
+    there as free; without a number it was everybody who was named, or somebody where nobody was. Or
+    a release was agreed and done of nobody in particular: until somebody stands there as free.
+    """
     for one in record.interventions:
         everybody = len(one.persons) or 1
         free = [each.count or everybody for each in one.asked if each.result == "released"]
@@ -201,7 +205,10 @@ def somebody_is_free(record: Record) -> bool:
         # Whoever was taken off the record is not waited for.
         if known < min(max(free, default=0), len(about)):
             return True
-    return False
+    # Nor does a release that nobody is named in say who is free.
+    of_nobody = any(is_of_nobody(record, one) for one in releases_done(record))
+    free = [is_free(record, one) for one in record.persons]
+    return of_nobody and bool(free) and not any(free)
 
 
 def events_of(record: Record) -> list[Event]:

@@ -121,10 +121,21 @@ def _say_how_consents_are_known(record: Json) -> None:
         record["consents"] = found
 
 
+def _name_who_was_released(record: Json) -> None:
+    # A release that named nobody once freed everybody. Of one woman it is plain whose it was; of
+    # several, somebody has to say who, and the clock runs on for each until then.
+    persons = record.get("persons", ())
+    if len(persons) != 1:
+        return
+    for term in record.get("terms", ()):
+        if term["kind"] == "release" and term.get("fulfilled_on"):
+            term["owed_to"] = persons[0]["id"]
+
+
 _TO_2: tuple[Callable[[Json], None], ...] = (
     _give_moments_to_persons,
     _tell_asked_from_agreed,
     _let_mediators_be_asked_for_several,
     _say_how_consents_are_known,
 )
-_TO_3: tuple[Callable[[Json], None], ...] = (question_terms,)
+_TO_3: tuple[Callable[[Json], None], ...] = (question_terms, _name_who_was_released)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy.orm import Session
+
+from kash.incidents.rules.clocks import name_the_only_one
 from kash.incidents.rules.money import refusal_of
-from kash.incidents.rules.record import Referral, Term
+from kash.incidents.rules.record import Record, Referral, Term
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed, NoTerm
 from kash.policy import Actor
@@ -77,3 +80,8 @@ def fulfil(
             raise NotFound
         found.fulfilled_on = fulfilled_on
         case.happened("fulfilled" if fulfilled_on else "not_fulfilled", found.kind)
+
+
+def say_who_was_released(_session: Session, record: Record) -> None:
+    """Before a record is saved: a release that names nobody is that of the only one on record."""
+    name_the_only_one(record)
