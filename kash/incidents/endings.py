@@ -36,8 +36,8 @@ def register_closing(step: Closing) -> None:
 
 
 def register_shredding(step: Shredding) -> None:
-    """Have something be shredded with every case. The ids of a record's own screens, identities
-    and evidence are known without it."""
+    """Have something be shredded with every case. The ids of a record's own screens, identities,
+    evidence, first account and changes are known without it."""
     _shredding[step] = None
 
 
@@ -54,6 +54,8 @@ def remains_of(session: Session, record: Record) -> Remains:
             *record.filing.screens.values(),
             *(person.identity for person in record.persons if person.identity),
             *(piece.document for piece in record.evidence),
+            *record.first_accounts,
+            *record.sealed_changes,
         ]
     )
     files: dict[str, None] = {}

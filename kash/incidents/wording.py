@@ -73,6 +73,7 @@ EVENT_NAMES: dict[str, Any] = {
     "added": _l("Written down"),
     "written": _l("The record was changed"),
     "consents": _l("Consents were noted"),
+    "taking": _l("It was said how her account was taken"),
     "taken_back": _l("Consents were taken back with the receipt"),
     "referral_outcome": _l("It was told how a referral went"),
     "agreed": _l("Something was agreed"),

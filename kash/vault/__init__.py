@@ -19,6 +19,7 @@ from kash.vault.audit import (
 from kash.vault.commands import audit_commands, vault_commands
 from kash.vault.compartments import CompartmentName, Place, new_key, open_body, seal_body
 from kash.vault.documents import (
+    NeverChanged,
     NobodyCanOpen,
     NoSuchDocument,
     Prepared,
@@ -36,6 +37,7 @@ from kash.vault.documents import (
     open_each,
     prepare_document,
     refile_document,
+    register_written_once,
     save_document,
     shred,
 )
@@ -126,6 +128,7 @@ __all__ = [
     "DocumentKey",
     "Fault",
     "KeyFileError",
+    "NeverChanged",
     "NewKeys",
     "NoSuchDocument",
     "NobodyCanOpen",
@@ -202,6 +205,7 @@ __all__ = [
     "refile_document",
     "refuse_unsealing",
     "register_sealed_elsewhere",
+    "register_written_once",
     "remove_member",
     "rotate",
     "rotation_due",

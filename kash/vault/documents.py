@@ -40,6 +40,20 @@ class SavedMeanwhile(SealError):
     sentence = "Somebody else saved this meanwhile."
 
 
+class NeverChanged(SealError):
+    """A document of this kind is written once."""
+
+    sentence = "This document is kept as it was written first, and never changed."
+
+
+_written_once: set[str] = set()
+
+
+def register_written_once(kind: str) -> None:
+    """Have documents of a kind never be written over; they can only be shredded."""
+    _written_once.add(kind)
+
+
 class Sealed(NamedTuple):
     """A document as it lies in the database, with its key as it is wrapped."""
 
@@ -166,11 +180,14 @@ def file_document(
 def refile_document(session: Session, document_id: int, plaintext: bytes) -> None:
     """Put another text in the place of a document, without being able to open it.
 
-    It is sealed under a new key, as one that was just filed. Raises NobodyCanOpen, NoSuchDocument.
+    It is sealed under a new key, as one that was just filed. Raises NobodyCanOpen, NoSuchDocument
+    and NeverChanged.
     """
     row = session.get(SealedDocument, document_id, populate_existing=True, with_for_update=True)
     if row is None:
         raise NoSuchDocument
+    if row.kind in _written_once:
+        raise NeverChanged
     current = _current(session, row.compartment)
     place = Place(row.compartment, row.kind, row.public_id)
     key = sealing.new_key()
@@ -333,8 +350,11 @@ def move_keys(session: Session, moves: Sequence[dict[str, Any]]) -> int:
 def save_document(session: Session, vault: OpenVault, sealed: Sealed, plaintext: bytes) -> int:
     """Put a new version in place of the one that was opened; its number.
 
-    Nothing of the old version is kept. Raises SavedMeanwhile, NoSuchDocument, SealError.
+    Nothing of the old version is kept. Raises SavedMeanwhile, NoSuchDocument, NeverChanged and
+    SealError.
     """
+    if sealed.place.kind in _written_once:
+        raise NeverChanged
     version = sealed.version + 1
     body = sealing.seal_body(plaintext, key_of(vault, sealed), sealed.place, version)
     done = session.execute(

@@ -421,9 +421,10 @@ def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(
         done = services.shred_case(reference, by=anna.actor, vault=anna.vault())
     finally:
         del _shredding[of_hers]
-    # The record, a screen, a name, a piece of evidence, and why somebody asked.
+    # The record, what was changed of it, a screen, a name, a piece of evidence, and why somebody
+    # asked.
     # One file that was told of, and both copies of the piece of evidence.
-    assert (done.documents, done.files, done.left) == (5, 3, 0)
+    assert (done.documents, done.files, done.left) == (6, 3, 0)
     assert state_of(reference) == "shredded"
     count = db.session.scalar(select(func.count()).select_from(SealedDocument))
     assert (count, db.session.scalar(select(func.count()).select_from(DocumentKey))) == (1, 1)

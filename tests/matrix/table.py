@@ -606,6 +606,8 @@ PLACES: dict[str, Place] = {
     "incidents.new_case": Place("incidents.change", "incidents.change"),
     "incidents.keep_form": Place(post="incidents.change"),
     "incidents.edit_case": _case(both="incidents.change"),
+    "incidents.changes": _case(get="incidents.see"),
+    "incidents.taking": _case(both="incidents.change"),
     "incidents.consents": _case(both="incidents.change"),
     "incidents.consent_form": Place("incidents.change"),
     "incidents.referrals": _case(both="incidents.change"),

@@ -31,6 +31,7 @@ from kash.incidents.forms.rows import (
 )
 from kash.incidents.money_words import refusal_text
 from kash.incidents.names import WANTED_NAMES
+from kash.incidents.rules.changes import LONGEST_REASON
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
@@ -73,6 +74,7 @@ class DocumentationForm(KashForm):
     acts = FieldList(FormField(ActRow), max_entries=_MOST_SENT)
     information = FieldList(FormField(InformationRow), max_entries=_MOST_SENT)
     terms = FieldList(FormField(TermRow), max_entries=_MOST_SENT)
+    why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
     version = HiddenField()
     seen = HiddenField()
     token = HiddenField()
@@ -220,6 +222,10 @@ class DocumentationForm(KashForm):
             return True
         _refuse(self.narrative, _("Say what happened, or choose an act, before you hand it in."))
         return False
+
+    def says_why(self) -> bool:
+        """Whether it was said why the record is changed. If not, it says so beside the field."""
+        return bool(self.why.data) or _refuse(self.why, _("Say why the record is changed."))
 
     # --- what was typed --------------------------------------------------------------------------
 

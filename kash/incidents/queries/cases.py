@@ -20,7 +20,7 @@ from kash.incidents.queries.screens import Screens, ScreensOf
 from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
 from kash.incidents.rules.letterbox import TakenBack
-from kash.incidents.rules.record import Record, from_bytes
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
 from kash.policy import Actor, Reach
 from kash.vault import (
     OpenVault,
@@ -49,6 +49,8 @@ class Case:
     screens: list[Sealed] = field(default_factory=list, repr=False)
     # What was taken back by its receipt: it stands in the record here, and waits to be saved.
     taken_back: TakenBack | None = field(default=None, repr=False)
+    # The record before what was taken back was put into it; empty if it is one of many.
+    opened: bytes = field(default=b"", repr=False)
 
     @property
     def version(self) -> int:
@@ -117,10 +119,11 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
     ((sealed, plaintext),) = open_each(vault, found)
     record = _record(plaintext)
     record, screens = ScreensOf(session, vault, record).put_together(record)
+    opened = as_bytes(record)
     said = Withdrawals(session, vault).put_into(sealed.id, record)
     if not sight_of(by).takes_in(record):
         raise NotFound
-    return Case(row[0], row[1], row[2], record, sealed, screens, said)
+    return Case(row[0], row[1], row[2], record, sealed, screens, said, opened)
 
 
 def _record(plaintext: bytes | SealError) -> Record:

@@ -19,6 +19,7 @@ from pydantic_core import from_json
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import asks_for_a_decision
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
+from kash.incidents.rules.taking import Taking
 
 PARTY_KINDS = (
     "police",
@@ -295,7 +296,8 @@ class Record(Part):
     `mediation.REQUESTS`, and `asked_for` that in her words; `terms` are what was agreed, which is
     another thing. `questioned_terms` owe a public officer and were agreed by nobody: they wait for
     the custodian. `duty_note` is the sealed document in which custodians keep what they decided
-    about a report of bribery.
+    about a report of bribery. `first_accounts` and `sealed_changes` are documents of their own, by
+    public id: what came in, as it did, and what was changed since (`first_account`, `changes`).
     """
 
     # 0 until it is sealed; it stands first in what is.
@@ -325,6 +327,9 @@ class Record(Part):
     triage: Decision = Field(default_factory=Decision)
     verification: Decision = Field(default_factory=Decision)
     closing: Decision = Field(default_factory=Decision)
+    taking: Taking = Field(default_factory=Taking)
+    first_accounts: list[str] = Field(default_factory=list)
+    sealed_changes: list[str] = Field(default_factory=list)
     urgent: bool = False
     assigned_to: str = ""
     # Accounts that said themselves that they must not work on this.

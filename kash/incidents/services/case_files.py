@@ -61,6 +61,6 @@ def note_printed(
         if documents:
             keep_keys(change.session, vault, fetch(change.session, *documents, kind=KIND))
         if not case.record.paper_reference:
-            save_record(change.session, vault, case)
+            save_record(change, by, vault, case)
         change.about(reference, *documents)
     return case

@@ -18,6 +18,7 @@ from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
+from kash.incidents.services.history import History
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
@@ -42,7 +43,7 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
     with audited(f"incidents.{what}", by) as change:
         keep_keys(change.session, vault, case.documents)
         if case.taken_back is not None:
-            _take_over(change.session, by, vault, case)
+            _take_over(change, by, vault, case)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
             if moment is not None:
@@ -72,6 +73,8 @@ class CaseChange:
     row: Incident
     vault: OpenVault
     by: Actor
+    # Why the record is changed, as it was said; kept with what changed.
+    why: str = ""
 
     @property
     def record(self) -> Record:
@@ -80,6 +83,7 @@ class CaseChange:
 
     def happened(self, what: str, about: str = "", reason: str = "") -> None:
         """Add a step to the case's timeline, with the state as it is now."""
+        self.why = self.why or reason
         self.record.timeline.append(
             Event(
                 what=what,
@@ -103,14 +107,21 @@ def _keep_away(found: CaseChange) -> None:
         found.happened("unassigned", about=holder)
 
 
-def save_record(session: Session, vault: OpenVault, case: Case) -> None:
-    """Seal the record as it stands now, under a reference for papers if it has none.
+def save_record(
+    change: Change, by: Actor, vault: OpenVault, case: Case, history: History | None = None
+) -> None:
+    """Seal the record as it stands now, under a reference for papers if it has none, and what the
+    case's history has to keep of it; what nobody has noted there was only taken over.
 
     Raises ChangedMeanwhile and NotFound.
     """
+    session = change.session
     if not case.record.paper_reference:
         case.record.paper_reference = new_code()
+    history = history or History(case)
+    history.note("", change.now)
     try:
+        history.seal(session, vault, by, change.now)
         version = save_document(session, vault, case.sealed, as_bytes(case.record))
     except SavedMeanwhile:
         raise ChangedMeanwhile from None
@@ -141,7 +152,8 @@ def forget_what_was_taken_in(session: Session, case: Case) -> None:
     case.taken_back = None
 
 
-def _take_over(session: Session, by: Actor, vault: OpenVault, case: Case) -> None:
+def _take_over(change: Change, by: Actor, vault: OpenVault, case: Case) -> None:
+    session = change.session
     locked_incident(session, case.reference)
     # Opened anew: what is shown may hold mediators' answers already, and no longer name the briefs
     # that have to go once those are saved.
@@ -152,7 +164,7 @@ def _take_over(session: Session, by: Actor, vault: OpenVault, case: Case) -> Non
     # Nothing of it goes if it is not saved.
     with suppress(ChangedMeanwhile), session.begin_nested():
         take_over_everything(session, found.record)
-        save_record(session, vault, found)
+        save_record(change, by, vault, found)
         case.record, case.sealed = found.record, found.sealed
         case.screens, case.taken_back = found.screens, found.taken_back
 
@@ -179,10 +191,14 @@ def changing(
         case = open_case(by, vault, reference, change.session)
         if version is not None and version != case.version:
             raise ChangedMeanwhile
-        found = CaseChange(change, case, row, vault, by)
+        found, history = CaseChange(change, case, row, vault, by), History(case)
+        # What was taken back by its receipt meanwhile.
+        history.note("", change.now)
         yield found
+        history.note(by.public_id, change.now, found.why)
         take_over_everything(change.session, case.record)
         _keep_away(found)
         row.remind_at = next_reminder(case.record, row.state, change.now)
-        save_record(change.session, vault, case)
+        case.state = row.state
+        save_record(change, by, vault, case, history)
         change.about(reference)

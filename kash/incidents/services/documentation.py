@@ -15,11 +15,14 @@ from kash.database import new_public_id, public_id_from
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import KIND, open_case
+from kash.incidents.rules.changes import asks_why
+from kash.incidents.rules.first_account import first_account
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
+from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
 from kash.vault import NobodyCanOpen, OpenVault, audited, file_document
@@ -44,6 +47,12 @@ class NoTerm(Problem):
     )
 
 
+class WhyIsMissing(Problem):
+    """What was verified is changed for a reason only."""
+
+    sentence = _l("This case was verified. Say why the record is changed.")
+
+
 class CaseClosed(Problem):
     """A closed case is not written on."""
 
@@ -54,12 +63,14 @@ class CaseClosed(Problem):
 class Written:
     """What a page sends: what was typed, and the page that it was typed on.
 
-    `submit` hands a draft in; `token` names what was kept of this page meanwhile.
+    `submit` hands a draft in; `token` names what was kept of this page meanwhile; `why` says why a
+    record is changed.
     """
 
     typed: Record
     token: str
     submit: bool = False
+    why: str = ""
 
 
 def refuse_bribes(record: Record) -> None:
@@ -118,6 +129,10 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
         record.filing.filed_at = _hour(change.now)
         record.timeline.append(Event(what="added", by=by.public_id, at=change.now, state=state))
         try:
+            if written.submit:
+                account = first_account(record, change.now, by.public_id)
+                account.written = as_bytes(record).decode()
+                keep_first_account(change.session, vault, record, account)
             document = file_document(change.session, KIND, as_bytes(record))
         except NobodyCanOpen:
             raise NobodyHoldsKeys from None
@@ -137,12 +152,15 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
 def write_case(by: Actor, vault: OpenVault, reference: str, version: int, written: Written) -> None:
     """Put what was typed into a case.
 
-    Raises ChangedMeanwhile if somebody saved since `version` was read, IdentityWouldBeLeft,
-    CaseClosed, NoTerm, NotFound and Damaged.
+    Raises ChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
+    IdentityWouldBeLeft, CaseClosed, NoTerm, NotFound and Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
+        if asks_why(case.record) and not written.why:
+            raise WhyIsMissing
+        case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
         write(case.record, written.typed)

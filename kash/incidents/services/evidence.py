@@ -241,7 +241,7 @@ def note_sheet(by: Actor, vault: OpenVault, reference: str, document: str) -> Op
         changed.noted("printed")
         case = changed.found.case
         if not case.record.paper_reference:
-            save_record(changed.change.session, vault, case)
+            save_record(changed.change, by, vault, case)
     return changed.found
 
 

@@ -11,6 +11,7 @@ from kash.incidents.views import duty as duty
 from kash.incidents.views import evidence as evidence
 from kash.incidents.views import filing as filing
 from kash.incidents.views import following_up as following_up
+from kash.incidents.views import history as history
 from kash.incidents.views import identities as identities
 from kash.incidents.views import identity_requests as identity_requests
 from kash.incidents.views import links as links

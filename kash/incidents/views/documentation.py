@@ -23,6 +23,7 @@ from kash.incidents.queries.autosaves import Autosave, own_autosaves
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
+from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, Merged, digests, merge
 from kash.incidents.services.autosaves import (
@@ -34,6 +35,7 @@ from kash.incidents.services.documentation import (
     CaseClosed,
     IdentityWouldBeLeft,
     NoTerm,
+    WhyIsMissing,
     Written,
     add_case,
     write_case,
@@ -145,17 +147,30 @@ def _written(case: Case | None) -> ResponseReturnValue:
         form.offer_rows()
         return _page(form, shown)
     submit = request.form.get("do") == "submit"
-    if form.validate() and (not submit or form.says_enough()):
-        written = Written(form.typed(dict(stations)), form.token.data or "", submit=submit)
+    fine = form.validate() and (not submit or form.says_enough())
+    if fine and (form.says_why() if _asks_why(case) else True):
+        written = Written(
+            form.typed(dict(stations)), form.token.data or "", submit, form.why.data or ""
+        )
         try:
             reference = _save(case, form, written)
         except ChangedMeanwhile:
             return _beside(form, written, stations, reference=case.reference if case else "")
-        except (IdentityWouldBeLeft, CaseClosed, NobodyHoldsKeys, NoTerm) as problem:
+        except (
+            IdentityWouldBeLeft,
+            WhyIsMissing,
+            CaseClosed,
+            NobodyHoldsKeys,
+            NoTerm,
+        ) as problem:
             form.form_errors.append(str(problem))
         else:
             return _after(reference, submit)
     return _page(form, shown)
+
+
+def _asks_why(case: Case | None) -> bool:
+    return case is not None and asks_why(case.record)
 
 
 def _after(reference: str, submit: bool) -> ResponseReturnValue:
@@ -245,7 +260,7 @@ def _beside(
     _actor, _vault, case = here(reference)
     merged = merge(case.record, written.typed, form.places_shown())
     again = DocumentationForm(formdata=None, data=as_form(merged.record))
-    again.token.data = form.token.data
+    again.token.data, again.why.data = form.token.data, form.why.data
     _prepare(again, stations)
     for group in ("persons", "acts"):
         if not again.rows(group):
@@ -273,6 +288,7 @@ def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
         act_names=names.ACT_NAMES,
         wards=zone_names(),
         may_submit=shown.case is None or shown.case.state == "draft",
+        asks_why=_asks_why(shown.case),
     )
 
 

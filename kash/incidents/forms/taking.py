@@ -1,0 +1,70 @@
+"""How her account was taken: a few questions, each of which may stay open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from kash.incidents.forms.rows import offered
+from kash.incidents.names import SOURCE_NAMES
+from kash.incidents.rules.changes import LONGEST_REASON
+from kash.incidents.rules.taking import Taking
+from kash.incidents.taking_words import (
+    INTERPRETER_NAMES,
+    PRESENT_NAMES,
+    READ_BACK_NAMES,
+    TOLD_BEFORE_NAMES,
+)
+from kash.web.forms import KashForm, SeveralField, choice_field, text_field
+
+
+class TakingForm(KashForm):
+    """What is asked about the interview. `version` says what the page showed."""
+
+    language = text_field(_l("In which language she told it"), most=60, required=False)
+    told_by = choice_field(_l("Who told it"), offered(SOURCE_NAMES, _l("Not said")), required=False)
+    interpreter = choice_field(
+        _l("Who interpreted"), offered(INTERPRETER_NAMES, _l("Not said")), required=False
+    )
+    read_back = choice_field(
+        _l("Was it read back to her?"), offered(READ_BACK_NAMES, _l("Not said")), required=False
+    )
+    present = SeveralField(_l("Who else was there"), choices=list(PRESENT_NAMES.items()))
+    told_before = SeveralField(
+        _l("To whom she had told it before"), choices=list(TOLD_BEFORE_NAMES.items())
+    )
+    why = text_field(_l("Why it is changed"), most=LONGEST_REASON, required=False)
+    version = HiddenField()
+
+    def validate_present(self, field: Any) -> None:
+        """Nobody, or somebody."""
+        _nobody_alone(field)
+
+    def validate_told_before(self, field: Any) -> None:
+        """Nobody, or somebody."""
+        _nobody_alone(field)
+
+    def taking(self) -> Taking:
+        """What was said."""
+        return Taking(
+            language=self.language.data or "",
+            told_by=self.told_by.data or "",
+            interpreter=self.interpreter.data or "",
+            read_back=self.read_back.data or "",
+            present=list(self.present.data or []),
+            told_before=list(self.told_before.data or []),
+        )
+
+    def version_shown(self) -> int:
+        """Which version the page showed; 0, which nothing has, if that is unreadable."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _nobody_alone(field: Any) -> None:
+    if "nobody" in (field.data or ()) and len(field.data) > 1:
+        raise ValidationError(_("Either nobody, or those who are ticked."))

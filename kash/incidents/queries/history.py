@@ -1,0 +1,74 @@
+"""Her first account and what was changed since, opened for the one page that shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from kash.database import db
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules import changes, first_account
+from kash.incidents.rules.changes import RecordChange
+from kash.incidents.rules.first_account import FirstAccount, account_from, fingerprint
+from kash.vault import OpenVault, SealError, fetch, open_document
+
+
+@dataclass(frozen=True)
+class KeptAccount:
+    """A first account with its SHA-256."""
+
+    account: FirstAccount = field(repr=False)
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class CaseHistory:
+    """Everything that came in first, usually one account, and all changes, the newest first.
+    `damaged` documents do not open."""
+
+    accounts: list[KeptAccount]
+    changes: list[RecordChange]
+    damaged: int = 0
+
+
+def history_of(vault: OpenVault, case: Case) -> CaseHistory:
+    """What is kept of how a case came to stand as it does; one query. Whoever shows it notes the
+    opening."""
+    accounts, changed = _opened(vault, case.record.first_accounts, case.record.sealed_changes)
+    found, done, damaged = [], [], 0
+    for plaintext in accounts:
+        try:
+            found.append(KeptAccount(account_from(plaintext or b""), fingerprint(plaintext or b"")))
+        except ValidationError:
+            damaged += 1
+    for plaintext in changed:
+        try:
+            done += changes.changes_from(plaintext or b"")
+        except ValidationError:
+            damaged += 1
+    return CaseHistory(found, done[::-1], damaged)
+
+
+def first_account_of(vault: OpenVault, case: Case) -> KeptAccount | None:
+    """The first account of a case; None if none was kept, or it does not open. One query."""
+    accounts, _changes = _opened(vault, case.record.first_accounts[:1], [])
+    try:
+        return KeptAccount(account_from(accounts[0] or b""), fingerprint(accounts[0] or b""))
+    except (IndexError, ValidationError):
+        return None
+
+
+def _opened(
+    vault: OpenVault, accounts: list[str], changed: list[str]
+) -> tuple[list[bytes | None], list[bytes | None]]:
+    """What these documents say, in this order; None for what is not there or does not open."""
+    said: dict[str, bytes | None] = {}
+    wanted = [*accounts, *changed]
+    for sealed in fetch(db.session(), *wanted) if wanted else ():
+        if sealed.place.kind in (first_account.KIND, changes.KIND):
+            try:
+                said[sealed.place.public_id] = open_document(vault, sealed)
+            except SealError:
+                continue
+    return [said.get(one) for one in accounts], [said.get(one) for one in changed]

@@ -1,0 +1,213 @@
+"""Her first account beside today's record, changes since, and how the account was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from pydantic import ValidationError
+
+from kash.incidents import blueprint, names, services, taking_words
+from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.forms.taking import TakingForm
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.history import KeptAccount, history_of
+from kash.incidents.rules.changes import asks_why
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.taking import Taking
+from kash.incidents.sections import register_section
+from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
+from kash.incidents.services.taking import say_how_taken
+from kash.incidents.views.beside import in_words
+from kash.incidents.views.changed_places import Shown
+from kash.incidents.views.reach import here, require_vault
+from kash.policy import Actor, allow
+from kash.web import page
+from kash.web.account_names import account_names
+from kash.web.formats import zone
+from kash.web.lists import paged
+
+_PER_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One part of an account: how it came in, and how it stands today."""
+
+    label: str
+    first: str
+    today: str
+
+
+@blueprint.get("/<reference>/h")
+@allow("incidents.see")
+@require_vault
+def changes(reference: str) -> ResponseReturnValue:
+    """Her first account beside today's, and every change since."""
+    actor, vault, found = here(reference)
+    services.note_opening(actor, vault, found, "changes_opened")
+    history = history_of(vault, found)
+    listing = paged(history.changes, per_page=_PER_PAGE)
+    shown = Shown(listing.rows, found.record)
+    who = {one.by for one in listing.rows}
+    for one in history.accounts:
+        who |= {one.account.author, one.account.kept_by}
+    return page(
+        "incidents/changes.html",
+        case=found,
+        accounts=[(one, pairs(one, found.record)) for one in history.accounts],
+        changes=[(one, shown.places(one)) for one in listing.rows],
+        listing=listing,
+        damaged=history.damaged,
+        names=account_names(who - {""}),
+        taking=told(found.record.taking),
+        may_edit=actor.may("incidents.edit") and found.state not in CLOSED,
+    )
+
+
+@blueprint.route("/<reference>/t", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def taking(reference: str) -> ResponseReturnValue:
+    """Say how the account was taken."""
+    actor, vault, found = here(reference)
+    form, changed = TakingForm(), False
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+        form = TakingForm(formdata=None, data=_known(found.record).model_dump())
+        form.version.data = str(found.version)
+    elif form.validate():
+        try:
+            say_how_taken(
+                actor,
+                vault,
+                reference,
+                form.version_shown(),
+                form.taking(),
+                form.why.data or "",
+            )
+        except ChangedMeanwhile:
+            _actor, _vault, found = here(reference)
+            form.version.data, form.version.raw_data = str(found.version), None
+            changed = True
+        except WhyIsMissing as problem:
+            form.why.errors = [str(problem)]
+        except CaseClosed as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("Saved."))
+            return redirect(url_for("incidents.case", reference=reference))
+    answer, status = page(
+        "incidents/taking.html",
+        form=form,
+        case=found,
+        changed=changed,
+        languages=names_of_languages(),
+        asks_why=asks_why(found.record) and found.record.taking.is_said(),
+        said_before=found.record.taking.is_said(),
+        over=found.state in CLOSED,
+    )
+    return answer, 409 if changed else status
+
+
+def names_of_languages() -> list[str]:
+    """Languages that are offered while one is typed."""
+    return ["Dholuo", "English", "Kiswahili", "Ekegusii", "Luluhya", _("Sign language")]
+
+
+def _known(record: Record) -> Taking:
+    """What is said, and where nothing is, what the record says already."""
+    if record.taking.is_said() or not record.information:
+        return record.taking
+    source = record.information[0].source
+    return Taking(told_by=source if source in names.SOURCE_NAMES else "")
+
+
+def pairs(kept: KeptAccount, record: Record) -> list[Pair]:
+    """A first account beside today's record, part by part; parts that neither has are left out."""
+    try:
+        first = kept.account.as_record(zone())
+    except ValidationError:
+        return []
+    then, now = _parts(first), _parts(record)
+    return [
+        Pair(str(label), then[label], now[label]) for label in then if then[label] or now[label]
+    ]
+
+
+def _parts(record: Record) -> dict[Any, str]:
+    happening, place = record.happening, record.place
+    days = [in_words("day", day, record) for day in (happening.begun_on, happening.ended_on) if day]
+    wanted = [in_words("wanted", record.wanted, record)] if record.wanted else []
+    return {
+        _("When"): ", ".join(filter(None, [*days, happening.about_when])),
+        _("Where"): ", ".join(filter(None, [place.ward, place.place])),
+        _("To whom it was done"): ", ".join(
+            f"{one.code}: {names.AGE_BAND_NAMES.get(one.age_band, one.age_band)}"
+            for one in record.persons
+        ),
+        _("Who took part on the other side"): "\n".join(
+            ", ".join(
+                filter(
+                    None,
+                    [
+                        str(names.PARTY_KIND_NAMES.get(one.kind, one.kind)),
+                        one.station_name,
+                        one.service_number,
+                        one.description,
+                    ],
+                )
+            )
+            for one in record.parties
+        ),
+        _("What was done"): "\n".join(
+            ": ".join(
+                filter(None, [str(names.ACT_NAMES.get(one.code, one.code)), one.circumstances])
+            )
+            for one in record.acts
+        ),
+        _("In her words"): record.narrative,
+        _("What is asked for"): "\n".join(filter(None, [*wanted, record.asked_for])),
+        _("From whom it is known"): ", ".join(
+            str(names.SOURCE_NAMES.get(one.source, one.source)) for one in record.information
+        ),
+    }
+
+
+def told(taking: Taking) -> list[tuple[Any, str]]:
+    """What is said of how an account was taken, as labels and words."""
+
+    def words(codes: list[str], called: Mapping[str, Any]) -> str:
+        return ", ".join(str(called.get(one, one)) for one in codes if one)
+
+    said = [
+        (_("Language"), taking.language),
+        (_("Who told it"), words([taking.told_by], names.SOURCE_NAMES)),
+        (_("Who interpreted"), words([taking.interpreter], taking_words.INTERPRETER_NAMES)),
+        (_("Read back to her"), words([taking.read_back], taking_words.READ_BACK_NAMES)),
+        (_("Who else was there"), words(taking.present, taking_words.PRESENT_NAMES)),
+        (_("Told before to"), words(taking.told_before, taking_words.TOLD_BEFORE_NAMES)),
+    ]
+    return [(label, text) for label, text in said if text]
+
+
+def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
+    taking = case.record.taking
+    before = [str(taking_words.TOLD_BEFORE_NAMES[one]) for one in taking.was_taken_down()]
+    return {
+        "taking": told(taking),
+        "before": ", ".join(before),
+        "kept": bool(case.record.first_accounts),
+        "waits": bool(case.screens) or case.state == "draft",
+        "may_edit": actor.may("incidents.edit") and case.state not in CLOSED,
+    }
+
+
+register_section(
+    "account", _l("Her first account"), "incidents/first_account_part.html", 20, _part, beside=True
+)

@@ -1,0 +1,303 @@
+"""What is changed of a record, kept sealed with who, when and why, whichever service changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.database import db
+from kash.incidents import services
+from kash.incidents.queries import open_case
+from kash.incidents.queries.history import history_of
+from kash.incidents.rules import changes
+from kash.incidents.rules.changes import (
+    KIND,
+    RecordChange,
+    as_bytes,
+    changes_from,
+    differences,
+    values_of,
+)
+from kash.incidents.rules.record import (
+    Act,
+    Comment,
+    Decision,
+    Event,
+    Person,
+    Record,
+    Referral,
+    Term,
+    from_bytes,
+)
+from kash.incidents.rules.record import as_bytes as record_as_bytes
+from kash.incidents.services.cases import changing
+from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
+from kash.vault import SealedDocument, fetch
+from tests.conftest import AMember
+from tests.incidents.filed_cases import filed
+from tests.incidents.form_pages import entries, fields_of
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TEXTS = st.text(max_size=5)
+
+
+@pytest.fixture
+def member(app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation", name="Amani Mfano")
+
+
+def changed(member: AMember, reference: str) -> list[RecordChange]:
+    case = open_case(member.actor, member.vault(), reference)
+    return history_of(member.vault(), case).changes
+
+
+def places(change: RecordChange) -> dict[str, tuple[Any, Any]]:
+    return {one.place: (one.before, one.after) for one in change.places}
+
+
+# --- what differs --------------------------------------------------------------------------------
+
+
+RECORDS = st.builds(
+    Record,
+    narrative=TEXTS,
+    wanted=st.lists(st.sampled_from(["release", "pay"]), max_size=2),
+    persons=st.lists(
+        st.builds(
+            Person,
+            id=st.sampled_from(["p1", "p2"]),
+            code=TEXTS,
+            arrested_at=st.none() | st.just(NOW),
+        ),
+        max_size=2,
+        unique_by=lambda one: one.id,
+    ),
+    terms=st.lists(
+        st.builds(
+            Term,
+            id=st.just("t1"),
+            kind=st.sampled_from(["pay", "release"]),
+            due_on=st.none() | st.dates(),
+        ),
+        max_size=1,
+    ),
+    closing=st.builds(Decision, outcome=TEXTS, reason=TEXTS),
+)
+
+
+@given(before=RECORDS, after=RECORDS)
+def test_what_differs_leads_from_one_record_to_the_other(before: Record, after: Record) -> None:
+    old, new = values_of(before), values_of(after)
+    found = differences(old, new)
+    for one in found:
+        assert old.pop(one.place, None) == one.before
+        if one.after is not None:
+            old[one.place] = one.after
+    assert old == new
+    assert differences(new, values_of(from_bytes(record_as_bytes(after)))) == []
+
+
+def test_what_grows_only_and_says_itself_who_and_when_is_not_kept_twice() -> None:
+    record = Record(narrative="x")
+    before = values_of(record)
+    record.timeline.append(Event(what="added", by="a", at=NOW))
+    record.comments.append(Comment(id="c1", by="a", at=NOW, text="x"))
+    record.paper_reference, record.first_accounts = "0123456789AB", ["d"]
+    record.sealed_changes, record.filing.screens = ["e"], {"what": "f"}
+    assert differences(before, values_of(record)) == []
+
+
+def test_seconds_that_no_page_shows_are_no_change() -> None:
+    record = Record(persons=[Person(id="p1", code="A", arrested_at=NOW)])
+    before = values_of(record)
+    record.persons[0].arrested_at = NOW + timedelta(seconds=30)
+    assert differences(before, values_of(record)) == []
+    record.persons[0].arrested_at = NOW + timedelta(seconds=60)
+    (one,) = differences(before, values_of(record))
+    assert one.place == "persons/p1/arrested_at"
+
+
+def test_changes_are_read_as_they_were_sealed() -> None:
+    before, after = Record(narrative="x"), Record(narrative="y", urgent=True)
+    made = [
+        RecordChange(
+            by="a",
+            at=NOW,
+            why="w",
+            places=differences(values_of(before), values_of(after)),
+        )
+    ]
+    assert changes_from(as_bytes(made)) == made
+
+
+# --- every service -------------------------------------------------------------------------------
+
+
+def test_every_service_that_changes_a_case_keeps_what_it_changed(
+    both_engines_app: APIFlask, a_member: Callable[..., AMember]
+) -> None:
+    member = a_member("documentation")
+    by, other = member.actor, a_member("documentation").actor
+    vault = member.vault()
+    reference = filed(Record(persons=[Person(id="p1", code="A")], acts=[Act(id="a1", code="P1")]))
+    services.mark_urgent(reference, True, by=by, vault=vault)
+    services.assign(reference, other.public_id, by=by, vault=vault)
+    services.take_step(reference, "triage", by=by, vault=vault)
+    refer(by, vault, reference, Referral(id="r1", kind="legal", service_name="Mfano"))
+    say_outcome(by, vault, reference, "r1", Outcome("helped", date(2026, 11, 20)))
+    agree(by, vault, reference, Term(id="t1", kind="release", owed_to="p1"))
+    fulfil(by, vault, reference, "t1", date(2026, 11, 20))
+    version = open_case(by, vault, reference).version
+    answer_consents(by, vault, reference, version, "p1", {"record": True}, "herself")
+    services.comment(reference, "Read.", by=by, vault=vault)
+    services.take_step(reference, "close", by=by, vault=vault, outcome="withdrawn")
+    services.take_step(reference, "reopen", by=by, vault=vault, reason="New facts.")
+
+    found = changed(member, reference)[::-1]
+    assert [sorted(places(one)) for one in found] == [
+        ["urgent"],
+        ["assigned_to"],
+        ["triage.at", "triage.by", "triage.outcome"],
+        ["referrals/r1/id", "referrals/r1/kind", "referrals/r1/service_name"],
+        ["referrals/r1/outcome", "referrals/r1/outcome_on"],
+        ["terms/t1/id", "terms/t1/kind", "terms/t1/owed_to"],
+        ["terms/t1/fulfilled_on"],
+        ["consents/0"],
+        ["closing.at", "closing.by", "closing.outcome"],
+        ["closing.at", "closing.by", "closing.outcome"],
+    ]
+    assert {one.by for one in found} == {by.public_id}
+    assert [one.why for one in found][-2:] == ["", "New facts."]
+    assert places(found[1]) == {"assigned_to": (None, other.public_id)}
+    assert places(found[6]) == {"terms/t1/fulfilled_on": (None, "2026-11-20")}
+    # All in one document, which lists never open, in the compartment of cases.
+    db.session.rollback()
+    (sealed,) = fetch(db.session(), kind=KIND)
+    assert (sealed.version, sealed.place.compartment, sealed.form) == (10, "case", "kept")
+    for row in db.session.query(SealedDocument):
+        assert b"New facts." not in row.body
+
+
+def test_what_nobody_changed_leaves_no_change(member: AMember) -> None:
+    reference = filed(Record(narrative="x"))
+    with changing("incidents.changed", member.actor, member.vault(), reference):
+        pass
+    services.mark_urgent(reference, False, by=member.actor, vault=member.vault())
+    assert changed(member, reference) == []
+    assert fetch(db.session(), kind=KIND) == []
+
+
+def test_a_change_that_fails_is_not_kept(member: AMember) -> None:
+    reference = filed(Record(persons=[Person(id="p1", code="A")]))
+    with pytest.raises(services.StepRefused):
+        services.take_step(reference, "verify", by=member.actor, vault=member.vault())
+    assert (changed(member, reference), fetch(db.session(), kind=KIND)) == ([], [])
+
+
+def test_a_full_document_is_left_and_another_begun(
+    member: AMember, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "ENOUGH", 400)
+    reference = filed(Record())
+    for number in range(4):
+        with changing("incidents.changed", member.actor, member.vault(), reference) as case:
+            case.record.narrative = f"{number}" * 100
+    record = open_case(member.actor, member.vault(), reference).record
+    assert len(record.sealed_changes) == 2
+    found = changed(member, reference)
+    assert [places(one)["narrative"][1][0] for one in found] == ["3", "2", "1", "0"]
+
+
+def test_changes_that_do_not_open_keep_nobody_from_writing(member: AMember) -> None:
+    reference = filed(Record())
+    for text in ("one", "two"):
+        with changing("incidents.changed", member.actor, member.vault(), reference) as case:
+            case.record.narrative = text
+        db.session.rollback()
+        if text == "one":
+            row = db.session.query(SealedDocument).filter_by(kind=KIND).one()
+            row.body = row.body[:-1] + bytes([row.body[-1] ^ 1])
+            db.session.commit()
+    (newest,) = changed(member, reference)
+    assert places(newest) == {"narrative": ("one", "two")}
+    page = member.client.get(f"/w/{reference}/h").text
+    assert "is damaged and does not open" in page
+    assert "two" in page
+
+
+# --- why -----------------------------------------------------------------------------------------
+
+
+def _saved(member: AMember, reference: str, status: int, **typed: str) -> str:
+    page = member.client.get(f"/w/{reference}/edit").text
+    answer = member.client.post(
+        f"/w/{reference}/edit", data=fields_of(page) | {"do": "save"} | typed
+    )
+    assert answer.status_code == status
+    return answer.text
+
+
+def test_what_was_verified_is_changed_only_for_a_reason(member: AMember) -> None:
+    record = Record(narrative="x", persons=[Person(id="p1", code="A")])
+    before = filed(record, "triaged")
+    _saved(member, before, 302, narrative="y")
+    assert [one.why for one in changed(member, before)] == [""]
+
+    record.verification = Decision(by="v", at=NOW, outcome="verified")
+    verified = filed(record, "verified")
+    text = _saved(member, verified, 422, narrative="y")
+    assert "Say why the record is changed." in text
+    assert ">y</textarea>" in text.replace("\r\n", "").replace("\n", "")
+    _saved(member, verified, 302, narrative="y", why="She said so on the second day.")
+    (one,) = changed(member, verified)
+    assert (one.why, one.by) == ("She said so on the second day.", member.actor.public_id)
+    assert places(one) == {"narrative": ("x", "y")}
+
+
+# --- the page ------------------------------------------------------------------------------------
+
+
+def test_the_page_tells_who_changed_what_when_and_why(member: AMember) -> None:
+    reference = filed(Record(narrative="As it came.", persons=[Person(id="p1", code="A")]))
+    with changing("incidents.changed", member.actor, member.vault(), reference) as case:
+        case.record.narrative = "As it is today."
+        case.record.persons[0].age_band = "25_34"
+        case.record.persons[0].arrested_at = NOW
+        case.record.declared = [member.actor.public_id[:-1] + "x"]
+        case.why = "She said so."
+    page = member.client.get(f"/w/{reference}/h").text
+    part = page[page.index('id="changes"') :]
+    for text in ("Amani Mfano", "She said so.", "As it came.", "As it is today.", "25 to 34"):
+        assert text in part
+    assert "(A)" in part
+    assert entries()[-1] == ("incidents.changes_opened", [reference])
+
+
+def test_changes_are_paged_and_asked_for_in_as_many_queries_however_many(
+    member: AMember, count_queries: Callable[..., Any]
+) -> None:
+    asked = []
+    for many in (1, 3):
+        reference = filed(Record())
+        for number in range(many):
+            with changing("incidents.changed", member.actor, member.vault(), reference) as case:
+                case.record.narrative = f"{number}"
+                case.record.assigned_to = member.actor.public_id
+        with count_queries() as queries:
+            assert member.client.get(f"/w/{reference}/h").status_code == 200
+        asked.append(queries.count)
+    assert asked[0] == asked[1]
+    for number in range(20):
+        with changing("incidents.changed", member.actor, member.vault(), reference) as case:
+            case.record.narrative = f"again {number}"
+    first = member.client.get(f"/w/{reference}/h").text
+    second = member.client.get(f"/w/{reference}/h?page=2").text
+    assert ("again 19" in first, "again 19</ins>" in second) == (True, False)
+    assert ("0</ins>" in second, "page=2" in first) == (True, True)
