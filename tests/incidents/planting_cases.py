@@ -20,6 +20,7 @@ def case(room: Room) -> None:
         post(client, f"{first}/o", 303, {"text": new("comment", "phone")})
     post(anna, f"{first}/o", 422, {"text": passed("long comment") * 400})
     consents(room)
+    _taking(room, second)
     _steps(room, third)
     _referrals(room, second)
     _terms(room, second)
@@ -58,6 +59,22 @@ def consents(room: Room) -> None:
     post(room.anna.client, f"{address}/c", 404, wrong)
     wrong = sent | {"origin": room.canaries.passed("consent, how it is known")}
     post(room.anna.client, f"{address}/c", 422, wrong)
+
+
+def _taking(room: Room, address: str) -> None:
+    """How an account was taken, said twice, the second time for a reason."""
+    new, passed, anna = room.canaries.new, room.canaries.passed, room.anna.client
+    sent = {"told_by": "herself", "read_back": "yes"}
+    wrong = sent | {
+        "language": passed("taken, refused"),
+        "told_before": passed("told before, none"),
+    }
+    post(anna, f"{address}/t", 422, wrong | {"version": _version(anna, address, "t")})
+    stale = {"language": passed("taken, late"), "version": "1"}
+    post(anna, f"{address}/t", 409, sent | stale)
+    for why in ({}, {"why": new("taken, why", "phrase")}):
+        said = sent | {"language": new("taken, language")} | why
+        post(anna, f"{address}/t", 302, said | {"version": _version(anna, address, "t")})
 
 
 def _steps(room: Room, address: str) -> None:

@@ -141,13 +141,13 @@ def _conflict(room: Room, reference: str) -> None:
     hers = fields_of(anna.get(address).get_data(as_text=True)) | {"do": "save"}
     theirs = fields_of(brenda.get(address).get_data(as_text=True)) | {"do": "save"}
     for name in ("narrative", "place"):
-        room.canaries.passing[hers[name]] = "replaced by somebody else"
-        for value in hers[name].splitlines():
-            room.canaries.passing[value] = room.canaries.kept.pop(value)
+        # What was replaced stays, in the first account and in what was changed of it.
+        assert set(hers[name].splitlines()) <= set(room.canaries.kept)
     theirs["place"] = room.canaries.new("conflict: place", "place")
-    theirs["narrative"] = room.canaries.passed("conflict: the other's narrative", "phrase")
+    theirs["narrative"] = room.canaries.new("conflict: the other's narrative", "phrase")
     post(brenda, address, 302, theirs)
     hers["narrative"] = room.canaries.new("conflict: narrative", "phrase")
+    hers["why"] = room.canaries.new("conflict: why", "phrase")
     answer = post(anna, address, 409, hers)
     assert theirs["narrative"] in answer.get_data(as_text=True)
     again = fields_of(answer.get_data(as_text=True)) | {"do": "save"}

@@ -50,6 +50,19 @@ def _documents_of(references: list[str]) -> set[int]:
     return {number for number in db.session.scalars(rows) if number is not None}
 
 
+def _first_accounts_of(room: Room, references: list[str]) -> set[int]:
+    """Those of cases that nobody has changed since they were handed in."""
+    named = [
+        document
+        for reference in references
+        for document in open_case(
+            room.anna.actor, room.anna.vault(), reference
+        ).record.first_accounts
+    ]
+    found = db.session.scalars(select(SealedDocument.id).where(SealedDocument.public_id.in_(named)))
+    return set(found)
+
+
 def _files(app: APIFlask) -> Iterator[tuple[str, bytes]]:
     """The programme's files, and on PostgreSQL the file of the keys and what the tables hold."""
     settings = app.config["SETTINGS"]
@@ -90,8 +103,8 @@ def _end(room: Room, reference: str) -> None:
 def test_nothing_of_a_shredded_case_is_left(room: Room, both_engines_app: APIFlask) -> None:
     planting_forms.full_form(room)
     documented, others = room.cases[1], [room.cases[0], room.cases[2]]
-    kept = _documents_of(others)
-    assert len(kept) == 2
+    kept = _documents_of(others) | _first_accounts_of(room, others)
+    assert len(kept) == 4
     untouched = _sealed(set()) - _sealed(kept)
     ever = _sealed(kept)
     planting_forms.report(room, room.phones["peer"], "peer", "send")

@@ -59,7 +59,7 @@ def asks_why(record: Record) -> bool:
 def values_of(record: Record) -> dict[str, Any]:
     """Every place of a record that is not empty, with its value as JSON has it."""
     found: dict[str, Any] = {}
-    for name, value in record.model_dump(exclude_defaults=True).items():
+    for name, value in record.model_dump(exclude_defaults=True, warnings=False).items():
         if name not in _LEFT_OUT:
             found |= dict(_flat(name, value))
     found.pop("filing.screens", None)
