@@ -285,7 +285,7 @@ def test_each_field_is_rendered_to_whom_it_should_be(app: APIFlask, world: World
     # Her account is named in the frame of each of her pages, and on the list of officers on duty,
     # which says nothing of a case.
     for fields in shown.values():
-        # Told by the changes once another reason stands in its place, as after this walk's own step.
+        # Told by the changes once another stands in its place, as after this walk's own step.
         fields.discard("verification.reason")
         if fields == {"parties.account"}:
             fields.clear()

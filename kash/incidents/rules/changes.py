@@ -20,7 +20,16 @@ KIND = "incident.changes"
 ENOUGH = 120_000
 LONGEST_REASON = 500
 _LEFT_OUT = frozenset(
-    {"edition", "paper_reference", "timeline", "comments", "first_accounts", "sealed_changes"}
+    {
+        "edition",
+        "paper_reference",
+        "timeline",
+        "comments",
+        "first_accounts",
+        "sealed_changes",
+        # Custodians' own, who alone may know of it.
+        "duty_note",
+    }
 )
 # What tells the entries of a list apart that are kept as wholes.
 _WHOLE = {"evidence": "document", "links": "id"}

@@ -114,7 +114,7 @@ class Shown:
         if name == "id":
             return str(_GROUPS.get(group, group))
         if (not row and place in SINGLE) or (row and name in ROWS.get(group, ())):
-            label = place_names([place])[0]
+            label = place_names([f"{group}/{row}/{name}" if row else place])[0]
         else:
             label = self._other_label(place, group, row, name)
         which = called(self._record, row) if group in ("persons", "parties") else "–"
@@ -156,7 +156,8 @@ class Shown:
         if name in ("person", "persons"):
             ids = value if isinstance(value, list) else [value]
             return ", ".join(called(self._record, one) for one in ids)
-        return in_words(place, _read(value), self._record)
+        shown = f"{group}/{row}/{name}" if row else place
+        return in_words(shown, _read(value), self._record)
 
     def _asked(self, one: Mapping[str, Any]) -> str:
         kind, result = one.get("kind", ""), one.get("result", "")
@@ -190,7 +191,8 @@ def _parts(place: str) -> tuple[str, str, str]:
     group, _sign, rest = place.partition("/")
     if rest:
         row, _sign, name = rest.partition("/")
-        return group, row, name
+        # Terms that wait for the custodian are shown as terms.
+        return ("terms" if group == "questioned_terms" else group), row, name
     return place.partition(".")[0], "", place.rpartition(".")[2]
 
 
