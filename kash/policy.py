@@ -190,6 +190,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # Only with the vault open, and never a case that one has a part in.
     "incidents.see": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL, _R.CUSTODIAN: _OWN},
     "incidents.edit": {_R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _OWN},
+    # Terms that owe an officer, and whether bribery is reported: the custodian alone.
+    "incidents.decide": {_R.CUSTODIAN: _OWN},
     # A mediator's own briefs.
     "incidents.briefs": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},

@@ -237,9 +237,10 @@ PLACES: Mapping[str, Place] = {
     ),
     **_each(
         "incidents",
-        "referrals terms",
+        "referrals terms bail correct_bail remove_bail",
         dict.fromkeys((_O, _C), f"{_OFFICER}#referrals-and-what-was-agreed"),
     ),
+    **_each("incidents", "decisions decision term_to_bail", {_C: f"{_OFFICER}#money-and-officers"}),
     "incidents.case_file": dict.fromkeys((_O, _C), f"{_OFFICER}#print-a-case-file"),
     **_each(
         "incidents",

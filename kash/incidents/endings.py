@@ -56,6 +56,7 @@ def remains_of(session: Session, record: Record) -> Remains:
             *(piece.document for piece in record.evidence),
             *record.first_accounts,
             *record.sealed_changes,
+            *([record.duty_note] if record.duty_note else []),
         ]
     )
     files: dict[str, None] = {}

@@ -43,6 +43,9 @@ WRONG_TEXTS: dict[Wrong, Any] = {
     Wrong.NOTHING_PAID: _l("Enter how much was paid."),
     Wrong.NOT_YET: _l("This day has not come yet."),
     Wrong.NO_PLACE: _l("Choose the station, or write what the station or court is called."),
+    Wrong.TO_A_HAND: _l(
+        "Bail is paid to an office, never into a hand. Write which station or court it was."
+    ),
     Wrong.NO_RECEIPT: _l("Enter the number of the receipt, or tick that none was given."),
     Wrong.RECEIPT_AND_NONE: _l("There is a number, and it is ticked that none was given."),
     Wrong.SAME_RECEIPT: _l("This receipt is written down in this case already."),
@@ -51,3 +54,19 @@ WRONG_TEXTS: dict[Wrong, Any] = {
     Wrong.BACK_WITHOUT_DAY: _l("Enter the day on which it was given back."),
     Wrong.MORE_BACK: _l("More was given back than was paid."),
 }
+
+# The duty to report. Its source stands beside it, and that counsel has to check it.
+NOTE_NAMES: dict[str, Any] = {
+    "reported": _l("It was reported"),
+    "not_reported": _l("It is not reported"),
+    "counsel": _l("It waits for counsel"),
+}
+
+
+def duty_text() -> str:
+    """Why the custodian is asked."""
+    return _(
+        "Persons in authority may owe a report to the Ethics and Anti-Corruption Commission within"
+        " 24 hours of knowing (Bribery Act 2016, section 14). Your counsel’s written policy"
+        " decides."
+    )

@@ -42,6 +42,7 @@ SHOWN_AS = {
     "curriculum.edit": "returned",
     "forums.edit": "to_record",
     "incidents.briefs": "briefs",
+    "incidents.decide": "vault",
     "incidents.edit": "vault",
     "payouts.approve": "payouts",
     "payouts.pay": "payouts",

@@ -91,7 +91,16 @@ from kash.incidents.rules.evidence import (
     file_key,
 )
 from kash.incidents.rules.evidence import as_bytes as evidence_bytes
-from kash.incidents.rules.record import Asked, Evidence, Intervention, Link, Record, as_bytes
+from kash.incidents.rules.record import (
+    Asked,
+    CashBail,
+    Evidence,
+    Intervention,
+    Link,
+    Record,
+    Term,
+    as_bytes,
+)
 from kash.incidents.rules.record import Person as RecordedPerson
 from kash.jobs.models import Job
 from kash.payouts.models import (
@@ -605,6 +614,8 @@ class _Builder:
             narrative=self.value("incident", whose),
             asked_for=self.value("incident", whose),
             links=[Link(kind="incident", id=linked)],
+            bail=[CashBail(id="b1", person="p1", amount=100000, receipt="17")],
+            questioned_terms=[Term(id="t9", kind="pay", owed_by="p1")] if whose == OWN else [],
             interventions=[
                 Intervention(id="i1", brief=new_public_id(), asked=[Asked(kind="release")])
             ],

@@ -105,6 +105,7 @@ incidents.file        -    -    -     -    all    all  self    self    -
 incidents.see         -    all  -     -    all    own  -       -       -
 incidents.change      -    -    -     -    all    own  -       -       -
 incidents.identity    -    -    -     -    -      own  -       -       -
+incidents.decide      -    -    -     -    -      own  -       -       -
 incidents.briefs      -    -    -     -    -      -    self    self    -
 incidents.duty        -    all  -     -    all    -    -       -       -
 vault.open            -    all  -     -    all    all  -       -       -
@@ -612,6 +613,12 @@ PLACES: dict[str, Place] = {
     "incidents.consent_form": Place("incidents.change"),
     "incidents.referrals": _case(both="incidents.change"),
     "incidents.terms": _case(both="incidents.change"),
+    "incidents.bail": _case(both="incidents.change"),
+    "incidents.correct_bail": _case(both="incidents.change", bail_id="=b1"),
+    "incidents.remove_bail": _case(both="incidents.change", bail_id="=b1"),
+    "incidents.decisions": Place("incidents.decide"),
+    "incidents.decision": _case(both="incidents.decide"),
+    "incidents.term_to_bail": _case(both="incidents.decide", term_id="=t9"),
     "incidents.case_file": _case(both="incidents.change"),
     "incidents.add_evidence": _case(both="incidents.change"),
     "incidents.evidence": _evidence(get="incidents.see"),

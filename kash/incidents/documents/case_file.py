@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from kash.incidents import names
 from kash.incidents.documents.setting import made
+from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.case_file import contents
@@ -58,6 +59,7 @@ def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> byt
         mark=mark,
         organisation=brand(),
         codes=ACTS,
+        places=PLACE_NAMES,
         names=names,
         called=_Labels(case.record, shown).of,
     )

@@ -138,6 +138,9 @@ def _record(plaintext: bytes | SealError) -> Record:
 class Seen(Concerning, Protocol):
     """A record, as far as who may see it depends on it."""
 
+    def asks_for_a_decision(self) -> bool:
+        """Whether the custodian decides about a report of bribery, or a term set aside."""
+
     def has_minor(self) -> bool:
         """Whether somebody on record is under 18, or may be."""
 
@@ -146,7 +149,8 @@ class Seen(Concerning, Protocol):
 class Sight:
     """Which cases an actor sees: within her reach, and none in which she has a part.
 
-    A custodian who is nothing else sees what concerns her: minors, and cases from which somebody
+    A custodian who is nothing else sees what concerns her: minors, money that officers demanded or
+    took, and cases from which somebody
     is or may have to be kept away. `others` is everybody with keys, known only if it matters.
     """
 
@@ -190,9 +194,12 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
 
 
 def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
-    """Whether a case is one for the custodian: a minor, or a conflict of interest of anybody."""
+    """Whether a case is one for the custodian: a minor, money that officers demanded or took, or a
+    conflict of interest of anybody."""
+    if record.has_minor() or record.asks_for_a_decision():
+        return True
     known = any(party.account or party.person for party in record.parties)
-    return record.has_minor() or known or bool(record.declared or kept_away(others, record))
+    return known or bool(record.declared or kept_away(others, record))
 
 
 def references(cases: Sequence[Case]) -> list[str]:

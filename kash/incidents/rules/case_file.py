@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
+from kash.incidents.rules.record import (
+    Act,
+    CashBail,
+    Information,
+    Party,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
 
 PURPOSE = "court"
 
@@ -23,6 +32,7 @@ class FileContents:
     information: list[Information]
     terms: list[Term]
     referrals: list[Referral]
+    bail: list[CashBail]
     narrative: str
     asked_for: str
     wanted: list[str]
@@ -75,6 +85,7 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
         referrals=[
             one for one in record.referrals if one.person in ids or (everybody and not one.person)
         ],
+        bail=[one for one in record.bail if one.person in ids or (everybody and not one.person)],
         narrative=record.narrative if narrative else "",
         asked_for=record.asked_for if narrative else "",
         wanted=list(record.wanted) if everybody else [],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 
+from kash.incidents.rules.money import names_officer
 from kash.incidents.rules.record import CashBail, Record
 
 # Bail is paid to an office, never to a hand: it has no other place.
@@ -19,6 +20,7 @@ class Wrong(StrEnum):
     NOTHING_PAID = "nothing_paid"
     NOT_YET = "not_yet"
     NO_PLACE = "no_place"
+    TO_A_HAND = "to_a_hand"
     NO_RECEIPT = "no_receipt"
     RECEIPT_AND_NONE = "receipt_and_none"
     SAME_RECEIPT = "same_receipt"
@@ -51,6 +53,8 @@ def wrong_with(
         found.append(("paid_on", Wrong.NOT_YET))
     if not (bail.place or bail.place_name):
         found.append(("place_name", Wrong.NO_PLACE))
+    if not bail.place and names_officer(bail.place_name):
+        found.append(("place_name", Wrong.TO_A_HAND))
     return found + _returned(bail, today)
 
 

@@ -20,6 +20,7 @@ from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.minors import may_be_minor
+from kash.incidents.rules.money import json_asks_for_a_decision
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 
@@ -155,8 +156,13 @@ class LightRecord(NamedTuple):
     parties: list[LightParty]
     declared: list[str]
     minor: bool
+    asks: bool
     tellers: frozenset[str]
     concerned: frozenset[str]
+
+    def asks_for_a_decision(self) -> bool:
+        """Whether the custodian decides about a report of bribery, or a term set aside."""
+        return self.asks
 
     def has_minor(self) -> bool:
         """Whether somebody on record is under 18, or may be."""
@@ -186,6 +192,7 @@ def light(record: Mapping[str, Any]) -> LightRecord:
         ],
         list(record.get("declared", ())),
         _has_minor(record),
+        json_asks_for_a_decision(record),
         frozenset(_tellers(record)),
         frozenset(_concerned(record)),
     )
@@ -252,6 +259,8 @@ class Summary(NamedTuple):
     due_on: date | None
     evidence: int
     held: bool = False
+    # A custodian has to decide about a term that was set aside, or has noted nothing of a report.
+    undecided: bool = False
 
     @property
     def day(self) -> str:
@@ -292,6 +301,8 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         moments=moments,
         due_on=_day(min(due)) if due else None,
         evidence=len(record.get("evidence", ())),
+        undecided=bool(record.get("questioned_terms"))
+        or (not record.get("duty_note") and json_asks_for_a_decision(record)),
         held=said_held(record) and state not in OVER and not _let_go(record),
     )
 

@@ -119,13 +119,12 @@ _MONEY = _any_of(
     r"dhamana|faini|hongo|rushwa|shilingi|elfu|kitu kidogo|chai ya \w+|mulla|doo|chapaa",
     r"(?:sh|/=)\s*\d[\d,. ]*|\d[\d,.]*\s*(?:/=|/-|k|sh|bob)",
 )
-_AUTHORITY = _any_of(
-    r"police(?:man|men|woman|women)?|cops?|officers?|ocs|ocpd|ocpp|dci|constables?|corporals?",
-    r"sergeants?|inspectors?|county askaris?|askaris?|warders?|wardens?|prison officers?",
-    r"polisi|afisa|maafisa|afande|maafande|karao|makarao|sajini|koplo|kanjo|kanju|magereza",
+_OFFICER = _any_of(
+    r"police(?:man|men|woman|women)|cops?|officers?|ocs|ocpd|ocpp|constables?|corporals?",
+    r"sergeants?|inspectors?|askaris?|warders?|wardens?",
+    r"afisa|maafisa|afande|maafande|karao|makarao|sajini|koplo|kanjo|kanju",
 )
-
-
+_FORCE = _any_of(r"police|dci|polisi|magereza")
 # What is agreed to happen for nothing.
 _FREE = _any_of(
     r"without (?:any |a |having to )?(?:pay(?:ing|ment)?|money|cash|bail|fees?|fines?|bribes?)",
@@ -139,9 +138,14 @@ def speaks_of_money(text: str) -> bool:
     return _MONEY.search(_FREE.sub(" ", text)) is not None
 
 
+def names_officer(text: str) -> bool:
+    """Whether words tell of an officer, rather than of an office."""
+    return _OFFICER.search(text) is not None
+
+
 def names_authority(text: str) -> bool:
     """Whether words tell of police, prison or county officers."""
-    return _AUTHORITY.search(text) is not None
+    return names_officer(text) or _FORCE.search(text) is not None
 
 
 def is_in_authority(side: Side) -> bool:
@@ -210,8 +214,8 @@ def asks_for_a_decision(
     acts: Iterable[Done], parties: Sequence[Side], *, questioned: bool, unreceipted: bool
 ) -> bool:
     """Whether whoever is in authority in the programme may owe a report of this case: money or
-    things were demanded or taken by officers, or by somebody of whom nothing is known; `questioned`
-    terms owe officers, or bail was taken without a receipt (`unreceipted`)."""
+    things were demanded or taken by officers, or by somebody of whom nothing is known; a term owed
+    officers (`questioned`), or bail was taken without a receipt (`unreceipted`)."""
     if questioned or unreceipted:
         return True
     officers = {one.id for one in parties if is_in_authority(one)}
@@ -271,7 +275,9 @@ def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
     return asks_for_a_decision(
         [_Done(one["code"], one.get("parties", ())) for one in record.get("acts", ())],
         _sides(record),
-        questioned=bool(record.get("questioned_terms")),
+        questioned=any(
+            record.get(name) for name in ("questioned_terms", "was_questioned", "duty_note")
+        ),
         unreceipted=any(not one.get("receipt") for one in record.get("bail", ())),
     )
 

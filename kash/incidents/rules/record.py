@@ -295,9 +295,10 @@ class Record(Part):
     database could look it up there. `wanted` is what was asked for, as codes of
     `mediation.REQUESTS`, and `asked_for` that in her words; `terms` are what was agreed, which is
     another thing. `questioned_terms` owe a public officer and were agreed by nobody: they wait for
-    the custodian. `duty_note` is the sealed document in which custodians keep what they decided
-    about a report of bribery. `first_accounts` and `sealed_changes` are documents of their own, by
-    public id: what came in, as it did, and what was changed since (`first_account`, `changes`).
+    the custodian, and `was_questioned` says that she took one out. `duty_note` is the sealed
+    document in which custodians keep what they decided about a report of bribery. `first_accounts`
+    and `sealed_changes` are documents of their own, by public id: what came in, as it did, and what
+    was changed since (`first_account`, `changes`).
     """
 
     # 0 until it is sealed; it stands first in what is.
@@ -317,6 +318,7 @@ class Record(Part):
     terms: list[Term] = Field(default_factory=list)
     questioned_terms: list[Term] = Field(default_factory=list)
     bail: list[CashBail] = Field(default_factory=list)
+    was_questioned: bool = False
     duty_note: str = ""
     referrals: list[Referral] = Field(default_factory=list)
     consents: list[Consent] = Field(default_factory=list)
@@ -407,7 +409,7 @@ class Record(Part):
         return asks_for_a_decision(
             self.acts,
             self.parties,
-            questioned=bool(self.questioned_terms),
+            questioned=bool(self.questioned_terms or self.was_questioned or self.duty_note),
             unreceipted=any(not one.receipt for one in self.bail),
         )
 

@@ -15,13 +15,15 @@ from kash.vault import OpenVault
 @dataclass(frozen=True)
 class WaitingCases:
     """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
-    with a clock that runs, and new ones with somebody under 18."""
+    with a clock that runs, new ones with somebody under 18, and those of which a custodian has to
+    decide something (0 for whoever is none)."""
 
     held: int = 0
     new: int = 0
     mine: int = 0
     clocks: int = 0
     minors: int = 0
+    decisions: int = 0
 
 
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
@@ -29,11 +31,13 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     makes, and one entry in the audit, without ids."""
     found = register(by, vault, Filters(show=OPEN), [], now)
     note_search(by, vault, found.new)
+    decides = by.may("incidents.decide")
     lines = [(line, line.summary) for line in found.lines]
     return WaitingCases(
         held=sum(one.held for _line, one in lines),
         new=sum(one.state == "submitted" and not one.assigned_to for _line, one in lines),
         mine=sum(one.assigned_to == by.public_id for _line, one in lines),
         clocks=sum(bool(line.running(now)) for line, _one in lines),
+        decisions=sum(one.undecided for _line, one in lines) if decides else 0,
         minors=sum(one.minor and one.state == "submitted" for _line, one in lines),
     )

@@ -3,9 +3,11 @@
 # First: the others use its converter.
 from kash.incidents.views import addresses as addresses  # isort: split
 
+from kash.incidents.views import bail as bail
 from kash.incidents.views import briefs as briefs
 from kash.incidents.views import case_file as case_file
 from kash.incidents.views import cases as cases
+from kash.incidents.views import decisions as decisions
 from kash.incidents.views import documentation as documentation
 from kash.incidents.views import duty as duty
 from kash.incidents.views import evidence as evidence

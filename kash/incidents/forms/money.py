@@ -1,0 +1,189 @@
+"""Cash bail; a term that was set aside; and what a custodian notes of the duty to report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import Optional
+
+from kash.incidents.forms.rows import fresh_key
+from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
+from kash.incidents.rules.cash_bail import wrong_with
+from kash.incidents.rules.record import CashBail, Record, Term
+from kash.incidents.rules.reporting import ReportNote, missing_of
+from kash.web.fields import MoneyField
+from kash.web.forms import (
+    DayField,
+    KashForm,
+    choice_field,
+    long_text_field,
+    radio_field,
+    required,
+    text_field,
+)
+
+
+class BailForm(KashForm):
+    """Official cash bail. `key` makes the same form, sent twice, write it down once."""
+
+    person = choice_field(_l("For whom"), required=False)
+    amount = MoneyField(_l("Amount in KES"), validators=[required()])
+    receipt = text_field(_l("Number of the receipt"), most=60, required=False)
+    no_receipt = BooleanField(_l("No receipt was given"))
+    paid_on = DayField(_l("Paid on"), validators=[required()])
+    paid_to = radio_field(_l("Paid to"), list(PLACE_NAMES.items()))
+    place = choice_field(_l("Station"), required=False)
+    place_name = text_field(
+        _l("Court, or station that is not on the list"), most=120, required=False
+    )
+    returned_on = DayField(_l("Given back on"), validators=[Optional()])
+    returned_amount = MoneyField(_l("Given back, in KES"))
+    key = HiddenField()
+
+    def offer(
+        self,
+        record: Record,
+        stations: Sequence[tuple[str, str]],
+        today: date,
+        bail: CashBail | None = None,
+        *,
+        receipt_needed: bool = False,
+    ) -> None:
+        """Offer who is on record and the stations; show what is written down already."""
+        self._record, self._today, self._bail = record, today, bail
+        self._stations = dict(stations)
+        if bail is not None and bail.place and bail.place not in self._stations:
+            # A station that is on the list no longer stays with what names it.
+            self._stations[bail.place] = bail.place_name or _("A former station")
+        persons = [(one.id, one.code) for one in record.persons]
+        self.person.choices = [("", _("Choose") if persons else _("Not said")), *persons]
+        self.place.choices = [("", _("Not on the list")), *self._stations.items()]
+        if receipt_needed:
+            del self.no_receipt
+        if not self.is_submitted():
+            self._show(bail)
+            if bail is None and len(persons) == 1:
+                self.person.data = persons[0][0]
+        key = self.key.data or ""
+        if not (0 < len(key) <= 16 and key.isascii() and key.isalnum()):
+            self.key.data, self.key.raw_data = "b" + fresh_key("terms")[1:], None
+
+    def _show(self, bail: CashBail | None) -> None:
+        if bail is None:
+            return
+        for name in ("person", "receipt", "paid_on", "paid_to", "place", "returned_on"):
+            self[name].data = getattr(bail, name)
+        self.amount.data, self.returned_amount.data = bail.amount, bail.returned_amount
+        self.place_name.data = "" if bail.place else bail.place_name
+        if "no_receipt" in self:
+            self.no_receipt.data = bool(bail.amount) and not bail.receipt
+
+    def bail(self) -> CashBail:
+        """What was typed."""
+        court = self.paid_to.data == "court"
+        place = "" if court else self.place.data or ""
+        return CashBail(
+            id=self._bail.id if self._bail is not None else self.key.data or "",
+            person=self.person.data or "",
+            amount=self.amount.data or 0,
+            receipt=self.receipt.data or "",
+            paid_on=self.paid_on.data,
+            paid_to=self.paid_to.data or "station",
+            place=place,
+            place_name=self._stations.get(place, self.place_name.data or ""),
+            returned_on=self.returned_on.data,
+            returned_amount=self.returned_amount.data,
+        )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: a receipt or that there is none, one place, and a way back that fits
+        what was paid."""
+        fine = super().validate(extra_validators=extra_validators)
+        if self.place.data and (self.place_name.data or self.paid_to.data == "court"):
+            self.place.errors = [
+                *self.place.errors,
+                _("Choose a station, or write the name of a court or another station, not both."),
+            ]
+            fine = False
+        none_given = bool(self.no_receipt.data) if "no_receipt" in self else False
+        found = wrong_with(
+            self.bail(),
+            self._record.bail,
+            [one.id for one in self._record.persons],
+            self._today,
+            no_receipt=none_given,
+        )
+        for name, wrong in found:
+            if not self[name].errors:
+                self[name].errors = [WRONG_TEXTS[wrong]]
+            fine = False
+        return fine
+
+
+class TakeOutForm(KashForm):
+    """Why a term that was set aside is no term."""
+
+    term = HiddenField()
+    reason = long_text_field(_l("Why"), most=2000, required=True, rows=3)
+
+
+class ReportForm(KashForm):
+    """What is decided about a report, and noted: nothing is sent by it."""
+
+    kind = radio_field(_l("What is decided"), list(NOTE_NAMES.items()))
+    on = DayField(_l("Reported on"), validators=[Optional()])
+    reported_by = text_field(_l("By whom"), most=120, required=False)
+    reference = text_field(
+        _l("Reference"),
+        most=120,
+        required=False,
+        description=_l("What the commission gave as a number, or how it was reported."),
+    )
+    reason = long_text_field(
+        _l("Why, and which paragraph of the policy"),
+        most=2000,
+        rows=3,
+    )
+
+    def note(self) -> ReportNote:
+        """What was typed, without who and when."""
+        reported = self.kind.data == "reported"
+        return ReportNote(
+            kind=self.kind.data or "",
+            on=self.on.data if reported else None,
+            reported_by=(self.reported_by.data or "") if reported else "",
+            reference=(self.reference.data or "") if reported else "",
+            reason=self.reason.data or "",
+        )
+
+    def refuse(self, today: date) -> bool:
+        """Whether what was typed is whole; says beside its field what is not."""
+        found = missing_of(self.note(), today)
+        for name, missing in found:
+            self[name].errors = [
+                {
+                    "enter": _("Enter this."),
+                    "not_yet": _("This day has not come yet."),
+                    "reason": _("Write why, with the paragraph of the policy."),
+                }[missing]
+            ]
+        return not found
+
+
+def bail_from(term: Term, record: Record) -> CashBail:
+    """What of a term that was set aside can be taken over into cash bail, to be looked through."""
+    persons = {one.id for one in record.persons}
+    station = next((one for one in record.parties if one.id == term.owed_to), None)
+    return CashBail(
+        id="b" + fresh_key("terms")[1:],
+        person=term.owed_by if term.owed_by in persons else "",
+        amount=term.amount or 0,
+        paid_on=term.fulfilled_on,
+        place=station.station if station is not None else "",
+        place_name=station.station_name if station is not None else "",
+    )

@@ -1,0 +1,31 @@
+"""Cases that wait for a custodian's decision about money and the duty to report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kash.incidents.queries.cases import Case, DamagedCase, open_cases
+from kash.incidents.rules.reporting import ReportNote, is_decided
+from kash.policy import Actor
+from kash.vault import OpenVault
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A case that asks for a decision, with what was noted of it so far, the oldest first."""
+
+    case: Case
+    notes: Sequence[ReportNote] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a term is set aside, or nothing was decided yet."""
+        return bool(self.case.record.questioned_terms) or not is_decided(self.notes)
+
+
+def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:
+    """The cases that ask for a decision, of those that the actor may see, and those that do not
+    open. Whoever shows them notes the look."""
+    cases, damaged = open_cases(by, vault)
+    return [one for one in cases if one.record.asks_for_a_decision()], damaged

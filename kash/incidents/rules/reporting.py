@@ -1,0 +1,63 @@
+"""What a custodian notes of the duty to report bribery, and what is missing of it.
+
+Bribery Act 2016, section 14: a person in a position of authority reports knowledge or suspicion of
+bribery to the Ethics and Anti-Corruption Commission within twenty-four hours. Whether that holds
+for this programme is for counsel and the programme's written policy; nothing here is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+KINDS = ("reported", "not_reported", "counsel")
+
+
+class ReportNote(BaseModel):
+    """One decision: reported, with the day, by whom and under which reference; not reported, and
+    why; or waiting for counsel. `by` is the account's public id of whoever noted it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str
+    on: date | None = None
+    reported_by: str = ""
+    reference: str = ""
+    reason: str = ""
+    by: str = ""
+    at: datetime | None = None
+
+
+_NOTES = TypeAdapter(list[ReportNote])
+
+
+def missing_of(note: ReportNote, today: date) -> list[tuple[str, str]]:
+    """(field, `enter`, `not_yet` or `reason`) of what a decision lacks."""
+    found = []
+    if note.kind == "reported":
+        if note.on is None:
+            found.append(("on", "enter"))
+        elif note.on > today:
+            found.append(("on", "not_yet"))
+        if not note.reported_by:
+            found.append(("reported_by", "enter"))
+    if note.kind == "not_reported" and not note.reason:
+        found.append(("reason", "reason"))
+    return found
+
+
+def is_decided(notes: Sequence[ReportNote]) -> bool:
+    """Whether the newest note says what became of it, so that nobody is waited for."""
+    return bool(notes) and notes[-1].kind != "counsel"
+
+
+def notes_as_bytes(notes: Sequence[ReportNote]) -> bytes:
+    """Notes as they are sealed, the oldest first."""
+    return _NOTES.dump_json(list(notes), exclude_defaults=True)
+
+
+def notes_from(plaintext: bytes) -> list[ReportNote]:
+    """Notes as they were sealed. Raises pydantic's ValidationError if they are none."""
+    return _NOTES.validate_json(plaintext)

@@ -1,0 +1,165 @@
+"""Cash bail, terms that were set aside, and what the custodian notes of the duty to report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+from kash.database import db
+from kash.incidents.errors import Damaged, NobodyHoldsKeys, NotNow
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.cash_bail import MOST, bail_of
+from kash.incidents.rules.record import CashBail, Term
+from kash.incidents.rules.reporting import ReportNote, notes_as_bytes, notes_from
+from kash.incidents.services.cases import CaseChange, changing
+from kash.incidents.services.documentation import CLOSED, CaseClosed
+from kash.policy import Actor
+from kash.vault import (
+    CompartmentName,
+    NobodyCanOpen,
+    NoSuchDocument,
+    OpenVault,
+    SealError,
+    fetch,
+    fetch_one,
+    file_document,
+    open_document,
+    open_each,
+    save_document,
+)
+from kash.web.errors import NotFound
+
+# Says nothing in clear of what is in it.
+KIND = "incident.note"
+
+
+# --- cash bail ------------------------------------------------------------------------------------
+
+
+def write_down_bail(by: Actor, vault: OpenVault, reference: str, bail: CashBail) -> None:
+    """Write down cash bail, or correct what is there under its id.
+
+    Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
+    """
+    with changing("incidents.bail_written", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        found = bail_of(case.record, bail.id)
+        if found == bail:
+            case.change.nothing()
+            return
+        _put(case, bail)
+        case.happened("bail_changed" if found is not None else "bail_added")
+
+
+def _put(case: CaseChange, bail: CashBail) -> None:
+    kept = case.record.bail
+    at = next((place for place, one in enumerate(kept) if one.id == bail.id), None)
+    if at is None and len(kept) >= MOST:
+        raise NotNow
+    if at is None:
+        kept.append(bail)
+    else:
+        kept[at] = kept[at].model_copy(update=dict(bail))
+
+
+def take_off_bail(by: Actor, vault: OpenVault, reference: str, key: str) -> None:
+    """Take off cash bail that was written down wrongly. Raises as `write_down_bail`."""
+    with changing("incidents.bail_written", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if bail_of(case.record, key) is None:
+            raise NotFound
+        case.record.bail = [one for one in case.record.bail if one.id != key]
+        case.happened("bail_removed")
+
+
+# --- terms that were set aside --------------------------------------------------------------------
+
+
+def _questioned(case: CaseChange, key: str) -> Term:
+    for one in case.record.questioned_terms:
+        if one.id == key:
+            case.record.questioned_terms.remove(one)
+            return one
+    raise NotFound
+
+
+def take_out_term(by: Actor, vault: OpenVault, reference: str, key: str, reason: str) -> None:
+    """Take out a term that was set aside, with why. Raises NotFound, Damaged, ChangedMeanwhile."""
+    with changing("incidents.term_decided", by, vault, reference) as case:
+        _questioned(case, key)
+        # What it said may have been a bribe, whatever becomes of the term.
+        case.record.was_questioned = True
+        case.happened("term_taken_out", reason=reason)
+
+
+def make_bail_of_term(
+    by: Actor, vault: OpenVault, reference: str, key: str, bail: CashBail
+) -> None:
+    """Write down as cash bail what was kept as a term: it needs its receipt. Raises as
+    `take_out_term`."""
+    with changing("incidents.term_decided", by, vault, reference) as case:
+        _questioned(case, key)
+        _put(case, bail)
+        case.happened("term_became_bail")
+
+
+# --- the duty to report ---------------------------------------------------------------------------
+
+
+def report_notes(case: Case, vault: OpenVault) -> list[ReportNote]:
+    """What custodians noted of a case, the oldest first. Raises Damaged."""
+    if not case.record.duty_note or not vault.holds(CompartmentName.IDENTITY):
+        return []
+    return notes_of([case], vault)[case.reference]
+
+
+def notes_of(cases: Iterable[Case], vault: OpenVault) -> dict[str, list[ReportNote]]:
+    """What custodians noted, by the references of cases: one query. Raises Damaged."""
+    named = {one.record.duty_note: one.reference for one in cases if one.record.duty_note}
+    found: dict[str, list[ReportNote]] = {}
+    if named and vault.holds(CompartmentName.IDENTITY):
+        for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
+            found[named[sealed.place.public_id]] = _read(plaintext)
+    return found
+
+
+def _read(plaintext: bytes | SealError) -> list[ReportNote]:
+    if isinstance(plaintext, SealError):
+        raise Damaged
+    try:
+        return notes_from(plaintext)
+    except ValidationError:
+        raise Damaged from None
+
+
+def note_decision(by: Actor, vault: OpenVault, reference: str, note: ReportNote) -> None:
+    """Note what is decided about a report, sealed so that custodians alone open it, and in no
+    timeline. The same twice is noted once.
+
+    Raises NobodyHoldsKeys if no custodian holds keys, NotFound, Damaged and ChangedMeanwhile.
+    """
+    with changing("incidents.note_kept", by, vault, reference) as case:
+        session, kept = case.change.session, case.record.duty_note
+        new = note.model_copy(update={"by": by.public_id, "at": case.change.now})
+        if not kept:
+            try:
+                row = file_document(
+                    session, KIND, notes_as_bytes([new]), compartment=CompartmentName.IDENTITY
+                )
+            except NobodyCanOpen:
+                raise NobodyHoldsKeys from None
+            case.record.duty_note = row.public_id
+            return
+        try:
+            sealed = fetch_one(session, kept, KIND)
+            notes = _read(open_document(vault, sealed))
+        except (SealError, NoSuchDocument):
+            raise Damaged from None
+        same = {"by": "", "at": None}
+        if notes and notes[-1].model_copy(update=same) == note.model_copy(update=same):
+            case.change.nothing()
+            return
+        save_document(session, vault, sealed, notes_as_bytes([*notes, new]))

@@ -1,0 +1,128 @@
+"""Official cash bail of a case: written down, corrected, taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.database import utc_now
+from kash.incidents import blueprint, names, services
+from kash.incidents.forms.money import BailForm
+from kash.incidents.money_words import PLACE_NAMES
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.cash_bail import bail_of
+from kash.incidents.rules.record import CashBail
+from kash.incidents.sections import register_section
+from kash.incidents.services.documentation import CaseClosed
+from kash.incidents.services.money import take_off_bail, write_down_bail
+from kash.incidents.views.beside import called
+from kash.incidents.views.reach import here, require_vault
+from kash.people.queries import organisations
+from kash.policy import Actor, allow
+from kash.web import page
+from kash.web.errors import NotFound
+from kash.web.formats import to_local
+
+
+def today() -> date:
+    """The day in the programme's zone."""
+    return to_local(utc_now()).date()
+
+
+def stations() -> list[tuple[str, str]]:
+    """The stations of the list."""
+    return [(one.public_id, one.name) for one in organisations(["station"])]
+
+
+@blueprint.route("/<reference>/v", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def bail(reference: str) -> ResponseReturnValue:
+    """Write down cash bail."""
+    actor, vault, found = here(reference)
+    form = BailForm()
+    form.offer(found.record, stations(), today())
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+    elif form.validate():
+        try:
+            write_down_bail(actor, vault, reference, form.bail())
+        except CaseClosed as problem:
+            form.form_errors.append(str(problem))
+        else:
+            return _saved(reference)
+    return page("incidents/bail.html", form=form, case=found, **_bail_part(found, actor))
+
+
+@blueprint.route("/<reference>/v/<bail_id>", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
+    """Correct what is written down, or say that it was given back."""
+    actor, vault, found = here(reference)
+    one = _one(found, bail_id)
+    form = BailForm()
+    form.offer(found.record, stations(), today(), one)
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+    elif form.validate():
+        try:
+            write_down_bail(actor, vault, reference, form.bail())
+        except CaseClosed as problem:
+            form.form_errors.append(str(problem))
+        else:
+            return _saved(reference)
+    return page("incidents/bail_correct.html", form=form, case=found, bail=one)
+
+
+@blueprint.route("/<reference>/v/<bail_id>/x", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
+    """Take off what was written down wrongly; asked once more first."""
+    actor, vault, found = here(reference)
+    one = _one(found, bail_id)
+    if request.method == "POST":
+        take_off_bail(actor, vault, reference, one.id)
+        flash(_("Taken off."))
+        return redirect(url_for("incidents.bail", reference=reference), 303)
+    return render_template("incidents/bail_remove.html", case=found, bail=one)
+
+
+def _one(found: Case, key: str) -> CashBail:
+    one = bail_of(found.record, key)
+    if one is None:
+        raise NotFound
+    return one
+
+
+def _saved(reference: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    return redirect(url_for("incidents.bail", reference=reference), 303)
+
+
+def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
+    record = case.record
+    return {
+        "written": record.bail,
+        "places": PLACE_NAMES,
+        "called": lambda key: called(record, key) if key else "",
+        "demanded": names.ACT_NAMES["M1"],
+    }
+
+
+register_section(
+    "bail",
+    _l("Cash bail"),
+    "incidents/bail_part.html",
+    57,
+    _bail_part,
+    endpoint="incidents.bail",
+    link=_l("Write it down or correct it"),
+)

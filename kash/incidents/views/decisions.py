@@ -1,0 +1,168 @@
+"""What a custodian alone decides: terms that were set aside, and whether bribery is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents import blueprint, money_words, names, services
+from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.forms.money import BailForm, ReportForm, TakeOutForm, bail_from
+from kash.incidents.queries.cases import Case
+from kash.incidents.queries.decisions import Asking, asking_cases
+from kash.incidents.rules.record import Term
+from kash.incidents.rules.reporting import is_decided
+from kash.incidents.sections import register_entry, register_section
+from kash.incidents.services.money import (
+    make_bail_of_term,
+    note_decision,
+    notes_of,
+    report_notes,
+    take_out_term,
+)
+from kash.incidents.views.bail import stations, today
+from kash.incidents.views.beside import called
+from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.policy import Actor, allow
+from kash.web import current_actor, page
+from kash.web.account_names import account_names
+from kash.web.errors import NotFound
+from kash.web.lists import paged
+
+register_entry(_l("Decisions"), "incidents.decisions", 28, "incidents.decide")
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@blueprint.get("/q")
+@allow("incidents.decide")
+@require_vault
+def decisions() -> ResponseReturnValue:
+    """The cases that ask for a decision: those that wait first, the newest on top."""
+    actor, vault = current_actor(), the_vault()
+    cases, damaged = asking_cases(actor, vault)
+    new = [one for case in cases for one in case.documents if one.form != "kept"]
+    services.note_search(actor, vault, new)
+    notes = notes_of(cases, vault)
+    lines = [Asking(case, notes.get(case.reference, ())) for case in cases]
+    lines.sort(key=lambda one: one.case.reference)
+    lines.sort(key=lambda one: one.case.record.filing.filed_at or _LONG_AGO, reverse=True)
+    lines.sort(key=lambda one: not one.waits)
+    return page(
+        "incidents/decisions.html",
+        listing=paged(lines),
+        damaged=damaged,
+        words=names,
+        kinds=money_words.NOTE_NAMES,
+    )
+
+
+@blueprint.route("/<reference>/q", methods=["GET", "POST"])
+@allow("incidents.decide")
+@require_vault
+def decision(reference: str) -> ResponseReturnValue:
+    """Decide about what was set aside, and note what becomes of a report."""
+    actor, vault, found = here(reference)
+    if not found.record.asks_for_a_decision():
+        raise NotFound
+    form, out = ReportForm(), TakeOutForm()
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+    elif request.form.get("term"):
+        term = _term(found, request.form["term"])
+        if out.validate():
+            take_out_term(actor, vault, reference, term.id, out.reason.data or "")
+            flash(_("Taken out. The reason stands in the case."))
+            return redirect(_next(reference), 303)
+        form = ReportForm(formdata=None)
+    elif form.validate() and form.refuse(today()):
+        try:
+            note_decision(actor, vault, reference, form.note())
+        except NobodyHoldsKeys as problem:
+            form.form_errors.append(str(problem))
+        else:
+            flash(_("Noted. Nothing was sent."))
+            return redirect(url_for("incidents.decision", reference=reference), 303)
+    notes = report_notes(found, vault)
+    answer, status = page(
+        "incidents/decision.html",
+        form=form,
+        case=found,
+        out=out if out.errors else None,
+        out_term=request.form.get("term", "") if out.errors else "",
+        notes=notes[::-1],
+        by=account_names({one.by for one in notes} - {""}),
+        kinds=names.TERM_NAMES,
+        note_names=money_words.NOTE_NAMES,
+        duty=money_words.duty_text(),
+        called=lambda key: called(found.record, key) if key else "",
+    )
+    return answer, 422 if out.errors else status
+
+
+@blueprint.route("/<reference>/q/<term_id>", methods=["GET", "POST"])
+@allow("incidents.decide")
+@require_vault
+def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
+    """Write down as cash bail what was kept as a term, with its receipt."""
+    actor, vault, found = here(reference)
+    term = _term(found, term_id)
+    form = BailForm()
+    form.offer(
+        found.record, stations(), today(), bail_from(term, found.record), receipt_needed=True
+    )
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+    elif form.validate():
+        make_bail_of_term(actor, vault, reference, term.id, form.bail())
+        flash(_("It is written down as cash bail."))
+        return redirect(_next(reference), 303)
+    return page("incidents/term_to_bail.html", form=form, case=found)
+
+
+def _term(found: Case, key: str) -> Term:
+    for one in found.record.questioned_terms:
+        if one.id == key:
+            return one
+    raise NotFound
+
+
+def _next(reference: str) -> str:
+    """On with the same case if it still asks for something, else to the list."""
+    try:
+        _actor, _vault, found = here(reference)
+    except NotFound:
+        # With bail that has its receipt it is no case of hers any more.
+        return url_for("incidents.decisions")
+    if found.record.asks_for_a_decision():
+        return url_for("incidents.decision", reference=reference)
+    return url_for("incidents.case", reference=reference)
+
+
+def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
+    if not actor.may("incidents.decide") or not case.record.asks_for_a_decision():
+        return None
+    notes = report_notes(case, the_vault())
+    return {
+        "duty": money_words.duty_text(),
+        "questioned": len(case.record.questioned_terms),
+        "note": notes[-1] if notes else None,
+        "decided": is_decided(notes),
+        "kinds": money_words.NOTE_NAMES,
+    }
+
+
+register_section(
+    "decision",
+    _l("For the custodian alone"),
+    "incidents/decision_part.html",
+    20,
+    _part,
+    endpoint="incidents.decision",
+    link=_l("Decide"),
+)
