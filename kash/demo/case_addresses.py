@@ -10,6 +10,7 @@ from kash.database import db
 from kash.demo.cases import STATES
 from kash.demo.casework import MINOR, WITH_EVIDENCE
 from kash.demo.loading import LoadedProgramme
+from kash.demo.money import BAIL, QUESTIONED, WITH_BAIL, WITH_QUESTIONED
 from kash.demo.sample_values import NOTHING, Choices, Known
 from kash.incidents.models import Duty, MediationBrief
 from kash.vault import SealedDocument
@@ -25,6 +26,14 @@ _OF = {
     "incidents.ask_mediator": "verified",
     "incidents.referrals": "referred",
     "incidents.terms": "resolved",
+}
+# Cases of money, which the custodian sees as well.
+_MONEY = {
+    "incidents.bail": WITH_BAIL,
+    "incidents.correct_bail": WITH_BAIL,
+    "incidents.remove_bail": WITH_BAIL,
+    "incidents.decision": WITH_QUESTIONED,
+    "incidents.term_to_bail": WITH_QUESTIONED,
 }
 _VERBS = {
     "submitted": {"": "triage"},
@@ -48,6 +57,8 @@ def case_places(
         return loaded.incidents[number]
 
     def case(endpoint: str, key: str, _known: Known) -> Choices:
+        if endpoint in _MONEY:
+            return {"": loaded.incidents[_MONEY[endpoint]]}
         if key == "custodian":
             return {"": loaded.incidents[MINOR]}
         if endpoint in _SHOWN:
@@ -94,6 +105,8 @@ def case_places(
         "/w/<reference>": case,
         "/w/<reference>/p/<person>": lambda *_: {"": "p1"},
         "/w/<reference>/s/<verb>": verb,
+        "/w/<reference>/v/<bail_id>": lambda *_: {"": BAIL},
+        "/w/<reference>/q/<term_id>": lambda *_: {"": QUESTIONED},
         "/w/<reference>/e/<document>": evidence,
         "/w/b/<brief_id>": brief,
         "/w/d/<duty_id>": duty,

@@ -13,6 +13,7 @@ from kash.database import db, utc_now
 from kash.demo.accounts import DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
+from kash.demo.money import add_money
 from kash.demo.people import phone
 from kash.incidents import queries, services
 from kash.incidents.consent_texts import TEXTS
@@ -262,6 +263,7 @@ def _record(
     )
     if state in ("draft", "submitted"):
         return record
+    add_money(record, case, to_local(begun).date())
     _follow(record, case, state, filed, officer, second, peer, referrals)
     record.assigned_to = whose
     return record
