@@ -255,3 +255,17 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
     assert "KES 5,000" in paper
     for other in ("OTHERS 2", "NOBODYS 3", "SET ASIDE 4"):
         assert other not in paper
+
+
+def test_what_was_corrected_of_bail_stands_among_the_changes_in_words(
+    officer: Member, filed: Any
+) -> None:
+    reference = filed(two_women())
+    sent = FINE | {"person": "p2"}
+    assert officer.client.post(f"/w/{reference}/v", data=sent).status_code == 303
+    address = f"/w/{reference}/v/{bail_in(officer, reference)[0].id}"
+    officer.client.post(address, data=sent | {"receipt": "MR 5", "returned_on": "2026-11-10"})
+    page = officer.client.get(f"/w/{reference}/h").text
+    for said in ("Cash bail: Number of the receipt", "MR 004-17", "MR 5", "A court"):
+        assert said in page
+    assert "Something else" not in page

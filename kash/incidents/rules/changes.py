@@ -29,6 +29,7 @@ _LEFT_OUT = frozenset(
         "sealed_changes",
         # Custodians' own, who alone may know of it.
         "duty_note",
+        "was_questioned",
     }
 )
 # What tells the entries of a list apart that are kept as wholes.

@@ -57,7 +57,7 @@ def in_words(place: str, value: Any, record: Record) -> str:
         return moment_text(value)
     if isinstance(value, date):
         return date_text(value)
-    if name == "amount":
+    if name in ("amount", "returned_amount"):
         return money_text(value)
     if group == "acts" and name == "code":
         return act_typed(value)

@@ -11,8 +11,9 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.incidents import names, taking_words, wording
+from kash.incidents import money_words, names, taking_words, wording
 from kash.incidents.forms.following_up import OutcomeForm, ReferralForm
+from kash.incidents.forms.money import BailForm
 from kash.incidents.forms.taking import TakingForm
 from kash.incidents.rules.changes import ChangedPlace, RecordChange
 from kash.incidents.rules.record import Record
@@ -23,6 +24,7 @@ from kash.web.account_names import account_names
 _GROUPS: dict[str, Any] = {
     **GROUPS,
     "taking": _l("How it was taken"),
+    "bail": _l("Cash bail"),
     "referrals": _l("Referrals"),
     "interventions": _l("Mediation"),
     "consents": _l("Consents"),
@@ -41,6 +43,9 @@ _LABELS: dict[str, Any] = {
     **{f"referrals/{name}": ReferralForm for name in ("kind", "person", "service_name")},
     **{f"referrals/{name}": ReferralForm for name in ("made_on", "due_on")},
     **{f"referrals/{name}": OutcomeForm for name in ("outcome", "outcome_on", "note")},
+    **{f"bail/{name}": BailForm for name in ("amount", "receipt", "paid_on", "paid_to")},
+    **{f"bail/{name}": BailForm for name in ("person", "place_name", "returned_on")},
+    "bail/returned_amount": BailForm,
     "interventions/mediator": _l("Mediator"),
     "interventions/asked": _l("What is asked"),
     "interventions/persons": _l("For whom"),
@@ -61,6 +66,7 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "taking.read_back": taking_words.READ_BACK_NAMES,
     "taking.present": taking_words.PRESENT_NAMES,
     "taking.told_before": taking_words.TOLD_BEFORE_NAMES,
+    "bail/paid_to": money_words.PLACE_NAMES,
     "referrals/kind": names.REFERRAL_NAMES,
     "referrals/outcome": names.REFERRAL_OUTCOME_NAMES,
     "interventions/response": names.RESPONSE_NAMES,
@@ -182,7 +188,10 @@ def _without_repeats(places: list[ChangedPlace]) -> Iterator[ChangedPlace]:
         row, _sign, name = one.place.rpartition("/")
         if name == "id" and rows.count(row) > 1:
             continue
-        if _name(one.place) not in _NOT_SHOWN:
+        group, row, name = _parts(one.place)
+        # A place that is listed has its name beside it too.
+        listed = group == "bail" and name == "place" and bool(row)
+        if name not in _NOT_SHOWN and not listed:
             yield one
 
 
