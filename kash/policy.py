@@ -195,6 +195,8 @@ GRANTS: Mapping[str, Mapping[Role, Reach]] = {
     # A mediator's own briefs.
     "incidents.briefs": {_R.PEER: _SELF, _R.POLICE_PEER: _SELF},
     "incidents.duty": {_R.DOCUMENTATION: _ALL, _R.DIRECTOR: _ALL},
+    # To whom reporters turn outside the programme: one proposes, another agrees.
+    "incidents.outside": {_R.DIRECTOR: _ALL, _R.CUSTODIAN: _ALL},
     "forums.see": _SEEING_FORUMS,
     # Who may hold keys. What they open is decided by the keys themselves, and by `members.rules`.
     "vault.open": {_R.DIRECTOR: _ALL, _R.DOCUMENTATION: _ALL, _R.CUSTODIAN: _ALL},

@@ -39,6 +39,7 @@ from kash.forums.queries import (
     next_meetings,
 )
 from kash.incidents.queries import briefs_waiting
+from kash.incidents.queries.outside import what_is_missing
 from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.services import WaitingCases, what_waits
 from kash.members.queries import may_hold_keys, unsealing_lines, waiting_to_be_let_in
@@ -115,6 +116,8 @@ class Today:
     courses: list[WaitingVersion] = field(default_factory=list)
     returned: list[WaitingVersion] = field(default_factory=list)
     to_let_in: int = 0
+    # Of the contact outside the programme: `none`, `waits` for her agreement, or nothing.
+    outside: str = ""
     beginning: Beginning = field(default_factory=Beginning)
 
     @property
@@ -160,6 +163,7 @@ class Today:
             or self.courses
             or self.returned
             or self.to_let_in
+            or self.outside
             or self.beginning.rule_missing
             or self.beginning.rates_missing
             or (self.review and not self.housekeeping_shown)
@@ -240,6 +244,7 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
         courses=[one for one in courses if not one.returned],
         returned=[one for one in courses if one.returned],
         to_let_in=waiting_to_be_let_in(actor),
+        outside=what_is_missing(actor),
         beginning=beginning(actor),
         requests=requests,
         to_fetch=to_fetch,

@@ -28,6 +28,16 @@ class ChangedMeanwhile(Problem):
     sentence = _l("Somebody else saved this case meanwhile.")
 
 
+class NotForMinors(Problem):
+    """Something that is never done with a child's case."""
+
+    status = 422
+    sentence = _l(
+        "Somebody here is or may be under 18: nobody agrees on money, things or an apology for her."
+        " Refer her to child protection."
+    )
+
+
 class NotNow(Problem):
     """The case is not in a state in which this can be done, or not by this person."""
 

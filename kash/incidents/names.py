@@ -80,6 +80,12 @@ AGE_BAND_NAMES: dict[str, Any] = {
     "45_up": _l("45 and over"),
     "unknown": _l("Not known"),
 }
+AMONG_ADULTS_NAMES: dict[str, Any] = {
+    "": _l("Not asked yet"),
+    "yes": _l("Yes"),
+    "no": _l("No"),
+    "unknown": _l("Not known"),
+}
 SOURCE_NAMES: dict[str, Any] = {
     "herself": _l("The person herself"),
     "witness": _l("A witness"),

@@ -62,6 +62,7 @@ EVENT_NAMES: dict[str, Any] = {
     "unresolve": _l("Not resolved"),
     "close": _l("Closed"),
     "reopen": _l("Opened again"),
+    "handed_over": _l("Handed over to a custodian"),
     "urgent": _l("Marked as urgent"),
     "not_urgent": _l("No longer urgent"),
     "assigned": _l("Given to %(name)s"),

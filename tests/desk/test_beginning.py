@@ -44,6 +44,7 @@ SHOWN_AS = {
     "incidents.briefs": "briefs",
     "incidents.decide": "vault",
     "incidents.edit": "vault",
+    "incidents.outside": "outside",
     "payouts.approve": "payouts",
     "payouts.pay": "payouts",
     "payouts.rates": "beginning",

@@ -206,7 +206,7 @@ def test_names_are_in_it_only_by_a_custodians_own_keys(
     custodian = a_member("custodian", name="Neema Mfano")
     officer = a_member("documentation")
     record = a_record()
-    record.persons[0].age_band = "under_18"
+    record.declared = ["0123456789abcdef"]
     record.consents = [agreed()]
     reference = filed(record)
     services.file_identity(

@@ -302,7 +302,8 @@ def test_an_officer_seals_a_name_and_only_a_custodian_reads_it(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
     grace, anna = a_member("custodian"), a_member("documentation")
-    reference = filed(Record(persons=[Person(id="p1", code="A", age_band="under_18")]))
+    away = ["0123456789abcdef"]
+    reference = filed(Record(declared=away, persons=[Person(id="p1", code="A")]))
     facts = {"legal_name": "Zawadi Kielelezo", "phone": "0712 345 101", "address": ""}
 
     def seal_it() -> str:

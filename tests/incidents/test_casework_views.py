@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident
-from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Term
+from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
 from kash.policy import Actor
 from kash.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
 from tests.incidents.conftest import Filed, Member
@@ -503,7 +503,8 @@ def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(
 
 def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, filed: Filed) -> None:
     grace, anna = a_member("custodian"), a_member("documentation")
-    reference = filed(Record(persons=[Person(id="p1", code="A1", age_band="under_18")]))
+    away = ["0123456789abcdef"]
+    reference = filed(Record(declared=away, persons=[Person(id="p1", code="A1")]))
     address = f"/w/{reference}/p/p1"
     assert anna.client.post(address, data={}).status_code == 422
     sent = {"legal_name": "Zawadi Kielelezo", "born_on": "2010-02-03"}
@@ -522,7 +523,8 @@ def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -
     from kash.members import services as keys
 
     grace, anna = a_member("custodian"), a_member("documentation")
-    reference = filed(Record(persons=[Person(id="p1", code="A1", age_band="under_18")]))
+    away = ["0123456789abcdef"]
+    reference = filed(Record(declared=away, persons=[Person(id="p1", code="A1")]))
     address = f"/w/{reference}/p/p1"
     assert "Nothing about this person is sealed yet." in text_of(anna.client.get(f"{address}/ask"))
     anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"})
@@ -544,15 +546,15 @@ def test_an_officer_asks_and_reads_for_an_hour(a_member: Member, filed: Filed) -
 def test_minors_are_flagged_and_child_protection_is_suggested_once(
     a_member: Member, filed: Filed
 ) -> None:
-    anna, grace = a_member("documentation"), a_member("custodian")
+    grace = a_member("custodian")
     record = Record(persons=[Person(id="p1", code="A1", age_band="under_18")])
     reference = filed(record)
-    assert "Refer her to child protection." in text_of(anna.client.get(f"/w/{reference}"))
+    assert "Refer her to child protection." in text_of(grace.client.get(f"/w/{reference}"))
     assert rows(grace.client.get("/w?show=all")) == [reference]
-    record.referrals = [{"id": "r1", "kind": "child_protection"}]  # type: ignore[list-item]
+    record.referrals = [Referral(id="r1", kind="child_protection", outcome="reached")]
     other = filed(Record.model_validate(record.model_dump()))
-    text = text_of(anna.client.get(f"/w/{other}"))
-    assert "Somebody here is under 18" in text
+    text = text_of(grace.client.get(f"/w/{other}"))
+    assert "Under 18, or may be: A1" in text
     assert "Refer her to child protection." not in text
 
 

@@ -39,6 +39,7 @@ from kash.incidents.rules.filing import (
     service_number_in,
 )
 from kash.incidents.rules.finding import summary_of
+from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -174,8 +175,9 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     given_to = {one.purpose for one in record.consents}
     assert given_to == set(said.consents) & set(PURPOSES)
     for one in record.consents:
+        asked = one.origin != "not_asked" or one.purpose in UNASKED
         assert record.consents_to(one.purpose, one.person) == (
-            one.origin != "not_asked" or one.purpose in UNASKED
+            asked and not (record.has_minor() and one.purpose in NEVER_FOR_MINORS)
         )
         assert not (one.origin == "herself" and one.person not in ("", "p1"))
     assert {one for one in PURPOSES if record.consents_to(one)} <= given_to

@@ -18,7 +18,7 @@ REASON = "A court asks for her name."
 
 def ask(anna: AMember, filed: Filed, record: Record) -> str:
     """Have an officer ask who the first person of a case is; the request."""
-    record.persons.append(Person(id="p1", code="A1", age_band="under_18"))
+    record.persons.append(Person(id="p1", code="A1"))
     address = f"/w/{filed(record)}/p/p1"
     assert anna.client.post(address, data={"legal_name": "Zawadi Kielelezo"}).status_code == 303
     assert anna.client.post(f"{address}/ask", data={"reason": REASON}).status_code == 303

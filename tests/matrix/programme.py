@@ -601,16 +601,17 @@ class _Builder:
         return row.public_id
 
     def cases(self, whose: str) -> dict[str, str]:
-        """Cases of a side; those of the own one concern the custodian, as somebody is a minor."""
-        age = "under_18" if whose == OWN else "unknown"
-        persons = [RecordedPerson(id="p1", code="A1", age_band=age)]
-        linked = self.incident(Record(persons=persons))
-        beside = self.incident(Record(persons=persons))
+        """Cases of a side; those of the own one concern the custodian, as somebody keeps away."""
+        away = [new_public_id()] if whose == OWN else []
+        persons = [RecordedPerson(id="p1", code="A1")]
+        linked = self.incident(Record(persons=persons, declared=away))
+        beside = self.incident(Record(persons=persons, declared=away))
         name = json.dumps({"legal_name": self.value("identity", whose)}).encode()
         identity = file_document(self.session(), "identity", name, compartment="identity")
         persons[0].identity = identity.public_id
         record = Record(
             persons=persons,
+            declared=away,
             narrative=self.value("incident", whose),
             asked_for=self.value("incident", whose),
             links=[Link(kind="incident", id=linked)],

@@ -108,6 +108,7 @@ incidents.identity    -    -    -     -    -      own  -       -       -
 incidents.decide      -    -    -     -    -      own  -       -       -
 incidents.briefs      -    -    -     -    -      -    self    self    -
 incidents.duty        -    all  -     -    all    -    -       -       -
+incidents.outside     -    all  -     -    -      all  -       -       -
 vault.open            -    all  -     -    all    all  -       -       -
 vault.unseal          -    -    -     -    -      all  -       -       -
 vault.members         all  all  -     -    all    all  -       -       -
@@ -634,6 +635,7 @@ PLACES: dict[str, Place] = {
     "incidents.remove_mediator": Place("incidents.duty", "incidents.duty", {"duty_id": "duty"}),
     "incidents.officers": Place("incidents.duty", "incidents.duty"),
     "incidents.officer": Place("incidents.duty", "incidents.duty", {"account": "officer"}),
+    "incidents.outside": Place("incidents.outside", "incidents.outside"),
     "incidents.briefs": Place("incidents.briefs"),
     "incidents.own_duty": Place(post="incidents.briefs"),
     "incidents.answer_brief": Place(post="incidents.briefs", address={"brief_id": "brief"}),

@@ -119,7 +119,15 @@ def choose_roles_with_second_step(by: ActorLike, roles: Collection[Role]) -> Non
 
 
 Kind = Literal[
-    "retention", "paper", "logo", "languages", "court_days", "contacts", "alerts", "address"
+    "retention",
+    "paper",
+    "logo",
+    "languages",
+    "court_days",
+    "contacts",
+    "alerts",
+    "address",
+    "outside",
 ]
 
 

@@ -30,15 +30,17 @@ class StepForm(KashForm):
     reason = long_text_field(_l("Why"), most=4000)
     version = HiddenField()
 
-    def fit(self, verb: str, outcomes: Sequence[tuple[str, Any]]) -> None:
-        """Ask only for what this step needs."""
+    def fit(
+        self, verb: str, outcomes: Sequence[tuple[str, Any]], *, asks_why: bool = False
+    ) -> None:
+        """Ask only for what this step needs. `asks_why`: for a reason, though others need none."""
         if verb != "triage":
             del self.urgent
         if verb == "close":
             self.outcome.choices = [("", _("Choose")), *outcomes]
         else:
             del self.outcome
-        if STEPS[verb].asks_reason:
+        if STEPS[verb].asks_reason or asks_why:
             self.reason.validators = [
                 required(_l("Write the reason.")),
                 *(one for one in self.reason.validators if not isinstance(one, Optional)),

@@ -105,7 +105,7 @@ class DocumentationForm(KashForm):
                 if not _is_key(row.key.data) or row.key.data in taken:
                     row.key.data = fresh_key(group)
                 taken.add(row.key.data)
-        for row in self.rows("information"):
+        for row in (*self.rows("information"), *self.rows("parties")):
             row.account.choices = [("", _("No, or not known")), *accounts]
         for row in self.rows("parties"):
             # A station that is on the list no longer stays with the party that names it.

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import filing_words as words
+from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.filing import MOST_PERSONS, Screen, code_as_read
 from kash.people.models import Organisation
 from kash.web import KashForm
@@ -24,7 +25,7 @@ from kash.web.forms import (
     whole_number_field,
 )
 
-_POLICE_AT = "police:"
+_POLICE_AT, _READER = "police:", f"{PROGRAMME}:"
 _LONGEST_AGO = timedelta(days=366 * 20)
 
 
@@ -116,23 +117,33 @@ class WhoForm(ScreenForm):
     )
     stations: dict[str, str]
 
-    def offer(self, stations: Sequence[Organisation]) -> None:
-        """Set what can be chosen."""
+    def offer(
+        self, stations: Sequence[Organisation], readers: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        """Set what can be chosen. `readers` are those who read it if somebody of the programme did
+        it (accounts and names): whoever of them did it must be kept away."""
         self.stations = {one.public_id: one.name for one in stations}
         police = [(f"{_POLICE_AT}{key}", name) for key, name in self.stations.items()]
         self.who.choices = [
             ("", _("I would rather not say")),
             ("police", _("Police, I do not know from where")),
             *((value, _("Police: %(station)s", station=name)) for value, name in police),
-            *words.PARTIES.items(),
+            *(pair for pair in words.PARTIES.items() if pair[0] != "other"),
+            *(
+                (f"{_READER}{key}", _("Somebody of this programme: %(name)s", name=name))
+                for key, name in readers
+            ),
+            ("other", words.PARTIES["other"]),
         ]
 
     def answers(self) -> Screen:
         """Who, from which station, and what is known of them."""
         who = self.who.data or ""
         station = who.removeprefix(_POLICE_AT) if who.startswith(_POLICE_AT) else ""
+        reader = who.removeprefix(_READER) if who.startswith(_READER) else ""
         return Screen(
-            party="police" if station else who,
+            party="police" if station else PROGRAMME if reader else who,
+            account=reader,
             station=station,
             station_name=self.stations.get(station, ""),
             description=self.description.data or "",

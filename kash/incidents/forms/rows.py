@@ -12,6 +12,7 @@ from wtforms import HiddenField
 
 from kash.incidents import names
 from kash.incidents.rules.acts import acts_meant
+from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.record import Act, Information, Part, Party, Person, Term
 from kash.incidents.rules.writing import LETTERS, ROWS
 from kash.web.fields import MoneyField
@@ -62,6 +63,9 @@ class PersonRow(Row):
 
     code = text_field(_l("Code"), most=20, required=False)
     age_band = choice_field(_l("Age"), offered(names.AGE_BAND_NAMES), required=False)
+    among_adults = choice_field(
+        _l("Held among adults?"), list(names.AMONG_ADULTS_NAMES.items()), required=False
+    )
     note = text_field(_l("Note"), most=300, required=False)
     arrested_at = MomentField(_l("Arrested at"), description=_l("Starts the clock of the court."))
     released_at = MomentField(_l("Let go at"), description=_l("Ends it."))
@@ -73,6 +77,11 @@ class PersonRow(Row):
         """A person is there as soon as she has a code."""
         said = (self.code, self.note, *self.moments())
         return not any(each.data for each in said) and self.age_band.data in ("unknown", "")
+
+    @property
+    def may_be_minor(self) -> bool:
+        """Whether she is or may be under 18, so that more is asked."""
+        return may_be_minor(self.age_band.data or "") or bool(self.among_adults.data)
 
     def moments(self) -> list[Any]:
         """The fields of her moments."""
@@ -98,11 +107,12 @@ class PartyRow(Row):
     rank_band = choice_field(_l("Rank"), offered(names.RANK_BAND_NAMES), required=False)
     service_number = text_field(_l("Service number"), most=40, required=False)
     description = text_field(_l("Description"), most=300, required=False)
+    account = choice_field(_l("One of us"), required=False)
 
     def is_empty(self) -> bool:
         """Nothing was said of anybody."""
         said = (self.kind, self.station, self.station_name, self.unit, self.service_number)
-        return not any(each.data for each in (*said, self.description))
+        return not any(each.data for each in (*said, self.description, self.account))
 
     def missing(self) -> list[tuple[str, str]]:
         """Who it is at all."""
@@ -193,6 +203,7 @@ def person_of(row: PersonRow) -> Person:
         id=row.key.data or "",
         code=row.code.data or "",
         age_band=row.age_band.data or "unknown",
+        among_adults=row.among_adults.data or "",
         note=row.note.data or "",
         arrested_at=row.arrested_at.data,
         exposed_at=row.exposed_at.data,
@@ -213,6 +224,7 @@ def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
         rank_band=row.rank_band.data or "unknown",
         service_number=row.service_number.data or "",
         description=row.description.data or "",
+        account=row.account.data or "",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from functools import cached_property
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -14,14 +14,20 @@ from sqlalchemy.orm import Session
 from kash.database import db
 from kash.incidents.errors import Damaged
 from kash.incidents.models import Incident
-from kash.incidents.queries.officers import Officer, kept_away, officers
+from kash.incidents.queries.officers import (
+    Officer,
+    custodian_is_free,
+    kept_away,
+    officers,
+)
 from kash.incidents.queries.readers import reader_of
 from kash.incidents.queries.screens import Screens, ScreensOf
 from kash.incidents.queries.withdrawals import Withdrawals
-from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
+from kash.incidents.rules.conflicts import Reader, conflict_of
+from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian, may_read
 from kash.incidents.rules.letterbox import TakenBack
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
-from kash.policy import Actor, Reach
+from kash.policy import Actor, Reach, Role
 from kash.vault import (
     OpenVault,
     Sealed,
@@ -135,48 +141,56 @@ def _record(plaintext: bytes | SealError) -> Record:
         raise Damaged from None
 
 
-class Seen(Concerning, Protocol):
-    """A record, as far as who may see it depends on it."""
-
-    def asks_for_a_decision(self) -> bool:
-        """Whether the custodian decides about a report of bribery, or a term set aside."""
-
-    def has_minor(self) -> bool:
-        """Whether somebody on record is under 18, or may be."""
-
-
 @dataclass(frozen=True)
 class Sight:
-    """Which cases an actor sees: within her reach, and none in which she has a part.
+    """Which cases an actor sees: within her reach, none in which she has a part, and none that is
+    for a custodian alone unless she is one.
 
-    A custodian who is nothing else sees what concerns her: minors, money that officers demanded or
-    took, and cases from which somebody
-    is or may have to be kept away. `others` is everybody with keys, known only if it matters.
+    A custodian who is nothing else sees what concerns her: those, money that officers demanded or
+    took, and cases from which somebody is or may have to be kept away.
     """
 
     by: Actor
     reader: Reader
-    others: Sequence[Officer] = ()
 
     @property
     def whole(self) -> bool:
         """Whether she sees every case but those in which she has a part."""
         return self.by.reach("incidents.see") is Reach.ALL
 
+    @cached_property
+    def others(self) -> Sequence[Officer]:
+        """Everybody with keys, asked for only if it matters."""
+        return officers()
+
     def takes_in(self, record: Seen) -> bool:
         """Whether she sees a case."""
-        if conflict_of(self.reader, record) is not None:
+        if conflict_of(self.reader, record) is not None or self.leaves_to_custodian(record):
             return False
         if self.whole:
             return True
         narrow = self.by.reach("incidents.see") is Reach.OWN
         return narrow and concerns_custodian(record, self.others)
 
+    def leaves_to_custodian(self, record: Seen) -> bool:
+        """Whether a case is for a custodian alone, which the actor is not."""
+        return not may_read(
+            record,
+            custodian=Role.CUSTODIAN in self.by.roles,
+            somebody_free=lambda: custodian_is_free(self.others, record),
+        )
+
+    def hears_of(self, record: Seen) -> bool:
+        """Whether an officer without a part in a child's case is told that a custodian has it. Of
+        one about somebody of the programme nobody hears anything."""
+        works = self.by.reach("incidents.edit") is Reach.ALL
+        free = conflict_of(self.reader, record) is None
+        return works and free and for_custodian(record) is ForCustodian.MINOR
+
 
 def sight_of(by: Actor) -> Sight:
-    """What an actor sees, in two queries; three more for a custodian who is nothing else."""
-    whole = by.reach("incidents.see") is Reach.ALL
-    return Sight(by, reader_of(by), () if whole else officers())
+    """What an actor sees, in two queries; three more once it depends on who else has keys."""
+    return Sight(by, reader_of(by))
 
 
 def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
@@ -194,9 +208,9 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
 
 
 def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
-    """Whether a case is one for the custodian: a minor, money that officers demanded or took, or a
-    conflict of interest of anybody."""
-    if record.has_minor() or record.asks_for_a_decision():
+    """Whether a case is one for the custodian: for her alone, money that officers demanded or took,
+    or a conflict of interest of anybody."""
+    if for_custodian(record) is not None or record.asks_for_a_decision():
         return True
     known = any(party.account or party.person for party in record.parties)
     return known or bool(record.declared or kept_away(others, record))

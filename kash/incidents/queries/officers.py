@@ -12,6 +12,7 @@ from kash.database import db
 from kash.incidents.models import Duty
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Concerning, Conflict, Reader, conflict_of
+from kash.incidents.rules.custodian_only import Seen, for_custodian, may_read
 from kash.policy import GRANTS, Reach, Role
 from kash.vault import VaultMember
 
@@ -57,6 +58,11 @@ def officers() -> list[Officer]:
     ]
 
 
+def custodians_with_keys() -> list[tuple[str, str]]:
+    """(public id, name) of the custodians who hold keys: who reads what is for them alone."""
+    return [(one.public_id, one.name) for one in officers() if one.custodian]
+
+
 def known_accounts() -> list[tuple[str, str]]:
     """(public id, name) of whoever would read, verify or mediate, if she had no part in a case."""
     mediating = db.session.execute(
@@ -73,8 +79,30 @@ def kept_away(everybody: Sequence[Officer], record: Concerning) -> dict[str, Con
     return {public_id: why for public_id, why in found.items() if why is not None}
 
 
-def may_work(everybody: Sequence[Officer], record: Concerning) -> list[Officer]:
+def custodian_is_free(everybody: Sequence[Officer], record: Concerning) -> bool:
+    """Whether any custodian has no part in a case."""
+    return any(one.custodian and conflict_of(one.reader, record) is None for one in everybody)
+
+
+def decides_alone(account: str, record: Seen) -> bool:
+    """Whether a case is for a custodian alone and nobody else may work on it: then who triaged it
+    verifies it as well, rather than nobody. One query more than none only for such a case."""
+    if for_custodian(record) is None:
+        return False
+    return {one.public_id for one in may_work(officers(), record)} <= {account}
+
+
+def may_work(everybody: Sequence[Officer], record: Seen) -> list[Officer]:
     """Those to whom a case may be assigned. A custodian works on what concerns her: with somebody
-    kept away or a minor, every case that reaches her does."""
+    kept away, and on what is for her alone."""
     away = kept_away(everybody, record)
-    return [one for one in everybody if one.public_id not in away and (one.works or one.custodian)]
+    free = [one for one in everybody if one.public_id not in away and (one.works or one.custodian)]
+    return [
+        one
+        for one in free
+        if may_read(
+            record,
+            custodian=one.custodian,
+            somebody_free=lambda: custodian_is_free(free, record),
+        )
+    ]

@@ -25,6 +25,7 @@ from kash.incidents.rules.finding import (
     as_searched,
     holds,
     light,
+    may_be_for_custodian,
     may_have_part,
     may_hold,
     said_held,
@@ -68,8 +69,10 @@ class Register:
     new: list[Sealed] = field(default_factory=list)
     wards: set[str] = field(default_factory=set)
     stations: set[str] = field(default_factory=set)
-    # Whether somebody is held in a new case that is kept from the actor.
+    # Whether somebody is held in a new case that is kept from the actor; and whether that is a
+    # child's, of which an officer on duty is told that it is there and nothing else.
     hides_held: bool = False
+    left_to_custodian: bool = False
 
 
 def register(
@@ -114,9 +117,13 @@ def register(
             if not holding and not counting:
                 continue
             record = answers.taken_over(_read(plaintext))
-            looked_into = not whole or may_have_part(sight.reader, record)
-            if looked_into and not sight.takes_in(light(record)):
-                found.hides_held |= state == "submitted" and said_held(record)
+            looked_into = (
+                not whole or may_be_for_custodian(record) or may_have_part(sight.reader, record)
+            )
+            if looked_into and not sight.takes_in(short := light(record)):
+                if state == "submitted" and said_held(record):
+                    found.hides_held = True
+                    found.left_to_custodian |= sight.hears_of(short)
                 continue
             line = summary_of(reference, state, record)
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
@@ -174,7 +181,7 @@ def _kinds(
     if line.state in OVER:
         return
     yield "open"
-    waits = line.state == "submitted" or _is_due(line, clocks, now, today)
+    waits = line.state == "submitted" or line.for_custodian or _is_due(line, clocks, now, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
         yield QUEUE
 

@@ -46,10 +46,11 @@ def in_order(roster: Sequence[OnRoster], minute: int) -> list[OnRoster]:
 
 
 def steps(order: Sequence[OnRoster], custodians: Sequence[str]) -> list[list[str]]:
-    """Which accounts are told together, step by step: the first officer, then the next one and the
-    custodians, then each of the others."""
+    """Which accounts are told together, step by step: the first officer and the custodians, then
+    each of the others. What a custodian alone may read can't wait for an officer who does not see
+    it; and as every alert tells both, none says which kind it is."""
     accounts = [one.account for one in order]
-    plan = [accounts[:1], [*accounts[1:2], *custodians], *([one] for one in accounts[2:])]
+    plan = [[*accounts[:1], *custodians], *([one] for one in accounts[1:])]
     return [list(dict.fromkeys(step)) for step in plan if step]
 
 

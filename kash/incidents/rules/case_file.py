@@ -44,7 +44,8 @@ def who_agreed(record: Record) -> list[Person]:
 
 
 def may_print(record: Record) -> bool:
-    """Whether a case file can be made at all."""
+    """Whether a case file can be made at all: none of a case with somebody who is or may be under
+    18, since nobody in it consents to one (`Record.consents_to`)."""
     return bool(who_agreed(record)) if record.persons else record.consents_to(PURPOSE)
 
 

@@ -130,6 +130,19 @@ def name_the_only_one(record: Record) -> None:
                 term.owed_to = record.persons[0].id
 
 
+def who_is_held(record: Record) -> list[Person]:
+    """The persons of a case who are held as far as it is known, or may be: arrested, or of a report
+    that said so, and not let go."""
+    arrests = [act for act in record.acts if act.code in ARRESTS]
+    whom = {person for act in arrests for person in act.persons}
+    everybody = record.filing.held or any(not act.persons for act in arrests)
+    return [
+        one
+        for one in record.persons
+        if (one.arrested_at or everybody or one.id in whom) and not is_free(record, one)
+    ]
+
+
 def unset_clocks(record: Record) -> list[str]:
     """What a record's acts would start if a moment were known: `court`, `pep`. An act that names
     nobody was done to all."""

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
+from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -53,7 +54,8 @@ CODE_LENGTH = 12
 
 
 class Screen(BaseModel):
-    """What was answered on a screen. What is empty was skipped."""
+    """What was answered on a screen. What is empty was skipped. `account` is that of somebody of
+    the programme who did it and would read it otherwise."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -68,6 +70,7 @@ class Screen(BaseModel):
     station: str = ""
     station_name: str = ""
     description: str = ""
+    account: str = ""
     wanted: list[str] = Field(default_factory=list)
     consents: list[str] = Field(default_factory=list)
     origin: str = ""
@@ -167,6 +170,7 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
                 station_name=said.station_name,
                 service_number=service_number_in(said.description),
                 description=said.description,
+                account=said.account if kind == PROGRAMME and not said.station else "",
             )
         )
     record.wanted = [kind for kind in dict.fromkeys(said.wanted) if kind in TERM_KINDS]

@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
+from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import json_asks_for_a_decision
 from kash.incidents.rules.record import Record
@@ -198,6 +199,15 @@ def light(record: Mapping[str, Any]) -> LightRecord:
     )
 
 
+def may_be_for_custodian(record: Mapping[str, Any]) -> bool:
+    """Whether a case is for a custodian alone, from its record's JSON, as `custodian_only` says."""
+    return _has_minor(record) or _has_programme(record)
+
+
+def _has_programme(record: Mapping[str, Any]) -> bool:
+    return any(one.get("kind") == PROGRAMME for one in record.get("parties", ()))
+
+
 def _has_minor(record: Mapping[str, Any]) -> bool:
     return any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ()))
 
@@ -261,6 +271,12 @@ class Summary(NamedTuple):
     held: bool = False
     # A custodian has to decide about a term that was set aside, or has noted nothing of a report.
     undecided: bool = False
+    programme: bool = False
+
+    @property
+    def for_custodian(self) -> bool:
+        """Whether it is for a custodian alone."""
+        return self.minor or self.programme
 
     @property
     def day(self) -> str:
@@ -296,6 +312,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         ),
         urgent=bool(record.get("urgent")),
         minor=_has_minor(record),
+        programme=_has_programme(record),
         consent=_consents(record, [person["id"] for person in persons]),
         assigned_to=record.get("assigned_to", ""),
         moments=moments,

@@ -7,9 +7,65 @@ grown up.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kash.incidents.rules.record import Person, Record
+
 MAY_BE_MINOR = frozenset({"under_18", "unsure"})
+# To these nobody can agree while somebody on record is or may be a child, for herself or another.
+NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder", "court"})
+# What is not settled about a child between those who hurt her and those who speak for her.
+TERMS_REFUSED = frozenset({"return", "pay", "apologise"})
+PROTECTION = "child_protection"
+# What came of a referral: whoever was turned away or did not go is not protected by it.
+PROTECTED = frozenset({"reached", "helped"})
+# Whether she is held among adults, as far as anybody said.
+AMONG_ADULTS = ("", "yes", "no", "unknown")
 
 
 def may_be_minor(age_band: str) -> bool:
     """Whether somebody of this age band is under 18, or may be."""
     return age_band in MAY_BE_MINOR
+
+
+def minors_of(record: Record) -> list[Person]:
+    """The persons of a case who are or may be under 18."""
+    return [one for one in record.persons if may_be_minor(one.age_band)]
+
+
+def has_refused_terms(record: Record, there: Mapping[str, str]) -> bool:
+    """Whether something was agreed that is not agreed about a child. `there` are the kinds, by
+    their ids, of terms that stood there before: they were agreed when nobody knew that she is one.
+    """
+    return record.has_minor() and any(
+        one.kind in TERMS_REFUSED and there.get(one.id) != one.kind for one in record.terms
+    )
+
+
+def kinds_of_terms(record: Record) -> dict[str, str]:
+    """The kinds of a record's terms, by their ids."""
+    return {one.id: one.kind for one in record.terms}
+
+
+def unprotected(record: Record) -> list[Person]:
+    """Of those who are or may be under 18, whoever was not yet seen or helped by child
+    protection: by a referral of her own, or one for everybody in the case."""
+    reached = {
+        one.person
+        for one in record.referrals
+        if one.kind == PROTECTION and one.outcome in PROTECTED
+    }
+    return [one for one in minors_of(record) if not reached & {"", one.id}]
+
+
+def held_among_adults(held: list[Person]) -> list[Person]:
+    """Of those who are held, whoever is or may be under 18 and is held among adults."""
+    return [one for one in held if may_be_minor(one.age_band) and one.among_adults == "yes"]
+
+
+def to_ask_about_adults(held: list[Person]) -> list[Person]:
+    """Of those who are held, whoever is or may be under 18 and of whom nobody said yet whether she
+    is held among adults."""
+    return [one for one in held if may_be_minor(one.age_band) and not one.among_adults]

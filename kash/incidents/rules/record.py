@@ -16,7 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
-from kash.incidents.rules.minors import may_be_minor
+from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.money import asks_for_a_decision
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 from kash.incidents.rules.taking import Taking
@@ -97,6 +97,8 @@ class Person(Part):
     id: str
     code: str
     age_band: str = "unknown"
+    # Of whoever is or may be under 18 and is held: one of `minors.AMONG_ADULTS`.
+    among_adults: str = ""
     note: str = ""
     arrested_at: datetime | None = None
     exposed_at: datetime | None = None
@@ -342,8 +344,11 @@ class Record(Part):
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
         an answer that was given for all. Of whoever could not be asked, it holds for `UNASKED`;
-        so does what a phone sent that named nobody, once several are on record.
+        so does what a phone sent that named nobody, once several are on record. To what is never
+        done with a child's case nobody consents while one is, or may be, on record.
         """
+        if purpose in NEVER_FOR_MINORS and self.has_minor():
+            return False
         return all(self._holds(purpose, one) for one in self._everyone(person))
 
     def is_unasked(self, purpose: str, person: str = "") -> bool:

@@ -36,6 +36,7 @@ class Refusal(StrEnum):
     CONFLICT = "conflict"
     OUTCOME = "outcome"
     REASON = "reason"
+    CHILD = "child"
 
 
 @dataclass(frozen=True)
@@ -110,22 +111,28 @@ def refusal_of(
     filed_by: str = "",
     triaged_by: str = "",
     conflict: bool = False,
+    alone: bool = False,
+    unprotected: bool = False,
     outcome: str = "",
     reason: str = "",
 ) -> Refusal | None:
     """Why somebody (an account's public id) must not take a step now; None if she may.
 
-    `filed_by` and `triaged_by` are accounts' public ids, or empty where nobody knows.
+    `filed_by` and `triaged_by` are accounts' public ids, or empty where nobody knows. `alone`:
+    nobody else may decide, as with one custodian. `unprotected`: somebody who is or may be under 18
+    was not reached by child protection yet, so that closing asks for a reason.
     """
     step = STEPS[verb]
     if conflict:
         return Refusal.CONFLICT
     if state not in step.sources:
         return Refusal.STATE
-    if step.another and by in {filed_by, triaged_by} - {""}:
+    if step.another and not alone and by in {filed_by, triaged_by} - {""}:
         return Refusal.SAME_PERSON
     if verb == "close" and outcome not in closing_outcomes(state):
         return Refusal.OUTCOME
+    if verb == "close" and unprotected and not reason.strip():
+        return Refusal.CHILD
     if step.asks_reason and not reason.strip():
         return Refusal.REASON
     return None

@@ -28,7 +28,15 @@ SINGLE = (
     "filing.paper_on",
 )
 ROWS: dict[str, tuple[str, ...]] = {
-    "persons": ("code", "age_band", "note", "arrested_at", "exposed_at", "released_at"),
+    "persons": (
+        "code",
+        "age_band",
+        "among_adults",
+        "note",
+        "arrested_at",
+        "exposed_at",
+        "released_at",
+    ),
     "parties": (
         "kind",
         "involvement",
@@ -38,6 +46,7 @@ ROWS: dict[str, tuple[str, ...]] = {
         "rank_band",
         "service_number",
         "description",
+        "account",
     ),
     "acts": ("code", "persons", "parties", "circumstances", "amount"),
     "information": ("source", "connection", "reliability", "note", "account"),

@@ -104,8 +104,8 @@ def drill(now: datetime) -> bool:
 def tell_officers(now: datetime) -> int:
     """Tell whoever is next of each alert at which nobody looked yet; how many were told.
 
-    The order is that of the minute in which it was raised. A step that reaches nobody is passed
-    over at once; if none does, it is tried again in the next minute.
+    The order is that of the minute in which it was raised. A step that reaches no officer is
+    passed over at once; if none reaches anybody, it is tried again in the next minute.
     """
     waiting = queries.open_alerts()
     if not waiting:
@@ -115,6 +115,7 @@ def tell_officers(now: datetime) -> int:
     roster, keepers = queries.roster(), queries.custodians()
     accounts = queries.accounts_named({*(one.account for one in roster), *keepers})
     reached: set[str] = set()
+    on_roster = {one.account for one in roster}
 
     def reach(public_id: str) -> bool:
         if public_id not in reached and public_id in accounts and tell(accounts[public_id]):
@@ -128,9 +129,10 @@ def tell_officers(now: datetime) -> int:
         for step in range(told, len(plan)):
             if step >= due:
                 break
-            if sum(reach(one) for one in plan[step]):
+            told_now = {one for one in plan[step] if reach(one)}
+            if told_now:
                 taken[number] = step + 1
-            else:
+            if not told_now & on_roster:
                 due += 1
     for number, step in taken.items():
         _note_told(number, step)

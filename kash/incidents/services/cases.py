@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
+from kash.incidents.queries.officers import may_work, officers
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import conflict_of
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.record import Event, Record, as_bytes
@@ -101,8 +103,12 @@ def _keep_away(found: CaseChange) -> None:
     holder = found.record.assigned_to
     if not holder:
         return
-    known = readers([holder]).get(holder)
-    if known is None or conflict_of(known, found.record) is not None:
+    if for_custodian(found.record) is not None:
+        stays = holder in {one.public_id for one in may_work(officers(), found.record)}
+    else:
+        known = readers([holder]).get(holder)
+        stays = known is not None and conflict_of(known, found.record) is None
+    if not stays:
         found.record.assigned_to = ""
         found.happened("unassigned", about=holder)
 

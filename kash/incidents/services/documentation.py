@@ -12,16 +12,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id, public_id_from
-from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.errors import NobodyHoldsKeys, NotForMinors
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import KIND, open_case
 from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.first_account import first_account
+from kash.incidents.rules.minors import has_refused_terms, kinds_of_terms
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
+from kash.incidents.services.handing_over import goes_to_custodian, tell_of_who_is_held
 from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
@@ -64,13 +66,14 @@ class Written:
     """What a page sends: what was typed, and the page that it was typed on.
 
     `submit` hands a draft in; `token` names what was kept of this page meanwhile; `why` says why a
-    record is changed.
+    record is changed. `hands_over`: she knows that a custodian alone reads it from then on.
     """
 
     typed: Record
     token: str
     submit: bool = False
     why: str = ""
+    hands_over: bool = False
 
 
 def refuse_bribes(record: Record) -> None:
@@ -100,9 +103,10 @@ def _is_there(session: Session, by: Actor, vault: OpenVault, reference: str, new
 
 
 def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
-    """Add a case of the actor's own, a draft unless it is handed in; its reference.
+    """Add a case of the actor's own, a draft unless it is handed in or over; its reference.
 
-    The same page sent twice adds one case. Raises NobodyHoldsKeys and NoTerm.
+    The same page sent twice adds one case. Raises NobodyHoldsKeys, NoTerm, HandsOver and
+    NotForMinors.
     """
     try:
         return _added(by, vault, written, language)
@@ -115,7 +119,10 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     record = Record()
     write(record, written.typed)
     refuse_bribes(record)
-    state = "submitted" if written.submit else "draft"
+    if has_refused_terms(record, {}):
+        raise NotForMinors
+    goes = goes_to_custodian(by, record, knows=written.hands_over)
+    state = "submitted" if written.submit or goes else "draft"
     with audited("incidents.case_added", by) as change:
         reference = _reference(by, written.token)
         taken = select(Incident.id).where(Incident.public_id == reference)
@@ -128,8 +135,10 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
         record.filing.language = language
         record.filing.filed_at = _hour(change.now)
         record.timeline.append(Event(what="added", by=by.public_id, at=change.now, state=state))
+        if goes:
+            tell_of_who_is_held(change, record)
         try:
-            if written.submit:
+            if state == "submitted":
                 account = first_account(record, change.now, by.public_id)
                 account.written = as_bytes(record).decode()
                 keep_first_account(change.session, vault, record, account)
@@ -153,7 +162,7 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
     """Put what was typed into a case.
 
     Raises ChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
-    IdentityWouldBeLeft, CaseClosed, NoTerm, NotFound and Damaged.
+    IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, NotForMinors, NotFound and Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
@@ -163,11 +172,19 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
+        there = kinds_of_terms(case.record)
         write(case.record, written.typed)
         refuse_bribes(case.record)
-        if written.submit and case.row.state == "draft":
+        if has_refused_terms(case.record, there):
+            raise NotForMinors
+        goes = goes_to_custodian(by, case.record, knows=written.hands_over)
+        if goes:
+            tell_of_who_is_held(case.change, case.record)
+        if (written.submit or goes) and case.row.state == "draft":
             case.row.state = "submitted"
             case.happened("submit")
+        elif goes:
+            case.happened("handed_over")
         else:
             case.happened("written")
         forget_typed(case.change.session, by, written.token)

@@ -7,7 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from kash.incidents.errors import NotForMinors
 from kash.incidents.rules.clocks import name_the_only_one
+from kash.incidents.rules.minors import has_refused_terms, kinds_of_terms
 from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Record, Referral, Term
 from kash.incidents.services.cases import changing
@@ -57,7 +59,7 @@ def say_outcome(
 
 def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
     """Add what was agreed; sent twice under the same id, it is added once. Raises NoTerm if a
-    public officer would gain by it, and as `refer`."""
+    public officer would gain by it, NotForMinors, and as `refer`."""
     with changing("incidents.term_agreed", by, vault, reference) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
@@ -66,7 +68,10 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
             return
         if refusal_of(term, case.record.parties) is not None:
             raise NoTerm
+        there = kinds_of_terms(case.record)
         case.record.terms.append(term)
+        if has_refused_terms(case.record, there):
+            raise NotForMinors
         case.happened("agreed", term.kind)
 
 

@@ -15,8 +15,9 @@ from kash.vault import OpenVault
 @dataclass(frozen=True)
 class WaitingCases:
     """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
-    with a clock that runs, new ones with somebody under 18, and those of which a custodian has to
-    decide something (0 for whoever is none)."""
+    with a clock that runs; of those for a custodian alone, which nobody has yet, the ones with
+    somebody who is or may be under 18, and about somebody of the programme; and those of which a
+    custodian has to decide something (0 for whoever is none)."""
 
     held: int = 0
     new: int = 0
@@ -24,6 +25,7 @@ class WaitingCases:
     clocks: int = 0
     minors: int = 0
     decisions: int = 0
+    programme: int = 0
 
 
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
@@ -39,5 +41,6 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         mine=sum(one.assigned_to == by.public_id for _line, one in lines),
         clocks=sum(bool(line.running(now)) for line, _one in lines),
         decisions=sum(one.undecided for _line, one in lines) if decides else 0,
-        minors=sum(one.minor and one.state == "submitted" for _line, one in lines),
+        minors=sum(one.minor and not one.assigned_to for _line, one in lines),
+        programme=sum(one.programme and not one.assigned_to for _line, one in lines),
     )

@@ -6,8 +6,10 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.endings import end_with_closing
 from kash.incidents.errors import NotNow
+from kash.incidents.queries.officers import decides_alone
 from kash.incidents.queries.readers import reader_of
 from kash.incidents.rules.conflicts import conflict_of
+from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Decision
 from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
 from kash.incidents.services.cases import CaseChange, changing
@@ -22,6 +24,10 @@ _SENTENCES = {
     ),
     Refusal.OUTCOME: _l("Say what came of it: this outcome does not fit the case as it stands."),
     Refusal.REASON: _l("Write the reason."),
+    Refusal.CHILD: _l(
+        "Somebody here is or may be under 18, and it is not known that child protection reached"
+        " her. Tell how the referral went, or write why the case ends all the same."
+    ),
 }
 
 
@@ -59,6 +65,8 @@ def take_step(
             filed_by=record.filing.author,
             triaged_by=record.triage.by,
             conflict=conflict_of(reader_of(by), record) is not None,
+            alone=decides_alone(by.public_id, record),
+            unprotected=bool(unprotected(record)),
             outcome=outcome,
             reason=reason,
         )

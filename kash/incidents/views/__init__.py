@@ -19,6 +19,7 @@ from kash.incidents.views import identity_requests as identity_requests
 from kash.incidents.views import links as links
 from kash.incidents.views import mediation as mediation
 from kash.incidents.views import officers as officers
+from kash.incidents.views import outside as outside
 from kash.incidents.views import receipts as receipts
 from kash.incidents.views import register as register
 from kash.incidents.views import steps as steps

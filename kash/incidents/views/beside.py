@@ -39,6 +39,7 @@ _ROWS = {
 }
 _WORDS: dict[str, Any] = {
     "persons/age_band": names.AGE_BAND_NAMES,
+    "persons/among_adults": names.AMONG_ADULTS_NAMES,
     "parties/kind": names.PARTY_KIND_NAMES,
     "parties/involvement": names.INVOLVEMENT_NAMES,
     "parties/rank_band": names.RANK_BAND_NAMES,

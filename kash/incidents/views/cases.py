@@ -17,7 +17,7 @@ from kash.incidents.forms.casework import CommentForm
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.links import linked_to
-from kash.incidents.queries.officers import Officer, kept_away, officers
+from kash.incidents.queries.officers import Officer, decides_alone, kept_away, officers
 from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.filing import code_as_shown
@@ -25,6 +25,7 @@ from kash.incidents.rules.mediation import events_of
 from kash.incidents.rules.record import Event, Record
 from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
 from kash.incidents.sections import actions_of, sections_of
+from kash.incidents.views.guarded import guarded
 from kash.incidents.views.reach import here, require_vault
 from kash.policy import Actor, allow
 from kash.web.account_names import account_names
@@ -50,6 +51,7 @@ def next_of(case: Case, actor: Actor) -> Next | None:
         by=actor.public_id,
         filed_by=case.record.filing.author,
         triaged_by=case.record.triage.by,
+        alone=decides_alone(actor.public_id, case.record),
     )
     return Next(verb, why is Refusal.SAME_PERSON)
 
@@ -114,8 +116,7 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         money=MONEY,
         says=wording,
         words=names,
-        suggest_child_protection=record.has_minor()
-        and not any(one.kind == "child_protection" for one in record.referrals),
+        guarded=guarded(record, actor),
         comment_form=comment_form or CommentForm(),
         sections=sections_of(found, actor),
         beside=sections_of(found, actor, beside=True),

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services
-from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
+from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotForMinors
 from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries import open_case
 from kash.incidents.queries.autosaves import Autosave, own_autosaves
@@ -40,7 +40,9 @@ from kash.incidents.services.documentation import (
     add_case,
     write_case,
 )
+from kash.incidents.services.handing_over import HandsOver
 from kash.incidents.views.beside import in_words, place_names
+from kash.incidents.views.handing_over import hand_over_text
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people.queries import organisations, zone_names
 from kash.policy import allow
@@ -70,6 +72,8 @@ class Shown:
     merged: Merged | None = None
     beside: dict[str, str] = field(default_factory=dict)
     autosaves: list[Autosave] = field(default_factory=list)
+    # What she is told who is about to hand it over to a custodian.
+    handing: str = ""
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -125,7 +129,8 @@ def _stations() -> list[tuple[str, str]]:
 def _prepare(form: DocumentationForm, stations: Sequence[tuple[str, str]]) -> None:
     """Offer what is known here; who is on record stays on offer, whoever it is."""
     known = dict(known_accounts())
-    told = {row.account.data for row in form.rows("information")}
+    named = (*form.rows("information"), *form.rows("parties"))
+    told = {row.account.data for row in named}
     others = told - set(known) - {None, ""}
     known |= account_names(others) if others else {}
     form.prepare(stations, _today(), list(known.items()))
@@ -147,25 +152,34 @@ def _written(case: Case | None) -> ResponseReturnValue:
         form.offer_rows()
         return _page(form, shown)
     submit = request.form.get("do") == "submit"
+    hands_over = request.form.get("do") == "hand"
     fine = form.validate() and (not submit or form.says_enough())
     if fine and (form.says_why() if _asks_why(case) else True):
         written = Written(
-            form.typed(dict(stations)), form.token.data or "", submit, form.why.data or ""
+            form.typed(dict(stations)),
+            form.token.data or "",
+            submit,
+            form.why.data or "",
+            hands_over=hands_over,
         )
         try:
             reference = _save(case, form, written)
         except ChangedMeanwhile:
             return _beside(form, written, stations, reference=case.reference if case else "")
+        except HandsOver as problem:
+            shown.handing = hand_over_text(problem.why, problem.custodians)
+            form.form_errors.append(shown.handing)
         except (
             IdentityWouldBeLeft,
             WhyIsMissing,
             CaseClosed,
             NobodyHoldsKeys,
             NoTerm,
+            NotForMinors,
         ) as problem:
             form.form_errors.append(str(problem))
         else:
-            return _after(reference, submit)
+            return _after(reference, submit, hands_over)
     return _page(form, shown)
 
 
@@ -173,9 +187,11 @@ def _asks_why(case: Case | None) -> bool:
     return case is not None and asks_why(case.record)
 
 
-def _after(reference: str, submit: bool) -> ResponseReturnValue:
+def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValue:
     """On to the case; or to the list, if what she wrote keeps its writer away from it."""
     said = _("Handed in.") if submit else _("Saved.")
+    if hands_over:
+        said = _("Saved, and handed over to a custodian.")
     try:
         open_case(current_actor(), the_vault(), reference)
     except NotFound:
@@ -283,6 +299,7 @@ def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
         beside=shown.beside,
         changes=_changes(merged),
         autosaves=shown.autosaves,
+        handing=shown.handing,
         acts=_acts_by_group(),
         codes=ACTS,
         act_names=names.ACT_NAMES,

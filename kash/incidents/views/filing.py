@@ -27,12 +27,13 @@ from kash.incidents.forms.filing import (
 )
 from kash.incidents.queries import filing as drafts
 from kash.incidents.queries import help as helpers
+from kash.incidents.queries.officers import custodians_with_keys
 from kash.incidents.rules.filing import SCREENS, code_as_read, code_as_shown, new_code
 from kash.incidents.rules.receipts import new_token, token_helps
 from kash.incidents.services import PageTooOld, TooManyReports, WaitAMinute
 from kash.incidents.services.filing import NothingToSend
 from kash.incidents.services.letterbox import LetterboxFull
-from kash.incidents.views.filing_pages import shown, speak
+from kash.incidents.views.filing_pages import shown, speak, told_readers
 from kash.incidents.views.receipts import SENT, after_sending, word_page
 from kash.people import directory_words, rules
 from kash.people import words as people_words
@@ -218,7 +219,7 @@ def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValu
 def _form_of(name: str, given: MultiDict[str, str] | None) -> ScreenForm:
     form = SCREEN_FORMS[name](formdata=given)
     if isinstance(form, WhoForm):
-        form.offer(organisations(("station",)))
+        form.offer(organisations(("station",)), custodians_with_keys())
     if isinstance(form, WhenForm):
         form.wards = zone_names()
     return form
@@ -254,6 +255,7 @@ def _screen_page(
         code=code,
         shown_code=code_as_shown(code),
         screen=name,
+        readers=told_readers() if name in ("whom", "who") else None,
         step=_NAMES.index(name) + 1,
         steps=len(_NAMES),
         answered=answered,
@@ -281,6 +283,7 @@ def _review_page(
         shown_code=code_as_shown(code),
         screen=REVIEW,
         screens=_NAMES,
+        readers=told_readers(),
         answered=answered or [],
         problem=problem,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import g, render_template, request
@@ -10,7 +11,10 @@ from flask_babel import refresh
 
 from kash.database import utc_now
 from kash.incidents import filing_words
+from kash.incidents.queries.officers import custodians_with_keys
+from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.arrivals import COME_AT
+from kash.incidents.rules.outside import Contact
 from kash.incidents.rules.receipts import new_token
 from kash.incidents.services.alerts import can_tell
 from kash.web.language import language_code
@@ -28,6 +32,20 @@ def speak() -> str:
         g.language = chosen
         refresh()
     return chosen or language_code()
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads a report about somebody of the programme, or about a child: names of custodians,
+    and to whom somebody can turn outside."""
+
+    names: str
+    outside: Contact | None
+
+
+def told_readers() -> Readers:
+    """What somebody is told of it before she sends, and afterwards."""
+    return Readers(", ".join(name for _key, name in custodians_with_keys()), outside_contact())
 
 
 def shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:

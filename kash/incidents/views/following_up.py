@@ -16,7 +16,7 @@ from kash.database import utc_now
 from kash.incidents import blueprint, names, services
 from kash.incidents.consent_texts import TEXTS
 from kash.incidents.documents.consents import consent_paper
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import ChangedMeanwhile, NotForMinors
 from kash.incidents.forms.following_up import (
     ConsentsForm,
     FulfilledForm,
@@ -261,7 +261,7 @@ def terms(reference: str) -> ResponseReturnValue:
     elif form.validate() and form.may_be_agreed(found.record.parties):
         try:
             agree(actor, vault, reference, form.term())
-        except (CaseClosed, NoTerm) as problem:
+        except (CaseClosed, NoTerm, NotForMinors) as problem:
             form.form_errors.append(str(problem))
         else:
             return _saved("incidents.terms", reference)

@@ -17,7 +17,7 @@ from kash.incidents.receipt_words import TAKING_BACK
 from kash.incidents.rules.filing import code_as_read, code_as_shown
 from kash.incidents.services.letterbox import LetterboxFull
 from kash.incidents.services.receipts import Found, PageTooOld
-from kash.incidents.views.filing_pages import shown, speak
+from kash.incidents.views.filing_pages import shown, speak, told_readers
 from kash.policy import allow
 from kash.web import current_actor
 from kash.web.account_names import account_names
@@ -72,6 +72,7 @@ def after_sending(language: str, draft: str, go: str) -> ResponseReturnValue:
         "filing_sent.html",
         language,
         receipt=code_as_shown(receipt.code),
+        readers=told_readers(),
         held=held,
         # By which more is told of what was sent at once.
         pass_=services.pass_of(keys_of(receipt.code, receipt.word)) if held else "",
@@ -142,6 +143,7 @@ def _opened(
         language,
         422 if form is not None else 200,
         found=True,
+        readers=told_readers(),
         said=filing_words.RECEIPT_STATES[found.state],
         may_take_back=found.state != "shredded",
         ends_here=found.state in filing_words.ENDS_HERE,

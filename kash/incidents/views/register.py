@@ -146,6 +146,9 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
         posted=posted,
         listing=lines,
         damaged=found.damaged,
+        keepers=", ".join(one.name for one in everybody if one.custodian)
+        if found.left_to_custodian
+        else "",
         counts=found.counts if not wanted else None,
         now=now,
         works=actor.may("incidents.edit"),

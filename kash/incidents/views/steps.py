@@ -10,7 +10,8 @@ from kash.incidents import blueprint, names, services, wording
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
 from kash.incidents.queries.cases import open_case
-from kash.incidents.queries.officers import may_work, officers
+from kash.incidents.queries.officers import decides_alone, may_work, officers
+from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.services.workflow import StepRefused
 from kash.incidents.views.reach import here, require_vault
@@ -28,13 +29,15 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         raise NotFound
     form = StepForm(version=str(found.version), urgent=found.record.urgent)
     outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(found.state)]
-    form.fit(verb, outcomes)
+    at_risk = unprotected(found.record) if verb == "close" else []
+    form.fit(verb, outcomes, asks_why=bool(at_risk))
     why = refusal_of(
         verb,
         found.state,
         by=actor.public_id,
         filed_by=found.record.filing.author,
         triaged_by=found.record.triage.by,
+        alone=decides_alone(actor.public_id, found.record),
         outcome=outcomes[0][0] if outcomes else "",
         reason="-",
     )
@@ -65,7 +68,8 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         case=found,
         verb=verb,
         refused=refused,
-        asks_reason=STEPS[verb].asks_reason,
+        asks_reason=STEPS[verb].asks_reason or bool(at_risk),
+        unprotected=[one.code for one in at_risk],
         says=wording,
         words=names,
     )

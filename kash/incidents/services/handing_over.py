@@ -1,0 +1,50 @@
+"""A case that becomes one for a custodian alone, by what somebody else writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents.queries.cases import sight_of
+from kash.incidents.queries.officers import may_work
+from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.custodian_only import ForCustodian, for_custodian
+from kash.incidents.rules.record import Record
+from kash.incidents.services.alerts import raise_alert
+from kash.policy import Actor
+from kash.vault import Change
+from kash.web.errors import Problem
+
+
+class HandsOver(Problem):
+    """With this saving the case goes to a custodian, and its writer does not see it any more. She
+    is told before, and says that she knows. `custodians` are the names of those who are free."""
+
+    sentence = _l("With saving, this case goes to a custodian.")
+
+    def __init__(self, why: ForCustodian, custodians: Sequence[str]) -> None:
+        super().__init__()
+        self.why, self.custodians = why, custodians
+
+
+def goes_to_custodian(by: Actor, record: Record, *, knows: bool) -> bool:
+    """Whether what was written makes a case one for a custodian alone, which the writer is not.
+
+    Raises HandsOver unless she `knows`.
+    """
+    sight = sight_of(by)
+    if not sight.leaves_to_custodian(record):
+        return False
+    why = for_custodian(record)
+    if why is not None and not knows:
+        raise HandsOver(why, [one.name for one in may_work(sight.others, record)])
+    return True
+
+
+def tell_of_who_is_held(change: Change, record: Record) -> None:
+    """If somebody of a case that is handed over is held, have whoever is on duty and the custodians
+    told, until a custodian has it."""
+    if who_is_held(record):
+        record.filing.held = True
+        raise_alert(change.session, change.now)

@@ -1,0 +1,53 @@
+"""What stands first on the page of a case that is for a custodian alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kash.incidents.queries.outside import outside_contact
+from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.custodian_only import PROGRAMME
+from kash.incidents.rules.minors import (
+    held_among_adults,
+    minors_of,
+    to_ask_about_adults,
+    unprotected,
+)
+from kash.incidents.rules.outside import Contact
+from kash.incidents.rules.record import Person, Record
+from kash.policy import Actor, Role
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """Codes of those who are or may be under 18: all of them, those held among adults, those of
+    whom it is to be asked, and those whom child protection has not reached. `alone`: whether a
+    custodian reads it; `programme`: whether somebody of the programme did it."""
+
+    minors: list[str] = field(default_factory=list)
+    among_adults: list[str] = field(default_factory=list)
+    to_ask: list[str] = field(default_factory=list)
+    unprotected: list[str] = field(default_factory=list)
+    alone: bool = True
+    programme: bool = False
+    outside: Contact | None = None
+
+
+def guarded(record: Record, actor: Actor) -> Guarded:
+    """What its reader is told of a case first; nothing of one that is not for a custodian alone."""
+    programme = any(one.kind == PROGRAMME for one in record.parties)
+    held = who_is_held(record)
+    return Guarded(
+        minors=_codes(minors_of(record)),
+        among_adults=_codes(held_among_adults(held)),
+        to_ask=_codes(to_ask_about_adults(held)),
+        unprotected=_codes(unprotected(record)),
+        alone=Role.CUSTODIAN in actor.roles,
+        programme=programme,
+        outside=outside_contact() if programme else None,
+    )
+
+
+def _codes(persons: Iterable[Person]) -> list[str]:
+    return [one.code for one in persons]

@@ -1,0 +1,57 @@
+"""The page on which the contact outside the programme is proposed and agreed to."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents import blueprint
+from kash.incidents.forms.outside import OutsideForm
+from kash.incidents.queries.outside import outside_contact, proposed_contact
+from kash.incidents.rules.outside import may_agree
+from kash.incidents.sections import register_entry
+from kash.incidents.services.outside import (
+    AnotherAgrees,
+    ProposedMeanwhile,
+    agree_to_contact,
+    propose_contact,
+)
+from kash.policy import allow
+from kash.web import current_actor, page
+from kash.web.account_names import account_names
+
+register_entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
+
+
+@blueprint.route("/z", methods=["GET", "POST"])
+@allow("incidents.outside")
+def outside() -> ResponseReturnValue:
+    """Who it is now, what is proposed, and a form for proposing."""
+    actor, form, problem = current_actor(), OutsideForm(), ""
+    if "agree" in request.form:
+        form = OutsideForm(formdata=None)
+        try:
+            agree_to_contact(actor, request.form["agree"])
+        except (ProposedMeanwhile, AnotherAgrees) as refused:
+            problem = str(refused)
+        else:
+            flash(_("Agreed. It is shown to whoever reports from now on."))
+            return redirect(url_for("incidents.outside"), 303)
+    elif form.validate_on_submit():
+        propose_contact(actor, form.name.data or "", form.reach.data or "")
+        flash(_("Proposed. It is shown once another director or custodian agrees."))
+        return redirect(url_for("incidents.outside"), 303)
+    holds, proposed = outside_contact(), proposed_contact()
+    by = {one.by for one in (holds, proposed) if one is not None and one.by}
+    answer, status = page(
+        "incidents/outside.html",
+        form=form,
+        holds=holds,
+        proposed=proposed,
+        names=account_names(by) if by else {},
+        may_agree=may_agree(actor.public_id, proposed),
+        problem=problem,
+    )
+    return answer, 409 if problem else status
