@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from kash.database import db
 from kash.incidents import services
 from kash.incidents.rules.filing import Screen, new_code
-from kash.incidents.rules.record import Filing, Person, Record
+from kash.incidents.rules.record import Filing, Party, Person, Record
 from kash.policy import Actor
 from kash.vault import AuditEntry
 from kash.vault.models import AuditSubject
@@ -83,13 +83,15 @@ def test_with_her_vault_open_she_sees_what_waits(
     filed(Record(assigned_to=anna.actor.public_id), state="closed")
     assert _lines(anna.client) == {
         "Somebody is held or in danger": 1,
-        "New reports that nobody has yet": 3,
+        "New reports that nobody has yet": 2,
         "Cases given to you": 1,
         **FIRST_STEP,
     }
+    filed(Record(parties=[Party(id="q1", kind="programme")]))
     assert _lines(grace.client) == {
-        "New reports that nobody has yet": 1,
-        "New reports with somebody under 18": 1,
+        "New reports that nobody has yet": 2,
+        "Cases with somebody under 18, or who may be": 1,
+        "Cases about somebody of the programme": 1,
     }
 
 
