@@ -11,16 +11,8 @@ from sqlalchemy import insert
 from kash.database import db, new_public_id
 from kash.incidents.models import Incident
 from kash.incidents.rules.acts import ACTS
-from kash.incidents.rules.record import (
-    Act,
-    Consent,
-    Event,
-    Information,
-    Party,
-    Person,
-    Record,
-    as_bytes,
-)
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.record import Act, Event, Information, Party, Person, Record, as_bytes
 from kash.vault import DocumentKey, OpenVault, SealedDocument
 from kash.vault import compartments as sealing
 from kash.vault.models.compartments import random_key

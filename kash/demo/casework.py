@@ -16,6 +16,7 @@ from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
 from kash.demo.vault import SampleMember
 from kash.incidents import queries, services
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import OPEN, Filters
@@ -101,7 +102,11 @@ def _report(peer: Actor, now: datetime) -> Receipt:
             "whom": Screen(count=3, ages=["18_24", "25_34"]),
             "who": Screen(party="police", **place),
             "next": Screen(
-                wanted=["release"], consents=["record", "mediation"], origin="not_asked"
+                wanted=["release"],
+                consents=["record", "mediation"],
+                unticked=["forum_totals", "forum_story", "funder", "court"],
+                wording=VERSION,
+                origin="not_asked",
             ),
             "words": Screen(narrative="They are at the station still.", teller="peer"),
         },
@@ -110,7 +115,7 @@ def _report(peer: Actor, now: datetime) -> Receipt:
             "when": Screen(day=yesterday.date(), clock=time(yesterday.hour), ward="Kajulu"),
             "whom": Screen(count=1, ages=["25_34"]),
             "who": Screen(party="client"),
-            "next": Screen(consents=["record"], origin="told_reporter"),
+            "next": Screen(consents=["record", "court"], wording=VERSION, origin="told_reporter"),
         },
         {
             "what": Screen(acts=["M1"]),

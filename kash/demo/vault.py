@@ -18,11 +18,11 @@ from kash.demo.people import phone
 from kash.incidents import queries, services
 from kash.incidents.consent_texts import TEXTS
 from kash.incidents.models import Incident
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import (
     Act,
     Asked,
     Comment,
-    Consent,
     Decision,
     Event,
     Filing,

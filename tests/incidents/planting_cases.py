@@ -7,6 +7,7 @@ import re
 
 from flask.testing import FlaskClient
 
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.views.addresses import STEP_NUMBERS
 from tests.incidents.canaries import Room, post
 
@@ -47,7 +48,8 @@ def consents(room: Room) -> None:
     sent = {
         "person": "",
         "version": _version(room.anna.client, address, "c"),
-        "purposes": ["record", "mediation", "court"],
+        "wording": VERSION,
+        **dict.fromkeys(("record", "mediation", "court"), "yes"),
         "origin": "herself",
         "note": room.canaries.passed("consent, note", "phrase"),
     }

@@ -20,7 +20,7 @@ from kash.incidents.consent_texts import (
     words_of,
 )
 from kash.incidents.names import PURPOSE_NAMES
-from kash.incidents.rules.record import PURPOSES
+from kash.incidents.rules.consents import PURPOSES
 
 FOLDER = Path(consent_texts.__file__).with_name("consent_words")
 

@@ -102,7 +102,7 @@ NEVER = {
 
 
 # What stands only in forms.
-NOT_FOR_WHO_READS = {"consents.wording", "parties.station", "referrals.note"}
+NOT_FOR_WHO_READS = {"consents.wording", "consents.language", "parties.station", "referrals.note"}
 
 
 @dataclass

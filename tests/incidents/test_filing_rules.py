@@ -24,6 +24,7 @@ from kash.incidents.filing_words import ORIGINS as ORIGIN_WORDS
 from kash.incidents.models.incidents import STATES
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.case_file import who_agreed
+from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, WISHED, Consent
 from kash.incidents.rules.filing import (
     MOST_ANSWERS,
     MOST_WRITTEN_PERSONS,
@@ -39,17 +40,12 @@ from kash.incidents.rules.filing import (
     service_number_in,
 )
 from kash.incidents.rules.finding import summary_of
-from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import (
     AGE_BANDS,
-    ORIGINS,
     PARTY_KINDS,
-    PURPOSES,
     SOURCES,
     TERM_KINDS,
-    UNASKED,
-    Consent,
     Filing,
     Person,
     Record,
@@ -75,6 +71,8 @@ answers = st.builds(
     description=words,
     wanted=st.lists(st.sampled_from([*TERM_KINDS, "revenge"]), max_size=4),
     consents=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
+    unticked=st.lists(st.sampled_from([*PURPOSES, "all"]), max_size=6),
+    wording=st.sampled_from(["", "2026-2"]),
     origin=st.sampled_from(["", *ORIGINS, "guessed"]),
     narrative=words,
     teller=st.sampled_from(["", *SOURCES, "nobody"]),
@@ -147,6 +145,7 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
                     for question in questions
                     for field in (["party"] if question == "who" else [question])
                     + (["ward"] if question == "place" else [])
+                    + (["unticked", "wording"] if question == "consents" else [])
                 }
             )
         )
@@ -172,12 +171,18 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     # A clock is somebody's.
     assert len(record.persons) == max(number, int((arrest or exposed) and known))
     assert record.has_minor() == bool({"under_18", "unsure"} & set(said.ages))
-    given_to = {one.purpose for one in record.consents}
+    given_to = {one.purpose for one in record.consents if one.given}
     assert given_to == set(said.consents) & set(PURPOSES)
+    left = {one.purpose for one in record.consents if not one.given}
+    assert left == (set(said.unticked) - set(said.consents)) & set(PURPOSES)
+    # What a phone sends is a wish, in the words that it showed.
+    assert all(one.wish and one.wording == said.wording for one in record.consents)
     for one in record.consents:
         asked = one.origin != "not_asked" or one.purpose in UNASKED
         assert record.consents_to(one.purpose, one.person) == (
-            asked and not (record.has_minor() and one.purpose in NEVER_FOR_MINORS)
+            one.given
+            and one.purpose in WISHED
+            and (one.origin != "not_asked" or one.purpose in UNASKED)
         )
         assert not (one.origin == "herself" and one.person not in ("", "p1"))
     assert {one for one in PURPOSES if record.consents_to(one)} <= given_to
@@ -220,16 +225,16 @@ def test_one_reporters_tick_is_no_consent_of_people_written_down_later(origin: s
         assert record.is_unasked("mediation", person)
     assert who_agreed(record) == []
     # Nor once the others are taken off again.
-    assert not _with_persons(record, "p3").consents_to("court")
+    assert not _with_persons(record, "p3").consents_to("record")
 
 
 @pytest.mark.parametrize("origin", ["herself", "told_reporter"])
 def test_a_reporters_tick_stays_that_of_the_one_person_written_down_first(origin: str) -> None:
     record = _with_persons(_nobody_named(origin), "p1")
-    assert all(record.consents_to(one) for one in PURPOSES)
+    assert {one for one in PURPOSES if record.consents_to(one)} == WISHED
     record = _with_persons(record, "p1", "p2")
     assert {(one.person, one.origin) for one in record.consents} == {("p1", origin)}
-    assert [one.id for one in who_agreed(record)] == ["p1"]
+    assert [one.id for one in record.persons if record.consents_to("record", one.id)] == ["p1"]
     # Whoever takes her place does not agree by it.
     assert who_agreed(_with_persons(record, "p2")) == []
 
@@ -257,7 +262,7 @@ def test_several_who_stand_in_a_sealed_record_already_are_not_taken_to_have_agre
     assert summary_of("r", "triaged", sealed).consent is False
 
 
-def test_what_an_officer_notes_for_all_counts_for_those_who_are_added_too() -> None:
+def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_down_then() -> None:
     record = _nobody_named("herself")
     at = datetime(2026, 11, 21, 9, tzinfo=UTC)
     record.consents.append(
@@ -266,6 +271,9 @@ def test_what_an_officer_notes_for_all_counts_for_those_who_are_added_too() -> N
     record = _with_persons(record, "p1", "p2")
     assert record.consents_to("court")
     assert not record.consents_to("funder")
+    # Nobody read anything out to whoever comes later.
+    record = _with_persons(record, "p1", "p2", "p3")
+    assert [one.id for one in who_agreed(record)] == ["p1", "p2"]
 
 
 def test_a_screen_that_the_record_does_not_name_is_left_out() -> None:

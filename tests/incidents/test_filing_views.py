@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 
 from kash.accounts.models import Account, CountedTries, SignedInSession
 from kash.database import db
+from kash.incidents.consent_texts import VERSION
+from kash.incidents.filing_words import ALLOWED
 from kash.incidents.models import Duty
 from kash.incidents.queries import cases
 from kash.incidents.queries.letterbox import opened_box
@@ -86,7 +88,7 @@ def test_all_can_be_skipped_and_no_more_than_thirteen_things_are_asked(phone: Fl
         names = re.findall(r'<(?:input|select|textarea)[^>]*?\bname="(\w+)"', page)
         own = dict.fromkeys(name for name in names if name in SCREENS[screen])
         assert tuple(own) == SCREENS[screen]
-        assert set(names) - set(own) <= {"csrf_token", "in", "code", "screen", "token"}
+        assert set(names) - set(own) <= {"csrf_token", "in", "code", "screen", "token", "wording"}
         asked += own
         assert "required" not in re.sub(r"<style.*?</style>", "", page)
     assert len(asked) == MOST_ANSWERS == 13
@@ -130,9 +132,14 @@ def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> Non
     assert (party.kind, party.station, party.station_name) == ("police", key, "Mfano station")
     assert (party.service_number, party.description) == ("72345", "number 72345, tall")
     assert (record.wanted, record.terms) == (["return", "apologise"], [])
-    assert [(one.purpose, one.given, one.by, one.origin) for one in record.consents] == [
-        ("record", True, peer.public_id, "not_asked")
+    assert [(one.purpose, one.by, one.origin) for one in record.consents if one.given] == [
+        ("record", peer.public_id, "not_asked")
     ] * 2
+    # What she saw and left unticked is kept as well, in the version of the words that she saw.
+    assert {one.purpose for one in record.consents if not one.given} == {*ALLOWED} - {"record"}
+    assert {(one.wish, one.wording, one.language) for one in record.consents} == {
+        (True, VERSION, "en")
+    }
     assert not record.consents_to("record")
     both = {"code": receipt_code_in(known).lower(), "word": word_in(sent)}
     looked = phone.post("/w/r", data=both)

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.conflicts import Reader, conflict_of, service_number_as_read
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.filters import Filters, filters_from
 from kash.incidents.rules.finding import (
@@ -26,7 +27,6 @@ from kash.incidents.rules.finding import (
 )
 from kash.incidents.rules.record import (
     Act,
-    Consent,
     Information,
     Party,
     Person,
@@ -100,8 +100,10 @@ CONSENTS = st.builds(
     purpose=st.sampled_from(["record", "court"]),
     given=st.booleans(),
     at=MOMENTS,
-    by=st.just("anna"),
+    by=st.sampled_from(["anna", ""]),
     person=st.sampled_from(["", "p0", "p1"]),
+    wish=st.booleans(),
+    for_all=st.booleans(),
     wording=st.sampled_from(["", "2026-1"]),
     origin=st.sampled_from(["herself", "told_reporter", "not_asked"]),
 )

@@ -18,8 +18,9 @@ from kash.database import db, utc_now, writing
 from kash.incidents import queries, services
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.queries.mediation import NOTE, OUTCOME
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.mediation import Result
-from kash.incidents.rules.record import Consent, Filing, Information, Party, Record, as_bytes
+from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
 from kash.incidents.rules.record import Person as SomebodyHeld
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.mediation import shred_old_notes

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kash.incidents.names import REQUEST_NAMES, RESULT_NAMES, WANTED_NAMES
 from kash.incidents.rules.conflicts import Reader, conflict_of
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.mediation import (
     FOR_PEOPLE,
     REQUESTS,
@@ -27,15 +28,7 @@ from kash.incidents.rules.mediation import (
     take_over,
     who_may_be_helped,
 )
-from kash.incidents.rules.record import (
-    Consent,
-    Filing,
-    Information,
-    Intervention,
-    Party,
-    Person,
-    Record,
-)
+from kash.incidents.rules.record import Filing, Information, Intervention, Party, Person, Record
 from kash.people.rules import Stretch
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -12,17 +12,9 @@ from hypothesis import strategies as st
 
 from kash.incidents.rules.case_file import contents, who_agreed
 from kash.incidents.rules.clocks import moments_of
+from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, Consent
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, origin_of
-from kash.incidents.rules.record import (
-    ORIGINS,
-    PURPOSES,
-    UNASKED,
-    Consent,
-    Person,
-    Record,
-    as_bytes,
-    from_bytes,
-)
+from kash.incidents.rules.record import Person, Record, as_bytes, from_bytes
 
 NOW = "2026-11-20T09:00:00Z"
 LATER = "2026-11-20T15:00:00Z"
@@ -191,10 +183,13 @@ def test_that_she_could_not_be_asked_never_outweighs_what_she_said(answers: list
 def test_of_two_answers_of_one_moment_the_last_counts() -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     record = Record(
-        consents=[Consent(purpose="court", given=given, at=at, by="x") for given in (True, False)]
+        consents=[
+            Consent(purpose="court", given=given, at=at, by="x", wording="2026-2")
+            for given in (True, False)
+        ]
     )
     assert not record.consents_to("court")
-    later = Consent(purpose="court", given=True, at=at + timedelta(minutes=1), by="x")
+    later = record.consents[0].model_copy(update={"at": at + timedelta(minutes=1)})
     record.consents.insert(0, later)
     assert record.consents_to("court")
 

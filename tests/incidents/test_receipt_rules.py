@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
+from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import code_as_read
 from kash.incidents.rules.receipts import (
     LONGEST_WORD,
@@ -21,7 +22,6 @@ from kash.incidents.rules.receipts import (
     word_as_read,
     word_from,
 )
-from kash.incidents.rules.record import PURPOSES
 
 NOW = datetime(2026, 11, 27, 10, 30, 20, tzinfo=UTC)
 seeds = st.binary(min_size=32, max_size=32)

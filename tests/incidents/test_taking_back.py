@@ -12,15 +12,17 @@ from sqlalchemy import select, text
 
 from kash.database import db, utc_now, writing
 from kash.incidents import services
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries import cases, register
 from kash.incidents.queries.letterbox import compartments_of_letters, opened_box
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.case_file import who_agreed
+from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.mediation import Result
-from kash.incidents.rules.record import PURPOSES, Record
+from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
@@ -75,6 +77,14 @@ def only_case(member: AMember) -> cases.Case:
     return case
 
 
+def read_out(member: AMember, person: str = "") -> None:
+    """Somebody of the programme reads the words out, and all is agreed to."""
+    case = only_case(member)
+    vault = member.vault()
+    every = dict.fromkeys(PURPOSES, True)
+    answer_consents(member.actor, vault, case.reference, case.version, person, every)
+
+
 def held(record: Record) -> set[str]:
     return {purpose for purpose in PURPOSES if record.consents_to(purpose)}
 
@@ -121,10 +131,13 @@ def test_no_mediator_is_asked_before_anybody_saved_the_case(
     assert _waiting() == 1
 
 
-def test_no_paper_for_a_court_is_printed_before_anybody_saved_the_case(
+def test_no_paper_for_a_court_is_printed_before_anybody_opened_the_case_again(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
     let_arrive()
+    # What was ticked on the phone is a wish.
+    assert who_agreed(only_case(member).record) == []
+    read_out(member)
     case = only_case(member)
     persons = [one.id for one in case.record.persons]
     assert [one.id for one in who_agreed(case.record)] == persons
@@ -139,12 +152,16 @@ def test_what_is_taken_back_before_the_report_is_visible_holds_when_it_is(
 ) -> None:
     take_back(peer, receipt, "forum_story", "funder")
     let_arrive()
+    # Nobody knows whose the receipt is: no answer for all goes over it, but each one's own does.
+    read_out(member)
     case = only_case(member)
     assert held(case.record) == {*PURPOSES} - {"forum_story", "funder"}
-    # For everybody in the report, each by herself as well.
     for person in case.record.persons:
         assert not case.record.consents_to("funder", person.id)
         assert case.record.consents_to("court", person.id)
+    read_out(member, case.record.persons[0].id)
+    record = only_case(member).record
+    assert [record.consents_to("funder", one.id) for one in record.persons] == [True, False]
 
 
 def test_the_register_and_the_filters_know_it_at_once(
@@ -166,6 +183,7 @@ def test_the_next_member_who_opens_the_case_takes_it_over(
     member: AMember, peer: Actor, mediator: Actor, receipt: Receipt, record_of: Any
 ) -> None:
     let_arrive()
+    read_out(member)
     reference = only_case(member).reference
     _ask(member, reference, mediator)
     take_back(peer, receipt, "mediation", "court")
@@ -250,7 +268,8 @@ def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
     sent_back = {
         "person": "",
         "version": hidden(page, "version"),
-        "purposes": ["record"],
+        "wording": VERSION,
+        "mediation": "no",
         "origin": "told_reporter",
     }
     assert member.client.post(f"/w/{reference}/c", data=sent_back).status_code == 302
@@ -261,6 +280,7 @@ def test_any_change_of_the_case_takes_it_over_too(
     member: AMember, peer: Actor, receipt: Receipt, record_of: Any
 ) -> None:
     let_arrive()
+    read_out(member)
     reference = only_case(member).reference
     take_back(peer, receipt, "court")
     with changing("incidents.changed", member.actor, member.vault(), reference) as change:
@@ -279,7 +299,9 @@ def test_who_agrees_again_is_heard_and_can_take_it_back_again(
     services.note_opening(member.actor, member.vault(), only_case(member))
     version = only_case(member).version
     vault = member.vault()
-    answer_consents(member.actor, vault, case.reference, version, "", {"court": True})
+    for person in case.record.persons:
+        answer_consents(member.actor, vault, case.reference, version, person.id, {"court": True})
+        version += 1
     assert "court" in held(only_case(member).record)
     take_back(peer, receipt, "court")
     assert "court" not in held(only_case(member).record)
@@ -392,6 +414,7 @@ def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
     late = phone.post(LOOK, data={"pass": "nothing", "purposes": ["record"]})
     assert (late.status_code, "Type code and word once more." in late.text) == (410, True)
     let_arrive()
+    read_out(member)
     assert held(only_case(member).record) == {*PURPOSES} - {"court", "funder"}
 
 

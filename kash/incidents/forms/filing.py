@@ -8,9 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
 from wtforms.validators import Optional, ValidationError
 
 from kash.incidents import filing_words as words
+from kash.incidents.consent_texts import DIGESTS, VERSION
 from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.filing import MOST_PERSONS, Screen, code_as_read
 from kash.people.models import Organisation
@@ -162,13 +164,21 @@ class NextForm(ScreenForm):
         [(key, label) for key, (label, _note) in words.ORIGINS.items()],
         required=False,
     )
+    # The version of the words that were on the page.
+    wording = HiddenField(default=VERSION)
 
     def answers(self) -> Screen:
-        """What is asked for, what is allowed, and how that is known."""
+        """What is asked for, what is allowed, and how that is known. Whoever ticked something, or
+        said how it is known, has left the rest unticked; else nothing was asked."""
+        ticked, origin = self.consents.data or [], self.origin.data or ""
+        asked = bool(ticked or origin)
+        shown = self.wording.data if self.wording.data in DIGESTS else ""
         return Screen(
             wanted=self.wanted.data or [],
-            consents=self.consents.data or [],
-            origin=self.origin.data or "",
+            consents=ticked,
+            unticked=[one for one in words.ALLOWED if one not in ticked] if asked else [],
+            wording=shown if asked else "",
+            origin=origin,
         )
 
 

@@ -1,4 +1,4 @@
-"""What is answered and added beside the full form: consents, referrals, what was agreed, the choice
+"""What is answered and added beside the full form: referrals, what was agreed, the choice
 of what a case file holds."""
 
 from __future__ import annotations
@@ -16,14 +16,13 @@ from kash.incidents import names
 from kash.incidents.forms.rows import fresh_key, offered
 from kash.incidents.money_words import refusal_text
 from kash.incidents.rules.money import refusal_of
-from kash.incidents.rules.record import PURPOSES, UNASKED, Party, Term
+from kash.incidents.rules.record import Party, Term
 from kash.web.fields import MoneyField
 from kash.web.forms import (
     DayField,
     KashForm,
     SeveralField,
     choice_field,
-    radio_field,
     required,
     text_field,
 )
@@ -32,37 +31,6 @@ from kash.web.forms import (
 def fresh_referral() -> str:
     """An id for a new referral."""
     return "r" + fresh_key("terms")[1:]
-
-
-class ConsentsForm(KashForm):
-    """The purposes to which one person, or everybody in the case, agrees."""
-
-    person = HiddenField()
-    version = HiddenField()
-    purposes = SeveralField(_l("Agrees to"), choices=list(names.PURPOSE_NAMES.items()))
-    origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()), required=False)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Besides each field: how it is known, and of whoever could not be asked only what may be
-        done unasked."""
-        fine = super().validate(extra_validators=extra_validators)
-        if not self.origin.data:
-            self.origin.errors = [_("Say how it is known.")]
-        elif self.origin.data == "not_asked" and not set(self.purposes.data or []) <= UNASKED:
-            self.origin.errors = [
-                _("If she could not be asked, nothing can be ticked but to contact a mediator.")
-            ]
-        return fine and not self.origin.errors
-
-    def answers(self) -> dict[str, bool]:
-        """Each purpose with whether it was ticked."""
-        ticked = set(self.purposes.data or [])
-        return {purpose: purpose in ticked for purpose in PURPOSES}
-
-    def version_shown(self) -> int:
-        """Which version the page showed; 0, which nothing has, if that is unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _key_or_fresh(form: KashForm, fresh: str) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from kash.database import utc_now
 from kash.incidents.models import Incident
 from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.letterbox import Letter, TakenBack, in_bytes
-from kash.incidents.rules.record import PURPOSES, Record, as_bytes, from_bytes
+from kash.incidents.rules.record import Record, as_bytes, from_bytes
 from kash.incidents.rules.withdrawing import (
     Notes,
     Withdrawal,

@@ -14,17 +14,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
+from kash.incidents.rules.consents import ORIGINS, PURPOSES, Consent
 from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (
     AGE_BANDS,
-    ORIGINS,
     PARTY_KINDS,
-    PURPOSES,
     SOURCES,
     TERM_KINDS,
     Act,
-    Consent,
     Information,
     Party,
     Person,
@@ -73,6 +71,9 @@ class Screen(BaseModel):
     account: str = ""
     wanted: list[str] = Field(default_factory=list)
     consents: list[str] = Field(default_factory=list)
+    # What was asked beside what was ticked, and in which version of the words.
+    unticked: list[str] = Field(default_factory=list)
+    wording: str = ""
     origin: str = ""
     narrative: str = ""
     teller: str = ""
@@ -187,7 +188,8 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
 
 
 def _consents(record: Record, said: Screen) -> None:
-    """What was ticked, as an answer of each person, each with how it is known of her."""
+    """What was ticked, and what was left, as wishes of each person, each with how it is known of
+    her. What was left unticked is a wish that it is not done."""
     at = record.filing.filed_at
     if at is None:
         return
@@ -196,13 +198,16 @@ def _consents(record: Record, said: Screen) -> None:
     record.consents += [
         Consent(
             purpose=purpose,
-            given=True,
+            given=purpose in said.consents,
             at=at,
             by=record.filing.author,
             person=person,
+            wording=said.wording,
+            language=record.filing.language if said.wording else "",
             origin=origin_of(origin, said.teller, number, len(everyone)),
+            wish=True,
         )
-        for purpose in dict.fromkeys(said.consents)
+        for purpose in dict.fromkeys([*said.consents, *said.unticked])
         if purpose in PURPOSES
         for number, person in enumerate(everyone)
     ]

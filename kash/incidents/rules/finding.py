@@ -19,6 +19,7 @@ from pydantic import BaseModel
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
+from kash.incidents.rules.consents import may_be_kept
 from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import json_asks_for_a_decision
@@ -313,7 +314,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         urgent=bool(record.get("urgent")),
         minor=_has_minor(record),
         programme=_has_programme(record),
-        consent=_consents(record, [person["id"] for person in persons]),
+        consent=may_be_kept(record.get("consents", ()), [person["id"] for person in persons]),
         assigned_to=record.get("assigned_to", ""),
         moments=moments,
         due_on=_day(min(due)) if due else None,
@@ -383,30 +384,3 @@ def _moment(text: str | None) -> datetime | None:
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _consents(record: Mapping[str, Any], persons: list[str]) -> bool:
-    # As Record.consents_to("record"), which a test compares with this.
-    several_from_phone = len(persons) > 1 and record.get("filing", {}).get("how") == "phone"
-    answers = [
-        one
-        for one in record.get("consents", ())
-        if one["purpose"] == "record"
-        and not (
-            several_from_phone and one["given"] and not one.get("person") and not one.get("wording")
-        )
-    ]
-    for person in persons or [""]:
-        own = [
-            one
-            for one in answers
-            if one.get("person", "") in ("", person) and one.get("origin") != "not_asked"
-        ]
-        if not own:
-            return False
-        newest = own[0]
-        if len(own) > 1:
-            newest = max(reversed(own), key=lambda one: datetime.fromisoformat(one["at"]))
-        if not newest["given"]:
-            return False
-    return True

@@ -6,7 +6,8 @@ nobody knows stay as they are, and what is up to date already is left alone.
 Edition 2: each person has her own arrest, exposure and release; consents from phones say how they
 are known; what was asked for (`wanted`) is no longer a term; a mediator is asked for several
 things.
-Edition 3: terms that owe a public officer are set aside for the custodian (`money`).
+Edition 3: terms that owe a public officer are set aside for the custodian (`money`); consents
+that were not read out to her are wishes.
 """
 
 from __future__ import annotations
@@ -138,4 +139,18 @@ _TO_2: tuple[Callable[[Json], None], ...] = (
     _let_mediators_be_asked_for_several,
     _say_how_consents_are_known,
 )
-_TO_3: tuple[Callable[[Json], None], ...] = (question_terms, _name_who_was_released)
+
+
+def _make_wishes_of_what_was_not_read_out(record: Json) -> None:
+    # What officers note has a version of its words. A no counts however it is known.
+    for one in record.get("consents", ()):
+        read_out = one.get("wording") and one.get("origin", "herself") == "herself"
+        if one["given"] and not read_out:
+            one["wish"] = True
+
+
+_TO_3: tuple[Callable[[Json], None], ...] = (
+    question_terms,
+    _name_who_was_released,
+    _make_wishes_of_what_was_not_read_out,
+)

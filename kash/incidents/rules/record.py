@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
+from kash.incidents.rules.consents import Consent, holds, standing
 from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.money import asks_for_a_decision
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
@@ -39,10 +40,6 @@ RANK_BANDS = ("constable", "non_commissioned", "inspectorate", "gazetted", "rese
 AGE_BANDS = ("under_18", "unsure", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
 RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
-PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court", "health")
-# How it is known that somebody agrees, and for what it is enough that she could not be asked.
-ORIGINS = ("herself", "told_reporter", "not_asked")
-UNASKED = frozenset({"mediation"})
 RESPONSES = ("waiting", "agreed", "refused", "no_answer", "passed_on")
 TERM_KINDS = ("release", "return", "pay", "apologise")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
@@ -224,19 +221,6 @@ class Referral(Part):
     note: str = ""
 
 
-class Consent(Part):
-    """One answer for one purpose, by one person or, if that is empty, by all. The newest counts,
-    and of those of one moment the last. `origin`: how it is known, one of `ORIGINS`."""
-
-    purpose: str
-    given: bool
-    at: datetime
-    by: str
-    person: str = ""
-    wording: str = ""
-    origin: str = "herself"
-
-
 class Evidence(Part):
     """A sealed file of the case: `document` is the public id of its own vault document, which holds
     its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
@@ -343,13 +327,13 @@ class Record(Part):
         """Whether consent holds for a purpose: off until it was given, and until withdrawn.
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
-        an answer that was given for all. Of whoever could not be asked, it holds for `UNASKED`;
-        so does what a phone sent that named nobody, once several are on record. To what is never
-        done with a child's case nobody consents while one is, or may be, on record.
+        an answer that was given for all (`consents`). Of whoever could not be asked, it holds for
+        `UNASKED`; so does what a phone sent that named nobody, once several are on record. To what
+        is never done with a child's case nobody consents while one is, or may be, on record.
         """
         if purpose in NEVER_FOR_MINORS and self.has_minor():
             return False
-        return all(self._holds(purpose, one) for one in self._everyone(person))
+        return all(holds(self._answer(purpose, one)) for one in self._everyone(person))
 
     def is_unasked(self, purpose: str, person: str = "") -> bool:
         """Whether consent holds, but somebody could not be asked and has not confirmed it yet."""
@@ -358,7 +342,7 @@ class Record(Part):
         )
 
     def answers_to(self, purpose: str, person: str = "") -> Iterator[Consent]:
-        """The answer that counts of one person, or of each on record; none of whoever gave none."""
+        """What counts of one person, or of each on record; none of whoever said nothing."""
         for one in self._everyone(person):
             found = self._answer(purpose, one)
             if found is not None:
@@ -367,33 +351,8 @@ class Record(Part):
     def _everyone(self, person: str) -> list[str]:
         return [person] if person else [one.id for one in self.persons] or [""]
 
-    def _holds(self, purpose: str, person: str) -> bool:
-        answer = self._answer(purpose, person)
-        if answer is None or not answer.given:
-            return False
-        return answer.origin != "not_asked" or purpose in UNASKED
-
     def _answer(self, purpose: str, person: str) -> Consent | None:
-        answers = [
-            self._as_it_counts(one)
-            for one in reversed(self.consents)
-            if one.purpose == purpose and one.person in ("", person)
-        ]
-        # That she could not be asked never outweighs what she said.
-        said = [one for one in answers if one.origin != "not_asked"]
-        return max(said or answers, key=lambda one: one.at, default=None)
-
-    def _as_it_counts(self, one: Consent) -> Consent:
-        # Of several nobody knows who it was that said it, or whether the others were asked.
-        if len(self.persons) > 1 and self.is_of_nobody_yet(one):
-            return one.model_copy(update={"origin": "not_asked"})
-        return one
-
-    def is_of_nobody_yet(self, one: Consent) -> bool:
-        """Whether a phone sent this consent as somebody's own when nobody was on record. What an
-        officer notes for all has a version of its words."""
-        from_phone = self.filing.how == "phone" and not one.wording
-        return from_phone and one.given and not one.person and one.origin != "not_asked"
+        return standing(self.consents, purpose, person, several=len(self.persons) > 1)
 
     def told_by(self) -> set[str]:
         """Accounts from which it is known: who filed it on a phone, and sources."""

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, Field
 
-from kash.incidents.rules.record import PURPOSES, Consent, Event, Record
+from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.record import Event, Record
 
 TAKEN_BACK = "taken_back"
 _LATER = timedelta(microseconds=1)

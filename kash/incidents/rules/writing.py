@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from kash.incidents.rules.consents import for_each
 from kash.incidents.rules.record import Act, Information, Part, Party, Person, Record, Term
 
 SINGLE = (
@@ -233,7 +234,7 @@ def write(record: Record, typed: Record) -> None:
         put_at(record, place, value_at(typed, place))
     if "phone" in (how, record.filing.how):
         record.filing.how = how
-    _give_phone_answers_to_persons(record)
+    _give_answers_to_persons(record)
     for group, names in ROWS.items():
         there = {row.id: row for row in getattr(record, group)}
         rows = []
@@ -243,24 +244,20 @@ def write(record: Record, typed: Record) -> None:
             rows.append(old.model_copy(update=values) if old is not None else row)
         setattr(record, group, rows)
     _forget_rows_that_went(record)
-    _give_phone_answers_to_persons(record)
+    _give_answers_to_persons(record)
 
 
-def _give_phone_answers_to_persons(record: Record) -> None:
-    """What a phone sent when nobody was on record is from now on the answer of those who are, and
-    of nobody who is added later."""
+def _give_answers_to_persons(record: Record) -> None:
+    """What was allowed for everybody is from now on the answer of those who are on record, and of
+    nobody who is added later. A refusal stays one of everybody."""
     if not record.persons:
         return
-    several = {"origin": "not_asked"} if len(record.persons) > 1 else {}
-    consents = []
-    for one in record.consents:
-        if record.is_of_nobody_yet(one):
-            consents += [
-                one.model_copy(update={"person": person.id, **several}) for person in record.persons
-            ]
-        else:
-            consents.append(one)
-    record.consents = consents
+    persons = [one.id for one in record.persons]
+    record.consents = [
+        each
+        for one in record.consents
+        for each in (for_each(one, persons) if one.given and not one.person else [one])
+    ]
 
 
 def _forget_rows_that_went(record: Record) -> None:

@@ -1,16 +1,34 @@
-"""What people in a case agree to, purpose by purpose: given and taken back."""
+"""What people in a case agree to, purpose by purpose: given, refused and taken back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from kash.incidents.consent_texts import TEXTS
-from kash.incidents.rules.record import ORIGINS, UNASKED, Consent, Record
+from kash.incidents.consent_texts import TEXTS, VERSION
+from kash.incidents.rules.consents import (
+    ORIGINS,
+    UNASKED,
+    WISHED,
+    Consent,
+    is_refused_herself,
+    standing,
+)
+from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.mediation import end_briefs_without_consent
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What came of noting answers: whether anything differed, and for each purpose the persons
+    (ids) whom an answer for everybody leaves out, since they refused it themselves."""
+
+    changed: bool
+    left_out: Mapping[str, Sequence[str]]
 
 
 def answer_consents(
@@ -21,61 +39,80 @@ def answer_consents(
     person: str,
     answers: Mapping[str, bool],
     origin: str = "herself",
-) -> bool:
-    """Note the answers of one person of the case, or, if `person` is empty, one for all.
+    language: str = "",
+) -> Noted:
+    """Note the answers of one person of the case, or, if `person` is empty, those of everybody on
+    record; of a purpose that is not among `answers` nothing was asked.
 
-    `origin` says how they are known, one of `ORIGINS`; for whoever could not be asked only what
-    may be done unasked is noted. Only what differs from what holds is noted; whether anything did.
-    What was withdrawn holds no more from this moment: everything that uses a consent asks for it
-    anew, and a mediator's open brief ends. Raises ChangedMeanwhile, NotFound and Damaged.
+    `origin` says how they are known, one of `ORIGINS`: only what she said herself is an answer,
+    what she told somebody else is a wish (for `WISHED`), and for whoever could not be asked only
+    what may be done unasked is noted. Only what differs from what stands is noted. What was
+    withdrawn holds no more from this moment: everything that uses a consent asks for it anew, and a
+    mediator's open brief ends. Raises ChangedMeanwhile, NotFound and Damaged.
     """
     if origin not in ORIGINS:
         raise NotFound
-    if origin == "not_asked":
-        answers = {purpose: True for purpose in UNASKED if answers.get(purpose)}
+    said = _sayable(answers, origin)
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
-        if person and person not in {one.id for one in case.record.persons}:
+        record = case.record
+        everyone = [one.id for one in record.persons]
+        if person and person not in everyone:
             raise NotFound
-        changed = changed_answers(case.record, person, answers, origin)
-        for purpose, given in changed.items():
-            case.record.consents.append(
-                Consent(
+        whom = [person] if person or not everyone else everyone
+        for_all = not person and len(everyone) > 1
+        left_out: dict[str, list[str]] = {}
+        more: list[Consent] = []
+        for purpose, given in said.items():
+            for one in whom:
+                if for_all and given and is_refused_herself(record.consents, purpose, one):
+                    left_out.setdefault(purpose, []).append(one)
+                    continue
+                answer = Consent(
                     purpose=purpose,
                     given=given,
                     at=case.change.now,
                     by=by.public_id,
-                    person=person,
-                    wording=TEXTS[purpose].version if origin != "not_asked" else "",
+                    person=one,
+                    wording=VERSION if origin != "not_asked" else "",
+                    language=language if origin != "not_asked" else "",
                     origin=origin,
+                    wish=given and origin != "herself",
+                    for_all=for_all,
                 )
-            )
-        if not changed:
+                if _differs(record, answer):
+                    more.append(answer)
+        if not more:
             case.change.nothing()
-            return False
-        end_briefs_without_consent(case.change.session, case.record)
+            return Noted(False, left_out)
+        record.consents += more
+        end_briefs_without_consent(case.change.session, record)
         case.happened("consents")
-        return True
+        return Noted(True, left_out)
 
 
-def changed_answers(
-    record: Record, person: str, answers: Mapping[str, bool], origin: str = "herself"
-) -> dict[str, bool]:
-    """Which answers differ from what was last answered by that person, or by anybody in the case.
-
-    The answer of somebody who could not be asked is another than her own, though it be the same.
-    """
-    return {
-        purpose: given
-        for purpose, given in answers.items()
-        if purpose in TEXTS and _differs(record, person, purpose, given, origin)
-    }
-
-
-def _differs(record: Record, person: str, purpose: str, given: bool, origin: str) -> bool:
-    known = list(record.answers_to(purpose, person))
-    asked = len(record.persons) if not person and record.persons else 1
-    missing = given and len(known) < asked
+def _sayable(answers: Mapping[str, bool], origin: str) -> dict[str, bool]:
+    """What of these answers can be known in this way."""
+    said = {purpose: given for purpose, given in answers.items() if purpose in TEXTS}
     if origin == "not_asked":
-        # What she said herself stays.
-        return missing
-    return missing or any(one.given != given or one.origin == "not_asked" for one in known)
+        return {purpose: True for purpose in UNASKED if said.get(purpose)}
+    if origin == "told_reporter":
+        return {one: given for one, given in said.items() if one in WISHED or not given}
+    return said
+
+
+def _differs(record: Record, answer: Consent) -> bool:
+    """Whether this says something else than what stands of that person and purpose, or says it in
+    other words, or for the first time herself."""
+    stands = standing(
+        record.consents, answer.purpose, answer.person, several=len(record.persons) > 1
+    )
+    if stands is None:
+        return True
+    if stands.given != answer.given:
+        # What she said herself stays where she could not be asked.
+        return answer.origin != "not_asked"
+    if answer.given and answer.origin == "herself":
+        return not stands.was_read_out or stands.wording != answer.wording
+    if answer.given:
+        return stands.origin == "not_asked" and answer.origin != "not_asked"
+    return stands.wish

@@ -1,9 +1,8 @@
-"""Consents, referrals and what was agreed: parts of a case's page, each with a page of its own."""
+"""Referrals and what was agreed: parts of a case's page, each with a page of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,11 +13,8 @@ from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services
-from kash.incidents.consent_texts import TEXTS
-from kash.incidents.documents.consents import consent_paper
-from kash.incidents.errors import ChangedMeanwhile, NotForMinors
+from kash.incidents.errors import NotForMinors
 from kash.incidents.forms.following_up import (
-    ConsentsForm,
     FulfilledForm,
     OutcomeForm,
     ReferralForm,
@@ -27,121 +23,23 @@ from kash.incidents.forms.following_up import (
 )
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.dues import is_open, is_overdue
-from kash.incidents.rules.record import PURPOSES, Consent, Record, Referral
+from kash.incidents.rules.record import Record, Referral
 from kash.incidents.sections import register_section
-from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.documentation import CaseClosed, NoTerm
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
 from kash.people.queries import service_choices
 from kash.policy import Actor, allow
-from kash.web import current_actor, download, page
-from kash.web.account_names import account_names
+from kash.web import current_actor, page
 from kash.web.formats import to_local
 
 _MOST_SERVICES = 300
 
 
-@dataclass(frozen=True)
-class Answers:
-    """What one person agrees to, or everybody (an empty `person`); `unasked` are those purposes
-    that hold only since she could not be asked."""
-
-    person: str
-    code: str
-    holding: list[str]
-    unasked: list[str]
-    history: list[Consent]
-
-
 def today() -> date:
     """The day in the programme's zone."""
     return to_local(utc_now()).date()
-
-
-# --- consents -------------------------------------------------------------------------------------
-
-
-def answers_of(record: Record, person: str, code: str) -> Answers:
-    """What holds now for a person or the case, and every answer that led to it, newest first."""
-    asked = [one for one in record.consents if one.person in ("", person)]
-    return Answers(
-        person,
-        code,
-        [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
-        [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
-        sorted(asked, key=lambda one: one.at, reverse=True),
-    )
-
-
-def everybodys_answers(record: Record) -> list[Answers]:
-    """One for each person; one for the case where that has no persons or several."""
-    persons = [answers_of(record, one.id, one.code) for one in record.persons]
-    if len(persons) == 1:
-        return persons
-    return [answers_of(record, "", ""), *persons]
-
-
-@blueprint.route("/<reference>/c", methods=["GET", "POST"])
-@allow("incidents.edit")
-@require_vault
-def consents(reference: str) -> ResponseReturnValue:
-    """Read out the words, note the answers."""
-    actor, vault, found = here(reference)
-    form, changed = ConsentsForm(), False
-    if request.method == "GET":
-        services.note_opening(actor, vault, found)
-    elif form.validate_on_submit():
-        person = form.person.data or ""
-        try:
-            answer_consents(
-                actor,
-                vault,
-                reference,
-                form.version_shown(),
-                person,
-                form.answers(),
-                form.origin.data,
-            )
-        except ChangedMeanwhile:
-            _actor, _vault, found = here(reference)
-            changed = True
-        else:
-            flash(_("Saved."))
-            return redirect(url_for("incidents.consents", reference=reference))
-    answer, status = page(
-        "incidents/consents.html",
-        form=form,
-        case=found,
-        everybody=everybodys_answers(found.record),
-        changed=changed,
-        typed=set(form.purposes.data or []) if changed or form.errors else set(),
-        origins=names.ORIGIN_NAMES,
-        texts=TEXTS,
-        names=names.PURPOSE_NAMES,
-        by={
-            **account_names({one.by for one in found.record.consents} - {""}),
-            "": _("whoever holds the receipt"),
-        },
-    )
-    return answer, 409 if changed else status
-
-
-@blueprint.get("/c.pdf")
-@allow("incidents.edit")
-def consent_form() -> ResponseReturnValue:
-    """The words on paper, for any case: it holds nothing of one."""
-    return download(consent_paper(), name="consent-form.pdf", type="application/pdf")
-
-
-def _consents_part(case: Case, actor: Actor) -> Mapping[str, Any]:
-    return {
-        "everybody": everybodys_answers(case.record),
-        "names": names.PURPOSE_NAMES,
-        "unasked": names.ORIGIN_NAMES["not_asked"],
-        "purposes": PURPOSES,
-    }
 
 
 # --- referrals ------------------------------------------------------------------------------------
@@ -304,14 +202,4 @@ register_section(
     _referrals_part,
     endpoint="incidents.referrals",
     link=_l("Refer or tell how it went"),
-)
-register_section(
-    "consents",
-    _l("Consents"),
-    "incidents/consents_part.html",
-    30,
-    _consents_part,
-    beside=True,
-    endpoint="incidents.consents",
-    link=_l("Note an answer"),
 )

@@ -1,0 +1,88 @@
+"""What one person, or everybody in a case, answers when the words are read out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from kash.incidents import names
+from kash.incidents.consent_texts import VERSION
+from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
+from kash.web import KashForm
+from kash.web.forms import radio_field
+
+YES, NO, NOT_ASKED = "yes", "no", "later"
+ANSWER_NAMES: dict[str, Any] = {
+    YES: _l("Yes"),
+    NO: _l("No"),
+    NOT_ASKED: _l("Not asked now"),
+}
+
+
+def _answer(purpose: str) -> Any:
+    return radio_field(
+        names.PURPOSE_NAMES[purpose], list(ANSWER_NAMES.items()), required=False, default=NOT_ASKED
+    )
+
+
+class ConsentsForm(KashForm):
+    """A yes or a no to each purpose, how it is known, and the version of the words that were on the
+    page (`wording`) beside that of the case."""
+
+    person = HiddenField()
+    version = HiddenField()
+    wording = HiddenField()
+    record = _answer("record")
+    mediation = _answer("mediation")
+    forum_totals = _answer("forum_totals")
+    forum_story = _answer("forum_story")
+    funder = _answer("funder")
+    court = _answer("court")
+    health = _answer("health")
+    origin = radio_field(_l("How is it known?"), list(names.ORIGIN_NAMES.items()), required=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: the words are still the same, how it is known, and that nothing is a
+        yes that cannot be known in this way."""
+        fine = super().validate(extra_validators=extra_validators)
+        agreed = {purpose for purpose, given in self.answers().items() if given}
+        if self.wording.data != VERSION:
+            self.wording.errors = [
+                _("The words have changed since this page was opened. Read them out again.")
+            ]
+        if not self.origin.data:
+            self.origin.errors = [_("Say how it is known.")]
+        elif self.origin.data == "not_asked" and (
+            not agreed <= UNASKED or len(agreed) < len(self.answers())
+        ):
+            self.origin.errors = [
+                _(
+                    "If she could not be asked, nothing can be noted but a yes to asking a"
+                    " mediator. Leave the rest as it is."
+                )
+            ]
+        elif self.origin.data == "told_reporter" and not agreed <= WISHED:
+            self.origin.errors = [
+                _(
+                    "What she told somebody else is a wish: it is enough to keep the report and to"
+                    " ask a mediator. For the rest, read the words out to her first."
+                )
+            ]
+        return fine and not self.origin.errors and not self.wording.errors
+
+    def answers(self) -> dict[str, bool]:
+        """What was answered, purpose by purpose; what was not asked is left out."""
+        said = {purpose: self[purpose].data for purpose in PURPOSES}
+        return {purpose: data == YES for purpose, data in said.items() if data in (YES, NO)}
+
+    def answers_typed(self) -> dict[str, str]:
+        """What was chosen for each purpose, as it was sent, for the page to show again."""
+        return {purpose: self[purpose].data or "" for purpose in PURPOSES}
+
+    def version_shown(self) -> int:
+        """Which version of the case the page showed; 0, which nothing has, if unreadable."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

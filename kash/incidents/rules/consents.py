@@ -1,0 +1,186 @@
+"""What somebody in a case agrees to: what was said of it, and what holds.
+
+A *wish* is what was ticked on a phone, entered from paper, or told by somebody else. An *answer* is
+what she said herself when the words were read out to her. A wish is enough to keep a report and to
+ask a mediator, since both may have to be done before anybody has spoken with her, and both end as
+soon as she says no. Whatever is told, counted or printed cannot be called back: that takes an
+answer. A no counts however it is known, if a member noted it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+PURPOSES = ("record", "mediation", "forum_totals", "forum_story", "funder", "court", "health")
+# How it is known that somebody agrees, and for what it is enough that she could not be asked.
+ORIGINS = ("herself", "told_reporter", "not_asked")
+UNASKED = frozenset({"mediation"})
+# For what a wish is enough.
+WISHED = frozenset({"record", "mediation"})
+# Purposes whose words in a version promised what could not be kept: nobody agreed to what is done.
+_MISLED = frozenset({("forum_totals", "2026-1")})
+
+
+class Consent(BaseModel):
+    """What was said of one purpose, by one person or, if that is empty, by all. `origin`: how it is
+    known, one of `ORIGINS`. `wording` and `language`: the version of the words that were read out
+    or shown, and in which language. `for_all`: it was said for everybody at once, of whom she is
+    one."""
+
+    model_config = ConfigDict(extra="allow", validate_assignment=False)
+
+    purpose: str
+    given: bool
+    at: datetime
+    by: str
+    person: str = ""
+    wording: str = ""
+    language: str = ""
+    origin: str = "herself"
+    wish: bool = False
+    for_all: bool = False
+
+    @property
+    def was_read_out(self) -> bool:
+        """Whether she said it herself, of words that are known and kept what they promised."""
+        heard = not self.wish and self.origin == "herself" and bool(self.wording)
+        return heard and (self.purpose, self.wording) not in _MISLED
+
+    @property
+    def is_of_nobody_yet(self) -> bool:
+        """Whether it is a wish for something that was said when nobody was on record."""
+        return self.wish and self.given and not self.person and self.origin != "not_asked"
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether it was taken back by whoever holds the receipt, of whom nobody knows who of them
+        she is."""
+        return not (self.given or self.by or self.person)
+
+
+def standing(
+    consents: Sequence[Consent], purpose: str, person: str, *, several: bool
+) -> Consent | None:
+    """What counts of all that was said of a purpose by or for a person (an id, or empty: by nobody
+    in particular); None if nothing does. `several`: whether several people are on record.
+
+    The newest counts, and of those of one moment the last; but what was said for all at once never
+    goes over what she refused herself, and that she could not be asked never over what she said.
+    """
+    said = [
+        _as_it_counts(one, several)
+        for one in reversed(consents)
+        if one.purpose == purpose and one.person in ("", person) and _counts(one)
+    ]
+    said = [one for one in said if one.origin != "not_asked"] or said
+    own = _newest(one for one in said if person and _is_her_own(one, person))
+    if own is not None and not own.given and not own.wish:
+        return own
+    return _newest(said)
+
+
+def _newest(said: Iterable[Consent]) -> Consent | None:
+    return max(said, key=lambda one: one.at, default=None)
+
+
+def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -> bool:
+    """Whether a person refused it herself, so that no answer for all goes over it."""
+    own = _newest(
+        one
+        for one in reversed(consents)
+        if one.purpose == purpose
+        and one.origin != "not_asked"
+        and _counts(one)
+        and _is_her_own(one, person)
+    )
+    return bool(person) and own is not None and not own.given and not own.wish
+
+
+def holds(answer: Consent | None) -> bool:
+    """Whether what counts is a consent."""
+    if answer is None or not answer.given:
+        return False
+    return answer.origin != "not_asked" or answer.purpose in UNASKED
+
+
+def _counts(one: Consent) -> bool:
+    if one.purpose in WISHED:
+        return True
+    return one.was_read_out if one.given else not one.wish
+
+
+def _is_her_own(one: Consent, person: str) -> bool:
+    # Who holds the receipt is one of them, and nobody knows which: each is asked again herself.
+    return (one.person == person and not one.for_all) or one.is_taken_back
+
+
+def _as_it_counts(one: Consent, several: bool) -> Consent:
+    # Of several nobody knows who it was that wished it, or whether the others were asked.
+    if several and one.is_of_nobody_yet:
+        return one.model_copy(update={"origin": "not_asked"})
+    return one
+
+
+def wishes_of(consents: Sequence[Consent], person: str) -> dict[str, Consent]:
+    """The newest wish of a person for each purpose, also where a wish permits nothing."""
+    found = {}
+    for purpose in PURPOSES:
+        newest = _newest(
+            one
+            for one in reversed(consents)
+            if one.purpose == purpose and one.wish and one.person in ("", person)
+        )
+        if newest is not None:
+            found[purpose] = newest
+    return found
+
+
+def for_each(one: Consent, persons: Sequence[str]) -> list[Consent]:
+    """Something that was said for everybody, as what each of these people said: whoever comes on
+    record later has not said it. What was said of nobody yet is of several only a guess."""
+    several = len(persons) > 1
+    more: dict[str, object] = {"for_all": several}
+    if several and one.is_of_nobody_yet:
+        more = {"origin": "not_asked"}
+    return [one.model_copy(update={"person": person, **more}) for person in persons]
+
+
+# --- The same of a record that is bare JSON -------------------------------------------------------
+
+
+def may_be_kept(consents: Iterable[Mapping[str, Any]], persons: Sequence[str]) -> bool:
+    """Whether everybody on record (ids) agrees that it is kept: as `holds` of `standing`, from
+    consents as they are sealed."""
+    several = len(persons) > 1
+    said = [
+        one
+        for one in consents
+        if one["purpose"] == "record"
+        and one.get("origin") != "not_asked"
+        and not (several and one.get("wish") and one["given"] and not one.get("person"))
+    ]
+    return all(_is_kept(said, person) for person in persons or [""])
+
+
+def _is_kept(said: Sequence[Mapping[str, Any]], person: str) -> bool:
+    hers = [one for one in said if one.get("person", "") in ("", person)]
+    if not hers or not _newest_json(hers)["given"]:
+        return False
+    own = [
+        one
+        for one in hers
+        if (one.get("person") and not one.get("for_all"))
+        or (person and not (one["given"] or one["by"] or one.get("person")))
+    ]
+    newest = _newest_json(own) if own else {"given": True}
+    return bool(newest["given"] or newest.get("wish"))
+
+
+def _newest_json(said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    if len(said) == 1:
+        return said[0]
+    return max(reversed(said), key=lambda one: datetime.fromisoformat(one["at"]))

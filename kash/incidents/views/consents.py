@@ -1,0 +1,238 @@
+"""Consents: the words are read out, answers noted, and it is shown what stands for whom and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents import blueprint, names, services
+from kash.incidents.consent_texts import TEXTS, VERSION, text_of
+from kash.incidents.documents.consents import consent_paper
+from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.forms.consents import ANSWER_NAMES, ConsentsForm
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.consents import (
+    PURPOSES,
+    Consent,
+    is_refused_herself,
+    wishes_of,
+)
+from kash.incidents.rules.record import Record
+from kash.incidents.sections import register_section
+from kash.incidents.services.consents import Noted, answer_consents
+from kash.incidents.views.reach import here, require_vault
+from kash.policy import Actor, allow
+from kash.web import download, page
+from kash.web.account_names import account_names
+from kash.web.formats import short_date_text
+from kash.web.language import LANGUAGES, language_code
+
+
+@dataclass(frozen=True)
+class Stand:
+    """What stands of one purpose for one person, or for everybody. `tone` and `said` are a tag,
+    `why` says how it came to that; `wish` what was wished besides."""
+
+    purpose: str
+    tone: str
+    said: str
+    why: str
+    wish: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one person agrees to, or everybody (an empty `person`); `unasked` are those purposes
+    that hold only since she could not be asked."""
+
+    person: str
+    code: str
+    holding: list[str]
+    unasked: list[str]
+    stands: list[Stand]
+    history: list[Consent]
+
+
+def answers_of(record: Record, person: str, code: str) -> Answers:
+    """What holds now for a person or the case, why, and all that led to it, newest first."""
+    asked = [one for one in record.consents if one.person in ("", person)]
+    everybody = not person and bool(record.persons)
+    return Answers(
+        person,
+        code,
+        [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
+        [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
+        [
+            _of_everybody(record, purpose) if everybody else _of_one(record, purpose, person)
+            for purpose in PURPOSES
+        ],
+        sorted(asked, key=lambda one: one.at, reverse=True),
+    )
+
+
+def everybodys_answers(record: Record) -> list[Answers]:
+    """One for each person; one for the case where that has no persons or several."""
+    persons = [answers_of(record, one.id, one.code) for one in record.persons]
+    if len(persons) == 1:
+        return persons
+    return [answers_of(record, "", ""), *persons]
+
+
+def _of_one(record: Record, purpose: str, person: str) -> Stand:
+    found = next(iter(record.answers_to(purpose, person)), None)
+    wish = wishes_of(record.consents, person).get(purpose)
+    wished = _wished(wish) if wish is not None and (found is None or not found.wish) else ""
+    if found is None:
+        misled = any(
+            one.purpose == purpose and one.given and not one.wish and one.person in ("", person)
+            for one in record.consents
+        )
+        why = _("What was read out before promised too much. Ask again.") if misled else ""
+        return Stand(purpose, "", _("Not asked yet"), why, wished)
+    day = short_date_text(found.at)
+    if not found.given:
+        if found.is_taken_back:
+            why = _("Taken back with the receipt, %(day)s. Only her own yes changes it.", day=day)
+        elif found.wish:
+            why = _("Left unticked where it was reported, %(day)s.", day=day)
+        elif found.for_all or not found.person:
+            why = _("Said for everybody, %(day)s.", day=day)
+        else:
+            why = _("She refused, %(day)s. Only her own yes changes it.", day=day)
+        return Stand(purpose, "bad", _("No"), why, wished)
+    if found.origin == "not_asked":
+        if not record.consents_to(purpose, person):
+            return Stand(purpose, "", _("Not asked yet"), "", wished or _wished(found))
+        return Stand(purpose, "warn", str(names.ORIGIN_NAMES["not_asked"]), "", wished)
+    if found.wish:
+        return Stand(purpose, "warn", _("Wished"), _("Enough for this, until she is asked."))
+    why = (
+        _("Said for everybody, %(day)s.", day=day)
+        if found.for_all or not found.person
+        else _("She said so herself, %(day)s.", day=day)
+    )
+    return Stand(purpose, "good", _("Yes"), why, wished)
+
+
+def _wished(wish: Consent) -> str:
+    if wish.given:
+        return _("Wished where it was reported: yes. It counts once it was read out to her.")
+    return _("Wished where it was reported: no, it was left unticked.")
+
+
+def _of_everybody(record: Record, purpose: str) -> Stand:
+    codes = {one.id: one.code for one in record.persons}
+    agreed = [code for key, code in codes.items() if record.consents_to(purpose, key)]
+    refused = [
+        code for key, code in codes.items() if is_refused_herself(record.consents, purpose, key)
+    ]
+    whole = len(agreed) == len(codes)
+    said = _("Yes, of everybody") if whole else _("Yes: %(codes)s", codes=", ".join(agreed))
+    why = (
+        _(
+            "%(codes)s refused. A yes for everybody leaves out whoever refused it herself.",
+            codes=", ".join(refused),
+        )
+        if refused
+        else ""
+    )
+    if not agreed:
+        return Stand(purpose, "", _("Of nobody"), why)
+    return Stand(purpose, "good" if whole else "warn", said, why)
+
+
+@blueprint.route("/<reference>/c", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def consents(reference: str) -> ResponseReturnValue:
+    """Read out the words, note the answers."""
+    actor, vault, found = here(reference)
+    form, changed = ConsentsForm(), False
+    if request.method == "GET":
+        services.note_opening(actor, vault, found)
+    elif form.validate_on_submit():
+        try:
+            noted = answer_consents(
+                actor,
+                vault,
+                reference,
+                form.version_shown(),
+                form.person.data or "",
+                form.answers(),
+                form.origin.data,
+                language_code(),
+            )
+        except ChangedMeanwhile:
+            _actor, _vault, found = here(reference)
+            changed = True
+        else:
+            _tell(noted, found.record)
+            return redirect(url_for("incidents.consents", reference=reference))
+    answer, status = page(
+        "incidents/consents.html",
+        form=form,
+        case=found,
+        everybody=everybodys_answers(found.record),
+        changed=changed,
+        typed=form.answers_typed() if changed or form.errors else {},
+        origins=names.ORIGIN_NAMES,
+        choices=ANSWER_NAMES,
+        texts=TEXTS,
+        version=VERSION,
+        text_of=text_of,
+        languages=LANGUAGES,
+        names=names.PURPOSE_NAMES,
+        by={
+            **account_names({one.by for one in found.record.consents} - {""}),
+            "": _("whoever holds the receipt"),
+        },
+    )
+    return answer, 409 if changed else status
+
+
+def _tell(noted: Noted, record: Record) -> None:
+    flash(_("Saved.") if noted.changed else _("Nothing was changed."))
+    codes = {one.id: one.code for one in record.persons}
+    for purpose, persons in noted.left_out.items():
+        flash(
+            _(
+                "%(purpose)s: not noted for %(codes)s, who refused it herself. Ask her by herself.",
+                purpose=names.PURPOSE_NAMES[purpose],
+                codes=", ".join(codes.get(one, "–") for one in persons),
+            ),
+            "warn",
+        )
+
+
+@blueprint.get("/c.pdf")
+@allow("incidents.edit")
+def consent_form() -> ResponseReturnValue:
+    """The words on paper, for any case: it holds nothing of one."""
+    return download(consent_paper(), name="consent-form.pdf", type="application/pdf")
+
+
+def _consents_part(case: Case, actor: Actor) -> Mapping[str, Any]:
+    return {
+        "everybody": everybodys_answers(case.record),
+        "names": names.PURPOSE_NAMES,
+        "unasked": names.ORIGIN_NAMES["not_asked"],
+        "purposes": PURPOSES,
+    }
+
+
+register_section(
+    "consents",
+    _l("Consents"),
+    "incidents/consents_part.html",
+    30,
+    _consents_part,
+    beside=True,
+    endpoint="incidents.consents",
+    link=_l("Note an answer"),
+)

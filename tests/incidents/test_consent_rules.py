@@ -1,0 +1,213 @@
+"""What holds of all that was said: wishes, answers, refusals, and what older records say."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.consent_texts import DIGESTS
+from kash.incidents.rules.case_file import contents, may_print
+from kash.incidents.rules.consents import (
+    ORIGINS,
+    PURPOSES,
+    UNASKED,
+    WISHED,
+    Consent,
+    is_refused_herself,
+    may_be_kept,
+)
+from kash.incidents.rules.filing import Screen, as_bytes, compose
+from kash.incidents.rules.mediation import may_ask
+from kash.incidents.rules.record import Filing, Person, Record, from_bytes
+from kash.incidents.rules.withdrawing import Withdrawal, take_back
+
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+OFFICER = "o" * 16
+PERSONS = ("p1", "p2")
+SAID = st.builds(
+    Consent,
+    purpose=st.sampled_from(PURPOSES),
+    given=st.booleans(),
+    at=st.sampled_from([NOW + timedelta(minutes=number) for number in range(5)]),
+    by=st.sampled_from([OFFICER, OFFICER, ""]),
+    person=st.sampled_from(["", *PERSONS]),
+    wording=st.sampled_from(["", *DIGESTS]),
+    origin=st.sampled_from(ORIGINS),
+    wish=st.booleans(),
+    for_all=st.booleans(),
+)
+
+
+def two(*consents: Consent) -> Record:
+    persons = [Person(id=one, code=one.upper()) for one in PERSONS]
+    return Record(persons=persons, consents=list(consents))
+
+
+def said(person: str, given_: bool, minute: int = 0, **more: Any) -> Consent:
+    plain: dict[str, Any] = {"purpose": "court", "by": OFFICER, "wording": "2026-2"}
+    at = NOW + timedelta(minutes=minute)
+    return Consent(**(plain | {"person": person, "given": given_, "at": at} | more))
+
+
+@given(st.lists(SAID, max_size=12))
+def test_what_cannot_be_called_back_takes_her_own_answer_in_words_that_are_known(
+    consents: list[Consent],
+) -> None:
+    record = two(*consents)
+    for person in PERSONS:
+        for purpose in set(PURPOSES) - WISHED:
+            if record.consents_to(purpose, person):
+                heard = [
+                    one
+                    for one in consents
+                    if (one.purpose, one.given, one.wish, one.origin)
+                    == (purpose, True, False, "herself")
+                    and one.person in ("", person)
+                ]
+                assert {one.wording for one in heard} & set(DIGESTS)
+
+
+@given(st.lists(SAID.filter(lambda one: one.wish), max_size=12))
+def test_wishes_alone_print_tell_and_count_nothing(consents: list[Consent]) -> None:
+    record = two(*consents)
+    assert {one for one in PURPOSES if record.consents_to(one)} <= WISHED
+    assert not may_print(record)
+    assert contents(record, PERSONS, with_narrative=True).persons == []
+
+
+@given(st.lists(SAID, max_size=12), st.lists(st.sampled_from(PURPOSES), unique=True))
+def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(
+    before: list[Consent], purposes: list[str]
+) -> None:
+    record = two(*before)
+    refused = [
+        (purpose, person)
+        for purpose in PURPOSES
+        for person in PERSONS
+        if is_refused_herself(record.consents, purpose, person)
+    ]
+    for purpose, person in refused:
+        assert not record.consents_to(purpose, person)
+    # Said for all, before and after, in either way of writing it down.
+    more = [
+        said("", True, minute, purpose=purpose) for purpose in purposes for minute in (-9, 9)
+    ] + [
+        said(person, True, 9, purpose=purpose, for_all=True)
+        for purpose in purposes
+        for person in PERSONS
+    ]
+    record.consents = [*more, *before, *more]
+    for purpose, person in refused:
+        assert not record.consents_to(purpose, person)
+        own = record.model_copy(deep=True)
+        own.consents.append(said(person, True, 10, purpose=purpose))
+        assert own.consents_to(purpose, person)
+
+
+def test_a_refusal_by_one_leaves_the_others_as_they_are() -> None:
+    record = two(said("p2", False), said("", True, 1))
+    assert [one.id for one in contents(record, PERSONS, with_narrative=True).persons] == ["p1"]
+    # A no for everybody goes over an earlier yes of one, and her own later one over that.
+    record = two(said("p1", True), said("", False, 1))
+    assert not record.consents_to("court", "p1")
+    record.consents.append(said("p1", True, 2))
+    assert [record.consents_to("court", one) for one in PERSONS] == [True, False]
+
+
+def test_what_was_taken_back_by_the_receipt_is_given_again_by_each_herself() -> None:
+    record = two(said("", True))
+    take_back(record, Withdrawal(purposes=["court"], at=NOW))
+    record.consents.append(said("", True, 5))
+    assert not any(record.consents_to("court", one) for one in PERSONS)
+    record.consents.append(said("p2", True, 6))
+    assert [record.consents_to("court", one) for one in PERSONS] == [False, True]
+
+
+def test_a_report_from_a_phone_is_kept_and_a_mediator_asked_at_once() -> None:
+    record = Record(
+        filing=Filing(how="phone", author="a" * 16, filed_at=NOW, screens={"next": "n" * 16})
+    )
+    wished = Screen(
+        consents=["record", "mediation", "court"],
+        unticked=["forum_totals", "forum_story", "funder"],
+        wording="2026-2",
+        origin="herself",
+    )
+    made = compose(record, {"next": as_bytes(wished)}, UTC)
+    assert [one for one in PURPOSES if made.consents_to(one)] == ["record", "mediation"]
+    assert may_ask(made)
+    assert not may_print(made)
+    # What an officer notes for it goes over it, either way.
+    made.consents.append(said("", False, 1, purpose="mediation"))
+    assert not may_ask(made)
+    made.consents.append(said("", True, 1, purpose="funder"))
+    assert made.consents_to("funder")
+
+
+def test_on_could_not_be_asked_only_a_mediator_is_asked() -> None:
+    record = two(
+        *[said("p1", True, purpose=purpose, origin="not_asked", wish=True) for purpose in PURPOSES]
+    )
+    assert {one for one in PURPOSES if record.consents_to(one, "p1")} == UNASKED
+
+
+@given(st.lists(SAID, max_size=12), st.integers(0, 2))
+def test_the_register_keeps_what_the_record_keeps(consents: list[Consent], persons: int) -> None:
+    record = two(*consents)
+    record.persons = record.persons[:persons]
+    sealed = json.loads(record.model_dump_json(exclude_defaults=True)).get("consents", [])
+    ids = [one.id for one in record.persons]
+    assert may_be_kept(sealed, ids) == record.consents_to("record")
+
+
+# --- What an older version sealed ----------------------------------------------------------------
+
+
+def edition_2(consents: list[dict[str, Any]]) -> Record:
+    plain = {
+        "edition": 2,
+        "filing": {"how": "phone", "author": "a" * 16, "filed_at": NOW.isoformat()},
+        "persons": [{"id": "p1", "code": "A"}, {"id": "p2", "code": "B"}],
+        "consents": consents,
+    }
+    return from_bytes(json.dumps(plain).encode())
+
+
+@pytest.mark.parametrize("origin", ["herself", "told_reporter", "not_asked"])
+def test_a_tick_that_an_older_version_sealed_becomes_a_wish(origin: str) -> None:
+    tick = {"given": True, "at": NOW.isoformat(), "by": "a" * 16, "person": "p1"}
+    tick |= {} if origin == "herself" else {"origin": origin}
+    record = edition_2([{"purpose": purpose, **tick} for purpose in PURPOSES[:6]])
+    assert record.edition == 3
+    assert all(one.wish and not one.wording for one in record.consents)
+    assert not may_print(record)
+    holding = {one for one in PURPOSES if record.consents_to(one, "p1")}
+    assert holding == (UNASKED if origin == "not_asked" else WISHED)
+
+
+def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was() -> None:
+    noted = {"at": NOW.isoformat(), "by": OFFICER, "wording": "2026-1"}
+    record = edition_2(
+        [
+            {"purpose": "court", "given": True, **noted},
+            {"purpose": "court", "given": False, "person": "p2", **noted},
+            {"purpose": "funder", "given": True, "origin": "told_reporter", **noted},
+            {"purpose": "funder", "given": False, "at": NOW.isoformat(), "by": ""},
+        ]
+    )
+    assert [(one.wording, one.wish) for one in record.consents] == [
+        ("2026-1", False),
+        ("2026-1", False),
+        # Whoever reported it said so; nothing was read out to her.
+        ("2026-1", True),
+        ("", False),
+    ]
+    assert [record.consents_to("court", one) for one in PERSONS] == [True, False]
+    assert not record.consents_to("funder", "p1")
+    # Of health nobody was asked before.
+    assert not record.consents_to("health", "p1")

@@ -1,0 +1,399 @@
+"""Consents: noted as they were read out, refused, taken back; and what stands for whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from kash.database import db, utc_now
+from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
+from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.models import MediationBrief
+from kash.incidents.rules.case_file import contents
+from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.record import Intervention, Party, Person, Record
+from kash.incidents.services.consents import Noted, answer_consents
+from kash.vault import AuditEntry
+from kash.web.errors import NotFound
+
+Member = Any
+
+
+def two_women() -> Record:
+    return Record(
+        persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
+        parties=[Party(id="o1", kind="client")],
+    )
+
+
+@pytest.fixture
+def officer(a_member: Callable[..., Member]) -> Member:
+    return a_member("documentation", name="Amani Mfano")
+
+
+def actions() -> list[str]:
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+
+
+def holding(record: Record, person: str = "") -> list[str]:
+    return [purpose for purpose in PURPOSES if record.consents_to(purpose, person)]
+
+
+def give(member: Member, reference: str, person: str, *purposes: str, version: int = 1) -> Noted:
+    answers = {purpose: purpose in purposes for purpose in PURPOSES}
+    return answer_consents(member.actor, member.vault(), reference, version, person, answers)
+
+
+# --- consents ------------------------------------------------------------------------------------
+
+
+def test_an_answer_is_noted_with_when_by_whom_and_which_words(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    before = utc_now()
+    assert give(one, reference, "p1", "record", "court").changed
+    record = record_of(reference, one.vault())
+    assert holding(record, "p1") == ["record", "court"]
+    assert holding(record, "p2") == holding(record) == []
+    # What was read out and not agreed to is a refusal, and is written down as one.
+    assert [(each.purpose, each.given, each.person) for each in record.consents] == [
+        (purpose, purpose in ("record", "court"), "p1") for purpose in PURPOSES
+    ]
+    assert not any(each.wish or each.for_all for each in record.consents)
+    assert {each.by for each in record.consents} == {one.actor.public_id}
+    assert {each.wording for each in record.consents} == {VERSION}
+    assert all(before <= each.at <= utc_now() for each in record.consents)
+    assert actions() == ["incidents.consents_answered"]
+
+
+def test_what_is_taken_back_holds_no_more_and_the_answer_before_stays_on_record(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    give(one, reference, "p1", "court", "record")
+    give(one, reference, "p1", "record", version=2)
+    record = record_of(reference, one.vault())
+    assert holding(record, "p1") == ["record"]
+    about_court = [each.given for each in record.consents if each.purpose == "court"]
+    assert about_court == [True, False]
+
+
+def test_an_answer_for_everybody_counts_for_each_and_each_may_differ_afterwards(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    give(one, reference, "", "court")
+    assert holding(record_of(reference, one.vault()), "p2") == ["court"]
+    give(one, reference, "p2", version=2)
+    record = record_of(reference, one.vault())
+    assert (holding(record, "p1"), holding(record, "p2"), holding(record)) == (["court"], [], [])
+
+
+def test_an_answer_that_changes_nothing_leaves_nothing(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    nothing = answer_consents(one.actor, one.vault(), reference, 1, "p1", {})
+    assert not nothing.changed
+    assert actions() == []
+    with pytest.raises(NotFound):
+        give(one, reference, "p9", "record")
+    give(one, reference, "p1", "record")
+    assert not give(one, reference, "p1", "record", version=2).changed
+    with pytest.raises(ChangedMeanwhile):
+        give(one, reference, "p1", "court")
+    assert holding(record_of(reference, one.vault()), "p1") == ["record"]
+
+
+def test_a_mediators_open_brief_ends_when_the_consent_is_taken_back(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    brief = MediationBrief(
+        account_id=officer.actor.account_id, runs_out_at=utc_now() + timedelta(days=7)
+    )
+    db.session.add(brief)
+    db.session.commit()
+    record = two_women()
+    record.interventions = [Intervention(id="v1", brief=brief.public_id, asked_at=utc_now())]
+    reference = filed(record)
+    give(officer, reference, "", "mediation")
+    assert record_of(reference, officer.vault()).interventions[0].response == "waiting"
+    give(officer, reference, "p1", version=2)
+    (after,) = record_of(reference, officer.vault()).interventions
+    assert after.response != "waiting"
+    assert db.session.scalar(select(MediationBrief.id)) is None
+
+
+def post(member: Member, reference: str, **sent: str) -> Any:
+    data = {"version": "1", "wording": VERSION, "origin": "herself", **sent}
+    return member.client.post(f"/w/{reference}/c", data=data)
+
+
+def marked(text: str) -> list[str]:
+    """What is chosen on a page, but for what was left as it was."""
+    chosen = re.findall(r'name="(\w+)"\s+value="(\w+)"\s+checked', text)
+    return [f"{name} {value}" for name, value in chosen if value != "later"]
+
+
+def test_the_page_says_what_stands_and_saves_what_is_marked(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    page = officer.client.get(f"/w/{reference}/c").text
+    assert page.count('value="yes"') == 3 * len(PURPOSES)
+    assert page.count("Not asked yet") == 2 * len(PURPOSES)
+    assert marked(page) == []
+    answer = post(officer, reference, person="p2", record="yes", funder="yes", court="no")
+    assert answer.status_code == 302
+    record = record_of(reference, officer.vault())
+    assert holding(record, "p2") == ["record", "funder"]
+    assert [(one.purpose, one.given) for one in record.consents] == [
+        ("record", True),
+        ("funder", True),
+        ("court", False),
+    ]
+    again = officer.client.get(f"/w/{reference}/c").text
+    # What she said stands beside the words, and nobody says it again by leaving it as it is.
+    assert marked(again) == []
+    assert again.count("She said so herself, ") == 2
+    assert again.count("She refused, ") == 1
+    assert again.count("Yes: B") == 2
+    assert "B refused. A yes for everybody leaves out" in again
+    assert "Amani Mfano" in again
+
+
+def test_the_page_says_when_somebody_else_was_faster_and_keeps_what_was_marked(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "p1", "record")
+    answer = post(officer, reference, person="p2", court="yes", funder="no")
+    assert answer.status_code == 409
+    assert marked(answer.text) == ["funder no", "court yes", "origin herself"]
+    assert holding(record_of(reference, officer.vault()), "p2") == []
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"person": "p1", "court": "everything"},
+        {"person": "p9", "record": "yes"},
+        {"person": "", "version": "x" * 99, "record": "yes"},
+        {"person": "p1", "record": "yes", "origin": "guessed"},
+        {"person": "p1", "record": "yes", "origin": ""},
+        {"person": "p1", "record": "yes", "wording": ""},
+        {"person": "p1", "record": "yes", "wording": "2026-1"},
+    ],
+)
+def test_what_the_page_never_sends_changes_nothing(
+    officer: Member, filed: Any, record_of: Any, sent: dict[str, Any]
+) -> None:
+    reference = filed(two_women())
+    assert post(officer, reference, **sent).status_code in (404, 409, 422)
+    assert record_of(reference, officer.vault()).consents == []
+
+
+def test_words_that_changed_since_the_page_was_opened_are_read_out_again(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    answer = post(officer, reference, person="p1", court="yes", wording="2026-1")
+    assert "The words have changed since this page was opened" in answer.text
+    assert marked(answer.text) == ["court yes", "origin herself"]
+    assert f'name="wording" value="{VERSION}"' in answer.text
+
+
+# --- how a consent is known ----------------------------------------------------------------------
+
+
+def test_for_whoever_could_not_be_asked_nothing_is_noted_but_mediation(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    everything = dict.fromkeys(PURPOSES, True)
+    answer_consents(one.actor, one.vault(), reference, 1, "p1", everything, "not_asked")
+    record = record_of(reference, one.vault())
+    assert holding(record, "p1") == ["mediation"]
+    assert [(each.purpose, each.origin, each.wording) for each in record.consents] == [
+        ("mediation", "not_asked", "")
+    ]
+    with pytest.raises(NotFound):
+        answer_consents(one.actor, one.vault(), reference, 2, "p1", everything, "guessed")
+
+
+def test_the_page_says_that_only_a_mediator_can_be_asked_unasked(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    for more in ({"court": "yes"}, {"court": "no"}):
+        answer = post(officer, reference, person="p1", origin="not_asked", mediation="yes", **more)
+        assert answer.status_code == 422
+        assert "nothing can be noted but a yes to asking a mediator" in answer.text
+        # What was marked is still there.
+        assert marked(answer.text) == [
+            "mediation yes",
+            f"court {more['court']}",
+            "origin not_asked",
+        ]
+    assert record_of(reference, officer.vault()).consents == []
+    answer = post(officer, reference, person="p1", origin="not_asked", mediation="yes")
+    assert answer.status_code == 302
+    page = officer.client.get(f"/w/{reference}/c").text
+    assert ">She could not be asked</span>" in page
+    assert marked(page) == []
+
+
+def test_what_she_told_somebody_else_is_a_wish_and_her_no_counts_all_the_same(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    told = {"person": "p1", "origin": "told_reporter"}
+    answer = post(officer, reference, **told, record="yes", court="yes")
+    assert answer.status_code == 422
+    assert "What she told somebody else is a wish" in answer.text
+    # Whoever calls the service with it writes no more than that.
+    every = dict.fromkeys(PURPOSES, True)
+    answer_consents(officer.actor, officer.vault(), reference, 1, "p1", every, "told_reporter")
+    record = record_of(reference, officer.vault())
+    assert holding(record, "p1") == ["record", "mediation"]
+    assert {(one.purpose, one.wish) for one in record.consents} == {
+        ("record", True),
+        ("mediation", True),
+    }
+    give(officer, reference, "p1", "court", version=2)
+    post(officer, reference, **told, version="3", court="no")
+    assert holding(record_of(reference, officer.vault()), "p1") == []
+
+
+def test_her_refusal_outweighs_a_later_tick_of_somebody_who_did_not_ask_her(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "p1", "mediation")
+    give(officer, reference, "p1", version=2)
+    for person in ("p1", ""):
+        answer_consents(
+            officer.actor,
+            officer.vault(),
+            reference,
+            record_version(officer, reference),
+            person,
+            {"mediation": True},
+            "not_asked",
+        )
+    record = record_of(reference, officer.vault())
+    assert (holding(record, "p1"), holding(record, "p2")) == ([], ["mediation"])
+
+
+def test_a_brief_for_one_stays_when_another_takes_her_consent_back(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    briefs = [
+        MediationBrief(
+            account_id=officer.actor.account_id, runs_out_at=utc_now() + timedelta(days=7)
+        )
+        for _one in range(2)
+    ]
+    db.session.add_all(briefs)
+    db.session.commit()
+    record = two_women()
+    record.interventions = [
+        Intervention(id=f"v{person}", brief=brief.public_id, persons=[person], asked_at=utc_now())
+        for person, brief in zip(("p1", "p2"), briefs, strict=True)
+    ]
+    reference = filed(record)
+    give(officer, reference, "", "mediation")
+    give(officer, reference, "p1", version=2)
+    after = record_of(reference, officer.vault()).interventions
+    assert [one.response for one in after] == ["no_answer", "waiting"]
+
+
+def record_version(member: Member, reference: str) -> int:
+    from kash.incidents.queries import open_case
+
+    return open_case(member.actor, member.vault(), reference).version
+
+
+# --- a refusal by one ----------------------------------------------------------------------------
+
+
+def test_whoever_refused_is_not_in_the_file_though_all_are_said_to_agree_later(
+    both_engines_app: object, a_member: Any, filed: Any, record_of: Any
+) -> None:
+    one = a_member("documentation")
+    reference = filed(two_women())
+    give(one, reference, "p2")
+    noted = give(one, reference, "", *PURPOSES, version=2)
+    assert noted.left_out == {purpose: ["p2"] for purpose in PURPOSES}
+    record = record_of(reference, one.vault())
+    assert (holding(record, "p1"), holding(record, "p2")) == (list(PURPOSES), [])
+    made = repr(contents(record, ["p1", "p2"], with_narrative=True))
+    assert ("'p1'" in made, "'p2'" in made) == (True, False)
+    # Only her own yes changes it, and that at once.
+    give(one, reference, "p2", "court", version=3)
+    assert holding(record_of(reference, one.vault()), "p2") == ["court"]
+
+
+def test_the_officer_is_told_whom_a_yes_for_everybody_leaves_out(
+    officer: Member, filed: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "p2", "record")
+    post(officer, reference, person="", version="2", record="yes", court="yes")
+    page = officer.client.get(f"/w/{reference}/c").text
+    assert "Use it before a court: not noted for B, who refused it herself." in page
+    assert "Keep the report: not noted" not in page
+
+
+def test_whoever_comes_on_record_later_has_not_agreed_by_what_all_said_before(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "", "court")
+    record = record_of(reference, officer.vault())
+    record.persons.append(Person(id="p3", code="C"))
+    assert (holding(record, "p1"), holding(record, "p3"), holding(record)) == (["court"], [], [])
+
+
+# --- the words of an answer ----------------------------------------------------------------------
+
+
+def test_every_stored_answer_has_a_version_of_which_the_words_are_known(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "", "court")
+    post(officer, reference, person="p1", version="2", funder="yes")
+    consents = record_of(reference, officer.vault()).consents
+    assert {one.language for one in consents if one.given and one.purpose == "funder"} == {"en"}
+    for one in consents:
+        text = text_of(one.purpose, one.wording, one.language)
+        assert text is not None
+        # That the words fit the version's digest is seen when they are read (consent_texts).
+        assert text.version in DIGESTS
+
+
+def test_an_answer_in_older_words_stands_and_can_be_read_as_it_was(
+    officer: Member, filed: Any
+) -> None:
+    record = two_women()
+    record.consents = [
+        Consent(purpose=one, given=True, at=utc_now(), by="", person="p1", wording="2026-1")
+        for one in ("court", "forum_totals")
+    ]
+    # But of the numbers the older words promised what could not be kept.
+    assert holding(record, "p1") == ["court"]
+    page = officer.client.get(f"/w/{filed(record)}/c").text
+    assert "The programme may give a lawyer a paper with what happened to me" in page
+    assert "What was read out before promised too much. Ask again." in page
