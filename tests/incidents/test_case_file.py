@@ -14,7 +14,9 @@ from sqlalchemy import select
 
 from kash.database import db, utc_now
 from kash.incidents import services
-from kash.incidents.rules.record import Act, Consent, Party, Person, Record, Referral, Term
+from kash.incidents.consent_texts import VERSION
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
 from kash.jobs.models import Job
 from kash.vault import AuditEntry
 from kash.web.formats import date_text
@@ -28,7 +30,14 @@ def officer(a_member: Callable[..., Member]) -> Member:
 
 
 def agreed(person: str = "", purpose: str = "court", *, given: bool = True) -> Consent:
-    return Consent(purpose=purpose, given=given, at=utc_now(), by="x" * 16, person=person)
+    return Consent(
+        purpose=purpose, given=given, at=utc_now(), by="x" * 16, person=person, wording=VERSION
+    )
+
+
+def agreed_to_all(person: str = "") -> list[Consent]:
+    """To a file for a court, and that it speaks of health."""
+    return [agreed(person, purpose) for purpose in ("court", "health")]
 
 
 def a_record() -> Record:
@@ -74,7 +83,7 @@ def printed(member: Member, reference: str, **chosen: Any) -> bytes:
 
 def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> None:
     record = a_record()
-    record.consents = [agreed("p1")]
+    record.consents = agreed_to_all("p1")
     reference = filed(record)
     text = text_of(printed(officer, reference, persons=["p1"], terms="y", referrals="y"))
     for there in (
@@ -90,11 +99,11 @@ def test_the_words_are_in_it_only_when_all_agreed_and_it_was_chosen(
     officer: Member, filed: Any
 ) -> None:
     record = a_record()
-    record.consents = [agreed("p1")]
+    record.consents = agreed_to_all("p1")
     half = filed(record)
     sent = {"persons": ["p1"], "narrative": "y"}
     assert "at night" not in text_of(printed(officer, half, **sent))
-    record.consents = [agreed()]
+    record.consents = agreed_to_all()
     whole = filed(record)
     assert "at night" in text_of(printed(officer, whole, **sent))
     assert "at night" not in text_of(printed(officer, whole, persons=["p1"]))
@@ -104,7 +113,7 @@ def test_what_was_asked_for_is_never_printed_as_agreed(officer: Member, filed: A
     record = a_record()
     record.terms, record.wanted = [], ["release", "pay"]
     record.persons[0].arrested_at = datetime(2026, 11, 2, 19, 30, tzinfo=UTC)
-    record.consents = [agreed()]
+    record.consents = agreed_to_all()
     sent = {"persons": ["p1", "p2"], "terms": "y", "narrative": "y"}
     text = text_of(printed(officer, filed(record), **sent))
     assert "What was agreed" not in text
@@ -117,20 +126,98 @@ def test_what_was_asked_for_is_never_printed_as_agreed(officer: Member, filed: A
     assert "Release" not in text
 
 
-def test_a_witnesss_tick_prints_nothing(officer: Member, filed: Any) -> None:
+@pytest.mark.parametrize(
+    "wished",
+    [
+        {"wish": True},
+        {"wish": True, "origin": "told_reporter"},
+        {"wish": True, "origin": "not_asked", "wording": ""},
+        # Nobody knows what was read out.
+        {"wording": ""},
+    ],
+)
+def test_a_wish_alone_prints_nothing(officer: Member, filed: Any, wished: dict[str, Any]) -> None:
     record = a_record()
-    record.consents = [agreed(one.id) for one in record.persons]
-    for one in record.consents:
-        one.origin = "not_asked"
+    record.consents = [
+        one.model_copy(update=wished) for person in record.persons
+        for one in agreed_to_all(person.id)
+    ]  # fmt: skip
     answer = officer.client.post(f"/w/{filed(record)}/f", data={"persons": ["p1", "p2"]})
     assert answer.mimetype == "text/html"
     assert "Nobody in this case has agreed to a file for a court" in answer.text
 
 
+CANARY = "canary4711"
+
+
+def of_health() -> Record:
+    """Somebody's status was told to others, and every place where words are typed says so."""
+    record = a_record()
+    record.narrative = record.asked_for = record.place.place = CANARY
+    record.wanted = ["medical", "complaint"]
+    record.persons[0].note = CANARY
+    record.parties[0].description = CANARY
+    record.acts[0].circumstances = CANARY
+    record.acts += [
+        Act(id="a3", code="H2", persons=["p1"], circumstances=CANARY),
+        Act(id="a4", code="H1"),
+    ]
+    record.information = [Information(id="i1", connection=CANARY, note=CANARY)]
+    record.terms[0].what = CANARY
+    record.referrals.append(
+        Referral(id="r2", kind="medical", service_name=CANARY, person="p1", note=CANARY)
+    )
+    return record
+
+
+EVERYTHING = {
+    "persons": ["p1", "p2"],
+    **dict.fromkeys(("narrative", "sources", "terms", "referrals"), "y"),
+}
+
+
+def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
+    officer: Member, filed: Any
+) -> None:
+    record = of_health()
+    record.consents = [agreed()]
+    reference = filed(record)
+    page = officer.client.get(f"/w/{reference}/f").text
+    assert "Without what concerns health: Swallow, Weaver" in page
+    text = text_of(printed(officer, reference, **EVERYTHING))
+    for absent in (CANARY, "HIV", "H1", "H2", "Medical", "A doctor"):
+        assert absent not in text
+    for there in ("130104", "Assault", "Mfano Post", "0099", "Mfano Lawyers", "complaint"):
+        assert there in text
+
+    record.consents = agreed_to_all()
+    reference = filed(record)
+    assert "Without what concerns health" not in officer.client.get(f"/w/{reference}/f").text
+    text = text_of(printed(officer, reference, **EVERYTHING))
+    for there in ("H2 HIV status disclosed", "H1 Forced HIV test", "Medical", "A doctor"):
+        assert there in text
+    # Note, description, three acts' and the narrative's words, what was asked, place, and so on.
+    assert text.count(CANARY) == 11
+
+
+def test_of_two_only_what_was_done_to_her_who_agreed_is_told(officer: Member, filed: Any) -> None:
+    record = of_health()
+    record.consents = [*agreed_to_all("p1"), agreed("p2")]
+    text = text_of(printed(officer, filed(record), **EVERYTHING))
+    # Her own note, and the words of her own acts, of her term and of her referral.
+    assert text.count(CANARY) == 5
+    assert "H2 HIV status disclosed" in text
+    assert "To whom: Swallow" in text
+    record.consents = [agreed("p1"), *agreed_to_all("p2")]
+    text = text_of(printed(officer, filed(record), **EVERYTHING))
+    assert CANARY not in text
+    assert "H2" not in text
+
+
 def test_each_page_says_who_printed_it_and_when(officer: Member, filed: Any) -> None:
     record = a_record()
     record.narrative = "A line of what happened.\n" * 150
-    record.consents = [agreed()]
+    record.consents = agreed_to_all()
     made = printed(officer, filed(record), persons=["p1", "p2"], narrative="y")
     with pikepdf.open(io.BytesIO(made)) as pdf:
         pages = len(pdf.pages)
@@ -231,7 +318,7 @@ def test_hostile_words_stay_words(officer: Member, filed: Any) -> None:
     record = a_record()
     record.narrative = '<img src="http://127.0.0.1:9/x"><script>alert(1)</script>\u202e'
     record.persons[0].code = "</td><h1>"
-    record.consents = [agreed()]
+    record.consents = agreed_to_all()
     text = text_of(printed(officer, filed(record), persons=["p1"], narrative="y"))
     assert "<script>alert(1)</script>" in text
     assert "</td><h1>" in text

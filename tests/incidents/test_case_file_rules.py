@@ -10,17 +10,9 @@ from hypothesis import strategies as st
 from kash.incidents.names import ACT_NAMES
 from kash.incidents.rules.acts import ACTS, GROUPS, acts_meant
 from kash.incidents.rules.case_file import contents, may_hold_narrative, may_print, who_agreed
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.dues import due_days, is_overdue
-from kash.incidents.rules.record import (
-    Act,
-    Consent,
-    Information,
-    Party,
-    Person,
-    Record,
-    Referral,
-    Term,
-)
+from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
 
 NAMES = {code: str(name) for code, name in ACT_NAMES.items()}
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -30,7 +22,7 @@ PERSONS = ["p1", "p2", "p3"]
 def answer(person: str, given: bool, minutes: int, purpose: str = "court") -> Consent:
     return Consent(
         purpose=purpose, given=given, at=NOW + timedelta(minutes=minutes), by="x" * 16,
-        person=person,
+        person=person, wording="2026-2",
     )  # fmt: skip
 
 
@@ -45,7 +37,7 @@ def a_case(draw: st.DrawFn) -> Record:
         acts=[
             Act(
                 id=f"a{number}",
-                code="P1",
+                code=draw(st.sampled_from(["P1", "H2", "M4"])),
                 persons=whom,
                 circumstances="; ".join(marked[key] for key in (whom or persons)),
             )
@@ -58,12 +50,22 @@ def a_case(draw: st.DrawFn) -> Record:
         information=[Information(id="i1", note="; ".join(marked[key] for key in persons))],
         terms=[Term(id="t1", kind="pay", owed_to=key, what=marked[key]) for key in persons[:1]],
         referrals=[
-            Referral(id=f"r{key}", kind="legal", person=key, note=marked[key]) for key in persons
+            Referral(id=f"r{key}{kind}", kind=kind, person=key, note=f"{kind} of {key}")
+            for key in persons
+            for kind in ("legal", "medical", "psychosocial")
         ],
         consents=[
-            answer(who, given, minutes)
-            for minutes, (who, given) in enumerate(
-                draw(st.lists(st.tuples(st.sampled_from(["", *PERSONS]), st.booleans())))
+            answer(who, given, minutes, purpose)
+            for minutes, (who, given, purpose) in enumerate(
+                draw(
+                    st.lists(
+                        st.tuples(
+                            st.sampled_from(["", *PERSONS]),
+                            st.sampled_from([True, True, False]),
+                            st.sampled_from(["court", "health"]),
+                        )
+                    )
+                )
             )
         ],
     )
@@ -78,8 +80,25 @@ def test_nothing_of_whoever_did_not_agree_is_in_the_file(
         if not record.consents_to("court", person.id):
             assert person.note not in made
             assert person.code not in made
-        elif person.id in chosen:
+        elif person.id in chosen and record.consents_to("health", person.id):
             assert person.note in made
+
+
+@given(a_case(), st.sets(st.sampled_from(PERSONS)), st.booleans())
+def test_nothing_of_the_health_of_whoever_did_not_agree_to_that_is_in_the_file(
+    record: Record, chosen: set[str], with_narrative: bool
+) -> None:
+    made = contents(record, chosen, with_narrative=with_narrative)
+    told = {one.id for one in record.persons if record.consents_to("health", one.id)}
+    everyone = [one.id for one in record.persons]
+    for person in everyone:
+        if person not in told:
+            assert f"secret of {person}" not in repr(made)
+            assert f"medical of {person}" not in repr(made)
+            assert f"psychosocial of {person}" not in repr(made)
+    for act in made.acts:
+        if act.code in ("H2", "M4"):
+            assert set(act.persons or everyone) <= told
 
 
 @given(a_case())
@@ -110,7 +129,7 @@ def test_an_act_to_one_who_agreed_and_one_who_did_not_loses_its_words() -> None:
     record = Record(
         persons=[Person(id="p1", code="A"), Person(id="p2", code="B")],
         acts=[Act(id="a1", code="P1", persons=["p1", "p2"], circumstances="B was hit too")],
-        consents=[answer("p1", True, 0)],
+        consents=[answer("p1", True, 0), answer("p1", True, 0, "health")],
     )
     (act,) = contents(record, ["p1", "p2"], with_narrative=True).acts
     assert (act.persons, act.circumstances) == (["p1"], "")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from kash.database import db, utc_now
 from kash.incidents.queries import open_case
 from kash.incidents.rules.cash_bail import Wrong, wrong_with
-from kash.incidents.rules.record import CashBail, Consent, Party, Person, Record, Term
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.record import CashBail, Party, Person, Record, Term
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.people.models import Organisation

@@ -1,10 +1,15 @@
-"""What a case file for a lawyer may hold: of those only who agreed, and what was chosen of it."""
+"""What a case file for a lawyer may hold: of those only who agreed, and what was chosen of it.
+
+Of health it speaks only where she agreed to that as well (`health`): without it all that was typed
+freely stays out, and what is left are codes, days, amounts, stations and numbers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from kash.incidents.rules import health
 from kash.incidents.rules.record import (
     Act,
     CashBail,
@@ -21,7 +26,8 @@ PURPOSE = "court"
 
 @dataclass(frozen=True)
 class FileContents:
-    """What goes onto the paper. `narrative`, `asked_for` and `wanted` are empty where they may not.
+    """What goes onto the paper. `narrative`, `asked_for`, `wanted`, `place` and `about_when` are
+    empty where they may not.
 
     What was asked for is never among `terms`, which are what was agreed.
     """
@@ -33,9 +39,11 @@ class FileContents:
     terms: list[Term]
     referrals: list[Referral]
     bail: list[CashBail]
-    narrative: str
-    asked_for: str
-    wanted: list[str]
+    narrative: str = ""
+    asked_for: str = ""
+    wanted: list[str] = field(default_factory=list)
+    place: str = ""
+    about_when: str = ""
 
 
 def who_agreed(record: Record) -> list[Person]:
@@ -52,10 +60,11 @@ def may_print(record: Record) -> bool:
 def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
     """Whether the narrative may be in a file about these persons.
 
-    It was written about everybody in the case, so everybody in it must have agreed; those who are
-    not chosen are still told of in it.
+    It was written about everybody in the case, so everybody in it must have agreed, and to what it
+    may say of her health; those who are not chosen are still told of in it.
     """
-    return record.consents_to(PURPOSE) and bool(set(chosen) or not record.persons)
+    agreed = record.consents_to(PURPOSE) and health.everybody_may_be_told_of(record)
+    return agreed and bool(set(chosen) or not record.persons)
 
 
 def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -> FileContents:
@@ -66,47 +75,93 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
     """
     persons = [one for one in who_agreed(record) if one.id in chosen]
     ids = {one.id for one in persons}
-    everybody = record.consents_to(PURPOSE) and ids == {one.id for one in record.persons}
-    acts = [
-        act
-        for act in record.acts
-        if ids.intersection(act.persons) or (not act.persons and (ids or everybody))
-    ]
-    named = {party for act in acts for party in act.parties}
-    if any(not act.parties for act in acts):
-        named |= {party.id for party in record.parties}
-    narrative = with_narrative and may_hold_narrative(record, ids)
     everyone = {one.id for one in record.persons}
+    everybody = record.consents_to(PURPOSE) and ids == everyone
+    told = health.who_may_be_told_of(record) & ids
+    words = everybody and health.everybody_may_be_told_of(record)
+    narrative = with_narrative and may_hold_narrative(record, ids)
+    may_say = _MayBeSaid(ids, told, everybody=everybody, words=words or narrative)
+    acts = [act for act in map(may_say.act, record.acts) if act is not None]
     return FileContents(
-        persons=persons,
-        acts=[_about(act, ids, everybody=everybody, words=everybody or narrative) for act in acts],
-        parties=[_without_note(one, everybody) for one in record.parties if one.id in named],
-        information=list(record.information) if everybody else [],
-        terms=[one for one in record.terms if _concerns(one, ids, everyone)],
-        referrals=[
-            one for one in record.referrals if one.person in ids or (everybody and not one.person)
+        persons=[
+            one if one.id in told else one.model_copy(update={"note": ""}) for one in persons
         ],
+        acts=acts,
+        parties=_parties(record, acts, words=words),
+        information=[_information(one, words=words) for one in record.information]
+        if everybody
+        else [],
+        terms=[_term(one, told, everyone, words=words) for one in record.terms
+               if _concerns(one, ids, everyone)],
+        referrals=[one for one in record.referrals if may_say.referral(one)],
         bail=[one for one in record.bail if one.person in ids or (everybody and not one.person)],
         narrative=record.narrative if narrative else "",
         asked_for=record.asked_for if narrative else "",
-        wanted=list(record.wanted) if everybody else [],
-    )
+        wanted=[one for one in record.wanted if words or one not in health.REQUESTS]
+        if everybody
+        else [],
+        place=record.place.place if words or narrative else "",
+        about_when=record.happening.about_when if words or narrative else "",
+    )  # fmt: skip
 
 
-def _about(act: Act, ids: Collection[str], *, everybody: bool, words: bool) -> Act:
-    # What is said of an act done to her alone is hers; of several, it may tell of another.
-    hers = set(act.persons) <= set(ids) and bool(act.persons)
-    whom = act.persons or ([] if everybody else sorted(ids))
-    return act.model_copy(
-        update={
-            "persons": [one for one in whom if one in ids],
-            "circumstances": act.circumstances if words or hers else "",
-        }
-    )
+@dataclass(frozen=True)
+class _MayBeSaid:
+    """Of `ids` a file tells, of the health of `told`; `everybody` in the case is among them, and
+    `words` may be shown that tell of all."""
+
+    ids: Collection[str]
+    told: Collection[str]
+    everybody: bool
+    words: bool
+
+    def act(self, act: Act) -> Act | None:
+        """The act as the file tells it; None if it does not."""
+        of_health = act.code in health.ACTS
+        allowed = self.told if of_health else self.ids
+        whole = self.everybody and (self.words or not of_health)
+        whom = act.persons or ([] if whole else sorted(allowed))
+        persons = [one for one in whom if one in allowed]
+        if not persons and not (whole and not act.persons):
+            return None
+        # What is said of an act done to her alone is hers; of several, it may tell of another.
+        hers = bool(act.persons) and set(act.persons) <= set(self.told)
+        return act.model_copy(
+            update={
+                "persons": persons,
+                "circumstances": act.circumstances if self.words or hers else "",
+            }
+        )
+
+    def referral(self, one: Referral) -> bool:
+        """Whether the file tells that somebody was sent to a service."""
+        if one.kind in health.REFERRALS:
+            return one.person in self.told if one.person else self.everybody and self.words
+        return one.person in self.ids or (self.everybody and not one.person)
 
 
-def _without_note(party: Party, everybody: bool) -> Party:
-    return party if everybody else party.model_copy(update={"description": ""})
+def _parties(record: Record, acts: list[Act], *, words: bool) -> list[Party]:
+    named = {party for act in acts for party in act.parties}
+    if any(not act.parties for act in acts):
+        # All of them, but whoever did nothing that the file tells.
+        kept = {act.id for act in acts}
+        elsewhere = {key for act in record.acts if act.id not in kept for key in act.parties}
+        named |= {party.id for party in record.parties} - elsewhere
+    return [
+        one if words else one.model_copy(update={"description": ""})
+        for one in record.parties
+        if one.id in named
+    ]
+
+
+def _information(one: Information, *, words: bool) -> Information:
+    return one if words else one.model_copy(update={"connection": "", "note": ""})
+
+
+def _term(term: Term, told: Collection[str], everyone: Collection[str], *, words: bool) -> Term:
+    persons = {term.owed_by, term.owed_to} & set(everyone)
+    hers = bool(persons) and persons <= set(told)
+    return term if words or hers else term.model_copy(update={"what": ""})
 
 
 def _concerns(term: Term, ids: Collection[str], everyone: Collection[str]) -> bool:

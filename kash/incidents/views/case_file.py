@@ -13,6 +13,8 @@ from kash.incidents.documents.case_file import case_file as printed
 from kash.incidents.forms.following_up import CaseFileForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
+from kash.incidents.rules.health import who_may_be_told_of
+from kash.incidents.rules.record import Person, Record
 from kash.incidents.sections import register_action
 from kash.incidents.services.case_files import (
     identities_shown,
@@ -69,10 +71,16 @@ def case_file(reference: str) -> ResponseReturnValue:
         allowed=allowed,
         agreed=agreed,
         others=[one for one in found.record.persons if one not in agreed],
+        without_health=_without_health(found.record, agreed),
         narrative_allowed=may_hold_narrative(found.record, [one.id for one in agreed]),
         names_open=may_show_identities(found, vault),
         consents=url_for("incidents.consents", reference=reference),
     )
+
+
+def _without_health(record: Record, agreed: list[Person]) -> list[Person]:
+    told = who_may_be_told_of(record)
+    return [one for one in agreed if one.id not in told]
 
 
 def _is_offered(case: Case, actor: Actor) -> bool:
