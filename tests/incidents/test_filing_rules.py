@@ -178,7 +178,6 @@ def test_what_was_answered_stands_in_the_record_and_nothing_else(said: Screen) -
     # What a phone sends is a wish, in the words that it showed.
     assert all(one.wish and one.wording == said.wording for one in record.consents)
     for one in record.consents:
-        asked = one.origin != "not_asked" or one.purpose in UNASKED
         assert record.consents_to(one.purpose, one.person) == (
             one.given
             and one.purpose in WISHED

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 MAY_BE_MINOR = frozenset({"under_18", "unsure"})
 # To these nobody can agree while somebody on record is or may be a child, for herself or another.
-NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder", "court"})
+NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder", "court", "health"})
 # What is not settled about a child between those who hurt her and those who speak for her.
 TERMS_REFUSED = frozenset({"return", "pay", "apologise"})
 PROTECTION = "child_protection"

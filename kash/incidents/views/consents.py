@@ -23,6 +23,7 @@ from kash.incidents.rules.consents import (
     is_refused_herself,
     wishes_of,
 )
+from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import register_section
 from kash.incidents.services.consents import Noted, answer_consents
@@ -44,6 +45,7 @@ class Stand:
     said: str
     why: str
     wish: str = ""
+    offered: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,7 @@ def answers_of(record: Record, person: str, code: str) -> Answers:
         code,
         [purpose for purpose in PURPOSES if record.consents_to(purpose, person)],
         [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
-        [
-            _of_everybody(record, purpose) if everybody else _of_one(record, purpose, person)
-            for purpose in PURPOSES
-        ],
+        [_stand(record, purpose, person, everybody=everybody) for purpose in PURPOSES],
         sorted(asked, key=lambda one: one.at, reverse=True),
     )
 
@@ -82,6 +81,13 @@ def everybodys_answers(record: Record) -> list[Answers]:
     if len(persons) == 1:
         return persons
     return [answers_of(record, "", ""), *persons]
+
+
+def _stand(record: Record, purpose: str, person: str, *, everybody: bool) -> Stand:
+    if purpose in NEVER_FOR_MINORS and record.has_minor():
+        why = _("Somebody in the case is or may be under 18.")
+        return Stand(purpose, "", _("Not offered"), why, offered=False)
+    return _of_everybody(record, purpose) if everybody else _of_one(record, purpose, person)
 
 
 def _of_one(record: Record, purpose: str, person: str) -> Stand:
