@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -121,7 +121,7 @@ def register(
                 not whole or may_be_for_custodian(record) or may_have_part(sight.reader, record)
             )
             if looked_into and not sight.takes_in(short := light(record)):
-                if state == "submitted" and said_held(record):
+                if said_held(record) and _nobody_has(record, state):
                     found.hides_held = True
                     found.left_to_custodian |= sight.hears_of(short)
                 continue
@@ -145,6 +145,12 @@ def register(
         if fits(line, asked, running=runs, over=over):
             found.lines.append(Line(line, clocks))
     return found
+
+
+def _nobody_has(record: Mapping[str, Any], state: str) -> bool:
+    """Whether a case is new, or was handed over to custodians of whom none took it yet."""
+    handed_over = may_be_for_custodian(record) and not record.get("assigned_to")
+    return state == "submitted" or (handed_over and state not in OVER)
 
 
 def _read(plaintext: bytes) -> dict[str, Any]:

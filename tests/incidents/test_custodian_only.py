@@ -1,0 +1,365 @@
+"""Whoever is or may be under 18, and somebody of the programme: a custodian alone sees such a case,
+whatever page, list, search, link or alert a documentation officer or a director tries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask import url_for
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from kash.database import db, new_public_id, utc_now
+from kash.incidents import services
+from kash.incidents.models import Alert, Incident
+from kash.incidents.queries import open_case
+from kash.incidents.queries.alerts import open_alerts
+from kash.incidents.rules.custodian_only import ForCustodian, for_custodian, may_read
+from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.minors import MAY_BE_MINOR
+from kash.incidents.rules.record import (
+    AGE_BANDS,
+    PARTY_KINDS,
+    Evidence,
+    Filing,
+    Intervention,
+    Link,
+    Party,
+    Person,
+    Record,
+    Term,
+)
+from kash.policy import Actor
+from kash.vault import OpenVault
+from kash.web import NotFound
+from tests.conftest import AMember
+from tests.incidents.conftest import Filed
+from tests.incidents.filed_cases import let_arrive
+from tests.incidents.form_pages import filled
+
+CANARY = "Kanari wa Mfano"
+Recorded = Callable[[str, OpenVault], Record]
+AMemberOf = Callable[..., AMember]
+
+
+def secret_case(kind: str, **more: Any) -> Record:
+    """A case for a custodian alone, of one of three kinds, with a word that nobody else may see."""
+    child = {"minor": "under_18", "unsure": "unsure"}.get(kind, "25_34")
+    party = "programme" if kind == "programme" else "police"
+    record = Record(
+        narrative=CANARY,
+        persons=[Person(id="p1", code="A1", age_band=child, note=CANARY)],
+        parties=[Party(id="q1", kind=party, description=CANARY)],
+        evidence=[Evidence(document=new_public_id(), number=1, label=CANARY)],
+        interventions=[Intervention(id="i1", brief="")],
+        terms=[Term(id="t1", kind="release")],
+    )
+    record.place.ward = CANARY
+    return record.model_copy(update=more)
+
+
+KINDS = pytest.mark.parametrize("kind", ["minor", "unsure", "programme"])
+
+
+# --- The rule -----------------------------------------------------------------------------------
+
+
+@given(
+    st.lists(st.sampled_from(AGE_BANDS), max_size=3),
+    st.lists(st.sampled_from(PARTY_KINDS), max_size=3),
+    st.booleans(),
+    st.booleans(),
+)
+def test_only_a_custodian_reads_what_is_for_her_and_somebody_reads_of_a_child(
+    ages: list[str], kinds: list[str], custodian: bool, free: bool
+) -> None:
+    record = Record(
+        persons=[Person(id=f"p{n}", code=f"P{n}", age_band=age) for n, age in enumerate(ages)],
+        parties=[Party(id=f"q{n}", kind=kind) for n, kind in enumerate(kinds)],
+    )
+    child, ours = not MAY_BE_MINOR.isdisjoint(ages), "programme" in kinds
+    reads = may_read(record, custodian=custodian, somebody_free=lambda: free)
+    assert reads == (custodian or not (child or ours) or (child and not ours and not free))
+    expected = ForCustodian.PROGRAMME if ours else ForCustodian.MINOR if child else None
+    assert for_custodian(record) == expected
+
+
+# --- Every route --------------------------------------------------------------------------------
+
+
+def routes_of_a_case(app: APIFlask, reference: str, record: Record) -> Iterator[tuple[str, str]]:
+    """(method, path) of every address of incidents that names a case."""
+    named = {
+        "reference": reference,
+        "verb": "triage",
+        "person": "p1",
+        "intervention_id": "i1",
+        "term_id": "t1",
+        "document": record.evidence[0].document,
+        "kind": "incident",
+        "target": reference,
+        "number": "1",
+    }
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            if not rule.endpoint.startswith("incidents.") or "reference" not in rule.arguments:
+                continue
+            values = {name: named.get(name, "x1") for name in rule.arguments}
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield method, url_for(rule.endpoint, **values)
+
+
+@KINDS
+def test_no_route_of_a_case_answers_an_officer_or_a_director(
+    app: APIFlask, a_member: AMemberOf, filed: Filed, record_of: Recorded, kind: str
+) -> None:
+    grace, anna, dora = (a_member(one) for one in ("custodian", "documentation", "director"))
+    record = secret_case(kind)
+    reference = filed(record)
+    before = record_of(reference, grace.vault())
+    routes = list(routes_of_a_case(app, reference, record))
+    assert len(routes) > 40
+    wrong = []
+    for who in (anna, dora):
+        for method, path in routes:
+            answer = who.client.open(path, method=method, data={"reason": "x"})
+            # A director is refused what she never may, before anything is looked for.
+            if answer.status_code not in (404, 403) or CANARY in answer.text:
+                wrong.append((method, path, answer.status_code))
+    assert wrong == []
+    assert record_of(reference, grace.vault()) == before
+    assert CANARY in grace.client.get(f"/w/{reference}").text
+
+
+@KINDS
+def test_no_list_search_count_link_or_today_tells_of_it(
+    a_member: AMemberOf, filed: Filed, kind: str
+) -> None:
+    grace, anna, dora = (a_member(one) for one in ("custodian", "documentation", "director"))
+    hidden = filed(secret_case(kind))
+    seen = filed(Record(narrative="Another", links=[Link(kind="incident", id=hidden)]))
+    for who in (anna, dora):
+        pages = [
+            who.client.get("/").text,
+            *(who.client.get(f"/w?show={show}").text for show in ("queue", "open", "all")),
+            who.client.post("/w/search", data={"words": CANARY, "show": "all"}).text,
+            who.client.post("/w/search", data={"minor": "1", "show": "all"}).text,
+            who.client.get(f"/w/{seen}").text,
+        ]
+        # What was typed stands in the field again.
+        pages[4] = pages[4].replace(f'value="{CANARY}"', "")
+        told = [n for n, page in enumerate(pages) if CANARY in page or hidden in page]
+        assert told == []
+        counts = re.findall(r'href="/w\?show=all"[^>]*>.*?(\d+)', pages[3], re.S)
+        assert counts[0] == "1"
+    assert hidden in grace.client.get("/w?show=all").text
+
+
+def test_what_a_phone_said_and_nobody_saved_yet_hides_it_as_well(
+    a_member: AMemberOf, actor: Callable[..., Actor]
+) -> None:
+    grace, anna, peer = a_member("custodian"), a_member("documentation"), actor("peer")
+    code = new_code()
+    services.answer_screen(peer, code, "whom", Screen(ages=["unsure"]))
+    services.answer_screen(peer, code, "words", Screen(narrative=CANARY))
+    services.submit(peer, code, "en")
+    let_arrive()
+    (reference,) = db.session.scalars(select(Incident.public_id)).all()
+    seen = Record(links=[Link(kind="incident", id=reference)])
+    from tests.incidents.filed_cases import filed
+
+    other = filed(seen)
+    assert reference not in anna.client.get(f"/w/{other}").text
+    assert anna.client.get(f"/w/{reference}").status_code == 404
+    assert CANARY in grace.client.get(f"/w/{reference}").text
+
+
+def test_it_is_given_to_custodians_only_and_stays_with_nobody_else(
+    a_member: AMemberOf, filed: Filed, record_of: Recorded
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    record = secret_case("minor", assigned_to=anna.actor.public_id)
+    reference = filed(record)
+    page = grace.client.get(f"/w/{reference}/a").text
+    assert anna.actor.public_id not in page[page.index("<select") : page.index("</select>")]
+    with pytest.raises(NotFound):
+        services.assign(reference, anna.actor.public_id, by=grace.actor, vault=grace.vault())
+    services.comment(reference, "Called her.", by=grace.actor, vault=grace.vault())
+    assert record_of(reference, grace.vault()).assigned_to == ""
+
+
+def test_a_custodian_who_is_named_does_not_read_it_and_another_does(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace, ruth = a_member("custodian"), a_member("custodian")
+    record = secret_case("programme")
+    record.parties[0].account = grace.actor.public_id
+    reference = filed(record)
+    assert grace.client.get(f"/w/{reference}").status_code == 404
+    assert ruth.client.get(f"/w/{reference}").status_code == 200
+
+
+def test_without_a_free_custodian_officers_help_a_child_and_nobody_reads_of_the_programme(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    anna = a_member("documentation")
+    child, ours = filed(secret_case("minor")), filed(secret_case("programme"))
+    page = anna.client.get(f"/w/{child}").text
+    assert "None is free, so that you see it" in page
+    assert anna.client.get(f"/w/{ours}").status_code == 404
+    grace = a_member("custodian")
+    assert anna.client.get(f"/w/{child}").status_code == 404
+    named = secret_case("minor", declared=[grace.actor.public_id])
+    assert anna.client.get(f"/w/{filed(named)}").status_code == 200
+
+
+def test_one_custodian_verifies_what_she_triaged_and_two_do_not(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace = a_member("custodian")
+    a_member("documentation")
+    reference = filed(secret_case("minor"))
+    for verb in ("triage", "verify"):
+        services.take_step(reference, verb, by=grace.actor, vault=grace.vault())
+    a_member("custodian")
+    other = filed(secret_case("minor"))
+    services.take_step(other, "triage", by=grace.actor, vault=grace.vault())
+    with pytest.raises(services.StepRefused):
+        services.take_step(other, "verify", by=grace.actor, vault=grace.vault())
+
+
+# --- Handing over -------------------------------------------------------------------------------
+
+
+def minor_form(**more: Any) -> dict[str, Any]:
+    return filled(**{"persons-0-age_band": "unsure", "terms-0-kind": "release"} | more)
+
+
+def test_she_is_told_before_her_saving_hands_it_over_and_loses_nothing_typed(
+    a_member: AMemberOf, record_of: Recorded
+) -> None:
+    grace, anna = a_member("custodian", name="Neema Mfano"), a_member("documentation")
+    answer = anna.client.post("/w/new", data=minor_form())
+    assert answer.status_code == 422
+    assert "Neema Mfano" in answer.text
+    assert "Save and hand it over" in answer.text
+    assert "Behind the yellow kiosk" in answer.text
+    assert "Held among adults?" in answer.text
+    assert db.session.scalar(select(func.count(Incident.id))) == 0
+    db.session.rollback()
+    form = minor_form(do="hand", **{"persons-0-among_adults": "yes"})
+    answer = anna.client.post("/w/new", data=form, follow_redirects=True)
+    assert "Saved, and handed over to a custodian." in answer.text
+    row = db.session.scalars(select(Incident)).one()
+    reference, state = row.public_id, row.state
+    assert state == "submitted"
+    assert anna.client.get(f"/w/{reference}").status_code == 404
+    record = record_of(reference, grace.vault())
+    assert (record.place.place, record.persons[0].among_adults) == (
+        "Behind the yellow kiosk",
+        "yes",
+    )
+
+
+def test_a_case_that_turns_out_to_be_a_childs_moves_in_the_moment_of_saving(
+    a_member: AMemberOf, filed: Filed, record_of: Recorded
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    reference = filed(Record(assigned_to=anna.actor.public_id), "triaged")
+    before = record_of(reference, grace.vault())
+    for band, kind in (("under_18", "police"), ("25_34", "programme")):
+        form = minor_form(**{"persons-0-age_band": band, "parties-0-kind": kind, "version": "1"})
+        assert anna.client.post(f"/w/{reference}/edit", data=form).status_code == 422
+    assert record_of(reference, grace.vault()) == before
+    anna.client.post(f"/w/{reference}/edit", data=minor_form(version="1", do="hand"))
+    after = record_of(reference, grace.vault())
+    assert (after.assigned_to, after.narrative) == ("", "Line one\nLine two")
+    assert [one.what for one in after.timeline] == ["handed_over", "unassigned"]
+    assert anna.client.get(f"/w/{reference}").status_code == 404
+    assert reference in grace.client.get("/w").text
+
+
+def test_a_custodian_hands_over_to_nobody(a_member: AMemberOf) -> None:
+    grace = a_member("custodian")
+    a_member("documentation")
+    assert grace.client.post("/w/new", data=minor_form()).status_code == 302
+
+
+# --- Somebody is held ---------------------------------------------------------------------------
+
+
+def held_case(kind: str) -> Record:
+    return secret_case(kind, filing=Filing(how="phone", held=True))
+
+
+def raise_one() -> None:
+    session = db.session()
+    services.alerts.raise_alert(session, utc_now())  # type: ignore[attr-defined]
+    session.commit()
+
+
+def test_of_a_held_child_the_officer_reads_that_a_custodian_has_it_and_nothing_else(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace = a_member("custodian", name="Neema Mfano")
+    anna, dora = a_member("documentation"), a_member("director")
+    filed(held_case("minor"))
+    raise_one()
+    page = anna.client.get("/w").text
+    assert "went to a custodian" in page
+    assert "Neema Mfano" in page
+    assert CANARY not in page
+    assert "went to a custodian" not in dora.client.get("/w").text
+    # Her look ends nothing: the custodian's does.
+    assert len(open_alerts()) == 1
+    grace.client.get("/w")
+    assert open_alerts() == []
+
+
+def test_of_somebody_held_by_the_programme_no_officer_reads_that_it_is_there(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    filed(held_case("programme"))
+    raise_one()
+    assert "went to a custodian" not in anna.client.get("/w").text
+    assert len(open_alerts()) == 1
+    grace.client.get("/w")
+    assert open_alerts() == []
+
+
+def test_handing_over_a_child_who_is_held_tells_the_custodian_until_she_has_it(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    reference = filed(Record(), "triaged")
+    form = minor_form(
+        version="1",
+        do="hand",
+        **{"persons-0-arrested_at": "2026-11-02T10:00", "acts-0-code": "L1", "terms-0-kind": ""},
+    )
+    form["terms-0-what"] = ""
+    form |= {"terms-0-owed_by": "", "terms-0-owed_to": ""}
+    answer = anna.client.post(f"/w/{reference}/edit", data=form, follow_redirects=True)
+    assert "went to a custodian" in answer.text
+    assert len(db.session.scalars(select(Alert).where(Alert.raised_at.is_not(None))).all()) == 1
+    db.session.rollback()
+    services.assign(reference, grace.actor.public_id, by=grace.actor, vault=grace.vault())
+    assert "went to a custodian" not in anna.client.get("/w").text
+    assert open_alerts() == []
+
+
+def test_a_custodian_who_filed_it_on_a_phone_is_kept_away(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace, ruth = a_member("custodian"), a_member("custodian")
+    record = secret_case("minor", filing=Filing(how="phone", author=grace.actor.public_id))
+    reference = filed(record)
+    with pytest.raises(NotFound):
+        open_case(grace.actor, grace.vault(), reference)
+    assert open_case(ruth.actor, ruth.vault(), reference).reference == reference
