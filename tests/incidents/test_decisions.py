@@ -332,3 +332,24 @@ def test_a_term_that_was_decided_meanwhile_is_not_decided_again(
     take_out_term(grace.actor, grace.vault(), reference, "t9", "Demanded")
     with pytest.raises(NotFound):
         take_out_term(grace.actor, grace.vault(), reference, "t9", "Demanded")
+
+
+# --- The written policy ---------------------------------------------------------------------------
+
+
+def test_the_policy_by_which_she_decides_is_named_with_its_day_and_who_checked_it(
+    custodian: Member, filed: Any
+) -> None:
+    reference = filed(money_case())
+    assert "No policy is named yet." in custodian.client.get(f"/w/{reference}/q").text
+    sent = {"name": "Reporting policy", "dated_on": "2026-01-15", "checked_by": "Wakili Mfano"}
+    for wrong in ({"name": ""}, {"dated_on": "2190-01-01"}, {"checked_by": ""}):
+        answer = custodian.client.post("/w/q", data=sent | wrong)
+        assert answer.status_code == 422
+        assert list(errors(answer.text)) == list(wrong)
+    assert "No policy is named yet." in custodian.client.get("/w/q").text
+    assert custodian.client.post("/w/q", data=sent).status_code == 303
+    said = "Policy: Reporting policy, 15 Jan 2026, checked by Wakili Mfano."
+    for address in ("/w/q", f"/w/{reference}/q"):
+        assert said in custodian.client.get(address).text
+    assert ("accounts.reporting_changed", ["settings"]) in entries()

@@ -617,7 +617,7 @@ PLACES: dict[str, Place] = {
     "incidents.bail": _case(both="incidents.change"),
     "incidents.correct_bail": _case(both="incidents.change", bail_id="=b1"),
     "incidents.remove_bail": _case(both="incidents.change", bail_id="=b1"),
-    "incidents.decisions": Place("incidents.decide"),
+    "incidents.decisions": Place("incidents.decide", "incidents.decide"),
     "incidents.decision": _case(both="incidents.decide"),
     "incidents.term_to_bail": _case(both="incidents.decide", term_id="=t9"),
     "incidents.case_file": _case(both="incidents.change"),

@@ -128,6 +128,7 @@ Kind = Literal[
     "alerts",
     "address",
     "outside",
+    "reporting",
 ]
 
 

@@ -15,7 +15,7 @@ from kash.incidents.forms.rows import fresh_key
 from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
 from kash.incidents.rules.cash_bail import wrong_with
 from kash.incidents.rules.record import CashBail, Record, Term
-from kash.incidents.rules.reporting import ReportNote, missing_of
+from kash.incidents.rules.reporting import Policy, ReportNote, missing_of
 from kash.web.fields import MoneyField
 from kash.web.forms import (
     DayField,
@@ -173,6 +173,25 @@ class ReportForm(KashForm):
                 }[missing]
             ]
         return not found
+
+
+class PolicyForm(KashForm):
+    """The programme's written policy on reporting."""
+
+    name = text_field(_l("What it is called"), most=120)
+    dated_on = DayField(_l("Of which day"), validators=[required()])
+    checked_by = text_field(_l("Which lawyer wrote or checked it"), most=120)
+
+    def policy(self) -> Policy:
+        """What was typed."""
+        return Policy(self.name.data or "", self.dated_on.data, self.checked_by.data or "")
+
+    def refuse_future(self, today: date) -> bool:
+        """Whether the day is one that has come; says so beside it if not."""
+        if self.dated_on.data and self.dated_on.data > today:
+            self.dated_on.errors = [_("This day has not come yet.")]
+            return False
+        return True
 
 
 def bail_from(term: Term, record: Record) -> CashBail:

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
+from kash.accounts.models import Programme
+from kash.database import db
 from kash.incidents.queries.cases import Case, DamagedCase, open_cases
-from kash.incidents.rules.reporting import ReportNote, is_decided
+from kash.incidents.rules.reporting import Policy, ReportNote, is_decided, policy_from
 from kash.policy import Actor
 from kash.vault import OpenVault
 
@@ -22,6 +26,17 @@ class Asking:
     def waits(self) -> bool:
         """Whether a term is set aside, or nothing was decided yet."""
         return bool(self.case.record.questioned_terms) or not is_decided(self.notes)
+
+
+# The part of the programme's settings that names the policy.
+POLICY = "reporting"
+
+
+def reporting_policy() -> Policy:
+    """The programme's written policy on reporting bribery, empty if none is named."""
+    settings = db.session.scalar(select(Programme.settings).where(Programme.id == 1)) or {}
+    kept = settings.get(POLICY, {})
+    return policy_from(kept if isinstance(kept, dict) else {})
 
 
 def asking_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCase]]:

@@ -7,8 +7,10 @@ for this programme is for counsel and the programme's written policy; nothing he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
@@ -28,6 +30,30 @@ class ReportNote(BaseModel):
     reason: str = ""
     by: str = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The programme's written policy on reporting: what it is called, of which day it is, and which
+    lawyer wrote or checked it. Empty if none is named."""
+
+    name: str = ""
+    dated_on: date | None = None
+    checked_by: str = ""
+
+    def as_kept(self) -> dict[str, str]:
+        """As the settings keep it."""
+        dated = self.dated_on.isoformat() if self.dated_on is not None else ""
+        return {"name": self.name, "dated_on": dated, "checked_by": self.checked_by}
+
+
+def policy_from(kept: Mapping[str, Any]) -> Policy:
+    """A policy as it was kept."""
+    try:
+        dated = date.fromisoformat(str(kept.get("dated_on", "")))
+    except ValueError:
+        dated = None
+    return Policy(str(kept.get("name", "")), dated, str(kept.get("checked_by", "")))
 
 
 _NOTES = TypeAdapter(list[ReportNote])

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 
 from pydantic import ValidationError
 
+from kash.accounts.services import change_settings
 from kash.database import db
 from kash.incidents.errors import Damaged, NobodyHoldsKeys, NotNow
 from kash.incidents.queries.cases import Case
+from kash.incidents.queries.decisions import POLICY
 from kash.incidents.rules.cash_bail import MOST, bail_of
 from kash.incidents.rules.record import CashBail, Term
-from kash.incidents.rules.reporting import ReportNote, notes_as_bytes, notes_from
+from kash.incidents.rules.reporting import Policy, ReportNote, notes_as_bytes, notes_from
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.policy import Actor
@@ -133,6 +135,11 @@ def _read(plaintext: bytes | SealError) -> list[ReportNote]:
         return notes_from(plaintext)
     except ValidationError:
         raise Damaged from None
+
+
+def name_policy(by: Actor, policy: Policy) -> None:
+    """Name the programme's written policy, in place of the one before."""
+    change_settings(by, "reporting", POLICY, policy.as_kept())
 
 
 def note_decision(by: Actor, vault: OpenVault, reference: str, note: ReportNote) -> None:

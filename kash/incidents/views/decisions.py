@@ -13,14 +13,15 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, money_words, names, services
 from kash.incidents.errors import NobodyHoldsKeys
-from kash.incidents.forms.money import BailForm, ReportForm, TakeOutForm, bail_from
+from kash.incidents.forms.money import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
 from kash.incidents.queries.cases import Case
-from kash.incidents.queries.decisions import Asking, asking_cases
+from kash.incidents.queries.decisions import Asking, asking_cases, reporting_policy
 from kash.incidents.rules.record import Term
 from kash.incidents.rules.reporting import is_decided
 from kash.incidents.sections import register_entry, register_section
 from kash.incidents.services.money import (
     make_bail_of_term,
+    name_policy,
     note_decision,
     notes_of,
     report_notes,
@@ -39,12 +40,25 @@ register_entry(_l("Decisions"), "incidents.decisions", 28, "incidents.decide")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@blueprint.get("/q")
+@blueprint.route("/q", methods=["GET", "POST"])
 @allow("incidents.decide")
 @require_vault
 def decisions() -> ResponseReturnValue:
-    """The cases that ask for a decision: those that wait first, the newest on top."""
+    """The cases that ask for a decision, those that wait first and the newest on top; and the
+    policy by which she decides."""
     actor, vault = current_actor(), the_vault()
+    policy = reporting_policy()
+    form = PolicyForm(
+        data={
+            "name": policy.name,
+            "dated_on": policy.dated_on,
+            "checked_by": policy.checked_by,
+        }
+    )
+    if form.validate_on_submit() and form.refuse_future(today()):
+        name_policy(actor, form.policy())
+        flash(_("Saved."))
+        return redirect(url_for("incidents.decisions"), 303)
     cases, damaged = asking_cases(actor, vault)
     new = [one for case in cases for one in case.documents if one.form != "kept"]
     services.note_search(actor, vault, new)
@@ -55,6 +69,8 @@ def decisions() -> ResponseReturnValue:
     lines.sort(key=lambda one: not one.waits)
     return page(
         "incidents/decisions.html",
+        form=form,
+        policy=policy,
         listing=paged(lines),
         damaged=damaged,
         words=names,
@@ -100,6 +116,7 @@ def decision(reference: str) -> ResponseReturnValue:
         kinds=names.TERM_NAMES,
         note_names=money_words.NOTE_NAMES,
         duty=money_words.duty_text(),
+        policy=reporting_policy(),
         called=lambda key: called(found.record, key) if key else "",
     )
     return answer, 422 if out.errors else status
