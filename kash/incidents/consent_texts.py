@@ -24,7 +24,7 @@ _WORDS = Path(__file__).with_name("consent_words")
 # Every version, oldest first, with the SHA-256 of its file.
 DIGESTS: dict[str, str] = {
     "2026-1": "33d2e379adfc724635f0982ec887085c6b60001cdcc3dbca0b07c061a9feaeb8",
-    "2026-2": "473c27b87f266a0a770b975938ff1d63ff0255f7b6c542bb4330497f4f536da1",
+    "2026-2": "8af12f7b10baf7057946f7f7dff4629a4f294e5d4d9ba8a86a07afb3655db90a",
 }
 # The version that is read out now.
 VERSION = "2026-2"

@@ -1,8 +1,8 @@
 """What else ends when a case is closed or shredded: each noun of this room adds its own.
 
-A step runs in the transaction that closes or shreds the case; it alters the record (closing) or
-names the sealed documents and the files that go with it (shredding). Files are deleted after the
-commit.
+A step of closing runs in the transaction that closes the case, and alters the record. One of
+shredding alters nothing and names what goes with the case: it is asked when a case is shredded, and
+whenever a member reads one that nothing keeps. Files are deleted after the commit.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from kash.incidents.rules.record import Record
 
 @dataclass(frozen=True)
 class Remains:
-    """What a case leaves: public ids of sealed documents, and names of files in the store."""
+    """What a case leaves: public ids of sealed documents, names of files in the store, and public
+    ids of briefs."""
 
     documents: Sequence[str] = field(default=())
     files: Sequence[str] = field(default=())
+    briefs: Sequence[str] = field(default=())
 
 
 Closing = Callable[[Session, Record], None]
@@ -60,8 +62,10 @@ def remains_of(session: Session, record: Record) -> Remains:
         ]
     )
     files: dict[str, None] = {}
+    briefs: dict[str, None] = {}
     for step in _shredding:
         found = step(session, record)
         documents.update(dict.fromkeys(found.documents))
         files.update(dict.fromkeys(found.files))
-    return Remains(list(documents), list(files))
+        briefs.update(dict.fromkeys(found.briefs))
+    return Remains(list(documents), list(files), list(briefs))

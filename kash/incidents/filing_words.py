@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from kash.incidents.consent_texts import TEXTS
+
 # What is asked before anything else: whoever says yes may send at once.
 HELD: tuple[Any, Any] = (
     _l("Is somebody held or in danger now?"),
@@ -108,18 +110,16 @@ WANTED: dict[str, Any] = {
     "pay": _l("Pay what is owed"),
     "apologise": _l("Say sorry"),
 }
-# In the order in which they are asked; all are off at first.
+# In the order in which they are asked; all are off at first. The very words that are read out
+# later, under the same version. What concerns health is asked only when they are.
 ALLOWED: dict[str, tuple[Any, Any]] = {
-    "record": (_l("Keep this report"), _l("A few people at the programme can read it.")),
-    "mediation": (
-        _l("Ask a mediator to help"),
-        _l("A mediator hears what is asked, and no names."),
-    ),
-    "forum_totals": (_l("Count it"), _l("As a number among many, at the forum.")),
-    "forum_story": (_l("Tell it as a story"), _l("At the forum, changed so that nobody is known.")),
-    "funder": (_l("Tell those who pay for the programme"), _l("Without names.")),
-    "court": (_l("Use it before a court"), _l("We ask again before we do.")),
+    purpose: (text.title, text.words) for purpose, text in TEXTS.items() if purpose != "health"
 }
+# What a tick is, and what it is not.
+WISH = _l(
+    "A tick is a wish. It is enough to keep the report and to ask a mediator. Before anything is"
+    " told, counted or printed, somebody reads these words out to her and asks again."
+)
 # How the reporter knows that it is allowed.
 ORIGINS: dict[str, tuple[Any, Any]] = {
     "herself": (
@@ -129,7 +129,10 @@ ORIGINS: dict[str, tuple[Any, Any]] = {
     "told_reporter": (_l("She told me"), _l("If there are several: each of them.")),
     "not_asked": (
         _l("She could not be asked"),
-        _l("A mediator can be asked to help all the same. For the rest we ask her first."),
+        _l(
+            "A mediator can be asked to help all the same. For the rest we ask her first: without"
+            " her yes it is deleted seven days after it was read."
+        ),
     ),
 }
 TELLERS: dict[str, Any] = {
@@ -164,7 +167,10 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
         _l("You may ask the programme what else there is."),
     ),
     "closed": (_l("It is closed"), _l("The programme does nothing more by itself.")),
-    "shredded": (_l("It was deleted"), _l("Nothing of it is kept.")),
+    "shredded": (
+        _l("It was deleted"),
+        _l("Locked backups may hold it until they are thrown away."),
+    ),
 }
 # The states after which somebody may want to go on elsewhere, and where she can.
 ENDS_HERE = frozenset({"insufficient", "no_violation", "unresolved", "closed"})

@@ -18,7 +18,8 @@ WORD_PROBLEMS: dict[WordProblem, Any] = {
 # For each purpose, in the order in which they were asked: what ends, and what cannot be undone.
 TAKING_BACK: dict[str, Any] = {
     "record": _l(
-        "Nobody works with it any more. It stays locked until a documentation officer deletes it."
+        "Nobody works with it any more. It is deleted seven days after a documentation officer next"
+        " opens it, unless somebody is held or help is under way."
     ),
     "mediation": _l(
         "No mediator is asked any more. One who was asked already is told so when an officer next"

@@ -9,6 +9,7 @@ from flask import render_template
 from flask_babel import gettext as _
 
 from kash.incidents import filing_words
+from kash.incidents.keeping_words import SEVEN_DAYS
 from kash.press import PagedDocument, document
 from kash.web.programme import brand
 
@@ -27,4 +28,6 @@ def paper_form(language: str) -> bytes:
 
 def paper_markup() -> str:
     """The form as the press takes it."""
-    return render_template("incidents/paper/filing.html", brand=brand(), words=filing_words)
+    return render_template(
+        "incidents/paper/filing.html", brand=brand(), words=filing_words, seven_days=SEVEN_DAYS
+    )

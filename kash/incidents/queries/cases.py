@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from pydantic import ValidationError
@@ -57,6 +57,8 @@ class Case:
     taken_back: TakenBack | None = field(default=None, repr=False)
     # The record before what was taken back was put into it; empty if it is one of many.
     opened: bytes = field(default=b"", repr=False)
+    # The last day on which it is kept, once it was noted that nothing keeps it.
+    until: date | None = None
 
     @property
     def version(self) -> int:
@@ -105,7 +107,19 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
             continue
         said = withdrawals.put_into(sealed.id, record)
         if sight.takes_in(record):
-            cases.append(Case(row.public_id, row.state, row.remind_at, record, sealed, parts, said))
+            until = withdrawals.last_days.get(row.public_id)
+            cases.append(
+                Case(
+                    row.public_id,
+                    row.state,
+                    row.remind_at,
+                    record,
+                    sealed,
+                    parts,
+                    said,
+                    until=until,
+                )
+            )
     return cases, damaged
 
 
@@ -126,10 +140,12 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
     record = _record(plaintext)
     record, screens = ScreensOf(session, vault, record).put_together(record)
     opened = as_bytes(record)
-    said = Withdrawals(session, vault).put_into(sealed.id, record)
+    withdrawals = Withdrawals(session, vault)
+    said = withdrawals.put_into(sealed.id, record)
     if not sight_of(by).takes_in(record):
         raise NotFound
-    return Case(row[0], row[1], row[2], record, sealed, screens, said, opened)
+    until = withdrawals.last_days.get(reference)
+    return Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until)
 
 
 def _record(plaintext: bytes | SealError) -> Record:

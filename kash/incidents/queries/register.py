@@ -31,6 +31,7 @@ from kash.incidents.rules.finding import (
     said_held,
     summary_of,
 )
+from kash.incidents.rules.keeping import SOON, days_left
 from kash.incidents.rules.mediation import Answer, take_over
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import Record, as_bytes
@@ -44,10 +45,12 @@ _STILL_PRESSING = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Line:
-    """A case in the register, with its clocks."""
+    """A case in the register, with its clocks; `until`: the last day on which it is kept, None as
+    far as something keeps it."""
 
     summary: Summary
     clocks: Sequence[Clock]
+    until: date | None = None
 
     def running(self, now: datetime) -> list[Clock]:
         """The clocks that have not ended, the soonest first."""
@@ -132,7 +135,9 @@ def register(
             found.damaged.append(DamagedCase(reference, state))
             continue
         found.new += [one.without_body() for one in (sealed, *parts) if one.form != "kept"]
-        shown = list(_kinds(line, clocks, by.public_id, now, today))
+        until = withdrawals.last_days.get(reference)
+        ends = until is not None and days_left(until, today) <= SOON
+        shown = list(_kinds(line, clocks, by.public_id, now, today, ends=ends))
         for kind in shown:
             found.counts[kind] += 1
         if line.ward:
@@ -143,7 +148,7 @@ def register(
         runs = bool(clocks) and any(clock.runs(now) for clock in clocks)
         over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
         if fits(line, asked, running=runs, over=over):
-            found.lines.append(Line(line, clocks))
+            found.lines.append(Line(line, clocks, until))
     return found
 
 
@@ -181,13 +186,14 @@ class _Answers:
 
 
 def _kinds(
-    line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date
+    line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date, *, ends: bool
 ) -> Iterator[str]:
     yield ALL
     if line.state in OVER:
         return
     yield "open"
-    waits = line.state == "submitted" or line.for_custodian or _is_due(line, clocks, now, today)
+    waits = ends or line.state == "submitted" or line.for_custodian
+    waits = waits or _is_due(line, clocks, now, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
         yield QUEUE
 

@@ -40,7 +40,10 @@ class Withdrawals:
     """All that waits, of every case: one query, and one more if anything waits."""
 
     def __init__(self, session: Session, vault: OpenVault) -> None:
-        waiting = opened_box(session).taken_back
+        box = opened_box(session)
+        waiting = box.taken_back
+        # The last days of cases that nothing keeps, by reference: the same look tells both.
+        self.last_days = {key: one.until for key, one in box.fates.items()}
         self._vault = vault
         self._generations: dict[int, int] = {}
         self._of: dict[int, TakenBack] = {}

@@ -39,6 +39,8 @@ SCREENS: dict[str, tuple[str, ...]] = {
     "next": ("wanted", "consents", "origin"),
     "words": ("narrative", "teller"),
 }
+# The screen on which she says what is allowed.
+CONSENTS = "next"
 MOST_ANSWERS = 13
 MOST_PERSONS = 200
 # Of these each is written down by itself; of a larger crowd, the number.

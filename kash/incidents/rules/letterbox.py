@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, Field
 
@@ -21,6 +21,8 @@ ROOM = {"draft": 4 * 1024 * 1024, "held": 2 * 1024 * 1024, "beyond": 1024 * 1024
 _AROUND = 300
 # What the envelope adds to a text before it looks for its size.
 _LENGTH = 4
+# For how long whoever holds the receipt is told that it was shredded because she asked for it.
+TOLD_FOR = timedelta(days=366)
 
 
 class Letter(BaseModel):
@@ -38,12 +40,14 @@ class Letter(BaseModel):
 class Draft(BaseModel):
     """A filing that is not finished. `held`: its author said that somebody is held or in danger;
     `beyond`: it was begun for that beyond the day's quota; `adds_to`: the reference of the report
-    that it is sent after, if any."""
+    that it is sent after, if any; `keep`: whether she ticked that it may be kept, None if an
+    earlier version took that screen."""
 
     kept_until: date
     held: bool = False
     beyond: bool = False
     adds_to: str = ""
+    keep: bool | None = None
     screens: dict[str, Letter] = Field(default_factory=dict)
 
     @property
@@ -58,10 +62,22 @@ class Draft(BaseModel):
         return _AROUND + sum(_AROUND + len(one.body) + len(one.wrapped) for one in letters)
 
 
+class Fate(BaseModel):
+    """What goes after the day `until` of a case that nothing keeps: public ids of documents that
+    are not its record, names of files, and public ids of briefs."""
+
+    until: date
+    documents: list[str] = Field(default_factory=list)
+    files: list[str] = Field(default_factory=list)
+    briefs: list[str] = Field(default_factory=list)
+
+
 class Sent(BaseModel):
-    """A filing that waits for its hour: the sealed record and the screens that it names."""
+    """A filing that waits for its hour: the sealed record and the screens that it names; `until`:
+    the last day on which it is kept, None if something keeps it."""
 
     visible_at: datetime
+    until: date | None = None
     record: Letter
     screens: list[Letter] = Field(default_factory=list)
 
@@ -85,12 +101,17 @@ class Answered(BaseModel):
 
 class Box(BaseModel):
     """Drafts by the hash of their code; sent filings, and consents that were taken back, by the
-    hash of their receipt; pages that sent something, by the hash of code and token."""
+    hash of their receipt; pages that sent something, by the hash of code and token; cases that
+    nothing keeps, by their reference (it lies here and not in their rows, since it says who refused
+    to have her report kept); and, by the hash of their receipt, the day on which such were
+    shredded."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
     taken_back: dict[str, TakenBack] = Field(default_factory=dict)
     pages: dict[str, Answered] = Field(default_factory=dict)
+    fates: dict[str, Fate] = Field(default_factory=dict)
+    shredded: dict[str, date] = Field(default_factory=dict)
 
     def letters(self) -> Iterator[Letter]:
         """Every sealed document in it."""
@@ -106,7 +127,10 @@ class Box(BaseModel):
         return [key for key, one in self.sent.items() if one.visible_at <= now]
 
     def forget_old(self, today: date, now: datetime) -> None:
-        """Drop the drafts whose day has passed, and the pages whose hour has."""
+        """Drop the drafts whose day has passed, the pages whose hour has, and after a year what is
+        told of reports that were shredded."""
+        long_ago = today - TOLD_FOR
+        self.shredded = {key: day for key, day in self.shredded.items() if day >= long_ago}
         self.pages = {key: one for key, one in self.pages.items() if one.until > now}
         self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
 
@@ -145,6 +169,8 @@ def as_bytes(box: Box) -> bytes:
         sent=dict(sorted(box.sent.items())),
         taken_back=dict(sorted(box.taken_back.items())),
         pages=dict(sorted(box.pages.items())),
+        fates=dict(sorted(box.fates.items())),
+        shredded=dict(sorted(box.shredded.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()
     size = SMALLEST

@@ -59,7 +59,7 @@ from kash.incidents.services.receipts import (
 )
 from kash.incidents.services.reminding import next_reminder, remind_members
 from kash.incidents.services.saved_views import SavedView, remove_view, save_view, saved_views
-from kash.incidents.services.shredding import Shredded, shred_case
+from kash.incidents.services.shredding import Shredded, shred_case, shred_unkept
 from kash.incidents.services.waiting import WaitingCases, what_waits
 from kash.incidents.services.workflow import StepRefused, mark_urgent, take_step
 from kash.incidents.services.working import assign, comment, declare_conflict
@@ -128,6 +128,7 @@ __all__ = [
     "show_copy",
     "shred_case",
     "shred_evidence",
+    "shred_unkept",
     "submit",
     "take_back",
     "take_step",

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from kash.database import utc_now, writing
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.autosaves import KIND, Autosave, Fields, as_kept
+from kash.incidents.services.keeping import note_document
 from kash.policy import Actor
 from kash.vault import (
     OpenVault,
@@ -88,6 +89,8 @@ def _keep(by: Actor, case: str, token: str, plaintext: bytes, now: datetime) -> 
         session.add(draft)
         session.flush()
         session.add(IncidentDraftScreen(draft_id=draft.id, screen=SCREEN, document_id=document.id))
+        if case:
+            note_document(session, case, document.public_id)
 
 
 def forget_typed(session: Session, by: Actor, token: str) -> None:

@@ -21,6 +21,7 @@ from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
 from kash.incidents.services.history import History
+from kash.incidents.services.keeping import settle
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
@@ -40,12 +41,13 @@ from kash.web.errors import NotFound
 
 def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:
     """Note that a case was shown; its key is kept from now on if it was only filed before, what was
-    taken back by its receipt is taken over, and its next reminder is set if the last one was given.
-    """
+    taken back by its receipt is taken over, whether anything keeps it is noted, and its next
+    reminder is set if the last one was given."""
     with audited(f"incidents.{what}", by) as change:
         keep_keys(change.session, vault, case.documents)
         if case.taken_back is not None:
             _take_over(change, by, vault, case)
+        _settle(change.session, vault, case)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
             if moment is not None:
@@ -138,6 +140,7 @@ def save_record(
     shred(session, [one.place.public_id for one in case.screens])
     case.screens = []
     forget_what_was_taken_in(session, case)
+    _settle(session, vault, case)
 
 
 def forget_what_was_taken_in(session: Session, case: Case) -> None:
@@ -156,6 +159,11 @@ def forget_what_was_taken_in(session: Session, case: Case) -> None:
             row.receipt_notes = in_bytes(waiting.notes)
             del box.taken_back[row.receipt_hash or ""]
     case.taken_back = None
+
+
+def _settle(session: Session, vault: OpenVault, case: Case) -> None:
+    screens = [one.place.public_id for one in case.screens]
+    case.until = settle(session, vault, case.reference, case.state, case.record, screens)
 
 
 def _take_over(change: Change, by: Actor, vault: OpenVault, case: Case) -> None:

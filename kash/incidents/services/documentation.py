@@ -25,6 +25,7 @@ from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
 from kash.incidents.services.handing_over import goes_to_custodian, tell_of_who_is_held
 from kash.incidents.services.history import keep_first_account
+from kash.incidents.services.keeping import settle
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
 from kash.vault import NobodyCanOpen, OpenVault, audited, file_document
@@ -154,6 +155,7 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
         change.session.add(row)
         change.session.flush()
         forget_typed(change.session, by, written.token)
+        settle(change.session, vault, reference, state, record)
         change.about(reference)
         return reference
 

@@ -7,7 +7,7 @@ database's own log of pages is emptied, since its order tells what was written n
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
@@ -30,7 +30,8 @@ from kash.incidents.queries.receipts import (
 from kash.incidents.queries.screens import SCREEN_KIND
 from kash.incidents.rules.arrivals import next_arrival
 from kash.incidents.rules.clocks import whole_hour
-from kash.incidents.rules.filing import SCREENS, Screen, as_bytes, kept_until
+from kash.incidents.rules.filing import CONSENTS, SCREENS, Screen, as_bytes, kept_until
+from kash.incidents.rules.keeping import last_day
 from kash.incidents.rules.letterbox import Answered, Box, Draft, Sent
 from kash.incidents.rules.receipts import answered_until, new_token, token_helps
 from kash.incidents.rules.record import Filing, Link, Record
@@ -100,7 +101,10 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
         raise ValueError("no such screen")
     with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
-        _draft(filing, by, box, code).screens[name] = sealed
+        draft = _draft(filing, by, box, code)
+        draft.screens[name] = sealed
+        if name == CONSENTS:
+            draft.keep = "record" in screen.consents
         box.make_room(queries.draft_hash(code))
         filing.about(sealed.public_id)
 
@@ -111,6 +115,8 @@ def forget_screen(by: Actor, code: str, name: str) -> None:
         draft = box.drafts.get(queries.draft_hash(code))
         if draft is not None:
             draft.screens.pop(name, None)
+            if name == CONSENTS:
+                draft.keep = None
 
 
 def throw_away(by: Actor, code: str) -> None:
@@ -125,6 +131,13 @@ def throw_away(by: Actor, code: str) -> None:
 def _filed_at(now: datetime, held: bool) -> datetime:
     # To the hour; but for how long somebody is held counts in minutes, and the alert tells them.
     return now.replace(second=0, microsecond=0) if held else whole_hour(now)
+
+
+def _kept_until(draft: Draft) -> date | None:
+    """The last day on which a report is kept that is sent today; None if something keeps it, or if
+    nobody but a member can tell."""
+    unknown = draft.keep is None and CONSENTS in draft.screens
+    return None if draft.keep or draft.held or unknown else last_day(local_today())
 
 
 def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool = False) -> Receipt:
@@ -169,6 +182,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
             record.links.append(Link(kind="incident", id=draft.adds_to))
         box.sent[key] = Sent(
             visible_at=next_arrival(filing.now, zone()),
+            until=_kept_until(draft),
             record=letter(session, KIND, record_as_bytes(record).ljust(1000)),
             screens=list(draft.screens.values()),
         )

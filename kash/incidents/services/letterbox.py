@@ -22,7 +22,16 @@ from kash.database import after_commit, db, insertion, utc_now, without_order, w
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, Letterbox
 from kash.incidents.queries.letterbox import KIND, PLACE, box_in
 from kash.incidents.rules.filing import SCREENS
-from kash.incidents.rules.letterbox import Box, BoxFull, Draft, Letter, as_bytes, in_bytes, in_text
+from kash.incidents.rules.letterbox import (
+    Box,
+    BoxFull,
+    Draft,
+    Fate,
+    Letter,
+    as_bytes,
+    in_bytes,
+    in_text,
+)
 from kash.incidents.services.quota import tend_quota
 from kash.incidents.services.reminding import next_morning
 from kash.jobs import periodic
@@ -113,6 +122,9 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         session.add(incident)
         session.flush()
         without_order(session, Incident, incident.id)
+        if sent.until is not None:
+            screens = [one.public_id for one in sent.screens]
+            box.fates[incident.public_id] = Fate(until=sent.until, documents=screens)
         references.append(incident.public_id)
     return references
 

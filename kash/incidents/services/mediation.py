@@ -363,12 +363,9 @@ def end_what_was_taken_back(session: Session, record: Record) -> None:
         end_briefs(session, record)
 
 
-def shred_briefs(session: Session, record: Record) -> Remains:
-    """A case is shredded: its briefs go with it."""
-    for one in record.interventions:
-        if one.brief:
-            _deleted(session, one.brief)
-    return Remains()
+def shred_briefs(_session: Session, record: Record) -> Remains:
+    """What goes when a case is shredded: its briefs."""
+    return Remains(briefs=[one.brief for one in record.interventions if one.brief])
 
 
 def _deleted(session: Session, brief: str) -> str:

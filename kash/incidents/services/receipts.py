@@ -58,11 +58,13 @@ class PageTooOld(Problem):
 
 @dataclass(frozen=True)
 class Found:
-    """What a receipt opens: the state of the report, and purposes that were taken back by it."""
+    """What a receipt opens: the state of the report, purposes that were taken back by it, and
+    whether it was shredded because its holder did not let it be kept."""
 
     state: str
     keys: ReceiptKeys = field(repr=False)
     taken_back: frozenset[str] = field(default=frozenset(), repr=False)
+    as_asked: bool = False
 
 
 # --- Sending ----------------------------------------------------------------------------------
@@ -149,7 +151,9 @@ def _found(keys: ReceiptKeys) -> Found | None:
         return None
     state = "submitted" if row is None else row.state
     notes = notes_in(_notes(box, keys, row.receipt_notes if row else None), keys.notes)
-    return Found(state, keys, frozenset(notes.taken_back))
+    taken_back = frozenset(notes.taken_back)
+    as_asked = keys.hash in box.shredded or (state == "shredded" and "record" in taken_back)
+    return Found(state, keys, taken_back, as_asked)
 
 
 def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from kash import storage
-from kash.database import after_commit
+from kash.database import after_commit, db
 from kash.incidents.endings import remains_of
 from kash.incidents.errors import NotNow
-from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
+from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, MediationBrief
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.cases import open_case
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.rules.keeping import is_over
+from kash.incidents.rules.letterbox import Fate
 from kash.incidents.rules.workflow import refusal_of
 from kash.incidents.services.cases import forget_what_was_taken_in
-from kash.policy import Actor
+from kash.incidents.services.keeping import forget
+from kash.incidents.services.letterbox import letterbox
+from kash.jobs import periodic
+from kash.policy import SYSTEM, Actor
 from kash.vault import OpenVault, SealedDocument, audited, shred
 from kash.web.errors import NotFound
+from kash.web.formats import local_today
 
 
 @dataclass
@@ -45,26 +55,40 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         remains = remains_of(session, case.record)
         # What somebody was writing of it when it ended, which only opening tells.
         unfinished = autosaves_of_case(session, vault, reference)
-        ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
-        numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
         forget_what_was_taken_in(session, case)
-        row.state, row.document_id, row.remind_at = "shredded", None, None
-        session.flush()
-        drafts = session.scalars(
-            select(IncidentDraftScreen.draft_id).where(IncidentDraftScreen.document_id.in_(numbers))
-        ).all()
-        for table, column, gone in (
-            (IncidentDraftScreen, IncidentDraftScreen.document_id, numbers),
-            (IncidentDraft, IncidentDraft.id, drafts),
-        ):
-            session.execute(
-                delete(table).where(column.in_(gone)).execution_options(synchronize_session=False)
-            )
-        done.documents = shred(session, ids)
+        forget(session, reference)
+        ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
+        done.documents = _shred(session, [row], ids, remains.briefs)
         change.about(reference)
         files = list(remains.files)
         after_commit(lambda: _delete(files, done))
     return done
+
+
+def _shred(
+    session: Session, rows: Sequence[Incident], ids: Sequence[str], briefs: Sequence[str]
+) -> int:
+    """End cases, and the documents and briefs that belong to them; how many documents went."""
+    session.execute(
+        delete(MediationBrief)
+        .where(MediationBrief.public_id.in_(briefs))
+        .execution_options(synchronize_session=False)
+    )
+    for row in rows:
+        row.state, row.document_id, row.remind_at = "shredded", None, None
+    session.flush()
+    numbers = select(SealedDocument.id).where(SealedDocument.public_id.in_(ids))
+    drafts = session.scalars(
+        select(IncidentDraftScreen.draft_id).where(IncidentDraftScreen.document_id.in_(numbers))
+    ).all()
+    for table, column, gone in (
+        (IncidentDraftScreen, IncidentDraftScreen.document_id, numbers),
+        (IncidentDraft, IncidentDraft.id, drafts),
+    ):
+        session.execute(
+            delete(table).where(column.in_(gone)).execution_options(synchronize_session=False)
+        )
+    return shred(session, ids)
 
 
 def _delete(files: list[str], done: Shredded) -> None:
@@ -75,3 +99,57 @@ def _delete(files: list[str], done: Shredded) -> None:
         except storage.StorageError:
             # Without its key it is noise; a chore of whoever keeps files may try again.
             done.left += 1
+
+
+# --- What nothing keeps -----------------------------------------------------------------------
+
+
+@periodic("shred_unkept_reports", minutes=60)
+def _shred_unkept() -> None:
+    shred_unkept(local_today())
+
+
+def shred_unkept(today: date) -> int:
+    """Shred every case that nothing keeps and whose last day has passed; how many.
+
+    No key is needed: what belongs to each was noted while somebody could read it. One transaction,
+    and one entry of the audit, without ids. Files go after the commit.
+    """
+    due = [key for key, one in opened_box(db.session()).fates.items() if is_over(one.until, today)]
+    db.session.rollback()
+    if not due:
+        return 0
+    with audited("incidents.shredded_unkept", SYSTEM) as change:
+        session = change.session
+        # As whoever changes a case: first its row, then the letterbox.
+        found = select(Incident).where(Incident.public_id.in_(due)).order_by(Incident.id)
+        rows = {row.public_id: row for row in session.scalars(found.with_for_update())}
+        fates: dict[str, Fate] = {}
+        with letterbox(session) as box:
+            for reference in due:
+                # Somebody may have kept it meanwhile.
+                fate = box.fates.get(reference)
+                if fate is None or not is_over(fate.until, today):
+                    continue
+                del box.fates[reference]
+                row = rows.get(reference)
+                if row is None or row.document_id is None:
+                    continue
+                fates[reference] = fate
+                if row.receipt_hash:
+                    box.taken_back.pop(row.receipt_hash, None)
+                    box.shredded[row.receipt_hash] = today
+        if not fates:
+            change.nothing()
+        records = [row.document_id for key, row in rows.items() if key in fates]
+        ids = [
+            *session.scalars(
+                select(SealedDocument.public_id).where(SealedDocument.id.in_(records))
+            ),
+            *(one for fate in fates.values() for one in fate.documents),
+        ]
+        briefs = [one for fate in fates.values() for one in fate.briefs]
+        files = [one for fate in fates.values() for one in fate.files]
+        _shred(session, [rows[key] for key in fates], ids, briefs)
+        after_commit(lambda: _delete(files, Shredded()))
+    return len(fates)

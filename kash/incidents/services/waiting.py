@@ -7,17 +7,20 @@ from datetime import datetime
 
 from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import OPEN, Filters
+from kash.incidents.rules.keeping import SOON, days_left
 from kash.incidents.services.cases import note_search
 from kash.policy import Actor
 from kash.vault import OpenVault
+from kash.web.formats import to_local
 
 
 @dataclass(frozen=True)
 class WaitingCases:
     """How many cases wait: with somebody held or in danger, new and with nobody, the actor's own,
     with a clock that runs; of those for a custodian alone, which nobody has yet, the ones with
-    somebody who is or may be under 18, and about somebody of the programme; and those of which a
-    custodian has to decide something (0 for whoever is none)."""
+    somebody who is or may be under 18, and about somebody of the programme; those of which a
+    custodian has to decide something (0 for whoever is none); and such as are shredded within two
+    days if nothing keeps them until then."""
 
     held: int = 0
     new: int = 0
@@ -26,6 +29,7 @@ class WaitingCases:
     minors: int = 0
     decisions: int = 0
     programme: int = 0
+    ending: int = 0
 
 
 def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
@@ -34,6 +38,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     found = register(by, vault, Filters(show=OPEN), [], now)
     note_search(by, vault, found.new)
     decides = by.may("incidents.decide")
+    today = to_local(now).date()
     lines = [(line, line.summary) for line in found.lines]
     return WaitingCases(
         held=sum(one.held for _line, one in lines),
@@ -43,4 +48,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
         decisions=sum(one.undecided for _line, one in lines) if decides else 0,
         minors=sum(one.minor and not one.assigned_to for _line, one in lines),
         programme=sum(one.programme and not one.assigned_to for _line, one in lines),
+        ending=sum(
+            line.until is not None and days_left(line.until, today) <= SOON for line in found.lines
+        ),
     )

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from wtforms import Form
 
 from kash.database import utc_now
-from kash.incidents import blueprint, mediation_words, names, services, wording
+from kash.incidents import blueprint, keeping_words, mediation_words, names, services, wording
 from kash.incidents.forms.casework import CommentForm
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import Case
@@ -21,6 +21,7 @@ from kash.incidents.queries.officers import Officer, decides_alone, kept_away, o
 from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.filing import code_as_shown
+from kash.incidents.rules.keeping import what_keeps
 from kash.incidents.rules.mediation import events_of
 from kash.incidents.rules.record import Event, Record
 from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
@@ -104,6 +105,8 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         now=now,
         works=works,
         over=found.state in OVER,
+        keeps=what_keeps(record, found.state),
+        keeping=keeping_words,
         next=next_of(found, actor),
         other_steps=_other_steps(found) if works else [],
         timeline=_timeline(record),

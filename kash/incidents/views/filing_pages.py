@@ -11,6 +11,7 @@ from flask_babel import refresh
 
 from kash.database import utc_now
 from kash.incidents import filing_words
+from kash.incidents.keeping_words import SEVEN_DAYS
 from kash.incidents.queries.officers import custodians_with_keys
 from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.arrivals import COME_AT
@@ -60,6 +61,7 @@ def shown(template: str, language: str, status: int = 200, **context: Any) -> Re
             # The page has a choice of its own, which loses nothing that was typed.
             page_languages=[{"code": language, "label": "", "current": True}],
             words=filing_words,
+            seven_days=SEVEN_DAYS,
             hours=", ".join(f"{hour}:00" for hour in COME_AT),
             told=can_tell(),
             **context,

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from kash.incidents import blueprint, filing_words, services
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.receipts import OwnWordForm, ReceiptForm, TakingBackForm
+from kash.incidents.keeping_words import AS_ASKED
 from kash.incidents.queries.receipts import Receipt, keys_of, receipt_by
 from kash.incidents.receipt_words import TAKING_BACK
 from kash.incidents.rules.filing import code_as_read, code_as_shown
@@ -144,7 +145,7 @@ def _opened(
         422 if form is not None else 200,
         found=True,
         readers=told_readers(),
-        said=filing_words.RECEIPT_STATES[found.state],
+        said=AS_ASKED if found.as_asked else filing_words.RECEIPT_STATES[found.state],
         may_take_back=found.state != "shredded",
         ends_here=found.state in filing_words.ENDS_HERE,
         taking=form or TakingBackForm(formdata=None),

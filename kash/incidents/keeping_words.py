@@ -1,0 +1,42 @@
+"""What is said of reports that nobody agreed to have kept: to whoever files, and to members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.incidents.rules.keeping import Keeps, days_left
+from kash.web.formats import date_text, local_today
+
+# Said before anything is asked, on the phone, on paper and on the leaflet.
+SEVEN_DAYS = _l(
+    "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or"
+    " help is under way."
+)
+# What a receipt says of one that went so.
+AS_ASKED: tuple[Any, Any] = (
+    _l("It was deleted, as you asked"),
+    _l("You did not allow us to keep it. Locked backups may hold it until they are thrown away."),
+)
+# What keeps it, to an officer who reads it.
+STAYS: dict[Keeps, Any] = {
+    Keeps.HELD: _l(
+        "It stays while somebody is held. When she is let go, seven days begin in which she can"
+        " agree."
+    ),
+    Keeps.HELP: _l(
+        "It stays while help is under way. When that has ended, seven days begin in which she can"
+        " agree."
+    ),
+}
+
+
+def last_day_text(until: Any) -> str:
+    """Until when a case is kept that nothing keeps, and how many days that leaves."""
+    return _(
+        "Kept until %(day)s. Days left: %(days)s.",
+        day=date_text(until),
+        days=days_left(until, local_today()),
+    )

@@ -1,0 +1,80 @@
+"""What keeps a report, and until when one is kept that nothing keeps.
+
+Whoever files is told first: without her consent to keep it a report is shredded after seven days,
+unless somebody is held or help is under way. That holds for every case, however it came in, and
+nobody can put it off by her word alone: consent is noted, or help begins.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+
+from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.dues import is_open
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.workflow import OVER
+
+DAYS_KEPT = 7
+# So few days before the end Today tells of it.
+SOON = 2
+_ANSWERING = frozenset({"waiting", "agreed"})
+
+
+class Keeps(StrEnum):
+    """What keeps a report."""
+
+    CONSENT = "consent"
+    HELD = "held"
+    HELP = "help"
+
+
+def last_day(today: date) -> date:
+    """The last day on which a report is kept of which it turns out today that nothing keeps it."""
+    return today + timedelta(days=DAYS_KEPT)
+
+
+def is_over(last: date, today: date) -> bool:
+    """Whether the last day of a report has passed."""
+    return today > last
+
+
+def days_left(last: date, today: date) -> int:
+    """How many days a report is kept after today; 0 on its last day and later."""
+    return max(0, (last - today).days)
+
+
+def what_keeps(record: Record, state: str) -> Keeps | None:
+    """What keeps a case in this state, None if nothing does. With closing, help is over."""
+    if may_be_kept(record):
+        return Keeps.CONSENT
+    if state in OVER:
+        return None
+    if is_held(record):
+        return Keeps.HELD
+    return Keeps.HELP if is_being_helped(record) else None
+
+
+def may_be_kept(record: Record) -> bool:
+    """Whether anybody on record agreed that it is kept: what one woman wants to be kept is not
+    shredded because another said nothing."""
+    everybody = [one.id for one in record.persons] or [""]
+    return any(record.consents_to("record", one) for one in everybody)
+
+
+def is_held(record: Record) -> bool:
+    """Whether somebody is held: she was arrested and not let go, as far as is known, or the report
+    came in saying so and nobody says otherwise yet."""
+    arrested = [one for one in record.persons if one.arrested_at is not None]
+    if arrested:
+        return any(not is_free(record, one) for one in arrested)
+    released = any(one.kind == "release" and one.fulfilled_on for one in record.terms)
+    return record.filing.held and not released
+
+
+def is_being_helped(record: Record) -> bool:
+    """Whether a mediator was asked and has not ended, or a referral or something that was agreed
+    waits for its outcome."""
+    asked = any(one.ended_at is None and one.response in _ANSWERING for one in record.interventions)
+    sent = any(is_open(one) for one in record.referrals)
+    return asked or sent or any(is_open(one) for one in record.terms)

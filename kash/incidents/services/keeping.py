@@ -1,0 +1,73 @@
+"""Reports that nothing keeps: noted as soon as that is known, so that a chore shreds them without
+any key once their days are over (`shredding.shred_unkept`).
+
+What a case says is sealed, so that a chore cannot read whether it may be kept. Filing knows it at
+the moment of sending, and a member whenever she opens or changes the case; both note it in the
+letterbox. There is no column for it: who reads the database would learn which reports their authors
+refused to have kept, and could wait for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from kash.incidents.endings import remains_of
+from kash.incidents.queries.autosaves import autosaves_of_case
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.rules.keeping import last_day, what_keeps
+from kash.incidents.rules.letterbox import Fate
+from kash.incidents.rules.record import Record
+from kash.incidents.services.letterbox import letterbox
+from kash.vault import OpenVault
+from kash.web.formats import local_today
+
+
+def settle(
+    session: Session,
+    vault: OpenVault,
+    reference: str,
+    state: str,
+    record: Record,
+    screens: Sequence[str] = (),
+) -> date | None:
+    """Note whether anything keeps a case as a member reads it now, inside her transaction; the last
+    day on which it is kept, None if something keeps it. `screens` are the documents of a phone's
+    screens that lie there still.
+
+    The days begin when it is first known that nothing keeps it, and go on from there.
+    """
+    known = opened_box(session).fates.get(reference)
+    fate = None
+    if what_keeps(record, state) is None:
+        remains = remains_of(session, record)
+        unfinished = autosaves_of_case(session, vault, reference)
+        fate = Fate(
+            until=known.until if known else last_day(local_today()),
+            documents=sorted({*screens, *remains.documents, *unfinished}),
+            files=sorted(remains.files),
+            briefs=sorted(remains.briefs),
+        )
+    if fate != known:
+        with letterbox(session) as box:
+            box.fates.pop(reference, None)
+            if fate is not None:
+                box.fates[reference] = fate
+    return None if fate is None else fate.until
+
+
+def note_document(session: Session, reference: str, document: str) -> None:
+    """Note one more document of a case, if it is one that nothing keeps."""
+    if reference in opened_box(session).fates:
+        with letterbox(session) as box:
+            if reference in box.fates:
+                box.fates[reference].documents.append(document)
+
+
+def forget(session: Session, reference: str) -> None:
+    """Forget the days of a case that was shredded by hand."""
+    if reference in opened_box(session).fates:
+        with letterbox(session) as box:
+            box.fates.pop(reference, None)

@@ -1,0 +1,136 @@
+"""What keeps a report, by properties: consent, somebody held, help under way, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents.rules.keeping import (
+    DAYS_KEPT,
+    Keeps,
+    days_left,
+    is_over,
+    last_day,
+    what_keeps,
+)
+from kash.incidents.rules.record import (
+    Consent,
+    Filing,
+    Intervention,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
+from kash.incidents.rules.workflow import OPEN, OVER
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+days = st.dates(date(2026, 1, 1), date(2030, 1, 1))
+persons = st.lists(
+    st.builds(
+        Person,
+        id=st.sampled_from(["p1", "p2", "p3"]),
+        code=st.just("A"),
+        arrested_at=st.none() | st.just(AT),
+        released_at=st.none() | st.just(AT + timedelta(hours=2)),
+    ),
+    max_size=3,
+    unique_by=lambda one: one.id,
+)
+consents = st.lists(
+    st.builds(
+        Consent,
+        purpose=st.sampled_from(["record", "court", "mediation"]),
+        given=st.booleans(),
+        at=st.integers(0, 5).map(lambda hours: AT + timedelta(hours=hours)),
+        by=st.just("a" * 16),
+        person=st.sampled_from(["", "p1", "p2", "p3"]),
+        wording=st.just("2026-1"),
+        origin=st.sampled_from(["herself", "told_reporter", "not_asked"]),
+    ),
+    max_size=5,
+)
+helped = st.fixed_dictionaries(
+    {
+        "interventions": st.lists(
+            st.builds(
+                Intervention,
+                id=st.just("m1"),
+                response=st.sampled_from(["waiting", "agreed", "refused", "no_answer"]),
+                ended_at=st.none() | st.just(AT),
+            ),
+            max_size=2,
+        ),
+        "referrals": st.lists(
+            st.builds(
+                Referral,
+                id=st.just("r1"),
+                kind=st.just("medical"),
+                outcome=st.sampled_from(["", "helped", "not_reached"]),
+            ),
+            max_size=2,
+        ),
+        "terms": st.lists(
+            st.builds(
+                Term,
+                id=st.just("t1"),
+                kind=st.sampled_from(["return", "release"]),
+                fulfilled_on=st.none() | st.just(DAY),
+            ),
+            max_size=2,
+        ),
+    }
+)
+records = st.builds(
+    lambda persons, consents, held, more: Record(
+        persons=persons, consents=consents, filing=Filing(how="phone", held=held), **more
+    ),
+    persons,
+    consents,
+    st.booleans(),
+    helped,
+)
+
+
+@given(days)
+def test_seven_whole_days_are_kept_and_not_one_more(day: date) -> None:
+    last = last_day(day)
+    kept = [after for after in range(20) if not is_over(last, day + timedelta(days=after))]
+    assert kept == list(range(DAYS_KEPT + 1))
+    assert [days_left(last, day + timedelta(days=after)) for after in (0, 5, 7, 9)] == [7, 2, 0, 0]
+
+
+@given(records, st.sampled_from(sorted(OPEN | OVER)))
+def test_whoever_agreed_keeps_it_in_every_state_and_nobody_keeps_it_for_her(
+    record: Record, state: str
+) -> None:
+    agreed = [one.id for one in record.persons if record.consents_to("record", one.id)]
+    if not record.persons and record.consents_to("record"):
+        agreed = [""]
+    assert (what_keeps(record, state) is Keeps.CONSENT) == bool(agreed)
+    record.consents = [one for one in record.consents if one.purpose != "record"]
+    assert what_keeps(record, state) is not Keeps.CONSENT
+
+
+@given(records, st.sampled_from(sorted(OPEN)))
+def test_while_somebody_is_held_or_help_is_under_way_it_stays(record: Record, state: str) -> None:
+    record.consents = []
+    free = any(one.kind == "release" and one.fulfilled_on for one in record.terms)
+    arrested = [one for one in record.persons if one.arrested_at]
+    held = any(one.released_at is None for one in arrested) and not free
+    if not arrested:
+        held = record.filing.held and not free
+    under_way = (
+        any(
+            one.ended_at is None and one.response in ("waiting", "agreed")
+            for one in record.interventions
+        )
+        or any(not one.outcome for one in record.referrals)
+        or any(one.fulfilled_on is None for one in record.terms)
+    )
+    expected = Keeps.HELD if held else Keeps.HELP if under_way else None
+    assert what_keeps(record, state) is expected
+    assert [what_keeps(record, over) for over in sorted(OVER)] == [None, None]

@@ -1,0 +1,348 @@
+"""A report that nobody agreed to have kept is gone after seven days, and no other one is."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+
+from kash import storage
+from kash.database import db, utc_now
+from kash.incidents import services
+from kash.incidents.models import Incident, IncidentDraft, MediationBrief
+from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.receipts import Receipt
+from kash.incidents.rules.filing import Screen, new_code
+from kash.incidents.rules.filters import Filters
+from kash.incidents.rules.keeping import DAYS_KEPT
+from kash.incidents.rules.letterbox import as_bytes, from_bytes
+from kash.incidents.rules.record import Consent, Intervention, Person, Record, Referral
+from kash.incidents.services.autosaves import keep_typed
+from kash.incidents.services.cases import changing
+from kash.policy import Actor
+from kash.vault import AuditEntry, DocumentKey, SealedDocument
+from kash.web.formats import local_today
+from tests.conftest import AMember
+from tests.incidents.conftest import Filed
+from tests.incidents.filed_cases import let_arrive
+from tests.incidents.form_pages import filled
+from tests.incidents.sent_reports import sent
+from tests.incidents.test_taking_back import only_case, take_back
+
+KEEP = {"next": Screen(consents=["record"], origin="herself")}
+LAST, OVER = timedelta(days=DAYS_KEPT), timedelta(days=DAYS_KEPT + 1)
+
+
+@pytest.fixture
+def member(both_engines_app: APIFlask, a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def peer(member: AMember, actor: Callable[..., Actor]) -> Actor:
+    return actor("peer")
+
+
+def shred(after: timedelta = OVER) -> int:
+    """Let that time pass; how many cases are shredded then."""
+    db.session.rollback()
+    done = services.shred_unkept(local_today() + after)
+    db.session.rollback()
+    return done
+
+
+def reported(peer: Actor, **screens: Screen) -> Receipt:
+    """A report that has become visible."""
+    receipt = sent(peer, what=Screen(acts=["P1"]), words=Screen(narrative="Alone."), **screens)
+    let_arrive()
+    db.session.rollback()
+    return receipt
+
+
+def states() -> list[str]:
+    db.session.rollback()
+    return sorted(db.session.scalars(select(Incident.state)))
+
+
+def read(member: AMember) -> date | None:
+    """A member opens the only case; until when it is kept now."""
+    case = only_case(member)
+    services.note_opening(member.actor, member.vault(), case)
+    return case.until
+
+
+def change(member: AMember, alter: Callable[[Record], None]) -> None:
+    vault = member.vault()
+    reference = only_case(member).reference
+    with changing("incidents.changed", member.actor, vault, reference) as case:
+        alter(case.record)
+    db.session.rollback()
+
+
+def told(receipt: Receipt) -> services.Found:
+    db.session.rollback()
+    found = services.open_receipt(receipt.code, receipt.word)
+    assert found is not None
+    return found
+
+
+def agrees(record: Record) -> None:
+    record.consents.append(
+        Consent(purpose="record", given=True, at=utc_now(), by="x" * 16, wording="2026-1")
+    )
+
+
+def test_a_report_without_a_yes_to_keep_it_is_gone_after_seven_days_and_not_before(
+    peer: Actor,
+) -> None:
+    receipt = reported(peer)
+    assert shred(LAST) == 0
+    assert states() == ["submitted"]
+    assert shred() == 1
+    row = db.session.scalars(select(Incident)).one()
+    assert (row.state, row.document_id, row.remind_at) == ("shredded", None, None)
+    assert db.session.scalars(select(SealedDocument.id)).all() == []
+    assert db.session.scalars(select(DocumentKey.document_id)).all() == []
+    found = told(receipt)
+    assert (found.state, found.as_asked) == ("shredded", True)
+    assert shred() == 0
+
+
+def test_the_trail_says_that_it_was_done_and_not_to_which(peer: Actor) -> None:
+    for _each in range(2):
+        reported(peer)
+    assert shred() == 2
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq)).all()
+    (done,) = [one for one in entries if one.action == "incidents.shredded_unkept"]
+    assert (done.actor, done.subjects) == ("system", [])
+    shred()
+    assert db.session.query(AuditEntry).count() == len(entries)
+
+
+def test_a_report_that_nobody_opened_is_not_lost_if_she_let_it_be_kept(peer: Actor) -> None:
+    reported(peer, **KEEP)
+    assert shred(timedelta(days=400)) == 0
+    assert states() == ["submitted"]
+
+
+def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
+    code = new_code()
+    services.answer_screen(peer, code, "next", KEEP["next"])
+    services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
+    services.forget_screen(peer, code, "next")
+    services.submit(peer, code, "en")
+    let_arrive()
+    assert shred() == 1
+
+
+def test_somebody_held_keeps_it_and_seven_days_begin_when_she_is_let_go(
+    member: AMember, peer: Actor
+) -> None:
+    code = "HELDHELDHELD"
+    services.say_held(peer, code)
+    services.submit(peer, code, "en", held=True)
+    assert shred(timedelta(days=400)) == 0
+    assert read(member) is None
+    at = utc_now()
+    change(member, lambda record: record.persons.append(_held("p1")))
+    assert shred(timedelta(days=400)) == 0
+    change(member, lambda record: setattr(record.persons[0], "released_at", at))
+    assert only_case(member).until == local_today() + LAST
+    assert shred(LAST) == 0
+    assert shred() == 1
+
+
+def _held(key: str) -> Person:
+    return Person(id=key, code="A", arrested_at=utc_now())
+
+
+@pytest.mark.parametrize("help_", ["referral", "mediator"])
+def test_help_that_is_under_way_keeps_it_until_it_has_ended(
+    member: AMember, peer: Actor, help_: str
+) -> None:
+    reported(peer)
+    assert read(member) == local_today() + LAST
+
+    def begins(record: Record) -> None:
+        if help_ == "referral":
+            record.referrals.append(Referral(id="r1", kind="medical"))
+        else:
+            record.interventions.append(Intervention(id="m1", mediator="m" * 16))
+
+    def ends(record: Record) -> None:
+        if help_ == "referral":
+            record.referrals[0].outcome = "helped"
+        else:
+            record.interventions[0].response = "refused"
+
+    change(member, begins)
+    assert only_case(member).until is None
+    assert shred(timedelta(days=400)) == 0
+    change(member, ends)
+    assert shred() == 1
+
+
+def test_a_yes_that_an_officer_notes_meanwhile_keeps_it(member: AMember, peer: Actor) -> None:
+    reported(peer)
+    change(member, agrees)
+    assert only_case(member).until is None
+    assert shred(timedelta(days=400)) == 0
+
+
+def test_what_she_takes_back_is_gone_seven_days_after_an_officer_opened_it(
+    member: AMember, peer: Actor
+) -> None:
+    receipt = reported(peer, **KEEP)
+    take_back(peer, receipt, "record")
+    assert shred() == 0
+    assert read(member) == local_today() + LAST
+    # Reading it again puts nothing off.
+    assert read(member) == local_today() + LAST
+    assert shred() == 1
+    assert told(receipt).as_asked
+
+
+def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> None:
+    reported(peer)
+    row = MediationBrief(account_id=peer.account_id, state="closed", runs_out_at=utc_now())
+    db.session.add(row)
+    db.session.commit()
+    brief = row.public_id
+    reference = only_case(member).reference
+    keep_typed(member.actor, reference, "before", [("narrative", "x")])
+    assert read(member) is not None
+    keep_typed(member.actor, reference, "after", [("narrative", "y")])
+    services.add_evidence(
+        member.actor,
+        member.vault(),
+        reference,
+        services.Received(),
+        io.BytesIO(b"%PDF-1.4\n%%EOF\n"),
+        10_000,
+    )
+    asked = Intervention(id="m1", mediator=peer.public_id, brief=brief, response="refused")
+    change(member, lambda record: record.interventions.append(asked))
+    assert len(list(storage.list("evidence"))) > 0
+    assert shred() == 1
+    assert list(storage.list("evidence")) == []
+    assert db.session.query(IncidentDraft).count() == 0
+    assert db.session.scalars(select(SealedDocument.id)).all() == []
+    assert db.session.query(MediationBrief).count() == 0
+
+
+def test_no_row_and_no_size_tells_who_refused_to_have_her_report_kept(peer: Actor) -> None:
+    """Whoever has a copy of the database could wait for it, or for her."""
+    for screens in ({}, KEEP):
+        sent(peer, what=Screen(acts=["P1"]), **screens)
+    before = _size()
+    let_arrive()
+    db.session.rollback()
+    rows = db.session.execute(text("SELECT * FROM incident")).mappings().all()
+    telling = {"id", "public_id", "document_id", "receipt_hash"}
+    refused, allowed = ({key: row[key] for key in row if key not in telling} for row in rows)
+    assert refused == allowed
+    assert _size() == before
+    assert len(opened_box(db.session()).fates) == 1
+
+
+def _size() -> int:
+    db.session.rollback()
+    return len(bytes(db.session.execute(text("SELECT body FROM letterbox")).scalar_one()))
+
+
+def test_a_report_from_before_the_rule_begins_its_days_when_somebody_reads_it(
+    member: AMember, filed: Filed
+) -> None:
+    filed(Record(narrative="Old."))
+    assert shred(timedelta(days=400)) == 0
+    assert read(member) == local_today() + LAST
+    assert shred() == 1
+
+
+def test_what_an_officer_writes_down_herself_has_the_same_days(
+    member: AMember,
+) -> None:
+    typed = {name: said for name, said in filled().items() if not name.startswith("terms")}
+    answer = member.client.post("/w/new", data=typed | {"do": "submit"})
+    assert answer.status_code == 302
+    assert only_case(member).until == local_today() + LAST
+
+
+def test_days_and_what_is_told_outlive_the_letterbox_being_written_anew(peer: Actor) -> None:
+    receipt = reported(peer)
+    box = opened_box(db.session())
+    assert from_bytes(as_bytes(box)) == box
+    shred()
+    services.tend_letterbox(utc_now())
+    assert told(receipt).as_asked
+    services.tend_letterbox(utc_now() + timedelta(days=1))
+    assert told(receipt).as_asked
+
+
+# --- Pages ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def phone(a_member: Callable[..., AMember], sign_in: Callable[..., FlaskClient]) -> FlaskClient:
+    a_member("documentation")
+    return sign_in("peer")
+
+
+@pytest.mark.parametrize(
+    ("tongue", "said"),
+    [
+        ("en", "Without a yes to keep it, a report is deleted after seven days"),
+        ("sw", "ripoti hufutwa baada ya siku saba"),
+    ],
+)
+def test_the_first_screen_says_so(phone: FlaskClient, tongue: str, said: str) -> None:
+    assert said in phone.get(f"/w/n?in={tongue}").text
+
+
+def test_an_officer_sees_how_many_days_are_left_and_what_would_keep_it(
+    a_member: Callable[..., AMember], filed: Filed
+) -> None:
+    officer = a_member("documentation")
+    reference = filed(Record(narrative="x"))
+    kept = Record(narrative="y")
+    agrees(kept)
+    other = filed(kept)
+    page = officer.client.get(f"/w/{reference}").text
+    assert "Days left: 7." in page
+    assert "What keeps it: her yes to keep it" in page
+    assert "Days left" not in officer.client.get(f"/w/{other}").text
+    listed = officer.client.get("/w?show=all").text
+    assert listed.count("Kept until") == 1
+
+
+def test_today_counts_what_ends_within_two_days(
+    member: AMember, filed: Filed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed(Record(narrative="x"))
+    read(member)
+    db.session.rollback()
+
+    def waits(days: int) -> int:
+        now = utc_now() + timedelta(days=days)
+        return services.what_waits(member.actor, member.vault(), now).ending
+
+    assert [waits(days) for days in (0, 4, 5, 7)] == [0, 0, 1, 1]
+
+
+def test_a_case_that_ends_soon_stands_in_the_queue_of_everybody(
+    member: AMember, filed: Filed
+) -> None:
+    filed(Record(narrative="x"), state="verified")
+    read(member)
+    queue = Filters(show="queue")
+
+    def found(days: int) -> int:
+        now = utc_now() + timedelta(days=days)
+        return len(services.waiting.register(member.actor, member.vault(), queue, [], now).lines)
+
+    assert [found(0), found(5)] == [0, 1]
