@@ -60,7 +60,10 @@ def case_places(
         if endpoint in _MONEY:
             return {"": loaded.incidents[_MONEY[endpoint]]}
         if key == "custodian":
-            return {"": loaded.incidents[MINOR]}
+            found = {"": loaded.incidents[MINOR]}
+            if endpoint == "incidents.case" and loaded.work.programme:
+                found["programme"] = loaded.work.programme
+            return found
         if endpoint in _SHOWN:
             first, *others = _SHOWN[endpoint]
             if endpoint == "incidents.step" and key == _OTHER_OFFICER:

@@ -11,16 +11,18 @@ from flask import current_app
 from sqlalchemy import select
 
 from kash.database import db, utc_now
-from kash.demo.accounts import DOCUMENTATION, PEER
+from kash.demo.accounts import DIRECTOR, DOCUMENTATION, PEER
 from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
 from kash.demo.vault import SampleMember
 from kash.incidents import queries, services
 from kash.incidents.consent_texts import VERSION
+from kash.incidents.queries.outside import proposed_contact
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import OPEN, Filters
 from kash.incidents.services.autosaves import keep_typed
+from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.members.services import ask, decide
 from kash.people.models import Organisation
 from kash.policy import Actor
@@ -35,11 +37,13 @@ _NAMED = (WITH_EVIDENCE, STATES.index("verified"), MINOR)
 @dataclass(frozen=True)
 class CaseWork:
     """What the pictures type and look at: the code of a report that was not sent, the receipt of
-    one that was, the reference of that one's case, and evidence with what each piece is."""
+    one that was, the reference of that one's case, that of one about somebody of the programme, and
+    evidence with what each piece is."""
 
     draft: str = ""
     receipt: Receipt = field(default_factory=lambda: Receipt("x", "x"))
     reported: str = ""
+    programme: str = ""
     evidence: dict[str, str] = field(default_factory=dict)
 
 
@@ -77,17 +81,29 @@ def work_on_cases(
             ("meeting", meetings[-2]),
         ):
             services.add_link(linked, kind, target, by=officer.actor, vault=officer.vault)
-    return CaseWork(draft, receipt, _reported(officer), evidence)
+    director = actors[DIRECTOR.key]
+    propose_contact(director, "Wakili Mfano, advocate", "0700 000 790, weekdays from 8 to 17")
+    proposed = proposed_contact()
+    if proposed is not None:
+        agree_to_contact(custodian.actor, proposed.digest)
+    return CaseWork(
+        draft,
+        receipt,
+        _reported(officer, "Walinizuia"),
+        _reported(custodian, "A trainer"),
+        evidence,
+    )
 
 
-def _reported(officer: SampleMember) -> str:
-    """The case of the report that allows nothing, found as an officer finds it."""
-    cases, _damaged = queries.open_cases(officer.actor, officer.vault)
-    return next(case.reference for case in cases if case.record.narrative.startswith("Walinizuia"))
+def _reported(member: SampleMember, words: str) -> str:
+    """The case of a report that begins with these words, found as somebody who sees it finds it."""
+    cases, _damaged = queries.open_cases(member.actor, member.vault)
+    return next(case.reference for case in cases if case.record.narrative.startswith(words))
 
 
 def _report(peer: Actor, now: datetime) -> Receipt:
-    """Three reports as a phone sends them; the receipt of the first."""
+    """Four reports as a phone sends them, the last about somebody of the programme; the receipt of
+    the first."""
     station = db.session.scalars(
         select(Organisation).where(Organisation.kind == "station").order_by(Organisation.id)
     ).first()
@@ -124,6 +140,15 @@ def _report(peer: Actor, now: datetime) -> Receipt:
                 teller="herself",
             ),
         },
+        {
+            "what": Screen(acts=["S3"]),
+            "whom": Screen(count=1, ages=["18_24"]),
+            "who": Screen(party="programme", description="Stays behind after each session."),
+            "words": Screen(
+                narrative="A trainer asks her to come to his room before he writes her name down.",
+                teller="peer",
+            ),
+        },
     )
     receipts = []
     for screens in reports:
@@ -152,12 +177,14 @@ def _names(
 ) -> None:
     """Who three people are, sealed for custodians; two officers ask, and one is answered."""
     for number in _NAMED:
+        # A child's case is a custodian's alone.
+        by = custodian if number == MINOR else officer
         services.file_identity(
             incidents[number],
             "p1",
             {"legal_name": "Jina Kamili Mfano", "phone": "0700 000 700", "note": "Call after six."},
-            by=officer.actor,
-            vault=officer.vault,
+            by=by.actor,
+            vault=by.vault,
         )
     cases, _damaged = queries.open_cases(officer.actor, officer.vault)
     sealed = {case.reference: case.record.persons for case in cases}

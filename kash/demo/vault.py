@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account
 from kash.database import db, utc_now
-from kash.demo.accounts import DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
+from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
 from kash.demo.money import add_money
@@ -168,6 +168,8 @@ def record_incidents(
         days += 0 if state in ("draft", "submitted", "triaged") else 4
         begun = now - timedelta(days=days, hours=7 + number % 5)
         taken_on = (DOCUMENTATION, SECOND)[number % 3 == 2]
+        if "under_18" in case.ages:
+            taken_on = CUSTODIAN
         whose = actors[taken_on.key].public_id
         record = _record(case, state, begun, now, actors, whose, stations, referrals)
         with audited("incidents.recorded", actors[DOCUMENTATION.key]) as change:
@@ -217,6 +219,7 @@ def _record(
             id=f"p{position}",
             code=f"P{position}",
             age_band=age,
+            among_adults="yes" if age == "under_18" else "",
             arrested_at=arrested_at,
             exposed_at=begun if "S1" in case.acts else None,
         )
