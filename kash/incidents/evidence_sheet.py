@@ -1,7 +1,8 @@
 """The custody sheet: hashes and steps of one piece of evidence on paper, with lines to sign.
 
 It is made in the request. Typed words and names of people stand on it only if they were asked for;
-else it has lines to write them on by hand.
+else it has lines to write them on by hand. Label and notes stand on it only where everybody in the
+case agreed that a paper for a court speaks of health.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from kash.incidents.errors import PaperNotMade
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.evidence import OpenEvidence
 from kash.incidents.rules.filing import code_as_shown
+from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.policy import Actor
 from kash.press import PagedDocument, RenderError, document
 from kash.web.account_names import account_names
@@ -41,6 +43,8 @@ def custody_sheet(found: OpenEvidence, by: Actor, now: datetime, *, words: bool)
         custody_names=CUSTODY_NAMES,
         members=members,
         words=words,
+        # It goes to a court as the case file does: label and notes may tell of somebody's health.
+        described=words and everybody_may_be_told_of(found.case.record),
         blank_steps=BLANK_STEPS,
         organisation=brand(),
         wording=paper_wording(),

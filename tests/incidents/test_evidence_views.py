@@ -15,7 +15,11 @@ import pytest
 from apiflask import APIFlask
 from werkzeug.test import TestResponse
 
-from kash.database import db
+from kash.database import db, utc_now
+from kash.incidents.consent_texts import VERSION
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.record import Record
+from kash.incidents.services.cases import changing
 from kash.vault import AuditEntry
 from kash.web.bodies import MEGABYTE
 from tests.cleaning import samples
@@ -288,7 +292,8 @@ def test_a_step_outside_is_noted_and_nothing_typed_is_lost(member: AMember) -> N
 def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
     import pikepdf
 
-    reference = filed()
+    told = {"given": True, "at": utc_now(), "by": "x" * 16, "wording": VERSION}
+    reference = filed(Record(consents=[Consent(purpose="health", **told)]))
     document = added(member, reference, samples.jpeg())
     address = page_of(member, reference, document)
     file = file_of(member, reference, document)
@@ -301,10 +306,17 @@ def test_a_sheet_says_words_only_if_it_is_asked_to(member: AMember) -> None:
     assert all(file.original.sha256 in text for text in squeezed)
     words = ("Bruises-on-arm", "taken-behind-the-market", "Auntie-Njeri")
     assert [[word in text for word in words] for text in squeezed] == [[False] * 3, [True] * 3]
+    with changing("incidents.changed", member.actor, member.vault(), reference) as change:
+        change.record.consents = []
+    # A label may tell of somebody's health.
+    assert "Label and notes stay out" in member.client.get(address).text
+    less = member.client.post(f"{address}/sheet", data={"words": "y"})
+    untold = re.sub(r"\s", "", _text_of(less.data))
+    assert [word in untold for word in words] == [False, False, True]
     with pikepdf.open(io.BytesIO(full.data)) as pdf:
         assert "Bruises" not in str(pdf.docinfo)
     after = file_of(member, reference, document)
-    assert [event.what for event in after.custody[2:]] == ["printed", "printed"]
+    assert [event.what for event in after.custody[2:]] == ["printed"] * 3
 
 
 def _text_of(pdf: bytes) -> str:

@@ -29,6 +29,7 @@ from kash.incidents.forms.evidence import (
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.evidence import OpenEvidence
+from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.incidents.sections import register_section
 from kash.incidents.services import Handed
 from kash.incidents.views.reach import here, require_vault, the_vault
@@ -160,6 +161,7 @@ def _evidence_page(found: OpenEvidence, form: CustodyForm) -> ResponseReturnValu
         "incidents/evidence.html",
         form=form,
         sheet=SheetForm(),
+        told=everybody_may_be_told_of(found.case.record),
         reference=found.case.reference,
         document=found.document,
         listed=found.listed,
