@@ -24,6 +24,7 @@ _OF = {
     "incidents.shred": "closed",
     "incidents.case_file": "verified",
     "incidents.ask_mediator": "verified",
+    "incidents.her_choice": "verified",
     "incidents.referrals": "referred",
     "incidents.terms": "resolved",
 }

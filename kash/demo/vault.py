@@ -13,6 +13,7 @@ from kash.database import db, utc_now
 from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
+from kash.demo.her_choices import let_them_choose, requests_for
 from kash.demo.money import add_money
 from kash.demo.people import phone
 from kash.incidents import queries, services
@@ -301,7 +302,10 @@ def _follow(
     record.verification = Decision(
         by=second, at=at, outcome=outcome, reason="Two people say the same of day and place."
     )
-    if state in ("insufficient", "no_violation", "verified"):
+    if state in ("insufficient", "no_violation"):
+        return
+    let_them_choose(record, state, case.asked, officer, at + timedelta(hours=1))
+    if state == "verified":
         return
     kind = _REFERRED.get(case.acts[0], "legal")
     if state in ("referred", "closed") and kind in referrals:
@@ -385,7 +389,7 @@ def _ask_mediators(
         if state == "mediation"
     ]
     cases, _damaged = queries.open_cases(officer.actor, officer.vault)
-    persons = {case.reference: case.record.persons for case in cases}
+    records = {case.reference: case.record for case in cases}
     for number, (reference, asked) in enumerate(waiting):
         for mediator in (mediators[number % 2], mediators[(number + 1) % 2]):
             try:
@@ -395,8 +399,8 @@ def _ask_mediators(
                     reference,
                     services.Request(
                         mediator=mediator,
-                        requests=("return", "pay") if asked == "return" else (asked,),
-                        persons=tuple(one.id for one in persons[reference]),
+                        requests=requests_for(records[reference], asked),
+                        persons=tuple(one.id for one in records[reference].persons),
                         station=stations[number % len(stations)][1],
                         call_name="Siri Mchoro",
                         call_phone=phone(_FIRST_PHONE + 9),

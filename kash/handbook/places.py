@@ -230,6 +230,7 @@ PLACES: Mapping[str, Place] = {
         "incidents", "new_case edit_case", dict.fromkeys((_O, _C), f"{_OFFICER}#write-down-a-case")
     ),
     **_each("incidents", "consents consent_form", dict.fromkeys((_O, _C), f"{_OFFICER}#consents")),
+    "incidents.her_choice": dict.fromkeys((_O, _C), f"{_OFFICER}#what-is-wanted"),
     **_each(
         "incidents",
         "ask_mediator duty_list add_mediator edit_mediator remove_mediator",

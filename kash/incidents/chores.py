@@ -11,7 +11,7 @@ from kash.accounts.queries import email_of
 from kash.database import db, utc_now, writing
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.mediation import TOLD_AT
-from kash.incidents.services.mediation import shred_old_notes
+from kash.incidents.services.brief_endings import shred_old_notes
 from kash.jobs import periodic
 from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.web.formats import to_local

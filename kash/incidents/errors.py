@@ -28,13 +28,12 @@ class ChangedMeanwhile(Problem):
     sentence = _l("Somebody else saved this case meanwhile.")
 
 
-class NotForMinors(Problem):
-    """Something that is never done with a child's case."""
+class NotToBeAgreed(Problem):
+    """Where the gate of mediation is shut, nothing is paid, given back or apologised for."""
 
-    status = 422
     sentence = _l(
-        "Somebody here is or may be under 18: nobody agrees on money, things or an apology for her."
-        " Refer her to child protection."
+        "In this case only a release can be agreed: nothing is paid, given back or apologised for "
+        "after such acts, or where somebody may be under 18."
     )
 
 

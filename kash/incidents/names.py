@@ -109,6 +109,7 @@ RESPONSE_NAMES: dict[str, Any] = {
     "refused": _l("Refused"),
     "no_answer": _l("Could not be reached"),
     "passed_on": _l("Passed it on"),
+    "ended": _l("Ended by the programme"),
 }
 # What came of what a mediator was asked for.
 RESULT_NAMES: dict[str, Any] = {
@@ -128,6 +129,21 @@ ORIGIN_NAMES: dict[str, Any] = {
     "herself": _l("She said so herself"),
     "told_reporter": _l("She told whoever reported it"),
     "not_asked": _l("She could not be asked"),
+}
+# What somebody may want once her case was verified, and what each is, as it is read to her.
+WAY_NAMES: dict[str, Any] = {
+    "help": _l("Help"),
+    "complaint": _l("A complaint"),
+    "court": _l("A court"),
+    "mediation": _l("Mediation"),
+    "nothing": _l("Nothing now"),
+}
+WAY_TEXTS: dict[str, Any] = {
+    "help": _l("A doctor, a lawyer, a place to stay, or somebody to talk with."),
+    "complaint": _l("To an oversight body, in writing, with the programme’s help."),
+    "court": _l("A case before a court, with a lawyer."),
+    "mediation": _l("A mediator speaks with the other side. Nobody has to agree to anything."),
+    "nothing": _l("Nothing is done, and nothing is lost: it can be asked for later."),
 }
 TERM_NAMES: dict[str, Any] = {
     "release": _l("Release"),

@@ -48,6 +48,8 @@ STEP_TEXTS: dict[str, Any] = {
     "close": _l("Nothing is left to do. A closed case can be opened again."),
     "reopen": _l("There is something to do again."),
 }
+# What is done on a page of its own, and moves no case.
+STEP_NAMES_BESIDE: dict[str, Any] = {"ask_her": _l("Ask what is wanted")}
 EVENT_NAMES: dict[str, Any] = {
     "filed": _l("Filed"),
     "submit": _l("Handed in"),
@@ -90,6 +92,17 @@ EVENT_NAMES: dict[str, Any] = {
     "mediator_refused": _l("The mediator said no"),
     "mediation_ended": _l("The mediator said how it ended"),
     "request_withdrawn": _l("A request to a mediator was taken back"),
+    "request_ended_gate": _l(
+        "A request to a mediator ended: as the case stands on record now, this may not be asked"
+    ),
+    "request_ended_not_wanted": _l(
+        "A request to a mediator ended: somebody it was about does not want mediation"
+    ),
+    "request_ended_own_yes": _l(
+        "A request to a mediator ended: nobody is brought to court without her own yes"
+    ),
+    "asked_her": _l("It was noted what is wanted"),
+    "own_yes": _l("An answer to “court or release” was noted"),
     "referred": _l("Referred"),
     "evidence_added": _l("Evidence added"),
     "evidence_removed": _l("Evidence removed"),
@@ -98,6 +111,9 @@ OUTCOME_NAMES: dict[str, Any] = {
     "settled": _l("Settled"),
     "partly_settled": _l("Settled in part"),
     "not_settled": _l("Not settled"),
+    "reached": _l("What was asked for was reached"),
+    "not_reached": _l("What was asked for was not reached"),
+    "nothing_wanted": _l("Nothing more was wanted, and that is respected"),
     "insufficient": _l("Not enough information"),
     "no_violation": _l("Outside what we document"),
     "withdrawn": _l("She took her consent back"),

@@ -118,7 +118,7 @@ def _referrals(room: Room, address: str) -> None:
 
 def _terms(room: Room, address: str) -> None:
     new, passed = room.canaries.new, room.canaries.passed
-    sent = {"kind": "pay", "what": new("term", "phrase"), "amount": "300"}
+    sent = {"kind": "release", "what": new("term", "phrase"), "amount": "300"}
     wrong = sent | {"amount": passed("term, amount"), "what": passed("term, wrong")}
     post(room.anna.client, f"{address}/g", 422, wrong)
     post(room.anna.client, f"{address}/g", 302, sent)
@@ -155,9 +155,11 @@ def ask(room: Room) -> str:
     address = f"/w/{room.cases[1]}/m"
     text = room.anna.client.get(address).get_data(as_text=True)
     persons = re.findall(r'name="persons"[^>]*value="(\w+)"', text)
+    for person in persons:
+        _wants_mediation(room, person)
     sent = {
         "mediator": room.mediator.public_id,
-        "requests": ["release", "return"],
+        "requests": ["release", "stop"],
         "persons": persons,
         "station": "",
         "call_name": passed("whom to call"),
@@ -169,6 +171,17 @@ def ask(room: Room) -> str:
     post(room.anna.client, address, 422, wrong)
     post(room.anna.client, address, 303, sent)
     return str(sent["call_name"])
+
+
+def _wants_mediation(room: Room, person: str) -> None:
+    address = f"/w/{room.cases[1]}/w"
+    passed = room.canaries.passed
+    sent = {"person": person, "wanted": ["mediation"], "origin": "herself", "on": "2026-01-07"}
+    for name in ("wanted", "origin", "on"):
+        post(room.anna.client, address, 422, sent | {name: passed(f"what is wanted, {name}")})
+    post(room.anna.client, address, 404, sent | {"person": passed("what is wanted, whose")})
+    post(room.anna.client, f"{address}/y", 422, {"person": person, "answer": passed("own yes")})
+    post(room.anna.client, address, 303, sent | {"note": passed("what is wanted, note")})
 
 
 def mediation(room: Room) -> None:
@@ -184,4 +197,4 @@ def mediation(room: Room) -> None:
         "result_release": passed("result of mediation"),
         "count_release": passed("of how many", "phone"),
     }
-    post(room.mediating, closing, 422, wrong | {"result_return": "returned"})
+    post(room.mediating, closing, 422, wrong | {"result_stop": "stopped"})

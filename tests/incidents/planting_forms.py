@@ -32,7 +32,8 @@ _CHOSEN = {
     "parties": {"kind": "police", "involvement": "did", "rank_band": "constable"},
     "acts": {"code": "M1", "amount": "1500"},
     "information": {"source": "herself", "reliability": "likely"},
-    "terms": {"kind": "return"},
+    # A child is in each of these cases, so that nothing else can be agreed.
+    "terms": {"kind": "release"},
 }
 
 

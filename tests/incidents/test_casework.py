@@ -15,7 +15,9 @@ from kash.incidents.endings import Remains, _shredding, register_shredding
 from kash.incidents.errors import ChangedMeanwhile, NotNow
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.filters import Filters
+from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services import StepRefused
@@ -64,7 +66,9 @@ def test_a_case_goes_its_way_and_every_step_is_one_entry(
     a_member: Member, filed: Filed, record_of: Recorded
 ) -> None:
     anna, brenda = a_member("documentation"), a_member("documentation")
-    reference = filed()
+    wants = Choice(wanted=["mediation"], on=utc_now().date(), at=utc_now(), by="")
+    agreed = Consent(purpose="mediation", given=True, at=utc_now(), by="")
+    reference = filed(Record(choices=[wants], consents=[agreed]))
     step(anna, reference, "triage", urgent=True)
     step(brenda, reference, "verify", reason="Two witnesses say the same.")
     step(anna, reference, "mediate")

@@ -45,6 +45,9 @@ CODED = {
     "referrals.outcome": "",
     "consents.purpose": "court",
     "consents.origin": "told_reporter",
+    "choices.origin": "told_reporter",
+    "own_words.purpose": "charge_or_release",
+    "own_words.origin": "herself",
     "links.kind": "incident",
     "evidence.kind": "application/pdf",
     "timeline.what": "triage",
@@ -64,6 +67,9 @@ NAMED = {
     "terms.owed_to": "p1",
     "referrals.person": "p1",
     "consents.person": "p1",
+    "choices.person": "p1",
+    "choices.wanted": ["help"],
+    "own_words.person": "p1",
     "comments.id": "c1",
 }
 SHORT = {"persons": "p", "parties": "q"}
@@ -90,6 +96,8 @@ NEVER = {
     "timeline.by",
     "timeline.about",
     "consents.by",
+    "choices.by",
+    "own_words.by",
     "links.id",
     "links.note",
     "evidence.added_by",
@@ -102,7 +110,13 @@ NEVER = {
 
 
 # What stands only in forms.
-NOT_FOR_WHO_READS = {"consents.wording", "consents.language", "parties.station", "referrals.note"}
+NOT_FOR_WHO_READS = {
+    "consents.wording",
+    "consents.language",
+    "own_words.wording",
+    "parties.station",
+    "referrals.note",
+}
 
 
 @dataclass
@@ -151,7 +165,7 @@ def _value(annotation: Any, here: str, canaries: dict[str, str], fixed: dict[str
         return True
     if datetime in options or annotation is datetime:
         return datetime(2026, 11, 16, 9, 30, tzinfo=UTC)
-    if date in options:
+    if date in options or annotation is date:
         return date(2026, 11, 17)
     return 712_345
 

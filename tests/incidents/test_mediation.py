@@ -19,11 +19,12 @@ from kash.incidents import queries, services
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.queries.mediation import NOTE, OUTCOME
 from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.record import Filing, Information, Party, Record, as_bytes
 from kash.incidents.rules.record import Person as SomebodyHeld
+from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.consents import answer_consents
-from kash.incidents.services.mediation import shred_old_notes
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules import Stretch
 from kash.policy import SYSTEM, Actor
@@ -41,12 +42,17 @@ def a_case(
     station: str = "",
     persons: int = 1,
     origin: str = "herself",
+    wanted: tuple[str, ...] = ("mediation",),
     **more: Any,
 ) -> str:
-    """An incident as it lies; its reference."""
+    """An incident as it lies, of persons who all want the same; its reference."""
     record = Record(
         narrative=NARRATIVE,
         persons=[SomebodyHeld(id=f"p{n}", code=f"P{n}") for n in range(1, persons + 1)],
+        choices=[
+            Choice(person=f"p{n}", wanted=list(wanted), on=utc_now().date(), at=utc_now(), by="")
+            for n in range(1, persons + 1)
+        ],
         **more,
         parties=[Party(id="o1", station=station, station_name="Lake station" if station else "")],
     )

@@ -196,7 +196,8 @@ def test_the_next_member_who_opens_the_case_takes_it_over(
     assert (event.at.minute, event.at.second) == (0, 0)
     # The open brief has ended, and nothing waits.
     assert [one.brief for one in kept.interventions] == [""]
-    assert db.session.scalar(select(MediationBrief.id)) is None
+    row = db.session.scalars(select(MediationBrief)).one()
+    assert (row.state, row.note_sealed, row.outcome_sealed) == ("closed", None, None)
     assert _waiting() == 0
     # Opened once more, it is taken over no second time.
     assert member.client.get(f"/w/{reference}").status_code == 200

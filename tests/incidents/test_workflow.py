@@ -7,13 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.incidents.models.incidents import STATES
+from kash.incidents.rules.her_choice import WAYS
 from kash.incidents.rules.workflow import (
     ANY_TIME,
+    ASK_HER,
     CLOSING_OUTCOMES,
     OPEN,
     OVER,
     STEPS,
     Refusal,
+    Standing,
     closing_outcomes,
     next_step,
     open_steps,
@@ -79,11 +82,46 @@ def test_nobody_skips_the_verification() -> None:
             assert (step.sources, step.another) == (frozenset({"triaged"}), True)
 
 
-@given(state=A_STATE)
-def test_what_comes_next_is_a_step_of_that_state(state: str) -> None:
-    verb = next_step(state)
-    steps = {step.verb for step in open_steps(state)}
-    assert (verb in steps) == (state not in OVER)
+WANTED = st.none() | st.sets(st.sampled_from(WAYS), min_size=1).map(frozenset)
+STANDINGS = st.builds(Standing, wanted=WANTED, mediation=st.booleans(), gate_shut=st.booleans())
+# Somebody wants mediation and agreed to it.
+MEDIATED = Standing(frozenset({"mediation"}), mediation=True)
+
+
+@given(state=A_STATE, standing=STANDINGS)
+def test_what_comes_next_is_a_step_of_that_state(state: str, standing: Standing) -> None:
+    verb = next_step(state, standing)
+    steps = {step.verb for step in open_steps(state, standing)}
+    if state == "verified" and standing.wanted is None:
+        assert verb == ASK_HER
+    elif verb == "mediate" and not standing.mediation:
+        # She wants it, and nobody noted her consent yet: the page of the step says so.
+        assert standing.wanted is not None
+        assert "mediation" in standing.wanted
+    else:
+        assert (verb in steps) == (state not in OVER)
+
+
+@given(state=A_STATE, standing=STANDINGS)
+def test_mediation_is_no_default(state: str, standing: Standing) -> None:
+    others = (standing.wanted or frozenset()) - {"mediation", "nothing"}
+    if next_step(state, standing) == "mediate":
+        assert (state, others) == ("verified", frozenset())
+    if not standing.mediation:
+        assert "mediate" not in {step.verb for step in open_steps(state, standing)}
+        refusal = refusal_of("mediate", state, by="anna", standing=standing)
+        assert refusal is (
+            Refusal.NOT_WANTED if state in STEPS["mediate"].sources else Refusal.STATE
+        )
+
+
+@given(state=st.sampled_from(sorted(OPEN)), standing=STANDINGS)
+def test_nothing_is_called_settled_behind_the_gate(state: str, standing: Standing) -> None:
+    outcomes = closing_outcomes(state, standing)
+    if standing.gate_shut:
+        assert {"settled", "partly_settled", "not_settled"}.isdisjoint(outcomes)
+    assert ("nothing_wanted" in outcomes) == (state != "draft" and standing.wanted == {"nothing"})
+    assert set(outcomes) <= set(CLOSING_OUTCOMES)
 
 
 @given(verb=VERBS, state=A_STATE, by=PEOPLE, filed_by=PEOPLE, triaged_by=PEOPLE)
@@ -98,6 +136,7 @@ def test_the_one_who_filed_or_triaged_never_decides_what_is_true(
         triaged_by=triaged_by,
         outcome="withdrawn",
         reason="because",
+        standing=MEDIATED,
     )
     decides = verb in ("verify", "insufficient", "no_violation")
     if state not in STEPS[verb].sources:
@@ -141,12 +180,24 @@ def test_what_may_be_said_at_closing(state: str, outcomes: tuple[str, ...]) -> N
     assert closing_outcomes(state) == outcomes
 
 
+@pytest.mark.parametrize(
+    ("state", "outcomes"),
+    [
+        ("verified", ANY_TIME),
+        ("resolved", ("reached", *ANY_TIME)),
+        ("unresolved", ("not_reached", *ANY_TIME)),
+    ],
+)
+def test_what_may_be_said_at_closing_behind_the_gate(state: str, outcomes: tuple[str, ...]) -> None:
+    assert closing_outcomes(state, Standing(gate_shut=True)) == outcomes
+
+
 @given(verb=VERBS, blank=st.sampled_from(["", " ", "\n\t"]))
 def test_a_reason_is_more_than_space(verb: str, blank: str) -> None:
     step = STEPS[verb]
     state = sorted(step.sources)[0]
     outcome = next(iter(closing_outcomes(state)), "")
-    refusal = refusal_of(verb, state, by="anna", reason=blank, outcome=outcome)
+    refusal = refusal_of(verb, state, by="anna", reason=blank, outcome=outcome, standing=MEDIATED)
     assert refusal is (Refusal.REASON if step.asks_reason else None)
 
 

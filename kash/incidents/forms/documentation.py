@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField
 
 from kash.database import new_public_id
+from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.rows import (
     ActRow,
     InformationRow,
@@ -32,6 +33,7 @@ from kash.incidents.forms.rows import (
 from kash.incidents.money_words import refusal_text
 from kash.incidents.names import WANTED_NAMES
 from kash.incidents.rules.changes import LONGEST_REASON
+from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
@@ -118,6 +120,9 @@ class DocumentationForm(KashForm):
                 row.station_name.data, row.station_name.raw_data = "", None
         self.offer_rows()
 
+    # What is on record of the case, which this form changes.
+    stored = Record()
+
     def offer_rows(self) -> None:
         """Let acts and terms choose from the persons and parties that stand in the form."""
         persons = [(row.key.data, person_label(row)) for row in self.rows("persons")]
@@ -172,6 +177,7 @@ class DocumentationForm(KashForm):
                     fine = _refuse(row[name], sentence)
         fine = self._codes_differ() and fine
         fine = self._money_is_fine() and fine
+        fine = self._terms_may_be_agreed() and fine
         for group in ROWS:
             found = [entry.errors for entry in self[group].entries]
             self[group].errors = found if any(found) else []
@@ -193,6 +199,13 @@ class DocumentationForm(KashForm):
             if row.fulfilled_on.data and row.fulfilled_on.data > self._today:
                 fine = _refuse(row.fulfilled_on, _("This day has not come yet."))
         return fine
+
+    def _terms_may_be_agreed(self) -> bool:
+        refused = {one.id for one in terms_refused(self.typed({}), self.stored)}
+        for row in self.rows("terms"):
+            if row.key.data in refused:
+                _refuse(row.kind, str(NotToBeAgreed()))
+        return not refused
 
     def _codes_differ(self) -> bool:
         fine, taken = True, set()

@@ -99,7 +99,7 @@ class OutcomeForm(KashForm):
 class TermForm(KashForm):
     """What was agreed. `key` makes the same form, sent twice, add one term."""
 
-    kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")))
+    kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")), validate_choice=False)
     owed_by = choice_field(_l("Owed by"), required=False)
     owed_to = choice_field(_l("Owed to"), required=False)
     what = text_field(_l("In words"), most=300, required=False)
@@ -107,8 +107,10 @@ class TermForm(KashForm):
     due_on = DayField(_l("By when"), validators=[Optional()])
     key = HiddenField()
 
-    def offer(self, sides: Sequence[tuple[str, str]]) -> None:
-        """Offer both sides of the case."""
+    def offer(self, sides: Sequence[tuple[str, str]], kinds: Sequence[str]) -> None:
+        """Offer both sides of the case, and what may be agreed in it; any other kind that is sent
+        is refused by a sentence of its own where it is added."""
+        self.kind.choices = [("", _("Choose")), *((one, names.TERM_NAMES[one]) for one in kinds)]
         self.owed_by.choices = self.owed_to.choices = [("", _("Not said")), *sides]
         _key_or_fresh(self, fresh_key("terms"))
 
@@ -130,6 +132,11 @@ class TermForm(KashForm):
         if refused is not None:
             self[refused.field].errors = [refusal_text(refused.why)]
         return refused is None
+
+    def validate_kind(self, field: Any) -> None:
+        """One that is known."""
+        if field.data not in names.TERM_NAMES:
+            raise ValidationError(_("Choose one from the list."))
 
     def validate_owed_to(self, field: Any) -> None:
         """Not by somebody to herself."""

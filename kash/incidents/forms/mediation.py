@@ -90,16 +90,25 @@ class AskForm(KashForm):
     """What a mediator is asked for, and for whom."""
 
     mediator = radio_field(_l("Mediator"), [])
-    requests = SeveralField(_l("What is asked"), choices=list(REQUEST_NAMES.items()))
+    requests = SeveralField(
+        _l("What is asked"), choices=list(REQUEST_NAMES.items()), validate_choice=False
+    )
     persons = SeveralField(_l("For whom"))
     station = choice_field(_l("Station"), [], required=False)
     call_name = text_field(_l("Whom of the programme to call"), most=80)
     call_phone = PhoneField(_l("At which number"), [required(_l("Write the number to call."))])
 
+    def offer_requests(self, kinds: Sequence[str]) -> None:
+        """Show what may be asked, and nothing else; whatever else is sent is refused by a sentence
+        of its own where it is asked."""
+        self.requests.choices = [(kind, REQUEST_NAMES[kind]) for kind in kinds]
+
     def validate_requests(self, field: Any) -> None:
-        """Something."""
+        """Something that is known."""
         if not field.data:
             raise ValidationError(_("Choose what is asked."))
+        if not set(field.data) <= set(REQUEST_NAMES):
+            raise ValidationError(_("Choose from the list."))
 
     def validate_persons(self, field: Any) -> None:
         """Somebody, if anybody is on record."""

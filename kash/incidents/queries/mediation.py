@@ -171,6 +171,20 @@ def own_briefs(by: Actor) -> list[Brief]:
     return [found for row in rows if (found := _brief(row)) is not None]
 
 
+def ended_briefs(by: Actor) -> set[str]:
+    """The actor's briefs that the programme ended before she did, by their public ids: nothing of
+    what was asked is left of them, and after their seven days they are gone as well."""
+    rows = db.session.scalars(
+        select(MediationBrief.public_id).where(
+            MediationBrief.account_id == by.account_id,
+            MediationBrief.state == "closed",
+            MediationBrief.outcome_sealed.is_(None),
+            MediationBrief.runs_out_at > utc_now(),
+        )
+    )
+    return set(rows)
+
+
 def own_brief(by: Actor, public_id: str) -> Brief:
     """One of the actor's own briefs that is still open. Raises NotFound."""
     for found in own_briefs(by):

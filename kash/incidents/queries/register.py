@@ -192,7 +192,7 @@ def _kinds(
     if line.state in OVER:
         return
     yield "open"
-    waits = ends or line.state == "submitted" or line.for_custodian
+    waits = ends or line.state == "submitted" or line.to_ask or line.for_custodian
     waits = waits or _is_due(line, clocks, now, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
         yield QUEUE

@@ -252,7 +252,8 @@ class Summary(NamedTuple):
 
     `due_on` is the earliest day on which something promised is not done; `moments` start the clocks
     of those who are on record; `held`: it came in saying that somebody is held or in danger, and
-    nobody says otherwise yet.
+    nobody says otherwise yet; `to_ask`: it was verified, and somebody was not asked yet what is
+    wanted.
     """
 
     reference: str
@@ -273,6 +274,7 @@ class Summary(NamedTuple):
     # A custodian has to decide about a term that was set aside, or has noted nothing of a report.
     undecided: bool = False
     programme: bool = False
+    to_ask: bool = False
 
     @property
     def for_custodian(self) -> bool:
@@ -322,12 +324,19 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         undecided=bool(record.get("questioned_terms"))
         or (not record.get("duty_note") and json_asks_for_a_decision(record)),
         held=said_held(record) and state not in OVER and not _let_go(record),
+        to_ask=state == "verified" and _is_to_ask(record),
     )
 
 
 def said_held(record: Mapping[str, Any]) -> bool:
     """Whether it came in saying that somebody is held or in danger."""
     return bool(record.get("filing", {}).get("held"))
+
+
+def _is_to_ask(record: Mapping[str, Any]) -> bool:
+    # As her_choice.to_ask, which a test compares with this.
+    said = {one.get("person", "") for one in record.get("choices", ()) if one.get("wanted")}
+    return not ({one["id"] for one in record.get("persons", ())} or {""}) <= said
 
 
 def _let_go(record: Mapping[str, Any]) -> bool:

@@ -215,8 +215,9 @@ def events_of(record: Record) -> list[Event]:
     """What mediators answered, as steps of the case. `about` is the intervention's id."""
     events = []
     for one in record.interventions:
-        if one.answered_at is not None and one.response in ("agreed", "refused"):
-            what = f"mediator_{one.response}"
+        if one.answered_at is not None and one.response in ("agreed", "refused", "ended"):
+            # What ended before she was done, she had agreed to.
+            what = "mediator_refused" if one.response == "refused" else "mediator_agreed"
             events.append(Event(what=what, by=one.mediator, at=one.answered_at, about=one.id))
         if one.ended_at is not None and any(each.result for each in one.asked):
             what = "mediation_ended"

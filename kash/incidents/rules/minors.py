@@ -7,7 +7,6 @@ grown up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 MAY_BE_MINOR = frozenset({"under_18", "unsure"})
 # To these nobody can agree while somebody on record is or may be a child, for herself or another.
 NEVER_FOR_MINORS = frozenset({"forum_totals", "forum_story", "funder", "court", "health"})
-# What is not settled about a child between those who hurt her and those who speak for her.
-TERMS_REFUSED = frozenset({"return", "pay", "apologise"})
 PROTECTION = "child_protection"
 # What came of a referral: whoever was turned away or did not go is not protected by it.
 PROTECTED = frozenset({"reached", "helped"})
@@ -33,20 +30,6 @@ def may_be_minor(age_band: str) -> bool:
 def minors_of(record: Record) -> list[Person]:
     """The persons of a case who are or may be under 18."""
     return [one for one in record.persons if may_be_minor(one.age_band)]
-
-
-def has_refused_terms(record: Record, there: Mapping[str, str]) -> bool:
-    """Whether something was agreed that is not agreed about a child. `there` are the kinds, by
-    their ids, of terms that stood there before: they were agreed when nobody knew that she is one.
-    """
-    return record.has_minor() and any(
-        one.kind in TERMS_REFUSED and there.get(one.id) != one.kind for one in record.terms
-    )
-
-
-def kinds_of_terms(record: Record) -> dict[str, str]:
-    """The kinds of a record's terms, by their ids."""
-    return {one.id: one.kind for one in record.terms}
 
 
 def unprotected(record: Record) -> list[Person]:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import from_json
 
 from kash.incidents.rules.consents import Consent, holds, standing
+from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.money import asks_for_a_decision
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
@@ -40,7 +41,7 @@ RANK_BANDS = ("constable", "non_commissioned", "inspectorate", "gazetted", "rese
 AGE_BANDS = ("under_18", "unsure", "18_24", "25_34", "35_44", "45_up", "unknown")
 SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
 RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
-RESPONSES = ("waiting", "agreed", "refused", "no_answer", "passed_on")
+RESPONSES = ("waiting", "agreed", "refused", "no_answer", "passed_on", "ended")
 TERM_KINDS = ("release", "return", "pay", "apologise")
 REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
 REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
@@ -308,6 +309,9 @@ class Record(Part):
     duty_note: str = ""
     referrals: list[Referral] = Field(default_factory=list)
     consents: list[Consent] = Field(default_factory=list)
+    choices: list[Choice] = Field(default_factory=list)
+    # What somebody said herself to what may harm her (`mediation_gate.CHARGE`).
+    own_words: list[Consent] = Field(default_factory=list)
     evidence: list[Evidence] = Field(default_factory=list)
     links: list[Link] = Field(default_factory=list)
     comments: list[Comment] = Field(default_factory=list)

@@ -1,7 +1,8 @@
 """The steps of a case: from where to where, who may take each, and what it asks for.
 
-Asking a mediator and making a referral wait for no state: somebody may be in a cell. The states
-`mediation` and `referred` say what a case is waiting for, and come after it was verified.
+Asking a mediator for a release and making a referral wait for no state: somebody may be in a cell.
+The states `mediation` and `referred` say what a case is waiting for, and come after it was verified
+and she was asked what she wants.
 """
 
 from __future__ import annotations
@@ -37,6 +38,24 @@ class Refusal(StrEnum):
     OUTCOME = "outcome"
     REASON = "reason"
     CHILD = "child"
+    NOT_WANTED = "not_wanted"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the steps of a case ask for besides its state.
+
+    `wanted`: what its persons want (`her_choice.WAYS`), None until each was asked. `mediation`:
+    somebody wants mediation and agreed to it. `gate_shut`: nothing may be settled (see
+    `mediation_gate`).
+    """
+
+    wanted: frozenset[str] | None = None
+    mediation: bool = False
+    gate_shut: bool = False
+
+
+NOT_ASKED = Standing()
 
 
 @dataclass(frozen=True)
@@ -84,16 +103,32 @@ _ENDED = {
     "insufficient": ("insufficient",),
     "no_violation": ("no_violation",),
 }
+# The same where nothing may be settled between the two sides.
+_ENDED_BEHIND_THE_GATE = _ENDED | {"resolved": ("reached",), "unresolved": ("not_reached",)}
 # She took her consent back, or it was filed twice: from every state.
 ANY_TIME = ("withdrawn", "duplicate")
-CLOSING_OUTCOMES = (*(one for some in _ENDED.values() for one in some), *ANY_TIME)
+# She was asked, and wants nothing done.
+NOTHING_WANTED = "nothing_wanted"
+CLOSING_OUTCOMES = (
+    "settled",
+    "partly_settled",
+    "not_settled",
+    "reached",
+    "not_reached",
+    "insufficient",
+    "no_violation",
+    NOTHING_WANTED,
+    *ANY_TIME,
+)
 
 
-def closing_outcomes(state: str) -> tuple[str, ...]:
+def closing_outcomes(state: str, standing: Standing = NOT_ASKED) -> tuple[str, ...]:
     """What may be said of a case that is closed from a state; none if it cannot be closed."""
     if state not in STEPS["close"].sources:
         return ()
-    return (*_ENDED.get(state, ()), *ANY_TIME)
+    ended = (_ENDED_BEHIND_THE_GATE if standing.gate_shut else _ENDED).get(state, ())
+    nothing = (NOTHING_WANTED,) if standing.wanted == frozenset({"nothing"}) else ()
+    return (*ended, *nothing, *ANY_TIME)
 
 
 def target_of(step: Step, *, verified: bool) -> str:
@@ -115,6 +150,7 @@ def refusal_of(
     unprotected: bool = False,
     outcome: str = "",
     reason: str = "",
+    standing: Standing = NOT_ASKED,
 ) -> Refusal | None:
     """Why somebody (an account's public id) must not take a step now; None if she may.
 
@@ -129,7 +165,9 @@ def refusal_of(
         return Refusal.STATE
     if step.another and not alone and by in {filed_by, triaged_by} - {""}:
         return Refusal.SAME_PERSON
-    if verb == "close" and outcome not in closing_outcomes(state):
+    if verb == "mediate" and not standing.mediation:
+        return Refusal.NOT_WANTED
+    if verb == "close" and outcome not in closing_outcomes(state, standing):
         return Refusal.OUTCOME
     if verb == "close" and unprotected and not reason.strip():
         return Refusal.CHILD
@@ -138,17 +176,24 @@ def refusal_of(
     return None
 
 
-def open_steps(state: str) -> list[Step]:
+def open_steps(state: str, standing: Standing = NOT_ASKED) -> list[Step]:
     """The steps that lead on from a state, but shredding, whoever may take them."""
-    return [step for step in STEPS.values() if state in step.sources and step.verb != "shred"]
+    return [
+        step
+        for step in STEPS.values()
+        if state in step.sources
+        and step.verb != "shred"
+        and (step.verb != "mediate" or standing.mediation)
+    ]
 
 
+# What comes after the verification, and is no step: it moves no case.
+ASK_HER = "ask_her"
 # The one thing that comes next, whoever has to do it.
 _NEXT = {
     "draft": "submit",
     "submitted": "triage",
     "triaged": "verify",
-    "verified": "mediate",
     "insufficient": "close",
     "no_violation": "close",
     "mediation": "resolve",
@@ -156,8 +201,20 @@ _NEXT = {
     "resolved": "close",
     "unresolved": "close",
 }
+# What each way asks for first.
+_LEADS_TO = {
+    "help": "refer",
+    "complaint": "refer",
+    "court": "refer",
+    "mediation": "mediate",
+    "nothing": "close",
+}
 
 
-def next_step(state: str) -> str:
-    """The verb of what usually comes next; empty if nothing does."""
-    return _NEXT.get(state, "")
+def next_step(state: str, standing: Standing = NOT_ASKED) -> str:
+    """The verb of what usually comes next, or `ASK_HER`; empty if nothing does."""
+    if state != "verified":
+        return _NEXT.get(state, "")
+    if standing.wanted is None:
+        return ASK_HER
+    return next((verb for way, verb in _LEADS_TO.items() if way in standing.wanted), "close")

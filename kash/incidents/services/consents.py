@@ -15,8 +15,8 @@ from kash.incidents.rules.consents import (
     standing,
 )
 from kash.incidents.rules.record import Record
+from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing
-from kash.incidents.services.mediation import end_briefs_without_consent
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web.errors import NotFound

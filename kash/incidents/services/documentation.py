@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id, public_id_from
-from kash.incidents.errors import NobodyHoldsKeys, NotForMinors
+from kash.incidents.errors import NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import KIND, open_case
 from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.first_account import first_account
-from kash.incidents.rules.minors import has_refused_terms, kinds_of_terms
+from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
@@ -107,7 +107,7 @@ def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> st
     """Add a case of the actor's own, a draft unless it is handed in or over; its reference.
 
     The same page sent twice adds one case. Raises NobodyHoldsKeys, NoTerm, HandsOver and
-    NotForMinors.
+    NotToBeAgreed.
     """
     try:
         return _added(by, vault, written, language)
@@ -120,8 +120,8 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     record = Record()
     write(record, written.typed)
     refuse_bribes(record)
-    if has_refused_terms(record, {}):
-        raise NotForMinors
+    if terms_refused(record, Record()):
+        raise NotToBeAgreed
     goes = goes_to_custodian(by, record, knows=written.hands_over)
     state = "submitted" if written.submit or goes else "draft"
     with audited("incidents.case_added", by) as change:
@@ -164,7 +164,7 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
     """Put what was typed into a case.
 
     Raises ChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
-    IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, NotForMinors, NotFound and Damaged.
+    IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, NotToBeAgreed, NotFound and Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
@@ -174,11 +174,11 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
-        there = kinds_of_terms(case.record)
+        before = case.record.model_copy()
         write(case.record, written.typed)
         refuse_bribes(case.record)
-        if has_refused_terms(case.record, there):
-            raise NotForMinors
+        if terms_refused(case.record, before):
+            raise NotToBeAgreed
         goes = goes_to_custodian(by, case.record, knows=written.hands_over)
         if goes:
             tell_of_who_is_held(case.change, case.record)

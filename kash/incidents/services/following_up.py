@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import NotForMinors
+from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.rules.clocks import name_the_only_one
-from kash.incidents.rules.minors import has_refused_terms, kinds_of_terms
+from kash.incidents.rules.mediation_gate import terms_open
 from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Record, Referral, Term
 from kash.incidents.services.cases import changing
@@ -58,8 +58,11 @@ def say_outcome(
 
 
 def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
-    """Add what was agreed; sent twice under the same id, it is added once. Raises NoTerm if a
-    public officer would gain by it, NotForMinors, and as `refer`."""
+    """Add what was agreed; sent twice under the same id, it is added once.
+
+    Raises as `refer`, NoTerm if a public officer would gain by it, and NotToBeAgreed where the gate
+    of mediation is shut for it.
+    """
     with changing("incidents.term_agreed", by, vault, reference) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
@@ -68,10 +71,9 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
             return
         if refusal_of(term, case.record.parties) is not None:
             raise NoTerm
-        there = kinds_of_terms(case.record)
+        if term.kind not in terms_open(case.record):
+            raise NotToBeAgreed
         case.record.terms.append(term)
-        if has_refused_terms(case.record, there):
-            raise NotForMinors
         case.happened("agreed", term.kind)
 
 

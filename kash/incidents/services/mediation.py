@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -14,14 +14,12 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
 from kash.database import new_public_id
-from kash.incidents.endings import Remains
 from kash.incidents.models import Duty, DutyHours, DutyStation, MediationBrief
 from kash.incidents.queries.mediation import (
     MEDIATING_ROLES,
     NOTE,
     OUTCOME,
     PHONE,
-    answers_to,
     as_mediators,
     duties,
     duty,
@@ -30,8 +28,7 @@ from kash.incidents.queries.mediation import (
 )
 from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.mediation import Result
-from kash.incidents.rules.record import Intervention, Record
-from kash.incidents.rules.withdrawing import is_taken_back
+from kash.incidents.rules.mediation_gate import Why, why_not
 from kash.incidents.services.cases import changing
 from kash.people.models import Organisation
 from kash.people.rules import Stretch, overlap
@@ -40,11 +37,35 @@ from kash.vault import OpenVault, audited, seal
 from kash.web import NotFound, Problem
 from kash.web.formats import to_local
 
+_WHY_NOT = {
+    Why.GATE: _l(
+        "Here a mediator may ask for a release, for a doctor and that it stops, and for nothing "
+        "else."
+    ),
+    Why.OWN_YES: _l(
+        "“Court or release” may get her charged. Each of them must have said yes to it herself, "
+        "after you read the warning to her."
+    ),
+    Why.NOT_WANTED: _l("One of them does not want a mediator. If that has changed, note it first."),
+    Why.ASK_FIRST: _l(
+        "Ask them first what they want, and note it. Before that a mediator may be asked only for "
+        "the release of whoever is held, and for a doctor."
+    ),
+}
+
 
 class NoConsentToMediate(Problem):
     """Nobody on record agreed that a mediator is asked."""
 
     sentence = _l("Nobody has agreed yet that a mediator is asked. Write down the consent first.")
+
+
+class NotToBeAsked(Problem):
+    """A mediator must not be asked for this: `why` says which of the rules stands against it."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(str(_WHY_NOT[why]))
+        self.why = why
 
 
 class NobodyToCall(Problem):
@@ -209,8 +230,8 @@ def ask_mediator(
     """Write a brief for one mediator, and into the record that she was asked.
 
     The audit names the case alone, as for any change of it: what ties the two stands only in the
-    sealed record. Raises NoConsentToMediate, NobodyToCall, MustKeepAway, NotFound and
-    ChangedMeanwhile.
+    sealed record. Raises NoConsentToMediate, NotToBeAsked, NobodyToCall, MustKeepAway, NotFound
+    and ChangedMeanwhile.
     """
     requests = [kind for kind in rules.REQUESTS if kind in request.requests]
     if not requests or not set(request.requests) <= set(rules.REQUESTS):
@@ -221,6 +242,9 @@ def ask_mediator(
         persons = [one.id for one in case.record.persons if one.id in request.persons]
         if not rules.may_ask(case.record, persons):
             raise NoConsentToMediate
+        why = why_not(case.record, persons, requests)
+        if why is not None:
+            raise NotToBeAsked(why)
         session = case.change.session
         free = rules.may_mediate(as_mediators(duties()), case.record, 0)
         if request.mediator not in {one.account for one in free}:
@@ -258,19 +282,6 @@ def withdraw_request(by: Actor, vault: OpenVault, reference: str, intervention: 
         )
         found[0].brief, found[0].response = "", "no_answer"
         case.happened("request_withdrawn", found[0].mediator)
-
-
-def collect_answers(session: Session, record: Record) -> bool:
-    """Take over into a record, which is about to be saved, what mediators answered meanwhile.
-
-    What is in the record now is deleted from the briefs. Whether there was anything.
-    """
-    briefs = [one.brief for one in record.interventions if one.brief]
-    answers = answers_to(briefs, session)
-    done = rules.take_over(record, answers)
-    if done:
-        session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(done)))
-    return bool(answers)
 
 
 def answer_brief(by: Actor, public_id: str, *, accepts: bool) -> None:
@@ -338,51 +349,3 @@ def _answer(row: MediationBrief, said: dict[str, Any]) -> None:
     row.outcome_sealed = seal(json.dumps(said), kind=OUTCOME, public_id=row.public_id)
     if row.state == "closed":
         row.note_sealed = None
-
-
-def end_briefs(session: Session, record: Record) -> None:
-    """A case is closed: what nobody answered is taken back."""
-    _end(session, record, lambda _one: True)
-
-
-def end_briefs_without_consent(session: Session, record: Record) -> None:
-    """Somebody took her consent back: what was asked for her, and others too, is taken back."""
-    _end(session, record, lambda one: not rules.has_consent(record, one))
-
-
-def _end(session: Session, record: Record, ends: Callable[[Intervention], bool]) -> None:
-    collect_answers(session, record)
-    for one in record.interventions:
-        if one.brief and ends(one):
-            one.response, one.brief = "no_answer", _deleted(session, one.brief)
-
-
-def end_what_was_taken_back(session: Session, record: Record) -> None:
-    """A record is saved in which the holder of the receipt took mediation back: open briefs end."""
-    if is_taken_back(record, "mediation"):
-        end_briefs(session, record)
-
-
-def shred_briefs(_session: Session, record: Record) -> Remains:
-    """What goes when a case is shredded: its briefs."""
-    return Remains(briefs=[one.brief for one in record.interventions if one.brief])
-
-
-def _deleted(session: Session, brief: str) -> str:
-    session.execute(delete(MediationBrief).where(MediationBrief.public_id == brief))
-    return ""
-
-
-def shred_old_notes(session: Session, now: datetime) -> int:
-    """Delete notes whose seven days are over; how many. An answer stays until a member took it
-    over; a brief without an answer goes wholly, and the record says that nobody answered."""
-    over = MediationBrief.runs_out_at <= now
-    gone = session.execute(
-        delete(MediationBrief).where(over, MediationBrief.outcome_sealed.is_(None))
-    )
-    ended = session.execute(
-        update(MediationBrief)
-        .where(over, MediationBrief.note_sealed.is_not(None))
-        .values(note_sealed=None, state="closed")
-    )
-    return int(gone.rowcount) + int(ended.rowcount)  # type: ignore[attr-defined]

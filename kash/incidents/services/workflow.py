@@ -9,6 +9,7 @@ from kash.incidents.errors import NotNow
 from kash.incidents.queries.officers import decides_alone
 from kash.incidents.queries.readers import reader_of
 from kash.incidents.rules.conflicts import conflict_of
+from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Decision
 from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
@@ -27,6 +28,10 @@ _SENTENCES = {
     Refusal.CHILD: _l(
         "Somebody here is or may be under 18, and it is not known that child protection reached"
         " her. Tell how the referral went, or write why the case ends all the same."
+    ),
+    Refusal.NOT_WANTED: _l(
+        "Mediation is only for whoever wants it and agreed that a mediator is asked. Ask what is "
+        "wanted, and note both."
     ),
 }
 
@@ -69,6 +74,7 @@ def take_step(
             unprotected=bool(unprotected(record)),
             outcome=outcome,
             reason=reason,
+            standing=standing_of(record),
         )
         if why is Refusal.CONFLICT:
             raise NotFound

@@ -14,6 +14,7 @@ from kash.incidents.views import duty as duty
 from kash.incidents.views import evidence as evidence
 from kash.incidents.views import filing as filing
 from kash.incidents.views import following_up as following_up
+from kash.incidents.views import her_choice as her_choice
 from kash.incidents.views import history as history
 from kash.incidents.views import identities as identities
 from kash.incidents.views import identity_requests as identity_requests

@@ -22,6 +22,7 @@ def briefs() -> ResponseReturnValue:
     return render_template(
         "incidents/briefs.html",
         briefs=queries.own_briefs(by),
+        ended=queries.ended_briefs(by),
         duty=queries.own_duty(by),
         requests=REQUEST_NAMES,
         phone_text=phone_text,
@@ -37,11 +38,18 @@ def own_duty() -> ResponseReturnValue:
     return redirect(url_for("incidents.briefs"), 303)
 
 
+def _has_ended() -> ResponseReturnValue:
+    """Back to the list, which says so: the brief ended while its page was open."""
+    return redirect(url_for("incidents.briefs"), 303)
+
+
 @blueprint.post("/b/<brief_id>/answer")
 @allow("incidents.briefs")
 def answer_brief(brief_id: str) -> ResponseReturnValue:
     """Say yes or no to what is asked."""
     accepts = request.form.get("answer") == "yes"
+    if brief_id in queries.ended_briefs(current_actor()):
+        return _has_ended()
     services.answer_brief(current_actor(), brief_id, accepts=accepts)
     flash(
         _("Thank you. Call the programme if anything is unclear.")
@@ -56,6 +64,8 @@ def answer_brief(brief_id: str) -> ResponseReturnValue:
 def close_brief(brief_id: str) -> ResponseReturnValue:
     """Say how it ended."""
     by = current_actor()
+    if brief_id in queries.ended_briefs(by):
+        return _has_ended()
     brief = queries.own_brief(by, brief_id)
     form = closing_form(brief.requests, brief.people)
     if form.validate_on_submit():

@@ -23,8 +23,16 @@ from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.keeping import what_keeps
 from kash.incidents.rules.mediation import events_of
+from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.record import Event, Record
-from kash.incidents.rules.workflow import OVER, Refusal, next_step, open_steps, refusal_of
+from kash.incidents.rules.workflow import (
+    ASK_HER,
+    OVER,
+    Refusal,
+    next_step,
+    open_steps,
+    refusal_of,
+)
 from kash.incidents.sections import actions_of, sections_of
 from kash.incidents.views.guarded import guarded
 from kash.incidents.views.reach import here, require_vault
@@ -35,17 +43,25 @@ from kash.web.formats import zone
 
 @dataclass(frozen=True)
 class Next:
-    """The one thing to do next: a step, and who else has to take it if it is not this actor."""
+    """The one thing to do next: a step or `ASK_HER`, and whether somebody else has to do it."""
 
     verb: str
-    somebody_else: bool
+    somebody_else: bool = False
+
+    @property
+    def asks_her(self) -> bool:
+        """Whether it is to ask what is wanted, which has a page of its own."""
+        return self.verb == ASK_HER
 
 
 def next_of(case: Case, actor: Actor) -> Next | None:
     """What comes next of a case, None if nothing does or the actor only reads."""
-    verb = next_step(case.state)
+    standing = standing_of(case.record)
+    verb = next_step(case.state, standing)
     if not verb or not actor.may("incidents.edit"):
         return None
+    if verb == ASK_HER:
+        return Next(verb)
     why = refusal_of(
         verb,
         case.state,
@@ -53,6 +69,7 @@ def next_of(case: Case, actor: Actor) -> Next | None:
         filed_by=case.record.filing.author,
         triaged_by=case.record.triage.by,
         alone=decides_alone(actor.public_id, case.record),
+        standing=standing,
     )
     return Next(verb, why is Refusal.SAME_PERSON)
 
@@ -128,8 +145,9 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
 
 
 def _other_steps(found: Case) -> list[str]:
-    usual = next_step(found.state)
-    return [step.verb for step in open_steps(found.state) if step.verb != usual]
+    standing = standing_of(found.record)
+    usual = next_step(found.state, standing)
+    return [step.verb for step in open_steps(found.state, standing) if step.verb != usual]
 
 
 def _timeline(record: Record) -> list[Event]:
@@ -173,7 +191,7 @@ def _away(everybody: list[Officer], record: Record, actor: Actor) -> list[Any]:
 
 def _accounts(record: Record) -> set[str]:
     found = {event.by for event in record.timeline} | {one.by for one in record.comments}
-    found |= {one.mediator for one in record.interventions}
+    found |= {one.mediator for one in record.interventions} | {one.by for one in record.choices}
     found |= {one.account for one in record.information}
     found |= {event.about for event in record.timeline if event.what in ("assigned", "declared")}
     return found | {record.assigned_to, record.filing.author} - {""}

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services
-from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotForMinors
+from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries import open_case
 from kash.incidents.queries.autosaves import Autosave, own_autosaves
@@ -24,6 +24,7 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
 from kash.incidents.rules.changes import asks_why
+from kash.incidents.rules.mediation_gate import request_ended_last
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, Merged, digests, merge
 from kash.incidents.services.autosaves import (
@@ -147,6 +148,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
     if request.form.get("restore"):
         return _restored(case, stations, shown)
     form = DocumentationForm()
+    form.stored = case.record if case else Record()
     _prepare(form, stations)
     if _rows_changed(form):
         form.offer_rows()
@@ -175,7 +177,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
             CaseClosed,
             NobodyHoldsKeys,
             NoTerm,
-            NotForMinors,
+            NotToBeAgreed,
         ) as problem:
             form.form_errors.append(str(problem))
         else:
@@ -193,11 +195,15 @@ def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValu
     if hands_over:
         said = _("Saved, and handed over to a custodian.")
     try:
-        open_case(current_actor(), the_vault(), reference)
+        found = open_case(current_actor(), the_vault(), reference)
     except NotFound:
         flash(said + " " + _("From now on others work on this case, and you do not see it."))
         return redirect(url_for("incidents.index"))
     flash(said)
+    if request_ended_last(found.record):
+        flash(
+            _("A request to a mediator ended by that. Call the mediator, and look below."), "warn"
+        )
     return redirect(url_for("incidents.case", reference=reference))
 
 

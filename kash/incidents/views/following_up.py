@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services
-from kash.incidents.errors import NotForMinors
+from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.following_up import (
     FulfilledForm,
     OutcomeForm,
@@ -23,6 +23,7 @@ from kash.incidents.forms.following_up import (
 )
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.dues import is_open, is_overdue
+from kash.incidents.rules.mediation_gate import is_shut, terms_open
 from kash.incidents.rules.record import Record, Referral
 from kash.incidents.sections import register_section
 from kash.incidents.services.documentation import CaseClosed, NoTerm
@@ -147,7 +148,7 @@ def terms(reference: str) -> ResponseReturnValue:
     """Add what was agreed, and say when it was done."""
     actor, vault, found = here(reference)
     form, done = TermForm(), FulfilledForm()
-    form.offer(_sides(found.record))
+    form.offer(_sides(found.record), terms_open(found.record))
     if request.method == "GET":
         services.note_opening(actor, vault, found)
     elif request.form.get("term"):
@@ -155,11 +156,13 @@ def terms(reference: str) -> ResponseReturnValue:
             fulfil(actor, vault, reference, done.term.data or "", done.fulfilled_on.data)
             return _saved("incidents.terms", reference)
         form = TermForm(formdata=None)
-        form.offer(_sides(found.record))
+        form.offer(_sides(found.record), terms_open(found.record))
     elif form.validate() and form.may_be_agreed(found.record.parties):
         try:
             agree(actor, vault, reference, form.term())
-        except (CaseClosed, NoTerm, NotForMinors) as problem:
+        except NotToBeAgreed as problem:
+            form.kind.errors = [str(problem)]
+        except (CaseClosed, NoTerm) as problem:
             form.form_errors.append(str(problem))
         else:
             return _saved("incidents.terms", reference)
@@ -169,6 +172,7 @@ def terms(reference: str) -> ResponseReturnValue:
         case=found,
         done=done if done.errors else None,
         today=today(),
+        gate_shut=is_shut(found.record),
         **_terms_part(found, actor),
     )
     return answer, 422 if done.errors else status

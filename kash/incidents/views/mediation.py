@@ -12,17 +12,20 @@ from flask_babel import lazy_gettext as _l
 from kash.database import utc_now
 from kash.incidents import blueprint, mediation_words, queries, services
 from kash.incidents.forms.mediation import AskForm
-from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES
+from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.clocks import is_free
-from kash.incidents.rules.mediation import (
-    REQUESTS,
-    Mediator,
-    may_ask,
-    may_mediate,
-    somebody_is_free,
-    who_may_be_helped,
+from kash.incidents.rules.her_choice import MEDIATION, to_ask, wants
+from kash.incidents.rules.mediation import Mediator, may_mediate, somebody_is_free
+from kash.incidents.rules.mediation_gate import (
+    CHARGE,
+    Why,
+    is_shut,
+    requests_offered,
+    requests_open,
+    who_may_be_offered,
 )
+from kash.incidents.rules.record import Record
 from kash.incidents.sections import register_section
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
@@ -58,7 +61,8 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
     offered, minute = _offered(case, station)
     names = account_names(one.account for one in offered)
     form = AskForm()
-    able = who_may_be_helped(case.record)
+    able, open_requests = who_may_be_offered(case.record), requests_offered(case.record)
+    form.offer_requests(open_requests)
     form.mediator.choices = [(one.account, names.get(one.account, "")) for one in offered]
     form.station.choices = choices
     form.persons.choices = [(one.id, one.code) for one in able]
@@ -66,7 +70,7 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
         form.station.data = choices[1][0] if len(choices) > 1 else ""
         form.call_name.data = account_names([by.public_id]).get(by.public_id, "")
         form.persons.data = [one.id for one in able if not is_free(case.record, one)]
-        form.requests.data = [one for one in case.record.wanted if one in REQUESTS]
+        form.requests.data = [one for one in case.record.wanted if one in open_requests]
     elif form.validate():
         try:
             services.ask_mediator(
@@ -86,6 +90,9 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
             form.mediator.errors = [str(problem)]
         except services.NoConsentToMediate as problem:
             form.persons.errors = [str(problem)]
+        except services.NotToBeAsked as problem:
+            field = form.persons if problem.why is Why.NOT_WANTED else form.requests
+            field.errors = [str(problem)]
         else:
             flash(_("The mediator can read it now."))
             return redirect(url_for("incidents.case", reference=reference), 303)
@@ -97,14 +104,26 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
 
 
 def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> dict[str, Any]:
-    able = who_may_be_helped(case.record)
+    record, able = case.record, who_may_be_offered(case.record)
     numbers = queries.numbers_of(one.account for one in offered)
     unasked = [one.code for one in able if case.record.is_unasked("mediation", one.id)]
     return {
         "form": form,
         "case": case,
-        "agreed": may_ask(case.record),
-        "others": [one.code for one in case.record.persons if one not in able],
+        "agreed": may_be_asked(record),
+        "others": [
+            one.code for one in record.persons if not record.consents_to("mediation", one.id)
+        ],
+        "unwilling": [
+            one.code for one in record.persons if wants(record, one.id, MEDIATION) is False
+        ],
+        "to_ask": [one.code for one in able if one.id in to_ask(record)],
+        "gate_shut": is_shut(record),
+        "not_asked_for": [
+            WANTED_NAMES[one] for one in record.wanted if one not in requests_open(record)
+        ],
+        "own_yes_missing": CHARGE in requests_open(record)
+        and CHARGE not in requests_offered(record),
         # Nobody on record: then the answer was for the case.
         "unasked": unasked or ([""] if case.record.is_unasked("mediation") and not able else []),
         "notes": {
@@ -128,6 +147,13 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
             for one in offered
         },
     }
+
+
+def may_be_asked(record: Record) -> bool:
+    """Whether a mediator may be asked about anybody in a case."""
+    if record.persons:
+        return bool(who_may_be_offered(record))
+    return record.consents_to("mediation") and wants(record, "", MEDIATION) is not False
 
 
 @blueprint.post("/<reference>/m/<intervention_id>/withdraw")
@@ -154,7 +180,12 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
         "result": mediation_words.result_text,
         "codes": lambda one: [codes[key] for key in one.persons if key in codes],
         "may_edit": may_edit,
-        "may_ask": may_edit and may_ask(record),
+        "may_ask": may_edit and may_be_asked(record),
+        "unwilling": [
+            one.code for one in record.persons if wants(record, one.id, MEDIATION) is False
+        ],
+        "gate_shut": is_shut(record),
+        "ended": [one for one in record.interventions if one.response == "ended"],
         "unasked": record.is_unasked("mediation"),
         "who_is_free": somebody_is_free(record) and may_edit,
     }

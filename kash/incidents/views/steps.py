@@ -11,6 +11,7 @@ from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.officers import decides_alone, may_work, officers
+from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.services.workflow import StepRefused
@@ -28,7 +29,10 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
     if verb not in wording.STEP_NAMES:
         raise NotFound
     form = StepForm(version=str(found.version), urgent=found.record.urgent)
-    outcomes = [(one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(found.state)]
+    standing = standing_of(found.record)
+    outcomes = [
+        (one, wording.OUTCOME_NAMES[one]) for one in closing_outcomes(found.state, standing)
+    ]
     at_risk = unprotected(found.record) if verb == "close" else []
     form.fit(verb, outcomes, asks_why=bool(at_risk))
     why = refusal_of(
@@ -40,8 +44,10 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         alone=decides_alone(actor.public_id, found.record),
         outcome=outcomes[0][0] if outcomes else "",
         reason="-",
+        standing=standing,
     )
-    refused = str(StepRefused(why)) if why in (Refusal.STATE, Refusal.SAME_PERSON) else ""
+    shuts = (Refusal.STATE, Refusal.SAME_PERSON, Refusal.NOT_WANTED)
+    refused = str(StepRefused(why)) if why in shuts else ""
     if not refused and form.validate_on_submit():
         try:
             state = services.take_step(
@@ -70,6 +76,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         refused=refused,
         asks_reason=STEPS[verb].asks_reason or bool(at_risk),
         unprotected=[one.code for one in at_risk],
+        gate_shut=standing.gate_shut,
         says=wording,
         words=names,
     )

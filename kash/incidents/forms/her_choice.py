@@ -1,0 +1,80 @@
+"""What is asked of each person once her case was verified."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from kash.incidents.names import ORIGIN_NAMES, WAY_NAMES
+from kash.incidents.rules.her_choice import NOTHING
+from kash.incidents.services.her_choice import Said
+from kash.web.forms import DayField, KashForm, SeveralField, radio_field, required
+
+
+class ChoiceForm(KashForm):
+    """What one person wants, on which day she was asked, and how it is known."""
+
+    person = HiddenField()
+    wanted = SeveralField(_l("What is wanted"), choices=list(WAY_NAMES.items()))
+    origin = radio_field(_l("How is it known?"), list(ORIGIN_NAMES.items()), required=False)
+    on = DayField(_l("Asked on"), validators=[required()])
+
+    def prepare(self, today: date) -> None:
+        """Offer today as the day."""
+        self._today = today
+        if not self.is_submitted():
+            self.on.data = today
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: how it is known."""
+        fine = super().validate(extra_validators=extra_validators)
+        if not self.origin.data and not self.origin.errors:
+            self.origin.errors = [_("Say how it is known.")]
+        return fine and not self.origin.errors
+
+    def validate_wanted(self, field: SeveralField) -> None:
+        """Something, and nothing beside nothing; nothing at all of whoever could not be asked."""
+        wanted = field.data or []
+        if self.origin.data == "not_asked":
+            if wanted:
+                raise ValidationError(_("If she could not be asked, nothing can be ticked."))
+        elif not wanted:
+            raise ValidationError(_("Tick what is wanted."))
+        elif NOTHING in wanted and len(wanted) > 1:
+            raise ValidationError(_("“Nothing now” and something else cannot both be ticked."))
+
+    def validate_on(self, field: DayField) -> None:
+        """Not in the future."""
+        if field.data and field.data > self._today:
+            raise ValidationError(_("This day has not come yet."))
+
+    def said(self) -> Said:
+        """What was entered."""
+        assert self.on.data is not None  # noqa: S101 - for the type: it was validated
+        return Said(
+            self.person.data or "",
+            tuple(self.wanted.data or ()),
+            self.on.data,
+            self.origin.data or "",
+        )
+
+
+class OwnYesForm(KashForm):
+    """The answer of one person to "court or release"."""
+
+    person = HiddenField()
+    answer = radio_field(
+        _l("What she said herself"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field: one of the two."""
+        fine = super().validate(extra_validators=extra_validators)
+        if not self.answer.data and not self.answer.errors:
+            self.answer.errors = [_("Choose yes or no.")]
+        return fine and not self.answer.errors

@@ -1,0 +1,72 @@
+"""What she wants once her case was verified: asked of each person, and taken for granted of none.
+
+Mediation is one of several ways, and no way is the usual one. What a phone sent as wishes is not an
+answer to this.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from kash.incidents.rules.record import Record
+
+WAYS = ("help", "complaint", "court", "mediation", "nothing")
+NOTHING, MEDIATION = "nothing", "mediation"
+
+
+class Choice(BaseModel):
+    """One answer of one person (her id; empty: nobody was on record): `wanted` are codes of `WAYS`,
+    none if she could not be asked. `on` is the day on which she was asked, `at` and `by` when and
+    by whom it was noted, `origin` one of `record.ORIGINS`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    person: str = ""
+    wanted: list[str] = Field(default_factory=list)
+    on: date
+    at: datetime
+    by: str
+    origin: str = "herself"
+
+
+def choice_of(record: Record, person: str) -> Choice | None:
+    """The newest answer of a person; that she could not be asked is none."""
+    said = [one for one in record.choices if one.person == person and one.wanted]
+    return max(reversed(said), key=lambda one: one.at, default=None)
+
+
+def everybody(record: Record) -> list[str]:
+    """Whom to ask: the ids of those on record, or an empty one where nobody is."""
+    return [one.id for one in record.persons] or [""]
+
+
+def to_ask(record: Record) -> list[str]:
+    """Those who were not asked yet, or could not be."""
+    return [person for person in everybody(record) if choice_of(record, person) is None]
+
+
+def wants(record: Record, person: str, way: str) -> bool | None:
+    """Whether somebody wants this; None as long as she has not said."""
+    choice = choice_of(record, person)
+    return None if choice is None else way in choice.wanted
+
+
+def wanted_by_them(record: Record) -> frozenset[str] | None:
+    """All that the persons of a case want; None as long as one of them has not said."""
+    choices = [choice_of(record, person) for person in everybody(record)]
+    if not all(choices):
+        return None
+    return frozenset(way for one in choices if one is not None for way in one.wanted)
+
+
+def is_answer(wanted: list[str], origin: str) -> bool:
+    """Whether this can be an answer: some of the ways, nothing beside nothing, and none of somebody
+    who could not be asked."""
+    if origin == "not_asked":
+        return not wanted
+    known = bool(wanted) and set(wanted) <= set(WAYS)
+    return known and (NOTHING not in wanted or len(wanted) == 1)

@@ -1,0 +1,174 @@
+"""The gate of mediation: what a mediator may never be asked, and what takes a word of her own.
+
+Where somebody was raped, sexually assaulted or tortured, or may be under 18, nothing is settled
+between the two sides: a mediator may ask for a release, for a doctor, and that it stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from enum import StrEnum
+
+from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.her_choice import MEDIATION, wanted_by_them, wants
+from kash.incidents.rules.mediation import REQUESTS
+from kash.incidents.rules.record import TERM_KINDS, Intervention, Person, Record, Term
+from kash.incidents.rules.workflow import Standing
+
+# Rape, sexual assault and torture. Some of these acts cannot be chosen yet; whoever adds one finds
+# the gate closed for it: P2 torture, S4 sex demanded for a release, S5 condom refused or removed,
+# S6 forced examination of the body, S7 attempted rape.
+GRAVE = frozenset({"S1", "S2", "S4", "S5", "S6", "S7", "P2"})
+ALWAYS = ("release", "stop", "medical")
+TERMS_ALWAYS = ("release",)
+# It may get her charged, so that each says yes to it herself, after she was warned.
+CHARGE = "charge_or_release"
+# What waits for no answer while somebody is held.
+_FREES = frozenset({"release", CHARGE})
+_EMERGENCY = _FREES | {"medical"}
+
+
+class Why(StrEnum):
+    """Why a mediator is not asked, or is asked no longer."""
+
+    CONSENT = "consent"
+    GATE = "gate"
+    OWN_YES = "own_yes"
+    NOT_WANTED = "not_wanted"
+    ASK_FIRST = "ask_first"
+
+
+def is_shut(record: Record) -> bool:
+    """Whether the gate is shut for a case: for everybody in it, whomever it concerns."""
+    return record.has_minor() or any(act.code in GRAVE for act in record.acts)
+
+
+def requests_open(record: Record) -> tuple[str, ...]:
+    """What a mediator may be asked about a case at all."""
+    return tuple(one for one in REQUESTS if not is_shut(record) or one in ALWAYS)
+
+
+def terms_open(record: Record) -> tuple[str, ...]:
+    """What may be agreed in a case."""
+    return TERMS_ALWAYS if is_shut(record) else TERM_KINDS
+
+
+def terms_refused(record: Record, before: Record) -> list[Term]:
+    """The terms of a record that may not be agreed in it. What was on record before stays there: it
+    tells what happened, and keeps nobody from writing down an act."""
+    kept = {(one.id, one.kind) for one in before.terms}
+    open_kinds = terms_open(record)
+    return [
+        one
+        for one in record.terms
+        if one.kind in TERM_KINDS and one.kind not in open_kinds and (one.id, one.kind) not in kept
+    ]
+
+
+def own_answer(record: Record, person: str) -> Consent | None:
+    """What a person (empty: of a case with nobody on record) said last to "court or release"; None
+    if she said nothing. An answer counts only in her own words, after a warning that has a version.
+    """
+    said = [
+        one
+        for one in record.own_words
+        if (one.purpose, one.person) == (CHARGE, person) and one.was_read_out
+    ]
+    return max(reversed(said), key=lambda one: one.at, default=None)
+
+
+def has_own_yes(record: Record, person: str) -> bool:
+    """Whether she said yes herself to being brought to court, after she was warned."""
+    answer = own_answer(record, person)
+    return answer is not None and answer.given
+
+
+def who_may_be_offered(record: Record) -> list[Person]:
+    """The persons for whom a mediator may be asked: they agreed, and did not choose otherwise."""
+    return [
+        one
+        for one in record.persons
+        if record.consents_to("mediation", one.id) and wants(record, one.id, MEDIATION) is not False
+    ]
+
+
+def why_not(record: Record, persons: Collection[str], requests: Collection[str]) -> Why | None:
+    """Why a mediator must not be asked for these things, about these persons (none: nobody is on
+    record); None if she may be.
+
+    Who has not said yet what she wants is asked first, unless she is held: then a mediator may ask
+    for her release at once, and for a doctor.
+    """
+    whom = list(persons) or [""]
+    if not all(record.consents_to("mediation", one) for one in whom):
+        return Why.CONSENT
+    barred = _barred(record, whom, requests)
+    if barred is not None:
+        return barred
+    held = {one for one in whom if _is_emergency(record, one, requests)}
+    if any(wants(record, one, MEDIATION) is None and one not in held for one in whom):
+        return Why.ASK_FIRST
+    return None
+
+
+def why_ended(record: Record, intervention: Intervention) -> Why | None:
+    """Why a mediator who was asked is asked no longer, as the record stands now; None if she is.
+    Whether there still is consent is asked elsewhere (`mediation.has_consent`)."""
+    there = {one.id for one in record.persons}
+    whom = [one for one in intervention.persons if one in there] or [""]
+    return _barred(record, whom, [one.kind for one in intervention.asked if one.kind])
+
+
+def request_ended_last(record: Record) -> bool:
+    """Whether the newest change of a case ended a request to a mediator."""
+    # Who has the case may have been kept away by the same change, which is noted after that.
+    newest = next((one for one in reversed(record.timeline) if one.what != "unassigned"), None)
+    return newest is not None and newest.what.startswith("request_ended_")
+
+
+def _barred(record: Record, whom: Collection[str], requests: Collection[str]) -> Why | None:
+    if not set(requests) <= set(requests_open(record)):
+        return Why.GATE
+    if any(wants(record, one, MEDIATION) is False for one in whom):
+        return Why.NOT_WANTED
+    if CHARGE in requests and not all(has_own_yes(record, one) for one in whom):
+        return Why.OWN_YES
+    return None
+
+
+def _is_emergency(record: Record, person: str, requests: Collection[str]) -> bool:
+    """Whether what is asked can't wait for her answer: she is held, since her release is asked."""
+    known = next((one for one in record.persons if one.id == person), None)
+    if known is not None and is_free(record, known):
+        return False
+    is_held = not _FREES.isdisjoint(requests) or (
+        known is not None and known.arrested_at is not None
+    )
+    return is_held and set(requests) <= _EMERGENCY
+
+
+def requests_offered(record: Record) -> tuple[str, ...]:
+    """What the page offers to ask for: what may be asked of at least one person."""
+    whom = [one.id for one in who_may_be_offered(record)] or ([] if record.persons else [""])
+    chosen = any(wants(record, one, MEDIATION) for one in whom)
+    return tuple(
+        one
+        for one in requests_open(record)
+        if (chosen or one in _EMERGENCY)
+        and (one != CHARGE or any(has_own_yes(record, person) for person in whom))
+    )
+
+
+def standing_of(record: Record) -> Standing:
+    """What the steps of a case ask for besides its state."""
+    wanted = wanted_by_them(record)
+    mediated = [one.id for one in record.persons] or [""]
+    return Standing(
+        wanted=wanted,
+        mediation=any(
+            wants(record, one, MEDIATION) and record.consents_to("mediation", one)
+            for one in mediated
+        ),
+        gate_shut=is_shut(record),
+    )

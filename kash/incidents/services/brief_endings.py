@@ -1,0 +1,99 @@
+"""What ends a brief before its mediator does, and what she answered until then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from kash.database import utc_now
+from kash.incidents.endings import Remains
+from kash.incidents.models import MediationBrief
+from kash.incidents.queries.mediation import answers_to
+from kash.incidents.rules import mediation as rules
+from kash.incidents.rules.mediation_gate import why_ended
+from kash.incidents.rules.record import Event, Intervention, Record
+from kash.incidents.rules.withdrawing import is_taken_back
+
+
+def collect_answers(session: Session, record: Record) -> bool:
+    """Take over into a record, which is about to be saved, what mediators answered meanwhile.
+
+    What is in the record now is deleted from the briefs. Whether there was anything.
+    """
+    briefs = [one.brief for one in record.interventions if one.brief]
+    answers = answers_to(briefs, session)
+    done = rules.take_over(record, answers)
+    if done:
+        session.execute(delete(MediationBrief).where(MediationBrief.public_id.in_(done)))
+    return bool(answers)
+
+
+def end_briefs(session: Session, record: Record) -> None:
+    """A case is closed: what nobody answered is taken back."""
+    _end(session, record, lambda _one: True)
+
+
+def end_briefs_without_consent(session: Session, record: Record) -> None:
+    """Somebody took her consent back: what was asked for her, and others too, is taken back."""
+    _end(session, record, lambda one: not rules.has_consent(record, one))
+
+
+def _end(session: Session, record: Record, ends: Callable[[Intervention], object]) -> None:
+    collect_answers(session, record)
+    for one in record.interventions:
+        if one.brief and ends(one):
+            _end_one(session, one)
+
+
+def _end_one(session: Session, one: Intervention) -> None:
+    # The row stays without a word of what was asked until its seven days are over, so that its
+    # mediator reads that it ended: she may be on her way.
+    session.execute(
+        update(MediationBrief)
+        .where(MediationBrief.public_id == one.brief)
+        .values(state="closed", note_sealed=None, outcome_sealed=None)
+    )
+    one.response, one.brief = "ended", ""
+
+
+def end_what_may_not_be_asked(session: Session, record: Record) -> None:
+    """A record is saved: whatever a mediator was asked and may be asked no longer ends, and what
+    was done says why. An act was added, an age corrected, or she chose something else."""
+    if not any(one.brief and why_ended(record, one) for one in record.interventions):
+        return
+    collect_answers(session, record)
+    for one in record.interventions:
+        why = why_ended(record, one) if one.brief else None
+        if why is not None:
+            _end_one(session, one)
+            what = f"request_ended_{why}"
+            record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
+
+
+def end_what_was_taken_back(session: Session, record: Record) -> None:
+    """A record is saved in which the holder of the receipt took mediation back: open briefs end."""
+    if is_taken_back(record, "mediation"):
+        end_briefs(session, record)
+
+
+def shred_briefs(_session: Session, record: Record) -> Remains:
+    """What goes when a case is shredded: its briefs."""
+    return Remains(briefs=[one.brief for one in record.interventions if one.brief])
+
+
+def shred_old_notes(session: Session, now: datetime) -> int:
+    """Delete notes whose seven days are over; how many. An answer stays until a member took it
+    over; a brief without an answer goes wholly, and the record says that nobody answered."""
+    over = MediationBrief.runs_out_at <= now
+    gone = session.execute(
+        delete(MediationBrief).where(over, MediationBrief.outcome_sealed.is_(None))
+    )
+    ended = session.execute(
+        update(MediationBrief)
+        .where(over, MediationBrief.note_sealed.is_not(None))
+        .values(note_sealed=None, state="closed")
+    )
+    return int(gone.rowcount) + int(ended.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,88 @@
+"""What each person of a case wants, noted; and her own yes to what may get her charged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kash.incidents import charge_warning
+from kash.incidents.rules.consents import ORIGINS, Consent
+from kash.incidents.rules.her_choice import WAYS, Choice, choice_of, everybody, is_answer
+from kash.incidents.rules.mediation_gate import CHARGE, has_own_yes, own_answer
+from kash.incidents.services.cases import changing
+from kash.incidents.services.documentation import CLOSED, CaseClosed
+from kash.policy import Actor
+from kash.vault import OpenVault
+from kash.web.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one person of a case said (her id; empty where nobody is on record), on which day, and
+    how it is known; no ways if she could not be asked."""
+
+    person: str
+    wanted: Sequence[str]
+    on: date
+    origin: str
+
+
+def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None:
+    """Note what somebody wants; a mediator's open brief that she does not want ends by it.
+
+    Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
+    """
+    wanted = [way for way in WAYS if way in said.wanted]
+    if said.origin not in ORIGINS or not is_answer(list(said.wanted), said.origin):
+        raise NotFound
+    with changing("incidents.choice_noted", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if said.person not in everybody(case.record):
+            raise NotFound
+        choice = Choice(
+            person=said.person,
+            wanted=wanted,
+            on=said.on,
+            at=case.change.now,
+            by=by.public_id,
+            origin=said.origin,
+        )
+        newest = choice_of(case.record, said.person)
+        if newest is not None and (newest.wanted, newest.on, newest.origin) == (
+            choice.wanted,
+            choice.on,
+            choice.origin,
+        ):
+            # The same was sent twice.
+            case.change.nothing()
+            return
+        case.record.choices.append(choice)
+        case.happened("asked_her")
+
+
+def note_own_yes(by: Actor, vault: OpenVault, reference: str, person: str, *, given: bool) -> None:
+    """Note that somebody said yes or no herself to "court or release", after the warning was read
+    to her. With a no, an open brief that asks for it ends. Raises as `note_choice`."""
+    with changing("incidents.consents_answered", by, vault, reference) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
+        if person not in everybody(case.record):
+            raise NotFound
+        before = own_answer(case.record, person)
+        if before is not None and has_own_yes(case.record, person) is given:
+            case.change.nothing()
+            return
+        case.record.own_words.append(
+            Consent(
+                purpose=CHARGE,
+                given=given,
+                at=case.change.now,
+                by=by.public_id,
+                person=person,
+                wording=charge_warning.VERSION,
+                origin="herself",
+            )
+        )
+        case.happened("own_yes")

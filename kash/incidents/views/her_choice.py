@@ -1,0 +1,155 @@
+"""What each person of a case wants: a part of its page, and a page on which it is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from kash.database import utc_now
+from kash.incidents import blueprint, charge_warning, names, services
+from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
+from kash.incidents.queries.cases import Case
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.her_choice import Choice, choice_of, everybody, to_ask
+from kash.incidents.rules.mediation_gate import is_shut, own_answer
+from kash.incidents.rules.record import Record
+from kash.incidents.rules.workflow import OVER
+from kash.incidents.sections import register_section
+from kash.incidents.services.documentation import CaseClosed
+from kash.incidents.services.her_choice import note_choice, note_own_yes
+from kash.incidents.views.reach import here, require_vault
+from kash.policy import Actor, allow
+from kash.web import page
+from kash.web.account_names import account_names
+from kash.web.formats import to_local
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is known of one person: what she wants, what she said before, newest first, and whether
+    she said yes to "court or release" herself. `could_not`: the newest try to ask her failed."""
+
+    person: str
+    code: str
+    choice: Choice | None
+    could_not: bool
+    history: list[Choice]
+    own: Consent | None
+
+
+def asked_of(record: Record) -> list[Asked]:
+    """One for each person on record; one for the case where nobody is."""
+    codes = {one.id: one.code for one in record.persons}
+    found = []
+    for person in everybody(record):
+        history = [one for one in record.choices if one.person == person][::-1]
+        choice = choice_of(record, person)
+        found.append(
+            Asked(
+                person,
+                codes.get(person, ""),
+                choice,
+                choice is None and bool(history),
+                history,
+                own_answer(record, person),
+            )
+        )
+    return found
+
+
+@blueprint.route("/<reference>/w", methods=["GET", "POST"])
+@allow("incidents.edit")
+@require_vault
+def her_choice(reference: str) -> ResponseReturnValue:
+    """Ask each person what she wants, and note it."""
+    actor, vault, found = here(reference)
+    form = ChoiceForm()
+    form.prepare(to_local(utc_now()).date())
+    if not form.is_submitted():
+        services.note_opening(actor, vault, found)
+    elif form.validate():
+        try:
+            note_choice(actor, vault, reference, form.said())
+        except CaseClosed as problem:
+            form.form_errors.append(str(problem))
+        else:
+            return _noted(reference)
+    return _page(found, form, OwnYesForm(formdata=None))
+
+
+@blueprint.post("/<reference>/w/y")
+@allow("incidents.edit")
+@require_vault
+def own_yes(reference: str) -> ResponseReturnValue:
+    """Note what somebody said herself to "court or release", after she was warned."""
+    actor, vault, found = here(reference)
+    form = OwnYesForm()
+    if form.validate_on_submit():
+        try:
+            note_own_yes(
+                actor, vault, reference, form.person.data or "", given=form.answer.data == "yes"
+            )
+        except CaseClosed as problem:
+            form.form_errors.append(str(problem))
+        else:
+            return _noted(reference)
+    choice = ChoiceForm(formdata=None)
+    choice.on.data = to_local(utc_now()).date()
+    return _page(found, choice, form)
+
+
+def _noted(reference: str) -> ResponseReturnValue:
+    flash(_("Saved."))
+    _actor, _vault, found = here(reference)
+    left = to_ask(found.record)
+    to = "incidents.her_choice" if left and len(found.record.persons) > 1 else "incidents.case"
+    return redirect(url_for(to, reference=reference), 303)
+
+
+def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
+    answer, status = page(
+        "incidents/her_choice.html",
+        form=own if own.errors else form,
+        choice=form,
+        own=own,
+        case=found,
+        over=found.state in OVER,
+        today=to_local(utc_now()).date(),
+        everybody=asked_of(found.record),
+        gate_shut=is_shut(found.record),
+        ways=names.WAY_NAMES,
+        texts=names.WAY_TEXTS,
+        origins=names.ORIGIN_NAMES,
+        warning=charge_warning.warning(),
+        version=charge_warning.VERSION,
+        by=account_names(
+            {one.by for one in found.record.choices}
+            | {one.by for one in found.record.own_words} - {""}
+        ),
+    )
+    return answer, status
+
+
+def _part(case: Case, _actor: Actor) -> Mapping[str, Any]:
+    return {
+        "everybody": asked_of(case.record),
+        "ways": names.WAY_NAMES,
+        "origins": names.ORIGIN_NAMES,
+    }
+
+
+register_section(
+    "her-choice",
+    _l("What is wanted"),
+    "incidents/her_choice_part.html",
+    35,
+    _part,
+    endpoint="incidents.her_choice",
+    link=_l("Ask, and note it"),
+)

@@ -1,0 +1,323 @@
+"""After the verification she is asked what she wants: what is noted, and what it opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from kash.database import db, utc_now
+from kash.incidents import queries, services
+from kash.incidents.rules.finding import summary_of
+from kash.incidents.rules.her_choice import WAYS, Choice, is_answer, to_ask
+from kash.incidents.rules.record import Person, Record, from_bytes
+from kash.incidents.services.documentation import CaseClosed
+from kash.incidents.services.her_choice import Said, note_choice
+from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.policy import SYSTEM, Actor
+from kash.vault import AuditEntry
+from kash.web import NotFound
+from kash.web.formats import to_local
+from tests.conftest import AMember, csrf_token
+from tests.incidents.test_mediation_gate_rules import NOW, a_case, choice
+
+TODAY = date(2026, 11, 16)
+
+
+@pytest.fixture
+def officer(a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation", name="Amani Mfano")
+
+
+def two_unasked(**more: Any) -> Record:
+    record = a_case("W1", ages=("25_34", "25_34"))
+    record.choices = []
+    return record.model_copy(update=more)
+
+
+def says(
+    officer: AMember, reference: str, person: str, *wanted: str, origin: str = "herself"
+) -> None:
+    said = Said(person, wanted, TODAY, origin)
+    note_choice(officer.actor, officer.vault(), reference, said)
+
+
+def record_now(officer: AMember, reference: str) -> Record:
+    db.session.rollback()
+    return queries.open_case(officer.actor, officer.vault(), reference).record
+
+
+def main_button(officer: AMember, reference: str) -> str:
+    page = officer.client.get(f"/w/{reference}").text
+    found = re.search(r'<a class="btn main"[^>]*>(.*?)</a>', page)
+    return found[1] if found else ""
+
+
+def test_an_answer_is_noted_with_its_day_by_whom_and_how_it_is_known(
+    both_engines_app: APIFlask, officer: AMember, record_of: Any, filed: Any
+) -> None:
+    reference = filed(two_unasked(), "verified")
+    for _twice in range(2):
+        says(officer, reference, "p1", "complaint", "help", origin="told_reporter")
+    (noted,) = record_of(reference, officer.vault()).choices
+    assert (noted.person, noted.wanted, noted.on, noted.by, noted.origin) == (
+        "p1",
+        ["help", "complaint"],
+        TODAY,
+        officer.actor.public_id,
+        "told_reporter",
+    )
+    entries = [
+        (one.action, list(one.subjects))
+        for one in db.session.scalars(select(AuditEntry).order_by(AuditEntry.seq))
+    ]
+    assert entries[-1] == ("incidents.choice_noted", [reference])
+    assert [event.what for event in record_now(officer, reference).timeline] == ["asked_her"]
+    # She may change her mind; what she said before stays on record.
+    says(officer, reference, "p1", "nothing")
+    assert [one.wanted for one in record_now(officer, reference).choices] == [
+        ["help", "complaint"],
+        ["nothing"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("person", "wanted", "origin"),
+    [
+        ("p9", ("help",), "herself"),
+        ("", ("help",), "herself"),
+        ("p1", (), "herself"),
+        ("p1", ("money",), "herself"),
+        ("p1", ("nothing", "help"), "herself"),
+        ("p1", ("mediation",), "not_asked"),
+        ("p1", ("help",), "guessed"),
+    ],
+)
+def test_what_is_no_answer_is_not_noted(
+    app: APIFlask,
+    officer: AMember,
+    filed: Any,
+    person: str,
+    wanted: tuple[str, ...],
+    origin: str,
+) -> None:
+    reference = filed(two_unasked(), "verified")
+    with pytest.raises(NotFound):
+        says(officer, reference, person, *wanted, origin=origin)
+    assert record_now(officer, reference).choices == []
+
+
+@given(st.lists(st.sampled_from([*WAYS, "money"]), unique=True), st.booleans())
+def test_nothing_stands_alone_and_whoever_could_not_be_asked_wants_nothing_known(
+    wanted: list[str], asked: bool
+) -> None:
+    fits = bool(wanted) and "money" not in wanted and (len(wanted) == 1 or "nothing" not in wanted)
+    assert is_answer(wanted, "herself" if asked else "not_asked") == (fits if asked else not wanted)
+
+
+def test_a_closed_case_asks_nobody(app: APIFlask, officer: AMember, filed: Any) -> None:
+    reference = filed(two_unasked(), "closed")
+    with pytest.raises(CaseClosed):
+        says(officer, reference, "p1", "help")
+    page = officer.client.get(f"/w/{reference}/w").text
+    assert 'name="wanted"' not in page
+
+
+# --- What it opens -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "button"),
+    [
+        ((), (), "Ask what is wanted"),
+        (("help",), (), "Ask what is wanted"),
+        (("help",), ("mediation",), "Mark as referred"),
+        (("complaint",), ("nothing",), "Mark as referred"),
+        (("mediation", "court"), ("court",), "Mark as referred"),
+        (("mediation",), ("mediation",), "Take it to mediation"),
+        (("mediation",), ("nothing",), "Take it to mediation"),
+        (("nothing",), ("nothing",), "Close the case"),
+    ],
+)
+def test_after_the_verification_what_she_wants_is_the_next_step(
+    app: APIFlask,
+    officer: AMember,
+    filed: Any,
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+    button: str,
+) -> None:
+    record = two_unasked()
+    record.choices = [
+        choice(person, *wanted) for person, wanted in (("p1", first), ("p2", second)) if wanted
+    ]
+    reference = filed(record, "verified")
+    assert main_button(officer, reference) == button
+
+
+def test_whoever_could_not_be_asked_is_asked_again(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    reference = filed(two_unasked(), "verified")
+    says(officer, reference, "p1", "mediation")
+    says(officer, reference, "p2", origin="not_asked")
+    assert main_button(officer, reference) == "Ask what is wanted"
+    page = officer.client.get(f"/w/{reference}").text
+    part = page[page.index('id="her-choice"') : page.index('id="mediation"')]
+    assert "Mediation" in part
+    assert "She could not be asked" in part
+    # That a later try failed takes back nothing that she said.
+    says(officer, reference, "p1", origin="not_asked")
+    assert to_ask(record_now(officer, reference)) == ["p2"]
+
+
+def test_nothing_wanted_closes_the_case_in_words_that_blame_nobody(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    reference = filed(two_unasked(), "verified")
+    address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
+    says(officer, reference, "p1", "nothing")
+    assert 'value="nothing_wanted"' not in officer.client.get(address).text
+    says(officer, reference, "p2", "nothing")
+    page = officer.client.get(address).text
+    assert 'value="nothing_wanted"' in page
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    assert version is not None
+    sent = {
+        "csrf_token": csrf_token(page),
+        "version": version[1],
+        "outcome": "nothing_wanted",
+    }
+    assert officer.client.post(address, data=sent).status_code == 303
+    assert (
+        "Nothing more was wanted, and that is respected"
+        in officer.client.get(f"/w/{reference}").text
+    )
+
+
+def test_an_open_request_to_a_mediator_ends_when_she_wants_no_mediation(
+    both_engines_app: APIFlask, officer: AMember, actor: Callable[..., Actor], filed: Any
+) -> None:
+    mediator = actor("peer")
+    services.add_mediator(SYSTEM, mediator.public_id, services.DutyDetails())
+    record = two_unasked()
+    record.choices = [choice("p1", "mediation"), choice("p2", "mediation")]
+    reference = filed(record, "verified")
+    for persons in (("p1", "p2"), ("p2",)):
+        request = services.Request(
+            mediator.public_id, ("pay",), "", "Achieng", "+254700000001", persons=persons
+        )
+        services.ask_mediator(officer.actor, officer.vault(), reference, request)
+    says(officer, reference, "p1", "complaint")
+    after = record_now(officer, reference)
+    # What was asked for her, and others too, is taken back; for the other alone it goes on.
+    assert [one.response for one in after.interventions] == ["ended", "waiting"]
+    assert after.timeline[-1].what == "request_ended_not_wanted"
+    assert len(queries.own_briefs(mediator)) == 1
+    page = officer.client.get(f"/w/{reference}/m").text
+    assert "Not for P1: no mediation is wanted." in page
+    assert re.findall(r'name="persons"[^>]*value="(\w+)"', page) == ["p2"]
+
+
+# --- The page ------------------------------------------------------------------------------------
+
+
+def test_the_page_notes_an_answer_of_each(app: APIFlask, officer: AMember, filed: Any) -> None:
+    reference = filed(two_unasked(), "verified")
+    address = f"/w/{reference}/w"
+    page = officer.client.get(address).text
+    assert page.count('name="wanted"') == 2 * len(WAYS)
+    assert not re.findall(r'name="wanted"[^>]*checked', page)
+    today = to_local(utc_now()).date()
+    sent = {
+        "csrf_token": csrf_token(page),
+        "person": "p2",
+        "wanted": ["court"],
+        "origin": "herself",
+        "on": today.isoformat(),
+    }
+    answer = officer.client.post(address, data=sent)
+    # One is left to ask: on with her.
+    assert (answer.status_code, answer.headers["Location"]) == (303, address)
+    answer = officer.client.post(address, data=sent | {"person": "p1", "wanted": ["nothing"]})
+    assert answer.headers["Location"] == f"/w/{reference}"
+    again = officer.client.get(address).text
+    assert re.findall(r'name="wanted"[^>]*value="(\w+)"[^>]*checked', again) == ["nothing", "court"]
+    assert again.count("Noted by Amani Mfano") == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"wanted": []}, "Tick what is wanted."),
+        ({"wanted": ["nothing", "help"]}, "cannot both be ticked"),
+        ({"wanted": ["help"], "origin": "not_asked"}, "nothing can be ticked"),
+        ({"origin": ""}, "Say how it is known."),
+        ({"on": "2190-01-01"}, "This day has not come yet."),
+        ({"on": ""}, "Enter this."),
+        ({"on": "soon"}, "date"),
+        ({"wanted": ["everything"]}, "Choose from the list."),
+    ],
+)
+def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(
+    app: APIFlask, officer: AMember, filed: Any, wrong: dict[str, Any], sentence: str
+) -> None:
+    reference = filed(two_unasked(), "verified")
+    sent = {"person": "p2", "wanted": ["help", "court"], "origin": "herself", "on": "2026-11-02"}
+    answer = officer.client.post(f"/w/{reference}/w", data=sent | wrong)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    typed = [one for one in (sent | wrong)["wanted"] if one in WAYS]
+    checked = re.findall(r'name="wanted"[^>]*value="(\w+)"[^>]*checked', answer.text)
+    assert checked == [way for way in WAYS if way in typed]
+    assert record_now(officer, reference).choices == []
+
+
+# --- Who is told ---------------------------------------------------------------------------------
+
+
+def test_today_and_the_register_say_that_somebody_is_to_be_asked(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    reference = filed(two_unasked(), "verified")
+    filed(a_case("W1"), "verified")
+    filed(two_unasked(), "triaged")
+    today = officer.client.get("/").text
+    assert re.findall(
+        r'class="key">(\d+)</div>\s*<div class="what">\s*<a [^>]*>Ask what is', today
+    ) == ["1"]
+    # Nobody has it: it waits in everybody's queue.
+    queue = officer.client.get("/w").text
+    assert queue.count("Ask what is wanted") == 1
+    assert reference in queue
+
+
+@given(
+    st.integers(0, 3),
+    st.lists(st.tuples(st.sampled_from(["", "p1", "p2", "p3"]), st.lists(st.sampled_from(WAYS)))),
+    st.sampled_from(["triaged", "verified", "mediation", "closed"]),
+)
+def test_the_line_of_a_case_knows_whom_to_ask_as_the_record_does(
+    persons: int, said: list[tuple[str, list[str]]], state: str
+) -> None:
+    from pydantic_core import from_json
+
+    from kash.incidents.rules.record import as_bytes
+
+    record = Record(
+        persons=[Person(id=f"p{number}", code=f"P{number}") for number in range(1, persons + 1)],
+        choices=[
+            Choice(person=who, wanted=wanted, on=NOW.date(), at=NOW + timedelta(hours=n), by="a1")
+            for n, (who, wanted) in enumerate(said)
+        ],
+    )
+    line = summary_of("x", state, from_json(as_bytes(record)))
+    assert line.to_ask == (state == "verified" and bool(to_ask(record)))
+    assert from_bytes(as_bytes(record)) == record

@@ -1,0 +1,391 @@
+"""The gate of mediation on pages and in services: asking, agreeing, closing, briefs that end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from kash.database import db, utc_now, writing
+from kash.incidents import queries, services
+from kash.incidents.errors import NotToBeAgreed
+from kash.incidents.models import Incident, MediationBrief
+from kash.incidents.queries.autosaves import own_autosaves
+from kash.incidents.rules.mediation import REQUESTS, Result
+from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
+from kash.incidents.rules.record import Act, Person, Record, Term
+from kash.incidents.rules.workflow import Refusal
+from kash.incidents.services.brief_endings import shred_old_notes
+from kash.incidents.services.documentation import Written, write_case
+from kash.incidents.services.following_up import agree
+from kash.incidents.services.her_choice import note_own_yes
+from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.policy import SYSTEM, Actor
+from tests.conftest import AMember, csrf_token
+from tests.incidents.form_pages import fields_of, filled
+from tests.incidents.test_mediation_gate_rules import a_case
+
+ONLY = "Here a mediator may ask for a release, for a doctor and that it stops"
+ONLY_RELEASE = "In this case only a release can be agreed"
+
+
+@pytest.fixture
+def officer(a_member: Callable[..., AMember]) -> AMember:
+    return a_member("documentation")
+
+
+@pytest.fixture
+def mediator(officer: AMember, actor: Callable[..., Actor]) -> Actor:
+    found = actor("peer", name="Akoth")
+    services.add_mediator(SYSTEM, found.public_id, services.DutyDetails())
+    return found
+
+
+def ask(officer: AMember, reference: str, mediator: Actor, *requests: str) -> None:
+    request = services.Request(
+        mediator.public_id, requests, "", "Achieng", "+254700000001", persons=("p1",)
+    )
+    services.ask_mediator(officer.actor, officer.vault(), reference, request)
+
+
+def add_act(officer: AMember, reference: str, code: str) -> None:
+    """As the full form does it."""
+    found = queries.open_case(officer.actor, officer.vault(), reference)
+    typed = found.record.model_copy(deep=True)
+    typed.acts.append(Act(id="a9", code=code))
+    write_case(officer.actor, officer.vault(), reference, found.version, Written(typed, "x" * 16))
+
+
+def record_now(officer: AMember, reference: str) -> Record:
+    db.session.rollback()
+    return queries.open_case(officer.actor, officer.vault(), reference).record
+
+
+def what_happened(record: Record) -> list[str]:
+    return [event.what for event in record.timeline]
+
+
+# --- Asking --------------------------------------------------------------------------------------
+
+
+def test_only_three_things_are_offered_after_a_rape_and_others_are_refused_by_a_sentence(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    record = a_case("S1")
+    record.wanted = ["pay", "medical", "apologise"]
+    reference = filed(record, "verified")
+    page = officer.client.get(f"/w/{reference}/m").text
+    assert set(re.findall(r'name="requests"[^>]*value="(\w+)"', page)) == set(ALWAYS)
+    # What a phone wished for is shown, and ticked only as far as it may be asked.
+    assert re.findall(r'name="requests"[^>]*value="(\w+)"\s+checked', page) == ["medical"]
+    assert "Wished for, and not to be asked of a mediator: Pay, Apologise." in page
+    sent = {
+        "csrf_token": csrf_token(page),
+        "mediator": mediator.public_id,
+        "persons": ["p1"],
+        "call_name": "Achieng",
+        "call_phone": "0700 000 001",
+    }
+    for request in set(REQUESTS) - set(ALWAYS):
+        answer = officer.client.post(f"/w/{reference}/m", data=sent | {"requests": [request]})
+        assert answer.status_code == 422
+        assert ONLY in answer.text
+        # Nothing that was typed is lost.
+        assert 'value="Achieng"' in answer.text
+    answer = officer.client.post(f"/w/{reference}/m", data=sent | {"requests": ["x"]})
+    assert answer.status_code == 422
+    assert record_now(officer, reference).interventions == []
+    answer = officer.client.post(f"/w/{reference}/m", data=sent | {"requests": list(ALWAYS)})
+    assert answer.status_code == 303
+
+
+def test_a_verified_case_goes_to_no_mediator_before_she_was_asked(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    record = a_case("W1")
+    record.choices = []
+    reference = filed(record, "verified")
+    with pytest.raises(services.NotToBeAsked) as refused:
+        ask(officer, reference, mediator, "pay")
+    assert refused.value.why is Why.ASK_FIRST
+    page = officer.client.get(f"/w/{reference}/m").text
+    assert "Not asked what they want: P1." in page
+    assert set(re.findall(r'name="requests"[^>]*value="(\w+)"', page)) == {
+        "release",
+        "medical",
+        CHARGE,
+    }
+    # Somebody who may be in a cell waits for no answer.
+    ask(officer, reference, mediator, "release")
+    case = officer.client.get(f"/w/{reference}").text
+    assert f'href="/w/{reference}/w">Ask what is wanted</a>' in case
+    assert f'href="/w/{reference}/s/{STEP_NUMBERS["mediate"]}"' not in case
+    with pytest.raises(services.StepRefused) as stopped:
+        services.take_step(reference, "mediate", by=officer.actor, vault=officer.vault())
+    assert stopped.value.why is Refusal.NOT_WANTED
+    address = f"/w/{reference}/s/{STEP_NUMBERS['mediate']}"
+    assert "only for whoever wants it" in officer.client.get(address).text
+
+
+# --- A brief that ends ---------------------------------------------------------------------------
+
+
+def test_an_act_added_after_the_brief_went_out_ends_it_at_once(
+    both_engines_app: APIFlask,
+    officer: AMember,
+    mediator: Actor,
+    filed: Any,
+    client_for: Callable[..., FlaskClient],
+) -> None:
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "pay", "apologise")
+    (brief,) = queries.own_briefs(mediator)
+    services.answer_brief(mediator, brief.public_id, accepts=True)
+    client = client_for(mediator)
+    closing = client.get(f"/w/b/{brief.public_id}/close").text
+    add_act(officer, reference, "S1")
+    record = record_now(officer, reference)
+    (one,) = record.interventions
+    assert (one.brief, one.response) == ("", "ended")
+    assert what_happened(record)[-2:] == ["written", "request_ended_gate"]
+    # Who said yes stays on record.
+    case = officer.client.get(f"/w/{reference}").text
+    assert "The mediator said yes" in case
+    assert "as the case stands on record now, this may not be asked" in case
+    assert "Call them, so that nothing more is asked." in case
+    # Her page says that it ended and nothing else; nothing of what was asked is left.
+    page = client.get("/w/b").text
+    assert "Something that you were asked has ended" in page
+    for gone in ("Ask that what is owed is paid", "Ask for an apology", "Achieng", "rape", "Rape"):
+        assert gone not in page
+    row = db.session.scalars(select(MediationBrief)).one()
+    assert (row.state, row.note_sealed, row.outcome_sealed) == ("closed", None, None)
+    # What she had on her screen leads back to where that stands.
+    sent = {"csrf_token": csrf_token(closing), "result_pay": "paid", "result_apologise": "apology"}
+    for address in (f"/w/b/{brief.public_id}/close", f"/w/b/{brief.public_id}/answer"):
+        answer = client.post(address, data=sent)
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/w/b")
+    assert [one.result for one in record_now(officer, reference).interventions[0].asked] == [""] * 2
+    with writing() as session:
+        session.execute(update(MediationBrief).values(runs_out_at=utc_now()))
+        shred_old_notes(session, utc_now() + timedelta(seconds=1))
+    assert "has ended" not in client.get("/w/b").text
+    assert db.session.scalars(select(MediationBrief)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "ends"),
+    [
+        (lambda record: setattr(record.persons[0], "age_band", "under_18"), True),
+        (
+            lambda record: record.persons.append(
+                Person(id="p9", code="P9", age_band="under_18")
+            ),
+            True,
+        ),
+        (lambda record: record.acts.append(Act(id="a9", code="S2")), True),
+        (lambda record: record.acts.append(Act(id="a9", code="P1")), False),
+        (lambda record: record.persons.append(Person(id="p9", code="P9")), False),
+    ],
+)  # fmt: skip
+def test_an_age_corrected_or_somebody_added_ends_it_too(
+    app: APIFlask,
+    officer: AMember,
+    mediator: Actor,
+    filed: Any,
+    change: Callable[[Record], None],
+    ends: bool,
+) -> None:
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "pay")
+    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+        change(case.record)
+    record = record_now(officer, reference)
+    assert ("request_ended_gate" in what_happened(record)) == ends
+    assert (queries.own_briefs(mediator) == []) == ends
+
+
+def test_what_may_still_be_asked_goes_on(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    reference = filed(a_case("L1"), "verified")
+    ask(officer, reference, mediator, *ALWAYS)
+    add_act(officer, reference, "S1")
+    assert [one.requests for one in queries.own_briefs(mediator)] == [
+        tuple(one for one in REQUESTS if one in ALWAYS)
+    ]
+    assert "request_ended_gate" not in what_happened(record_now(officer, reference))
+
+
+def test_what_a_mediator_had_reached_before_is_not_lost(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "pay")
+    (brief,) = queries.own_briefs(mediator)
+    services.close_brief(mediator, brief.public_id, [Result("pay", "paid")])
+    add_act(officer, reference, "S1")
+    record = record_now(officer, reference)
+    assert [one.result for one in record.interventions[0].asked] == ["paid"]
+    assert "request_ended_gate" not in what_happened(record)
+
+
+def test_the_officer_who_saves_the_form_is_told_to_call_the_mediator(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "pay")
+    sent = fields_of(officer.client.get(f"/w/{reference}/edit").text)
+    officer.client.post(f"/w/{reference}/edit", data=sent | {"acts-0-code": "S1", "do": "save"})
+    shown = officer.client.get(f"/w/{reference}").text
+    assert "A request to a mediator ended by that. Call the mediator" in shown
+    sent = fields_of(officer.client.get(f"/w/{reference}/edit").text)
+    officer.client.post(f"/w/{reference}/edit", data=sent | {"place": "There", "do": "save"})
+    assert "ended by that" not in officer.client.get(f"/w/{reference}").text
+
+
+# --- “Court or release” --------------------------------------------------------------------------
+
+
+def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    record = a_case("L2")
+    record.own_words = []
+    reference = filed(record, "verified")
+    page = officer.client.get(f"/w/{reference}/m").text
+    assert CHARGE not in re.findall(r'name="requests"[^>]*value="(\w+)"', page)
+    assert "is not offered: it may get somebody charged" in page
+    sent = {
+        "csrf_token": csrf_token(page),
+        "mediator": mediator.public_id,
+        "persons": ["p1"],
+        "requests": [CHARGE],
+        "call_name": "Achieng",
+        "call_phone": "0700 000 001",
+    }
+    answer = officer.client.post(f"/w/{reference}/m", data=sent)
+    assert answer.status_code == 422
+    assert "may get her charged" in answer.text
+    asking = officer.client.get(f"/w/{reference}/w").text
+    assert "The police may then charge me." in asking
+    said = {"csrf_token": csrf_token(asking), "person": "p1"}
+    for more, status in (
+        ({}, 422),
+        ({"answer": "perhaps"}, 422),
+        ({"answer": "yes", "person": "p7"}, 404),
+        ({"answer": "yes"}, 303),
+        # Sent twice, it is noted once.
+        ({"answer": "yes"}, 303),
+    ):
+        answer = officer.client.post(f"/w/{reference}/w/y", data=said | more)
+        assert answer.status_code == status
+    (yes,) = record_now(officer, reference).own_words
+    assert (yes.person, yes.given, yes.origin, yes.wording) == ("p1", True, "herself", "2026-1")
+    assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
+    assert len(queries.own_briefs(mediator)) == 1
+    note_own_yes(officer.actor, officer.vault(), reference, "p1", given=False)
+    assert queries.own_briefs(mediator) == []
+    assert what_happened(record_now(officer, reference))[-2:] == [
+        "own_yes",
+        "request_ended_own_yes",
+    ]
+
+
+# --- Agreeing and closing ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["pay", "return", "apologise"])
+def test_nothing_is_agreed_after_a_rape_but_a_release(
+    app: APIFlask, officer: AMember, filed: Any, kind: str
+) -> None:
+    reference = filed(a_case("S1"), "verified")
+    page = officer.client.get(f"/w/{reference}/g").text
+    choices = re.search(r'<select[^>]*name="kind".*?</select>', page, re.DOTALL)
+    assert choices is not None
+    assert re.findall(r'value="(\w*)"', choices[0]) == ["", "release"]
+    sent = {"csrf_token": csrf_token(page), "kind": kind, "what": "One goat"}
+    answer = officer.client.post(f"/w/{reference}/g", data=sent)
+    assert answer.status_code == 422
+    assert ONLY_RELEASE in answer.text
+    assert "One goat" in answer.text
+    with pytest.raises(NotToBeAgreed):
+        agree(officer.actor, officer.vault(), reference, Term(id="t1", kind=kind))
+    sent = {"csrf_token": csrf_token(page), "kind": "release"}
+    assert officer.client.post(f"/w/{reference}/g", data=sent).status_code == 302
+    assert [one.kind for one in record_now(officer, reference).terms] == ["release"]
+
+
+def test_the_full_form_refuses_such_a_term_and_keeps_what_was_typed(
+    app: APIFlask, officer: AMember
+) -> None:
+    sent = filled(**{"acts-0-code": "S1", "terms-0-kind": "pay", "terms-0-what": "One goat"})
+    answer = officer.client.post("/w/new", data=sent)
+    assert answer.status_code == 422
+    assert ONLY_RELEASE in answer.text
+    assert "One goat" in answer.text
+    assert db.session.scalars(select(Incident)).all() == []
+
+
+def test_neither_what_was_kept_while_typing_nor_two_who_write_at_once_bring_such_a_term(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    reference = filed(a_case("W1"), "verified")
+    page = f"/w/{reference}/edit"
+    term = {"terms-0-key": "t1", "terms-0-kind": "pay"}
+    typed = fields_of(officer.client.get(page).text) | term
+    assert officer.client.post("/w/t", data=typed | {"case": reference}).status_code == 204
+    add_act(officer, reference, "S1")
+    (kept,) = own_autosaves(officer.actor, officer.vault(), reference)
+    again = fields_of(officer.client.post(page, data={"restore": kept.document}).text)
+    assert again["terms-0-kind"] == "pay"
+    # Somebody else added the act meanwhile: both are brought together, and then it is refused.
+    merged = officer.client.post(page, data=again | {"do": "save"})
+    assert merged.status_code == 409
+    both = fields_of(merged.text)
+    assert {both["acts-0-code"][:2], both["acts-1-code"][:2]} == {"W1", "S1"}
+    answer = officer.client.post(page, data=both | {"do": "save"})
+    assert answer.status_code == 422
+    assert ONLY_RELEASE in answer.text
+    assert record_now(officer, reference).terms == []
+
+
+def test_a_term_of_before_keeps_nobody_from_writing_down_a_rape(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    record = a_case("W1")
+    record.terms = [Term(id="t1", kind="pay", what="One goat")]
+    reference = filed(record, "verified")
+    sent = fields_of(officer.client.get(f"/w/{reference}/edit").text)
+    sent |= {"acts-0-code": "S1", "do": "save"}
+    answer = officer.client.post(f"/w/{reference}/edit", data=sent)
+    assert answer.status_code == 302
+    after = record_now(officer, reference)
+    assert [one.code for one in after.acts] == ["S1"]
+    assert [one.kind for one in after.terms] == ["pay"]
+
+
+@pytest.mark.parametrize("acts", [("S1",), ("S2", "W1")])
+def test_a_rape_is_never_called_settled(
+    app: APIFlask, officer: AMember, filed: Any, acts: tuple[str, ...]
+) -> None:
+    reference = filed(a_case(*acts), "resolved")
+    address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
+    page = officer.client.get(address).text
+    choices = re.search(r'<select[^>]*name="outcome".*?</select>', page, re.DOTALL)
+    assert choices is not None
+    assert re.findall(r'value="(\w*)"', choices[0]) == ["", "reached", "withdrawn", "duplicate"]
+    for outcome in ("settled", "partly_settled"):
+        with pytest.raises(services.StepRefused):
+            services.take_step(
+                reference, "close", by=officer.actor, vault=officer.vault(), outcome=outcome
+            )
+    sent = {"csrf_token": csrf_token(page), "version": "1", "outcome": "reached"}
+    assert officer.client.post(address, data=sent).status_code == 303
+    assert "What was asked for was reached" in officer.client.get(f"/w/{reference}").text

@@ -1,0 +1,300 @@
+"""What a mediator may be asked: acts, ages, what each person wants, and a yes of her own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.incidents import charge_warning
+from kash.incidents.rules.acts import ACTS
+from kash.incidents.rules.consents import Consent
+from kash.incidents.rules.her_choice import WAYS, Choice, to_ask, wanted_by_them, wants
+from kash.incidents.rules.mediation import REQUESTS, asked
+from kash.incidents.rules.mediation_gate import (
+    ALWAYS,
+    CHARGE,
+    GRAVE,
+    Why,
+    is_shut,
+    requests_offered,
+    requests_open,
+    standing_of,
+    terms_open,
+    terms_refused,
+    who_may_be_offered,
+    why_ended,
+    why_not,
+)
+from kash.incidents.rules.record import (
+    AGE_BANDS,
+    TERM_KINDS,
+    Act,
+    Person,
+    Record,
+    Term,
+    as_bytes,
+    from_bytes,
+)
+
+NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
+SAID = st.lists(st.sampled_from(WAYS), unique=True)
+# Everything that may be a minor, as the record itself counts it.
+MINOR = tuple(
+    band
+    for band in AGE_BANDS
+    if Record(persons=[Person(id="p", code="P", age_band=band)]).has_minor()
+)
+
+
+def choice(person: str, *wanted: str, origin: str = "herself", at: datetime = NOW) -> Choice:
+    return Choice(person=person, wanted=list(wanted), on=at.date(), at=at, by="a1", origin=origin)
+
+
+def own_yes(person: str, *, given: bool = True, at: datetime = NOW, **more: str) -> Consent:
+    said = {"origin": "herself", "wording": charge_warning.VERSION} | more
+    return Consent(purpose=CHARGE, given=given, at=at, by="a1", person=person, **said)
+
+
+def a_case(*acts: str, ages: tuple[str, ...] = ("25_34",), way: str = "mediation") -> Record:
+    """Persons who all agreed to a mediator, want mediation and said their own yes."""
+    ids = [f"p{number}" for number in range(1, len(ages) + 1)]
+    return Record(
+        persons=[
+            Person(id=one, code=one.upper(), age_band=age)
+            for one, age in zip(ids, ages, strict=True)
+        ],
+        acts=[Act(id=f"a{number}", code=code) for number, code in enumerate(acts, 1)],
+        consents=[Consent(purpose="mediation", given=True, at=NOW, by="a1")],
+        choices=[choice(one, way) for one in ids],
+        own_words=[own_yes(one) for one in ids],
+    )
+
+
+# Written by hand: what may be asked after each act, of whom, without knowing how it is decided.
+ALL = set(REQUESTS)
+THREE = {"release", "medical", "stop"}
+TABLE = [
+    (("L1",), ("25_34",), ALL),
+    (("L1", "H1", "M1", "P1", "T1", "S3"), ("18_24", "unknown"), ALL),
+    (("W1",), ("45_up",), ALL),
+    ((), ("unknown",), ALL),
+    (("S1",), ("25_34",), THREE),
+    (("S2",), ("25_34",), THREE),
+    (("M2", "W1", "S1"), ("35_44",), THREE),
+    (("L1", "S2"), ("18_24", "25_34"), THREE),
+    # Acts that cannot be chosen yet: torture, an examination by force, attempted rape.
+    (("P2",), ("25_34",), THREE),
+    (("S6",), ("25_34",), THREE),
+    (("S7",), ("25_34",), THREE),
+    ((), ("under_18",), THREE),
+    (("W1",), ("under_18",), THREE),
+    (("L1",), ("25_34", "under_18"), THREE),
+    (("S1",), ("under_18",), THREE),
+]
+
+
+@pytest.mark.parametrize(("acts", "ages", "may"), TABLE)
+def test_acts_and_ages_say_what_may_be_asked(
+    acts: tuple[str, ...], ages: tuple[str, ...], may: set[str]
+) -> None:
+    record = a_case(*acts, ages=ages)
+    assert set(requests_open(record)) == set(requests_offered(record)) == may
+    whom = [one.id for one in record.persons]
+    for request in REQUESTS:
+        expected = None if request in may else Why.GATE
+        assert why_not(record, whom, [request]) is expected
+        # One thing that may not be asked bars all that is asked with it.
+        assert why_not(record, whom, [request, "release"]) is expected
+    assert set(terms_open(record)) == ({"release"} if may == THREE else set(TERM_KINDS))
+
+
+@given(
+    st.sets(st.sampled_from([*ACTS, *sorted(GRAVE)])),
+    st.lists(st.sampled_from(AGE_BANDS), min_size=1, max_size=4),
+    st.sets(st.sampled_from(REQUESTS), min_size=1),
+    st.sampled_from([*ACTS, *sorted(GRAVE)]),
+)
+def test_an_act_added_or_an_age_corrected_ends_what_was_asked(
+    acts: set[str], ages: list[str], requests: set[str], added: str
+) -> None:
+    record = a_case(*sorted(acts), ages=tuple(ages))
+    whom = [one.id for one in record.persons]
+    shut = bool(acts & GRAVE) or any(age in MINOR for age in ages)
+    assert is_shut(record) == shut
+    allowed = not shut or requests <= set(ALWAYS)
+    assert (why_not(record, whom, requests) is None) == allowed
+    one = asked(record, "m1", "b1", sorted(requests), NOW, whom)
+    assert why_ended(record, one) is (None if allowed else Why.GATE)
+    record.acts.append(Act(id="a99", code=added))
+    still = allowed and (added not in GRAVE or requests <= set(ALWAYS))
+    assert why_ended(record, one) is (None if still else Why.GATE)
+    # Somebody whom the request was not about shuts the gate as well.
+    record.persons.append(Person(id="p99", code="P99", age_band="under_18"))
+    still = still and requests <= set(ALWAYS)
+    assert why_ended(record, one) is (None if still else Why.GATE)
+
+
+def test_under_eighteen_is_among_the_ages_that_shut_the_gate() -> None:
+    assert "under_18" in MINOR
+    assert {"S1", "S2"} < GRAVE
+    assert "18_24" not in MINOR
+
+
+@given(st.lists(SAID, max_size=4), st.lists(SAID, max_size=4))
+def test_no_mediator_is_asked_for_whoever_does_not_want_one(
+    first: list[list[str]], second: list[list[str]]
+) -> None:
+    record = a_case("W1", ages=("25_34", "25_34"))
+    record.choices = [
+        choice(person, *said, origin="herself" if said else "not_asked")
+        for person, all_of_hers in (("p1", first), ("p2", second))
+        for said in all_of_hers
+    ]
+    newest = {
+        person: next((set(said) for said in reversed(of_her) if said), None)
+        for person, of_her in (("p1", first), ("p2", second))
+    }
+    assert to_ask(record) == [one for one, said in newest.items() if said is None]
+    for person, said in newest.items():
+        wanted = None if said is None else "mediation" in said
+        assert wants(record, person, "mediation") is wanted
+        why = {True: None, False: Why.NOT_WANTED, None: Why.ASK_FIRST}[wanted]
+        assert why_not(record, [person], ["pay"]) is why
+        # Whoever may be held waits for no answer; whoever said no is not asked about.
+        assert why_not(record, [person], ["release"]) is (
+            Why.NOT_WANTED if wanted is False else None
+        )
+    everything = [said for said in newest.values() if said is not None]
+    assert wanted_by_them(record) == (
+        frozenset().union(*everything) if len(everything) == 2 else None
+    )
+    assert {one.id for one in who_may_be_offered(record)} == {
+        person for person, said in newest.items() if said is None or "mediation" in said
+    }
+    assert standing_of(record).mediation == any("mediation" in said for said in everything)
+
+
+EMERGENCIES = [
+    # what is asked, whether an arrest is on record, whether she was let go, may it be asked
+    ({"release"}, False, False, True),
+    ({"release", "medical"}, False, False, True),
+    ({"medical"}, True, False, True),
+    ({"medical"}, False, False, False),
+    ({"release"}, True, True, False),
+    ({"release", "stop"}, True, False, False),
+    ({"stop"}, True, False, False),
+    ({"complaint"}, True, False, False),
+    ({"release", "pay"}, True, False, False),
+    ({CHARGE}, True, False, True),
+]
+
+
+@pytest.mark.parametrize(("requests", "arrested", "free", "may"), EMERGENCIES)
+def test_only_what_frees_her_waits_for_no_answer(
+    requests: set[str], arrested: bool, free: bool, may: bool
+) -> None:
+    record = a_case("L1")
+    record.choices = []
+    record.persons[0].arrested_at = NOW if arrested else None
+    record.persons[0].released_at = NOW if free else None
+    assert why_not(record, ["p1"], requests) is (None if may else Why.ASK_FIRST)
+
+
+def test_without_consent_nothing_is_asked_whatever_she_wants() -> None:
+    record = a_case("W1")
+    record.consents = []
+    assert why_not(record, ["p1"], ["release"]) is Why.CONSENT
+
+
+# --- “Court or release” --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "may"),
+    [
+        ([], False),
+        ([own_yes("p1")], True),
+        # Not in her own words, not warned, of everybody at once, of somebody else.
+        ([own_yes("p1", origin="told_reporter")], False),
+        ([own_yes("p1", origin="not_asked")], False),
+        ([own_yes("p1", wording="")], False),
+        ([own_yes("")], False),
+        ([own_yes("p2")], False),
+        ([own_yes("p1"), own_yes("p1", given=False, at=NOW + timedelta(hours=1))], False),
+        ([own_yes("p1", given=False), own_yes("p1", at=NOW + timedelta(hours=1))], True),
+        ([own_yes("p1", given=False), own_yes("p1")], True),
+    ],
+)
+def test_nobody_is_brought_to_court_without_a_yes_of_her_own(
+    answers: list[Consent], may: bool
+) -> None:
+    record = a_case("L2", ages=("25_34", "25_34"))
+    record.own_words = answers
+    assert why_not(record, ["p1"], [CHARGE]) is (None if may else Why.OWN_YES)
+    # A consent to a mediator, given for everybody, is no yes to it.
+    record.consents.append(Consent(purpose=CHARGE, given=True, at=NOW, by="a1", wording="2026-1"))
+    assert why_not(record, ["p1"], [CHARGE]) is (None if may else Why.OWN_YES)
+    assert why_not(record, ["p1", "p2"], [CHARGE]) is Why.OWN_YES
+    one = asked(record, "m1", "b1", [CHARGE], NOW, ["p1"])
+    assert why_ended(record, one) is (None if may else Why.OWN_YES)
+
+
+def test_it_is_not_offered_before_somebody_said_yes() -> None:
+    record = a_case("L2", ages=("25_34", "25_34"))
+    record.own_words = []
+    assert CHARGE not in requests_offered(record)
+    record.own_words = [own_yes("p2")]
+    assert CHARGE in requests_offered(record)
+
+
+@pytest.mark.parametrize("version", list(charge_warning.DIGESTS))
+def test_a_warning_that_is_changed_without_a_new_version_stops_the_start(version: str) -> None:
+    file = charge_warning._WORDS / f"{version}.toml"
+    content = file.read_bytes()
+    assert charge_warning.words_of(version, content) == charge_warning.WARNINGS[version]
+    for changed in (content + b" ", content.replace(b"charge", b"change", 1)):
+        with pytest.raises(charge_warning.WarningWasChanged):
+            charge_warning.words_of(version, changed)
+    assert set(charge_warning.WARNINGS[version]) == {"en", "sw", "luo"}
+
+
+# --- What was agreed -----------------------------------------------------------------------------
+
+
+def terms(*kinds: str) -> list[Term]:
+    return [Term(id=f"t{number}", kind=kind) for number, kind in enumerate(kinds)]
+
+
+@given(st.lists(st.sampled_from(TERM_KINDS)), st.lists(st.sampled_from(TERM_KINDS)), st.booleans())
+def test_no_term_is_added_behind_the_gate_and_none_on_record_keeps_an_act_from_being_written(
+    before: list[str], now: list[str], grave: bool
+) -> None:
+    stored = a_case("W1")
+    stored.terms = terms(*before)
+    record = a_case(*(["W1", "S1"] if grave else ["W1"]))
+    record.terms = terms(*now)
+    known = list(zip(before, now, strict=False))
+    refused = {
+        f"t{number}"
+        for number, kind in enumerate(now)
+        if grave and kind != "release" and not (number < len(known) and known[number][0] == kind)
+    }
+    assert {one.id for one in terms_refused(record, stored)} == refused
+
+
+def test_what_she_wants_is_sealed_and_read_again() -> None:
+    record = a_case("W1")
+    record.choices[0] = record.choices[0].model_copy(update={"of_a_later_version": "kept"})
+    again = from_bytes(as_bytes(record))
+    assert again == record
+    assert b"of_a_later_version" in as_bytes(again)
+
+
+def test_a_record_of_before_has_been_asked_nothing() -> None:
+    sealed = b'{"edition":2,"persons":[{"id":"p1","code":"P1"}],"wanted":["pay"]}'
+    record = from_bytes(sealed)
+    assert (to_ask(record), record.wanted) == (["p1"], ["pay"])
+    assert wanted_by_them(record) is None
