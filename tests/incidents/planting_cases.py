@@ -118,7 +118,7 @@ def _referrals(room: Room, address: str) -> None:
 
 def _terms(room: Room, address: str) -> None:
     new, passed = room.canaries.new, room.canaries.passed
-    sent = {"kind": "release", "what": new("term", "phrase"), "amount": "300"}
+    sent = {"kind": "release", "what": new("term", "phrase")}
     wrong = sent | {"amount": passed("term, amount"), "what": passed("term, wrong")}
     post(room.anna.client, f"{address}/g", 422, wrong)
     post(room.anna.client, f"{address}/g", 302, sent)

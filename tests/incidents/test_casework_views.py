@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident
+from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
 from kash.policy import Actor
 from kash.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
@@ -75,7 +76,8 @@ def test_the_queue_holds_what_is_hers_what_is_new_and_what_is_due(
     new = filed()
     due = filed(Record(terms=[Term(id="t1", kind="pay", due_on=date(2020, 1, 1))]), "mediation")
     another = filed(Record(assigned_to=brenda.actor.public_id))
-    quiet = filed(None, "verified")
+    wants = Choice(wanted=["help"], on=date(2026, 1, 5), at=utc_now(), by="")
+    quiet = filed(Record(choices=[wants]), "verified")
     closed = filed(Record(assigned_to=anna.actor.public_id), "closed")
     answer = anna.client.get("/w")
     assert set(rows(answer)) == {hers, new, due}

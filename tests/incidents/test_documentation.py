@@ -123,6 +123,7 @@ def test_whoever_writes_herself_out_of_a_case_is_told_so(
     assert answer.status_code == 200
     assert "others work on this case" in answer.text
     minor = {"persons-0-age_band": "under_18", "token": "an0ther0an0ther0"}
+    # Of a child only a release can be agreed.
     minor |= {"terms-0-kind": "release"}
     answer = custodian.client.post("/w/new", data=filled(**minor))
     assert custodian.client.get(answer.headers["Location"]).status_code == 200

@@ -201,7 +201,12 @@ class DocumentationForm(KashForm):
         return fine
 
     def _terms_may_be_agreed(self) -> bool:
-        refused = {one.id for one in terms_refused(self.typed({}), self.stored)}
+        typed = Record(
+            persons=[person_of(row) for row in self._said("persons")],
+            acts=[act_of(row) for row in self._said("acts")],
+            terms=[term_of(row) for row in self._said("terms")],
+        )
+        refused = {one.id for one in terms_refused(typed, self.stored)}
         for row in self.rows("terms"):
             if row.key.data in refused:
                 _refuse(row.kind, str(NotToBeAgreed()))
