@@ -2,7 +2,7 @@
 
 A place is named as in `writing`: "narrative", "happening.begun_on", or "acts/a1/code". What has
 ids of its own is compared field by field, other things as wholes. What only ever grows, and says
-itself who and when (the timeline, comments), is not kept a second time.
+itself who and when (the timeline, comments, what is wanted), is not kept a second time.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _LEFT_OUT = frozenset(
         "paper_reference",
         "timeline",
         "comments",
+        "choices",
+        "own_words",
         "first_accounts",
         "sealed_changes",
         # Custodians' own, who alone may know of it.
