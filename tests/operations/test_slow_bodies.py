@@ -75,14 +75,21 @@ class Behind:
         return words(heard(self.send(*pieces)))
 
 
-@pytest.fixture
-def behind(tmp_path: Path) -> Iterator[Behind]:
+@pytest.fixture(scope="module")
+def site_and_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Proxy]]:
     caddy = shutil.which("caddy")
     if caddy is None:
         pytest.skip("caddy is not on this machine")
+    folder = tmp_path_factory.mktemp("behind")
     with ExitStack() as stack:
-        site = Site(tmp_path, stack, PROXIES="1")
-        proxy = stack.enter_context(proxied(caddy, site.port, tmp_path))
+        site = Site(folder, stack, PROXIES="1")
+        yield site, stack.enter_context(proxied(caddy, site.port, folder))
+
+
+@pytest.fixture
+def behind(site_and_proxy: tuple[Site, Proxy]) -> Iterator[Behind]:
+    site, proxy = site_and_proxy
+    with ExitStack() as stack, site.for_a_while():
         yield Behind(site, proxy, stack)
 
 

@@ -81,8 +81,8 @@ DESIGNS: list[DesignName] = ["plain", "classic", "modern"]
 
 
 @pytest.mark.parametrize("name", DESIGNS)
-def test_each_glyph_of_three_hundred_names(name):
-    entries = [entry(number, one) for number, one in enumerate(random_names(300))]
+def test_each_glyph_of_a_hundred_names(name):
+    entries = [entry(number, one) for number, one in enumerate(random_names(100))]
     pages = list(stamped_pages(design(name), entries, None))
     assert len({id(page.stamper) for page in pages}) == 1
     (field,) = [text for text in pages[0].stamper.plate.texts if text.name == "name"]
@@ -94,14 +94,14 @@ def test_each_glyph_of_three_hundred_names(name):
 
 
 def test_each_glyph_of_odd_names_that_are_stamped():
-    entries = [entry(number, name) for number, name in enumerate(adversarial_names(100))]
+    entries = [entry(number, name) for number, name in enumerate(adversarial_names(50))]
     pages = stamped_pages(design("plain"), entries, None)
     stamped = [
         one
         for one, page in zip(entries, pages, strict=True)
         if any(text.name == "name" for text in page.stamper.plate.texts)
     ]
-    assert 20 < len(stamped) < 80
+    assert 10 < len(stamped) < 40
     found = glyphs_of(print_file(design("plain"), stamped))
     # With composed letters: a reader is told by other means of what the engine sets in parts.
     composed = [replace(one, printed_name=normal(one.printed_name)) for one in stamped]
