@@ -229,6 +229,8 @@ PLACES: Mapping[str, Place] = {
     **_each(
         "incidents", "new_case edit_case", dict.fromkeys((_O, _C), f"{_OFFICER}#write-down-a-case")
     ),
+    "incidents.changes": dict.fromkeys((_O, _C, _D), f"{_OFFICER}#her-first-account-and-changes"),
+    "incidents.taking": dict.fromkeys((_O, _C), f"{_OFFICER}#her-first-account-and-changes"),
     **_each("incidents", "consents consent_form", dict.fromkeys((_O, _C), f"{_OFFICER}#consents")),
     "incidents.her_choice": dict.fromkeys((_O, _C), f"{_OFFICER}#what-is-wanted"),
     **_each(
