@@ -75,6 +75,9 @@ def case_places(
             return found
         if endpoint in ("incidents.case_file", "incidents.ask_mediator") and loaded.work.reported:
             return {"": in_state(_OF[endpoint]), "unasked": loaded.work.reported}
+        if endpoint == "incidents.changes" and loaded.work.reported:
+            shown = loaded.incidents[WITH_EVIDENCE]
+            return {"": shown, "reported": loaded.work.reported, "draft": in_state("draft")}
         if endpoint in _OF:
             return {"": in_state(_OF[endpoint])}
         return {"": loaded.incidents[WITH_EVIDENCE]}

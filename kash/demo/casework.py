@@ -21,6 +21,7 @@ from kash.incidents.queries.outside import proposed_contact
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import OPEN, Filters
+from kash.incidents.rules.taking import Taking
 from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.members.services import ask, decide
@@ -63,6 +64,7 @@ def work_on_cases(
     services.answer_screen(actors[PEER.key], draft, "whom", Screen(count=1))
     typed = [("how", "form"), ("narrative", "Two women came to the office this morning.")]
     keep_typed(actors[DOCUMENTATION.key], "", "0" * 16, typed)
+    _said_of(officer, second, incidents[WITH_EVIDENCE])
     evidence = _evidence(officer, custodian, incidents)
     _names(custodian, officer, second, incidents)
     services.save_view(
@@ -93,6 +95,25 @@ def work_on_cases(
         _reported(custodian, "A trainer"),
         evidence,
     )
+
+
+def _said_of(officer: SampleMember, second: SampleMember, reference: str) -> None:
+    """How one account was taken, and what was corrected of the record since."""
+    with services.changing("incidents.changed", officer.actor, officer.vault, reference) as case:
+        case.record.taking = Taking(
+            language="Dholuo",
+            told_by="herself",
+            interpreter="peer",
+            read_back="yes",
+            present=["relative"],
+            told_before=["health", "peer"],
+        )
+        case.happened("taking")
+    with services.changing("incidents.changed", second.actor, second.vault, reference) as case:
+        case.record.narrative += " She says that it began to rain then."
+        case.record.place.place = "Behind the market"
+        case.why = "She remembered it on the second visit."
+        case.happened("written")
 
 
 def _reported(member: SampleMember, words: str) -> str:
