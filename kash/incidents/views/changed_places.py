@@ -72,6 +72,11 @@ _WORDS: dict[str, Mapping[str, Any]] = {
     "interventions/response": names.RESPONSE_NAMES,
 }
 _DECISIONS = {**names.STATE_NAMES, **wording.OUTCOME_NAMES}
+_LINKS: dict[str, Any] = {
+    "incident": _l("Another case"),
+    "workshop": _l("A workshop"),
+    "meeting": _l("A meeting"),
+}
 _ACCOUNTS = frozenset({"account", "mediator", "assigned_to", "declared"})
 _KEPT = frozenset({"identity", "person"})
 # Ids that have a name beside them, and who and when of a decision, which its change says itself.
@@ -178,6 +183,9 @@ class Shown:
             return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {said} ({whom})"
         if group == "evidence":
             return f"{value.get('number', 0)} {value.get('label', '')}".strip()
+        if group == "links":
+            kind = value.get("kind", "")
+            return str(_LINKS.get(kind, kind))
         return _("There")
 
 
