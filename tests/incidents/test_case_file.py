@@ -15,11 +15,13 @@ from sqlalchemy import select
 from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
+from kash.incidents.queries import open_case
+from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
 from kash.jobs.models import Job
 from kash.vault import AuditEntry
-from kash.web.formats import date_text
+from kash.web.formats import date_text, to_local
 
 Member = Any
 
@@ -329,3 +331,21 @@ def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
     assert answer.mimetype == "application/pdf"
     text = text_of(answer.data)
     assert text.count("Wording 2026-2") == 7
+
+
+def test_a_file_names_the_first_account_by_its_day_and_digest_and_tells_nothing_of_it(
+    officer: Member, filed: Callable[..., str]
+) -> None:
+    record = a_record()
+    record.narrative, record.consents = "As it came in.", agreed_to_all()
+    reference = filed(record)
+    services.comment(reference, "Read.", by=officer.actor, vault=officer.vault())
+    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+        case.record.narrative = "As it is today."
+    text = text_of(printed(officer, reference, persons=["p1", "p2"], narrative="y"))
+    first = first_account_of(officer.vault(), open_case(officer.actor, officer.vault(), reference))
+    assert first is not None
+    day = date_text(to_local(first.account.kept_at).date())
+    assert f"Her first account was sealed on {day} and is kept unchanged." in text
+    assert f"SHA-256: {first.fingerprint[:32]} {first.fingerprint[32:]}" in text
+    assert ("As it is today." in text, "As it came in." in text) == (True, False)

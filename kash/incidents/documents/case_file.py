@@ -16,6 +16,7 @@ from kash.incidents import names
 from kash.incidents.documents.setting import made
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
+from kash.incidents.queries.history import KeptAccount
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.filing import code_as_shown
@@ -40,8 +41,11 @@ class Choice:
     identities: dict[str, str] = field(default_factory=dict, repr=False)
 
 
-def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> bytes:
-    """The file as PDF; whoever did not agree is not in it, whatever was chosen.
+def case_file(
+    case: Case, choice: Choice, printed_by: str, now: datetime, first: KeptAccount | None = None
+) -> bytes:
+    """The file as PDF; whoever did not agree is not in it, whatever was chosen. Of the first
+    account it says only that there is one, since when and its SHA-256.
 
     Raises PaperFailed.
     """
@@ -53,6 +57,7 @@ def case_file(case: Case, choice: Choice, printed_by: str, now: datetime) -> byt
         "incidents/paper/case_file.html",
         reference=reference,
         record=case.record,
+        first=first,
         file=held,
         choice=choice,
         identities={key: name for key, name in choice.identities.items() if key in shown},

@@ -12,6 +12,7 @@ from kash.incidents.documents.case_file import FILE_NAME, Choice
 from kash.incidents.documents.case_file import case_file as printed
 from kash.incidents.forms.following_up import CaseFileForm
 from kash.incidents.queries.cases import Case
+from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
 from kash.incidents.rules.health import who_may_be_told_of
 from kash.incidents.rules.record import Person, Record
@@ -60,7 +61,8 @@ def case_file(reference: str) -> ResponseReturnValue:
             identities=identities,
         )
         found = note_printed(actor, vault, reference, identities)
-        made = printed(found, choice, person.name if person else "", utc_now())
+        first = first_account_of(vault, found)
+        made = printed(found, choice, person.name if person else "", utc_now(), first)
         return download(made, name=FILE_NAME, type="application/pdf")
     if not form.is_submitted():
         services.note_opening(actor, vault, found)

@@ -146,7 +146,7 @@ class Shown:
         if value in (None, "", []):
             return "–"
         if name == "id":
-            return _("There")
+            return _("On record")
         if isinstance(value, bool):
             return _("Yes") if value else _("No")
         if isinstance(value, dict):
@@ -186,7 +186,7 @@ class Shown:
         if group == "links":
             kind = value.get("kind", "")
             return str(_LINKS.get(kind, kind))
-        return _("There")
+        return _("On record")
 
 
 def _without_repeats(places: list[ChangedPlace]) -> Iterator[ChangedPlace]:
