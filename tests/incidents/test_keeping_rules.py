@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.finding import summary_of
 from kash.incidents.rules.keeping import (
     DAYS_KEPT,
     Keeps,
@@ -16,6 +19,7 @@ from kash.incidents.rules.keeping import (
     what_keeps,
 )
 from kash.incidents.rules.record import (
+    Act,
     Consent,
     Filing,
     Intervention,
@@ -23,6 +27,7 @@ from kash.incidents.rules.record import (
     Record,
     Referral,
     Term,
+    as_bytes,
 )
 from kash.incidents.rules.workflow import OPEN, OVER
 
@@ -78,18 +83,29 @@ helped = st.fixed_dictionaries(
                 Term,
                 id=st.just("t1"),
                 kind=st.sampled_from(["return", "release"]),
+                owed_to=st.sampled_from(["", "p1"]),
                 fulfilled_on=st.none() | st.just(DAY),
             ),
             max_size=2,
         ),
     }
 )
+acts = st.lists(
+    st.builds(
+        Act,
+        id=st.just("a1"),
+        code=st.sampled_from(["L1", "P1"]),
+        persons=st.lists(st.sampled_from(["p1", "p2"]), max_size=1),
+    ),
+    max_size=2,
+)
 records = st.builds(
-    lambda persons, consents, held, more: Record(
-        persons=persons, consents=consents, filing=Filing(how="phone", held=held), **more
+    lambda persons, consents, acts, held, more: Record(
+        persons=persons, consents=consents, acts=acts, filing=Filing(how="phone", held=held), **more
     ),
     persons,
     consents,
+    acts,
     st.booleans(),
     helped,
 )
@@ -118,11 +134,10 @@ def test_whoever_agreed_keeps_it_in_every_state_and_nobody_keeps_it_for_her(
 @given(records, st.sampled_from(sorted(OPEN)))
 def test_while_somebody_is_held_or_help_is_under_way_it_stays(record: Record, state: str) -> None:
     record.consents = []
-    free = any(one.kind == "release" and one.fulfilled_on for one in record.terms)
-    arrested = [one for one in record.persons if one.arrested_at]
-    held = any(one.released_at is None for one in arrested) and not free
-    if not arrested:
-        held = record.filing.held and not free
+    held = any(one.arrested_at and not is_free(record, one) for one in record.persons)
+    marked = summary_of("x" * 16, state, json.loads(as_bytes(record))).held
+    assert marked <= (held or record.filing.held)
+    held = held or marked
     under_way = (
         any(
             one.ended_at is None and one.response in ("waiting", "agreed")

@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kash.incidents.rules.clocks import is_free
+from kash.incidents.rules.acts import ARRESTS
+from kash.incidents.rules.clocks import is_free, releases_done
 from kash.incidents.rules.dues import is_open
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
@@ -63,13 +64,20 @@ def may_be_kept(record: Record) -> bool:
 
 
 def is_held(record: Record) -> bool:
-    """Whether somebody is held: she was arrested and not let go, as far as is known, or the report
-    came in saying so and nobody says otherwise yet."""
-    arrested = [one for one in record.persons if one.arrested_at is not None]
-    if arrested:
-        return any(not is_free(record, one) for one in arrested)
-    released = any(one.kind == "release" and one.fulfilled_on for one in record.terms)
-    return record.filing.held and not released
+    """Whether somebody is held: of whom an arrest is known and no release, or the report came in
+    saying so and not everybody who may have been held is known to be free (as the register marks
+    it, see `finding.Summary.held`)."""
+    if any(one.arrested_at and not is_free(record, one) for one in record.persons):
+        return True
+    if not record.filing.held:
+        return False
+    if not record.persons:
+        return not releases_done(record)
+    arrests = [act for act in record.acts if act.code in ARRESTS]
+    named = {person for act in arrests for person in act.persons}
+    of_all = any(not act.persons for act in arrests)
+    told = [one for one in record.persons if of_all or one.arrested_at or one.id in named]
+    return any(not is_free(record, one) for one in told or record.persons)
 
 
 def is_being_helped(record: Record) -> bool:
