@@ -24,7 +24,7 @@ _WORDS = Path(__file__).with_name("consent_words")
 # Every version, oldest first, with the SHA-256 of its file.
 DIGESTS: dict[str, str] = {
     "2026-1": "33d2e379adfc724635f0982ec887085c6b60001cdcc3dbca0b07c061a9feaeb8",
-    "2026-2": "8af12f7b10baf7057946f7f7dff4629a4f294e5d4d9ba8a86a07afb3655db90a",
+    "2026-2": "82a0ac563d2565817ecdc61a58500cfee5fefd5517832da5cbf54a8cb4cd63a4",
 }
 # The version that is read out now.
 VERSION = "2026-2"

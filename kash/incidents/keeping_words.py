@@ -15,6 +15,16 @@ SEVEN_DAYS = _l(
     "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or"
     " help is under way."
 )
+# What nobody can promise, for the leaflet.
+LIMITS: tuple[Any, ...] = (
+    _l("Whoever sees you tell it, or holds your phone while you do, knows that you did."),
+    _l("A court can order that locked reports be shown."),
+    _l(
+        "If somebody is held, the report is seen at once. Then whoever watches the machine in that"
+        " minute may guess who sent it."
+    ),
+    _l("Locked backups may hold a report that was deleted until they are thrown away."),
+)
 # What a receipt says of one that went so.
 AS_ASKED: tuple[Any, Any] = (
     _l("It was deleted, as you asked"),

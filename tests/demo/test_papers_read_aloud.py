@@ -29,7 +29,7 @@ from kash.certificates.rules.designs import content_from
 from kash.database import db, utc_now
 from kash.incidents.documents.case_file import Choice, case_file
 from kash.incidents.documents.consents import consent_paper
-from kash.incidents.documents.filing import paper_form
+from kash.incidents.documents.filing import leaflet, paper_form
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
 from kash.jobs import SILENT
@@ -160,6 +160,7 @@ PAPERS: dict[str, Callable[[Sample], bytes]] = {
     "forums.documents.minutes_paper": _written("minutes.pdf"),
     "incidents.documents.case_file.case_file": _case_file,
     "incidents.documents.consents.consent_paper": lambda _sample: consent_paper(),
+    "incidents.documents.filing.leaflet": lambda _sample: leaflet("en"),
     "incidents.documents.filing.paper_form": lambda _sample: paper_form("en"),
     "incidents.evidence_sheet.custody_sheet": _custody_sheet,
     "members.documents.recovery_sheet": lambda _sample: recovery_sheet("-".join(["4RT2"] * 12)),

@@ -16,7 +16,13 @@ from kash.web.bodies import MEGABYTE
 from kash.web.input import LARGEST_FORM
 
 # Paper is set by the press, which may take its time, and whoever reads the handbook can wait.
-SLOW = {"incidents.paper", "handbook.index", "handbook.chapter", "handbook.open_chapter"}
+SLOW = {
+    "incidents.paper",
+    "incidents.leaflet",
+    "handbook.index",
+    "handbook.chapter",
+    "handbook.open_chapter",
+}
 
 
 def asks(ways: Ways, method: str, path: str) -> bool:

@@ -1,6 +1,7 @@
-"""The form for filing by hand: six boxes with the questions of the six screens, on A4.
+"""Papers for whoever files: the form for filing by hand (six boxes with the questions of the six
+screens), and a leaflet that says what becomes of a report, both on A4.
 
-It names nobody's work: paper is found by others.
+They name nobody's work: paper is found by others.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.incidents import filing_words
+from kash.incidents import filing_words, keeping_words
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.keeping_words import SEVEN_DAYS
 from kash.press import PagedDocument, document
 from kash.web.programme import brand
@@ -30,4 +32,28 @@ def paper_markup() -> str:
     """The form as the press takes it."""
     return render_template(
         "incidents/paper/filing.html", brand=brand(), words=filing_words, seven_days=SEVEN_DAYS
+    )
+
+
+def leaflet(language: str) -> bytes:
+    """The leaflet as PDF, in the language that the page speaks. Raises RenderError."""
+    return document(
+        PagedDocument(
+            html=leaflet_markup(),
+            title=_("Before you tell"),
+            language=language,
+            page_count=_("Page %(page)s of %(pages)s", page="{page}", pages="{pages}"),
+        )
+    )
+
+
+def leaflet_markup() -> str:
+    """The leaflet as the press takes it: the words of consent as they are read out, and what nobody
+    can promise."""
+    return render_template(
+        "incidents/paper/leaflet.html",
+        brand=brand(),
+        words=filing_words,
+        keeping=keeping_words,
+        version=VERSION,
     )

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from kash.database import db, utc_now
 from kash.incidents import blueprint, filing_words, services
-from kash.incidents.documents.filing import paper_form
+from kash.incidents.documents import filing as documents
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.forms.filing import (
     SCREEN_FORMS,
@@ -335,4 +335,12 @@ def _help_page(language: str, code: str = "", name: str = "") -> ResponseReturnV
 @leaves_no_trace
 def paper() -> ResponseReturnValue:
     """The same six screens on paper, to be filled in by hand."""
-    return download(paper_form(speak()), name="form.pdf", type="application/pdf")
+    return download(documents.paper_form(speak()), name="form.pdf", type="application/pdf")
+
+
+@blueprint.get("/l.pdf")
+@allow("incidents.file")
+@leaves_no_trace
+def leaflet() -> ResponseReturnValue:
+    """What becomes of a report, on paper."""
+    return download(documents.leaflet(speak()), name="leaflet.pdf", type="application/pdf")
