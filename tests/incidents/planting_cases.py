@@ -25,6 +25,8 @@ def case(room: Room) -> None:
     _steps(room, third)
     _referrals(room, second)
     _terms(room, second)
+    _bail(room, second)
+    _decisions(room, second)
     for words in (passed("link", "word"), passed("link", "phone")):
         post(anna, f"{first}/l", 200, {"words": words})
     link = {"kind": "incident", "id": room.cases[1], "note": passed("link, note")}
@@ -122,6 +124,35 @@ def _terms(room: Room, address: str) -> None:
     wrong = sent | {"amount": passed("term, amount"), "what": passed("term, wrong")}
     post(room.anna.client, f"{address}/g", 422, wrong)
     post(room.anna.client, f"{address}/g", 302, sent)
+
+
+def _bail(room: Room, address: str) -> None:
+    new, passed, anna = room.canaries.new, room.canaries.passed, room.anna.client
+    sent = {"person": "p0", "amount": "300", "paid_on": "2026-01-06", "paid_to": "court"}
+    receipts = {"receipt": passed("receipt, wrong"), "place_name": passed("court, wrong", "place")}
+    post(anna, f"{address}/v", 422, sent | receipts | {"paid_on": "soon"})
+    # Corrected, what stood first is kept among the changes.
+    receipts = {"receipt": new("receipt, first", "word"), "place_name": new("court", "place")}
+    post(anna, f"{address}/v", 303, sent | receipts | {"key": "bq1w2e"})
+    receipts["receipt"] = new("receipt", "word")
+    post(anna, f"{address}/v/bq1w2e", 303, sent | receipts)
+
+
+def _decisions(room: Room, address: str) -> None:
+    new, passed, grace = room.canaries.new, room.canaries.passed, room.grace.client
+    wrong = {"kind": "reported", "reported_by": passed("reported, wrong")}
+    post(grace, f"{address}/q", 422, wrong)
+    for kind in ("counsel", "reported"):
+        note = {
+            "kind": kind,
+            "on": "2026-01-06",
+            "reported_by": new("reported by") if kind == "reported" else passed("by, no report"),
+            "reference": new("reference", "word") if kind == "reported" else passed("no reference"),
+            "reason": new("why it is reported", "phrase"),
+        }
+        post(grace, f"{address}/q", 303, note)
+    policy = {"name": passed("policy"), "checked_by": passed("lawyer"), "dated_on": "2190-01-01"}
+    post(grace, "/w/q", 422, policy)
 
 
 def identities(room: Room) -> None:

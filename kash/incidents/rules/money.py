@@ -272,14 +272,18 @@ def _sides(record: Mapping[str, Any]) -> list[_Side]:
 
 def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
     """As `asks_for_a_decision`, of a record's JSON; a test compares the two."""
-    return asks_for_a_decision(
-        [_Done(one["code"], one.get("parties", ())) for one in record.get("acts", ())],
-        _sides(record),
-        questioned=any(
-            record.get(name) for name in ("questioned_terms", "was_questioned", "duty_note")
-        ),
-        unreceipted=any(not one.get("receipt") for one in record.get("bail", ())),
+    acts = [
+        _Done(one["code"], one.get("parties", ()))
+        for one in record.get("acts", ())
+        if one["code"] in TAKING
+    ]
+    questioned = any(
+        record.get(name) for name in ("questioned_terms", "was_questioned", "duty_note")
     )
+    unreceipted = any(not one.get("receipt") for one in record.get("bail", ()))
+    # Of most records there is nothing to ask, and the register looks at all of them.
+    sides = _sides(record) if acts else []
+    return asks_for_a_decision(acts, sides, questioned=questioned, unreceipted=unreceipted)
 
 
 def question_terms(record: dict[str, Any]) -> None:

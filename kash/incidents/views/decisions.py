@@ -90,9 +90,10 @@ def decision(reference: str) -> ResponseReturnValue:
     if request.method == "GET":
         services.note_opening(actor, vault, found)
     elif request.form.get("term"):
-        term = _term(found, request.form["term"])
+        if _term(found, request.form["term"]) is None:
+            return _decided_already(reference)
         if out.validate():
-            take_out_term(actor, vault, reference, term.id, out.reason.data or "")
+            take_out_term(actor, vault, reference, out.term.data or "", out.reason.data or "")
             flash(_("Taken out. The reason stands in the case."))
             return redirect(_next(reference), 303)
         form = ReportForm(formdata=None)
@@ -129,6 +130,8 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     """Write down as cash bail what was kept as a term, with its receipt."""
     actor, vault, found = here(reference)
     term = _term(found, term_id)
+    if term is None:
+        return _decided_already(reference)
     form = BailForm()
     form.offer(
         found.record, stations(), today(), bail_from(term, found.record), receipt_needed=True
@@ -142,11 +145,14 @@ def term_to_bail(reference: str, term_id: str) -> ResponseReturnValue:
     return page("incidents/term_to_bail.html", form=form, case=found)
 
 
-def _term(found: Case, key: str) -> Term:
-    for one in found.record.questioned_terms:
-        if one.id == key:
-            return one
-    raise NotFound
+def _term(found: Case, key: str) -> Term | None:
+    return next((one for one in found.record.questioned_terms if one.id == key), None)
+
+
+def _decided_already(reference: str) -> ResponseReturnValue:
+    """The button was pressed twice, or another custodian was first."""
+    flash(_("That was decided already."))
+    return redirect(_next(reference), 303)
 
 
 def _next(reference: str) -> str:
