@@ -32,7 +32,7 @@ _CHOSEN = {
     "parties": {"kind": "police", "involvement": "did", "rank_band": "constable"},
     "acts": {"code": "M1", "amount": "1500"},
     "information": {"source": "herself", "reliability": "likely"},
-    # A child is in each of these cases, so that nothing else can be agreed.
+    # To police nothing else can be owed.
     "terms": {"kind": "release"},
 }
 
@@ -114,8 +114,7 @@ def written(canaries: Canaries, where: str, rows: int, *, kept: bool = True) -> 
             form[f"{start}key"] = f"{group[0]}{row}"
             form |= {f"{start}{name}": value for name, value in _CHOSEN[group].items()}
             form |= {f"{start}{name}": new(f"{group} {name}", kind) for name, kind in fields}
-    # A custodian reads what concerns a child; of what is due members are reminded.
-    form |= {"persons-0-age_band": "under_18"}
+    # A custodian reads of money that officers demanded; of what is due members are reminded.
     return form | {"terms-0-due_on": f"{utc_now().date() + timedelta(days=30)}"}
 
 
