@@ -215,7 +215,7 @@ PLACES: Mapping[str, Place] = {
     | {_D: f"{_OFFICER}#incidents"},
     **_each(
         "incidents",
-        "filing filing_step receipt help_now paper",
+        "filing filing_step receipt help_now paper leaflet",
         _peers(
             "peer-educator#tell-what-happened",
             dict.fromkeys((_O, _C), "peer-educator#tell-what-happened"),
