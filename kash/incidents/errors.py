@@ -28,6 +28,21 @@ class ChangedMeanwhile(Problem):
     sentence = _l("Somebody else saved this case meanwhile.")
 
 
+class NobodyAgreed(Problem):
+    """Nobody in the case agreed to a court file."""
+
+    sentence = _l(
+        "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
+    )
+
+
+class NotAskedOfMinors(Problem):
+    """A consent that is never asked for while a child may be on record."""
+
+    status = 422
+    sentence = _l("This is not asked while somebody in the case is or may be under 18.")
+
+
 class NotToBeAgreed(Problem):
     """Where the gate of mediation is shut, nothing is paid, given back or apologised for."""
 

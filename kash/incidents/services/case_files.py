@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from kash.database import db
+from kash.incidents.errors import NobodyAgreed
 from kash.incidents.queries.cases import Case, open_case
-from kash.incidents.rules.case_file import who_agreed
+from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.record import Person
 from kash.incidents.services.cases import locked_incident, save_record
 from kash.incidents.services.identities import KIND, facts_from
@@ -51,11 +52,14 @@ def note_printed(
     """Note that a case file is printed: one entry, which also names the sealed names in it; the
     case as it then is, with a reference for its papers.
 
-    `identities` are ids of persons on record. Raises ChangedMeanwhile, NotFound and Damaged.
+    `identities` are ids of persons on record. Raises NobodyAgreed, ChangedMeanwhile,
+    NotFound and Damaged.
     """
     with audited("incidents.case_file_printed", by) as change:
         locked_incident(change.session, reference)
         case = open_case(by, vault, reference, change.session)
+        if not may_print(case.record):
+            raise NobodyAgreed
         documents = [one.identity for one in _with_identity(case, identities)]
         keep_keys(change.session, vault, [case.sealed])
         if documents:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kash.incidents.consent_texts import TEXTS, VERSION
+from kash.incidents.errors import NotAskedOfMinors
 from kash.incidents.rules.consents import (
     ORIGINS,
     UNASKED,
@@ -14,6 +15,7 @@ from kash.incidents.rules.consents import (
     is_refused_herself,
     standing,
 )
+from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
 from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing
@@ -48,13 +50,15 @@ def answer_consents(
     what she told somebody else is a wish (for `WISHED`), and for whoever could not be asked only
     what may be done unasked is noted. Only what differs from what stands is noted. What was
     withdrawn holds no more from this moment: everything that uses a consent asks for it anew, and a
-    mediator's open brief ends. Raises ChangedMeanwhile, NotFound and Damaged.
+    mediator's open brief ends. Raises ChangedMeanwhile, NotAskedOfMinors, NotFound and Damaged.
     """
     if origin not in ORIGINS:
         raise NotFound
     said = _sayable(answers, origin)
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         record = case.record
+        if record.has_minor() and any(said.get(one) for one in NEVER_FOR_MINORS):
+            raise NotAskedOfMinors
         everyone = [one.id for one in record.persons]
         if person and person not in everyone:
             raise NotFound

@@ -10,6 +10,7 @@ from kash.database import utc_now
 from kash.incidents import blueprint, services
 from kash.incidents.documents.case_file import FILE_NAME, Choice
 from kash.incidents.documents.case_file import case_file as printed
+from kash.incidents.errors import NobodyAgreed
 from kash.incidents.forms.following_up import CaseFileForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.history import first_account_of
@@ -25,15 +26,6 @@ from kash.incidents.services.case_files import (
 from kash.incidents.views.reach import here, require_vault
 from kash.policy import Actor, allow
 from kash.web import download, page, signed_in
-from kash.web.errors import Problem
-
-
-class NobodyAgreed(Problem):
-    """Nobody in the case agreed to a court file."""
-
-    sentence = _l(
-        "Nobody in this case has agreed to a file for a court. Note the consent first, then print."
-    )
 
 
 @blueprint.route("/<reference>/f", methods=["GET", "POST"])

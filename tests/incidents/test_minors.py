@@ -1,0 +1,237 @@
+"""Somebody under 18, or who may be: no route counts, prints, agrees on money for or lightly closes
+her case, though a custodian alone works on it; and it is asked whether she is held among adults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kash.database import utc_now
+from kash.incidents import services
+from kash.incidents.consent_texts import VERSION
+from kash.incidents.errors import NobodyAgreed, NotAskedOfMinors
+from kash.incidents.rules.case_file import may_print, who_agreed
+from kash.incidents.rules.clocks import who_is_held
+from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.minors import (
+    MAY_BE_MINOR,
+    NEVER_FOR_MINORS,
+    held_among_adults,
+    to_ask_about_adults,
+    unprotected,
+)
+from kash.incidents.rules.record import (
+    AGE_BANDS,
+    REFERRAL_KINDS,
+    REFERRAL_OUTCOMES,
+    Act,
+    Filing,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
+from kash.incidents.services.case_files import note_printed
+from kash.incidents.services.consents import answer_consents
+from kash.incidents.services.following_up import agree
+from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.vault import OpenVault
+from tests.conftest import AMember
+from tests.incidents.conftest import Filed
+from tests.incidents.form_pages import filled
+
+AMemberOf = Callable[..., AMember]
+Recorded = Callable[[str, OpenVault], Record]
+
+
+def agreed_to_everything(age: str) -> Record:
+    """A case of a child and a grown-up woman who both said yes to all, before anybody knew."""
+    return Record(
+        narrative="They came at night.",
+        persons=[
+            Person(id="p1", code="A", age_band=age),
+            Person(id="p2", code="B", age_band="25_34"),
+        ],
+        consents=[
+            Consent(
+                purpose=purpose, given=True, at=utc_now(), by="x", person=person, wording=VERSION
+            )
+            for purpose in PURPOSES
+            for person in ("p1", "p2")
+        ],
+    )
+
+
+@pytest.fixture
+def grace(a_member: AMemberOf) -> AMember:
+    return a_member("custodian")
+
+
+# --- The rules ----------------------------------------------------------------------------------
+
+
+@given(st.sampled_from(AGE_BANDS), st.sampled_from(["", "p1", "p2"]))
+def test_nobody_in_a_childs_case_consents_to_what_is_counted_told_or_printed(
+    age: str, person: str
+) -> None:
+    record = agreed_to_everything(age)
+    held = {one for one in PURPOSES if record.consents_to(one, person)}
+    assert held == set(PURPOSES) - (NEVER_FOR_MINORS if age in MAY_BE_MINOR else set())
+    assert may_print(record) == (age not in MAY_BE_MINOR) == bool(who_agreed(record))
+    assert {"forum_totals", "forum_story", "funder", "court"} <= NEVER_FOR_MINORS
+
+
+REFERRALS = st.builds(
+    Referral,
+    id=st.just("r1"),
+    kind=st.sampled_from(REFERRAL_KINDS),
+    person=st.sampled_from(["", "p1", "p2"]),
+    outcome=st.sampled_from(REFERRAL_OUTCOMES),
+)
+
+
+@given(st.sampled_from(AGE_BANDS), st.lists(REFERRALS, max_size=4))
+def test_only_what_reached_her_protects_her(age: str, referrals: list[Referral]) -> None:
+    record = agreed_to_everything(age)
+    record.referrals = referrals
+    reached = any(
+        one.kind == "child_protection"
+        and one.outcome in ("reached", "helped")
+        and one.person in ("", "p1")
+        for one in referrals
+    )
+    left = [one.id for one in unprotected(record)]
+    assert left == (["p1"] if age in MAY_BE_MINOR and not reached else [])
+
+
+def test_it_is_asked_of_whoever_is_held_and_of_nobody_who_is_free() -> None:
+    record = agreed_to_everything("unsure")
+    assert who_is_held(record) == []
+    record.acts = [Act(id="a1", code="L1", persons=["p1"])]
+    held = who_is_held(record)
+    assert [one.id for one in held] == ["p1"]
+    assert [one.id for one in to_ask_about_adults(held)] == ["p1"]
+    record.persons[0].among_adults = "yes"
+    held = who_is_held(record)
+    assert (to_ask_about_adults(held), [one.id for one in held_among_adults(held)]) == ([], ["p1"])
+    record.persons[0].released_at = utc_now()
+    assert who_is_held(record) == []
+    record.acts, record.filing = [], Filing(held=True)
+    assert [one.id for one in who_is_held(record)] == ["p2"]
+
+
+# --- Services, whatever a page offers -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("age", sorted(MAY_BE_MINOR))
+def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
+    grace: AMember, filed: Filed, record_of: Recorded, age: str
+) -> None:
+    reference = filed(agreed_to_everything(age))
+    before = record_of(reference, grace.vault())
+    with pytest.raises(NobodyAgreed):
+        note_printed(grace.actor, grace.vault(), reference)
+    for purpose in sorted(NEVER_FOR_MINORS):
+        with pytest.raises(NotAskedOfMinors):
+            answer_consents(grace.actor, grace.vault(), reference, 1, "p2", {purpose: True})
+    assert record_of(reference, grace.vault()) == before
+    page = grace.client.get(f"/w/{reference}/f")
+    assert "Nobody in this case has agreed" in page.text
+    assert grace.client.post(f"/w/{reference}/f", data={"persons": ["p2"]}).status_code == 409
+
+
+@pytest.mark.parametrize("kind", ["return", "pay", "apologise"])
+def test_nothing_is_agreed_about_a_child_by_page_form_or_service(
+    grace: AMember, filed: Filed, record_of: Recorded, kind: str
+) -> None:
+    reference = filed(agreed_to_everything("unsure"))
+    with pytest.raises(Exception) as refused:
+        agree(grace.actor, grace.vault(), reference, Term(id="t1", kind=kind, owed_to="p1"))
+    assert getattr(refused.value, "status", 0) in (409, 422)
+    grace.client.post(f"/w/{reference}/g", data={"kind": kind, "owed_to": "p1", "key": "t2"})
+    form = filled(**{"persons-0-age_band": "unsure", "terms-0-kind": kind, "version": "1"})
+    assert grace.client.post(f"/w/{reference}/edit", data=form).status_code == 422
+    assert record_of(reference, grace.vault()).terms == []
+    assert grace.client.post("/w/new", data=form).status_code == 422
+
+
+def test_a_release_is_agreed_and_what_was_agreed_before_stays(
+    grace: AMember, filed: Filed, record_of: Recorded
+) -> None:
+    record = agreed_to_everything("under_18")
+    record.terms = [Term(id="t1", kind="pay", owed_to="p1")]
+    reference = filed(record)
+    agree(grace.actor, grace.vault(), reference, Term(id="t2", kind="release", owed_to="p1"))
+    kinds = [one.kind for one in record_of(reference, grace.vault()).terms]
+    assert kinds == ["pay", "release"]
+
+
+def test_closing_asks_why_until_child_protection_reached_her(
+    grace: AMember, filed: Filed, record_of: Recorded
+) -> None:
+    reference = filed(agreed_to_everything("under_18"))
+    address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
+    assert "It is not known that child protection reached her." in grace.client.get(address).text
+
+    def close(reason: str = "") -> None:
+        services.take_step(
+            reference,
+            "close",
+            by=grace.actor,
+            vault=grace.vault(),
+            outcome="withdrawn",
+            reason=reason,
+        )
+
+    with pytest.raises(services.StepRefused):
+        close()
+    answer = grace.client.post(address, data={"outcome": "withdrawn", "reason": ""})
+    assert (answer.status_code, "Write the reason." in answer.text) == (422, True)
+    close("Her grandmother has her, and the children’s officer was told by phone.")
+    assert record_of(reference, grace.vault()).closing.reason.startswith("Her grandmother")
+    other = agreed_to_everything("under_18")
+    other.referrals = [Referral(id="r1", kind="child_protection", outcome="helped")]
+    reference = filed(other)
+    close()
+    assert record_of(reference, grace.vault()).closing.outcome == "withdrawn"
+
+
+# --- Held among adults ----------------------------------------------------------------------------
+
+
+def test_the_custodian_reads_first_that_it_is_to_be_asked_and_then_the_answer(
+    grace: AMember, filed: Filed
+) -> None:
+    record = agreed_to_everything("unsure")
+    record.acts = [Act(id="a1", code="L1", persons=["p1"])]
+    record.happening.begun_on = date(2026, 11, 2)
+    page = grace.client.get(f"/w/{filed(record)}").text
+    assert "Is she held among adults? A" in page
+    assert page.index("Is she held among adults?") < page.index("Under 18, or may be: A")
+    record.persons[0].among_adults = "yes"
+    page = grace.client.get(f"/w/{filed(record)}").text
+    assert "Held among adults: A" in page
+    assert "Is she held among adults?" not in page
+
+
+def test_the_form_asks_it_of_a_child_and_of_nobody_else(
+    grace: AMember, filed: Filed, record_of: Recorded
+) -> None:
+    reference = filed(agreed_to_everything("under_18"))
+    page = grace.client.get(f"/w/{reference}/edit").text
+    assert page.count("Held among adults?") == 1
+    form: dict[str, Any] = filled(
+        **{
+            "persons-0-age_band": "under_18",
+            "persons-0-among_adults": "unknown",
+            "terms-0-kind": "release",
+            "version": "1",
+        }
+    )
+    assert grace.client.post(f"/w/{reference}/edit", data=form).status_code == 302
+    assert record_of(reference, grace.vault()).persons[0].among_adults == "unknown"
