@@ -28,7 +28,8 @@ from tests.incidents.conftest import Filed, Member
 CODED = {
     "filing.how": "phone",
     "filing.language": "sw",
-    "persons.age_band": "under_18",
+    "persons.age_band": "25_34",
+    "persons.among_adults": "unknown",
     "parties.kind": "police",
     "parties.involvement": "ordered",
     "parties.rank_band": "gazetted",
