@@ -115,7 +115,7 @@ def report_notes(case: Case, vault: OpenVault) -> list[ReportNote]:
     """What custodians noted of a case, the oldest first. Raises Damaged."""
     if not case.record.duty_note or not vault.holds(CompartmentName.IDENTITY):
         return []
-    return notes_of([case], vault)[case.reference]
+    return notes_of([case], vault).get(case.reference, [])
 
 
 def notes_of(cases: Iterable[Case], vault: OpenVault) -> dict[str, list[ReportNote]]:
