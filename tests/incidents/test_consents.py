@@ -226,6 +226,23 @@ def test_what_is_never_done_with_a_childs_case_is_not_offered(
     assert page.count("Somebody in the case is or may be under 18.") == 5 * 3
 
 
+def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(
+    officer: Member, filed: Any
+) -> None:
+    record = two_women()
+    record.consents = [
+        Consent(purpose=one, given=one == "record", at=utc_now(), by="a", person="p1", wish=True)
+        for one in ("record", "court")
+    ]
+    reference = filed(record)
+    assert "Wished, not read out to her yet" in officer.client.get(f"/w/{reference}").text
+    page = officer.client.get(f"/w/{reference}/c").text
+    assert page.count("Enough for this, until she is asked.") == 1
+    assert page.count("Wished where it was reported: no, it was left unticked.") == 1
+    give(officer, reference, "p1", "record")
+    assert "not read out to her yet" not in officer.client.get(f"/w/{reference}").text
+
+
 # --- how a consent is known ----------------------------------------------------------------------
 
 

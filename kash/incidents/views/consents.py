@@ -51,7 +51,8 @@ class Stand:
 @dataclass(frozen=True)
 class Answers:
     """What one person agrees to, or everybody (an empty `person`); `unasked` are those purposes
-    that hold only since she could not be asked."""
+    that hold only since she could not be asked. `unread`: something was wished where it was
+    reported, and nobody has read the words out yet."""
 
     person: str
     code: str
@@ -59,6 +60,7 @@ class Answers:
     unasked: list[str]
     stands: list[Stand]
     history: list[Consent]
+    unread: bool
 
 
 def answers_of(record: Record, person: str, code: str) -> Answers:
@@ -72,6 +74,7 @@ def answers_of(record: Record, person: str, code: str) -> Answers:
         [purpose for purpose in PURPOSES if record.is_unasked(purpose, person)],
         [_stand(record, purpose, person, everybody=everybody) for purpose in PURPOSES],
         sorted(asked, key=lambda one: one.at, reverse=True),
+        bool(asked) and all(one.wish for one in asked),
     )
 
 
@@ -93,7 +96,9 @@ def _stand(record: Record, purpose: str, person: str, *, everybody: bool) -> Sta
 def _of_one(record: Record, purpose: str, person: str) -> Stand:
     found = next(iter(record.answers_to(purpose, person)), None)
     wish = wishes_of(record.consents, person).get(purpose)
-    wished = _wished(wish) if wish is not None and (found is None or not found.wish) else ""
+    # What she answered since needs no word of what was wished, unless that was another.
+    other = wish is not None and (found is None or (not found.wish and found.given != wish.given))
+    wished = _wished(wish) if wish is not None and other else ""
     if found is None:
         misled = any(
             one.purpose == purpose and one.given and not one.wish and one.person in ("", person)
@@ -128,7 +133,7 @@ def _of_one(record: Record, purpose: str, person: str) -> Stand:
 
 def _wished(wish: Consent) -> str:
     if wish.given:
-        return _("Wished where it was reported: yes. It counts once it was read out to her.")
+        return _("Wished where it was reported: yes. Only what she says herself counts.")
     return _("Wished where it was reported: no, it was left unticked.")
 
 
