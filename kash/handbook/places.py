@@ -265,7 +265,7 @@ PLACES: Mapping[str, Place] = {
         "officers officer",
         {_D: "director#officers-on-duty", _O: f"{_OFFICER}#when-you-get-sign-in"},
     ),
-    "incidents.outside": dict.fromkeys((_C, _D), f"{_OFFICER}#custodians"),
+    "incidents.outside": dict.fromkeys((_C, _D), f"{_OFFICER}#cases-for-a-custodian-alone"),
     # --- the vault ---------------------------------------------------------------------------
     "members": dict.fromkeys((_O, _C, _D), "members#open-and-close-it")
     | {_A: "administrator#keys-of-the-vault"},
