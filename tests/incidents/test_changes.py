@@ -39,10 +39,12 @@ from kash.incidents.rules.record import as_bytes as record_as_bytes
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
+from kash.incidents.views.changed_places import Shown
 from kash.vault import SealedDocument, fetch
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 from tests.incidents.form_pages import entries, fields_of
+from tests.incidents.test_fields_and_roles import fill
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TEXTS = st.text(max_size=5)
@@ -278,6 +280,16 @@ def test_the_page_tells_who_changed_what_when_and_why(member: AMember) -> None:
         assert text in part
     assert "(A)" in part
     assert entries()[-1] == ("incidents.changes_opened", [reference])
+
+
+def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> None:
+    """A field that is added later needs them too: else its change is told as "Something else"."""
+    values = values_of(fill().record)
+    change = RecordChange(at=NOW, places=differences({}, values))
+    with member.client.application.test_request_context():
+        shown = Shown([change], Record()).places(change)
+    assert len(shown) > 60
+    assert sorted({one.label for one in shown if one.label.startswith("Something else")}) == []
 
 
 def test_changes_are_paged_and_asked_for_in_as_many_queries_however_many(

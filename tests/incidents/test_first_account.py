@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,12 +11,12 @@ import pytest
 from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from kash.database import db, utc_now
+from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident
-from kash.incidents.queries import open_case
+from kash.incidents.queries import open_case, open_cases
 from kash.incidents.queries.history import KeptAccount, first_account_of, history_of
 from kash.incidents.rules.filing import Screen
 from kash.incidents.rules.filing import as_bytes as screen_as_bytes
@@ -36,13 +36,18 @@ from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.taking import say_how_taken
 from kash.policy import Actor
 from kash.vault import (
+    Compartment,
+    DocumentKey,
     NeverChanged,
     SealedDocument,
+    begin_rotation,
+    continue_rotation,
     fetch,
     open_document,
     refile_document,
     save_document,
 )
+from kash.web.formats import local_today
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 from tests.incidents.sent_reports import sent
@@ -153,6 +158,62 @@ def test_shredding_leaves_neither_the_first_account_nor_what_was_changed(
         KIND,
     ]
     assert b"Another." in bytes_kept(member)[0]
+
+
+def test_a_report_that_nothing_keeps_takes_both_along_when_its_days_are_over(
+    member: AMember, actor: Callable[..., Actor]
+) -> None:
+    reference = reported(actor("peer"), what=Screen(acts=["P1"]), words=Screen(narrative="Alone."))
+    for number in range(2):
+        edit(member, reference, number)
+    db.session.rollback()
+    assert services.shred_unkept(local_today() + timedelta(days=8)) == 1
+    db.session.rollback()
+    assert db.session.query(SealedDocument).count() == 0
+    assert db.session.query(DocumentKey).count() == 0
+
+
+def test_what_the_receipt_took_back_stays_in_what_came_and_is_a_change_of_nobodys(
+    member: AMember, actor: Callable[..., Actor]
+) -> None:
+    peer = actor("peer")
+    receipt = sent(peer, **ANSWERS)
+    let_arrive()
+    opened = services.open_receipt(receipt.code, receipt.word)
+    assert opened is not None
+    services.take_back(peer, opened, ("mediation",))
+    db.session.rollback()
+    ((case,), _damaged) = open_cases(member.actor, member.vault())
+    services.note_opening(member.actor, member.vault(), case)
+    (first,) = bytes_kept(member)
+    assert '"consents":["record","mediation"]' in account_from(first).screens["next"]
+    case = open_case(member.actor, member.vault(), case.reference)
+    (change,) = history_of(member.vault(), case).changes
+    (place,) = change.places
+    assert (change.by, place.before, place.after["given"]) == ("", None, False)
+    page = member.client.get(f"/w/{case.reference}/h").text
+    assert "Taken over: a mediator" in page
+
+
+def test_after_a_change_of_keys_the_first_account_opens_as_it_was_and_changes_go_on(
+    member: AMember, actor: Callable[..., Actor]
+) -> None:
+    reference = reported(actor("peer"))
+    edit(member, reference, 0)
+    (first,) = bytes_kept(member)
+    vault = member.vault()
+    with writing() as session:
+        session.execute(update(Compartment).values(rotation_due=True))
+        assert begin_rotation(session, vault, "case", utc_now())
+    vault = member.vault()
+    with writing() as session:
+        assert continue_rotation(session, vault, "case") == 0
+    assert bytes_kept(member) == [first]
+    assert [one.generation for one in sealed_accounts()] == [2]
+    edit(member, reference, 1)
+    case = open_case(member.actor, member.vault(), reference)
+    found = history_of(member.vault(), case)
+    assert (len(found.changes), found.damaged, len(case.record.sealed_changes)) == (2, 0, 1)
 
 
 def test_a_report_of_which_nothing_was_answered_is_kept_as_that(

@@ -23,6 +23,7 @@ from kash.web.account_names import account_names
 
 _GROUPS: dict[str, Any] = {
     **GROUPS,
+    "filing": _l("How it came in"),
     "taking": _l("How it was taken"),
     "bail": _l("Cash bail"),
     "referrals": _l("Referrals"),
@@ -80,7 +81,7 @@ _LINKS: dict[str, Any] = {
 _ACCOUNTS = frozenset({"account", "mediator", "assigned_to", "declared"})
 _KEPT = frozenset({"identity", "person"})
 # Ids that have a name beside them, and who and when of a decision, which its change says itself.
-_NOT_SHOWN = frozenset({"service", "brief", "by", "at"})
+_NOT_SHOWN = frozenset({"service", "brief", "by", "at", "currency"})
 _DAY, _MOMENT = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
 
 
@@ -154,7 +155,7 @@ class Shown:
         if name in _ACCOUNTS:
             ids = value if isinstance(value, list) else [value]
             return ", ".join(self._accounts.get(one, "–") for one in ids)
-        if name in _KEPT and group != "referrals":
+        if name in _KEPT and group not in ("referrals", "bail"):
             return _("Kept")
         if group in ("triage", "verification", "closing") and name == "outcome":
             return str(_DECISIONS.get(value, value))
