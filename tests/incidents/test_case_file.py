@@ -331,6 +331,8 @@ def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
     assert answer.mimetype == "application/pdf"
     text = text_of(answer.data)
     assert text.count("Wording 2026-2") == 7
+    # The mark stands on the sheet that says what was agreed to.
+    assert len(pages_of(answer.data)) == 1
 
 
 def test_a_file_names_the_first_account_by_its_day_and_digest_and_tells_nothing_of_it(
