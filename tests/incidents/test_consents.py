@@ -215,15 +215,20 @@ def test_words_that_changed_since_the_page_was_opened_are_read_out_again(
     assert f'name="wording" value="{VERSION}"' in answer.text
 
 
-def test_what_is_never_done_with_a_childs_case_is_not_offered(
-    a_member: Callable[..., Member], filed: Any
+def test_what_is_never_done_with_a_childs_case_is_not_offered_nor_noted(
+    a_member: Callable[..., Member], filed: Any, record_of: Any
 ) -> None:
     record = two_women()
     record.persons[0].age_band = "unsure"
-    page = a_member("custodian").client.get(f"/w/{filed(record)}/c").text
+    custodian, reference = a_member("custodian"), filed(record)
+    page = custodian.client.get(f"/w/{reference}/c").text
     # To keep the report and to ask a mediator, of everybody and of each.
     assert page.count('value="yes"') == 2 * 3
     assert page.count("Somebody in the case is or may be under 18.") == 5 * 3
+    # Nor would it count once it is known that she is grown up.
+    give(custodian, reference, "", *PURPOSES)
+    kept = record_of(reference, custodian.vault()).consents
+    assert {one.purpose for one in kept} == {"record", "mediation"}
 
 
 def test_the_page_of_a_case_says_that_wishes_were_not_read_out_yet(

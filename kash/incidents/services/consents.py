@@ -54,9 +54,9 @@ def answer_consents(
     """
     if origin not in ORIGINS:
         raise NotFound
-    said = _sayable(answers, origin)
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         record = case.record
+        said = _sayable(record, answers, origin)
         if record.has_minor() and any(said.get(one) for one in NEVER_FOR_MINORS):
             raise NotAskedOfMinors
         everyone = [one.id for one in record.persons]
@@ -94,9 +94,14 @@ def answer_consents(
         return Noted(True, left_out)
 
 
-def _sayable(answers: Mapping[str, bool], origin: str) -> dict[str, bool]:
-    """What of these answers can be known in this way."""
-    said = {purpose: given for purpose, given in answers.items() if purpose in TEXTS}
+def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[str, bool]:
+    """What of these answers can be known in this way, and may be asked in this case."""
+    never = NEVER_FOR_MINORS if record.has_minor() else frozenset()
+    said = {
+        purpose: given
+        for purpose, given in answers.items()
+        if purpose in TEXTS and not (given and purpose in never)
+    }
     if origin == "not_asked":
         return {purpose: True for purpose in UNASKED if said.get(purpose)}
     if origin == "told_reporter":

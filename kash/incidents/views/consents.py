@@ -33,6 +33,7 @@ from kash.web import download, page
 from kash.web.account_names import account_names
 from kash.web.formats import short_date_text
 from kash.web.language import LANGUAGES, language_code
+from kash.web.programme import REPORTING_LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def consents(reference: str) -> ResponseReturnValue:
         texts=TEXTS,
         version=VERSION,
         text_of=text_of,
-        languages=LANGUAGES,
+        languages={**LANGUAGES, **REPORTING_LANGUAGES},
         names=names.PURPOSE_NAMES,
         by={
             **account_names({one.by for one in found.record.consents} - {""}),
