@@ -47,7 +47,6 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
         keep_keys(change.session, vault, case.documents)
         if case.taken_back is not None:
             _take_over(change, by, vault, case)
-        _settle(change.session, vault, case)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
             if moment is not None:
@@ -57,6 +56,8 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
                     .values(remind_at=moment)
                     .execution_options(synchronize_session=False)
                 )
+        # After the case's row, as whoever changes a case locks them.
+        _settle(change.session, vault, case)
         change.about(case.reference)
 
 
