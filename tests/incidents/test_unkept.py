@@ -337,7 +337,7 @@ def test_today_counts_what_ends_within_two_days(
 def test_a_case_that_ends_soon_stands_in_the_queue_of_everybody(
     member: AMember, filed: Filed
 ) -> None:
-    filed(Record(narrative="x"), state="verified")
+    filed(Record(narrative="x"), state="insufficient")
     read(member)
     queue = Filters(show="queue")
 
