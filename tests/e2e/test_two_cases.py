@@ -57,6 +57,18 @@ def test_two_of_three_released_leave_the_third_on_the_clock(walk: Walk) -> None:
     assert "Before a court" not in all_three
 
 
+def test_each_is_asked_what_she_wants_before_anything_but_a_release_is_asked_for(
+    walk: Walk,
+) -> None:
+    before, after = walk.cases.pages["free: (1,)"], walk.cases.pages["all asked"]
+    assert "Ask what is wanted" in before
+    assert "Ask what is wanted" not in after
+    assert "Not asked what they want: P1, P2, P3." in walk.cases.pages["could not be asked"]
+    wanted = after[after.index("What is wanted") : after.index("Mediation\n")]
+    for told in ("Help, A complaint", "Nothing now", "She said so herself"):
+        assert told in wanted
+
+
 def test_a_witnesss_tick_is_marked_until_she_confirms_and_no_brief_goes_without_a_number(
     walk: Walk,
 ) -> None:

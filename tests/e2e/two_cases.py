@@ -294,6 +294,14 @@ def _ends_the_first(walk: Walk, cases: Cases) -> None:
         officer.page.locator(".record-end button.main").click()
         officer.page.wait_for_url(f"**{cases.arrest}")
         cases.pages[f"free: {free}"] = officer.page.locator("main").inner_text()
+    # They are free now, and can be asked what they want.
+    officer.link("Ask what is wanted")
+    for number, wanted in enumerate((("help", "complaint"), ("mediation",), ("nothing",)), start=1):
+        _says_what_is_wanted(officer, f"p{number}", *wanted)
+    officer.page.wait_for_url(f"**{cases.arrest}")
+    cases.pages["all asked"] = officer.page.locator("main").inner_text()
+    officer.go(f"{cases.arrest}/w")
+    walk.looks_at(officer, "what is wanted, answered")
     officer.go(f"{cases.arrest}/s/{STEP_NUMBERS['resolve']}")
     officer.fill(reason=CLOSING)
     officer.button("Mark as resolved")
@@ -302,6 +310,15 @@ def _ends_the_first(walk: Walk, cases: Cases) -> None:
     officer.page.select_option("[name=outcome]", "settled")
     officer.button("Close the case")
     officer.page.wait_for_url(f"**{cases.arrest}")
+
+
+def _says_what_is_wanted(officer: Walker, person: str, *wanted: str) -> None:
+    form = officer.page.locator(f"form:has([name=person][value={person}]):has([name=wanted])")
+    for way in wanted:
+        form.locator(f"[name=wanted][value={way}]").check()
+    form.locator("[name=origin][value=herself]").check()
+    with officer.page.expect_navigation():
+        form.locator("button[type=submit]").click()
 
 
 def _told(walker: Walker) -> str:

@@ -17,7 +17,7 @@ from kash.incidents import queries, services
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.autosaves import own_autosaves
-from kash.incidents.rules.mediation import REQUESTS, Result
+from kash.incidents.rules.mediation import REQUESTS, Result, asked
 from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
 from kash.incidents.rules.record import Act, Person, Record, Term
 from kash.incidents.rules.workflow import Refusal
@@ -209,6 +209,28 @@ def test_an_age_corrected_or_somebody_added_ends_it_too(
     record = record_now(officer, reference)
     assert ("request_ended_gate" in what_happened(record)) == ends
     assert (queries.own_briefs(mediator) == []) == ends
+
+
+def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_next_opened(
+    both_engines_app: APIFlask, officer: AMember, mediator: Actor, filed: Any, record_of: Any
+) -> None:
+    brief = MediationBrief(
+        account_id=mediator.account_id, runs_out_at=utc_now() + timedelta(days=7)
+    )
+    db.session.add(brief)
+    db.session.commit()
+    record = a_case("S1")
+    asked(record, mediator.public_id, brief.public_id, ["pay"], utc_now(), ["p1"])
+    record.edition = 2
+    reference = filed(record, "mediation")
+    page = officer.client.get(f"/w/{reference}").text
+    assert "this may not be asked" in page
+    kept = record_of(reference, officer.vault())
+    assert [one.response for one in kept.interventions] == ["ended"]
+    assert what_happened(kept) == ["request_ended_gate"]
+    # Opened once more, nothing happens again.
+    officer.client.get(f"/w/{reference}")
+    assert record_of(reference, officer.vault()) == kept
 
 
 def test_what_may_still_be_asked_goes_on(

@@ -120,6 +120,11 @@ def why_ended(record: Record, intervention: Intervention) -> Why | None:
     return _barred(record, whom, [one.kind for one in intervention.asked if one.kind])
 
 
+def asks_too_much(record: Record) -> bool:
+    """Whether a mediator is still asked for something that may be asked no longer."""
+    return any(one.brief and why_ended(record, one) for one in record.interventions)
+
+
 def request_ended_last(record: Record) -> bool:
     """Whether the newest change of a case ended a request to a mediator."""
     # Who has the case may have been kept away by the same change, which is noted after that.

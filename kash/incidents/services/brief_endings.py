@@ -13,7 +13,7 @@ from kash.incidents.endings import Remains
 from kash.incidents.models import MediationBrief
 from kash.incidents.queries.mediation import answers_to
 from kash.incidents.rules import mediation as rules
-from kash.incidents.rules.mediation_gate import why_ended
+from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
 from kash.incidents.rules.record import Event, Intervention, Record
 from kash.incidents.rules.withdrawing import is_taken_back
 
@@ -62,7 +62,7 @@ def _end_one(session: Session, one: Intervention) -> None:
 def end_what_may_not_be_asked(session: Session, record: Record) -> None:
     """A record is saved: whatever a mediator was asked and may be asked no longer ends, and what
     was done says why. An act was added, an age corrected, or she chose something else."""
-    if not any(one.brief and why_ended(record, one) for one in record.interventions):
+    if not asks_too_much(record):
         return
     collect_answers(session, record)
     for one in record.interventions:

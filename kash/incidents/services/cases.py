@@ -18,6 +18,7 @@ from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import in_bytes
+from kash.incidents.rules.mediation_gate import asks_too_much
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
 from kash.incidents.services.history import History
@@ -41,11 +42,12 @@ from kash.web.errors import NotFound
 
 def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:
     """Note that a case was shown; its key is kept from now on if it was only filed before, what was
-    taken back by its receipt is taken over, whether anything keeps it is noted, and its next
-    reminder is set if the last one was given."""
+    taken back by its receipt is taken over, what a mediator was asked by an older version ends if
+    it may not be asked, whether anything keeps it is noted, and its next reminder is set if the
+    last one was given."""
     with audited(f"incidents.{what}", by) as change:
         keep_keys(change.session, vault, case.documents)
-        if case.taken_back is not None:
+        if case.taken_back is not None or asks_too_much(case.record):
             _take_over(change, by, vault, case)
         if case.remind_at is None:
             moment = next_reminder(case.record, case.state, change.now)
