@@ -291,6 +291,8 @@ def _ends_the_first(walk: Walk, cases: Cases) -> None:
         officer.link("Change the record")
         for number in free:
             officer.page.fill(f"#persons-{number}-released_at", now)
+        # It was verified, so that a change has a reason.
+        officer.fill(why="They called from the gate.")
         officer.page.locator(".record-end button.main").click()
         officer.page.wait_for_url(f"**{cases.arrest}")
         cases.pages[f"free: {free}"] = officer.page.locator("main").inner_text()
