@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kash.incidents.rules.case_file import contents, who_agreed
 from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, Consent
+from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, origin_of
 from kash.incidents.rules.record import Person, Record, as_bytes, from_bytes
 
@@ -82,14 +83,18 @@ def test_what_was_wished_for_on_an_old_phone_is_no_longer_printed_as_agreed() ->
     assert [one.kind for one in read(old(terms=[kept])).terms] == ["release"]
 
 
-def test_an_old_arrest_belongs_to_each_and_an_old_release_ends_each_clock() -> None:
+def test_an_old_arrest_belongs_to_each_and_an_old_release_to_whoever_was_alone() -> None:
     record = read(old())
     moment = datetime.fromisoformat(NOW)
     assert [one.arrested_at for one in record.persons] == [moment] * 3
     freed = {"id": "i1", "mediator": "m", "request": "release", "response": "agreed"}
     freed |= {"result": "released", "answered_at": LATER}
-    record = read(old(interventions=[freed]))
-    assert [one.released_at for one in record.persons] == [datetime.fromisoformat(LATER)] * 3
+    record = read(old(persons=1, interventions=[dict(freed)]))
+    assert [one.released_at for one in record.persons] == [datetime.fromisoformat(LATER)]
+    # Of three nobody said who: none is taken to be free, and somebody is asked to write it down.
+    record = read(old(interventions=[dict(freed)]))
+    assert [one.released_at for one in record.persons] == [None] * 3
+    assert somebody_is_free(record)
     (one,) = record.interventions
     assert [(each.kind, each.result) for each in one.asked] == [("release", "released")]
     assert one.ended_at == datetime.fromisoformat(LATER)

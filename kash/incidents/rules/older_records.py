@@ -76,7 +76,8 @@ def _give_moments_to_persons(record: Json) -> None:
     for person in persons:
         for name, moment in moments.items():
             person.setdefault(name, moment)
-        if freed and freed[0]:
+        # Of several nobody says who it was: somebody is asked, and each clock runs on until then.
+        if freed and freed[0] and len(persons) == 1:
             person.setdefault("released_at", freed[0])
 
 
