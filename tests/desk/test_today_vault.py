@@ -88,8 +88,10 @@ def test_with_her_vault_open_she_sees_what_waits(
         **FIRST_STEP,
     }
     filed(Record(parties=[Party(id="q1", kind="programme")]))
+    # Who took the money is not known, so that it may have been an officer.
     assert _lines(grace.client) == {
-        "New reports that nobody has yet": 2,
+        "New reports that nobody has yet": 3,
+        "Cases that wait for your decision": 1,
         "Cases with somebody under 18, or who may be": 1,
         "Cases about somebody of the programme": 1,
     }
