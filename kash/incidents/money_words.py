@@ -61,6 +61,10 @@ NOTE_NAMES: dict[str, Any] = {
     "not_reported": _l("It is not reported"),
     "counsel": _l("It waits for counsel"),
 }
+SHOWN_NOTES: dict[str, Any] = {
+    **NOTE_NAMES,
+    "damaged": _l("What was noted is damaged and does not open"),
+}
 
 
 def duty_text() -> str:

@@ -253,6 +253,21 @@ def test_a_case_without_money_asks_for_no_decision(custodian: Member, filed: Any
     assert "Bribery Act" not in custodian.client.get(f"/w/{reference}").text
 
 
+def test_notes_that_do_not_open_any_more_say_so_and_give_way(custodian: Member, filed: Any) -> None:
+    reference = filed(money_case())
+    for kind in ("counsel", "reported"):
+        note = ReportNote(kind=kind, on=TODAY, reported_by="The director")
+        note_decision(custodian.actor, custodian.vault(), reference, note)
+        assert [one.kind for one in notes_in(custodian, reference)] == [kind]
+        db.session.rollback()
+        (row,) = db.session.query(SealedDocument).filter_by(kind="incident.note")
+        row.body = row.body[:-1] + bytes([row.body[-1] ^ 1])
+        db.session.commit()
+        for address in (f"/w/{reference}", f"/w/{reference}/q", "/w/q"):
+            page = custodian.client.get(address).text
+            assert "What was noted is damaged and does not open" in page
+
+
 def test_what_was_noted_ends_with_the_case(
     both_engines_app: object, a_member: Callable[..., Member], filed: Any
 ) -> None:

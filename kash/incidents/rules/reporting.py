@@ -15,6 +15,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 KINDS = ("reported", "not_reported", "counsel")
+# Stands for notes that do not open any more.
+DAMAGED = "damaged"
 
 
 class ReportNote(BaseModel):
@@ -76,7 +78,7 @@ def missing_of(note: ReportNote, today: date) -> list[tuple[str, str]]:
 
 def is_decided(notes: Sequence[ReportNote]) -> bool:
     """Whether the newest note says what became of it, so that nobody is waited for."""
-    return bool(notes) and notes[-1].kind != "counsel"
+    return bool(notes) and notes[-1].kind in ("reported", "not_reported")
 
 
 def notes_as_bytes(notes: Sequence[ReportNote]) -> bytes:

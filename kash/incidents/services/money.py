@@ -8,27 +8,25 @@ from pydantic import ValidationError
 
 from kash.accounts.services import change_settings
 from kash.database import db
-from kash.incidents.errors import Damaged, NobodyHoldsKeys, NotNow
+from kash.incidents.errors import NobodyHoldsKeys, NotNow
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import POLICY
 from kash.incidents.rules.cash_bail import MOST, bail_of
 from kash.incidents.rules.record import CashBail, Term
-from kash.incidents.rules.reporting import Policy, ReportNote, notes_as_bytes, notes_from
+from kash.incidents.rules.reporting import DAMAGED, Policy, ReportNote, notes_as_bytes, notes_from
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.policy import Actor
 from kash.vault import (
     CompartmentName,
     NobodyCanOpen,
-    NoSuchDocument,
     OpenVault,
     SealError,
     fetch,
-    fetch_one,
     file_document,
-    open_document,
     open_each,
     save_document,
+    shred,
 )
 from kash.web.errors import NotFound
 
@@ -112,29 +110,31 @@ def make_bail_of_term(
 
 
 def report_notes(case: Case, vault: OpenVault) -> list[ReportNote]:
-    """What custodians noted of a case, the oldest first. Raises Damaged."""
-    if not case.record.duty_note or not vault.holds(CompartmentName.IDENTITY):
-        return []
+    """What custodians noted of a case, the oldest first; none for whoever is no custodian."""
     return notes_of([case], vault).get(case.reference, [])
 
 
 def notes_of(cases: Iterable[Case], vault: OpenVault) -> dict[str, list[ReportNote]]:
-    """What custodians noted, by the references of cases: one query. Raises Damaged."""
+    """What custodians noted, by the references of cases: one query. Of notes that do not open,
+    one says so."""
     named = {one.record.duty_note: one.reference for one in cases if one.record.duty_note}
-    found: dict[str, list[ReportNote]] = {}
-    if named and vault.holds(CompartmentName.IDENTITY):
-        for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
-            found[named[sealed.place.public_id]] = _read(plaintext)
+    if not named or not vault.holds(CompartmentName.IDENTITY):
+        return {}
+    found = {key: [ReportNote(kind=DAMAGED)] for key in named.values()}
+    for sealed, plaintext in open_each(vault, fetch(db.session(), *named, kind=KIND)):
+        notes = _read(plaintext)
+        if notes is not None:
+            found[named[sealed.place.public_id]] = notes
     return found
 
 
-def _read(plaintext: bytes | SealError) -> list[ReportNote]:
+def _read(plaintext: bytes | SealError) -> list[ReportNote] | None:
     if isinstance(plaintext, SealError):
-        raise Damaged
+        return None
     try:
         return notes_from(plaintext)
     except ValidationError:
-        raise Damaged from None
+        return None
 
 
 def name_policy(by: Actor, policy: Policy) -> None:
@@ -144,14 +144,18 @@ def name_policy(by: Actor, policy: Policy) -> None:
 
 def note_decision(by: Actor, vault: OpenVault, reference: str, note: ReportNote) -> None:
     """Note what is decided about a report, sealed so that custodians alone open it, and in no
-    timeline. The same twice is noted once.
+    timeline. The same twice is noted once; notes that do not open any more give way.
 
     Raises NobodyHoldsKeys if no custodian holds keys, NotFound, Damaged and ChangedMeanwhile.
     """
     with changing("incidents.note_kept", by, vault, reference) as case:
         session, kept = case.change.session, case.record.duty_note
         new = note.model_copy(update={"by": by.public_id, "at": case.change.now})
-        if not kept:
+        opened = list(open_each(vault, fetch(session, kept, kind=KIND))) if kept else []
+        notes = _read(opened[0][1]) if opened else None
+        if notes is None:
+            # The first, or what was there does not open any more.
+            shred(session, [kept] if kept else [])
             try:
                 row = file_document(
                     session, KIND, notes_as_bytes([new]), compartment=CompartmentName.IDENTITY
@@ -160,13 +164,8 @@ def note_decision(by: Actor, vault: OpenVault, reference: str, note: ReportNote)
                 raise NobodyHoldsKeys from None
             case.record.duty_note = row.public_id
             return
-        try:
-            sealed = fetch_one(session, kept, KIND)
-            notes = _read(open_document(vault, sealed))
-        except (SealError, NoSuchDocument):
-            raise Damaged from None
         same = {"by": "", "at": None}
-        if notes and notes[-1].model_copy(update=same) == note.model_copy(update=same):
+        if notes[-1].model_copy(update=same) == note.model_copy(update=same):
             case.change.nothing()
             return
-        save_document(session, vault, sealed, notes_as_bytes([*notes, new]))
+        save_document(session, vault, opened[0][0], notes_as_bytes([*notes, new]))

@@ -74,7 +74,7 @@ def decisions() -> ResponseReturnValue:
         listing=paged(lines),
         damaged=damaged,
         words=names,
-        kinds=money_words.NOTE_NAMES,
+        kinds=money_words.SHOWN_NOTES,
     )
 
 
@@ -115,7 +115,7 @@ def decision(reference: str) -> ResponseReturnValue:
         notes=notes[::-1],
         by=account_names({one.by for one in notes} - {""}),
         kinds=names.TERM_NAMES,
-        note_names=money_words.NOTE_NAMES,
+        note_names=money_words.SHOWN_NOTES,
         duty=money_words.duty_text(),
         policy=reporting_policy(),
         called=lambda key: called(found.record, key) if key else "",
@@ -176,7 +176,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
         "questioned": len(case.record.questioned_terms),
         "note": notes[-1] if notes else None,
         "decided": is_decided(notes),
-        "kinds": money_words.NOTE_NAMES,
+        "kinds": money_words.SHOWN_NOTES,
     }
 
 
