@@ -42,6 +42,10 @@ CODED = {
     "interventions.response": "agreed",
     "terms.kind": "pay",
     "terms.currency": "KES",
+    "questioned_terms.kind": "pay",
+    "questioned_terms.currency": "KES",
+    "bail.paid_to": "station",
+    "bail.currency": "KES",
     "referrals.kind": "shelter",
     "referrals.outcome": "",
     "consents.purpose": "court",
@@ -58,7 +62,9 @@ CODED = {
     "closing.outcome": "settled",
 }
 # What parts are called among themselves: p1, a1 …
-OWN_IDS = re.compile(r"(persons|parties|acts|information|interventions|terms|referrals)\.id")
+OWN_IDS = re.compile(
+    r"(persons|parties|acts|information|interventions|terms|questioned_terms|bail|referrals)\.id"
+)
 NAMED = {
     "acts.persons": ["p1"],
     "interventions.persons": ["p1"],
@@ -66,6 +72,9 @@ NAMED = {
     "acts.parties": ["q1"],
     "terms.owed_by": "q1",
     "terms.owed_to": "p1",
+    "questioned_terms.owed_by": "p1",
+    "questioned_terms.owed_to": "q1",
+    "bail.person": "p1",
     "referrals.person": "p1",
     "consents.person": "p1",
     "choices.person": "p1",
@@ -73,7 +82,7 @@ NAMED = {
     "own_words.person": "p1",
     "comments.id": "c1",
 }
-SHORT = {"persons": "p", "parties": "q"}
+SHORT = {"persons": "p", "parties": "q", "questioned_terms": "t"}
 # Shown to nobody: ids of accounts and documents, which lead on and say nothing themselves; what
 # another than its own page would have to open.
 NEVER = {
@@ -90,6 +99,8 @@ NEVER = {
     "declared",
     # Stands there in groups of four.
     "paper_reference",
+    # Opened by a custodian's own page.
+    "duty_note",
     # Opened by their own page.
     "first_accounts",
     "sealed_changes",
@@ -99,6 +110,8 @@ NEVER = {
     "consents.by",
     "choices.by",
     "own_words.by",
+    "own_words.wording",
+    "own_words.language",
     "links.id",
     "links.note",
     "evidence.added_by",
@@ -114,8 +127,8 @@ NEVER = {
 NOT_FOR_WHO_READS = {
     "consents.wording",
     "consents.language",
-    "own_words.wording",
     "parties.station",
+    "bail.place",
     "referrals.note",
 }
 
@@ -221,6 +234,7 @@ class World:
     def _pages(self, app: APIFlask, browser: FlaskClient) -> Iterator[str]:
         known = {"reference": self.reference, "person": "p1", "verb": "verify"}
         known |= {"document": self.identity, "intervention_id": "i1"}
+        known |= {"bail_id": "b1", "term_id": "t1"}
         for rule in app.url_map.iter_rules():
             if not rule.endpoint.startswith("incidents."):
                 continue
@@ -244,6 +258,7 @@ WRITING = {
     "incidents.urgent",
     "incidents.withdraw_request",
     "incidents.remove_link",
+    "incidents.remove_bail",
     "incidents.add_link",
 }
 
