@@ -22,6 +22,7 @@ from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.letterbox import as_bytes, from_bytes
 from kash.incidents.rules.record import Consent, Intervention, Person, Record, Referral
+from kash.incidents.services import shredding
 from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing
 from kash.policy import Actor
@@ -282,6 +283,25 @@ def test_days_and_what_is_told_outlive_the_letterbox_being_written_anew(peer: Ac
     assert told(receipt).as_asked
     services.tend_letterbox(utc_now() + timedelta(days=1))
     assert told(receipt).as_asked
+
+
+def test_what_was_kept_while_the_chore_began_is_not_shredded(
+    member: AMember, peer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported(peer)
+    as_it_was = opened_box(db.session())
+    change(member, agrees)
+    monkeypatch.setattr(shredding, "opened_box", lambda _session: as_it_was)
+    assert shred() == 0
+    assert states() == ["submitted"]
+
+
+def test_what_was_shredded_by_hand_waits_for_nothing(member: AMember, filed: Filed) -> None:
+    reference = filed(Record(narrative="x"), state="closed")
+    assert read(member) is not None
+    services.shred_case(reference, by=member.actor, vault=member.vault())
+    db.session.rollback()
+    assert opened_box(db.session()).fates == {}
 
 
 # --- Pages ------------------------------------------------------------------------------------
