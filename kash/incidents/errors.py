@@ -36,13 +36,6 @@ class NobodyAgreed(Problem):
     )
 
 
-class NotAskedOfMinors(Problem):
-    """A consent that is never asked for while a child may be on record."""
-
-    status = 422
-    sentence = _l("This is not asked while somebody in the case is or may be under 18.")
-
-
 class NotToBeAgreed(Problem):
     """Where the gate of mediation is shut, nothing is paid, given back or apologised for."""
 

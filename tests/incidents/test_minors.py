@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from kash.database import utc_now
 from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.errors import NobodyAgreed, NotAskedOfMinors
+from kash.incidents.errors import NobodyAgreed
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.consents import PURPOSES, Consent
+from kash.incidents.rules.keeping import Keeps, what_keeps
 from kash.incidents.rules.minors import (
     MAY_BE_MINOR,
     NEVER_FOR_MINORS,
@@ -125,6 +126,14 @@ def test_it_is_asked_of_whoever_is_held_and_of_nobody_who_is_free() -> None:
     assert [one.id for one in who_is_held(record)] == ["p2"]
 
 
+def test_a_childs_case_is_kept_until_child_protection_reached_her() -> None:
+    record = Record(persons=[Person(id="p1", code="A", age_band="unsure")])
+    assert what_keeps(record, "triaged") is Keeps.HELP
+    assert what_keeps(record, "closed") is None
+    record.referrals = [Referral(id="r1", kind="child_protection", outcome="reached")]
+    assert what_keeps(record, "triaged") is None
+
+
 # --- Services, whatever a page offers -------------------------------------------------------------
 
 
@@ -136,10 +145,10 @@ def test_no_service_prints_counts_or_takes_a_consent_that_is_not_offered(
     before = record_of(reference, grace.vault())
     with pytest.raises(NobodyAgreed):
         note_printed(grace.actor, grace.vault(), reference)
-    for purpose in sorted(NEVER_FOR_MINORS):
-        with pytest.raises(NotAskedOfMinors):
-            answer_consents(grace.actor, grace.vault(), reference, 1, "p2", {purpose: True})
+    answers = dict.fromkeys(NEVER_FOR_MINORS, True)
+    answer_consents(grace.actor, grace.vault(), reference, 1, "p2", answers)
     assert record_of(reference, grace.vault()) == before
+    assert "Print a case file" not in grace.client.get(f"/w/{reference}").text
     page = grace.client.get(f"/w/{reference}/f")
     assert "Nobody in this case has agreed" in page.text
     assert grace.client.post(f"/w/{reference}/f", data={"persons": ["p2"]}).status_code == 409

@@ -13,6 +13,7 @@ from enum import StrEnum
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import is_free, releases_done
 from kash.incidents.rules.dues import is_open
+from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 
@@ -81,8 +82,9 @@ def is_held(record: Record) -> bool:
 
 
 def is_being_helped(record: Record) -> bool:
-    """Whether a mediator was asked and has not ended, or a referral or something that was agreed
-    waits for its outcome."""
+    """Whether a mediator was asked and has not ended, a referral or something that was agreed waits
+    for its outcome, or child protection is still to reach somebody who is or may be under 18."""
     asked = any(one.ended_at is None and one.response in _ANSWERING for one in record.interventions)
     sent = any(is_open(one) for one in record.referrals)
-    return asked or sent or any(is_open(one) for one in record.terms)
+    agreed = any(is_open(one) for one in record.terms)
+    return asked or sent or agreed or bool(unprotected(record))

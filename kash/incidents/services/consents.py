@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kash.incidents.consent_texts import TEXTS, VERSION
-from kash.incidents.errors import NotAskedOfMinors
 from kash.incidents.rules.consents import (
     ORIGINS,
     UNASKED,
@@ -50,15 +49,13 @@ def answer_consents(
     what she told somebody else is a wish (for `WISHED`), and for whoever could not be asked only
     what may be done unasked is noted. Only what differs from what stands is noted. What was
     withdrawn holds no more from this moment: everything that uses a consent asks for it anew, and a
-    mediator's open brief ends. Raises ChangedMeanwhile, NotAskedOfMinors, NotFound and Damaged.
+    mediator's open brief ends. Raises ChangedMeanwhile, NotFound and Damaged.
     """
     if origin not in ORIGINS:
         raise NotFound
     with changing("incidents.consents_answered", by, vault, reference, version=version) as case:
         record = case.record
         said = _sayable(record, answers, origin)
-        if record.has_minor() and any(said.get(one) for one in NEVER_FOR_MINORS):
-            raise NotAskedOfMinors
         everyone = [one.id for one in record.persons]
         if person and person not in everyone:
             raise NotFound
