@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import insert
 
 from kash.database import db, new_public_id
+from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.consents import Consent
@@ -51,7 +52,7 @@ def a_record(number: int, rng: random.Random, officer: str) -> Record:
         acts=[Act(id=f"a{k}", code=rng.choice([*ACTS])) for k in (1, 2)],
         information=[Information(id="n1", connection="her neighbour")],
         consents=[
-            Consent(purpose=purpose, given=True, at=filed, by=officer)
+            Consent(purpose=purpose, given=True, at=filed, by=officer, wording=VERSION)
             for purpose in ("record", "mediation", "court")
         ],
         timeline=[

@@ -380,6 +380,17 @@ def test_whoever_refused_is_not_in_the_file_though_all_are_said_to_agree_later(
     assert holding(record_of(reference, one.vault()), "p2") == ["court"]
 
 
+def test_what_one_refuses_after_all_refused_is_her_own_refusal(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "")
+    give(officer, reference, "p2", version=2)
+    assert give(officer, reference, "", "court", version=3).left_out["court"] == ["p2"]
+    record = record_of(reference, officer.vault())
+    assert (holding(record, "p1"), holding(record, "p2")) == (["court"], [])
+
+
 def test_the_officer_is_told_whom_a_yes_for_everybody_leaves_out(
     officer: Member, filed: Any
 ) -> None:

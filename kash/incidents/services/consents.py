@@ -108,7 +108,8 @@ def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[s
 
 def _differs(record: Record, answer: Consent) -> bool:
     """Whether this says something else than what stands of that person and purpose, or says it in
-    other words, or for the first time herself."""
+    other words, or for the first time herself: what she refuses by herself stays where all agree.
+    """
     stands = standing(
         record.consents, answer.purpose, answer.person, several=len(record.persons) > 1
     )
@@ -117,6 +118,9 @@ def _differs(record: Record, answer: Consent) -> bool:
     if stands.given != answer.given:
         # What she said herself stays where she could not be asked.
         return answer.origin != "not_asked"
+    of_others = stands.for_all or stands.person != answer.person
+    if of_others and not (answer.for_all or answer.wish):
+        return True
     if answer.given and answer.origin == "herself":
         return not stands.was_read_out or stands.wording != answer.wording
     if answer.given:
