@@ -224,3 +224,18 @@ def test_an_old_release_frees_only_whom_it_can_mean(
     assert held == [one for one in everybody if one != becomes]
     again = from_bytes(as_bytes(record))
     assert again == record
+
+
+@pytest.mark.parametrize(
+    ("age", "left"), [("under_18", ""), ("25_34", "anna"), ("unknown", "anna")]
+)
+def test_an_older_case_of_a_child_is_taken_from_the_officer_who_had_it(age: str, left: str) -> None:
+    plain = {
+        "edition": 2,
+        "persons": [{"id": "p1", "code": "P1", "age_band": age}],
+        "assigned_to": "anna",
+    }
+    record = read(plain)
+    assert record.assigned_to == left
+    record.assigned_to = "grace"
+    assert from_bytes(as_bytes(record)).assigned_to == "grace"

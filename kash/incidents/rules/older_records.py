@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import question_terms
 
 EDITION = 3
@@ -150,8 +151,15 @@ def _make_wishes_of_what_was_not_read_out(record: Json) -> None:
             one["wish"] = True
 
 
+def _take_children_from_officers(record: Json) -> None:
+    # Such a case is for a custodian alone now, in whose queue it stands once nobody has it.
+    if any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ())):
+        record.pop("assigned_to", None)
+
+
 _TO_3: tuple[Callable[[Json], None], ...] = (
     question_terms,
     _name_who_was_released,
     _make_wishes_of_what_was_not_read_out,
+    _take_children_from_officers,
 )

@@ -1,0 +1,141 @@
+"""The contact outside the programme, and what a reporter reads of who reads her report: two people
+put it there, and whoever reports somebody of the programme is told before she sends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from kash.database import db
+from kash.incidents.queries.outside import outside_contact, proposed_contact, what_is_missing
+from kash.incidents.rules.filing import new_code
+from kash.incidents.rules.outside import Contact, contact_from, may_agree
+from kash.incidents.services.outside import (
+    AnotherAgrees,
+    ProposedMeanwhile,
+    agree_to_contact,
+    propose_contact,
+)
+from kash.policy import Actor
+from kash.vault import AuditEntry
+from tests.conftest import AMember
+from tests.incidents.filed_cases import let_arrive
+
+NAME, REACH = "Wakili Mfano", "0700 000 790"
+AMemberOf = Callable[..., AMember]
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "anna"]), st.text())
+def test_nobody_agrees_to_what_she_proposed(name: str, reach: str, by: str, other: str) -> None:
+    contact = Contact(name, reach, by)
+    assert not may_agree(by, contact)
+    assert may_agree(other, contact) == (bool(by) and other != by)
+    assert not may_agree(other, None)
+    kept = contact_from(contact.as_kept())
+    assert kept == (contact if name and reach else None)
+    assert contact.digest != Contact(name + "x", reach, by).digest
+
+
+def test_one_proposes_another_agrees_and_only_then_it_is_shown(
+    a_member: AMemberOf, actor: Callable[..., Actor]
+) -> None:
+    grace, dora = a_member("custodian").actor, actor("director")
+    assert [what_is_missing(one) for one in (grace, dora, actor("peer"))] == ["none", "none", ""]
+    propose_contact(grace, NAME, REACH)
+    assert outside_contact() is None
+    waiting = proposed_contact()
+    assert waiting is not None
+    assert [what_is_missing(one) for one in (grace, dora)] == ["", "waits"]
+    with pytest.raises(AnotherAgrees):
+        agree_to_contact(grace, waiting.digest)
+    # What was shown is no longer what is proposed.
+    propose_contact(grace, "A friend", REACH)
+    with pytest.raises(ProposedMeanwhile):
+        agree_to_contact(dora, waiting.digest)
+    assert outside_contact() is None
+    propose_contact(grace, NAME, REACH)
+    agree_to_contact(dora, waiting.digest)
+    holds = outside_contact()
+    assert holds is not None
+    assert (holds.name, holds.reach, proposed_contact()) == (NAME, REACH, None)
+    # What holds goes on holding while something else waits.
+    propose_contact(dora, "Somebody else", REACH)
+    assert outside_contact() == holds
+    actions = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
+    assert actions.count("accounts.outside_changed") == 5
+
+
+def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(
+    a_member: AMemberOf,
+) -> None:
+    grace, dora = a_member("custodian"), a_member("director")
+    wrong = grace.client.post("/w/z", data={"name": NAME, "reach": ""})
+    assert (wrong.status_code, NAME in wrong.text) == (422, True)
+    grace.client.post("/w/z", data={"name": NAME, "reach": REACH})
+    page = grace.client.get("/w/z").text
+    assert 'name="agree"' not in page
+    assert "Contact outside the programme" in dora.client.get("/").text
+    page = dora.client.get("/w/z").text
+    (digest,) = re.findall(r'name="agree" value="(\w+)"', page)
+    assert grace.client.post("/w/z", data={"agree": digest}).status_code == 409
+    assert dora.client.post("/w/z", data={"agree": "0" * 32}).status_code == 409
+    assert dora.client.post("/w/z", data={"agree": digest}).status_code == 303
+    assert outside_contact() is not None
+
+
+def step(phone: FlaskClient, code: str, screen: str, go: str, **data: str) -> str:
+    return phone.post("/w/n", data={"code": code, "screen": screen, "go": go, **data}).text
+
+
+def test_a_reporter_is_told_who_reads_it_and_where_else_to_turn_before_she_sends(
+    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    grace = a_member("custodian", name="Neema Mfano")
+    a_member("documentation", name="Siri Mfano")
+    propose_contact(grace.actor, NAME, REACH)
+    waiting = proposed_contact()
+    assert waiting is not None
+    agree_to_contact(actor("director"), waiting.digest)
+    phone, code = client_for(actor("peer")), new_code()
+    for screen in ("who", "review"):
+        page = step(phone, code, screen, "here")
+        assert [one for one in ("Neema Mfano", NAME, REACH) if one not in page] == []
+        assert "Siri Mfano" not in page
+    assert "only Neema Mfano reads it" in step(phone, code, "whom", "here")
+    step(phone, code, "words", "next", narrative="It was one of you.")
+    word = step(phone, code, "review", "send")
+    token = re.findall(r'name="token" value="([^"]+)"', word)[0]
+    assert REACH in step(phone, code, "sent", "know", token=token)
+
+
+def test_a_custodian_whom_the_reporter_names_does_not_read_it(
+    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    grace, ruth = a_member("custodian"), a_member("custodian")
+    phone, code = client_for(actor("peer")), new_code()
+    step(phone, code, "who", "next", who=f"programme:{grace.actor.public_id}")
+    step(phone, code, "words", "next", narrative="It was she.")
+    step(phone, code, "review", "send")
+    let_arrive()
+    assert "No act yet" not in grace.client.get("/w").text
+    page = ruth.client.get("/w").text
+    (reference,) = set(re.findall(r'href="/w/(\w{16})"', page))
+    assert "Somebody of the programme" in ruth.client.get(f"/w/{reference}").text
+    assert grace.client.get(f"/w/{reference}").status_code == 404
+    # Nobody else can be named so.
+    wrong = step(phone, new_code(), "who", "next", who=f"programme:{actor('peer').public_id}")
+    assert "errors" in wrong
+
+
+def test_without_a_custodian_the_reporter_reads_that_nobody_could(
+    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    a_member("documentation")
+    page = step(client_for(actor("peer")), new_code(), "who", "here")
+    assert "nobody here can read it at the moment" in page
