@@ -24,6 +24,7 @@ from kash.incidents.rules.changes import (
     differences,
     values_of,
 )
+from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import (
     Act,
     Comment,
@@ -290,6 +291,27 @@ def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> N
         shown = Shown([change], Record()).places(change)
     assert len(shown) > 60
     assert sorted({one.label for one in shown if one.label.startswith("Something else")}) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"given": True}, "Agreed"),
+        ({"given": False}, "Not agreed"),
+        ({"given": True, "wish": True}, "Ticked on a phone"),
+    ],
+)
+def test_a_phones_tick_is_no_yes_among_the_changes(
+    member: AMember, said: dict[str, bool], words: str
+) -> None:
+    record = Record(persons=[Person(id="p1", code="A")])
+    record.consents = [Consent(purpose="court", at=NOW, by="", person="p1", **said)]
+    change = RecordChange(at=NOW, places=differences(values_of(Record()), values_of(record)))
+    with member.client.application.test_request_context():
+        (shown,) = [
+            one for one in Shown([change], record).places(change) if one.label == "Consents"
+        ]
+    assert shown.after.endswith(f": {words} (A)")
 
 
 def test_changes_are_paged_and_asked_for_in_as_many_queries_however_many(

@@ -180,6 +180,9 @@ class Shown:
         if group == "consents":
             purpose, person = value.get("purpose", ""), value.get("person", "")
             said = _("Agreed") if value.get("given") else _("Not agreed")
+            if value.get("wish") and value.get("given"):
+                # Only what is read out to her and answered is a consent.
+                said = _("Ticked on a phone")
             whom = called(self._record, person) if person else _("Everybody in the case")
             return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {said} ({whom})"
         if group == "evidence":
