@@ -22,7 +22,7 @@ class ChoiceForm(KashForm):
     person = HiddenField()
     wanted = SeveralField(_l("What is wanted"), choices=list(WAY_NAMES.items()))
     origin = radio_field(_l("How is it known?"), list(ORIGIN_NAMES.items()), required=False)
-    on = DayField(_l("Asked on"), validators=[required()])
+    on = DayField(_l("Day of asking"), validators=[required()])
 
     def prepare(self, today: date) -> None:
         """Offer today as the day."""

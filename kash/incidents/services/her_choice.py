@@ -15,6 +15,7 @@ from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web.errors import NotFound
+from kash.web.language import language_code
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def note_own_yes(by: Actor, vault: OpenVault, reference: str, person: str, *, gi
                 by=by.public_id,
                 person=person,
                 wording=charge_warning.VERSION,
+                language=language_code(),
                 origin="herself",
             )
         )
