@@ -12,7 +12,7 @@ from apiflask import APIFlask
 from flask import url_for
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from kash.database import db, new_public_id, utc_now
 from kash.incidents import services
@@ -252,6 +252,13 @@ def test_she_is_told_before_her_saving_hands_it_over_and_loses_nothing_typed(
     assert "Held among adults?" in answer.text
     assert db.session.scalar(select(func.count(Incident.id))) == 0
     db.session.rollback()
+    # Of no child after all: it is saved as any other, and nothing says that it was handed over.
+    other = anna.client.post(
+        "/w/new", data=filled(do="hand", token="0ther00000000000"), follow_redirects=True
+    )
+    assert "handed over" not in other.text
+    db.session.execute(delete(Incident))
+    db.session.commit()
     form = minor_form(do="hand", **{"persons-0-among_adults": "yes"})
     answer = anna.client.post("/w/new", data=form, follow_redirects=True)
     assert "Saved, and handed over to a custodian." in answer.text

@@ -170,7 +170,8 @@ def _written(case: Case | None) -> ResponseReturnValue:
             return _beside(form, written, stations, reference=case.reference if case else "")
         except HandsOver as problem:
             shown.handing = hand_over_text(problem.why, problem.custodians)
-            form.form_errors.append(shown.handing)
+            body, _status = _page(form, shown)
+            return body, 422
         except (
             IdentityWouldBeLeft,
             WhyIsMissing,
@@ -192,11 +193,11 @@ def _asks_why(case: Case | None) -> bool:
 def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValue:
     """On to the case; or to the list, if what she wrote keeps its writer away from it."""
     said = _("Handed in.") if submit else _("Saved.")
-    if hands_over:
-        said = _("Saved, and handed over to a custodian.")
     try:
         found = open_case(current_actor(), the_vault(), reference)
     except NotFound:
+        if hands_over:
+            said = _("Saved, and handed over to a custodian.")
         flash(said + " " + _("From now on others work on this case, and you do not see it."))
         return redirect(url_for("incidents.index"))
     flash(said)
