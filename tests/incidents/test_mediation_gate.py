@@ -311,6 +311,7 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
     (yes,) = record_now(officer, reference).own_words
     assert (yes.person, yes.given, yes.origin) == ("p1", True, "herself")
     assert (yes.wording, yes.language) == ("2026-1", "en")
+    assert "Wording 2026-1 · English" in officer.client.get(f"/w/{reference}/w").text
     assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
     assert len(queries.own_briefs(mediator)) == 1
     note_own_yes(officer.actor, officer.vault(), reference, "p1", given=False)

@@ -28,6 +28,7 @@ from kash.policy import Actor, allow
 from kash.web import page
 from kash.web.account_names import account_names
 from kash.web.formats import to_local
+from kash.web.language import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue
         texts=names.WAY_TEXTS,
         origins=names.ORIGIN_NAMES,
         warning=charge_warning.warning(),
-        version=charge_warning.VERSION,
+        languages=LANGUAGES,
         by=account_names(
             {one.by for one in found.record.choices}
             | {one.by for one in found.record.own_words} - {""}
