@@ -18,7 +18,16 @@ from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries import open_case
 from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.consents import Consent
-from kash.incidents.rules.record import Act, Information, Party, Person, Record, Referral, Term
+from kash.incidents.rules.record import (
+    Act,
+    CashBail,
+    Information,
+    Party,
+    Person,
+    Record,
+    Referral,
+    Term,
+)
 from kash.jobs.models import Job
 from kash.vault import AuditEntry
 from kash.web.formats import date_text, to_local
@@ -50,14 +59,17 @@ def a_record() -> Record:
             Person(id="p1", code="Swallow", age_band="25_34"),
             Person(id="p2", code="Weaver", note="Scar on the hand"),
         ],
-        parties=[Party(id="o1", station_name="Mfano Post", service_number="0099")],
+        parties=[
+            Party(id="o1", station="s" * 16, station_name="Mfano Post", service_number="No 0099")
+        ],
         acts=[
             Act(id="a1", code="M1", persons=["p1"], parties=["o1"], amount=150050,
                 circumstances="At the gate"),
             Act(id="a2", code="P1", persons=["p2"], circumstances="With a belt"),
         ],
         terms=[Term(id="t1", kind="return", owed_by="o1", owed_to="p1", what="A phone")],
-        referrals=[Referral(id="r1", kind="legal", service_name="Mfano Lawyers", person="p1")],
+        referrals=[Referral(id="r1", kind="legal", service="v" * 16, service_name="Mfano Lawyers",
+                            person="p1")],
     )  # fmt: skip
     record.happening.begun_on = date(2026, 11, 2)
     record.place.ward = "Kondele"
@@ -90,10 +102,10 @@ def test_it_holds_what_was_chosen_of_who_agreed(officer: Member, filed: Any) -> 
     text = text_of(printed(officer, reference, persons=["p1"], terms="y", referrals="y"))
     for there in (
         "Swallow", "Money demanded or taken", "130104", "At the gate", "KES 1,500.50", "Mfano Post",
-        "0099", "A phone", "Mfano Lawyers", "Kondele", "2 November 2026",
+        "0099", "A phone", "Mfano Lawyers", "2 November 2026",
     ):  # fmt: skip
         assert there in text
-    for absent in ("Weaver", "Scar", "belt", "at night", "The phone back"):
+    for absent in ("Weaver", "Scar", "belt", "at night", "The phone back", "Kondele"):
         assert absent not in text
 
 
@@ -158,7 +170,7 @@ def of_health() -> Record:
     record.narrative = record.asked_for = record.place.place = CANARY
     record.wanted = ["medical", "complaint"]
     record.persons[0].note = CANARY
-    record.parties[0].description = CANARY
+    record.parties[0].description = record.parties[0].unit = CANARY
     record.acts[0].circumstances = CANARY
     record.acts += [
         Act(id="a3", code="H2", persons=["p1"], circumstances=CANARY),
@@ -198,8 +210,39 @@ def test_a_file_says_nothing_of_her_health_unless_she_agreed_to_that_too(
     text = text_of(printed(officer, reference, **EVERYTHING))
     for there in ("H2 HIV status disclosed", "H1 Forced HIV test", "Medical", "A doctor"):
         assert there in text
-    # Note, description, three acts' and the narrative's words, what was asked, place, and so on.
-    assert text.count(CANARY) == 11
+    # Note, description, unit, three acts' and the narrative's words, what was asked, and so on.
+    assert text.count(CANARY) == 12
+
+
+def test_no_clinic_that_was_typed_freely_tells_of_her_health(officer: Member, filed: Any) -> None:
+    record = a_record()
+    clinic = "HIV clinic"
+    record.place.ward = clinic
+    record.parties = [
+        Party(id="o1", station_name=clinic, unit="CCC ward", service_number="CCC 0099"),
+        Party(id="o2", kind="health_worker", station_name=clinic, unit="CCC ward"),
+    ]
+    record.acts = [
+        Act(id="a1", code="H2", persons=["p1"]),
+        Act(id="a2", code="L1", persons=["p1"]),
+        Act(id="a3", code="L4", persons=["p1"], parties=["o2"]),
+    ]
+    record.terms[0].owed_by = "o2"
+    record.referrals = [Referral(id="r1", kind="legal", service_name="HIV Tribunal", person="p1")]
+    record.bail = [
+        CashBail(id=f"b{number}", person="p1", amount=500000, receipt=receipt, place_name=clinic)
+        for number, receipt in enumerate(("ARV 4455", "ARV"))
+    ]
+    record.consents = [agreed()]
+    text = text_of(printed(officer, filed(record), **EVERYTHING))
+    for absent in ("HIV", "CCC", "ARV", "linic", "Health", "health", "No receipt"):
+        assert absent not in text
+    for there in ("L1", "By whom: another person", "1 Police", "0099", "4455"):
+        assert there in text
+    record.consents = agreed_to_all()
+    text = text_of(printed(officer, filed(record), **EVERYTHING))
+    for there in ("2 Health worker", "CCC ward", "CCC 0099", "HIV Tribunal", "ARV 4455"):
+        assert there in text
 
 
 def test_of_two_only_what_was_done_to_her_who_agreed_is_told(officer: Member, filed: Any) -> None:

@@ -20,6 +20,7 @@ from kash.incidents.queries.history import KeptAccount
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.filing import code_as_shown
+from kash.incidents.rules.health import PARTY
 from kash.incidents.rules.record import Record
 from kash.press import PagedDocument
 from kash.web.formats import date_text, moment_text
@@ -66,7 +67,7 @@ def case_file(
         codes=ACTS,
         places=PLACE_NAMES,
         names=names,
-        called=_Labels(case.record, shown).of,
+        called=_Labels(case.record, shown, {one.id for one in held.parties}).of,
     )
     return made(
         PagedDocument(
@@ -85,9 +86,13 @@ def case_file(
 
 
 class _Labels:
-    """What the file calls persons and parties: who is not in it is called "another person"."""
+    """What the file calls persons and parties: who is not in it is called "another person"; of a
+    party only a health worker is, since no other kind says anything of health."""
 
-    def __init__(self, record: Record, shown: set[str]) -> None:
+    def __init__(self, record: Record, shown: set[str], parties: set[str]) -> None:
+        self._hidden = {
+            one.id for one in record.parties if one.kind == PARTY and one.id not in parties
+        }
         self._persons = {one.id: one.code for one in record.persons}
         self._parties = {
             one.id: f"{number} {names.PARTY_KIND_NAMES.get(one.kind, one.kind)}"
@@ -98,4 +103,6 @@ class _Labels:
     def of(self, key: str) -> str:
         if key in self._persons:
             return self._persons[key] if key in self._shown else _("another person")
+        if key in self._hidden:
+            return _("another person")
         return self._parties.get(key, "–")

@@ -1,7 +1,8 @@
 """What a case file for a lawyer may hold: of those only who agreed, and what was chosen of it.
 
 Of health it speaks only where she agreed to that as well (`health`): without it all that was typed
-freely stays out, and what is left are codes, days, amounts, stations and numbers.
+freely stays out, and what is left are codes, days, amounts, stations and services of the list, and
+the digits of numbers.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ PURPOSE = "court"
 
 @dataclass(frozen=True)
 class FileContents:
-    """What goes onto the paper. `narrative`, `asked_for`, `wanted`, `place` and `about_when` are
-    empty where they may not.
+    """What goes onto the paper. `narrative`, `asked_for`, `wanted`, `ward`, `place` and
+    `about_when` are empty where they may not.
 
     What was asked for is never among `terms`, which are what was agreed.
     """
@@ -42,6 +43,7 @@ class FileContents:
     narrative: str = ""
     asked_for: str = ""
     wanted: list[str] = field(default_factory=list)
+    ward: str = ""
     place: str = ""
     about_when: str = ""
 
@@ -93,13 +95,16 @@ def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -
         else [],
         terms=[_term(one, told, everyone, words=words) for one in record.terms
                if _concerns(one, ids, everyone)],
-        referrals=[one for one in record.referrals if may_say.referral(one)],
-        bail=[one for one in record.bail if one.person in ids or (everybody and not one.person)],
+        referrals=[_referral(one, told, words=words) for one in record.referrals
+                   if may_say.referral(one)],
+        bail=[_bail(one, told, words=words) for one in record.bail
+              if one.person in ids or (everybody and not one.person)],
         narrative=record.narrative if narrative else "",
         asked_for=record.asked_for if narrative else "",
         wanted=[one for one in record.wanted if words or one not in health.REQUESTS]
         if everybody
         else [],
+        ward=record.place.ward if words or narrative else "",
         place=record.place.place if words or narrative else "",
         about_when=record.happening.about_when if words or narrative else "",
     )  # fmt: skip
@@ -147,11 +152,40 @@ def _parties(record: Record, acts: list[Act], *, words: bool) -> list[Party]:
         kept = {act.id for act in acts}
         elsewhere = {key for act in record.acts if act.id not in kept for key in act.parties}
         named |= {party.id for party in record.parties} - elsewhere
-    return [
-        one if words else one.model_copy(update={"description": ""})
-        for one in record.parties
-        if one.id in named
-    ]
+    there = [one for one in record.parties if one.id in named]
+    # That there was a health worker may tell of her health as a sentence does.
+    return there if words else [_party(one) for one in there if one.kind != health.PARTY]
+
+
+def _party(one: Party) -> Party:
+    """A party without what was typed freely."""
+    return one.model_copy(
+        update={
+            "description": "",
+            "unit": "",
+            "station_name": one.station_name if one.station else "",
+            "service_number": _digits(one.service_number),
+        }
+    )
+
+
+def _digits(text: str) -> str:
+    return "".join(letter for letter in text if letter.isdecimal())
+
+
+def _bail(one: CashBail, told: Collection[str], *, words: bool) -> CashBail:
+    if words or one.person in told:
+        return one
+    # A receipt without a digit is one all the same.
+    receipt = (_digits(one.receipt) or "–") if one.receipt else ""
+    place = one.place_name if one.place else ""
+    return one.model_copy(update={"receipt": receipt, "place_name": place})
+
+
+def _referral(one: Referral, told: Collection[str], *, words: bool) -> Referral:
+    if words or one.person in told or one.service:
+        return one
+    return one.model_copy(update={"service_name": ""})
 
 
 def _information(one: Information, *, words: bool) -> Information:

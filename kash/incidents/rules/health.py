@@ -12,6 +12,8 @@ from kash.incidents.rules.record import Record
 PURPOSE = "health"
 # Forced tests, status told to others, care refused, and what protects health taken.
 ACTS = frozenset(GROUPS["health"])
+# A kind of party that speaks of health by being there.
+PARTY = "health_worker"
 REFERRALS = frozenset({"medical", "psychosocial"})
 REQUESTS = frozenset({"medical"})
 
