@@ -187,7 +187,8 @@ def test_a_tick_that_an_older_version_sealed_becomes_a_wish(origin: str) -> None
     assert all(one.wish and not one.wording for one in record.consents)
     assert not may_print(record)
     holding = {one for one in PURPOSES if record.consents_to(one, "p1")}
-    assert holding == (UNASKED if origin == "not_asked" else WISHED)
+    # Whether somebody chose that she could not be asked is not known: it is kept.
+    assert holding == WISHED
 
 
 def test_what_an_officer_noted_before_keeps_its_version_and_what_it_was() -> None:

@@ -133,14 +133,14 @@ def test_a_whole_report(phone: FlaskClient, member: AMember, peer: Actor) -> Non
     assert (party.service_number, party.description) == ("72345", "number 72345, tall")
     assert (record.wanted, record.terms) == (["return", "apologise"], [])
     assert [(one.purpose, one.by, one.origin) for one in record.consents if one.given] == [
-        ("record", peer.public_id, "not_asked")
+        ("record", peer.public_id, "told_reporter")
     ] * 2
     # What she saw and left unticked is kept as well, in the version of the words that she saw.
     assert {one.purpose for one in record.consents if not one.given} == {*ALLOWED} - {"record"}
     assert {(one.wish, one.wording, one.language) for one in record.consents} == {
         (True, VERSION, "en")
     }
-    assert not record.consents_to("record")
+    assert record.consents_to("record")
     both = {"code": receipt_code_in(known).lower(), "word": word_in(sent)}
     looked = phone.post("/w/r", data=both)
     assert "It has arrived" in looked.text

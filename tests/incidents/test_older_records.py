@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from kash.incidents.rules.case_file import contents, who_agreed
 from kash.incidents.rules.clocks import moments_of
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, UNASKED, Consent
+from kash.incidents.rules.filing import Screen, compose
+from kash.incidents.rules.filing import as_bytes as as_screen
+from kash.incidents.rules.keeping import Keeps, what_keeps
 from kash.incidents.rules.mediation import somebody_is_free
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, origin_of
-from kash.incidents.rules.record import Person, Record, as_bytes, from_bytes
+from kash.incidents.rules.record import Filing, Person, Record, as_bytes, from_bytes
 
 NOW = "2026-11-20T09:00:00Z"
 LATER = "2026-11-20T15:00:00Z"
@@ -46,7 +49,8 @@ def test_a_witnesss_tick_in_an_old_report_is_nobodys_consent() -> None:
     record = read(old())
     for person in record.persons:
         holding = [one for one in PURPOSES if record.consents_to(one, person.id)]
-        assert holding == ["mediation"]
+        # It is kept all the same: nobody asked that it be deleted.
+        assert holding == ["record", "mediation"]
         assert record.is_unasked("mediation", person.id)
     assert who_agreed(record) == []
 
@@ -147,6 +151,38 @@ def test_nobody_answers_for_another(said: str, teller: str, persons: int) -> Non
     assert "herself" not in origins[1:]
     if said == "not_asked" or (not said and (teller in ("", "witness") or persons > 1)):
         assert set(origins) == {"not_asked"}
+
+
+@given(st.sampled_from(["", "herself", "witness", "peer"]), st.integers(0, 5), st.integers(1, 3))
+def test_a_report_that_was_ticked_to_be_kept_is_kept_though_a_question_was_skipped(
+    teller: str, persons: int, edition: int
+) -> None:
+    if edition == 3:
+        said = Screen(consents=["record"], count=persons, teller=teller)
+        screens = {"next": "n" * 16}
+        filed = Filing(how="phone", author=AUTHOR, filed_at=datetime.now(UTC), screens=screens)
+        record = compose(Record(filing=filed), {"next": as_screen(said)}, UTC)
+    else:
+        plain = old(teller, persons)
+        if edition == 2:
+            origins = {"herself": "herself", "peer": "told_reporter"} if persons <= 1 else {}
+            for one in plain["consents"]:
+                one["origin"] = origins.get(teller, "not_asked")
+            plain["edition"] = 2
+        record = read(plain)
+    assert what_keeps(record, "submitted") is Keeps.CONSENT
+
+
+@pytest.mark.parametrize("teller", ["herself", "peer"])
+def test_that_she_could_not_be_asked_stays_so_where_somebody_chose_it(teller: str) -> None:
+    said = Screen(consents=["record"], teller=teller, origin="not_asked", count=3)
+    filed = Filing(how="phone", filed_at=datetime.now(UTC), screens={"next": "n" * 16})
+    record = compose(Record(filing=filed), {"next": as_screen(said)}, UTC)
+    assert what_keeps(record, "submitted") is None
+    plain = old(teller, 1, terms=[]) | {"edition": 2}
+    for one in plain["consents"]:
+        one["origin"] = "not_asked"
+    assert what_keeps(read(plain), "submitted") is None
 
 
 ANSWERS = st.lists(

@@ -208,6 +208,16 @@ def test_what_she_takes_back_is_gone_seven_days_after_an_officer_opened_it(
     assert told(receipt).as_asked
 
 
+def test_a_tick_that_counts_for_nobody_is_not_said_to_have_been_left_out(
+    member: AMember, peer: Actor
+) -> None:
+    receipt = reported(peer, next=Screen(consents=["record"], origin="not_asked"))
+    assert read(member) == local_today() + LAST
+    assert shred() == 1
+    found = told(receipt)
+    assert (found.state, found.as_asked) == ("shredded", False)
+
+
 def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> None:
     reported(peer)
     row = MediationBrief(account_id=peer.account_id, state="closed", runs_out_at=utc_now())

@@ -52,8 +52,10 @@ class Consent(BaseModel):
 
     @property
     def is_of_nobody_yet(self) -> bool:
-        """Whether it is a wish for something that was said when nobody was on record."""
-        return self.wish and self.given and not self.person and self.origin != "not_asked"
+        """Whether it is a wish for something that was said when nobody was on record; but a report
+        that one of them wants to be kept is kept."""
+        nobodys = self.wish and self.given and not self.person and self.origin != "not_asked"
+        return nobodys and self.purpose != "record"
 
     @property
     def is_taken_back(self) -> bool:
@@ -155,13 +157,8 @@ def for_each(one: Consent, persons: Sequence[str]) -> list[Consent]:
 def may_be_kept(consents: Iterable[Mapping[str, Any]], persons: Sequence[str]) -> bool:
     """Whether everybody on record (ids) agrees that it is kept: as `holds` of `standing`, from
     consents as they are sealed."""
-    several = len(persons) > 1
     said = [
-        one
-        for one in consents
-        if one["purpose"] == "record"
-        and one.get("origin") != "not_asked"
-        and not (several and one.get("wish") and one["given"] and not one.get("person"))
+        one for one in consents if one["purpose"] == "record" and one.get("origin") != "not_asked"
     ]
     return all(_is_kept(said, person) for person in persons or [""])
 

@@ -206,7 +206,13 @@ def _consents(record: Record, said: Screen) -> None:
             person=person,
             wording=said.wording,
             language=record.filing.language if said.wording else "",
-            origin=origin_of(origin, said.teller, number, len(everyone)),
+            origin=origin_of(
+                origin,
+                said.teller,
+                number,
+                len(everyone),
+                keep=purpose == "record" and purpose in said.consents,
+            ),
             wish=True,
         )
         for purpose in dict.fromkeys([*said.consents, *said.unticked])

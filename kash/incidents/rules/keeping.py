@@ -64,6 +64,14 @@ def may_be_kept(record: Record) -> bool:
     return any(record.consents_to("record", one) for one in everybody)
 
 
+def is_as_asked(record: Record) -> bool:
+    """Whether whoever sent a report that is not kept left the tick out, or took it back: a tick
+    may also count for nothing since the others could not be asked."""
+    said = [one for one in record.consents if one.purpose == "record"]
+    ticked = any(one.wish and one.given for one in said)
+    return not ticked or any(one.is_taken_back for one in said)
+
+
 def is_held(record: Record) -> bool:
     """Whether somebody is held: of whom an arrest is known and no release, or the report came in
     saying so and not everybody who may have been held is known to be free (as the register marks

@@ -64,12 +64,14 @@ class Draft(BaseModel):
 
 class Fate(BaseModel):
     """What goes after the day `until` of a case that nothing keeps: public ids of documents that
-    are not its record, names of files, and public ids of briefs."""
+    are not its record, names of files, and public ids of briefs. `as_asked`: whoever sent it did
+    not let it be kept."""
 
     until: date
     documents: list[str] = Field(default_factory=list)
     files: list[str] = Field(default_factory=list)
     briefs: list[str] = Field(default_factory=list)
+    as_asked: bool = False
 
 
 class Sent(BaseModel):
@@ -104,7 +106,7 @@ class Box(BaseModel):
     hash of their receipt; pages that sent something, by the hash of code and token; cases that
     nothing keeps, by their reference (it lies here and not in their rows, since it says who refused
     to have her report kept); and, by the hash of their receipt, the day on which such were
-    shredded."""
+    shredded as asked."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)

@@ -45,17 +45,21 @@ def brought_up_to_date(record: Json) -> Json:
     return record
 
 
-def origin_of(said: str, teller: str, number: int, persons: int) -> str:
+def origin_of(said: str, teller: str, number: int, persons: int, *, keep: bool = False) -> str:
     """How a consent from a phone is known of the person with this number (from 0), of so many.
 
     `said` is what the reporter answered, `teller` whose words they are. Without an answer it is
     known only of one person, who told it or was told of. Whoever says it of herself says it of
-    nobody else: of several she is the first.
+    nobody else: of several she is the first. `keep`: it is a tick that the report be kept, which
+    counts for all of them unless it was said that they could not be asked.
     """
     if said == "told_reporter" or (not said and teller == "peer" and persons <= 1):
         return "told_reporter"
     hers = said == "herself" or (not said and teller == "herself" and persons <= 1)
-    return "herself" if hers and number == 0 else "not_asked"
+    if hers and number == 0:
+        return "herself"
+    # Whoever skipped a question did not ask that the report be deleted.
+    return "told_reporter" if keep and not said else "not_asked"
 
 
 def _give_moments_to_persons(record: Json) -> None:
@@ -117,7 +121,13 @@ def _say_how_consents_are_known(record: Json) -> None:
             continue
         everyone = [person["id"] for person in persons] or [""]
         found += [
-            one | {"person": person, "origin": origin_of("", teller, number, len(everyone))}
+            one
+            | {
+                "person": person,
+                "origin": origin_of(
+                    "", teller, number, len(everyone), keep=one["purpose"] == "record"
+                ),
+            }
             for number, person in enumerate(everyone)
         ]
     if found:
@@ -151,6 +161,23 @@ def _make_wishes_of_what_was_not_read_out(record: Json) -> None:
             one["wish"] = True
 
 
+def _keep_what_was_ticked(record: Json) -> None:
+    # That she could not be asked was once noted too where the question was skipped. Only of one
+    # person, whose words it is, was it always chosen. What was deleted cannot be brought back.
+    information, persons = record.get("information", ()), record.get("persons", ())
+    teller = information[0].get("source", "") if information else ""
+    if teller in ("herself", "peer") and len(persons) <= 1:
+        return
+    ticked = [
+        one
+        for one in record.get("consents", ())
+        if one["purpose"] == "record" and one["given"] and not one.get("wording")
+    ]
+    if all(one.get("origin") == "not_asked" for one in ticked):
+        for one in ticked:
+            one["origin"] = "told_reporter"
+
+
 def _take_children_from_officers(record: Json) -> None:
     # Such a case is for a custodian alone now, in whose queue it stands once nobody has it.
     if any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ())):
@@ -161,5 +188,6 @@ _TO_3: tuple[Callable[[Json], None], ...] = (
     question_terms,
     _name_who_was_released,
     _make_wishes_of_what_was_not_read_out,
+    _keep_what_was_ticked,
     _take_children_from_officers,
 )

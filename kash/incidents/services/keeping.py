@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from kash.incidents.endings import remains_of
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.letterbox import opened_box
-from kash.incidents.rules.keeping import last_day, what_keeps
+from kash.incidents.rules.keeping import is_as_asked, last_day, what_keeps
 from kash.incidents.rules.letterbox import Fate
 from kash.incidents.rules.record import Record
 from kash.incidents.services.letterbox import letterbox
@@ -49,6 +49,7 @@ def settle(
             documents=sorted({*screens, *remains.documents, *unfinished}),
             files=sorted(remains.files),
             briefs=sorted(remains.briefs),
+            as_asked=is_as_asked(record),
         )
     if fate != known:
         with letterbox(session) as box:

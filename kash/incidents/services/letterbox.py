@@ -124,7 +124,7 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         without_order(session, Incident, incident.id)
         if sent.until is not None:
             screens = [one.public_id for one in sent.screens]
-            box.fates[incident.public_id] = Fate(until=sent.until, documents=screens)
+            box.fates[incident.public_id] = Fate(until=sent.until, documents=screens, as_asked=True)
         references.append(incident.public_id)
     return references
 

@@ -138,7 +138,8 @@ def shred_unkept(today: date) -> int:
                 fates[reference] = fate
                 if row.receipt_hash:
                     box.taken_back.pop(row.receipt_hash, None)
-                    box.shredded[row.receipt_hash] = today
+                    if fate.as_asked:
+                        box.shredded[row.receipt_hash] = today
         if not fates:
             change.nothing()
         records = [row.document_id for key, row in rows.items() if key in fates]
