@@ -328,6 +328,42 @@ def test_of_a_held_child_the_officer_reads_that_a_custodian_has_it_and_nothing_e
     assert open_alerts() == []
 
 
+def test_words_that_a_hidden_case_holds_show_the_same_page_as_words_that_none_holds(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    a_member("custodian")
+    anna = a_member("documentation")
+    reference = filed(held_case("minor"))
+    nowhere = {word: "x" * len(word) for word in ("Kanari", reference)}
+
+    def page_for(word: str) -> str:
+        page = anna.client.post("/w/search", data={"words": word, "show": "all"}).text
+        # What was typed stands in its field again, and a token is signed anew each second.
+        token = re.search(r'name="csrf-token" content="([^"]+)"', page)
+        assert token is not None
+        return page.replace(word, "").replace(token[1], "")
+
+    for word, other in nowhere.items():
+        assert page_for(word) == page_for(other)
+    filtered = anna.client.post("/w/search", data={"minor": "1", "show": "all"}).text
+    assert "went to a custodian" not in filtered
+    assert "went to a custodian" in anna.client.get("/w").text
+
+
+def test_of_a_held_child_the_officer_is_told_to_call_no_custodian_who_is_a_party(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace = a_member("custodian", name="Neema Mfano")
+    a_member("custodian", name="Ruth Mfano")
+    anna = a_member("documentation")
+    record = held_case("minor")
+    record.parties[0].account = grace.actor.public_id
+    filed(record)
+    page = anna.client.get("/w").text
+    assert "do not wait: Ruth Mfano." in page
+    assert "Neema Mfano" not in page.partition("went to a custodian")[2].partition("</p>")[0]
+
+
 def test_of_somebody_held_by_the_programme_no_officer_reads_that_it_is_there(
     a_member: AMemberOf, filed: Filed
 ) -> None:

@@ -15,6 +15,7 @@ from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import KIND, DamagedCase, sight_of
 from kash.incidents.queries.mediation import all_answers
+from kash.incidents.queries.officers import may_work
 from kash.incidents.queries.screens import Screens
 from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.clocks import Clock, clocks_from
@@ -72,10 +73,12 @@ class Register:
     new: list[Sealed] = field(default_factory=list)
     wards: set[str] = field(default_factory=set)
     stations: set[str] = field(default_factory=set)
-    # Whether somebody is held in a new case that is kept from the actor; and whether that is a
-    # child's, of which an officer on duty is told that it is there and nothing else.
+    # Whether somebody is held in a new case that is kept from the actor; and whom an officer on duty
+    # calls of a child's, of which she is told that it is there and nothing else: for each such case
+    # the names of the custodians who have no part in it. Both are told only if everything is
+    # counted: else words would tell which cases hold them.
     hides_held: bool = False
-    left_to_custodian: bool = False
+    left_to: set[tuple[str, ...]] = field(default_factory=set)
 
 
 def register(
@@ -124,9 +127,11 @@ def register(
                 not whole or may_be_for_custodian(record) or may_have_part(sight.reader, record)
             )
             if looked_into and not sight.takes_in(short := light(record)):
-                if said_held(record) and _nobody_has(record, state):
+                if counting and said_held(record) and _nobody_has(record, state):
                     found.hides_held = True
-                    found.left_to_custodian |= sight.hears_of(short)
+                    if sight.hears_of(short):
+                        free = may_work(sight.others, short)
+                        found.left_to.add(tuple(one.name for one in free if one.custodian))
                 continue
             line = summary_of(reference, state, record)
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()

@@ -146,9 +146,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
         posted=posted,
         listing=lines,
         damaged=found.damaged,
-        keepers=", ".join(one.name for one in everybody if one.custodian)
-        if found.left_to_custodian
-        else "",
+        keepers=() if asked.asked() else [", ".join(names) for names in sorted(found.left_to)],
         counts=found.counts if not wanted else None,
         now=now,
         works=actor.may("incidents.edit"),
