@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from apiflask import APIFlask
 from flask import url_for
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic_core import from_json
 from sqlalchemy import delete, func, select
 
 from kash.database import db, new_public_id, utc_now
@@ -25,6 +27,7 @@ from kash.incidents.rules.minors import MAY_BE_MINOR
 from kash.incidents.rules.record import (
     AGE_BANDS,
     PARTY_KINDS,
+    Event,
     Evidence,
     Filing,
     Intervention,
@@ -33,7 +36,9 @@ from kash.incidents.rules.record import (
     Person,
     Record,
     Term,
+    as_bytes,
 )
+from kash.incidents.rules.untaken import is_untaken
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web import NotFound
@@ -395,6 +400,60 @@ def test_handing_over_a_child_who_is_held_tells_the_custodian_until_she_has_it(
     services.assign(reference, grace.actor.public_id, by=grace.actor, vault=grace.vault())
     assert "went to a custodian" not in anna.client.get("/w").text
     assert open_alerts() == []
+
+
+@pytest.mark.parametrize("how", ["a step", "let go", "a day"])
+def test_an_officers_look_ends_alerts_again_once_a_hidden_case_is_taken_up_let_go_or_a_day_old(
+    a_member: AMemberOf, filed: Filed, how: str
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    record = held_case("programme")
+    record.filing.filed_at = utc_now() - timedelta(hours=25 if how == "a day" else 1)
+    if how == "let go":
+        record.persons[0].released_at = utc_now()
+    reference = filed(record)
+    if how == "a step":
+        raise_one()
+        anna.client.get("/w")
+        assert len(open_alerts()) == 1
+        db.session.rollback()
+        # She works on it, and gives it to nobody.
+        services.take_step(reference, "triage", by=grace.actor, vault=grace.vault())
+    raise_one()
+    anna.client.get("/w")
+    assert open_alerts() == []
+
+
+@pytest.mark.parametrize(
+    ("filed_ago", "events", "expected"),
+    [
+        (None, [], True),
+        (1, [], True),
+        (24, [], False),
+        (None, [("added", 1)], True),
+        (None, [("comment", 1)], False),
+        (30, [("comment", 20), ("handed_over", 2), ("unassigned", 2)], True),
+        (30, [("handed_over", 2), ("comment", 1)], False),
+        (40, [("handed_over", 24)], False),
+    ],
+)
+def test_a_case_is_untaken_for_a_day_and_until_any_step_after_it_came(
+    filed_ago: int | None, events: list[tuple[str, int]], expected: bool
+) -> None:
+    now = utc_now()
+    record = Record(
+        filing=Filing(held=True, filed_at=filed_ago and now - timedelta(hours=filed_ago)),
+        persons=[Person(id="p1", code="P1")],
+        timeline=[Event(what=what, by="x", at=now - timedelta(hours=ago)) for what, ago in events],
+    )
+
+    def untaken(state: str = "submitted") -> bool:
+        return is_untaken(from_json(as_bytes(record)), state, now)
+
+    assert untaken() == expected
+    assert not untaken("closed")
+    record.persons[0].released_at = now
+    assert not untaken()
 
 
 def test_a_custodian_who_filed_it_on_a_phone_is_kept_away(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,13 +29,13 @@ from kash.incidents.rules.finding import (
     may_be_for_custodian,
     may_have_part,
     may_hold,
-    said_held,
     summary_of,
 )
 from kash.incidents.rules.keeping import SOON, days_left
 from kash.incidents.rules.mediation import Answer, take_over
 from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import Record, as_bytes
+from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.rules.workflow import OVER
 from kash.policy import Actor
 from kash.vault import OpenVault, Sealed, SealError, fetch_each, open_each
@@ -73,10 +73,10 @@ class Register:
     new: list[Sealed] = field(default_factory=list)
     wards: set[str] = field(default_factory=set)
     stations: set[str] = field(default_factory=set)
-    # Whether somebody is held in a new case that is kept from the actor; and whom an officer on duty
-    # calls of a child's, of which she is told that it is there and nothing else: for each such case
-    # the names of the custodians who have no part in it. Both are told only if everything is
-    # counted: else words would tell which cases hold them.
+    # Whether somebody is held in a case that is kept from the actor and that nobody took up; and
+    # whom an officer on duty calls of a child's, of which she is told that it is there and nothing
+    # else: for each such case the names of the custodians who have no part in it. Both are told
+    # only if everything is counted: else words would tell which cases hold them.
     hides_held: bool = False
     left_to: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -127,7 +127,7 @@ def register(
                 not whole or may_be_for_custodian(record) or may_have_part(sight.reader, record)
             )
             if looked_into and not sight.takes_in(short := light(record)):
-                if counting and said_held(record) and _nobody_has(record, state):
+                if counting and is_untaken(record, state, now):
                     found.hides_held = True
                     if sight.hears_of(short):
                         free = may_work(sight.others, short)
@@ -155,12 +155,6 @@ def register(
         if fits(line, asked, running=runs, over=over):
             found.lines.append(Line(line, clocks, until))
     return found
-
-
-def _nobody_has(record: Mapping[str, Any], state: str) -> bool:
-    """Whether a case is new, or was handed over to custodians of whom none took it yet."""
-    handed_over = may_be_for_custodian(record) and not record.get("assigned_to")
-    return state == "submitted" or (handed_over and state not in OVER)
 
 
 def _read(plaintext: bytes) -> dict[str, Any]:

@@ -323,7 +323,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         evidence=len(record.get("evidence", ())),
         undecided=bool(record.get("questioned_terms"))
         or (not record.get("duty_note") and json_asks_for_a_decision(record)),
-        held=said_held(record) and state not in OVER and not _let_go(record),
+        held=said_held(record) and state not in OVER and not let_go(record),
         to_ask=state == "verified" and _is_to_ask(record),
     )
 
@@ -339,7 +339,7 @@ def _is_to_ask(record: Mapping[str, Any]) -> bool:
     return not ({one["id"] for one in record.get("persons", ())} or {""}) <= said
 
 
-def _let_go(record: Mapping[str, Any]) -> bool:
+def let_go(record: Mapping[str, Any]) -> bool:
     """Whether everybody is free who may have been held: of whom an arrest is known or told of, else
     all who are on record, else whoever a release was agreed and done for."""
     persons = record.get("persons", ())
