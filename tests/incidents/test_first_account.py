@@ -125,6 +125,34 @@ def test_after_ten_edits_the_first_account_opens_byte_for_byte_the_same(
     assert open_case(member.actor, member.vault(), reference).record.narrative[-2:] == " 9"
 
 
+def test_a_link_to_a_report_that_nobody_has_opened_keeps_what_she_said_and_lets_it_be_shredded(
+    member: AMember, actor: Callable[..., Actor]
+) -> None:
+    peer, vault = actor("peer"), member.vault()
+    one, other = filed(Record(narrative="x"), "triaged"), reported(peer)
+    services.add_link(one, "incident", other, by=member.actor, vault=vault)
+    found = kept(member, other)
+    assert found is not None
+    assert found.account is not None
+    assert found.account.screens == {
+        name: screen_as_bytes(screen).decode().rstrip() for name, screen in ANSWERS.items()
+    }
+    linked = open_case(member.actor, vault, other).record
+    assert [(line.what, line.about) for line in linked.timeline] == [("linked", one)]
+    db.session.rollback()
+    services.take_step(other, "close", by=member.actor, vault=vault, outcome="duplicate")
+    services.shred_case(other, by=member.actor, vault=vault)
+    db.session.rollback()
+    left = open_case(member.actor, vault, one)
+    named = [*left.record.first_accounts, *left.record.sealed_changes]
+    assert set(db.session.scalars(select(SealedDocument.public_id))) == {
+        left.sealed.place.public_id,
+        *named,
+    }
+    services.remove_link(one, "incident", other, by=member.actor, vault=vault)
+    assert open_case(member.actor, vault, one).record.links == []
+
+
 def test_no_service_can_write_over_a_first_account(
     member: AMember, actor: Callable[..., Actor]
 ) -> None:

@@ -203,19 +203,30 @@ def changing(
     With `version`, only if nobody saved since that version was read: else ChangedMeanwhile.
     Raises NotFound and Damaged.
     """
-    with audited(action, by) as change:
-        row = locked_incident(change.session, reference)
-        case = open_case(by, vault, reference, change.session)
-        if version is not None and version != case.version:
-            raise ChangedMeanwhile
-        found, history = CaseChange(change, case, row, vault, by), History(case)
-        # What was taken back by its receipt meanwhile.
-        history.note("", change.now)
+    with (
+        audited(action, by) as change,
+        changing_within(change, by, vault, reference, version=version) as found,
+    ):
         yield found
-        history.note(by.public_id, change.now, found.why)
-        take_over_everything(change.session, case.record)
-        _keep_away(found)
-        row.remind_at = next_reminder(case.record, row.state, change.now)
-        case.state = row.state
-        save_record(change, by, vault, case, history)
-        change.about(reference)
+
+
+@contextmanager
+def changing_within(
+    change: Change, by: Actor, vault: OpenVault, reference: str, *, version: int | None = None
+) -> Iterator[CaseChange]:
+    """The same inside a change of something else, such as of the case that it is linked to."""
+    row = locked_incident(change.session, reference)
+    case = open_case(by, vault, reference, change.session)
+    if version is not None and version != case.version:
+        raise ChangedMeanwhile
+    found, history = CaseChange(change, case, row, vault, by), History(case)
+    # What was taken back by its receipt meanwhile.
+    history.note("", change.now)
+    yield found
+    history.note(by.public_id, change.now, found.why)
+    take_over_everything(change.session, case.record)
+    _keep_away(found)
+    row.remind_at = next_reminder(case.record, row.state, change.now)
+    case.state = row.state
+    save_record(change, by, vault, case, history)
+    change.about(reference)

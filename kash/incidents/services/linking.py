@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
 from kash.incidents.errors import NotNow
 from kash.incidents.occasions import source_of
-from kash.incidents.queries.cases import Case, open_case
-from kash.incidents.rules.record import Event, Link, as_bytes
-from kash.incidents.services.cases import CaseChange, changing
+from kash.incidents.rules.record import Link
+from kash.incidents.services.cases import CaseChange, changing, changing_within
 from kash.policy import Actor
-from kash.vault import OpenVault, save_document
+from kash.vault import OpenVault
 from kash.web.errors import NotFound
 
 MOST_LINKS = 50
@@ -27,10 +29,10 @@ def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVa
         if len(record.links) >= MOST_LINKS:
             raise NotNow
         if kind == "incident":
-            other = _other(change, target)
-            _drop(other, reference)
-            other.record.links.append(Link(kind="incident", id=reference))
-            _save_other(change, other, "linked")
+            with _other(change, target) as other:
+                _drop(other, reference)
+                other.record.links.append(Link(kind="incident", id=reference))
+                other.happened("linked", about=reference)
         else:
             source = source_of(kind)
             if source is None or not source.named([target], by):
@@ -49,36 +51,22 @@ def remove_link(reference: str, kind: str, target: str, *, by: Actor, vault: Ope
         record.links = kept
         change.happened("unlinked", about=target)
         if kind == "incident":
-            try:
-                other = _other(change, target)
-            except NotFound:
-                # It was shredded, or it is not for her: her side goes, the other stays.
-                return
-            _drop(other, reference)
-            _save_other(change, other, "unlinked")
+            # It may have been shredded, or be not for her: her side goes, the other stays.
+            with suppress(NotFound), _other(change, target) as other:
+                _drop(other, reference)
+                other.happened("unlinked", about=reference)
 
 
-def _other(change: CaseChange, target: str) -> Case:
+@contextmanager
+def _other(change: CaseChange, target: str) -> Iterator[CaseChange]:
+    """The other side, changed as any case is: it may be one that nobody has saved yet."""
     if target == change.case.reference:
         raise NotFound
-    return open_case(change.by, change.vault, target, change.change.session)
+    with changing_within(change.change, change.by, change.vault, target) as other:
+        yield other
 
 
-def _drop(other: Case, reference: str) -> None:
+def _drop(other: CaseChange, reference: str) -> None:
     other.record.links = [
         one for one in other.record.links if (one.kind, one.id) != ("incident", reference)
     ]
-
-
-def _save_other(change: CaseChange, other: Case, what: str) -> None:
-    other.record.timeline.append(
-        Event(
-            what=what,
-            by=change.by.public_id,
-            at=change.change.now,
-            state=other.state,
-            about=change.case.reference,
-        )
-    )
-    save_document(change.change.session, change.vault, other.sealed, as_bytes(other.record))
-    change.change.about(other.reference)
