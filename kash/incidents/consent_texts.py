@@ -25,9 +25,10 @@ _WORDS = Path(__file__).with_name("consent_words")
 DIGESTS: dict[str, str] = {
     "2026-1": "33d2e379adfc724635f0982ec887085c6b60001cdcc3dbca0b07c061a9feaeb8",
     "2026-2": "82a0ac563d2565817ecdc61a58500cfee5fefd5517832da5cbf54a8cb4cd63a4",
+    "2026-3": "169a313a93f5e1e5a464414902b1a9a1a3474cf7cffc176afd6ea2d5b3df9d9e",
 }
 # The version that is read out now.
-VERSION = "2026-2"
+VERSION = "2026-3"
 _FALLBACK = "en"
 
 

@@ -12,8 +12,8 @@ from kash.web.formats import date_text, local_today
 
 # Said before anything is asked, on the phone, on paper and on the leaflet.
 SEVEN_DAYS = _l(
-    "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or"
-    " help is under way."
+    "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or may"
+    " be under 18, somebody of this programme did it, or help is under way."
 )
 # What nobody can promise, for the leaflet.
 LIMITS: tuple[Any, ...] = (
@@ -39,6 +39,10 @@ STAYS: dict[Keeps, Any] = {
     Keeps.HELP: _l(
         "It stays while help is under way. When that has ended, seven days begin in which she can"
         " agree."
+    ),
+    Keeps.GUARDED: _l(
+        "It stays until it is closed, since somebody is or may be under 18, or somebody of the"
+        " programme did it. When it is closed, seven days begin in which she can agree."
     ),
 }
 

@@ -18,17 +18,23 @@ from kash.incidents.rules.keeping import (
     last_day,
     what_keeps,
 )
+from kash.incidents.rules.minors import MAY_BE_MINOR, PROTECTED
 from kash.incidents.rules.record import (
+    AGE_BANDS,
+    PARTY_KINDS,
+    REFERRAL_OUTCOMES,
     Act,
     Consent,
     Filing,
     Intervention,
+    Party,
     Person,
     Record,
     Referral,
     Term,
     as_bytes,
 )
+from kash.incidents.rules.withdrawing import Withdrawal, take_back
 from kash.incidents.rules.workflow import OPEN, OVER
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -149,3 +155,25 @@ def test_while_somebody_is_held_or_help_is_under_way_it_stays(record: Record, st
     expected = Keeps.HELD if held else Keeps.HELP if under_way else None
     assert what_keeps(record, state) is expected
     assert [what_keeps(record, over) for over in sorted(OVER)] == [None, None]
+
+
+@given(
+    st.sampled_from(AGE_BANDS),
+    st.sampled_from(PARTY_KINDS),
+    st.sampled_from(REFERRAL_OUTCOMES[1:]),
+    st.sampled_from(sorted(OPEN)),
+)
+def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered(
+    age: str, kind: str, outcome: str, state: str
+) -> None:
+    record = Record(
+        persons=[Person(id="p1", code="A", age_band=age)],
+        parties=[Party(id="q1", kind=kind)],
+        referrals=[Referral(id="r1", kind="child_protection", outcome=outcome)],
+    )
+    hers = kind == "programme" or age in MAY_BE_MINOR
+    assert (what_keeps(record, state) is not None) == hers
+    assert [what_keeps(record, over) for over in sorted(OVER)] == [None, None]
+    take_back(record, Withdrawal(purposes=["record"], at=AT))
+    child = age in MAY_BE_MINOR and outcome not in PROTECTED
+    assert what_keeps(record, state) is (Keeps.HELP if child else None)

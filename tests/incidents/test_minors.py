@@ -131,7 +131,7 @@ def test_a_childs_case_is_kept_until_child_protection_reached_her() -> None:
     assert what_keeps(record, "triaged") is Keeps.HELP
     assert what_keeps(record, "closed") is None
     record.referrals = [Referral(id="r1", kind="child_protection", outcome="reached")]
-    assert what_keeps(record, "triaged") is None
+    assert what_keeps(record, "triaged") is Keeps.GUARDED
 
 
 # --- Services, whatever a page offers -------------------------------------------------------------

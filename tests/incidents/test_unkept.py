@@ -131,6 +131,45 @@ def test_a_report_that_nobody_opened_is_not_lost_if_she_let_it_be_kept(peer: Act
     assert states() == ["submitted"]
 
 
+@pytest.mark.parametrize(
+    "said", [{"whom": Screen(ages=["unsure"])}, {"who": Screen(party="programme")}]
+)
+def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
+    peer: Actor, a_member: Callable[..., AMember], said: dict[str, Screen]
+) -> None:
+    grace = a_member("custodian")
+    reported(peer, next=Screen(origin="not_asked"), **said)
+    assert shred(timedelta(days=400)) == 0
+    assert read(grace) is None
+    assert shred(timedelta(days=400)) == 0
+    reference = only_case(grace).reference
+    services.take_step(
+        reference, "close", by=grace.actor, vault=grace.vault(), outcome="duplicate", reason="Twice"
+    )
+    assert only_case(grace).until == local_today() + LAST
+    assert shred() == 1
+
+
+def test_an_age_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
+    code = new_code()
+    for age in ("under_18", "25_34"):
+        services.answer_screen(peer, code, "whom", Screen(ages=[age]))
+    services.submit(peer, code, "en")
+    let_arrive()
+    assert shred() == 1
+
+
+def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(
+    member: AMember, a_member: Callable[..., AMember]
+) -> None:
+    form = filled(**{"parties-0-kind": "programme"})
+    form = {name: said for name, said in form.items() if not name.startswith("terms")}
+    answer = member.client.post("/w/new", data=form | {"do": "hand"})
+    assert answer.status_code == 302
+    assert shred(timedelta(days=400)) == 0
+    assert only_case(a_member("custodian")).until is None
+
+
 def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
     code = new_code()
     services.answer_screen(peer, code, "next", KEEP["next"])

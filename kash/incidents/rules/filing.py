@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, Consent
 from kash.incidents.rules.custodian_only import PROGRAMME
+from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -118,6 +119,11 @@ def as_bytes(screen: Screen) -> bytes:
 def from_bytes(plaintext: bytes) -> Screen:
     """A screen as it was sealed. Raises pydantic's ValidationError if it is none."""
     return Screen.model_validate_json(plaintext)
+
+
+def is_for_custodian(said: Screen) -> bool:
+    """Whether what one screen says makes a report one for a custodian alone."""
+    return said.party == PROGRAMME or any(may_be_minor(band) for band in said.ages)
 
 
 def compose(record: Record, screens: Mapping[str, bytes], zone: tzinfo) -> Record:

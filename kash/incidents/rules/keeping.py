@@ -1,8 +1,9 @@
 """What keeps a report, and until when one is kept that nothing keeps.
 
 Whoever files is told first: without her consent to keep it a report is shredded after seven days,
-unless somebody is held or help is under way. That holds for every case, however it came in, and
-nobody can put it off by her word alone: consent is noted, or help begins.
+unless somebody is held, help is under way, or a custodian alone may read it: she may be away for a
+week, and what only she may read is not lost unread. That holds for every case, however it came in,
+and nobody can put it off by her word alone: consent is noted, or help begins.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from enum import StrEnum
 
 from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import is_free, releases_done
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.dues import is_open
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Record
+from kash.incidents.rules.withdrawing import is_taken_back
 from kash.incidents.rules.workflow import OVER
 
 DAYS_KEPT = 7
@@ -29,6 +32,7 @@ class Keeps(StrEnum):
     CONSENT = "consent"
     HELD = "held"
     HELP = "help"
+    GUARDED = "guarded"
 
 
 def last_day(today: date) -> date:
@@ -54,7 +58,9 @@ def what_keeps(record: Record, state: str) -> Keeps | None:
         return None
     if is_held(record):
         return Keeps.HELD
-    return Keeps.HELP if is_being_helped(record) else None
+    if is_being_helped(record):
+        return Keeps.HELP
+    return Keeps.GUARDED if is_guarded(record) else None
 
 
 def may_be_kept(record: Record) -> bool:
@@ -70,6 +76,12 @@ def is_as_asked(record: Record) -> bool:
     said = [one for one in record.consents if one.purpose == "record"]
     ticked = any(one.wish and one.given for one in said)
     return not ticked or any(one.is_taken_back for one in said)
+
+
+def is_guarded(record: Record) -> bool:
+    """Whether a case is for a custodian alone, and the holder of its receipt did not take back that
+    it is kept: what she asked for is done once a custodian has read it."""
+    return for_custodian(record) is not None and not is_taken_back(record, "record")
 
 
 def is_held(record: Record) -> bool:

@@ -41,13 +41,15 @@ class Draft(BaseModel):
     """A filing that is not finished. `held`: its author said that somebody is held or in danger;
     `beyond`: it was begun for that beyond the day's quota; `adds_to`: the reference of the report
     that it is sent after, if any; `keep`: whether she ticked that it may be kept, None if an
-    earlier version took that screen."""
+    earlier version took that screen; `guards`: by the names of screens, whether what it says makes
+    the report one for a custodian alone; a screen that an earlier version took is not there."""
 
     kept_until: date
     held: bool = False
     beyond: bool = False
     adds_to: str = ""
     keep: bool | None = None
+    guards: dict[str, bool] = Field(default_factory=dict)
     screens: dict[str, Letter] = Field(default_factory=dict)
 
     @property

@@ -30,7 +30,14 @@ from kash.incidents.queries.receipts import (
 from kash.incidents.queries.screens import SCREEN_KIND
 from kash.incidents.rules.arrivals import next_arrival
 from kash.incidents.rules.clocks import whole_hour
-from kash.incidents.rules.filing import CONSENTS, SCREENS, Screen, as_bytes, kept_until
+from kash.incidents.rules.filing import (
+    CONSENTS,
+    SCREENS,
+    Screen,
+    as_bytes,
+    is_for_custodian,
+    kept_until,
+)
 from kash.incidents.rules.keeping import last_day
 from kash.incidents.rules.letterbox import Answered, Box, Draft, Sent
 from kash.incidents.rules.receipts import answered_until, new_token, token_helps
@@ -102,7 +109,7 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
     with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
         draft = _draft(filing, by, box, code)
-        draft.screens[name] = sealed
+        draft.screens[name], draft.guards[name] = sealed, is_for_custodian(screen)
         if name == CONSENTS:
             draft.keep = "record" in screen.consents
         box.make_room(queries.draft_hash(code))
@@ -115,6 +122,7 @@ def forget_screen(by: Actor, code: str, name: str) -> None:
         draft = box.drafts.get(queries.draft_hash(code))
         if draft is not None:
             draft.screens.pop(name, None)
+            draft.guards.pop(name, None)
             if name == CONSENTS:
                 draft.keep = None
 
@@ -137,7 +145,10 @@ def _kept_until(draft: Draft) -> date | None:
     """The last day on which a report is kept that is sent today; None if something keeps it, or if
     nobody but a member can tell."""
     unknown = draft.keep is None and CONSENTS in draft.screens
-    return None if draft.keep or draft.held or unknown else last_day(local_today())
+    # A custodian may be away for a week, and nobody else may read it meanwhile.
+    guarded = any(draft.guards.get(name, True) for name in draft.screens)
+    kept = draft.keep or draft.held or unknown or guarded
+    return None if kept else last_day(local_today())
 
 
 def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool = False) -> Receipt:

@@ -26,6 +26,10 @@ def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
         )
     else:
         said += " " + _("With saving, nobody of the programme can read it: no custodian is free.")
+    said += " " + _(
+        "Also without a yes to keep it, it stays until it is closed. Then seven days begin in which"
+        " she can agree."
+    )
     outside = outside_contact()
     if why is ForCustodian.PROGRAMME and outside is not None:
         said += " " + _(
