@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from apiflask import APIFlask
@@ -16,6 +18,7 @@ from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import Incident, IncidentDraft, MediationBrief
 from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.mediation import with_answers
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import Filters
@@ -283,6 +286,54 @@ def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> N
     assert db.session.query(IncidentDraft).count() == 0
     assert db.session.scalars(select(SealedDocument.id)).all() == []
     assert db.session.query(MediationBrief).count() == 0
+
+
+def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
+    member: AMember, peer: Actor
+) -> None:
+    """Else who mediated, when, and what came of it stay in the database for good."""
+    reported(peer)
+    runs_out = utc_now() + timedelta(days=7)
+    row = MediationBrief(account_id=peer.account_id, note_sealed=b"x", runs_out_at=runs_out)
+    db.session.add(row)
+    db.session.commit()
+    asked = Intervention(id="m1", mediator=peer.public_id, brief=row.public_id)
+    change(member, lambda record: record.interventions.append(asked))
+    services.answer_brief(peer, asked.brief, accepts=False)
+    shown = only_case(member)
+    shown.record = with_answers(shown.record)
+    assert shown.record.interventions[0].brief == ""
+    services.note_opening(member.actor, member.vault(), shown)
+    assert shown.until == local_today() + LAST
+    assert shred() == 1
+    assert db.session.scalars(select(MediationBrief)).all() == []
+
+
+def test_a_yes_that_was_noted_while_another_had_the_page_open_keeps_it(
+    member: AMember, peer: Actor
+) -> None:
+    reported(peer)
+    read(member)
+    shown = only_case(member)
+    change(member, agrees)
+    services.note_opening(member.actor, member.vault(), shown)
+    assert shown.until is None
+    assert shred() == 0
+    assert states() == ["submitted"]
+
+
+def test_opening_locks_the_case_before_the_letterbox_as_changing_does(
+    member: AMember, peer: Actor, count_queries: Callable[..., Any]
+) -> None:
+    """In another order whoever opens it and whoever changes it wait for each other for ever."""
+    reported(peer)
+    shown = only_case(member)
+    with count_queries() as seen:
+        services.note_opening(member.actor, member.vault(), shown)
+    both = re.compile(r"(?:FROM|UPDATE) (incident|letterbox)\b")
+    first = next(one for one in seen.statements if both.search(one))
+    assert "FROM incident" in first
+    assert ("FOR UPDATE" in first) == (db.engine.dialect.name == "postgresql")
 
 
 def test_no_row_and_no_size_tells_who_refused_to_have_her_report_kept(peer: Actor) -> None:

@@ -256,13 +256,13 @@ def all_answers() -> dict[str, Answer]:
     return {brief: _answer(one) for brief, one in said.items() if one is not None}
 
 
-def with_answers(record: Record) -> Record:
+def with_answers(record: Record, session: Session | None = None) -> Record:
     """A record as it stands with what mediators have answered since it was saved."""
     briefs = [one.brief for one in record.interventions if one.brief]
     if not briefs:
         return record
     made = record.model_copy(deep=True)
-    take_over(made, answers_to(briefs))
+    take_over(made, answers_to(briefs, session))
     return made
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.incidents.errors import ChangedMeanwhile
@@ -44,22 +44,25 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
     """Note that a case was shown; its key is kept from now on if it was only filed before, what was
     taken back by its receipt is taken over, what a mediator was asked by an older version ends if
     it may not be asked, whether anything keeps it is noted, and its next reminder is set if the
-    last one was given."""
+    last one was given.
+
+    All of that is done to the case as it stands now: what is shown may be older than what another
+    member saved meanwhile. Raises NotFound if it is gone, or not hers to see any more, and Damaged.
+    """
     with audited(f"incidents.{what}", by) as change:
-        keep_keys(change.session, vault, case.documents)
-        if case.taken_back is not None or asks_too_much(case.record):
-            _take_over(change, by, vault, case)
-        if case.remind_at is None:
-            moment = next_reminder(case.record, case.state, change.now)
-            if moment is not None:
-                change.session.execute(
-                    update(Incident)
-                    .where(Incident.public_id == case.reference)
-                    .values(remind_at=moment)
-                    .execution_options(synchronize_session=False)
-                )
-        # After the case's row, as whoever changes a case locks them.
-        _settle(change.session, vault, case)
+        session = change.session
+        # As whoever changes a case: first its row, then whatever belongs to it.
+        row = locked_incident(session, case.reference)
+        found = open_case(by, vault, case.reference, session)
+        keep_keys(session, vault, found.documents)
+        if found.taken_back is not None or asks_too_much(found.record):
+            # With saving it is settled; if somebody saved it in this moment, by the next opening.
+            _take_over(change, by, vault, found, shown=case)
+        else:
+            _settle(session, vault, found)
+        if row.remind_at is None:
+            row.remind_at = next_reminder(found.record, found.state, change.now)
+        case.until = found.until
         change.about(case.reference)
 
 
@@ -169,21 +172,15 @@ def _settle(session: Session, vault: OpenVault, case: Case) -> None:
     case.until = settle(session, vault, case.reference, case.state, case.record, screens)
 
 
-def _take_over(change: Change, by: Actor, vault: OpenVault, case: Case) -> None:
-    session = change.session
-    locked_incident(session, case.reference)
-    # Opened anew: what is shown may hold mediators' answers already, and no longer name the briefs
-    # that have to go once those are saved.
-    found = open_case(by, vault, case.reference, session)
-    if found.version != case.version:
-        # Whoever saved it meanwhile took it over.
-        return
+def _take_over(change: Change, by: Actor, vault: OpenVault, found: Case, *, shown: Case) -> None:
+    as_shown = found.version == shown.version
     # Nothing of it goes if it is not saved.
-    with suppress(ChangedMeanwhile), session.begin_nested():
-        take_over_everything(session, found.record)
+    with suppress(ChangedMeanwhile), change.session.begin_nested():
+        take_over_everything(change.session, found.record)
         save_record(change, by, vault, found)
-        case.record, case.sealed = found.record, found.sealed
-        case.screens, case.taken_back = found.screens, found.taken_back
+        if as_shown:
+            shown.record, shown.sealed = found.record, found.sealed
+            shown.screens, shown.taken_back = found.screens, found.taken_back
 
 
 def locked_incident(session: Session, reference: str) -> Incident:

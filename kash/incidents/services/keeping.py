@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kash.incidents.endings import remains_of
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.letterbox import opened_box
+from kash.incidents.queries.mediation import with_answers
 from kash.incidents.rules.keeping import is_as_asked, last_day, what_keeps
 from kash.incidents.rules.letterbox import Fate
 from kash.incidents.rules.record import Record
@@ -33,15 +34,16 @@ def settle(
     record: Record,
     screens: Sequence[str] = (),
 ) -> date | None:
-    """Note whether anything keeps a case as a member reads it now, inside her transaction; the last
-    day on which it is kept, None if something keeps it. `screens` are the documents of a phone's
-    screens that lie there still.
+    """Note whether anything keeps a case, inside the transaction that read or saves it; the last
+    day on which it is kept, None if something keeps it. `record` is the one that is sealed, which
+    names all briefs; what mediators answered since then is asked for here. `screens` are the
+    documents of a phone's screens that lie there still.
 
     The days begin when it is first known that nothing keeps it, and go on from there.
     """
     known = opened_box(session).fates.get(reference)
     fate = None
-    if what_keeps(record, state) is None:
+    if what_keeps(with_answers(record, session), state) is None:
         remains = remains_of(session, record)
         unfinished = autosaves_of_case(session, vault, reference)
         fate = Fate(
