@@ -39,6 +39,7 @@ from kash.forums.queries import (
     next_meetings,
 )
 from kash.incidents.queries import briefs_waiting
+from kash.incidents.queries.officers import few_custodians
 from kash.incidents.queries.outside import what_is_missing
 from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.services import WaitingCases, what_waits
@@ -118,6 +119,7 @@ class Today:
     to_let_in: int = 0
     # Of the contact outside the programme: `none`, `waits` for her agreement, or nothing.
     outside: str = ""
+    few_custodians: bool = False
     beginning: Beginning = field(default_factory=Beginning)
 
     @property
@@ -164,6 +166,7 @@ class Today:
             or self.returned
             or self.to_let_in
             or self.outside
+            or self.few_custodians
             or self.beginning.rule_missing
             or self.beginning.rates_missing
             or (self.review and not self.housekeeping_shown)
@@ -245,6 +248,7 @@ def today_for(actor: Actor, now: datetime, vault: OpenVault | None = None) -> To
         returned=[one for one in courses if one.returned],
         to_let_in=waiting_to_be_let_in(actor),
         outside=what_is_missing(actor),
+        few_custodians=few_custodians(actor),
         beginning=beginning(actor),
         requests=requests,
         to_fetch=to_fetch,

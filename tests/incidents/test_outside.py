@@ -139,3 +139,37 @@ def test_without_a_custodian_the_reporter_reads_that_nobody_could(
     a_member("documentation")
     page = step(client_for(actor("peer")), new_code(), "who", "here")
     assert "nobody here can read it at the moment" in page
+
+
+def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(
+    a_member: AMemberOf, actor: Callable[..., Actor], client_for: Callable[..., FlaskClient]
+) -> None:
+    grace = a_member("custodian", name="Neema Mfano")
+    propose_contact(grace.actor, NAME, REACH)
+    waiting = proposed_contact()
+    assert waiting is not None
+    agree_to_contact(actor("director"), waiting.digest)
+    phone, code = client_for(actor("peer")), new_code()
+    assert "then nobody here can read it now" in step(phone, code, "who", "here")
+    assert "If you named that one, nobody here can read it now" in step(phone, code, "review", "x")
+    named = f"programme:{grace.actor.public_id}"
+    page = step(phone, code, "who", "next", who=named)
+    assert [
+        one for one in ("Nobody here can read this now", REACH, "Help now") if one not in page
+    ] == []
+    assert "Nobody here can read this now" not in step(phone, code, "who", "next", who="police")
+    a_member("custodian")
+    assert "Nobody here can read this now" not in step(phone, code, "who", "next", who=named)
+    review = step(phone, code, "review", "x")
+    assert "only whoever of these you did not name does" in review
+    assert "nobody here can read it now" not in review
+
+
+def test_directors_read_that_a_second_custodian_is_missing_whatever_cases_there_are(
+    a_member: AMemberOf,
+) -> None:
+    dora, grace = a_member("director"), a_member("custodian")
+    said = "Fewer than two custodians hold keys"
+    assert [said in one.client.get("/").text for one in (dora, grace)] == [True, False]
+    a_member("custodian")
+    assert said not in dora.client.get("/").text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from kash.accounts.models import Account, AccountRole
 from kash.database import db
@@ -13,7 +13,7 @@ from kash.incidents.models import Duty
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Concerning, Conflict, Reader, conflict_of
 from kash.incidents.rules.custodian_only import Seen, for_custodian, may_read
-from kash.policy import GRANTS, Reach, Role
+from kash.policy import GRANTS, Actor, Reach, Role
 from kash.vault import VaultMember
 
 
@@ -61,6 +61,24 @@ def officers() -> list[Officer]:
 def custodians_with_keys() -> list[tuple[str, str]]:
     """(public id, name) of the custodians who hold keys: who reads what is for them alone."""
     return [(one.public_id, one.name) for one in officers() if one.custodian]
+
+
+def few_custodians(by: Actor) -> bool:
+    """Whether a director is to be told that fewer than two custodians hold keys, so that nobody
+    reads what is about one of them. It says so always, never because of a case. One query."""
+    if Role.DIRECTOR not in by.roles:
+        return False
+    held = (
+        select(func.count(Account.id.distinct()))
+        .join(AccountRole, AccountRole.account_id == Account.id)
+        .join(VaultMember, VaultMember.holder == Account.public_id)
+        .where(
+            Account.active.is_(True),
+            VaultMember.admitted_at.is_not(None),
+            AccountRole.role == str(Role.CUSTODIAN),
+        )
+    )
+    return (db.session.scalar(held) or 0) < 2
 
 
 def known_accounts() -> list[tuple[str, str]]:

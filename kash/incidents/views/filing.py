@@ -194,7 +194,15 @@ def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> Re
         return _screen_page(language, code, name, form=form, status=422)
     if go == "review":
         return _review_page(language, code)
+    if go == "next" and _only_reader_is_named(form):
+        return _screen_page(language, code, _NAMES[_NAMES.index(name) + 1], unread=True)
     return _after(language, code, name, 1 if go == "next" else -1)
+
+
+def _only_reader_is_named(form: ScreenForm) -> bool:
+    """Whether the one who would read it alone is said to have done it: then nobody does."""
+    named = form.answers().account
+    return bool(named) and [key for key, _name in custodians_with_keys()] == [named]
 
 
 def _sent(language: str, code: str, *, held: bool) -> ResponseReturnValue:
@@ -241,6 +249,7 @@ def _screen_page(
     form: ScreenForm | None = None,
     status: int = 200,
     problem: str = "",
+    unread: bool = False,
 ) -> ResponseReturnValue:
     answered, held = _so_far(code)
     if form is None:
@@ -255,7 +264,8 @@ def _screen_page(
         code=code,
         shown_code=code_as_shown(code),
         screen=name,
-        readers=told_readers() if name in ("whom", "who") else None,
+        readers=told_readers() if unread or name in ("whom", "who") else None,
+        unread=unread,
         step=_NAMES.index(name) + 1,
         steps=len(_NAMES),
         answered=answered,

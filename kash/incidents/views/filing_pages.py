@@ -38,15 +38,18 @@ def speak() -> str:
 @dataclass(frozen=True)
 class Readers:
     """Who reads a report about somebody of the programme, or about a child: names of custodians,
-    and to whom somebody can turn outside."""
+    and to whom somebody can turn outside. `alone`: there is one of them only, so that nobody reads
+    what is about that one."""
 
     names: str
     outside: Contact | None
+    alone: bool = False
 
 
 def told_readers() -> Readers:
     """What somebody is told of it before she sends, and afterwards."""
-    return Readers(", ".join(name for _key, name in custodians_with_keys()), outside_contact())
+    names = [name for _key, name in custodians_with_keys()]
+    return Readers(", ".join(names), outside_contact(), alone=len(names) == 1)
 
 
 def shown(template: str, language: str, status: int = 200, **context: Any) -> ResponseReturnValue:
