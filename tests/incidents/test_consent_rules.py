@@ -109,6 +109,28 @@ def test_no_answer_for_all_goes_over_what_one_refused_whatever_the_order(
         assert own.consents_to(purpose, person)
 
 
+@pytest.mark.parametrize("persons", [0, 1, 2])
+@pytest.mark.parametrize("by_receipt", [False, True])
+def test_somebody_elses_yes_never_goes_over_her_own_no_or_what_was_taken_back(
+    persons: int, by_receipt: bool
+) -> None:
+    person = "p1" if persons else ""
+    for purpose in sorted(WISHED):
+        record = two(said(person, True, purpose=purpose))
+        record.persons = record.persons[:persons]
+        if by_receipt:
+            take_back(record, Withdrawal(purposes=[purpose], at=NOW))
+        else:
+            record.consents.append(said(person, False, 1, purpose=purpose))
+        wish = {"purpose": purpose, "origin": "told_reporter", "wish": True}
+        for whom in (person, ""):
+            record.consents.append(said(whom, True, 2, **wish))
+        assert not record.consents_to(purpose, person)
+        assert is_refused_herself(record.consents, purpose, person)
+        record.consents.append(said(person, True, 3, purpose=purpose))
+        assert record.consents_to(purpose, person)
+
+
 def test_a_refusal_by_one_leaves_the_others_as_they_are() -> None:
     record = two(said("p2", False), said("", True, 1))
     assert [one.id for one in contents(record, PERSONS, with_narrative=True).persons] == ["p1"]

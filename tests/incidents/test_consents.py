@@ -331,6 +331,18 @@ def test_her_refusal_outweighs_a_later_tick_of_somebody_who_did_not_ask_her(
     assert (holding(record, "p1"), holding(record, "p2")) == ([], ["mediation"])
 
 
+def test_the_officer_is_told_that_somebody_elses_yes_is_not_noted_over_her_own_no(
+    officer: Member, filed: Any, record_of: Any
+) -> None:
+    reference = filed(two_women())
+    give(officer, reference, "p1", "record")
+    told = {"person": "p1", "origin": "told_reporter", "version": "2"}
+    assert post(officer, reference, **told, mediation="yes").status_code == 302
+    assert holding(record_of(reference, officer.vault()), "p1") == ["record"]
+    page = officer.client.get(f"/w/{reference}/c").text
+    assert "Ask a mediator to help: not noted for A, who refused it herself." in page
+
+
 def test_a_brief_for_one_stays_when_another_takes_her_consent_back(
     officer: Member, filed: Any, record_of: Any
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -269,12 +269,31 @@ def test_what_an_officer_notes_for_all_is_the_answer_of_those_who_are_written_do
     record.consents.append(
         Consent(purpose="court", given=True, at=at, by="o" * 16, wording="2026-1")
     )
-    record = _with_persons(record, "p1", "p2")
+    # Of several nobody knows to whom it was read out.
+    several = _with_persons(record.model_copy(deep=True), "p1", "p2")
+    assert who_agreed(several) == []
+    assert several.consents_to("record", "p2")
+    record = _with_persons(record, "p1")
     assert record.consents_to("court")
     assert not record.consents_to("funder")
     # Nobody read anything out to whoever comes later.
-    record = _with_persons(record, "p1", "p2", "p3")
-    assert [one.id for one in who_agreed(record)] == ["p1", "p2"]
+    record = _with_persons(record, "p1", "p2")
+    assert [one.id for one in who_agreed(record)] == ["p1"]
+
+
+def test_a_no_that_was_said_before_anybody_was_on_record_is_each_ones_own() -> None:
+    record = _nobody_named("herself")
+    at = datetime(2026, 11, 21, 9, tzinfo=UTC)
+    no = Consent(purpose="court", given=False, at=at, by="o" * 16, wording="2026-2")
+    record.consents.append(no)
+    record = _with_persons(record, "p1", "p2")
+    later = {"given": True, "at": at + timedelta(hours=1)}
+    for person in ("p1", "p2"):
+        more = later | {"person": person, "for_all": True}
+        record.consents.append(no.model_copy(update=more))
+    assert who_agreed(record) == []
+    record.consents.append(no.model_copy(update=later | {"person": "p2"}))
+    assert [one.id for one in who_agreed(record)] == ["p2"]
 
 
 def test_a_screen_that_the_record_does_not_name_is_left_out() -> None:

@@ -38,6 +38,7 @@ from kash.incidents.rules.record import (
     as_bytes,
     from_bytes,
 )
+from kash.incidents.rules.writing import write
 
 NOW = datetime(2026, 11, 16, 12, tzinfo=UTC)
 SAID = st.lists(st.sampled_from(WAYS), unique=True)
@@ -175,6 +176,41 @@ def test_no_mediator_is_asked_for_whoever_does_not_want_one(
         person for person, said in newest.items() if said is None or "mediation" in said
     }
     assert standing_of(record).mediation == any("mediation" in said for said in everything)
+
+
+def test_what_somebody_else_tells_never_goes_over_what_she_said_herself() -> None:
+    record = a_case("W1", way="nothing")
+    later = NOW + timedelta(hours=1)
+    record.choices.append(choice("p1", "mediation", origin="told_reporter", at=later))
+    assert wants(record, "p1", "mediation") is False
+    assert why_not(record, ["p1"], ["pay"]) is Why.NOT_WANTED
+    record.choices.append(choice("p1", "mediation", at=later))
+    assert wants(record, "p1", "mediation") is True
+
+
+def test_what_was_asked_before_anybody_was_on_record_ends_with_what_she_says() -> None:
+    record = a_case("L2")
+    nobody = asked(record, "m1", "b1", [CHARGE], NOW, [])
+    assert why_ended(record, nobody) is None
+    record.own_words.append(own_yes("p1", given=False))
+    assert why_ended(record, nobody) is Why.OWN_YES
+    record = a_case("W1", way="nothing")
+    assert why_ended(record, asked(record, "m1", "b1", ["pay"], NOW, [])) is Why.NOT_WANTED
+
+
+def test_her_own_yes_stays_hers_when_she_is_written_down_afterwards() -> None:
+    record = a_case("L2")
+    record.own_words, record.choices = [own_yes("")], [choice("", "mediation")]
+    typed = record.model_copy(deep=True)
+    record.persons = []
+    nobody = asked(record, "m1", "b1", [CHARGE], NOW, [])
+    write(record, typed)
+    assert why_ended(record, nobody) is None
+    assert to_ask(record) == []
+    # Of several nobody knows who it was that said it.
+    record = Record(own_words=[own_yes("")])
+    write(record, a_case("L2", ages=("25_34", "25_34")))
+    assert why_ended(record, nobody) is Why.OWN_YES
 
 
 EMERGENCIES = [

@@ -71,7 +71,8 @@ def standing(
     in particular); None if nothing does. `several`: whether several people are on record.
 
     The newest counts, and of those of one moment the last; but what was said for all at once never
-    goes over what she refused herself, and that she could not be asked never over what she said.
+    goes over what she refused herself, nor does a wish that somebody else noted, and that she could
+    not be asked never goes over what she said.
     """
     said = [
         _as_it_counts(one, several)
@@ -79,8 +80,8 @@ def standing(
         if one.purpose == purpose and one.person in ("", person) and _counts(one)
     ]
     said = [one for one in said if one.origin != "not_asked"] or said
-    own = _newest(one for one in said if person and _is_her_own(one, person))
-    if own is not None and not own.given and not own.wish:
+    own = _newest(one for one in said if _is_her_own(one, person))
+    if own is not None and not own.given:
         return own
     return _newest(said)
 
@@ -90,7 +91,8 @@ def _newest(said: Iterable[Consent]) -> Consent | None:
 
 
 def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -> bool:
-    """Whether a person refused it herself, so that no answer for all goes over it."""
+    """Whether a person refused it herself, so that no answer for all goes over it, and no
+    wish."""
     own = _newest(
         one
         for one in reversed(consents)
@@ -99,7 +101,7 @@ def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -
         and _counts(one)
         and _is_her_own(one, person)
     )
-    return bool(person) and own is not None and not own.given and not own.wish
+    return own is not None and not own.given
 
 
 def holds(answer: Consent | None) -> bool:
@@ -116,8 +118,12 @@ def _counts(one: Consent) -> bool:
 
 
 def _is_her_own(one: Consent, person: str) -> bool:
-    # Who holds the receipt is one of them, and nobody knows which: each is asked again herself.
-    return (one.person == person and not one.for_all) or one.is_taken_back
+    """Whether it is her own answer, no wish and nothing that was said for all at once."""
+    # Who holds the receipt is one of them, and nobody knows which; nor who said no before anybody
+    # was on record. Each is asked again herself. But a report is not deleted on such a guess.
+    of_each = not (one.given or one.person or one.for_all) and one.purpose != "record"
+    hers = one.person == person and not one.for_all
+    return not one.wish and (hers or of_each or one.is_taken_back)
 
 
 def _as_it_counts(one: Consent, several: bool) -> Consent:
@@ -141,12 +147,13 @@ def wishes_of(consents: Sequence[Consent], person: str) -> dict[str, Consent]:
     return found
 
 
-def for_each(one: Consent, persons: Sequence[str]) -> list[Consent]:
+def for_each(one: Consent, persons: Sequence[str], *, of_nobody: bool = False) -> list[Consent]:
     """Something that was said for everybody, as what each of these people said: whoever comes on
-    record later has not said it. What was said of nobody yet is of several only a guess."""
+    record later has not said it. What was said of nobody yet (`of_nobody`: whatever it was) is of
+    several only a guess."""
     several = len(persons) > 1
     more: dict[str, object] = {"for_all": several}
-    if several and one.is_of_nobody_yet:
+    if several and (one.is_of_nobody_yet or (of_nobody and one.purpose != "record")):
         more = {"origin": "not_asked"}
     return [one.model_copy(update={"person": person, **more}) for person in persons]
 
@@ -170,11 +177,13 @@ def _is_kept(said: Sequence[Mapping[str, Any]], person: str) -> bool:
     own = [
         one
         for one in hers
-        if (one.get("person") and not one.get("for_all"))
-        or (person and not (one["given"] or one["by"] or one.get("person")))
+        if not one.get("wish")
+        and (
+            (one.get("person", "") == person and not one.get("for_all"))
+            or not (one["given"] or one["by"] or one.get("person"))
+        )
     ]
-    newest = _newest_json(own) if own else {"given": True}
-    return bool(newest["given"] or newest.get("wish"))
+    return not own or bool(_newest_json(own)["given"])
 
 
 def _newest_json(said: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:

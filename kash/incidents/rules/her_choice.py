@@ -34,8 +34,10 @@ class Choice(BaseModel):
 
 
 def choice_of(record: Record, person: str) -> Choice | None:
-    """The newest answer of a person; that she could not be asked is none."""
+    """The newest answer of a person; that she could not be asked is none, and what somebody else
+    told never goes over what she said herself."""
     said = [one for one in record.choices if one.person == person and one.wanted]
+    said = [one for one in said if one.origin == "herself"] or said
     return max(reversed(said), key=lambda one: one.at, default=None)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.consents import Consent
-from kash.incidents.rules.her_choice import MEDIATION, wanted_by_them, wants
+from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them, wants
 from kash.incidents.rules.mediation import REQUESTS
 from kash.incidents.rules.record import TERM_KINDS, Intervention, Person, Record, Term
 from kash.incidents.rules.workflow import Standing
@@ -116,7 +116,7 @@ def why_ended(record: Record, intervention: Intervention) -> Why | None:
     """Why a mediator who was asked is asked no longer, as the record stands now; None if she is.
     Whether there still is consent is asked elsewhere (`mediation.has_consent`)."""
     there = {one.id for one in record.persons}
-    whom = [one for one in intervention.persons if one in there] or [""]
+    whom = [one for one in intervention.persons if one in there] or everybody(record)
     return _barred(record, whom, [one.kind for one in intervention.asked if one.kind])
 
 

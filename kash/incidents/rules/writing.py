@@ -234,6 +234,7 @@ def write(record: Record, typed: Record) -> None:
         put_at(record, place, value_at(typed, place))
     if "phone" in (how, record.filing.how):
         record.filing.how = how
+    nobody_yet = not record.persons
     _give_answers_to_persons(record)
     for group, names in ROWS.items():
         there = {row.id: row for row in getattr(record, group)}
@@ -244,20 +245,26 @@ def write(record: Record, typed: Record) -> None:
             rows.append(old.model_copy(update=values) if old is not None else row)
         setattr(record, group, rows)
     _forget_rows_that_went(record)
-    _give_answers_to_persons(record)
+    _give_answers_to_persons(record, of_nobody=nobody_yet)
 
 
-def _give_answers_to_persons(record: Record) -> None:
+def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None:
     """What was allowed for everybody is from now on the answer of those who are on record, and of
-    nobody who is added later. A refusal stays one of everybody."""
+    nobody who is added later. A refusal stays one of everybody. `of_nobody`: nobody was on record
+    when it was said; of several then nobody knows who said it, of one it is plain."""
     if not record.persons:
         return
     persons = [one.id for one in record.persons]
     record.consents = [
         each
         for one in record.consents
-        for each in (for_each(one, persons) if one.given and not one.person else [one])
+        for each in (
+            for_each(one, persons, of_nobody=of_nobody) if one.given and not one.person else [one]
+        )
     ]
+    if of_nobody and len(persons) == 1:
+        for said in (*record.choices, *record.own_words):
+            said.person = said.person or persons[0]
 
 
 def _forget_rows_that_went(record: Record) -> None:

@@ -26,7 +26,8 @@ from kash.web.errors import NotFound
 @dataclass(frozen=True)
 class Noted:
     """What came of noting answers: whether anything differed, and for each purpose the persons
-    (ids) whom an answer for everybody leaves out, since they refused it themselves."""
+    (ids) whom an answer for everybody, or one that somebody else told, leaves out, since they
+    refused it themselves."""
 
     changed: bool
     left_out: Mapping[str, Sequence[str]]
@@ -65,7 +66,8 @@ def answer_consents(
         more: list[Consent] = []
         for purpose, given in said.items():
             for one in whom:
-                if for_all and given and is_refused_herself(record.consents, purpose, one):
+                of_others = for_all or origin == "told_reporter"
+                if of_others and given and is_refused_herself(record.consents, purpose, one):
                     left_out.setdefault(purpose, []).append(one)
                     continue
                 answer = Consent(
