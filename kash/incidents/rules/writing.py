@@ -263,7 +263,9 @@ def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None
         )
     ]
     if of_nobody and len(persons) == 1:
-        for said in (*record.choices, *record.own_words):
+        for choice in record.choices:
+            choice.person = choice.person or persons[0]
+        for said in record.own_words:
             said.person = said.person or persons[0]
 
 
