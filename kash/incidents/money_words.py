@@ -27,8 +27,9 @@ def refusal_text(why: Refusal) -> str:
         )
     if why is Refusal.IN_WORDS:
         return _(
-            "These words say that money or a thing goes to an officer. That is no term. Write it"
-            " down under What was done, as “%(act)s”.",
+            "These words may say that money or a thing goes to an officer. That is no term: write"
+            " it down under What was done, as “%(act)s”. If an officer gives it, choose who owes"
+            " it.",
             act=ACT_NAMES["M1"],
         )
     return _(

@@ -16,6 +16,7 @@ from kash.incidents.rules.money import (
     AUTHORITIES,
     GIVING,
     Refusal,
+    has_price,
     is_in_authority,
     json_asks_for_a_decision,
     names_authority,
@@ -98,7 +99,8 @@ def test_a_release_by_an_officer_has_no_price(term: Term, parties: list[Party]) 
 @given(TERMS)
 def test_between_others_everything_can_be_a_term_that_names_no_officer(term: Term) -> None:
     parties = [CLIENT, Party(id="o1", kind="other")]
-    if not names_authority(term.what):
+    priced = term.kind not in GIVING and has_price(term)
+    if not names_authority(term.what) and not priced:
         assert refusal_of(term, parties) is None
 
 
@@ -145,6 +147,37 @@ def test_ways_round_it_lead_nowhere(changed: dict[str, Any], why: Refusal) -> No
     assert refused.why is why
 
 
+@pytest.mark.parametrize("parties", [[OFFICER, CLIENT], []])
+@pytest.mark.parametrize(
+    ("term", "why"),
+    [
+        # Nobody is said to owe it, so that the words alone say that she does.
+        (Term(id="t1", kind="pay", owed_to="p1", what="she pays the OCS", amount=500000),
+         Refusal.IN_WORDS),
+        (Term(id="t1", kind="return", owed_to="p1", what="give the corporal his tablet"),
+         Refusal.IN_WORDS),
+        (Term(id="t1", kind="release", owed_to="p1", what="let go after 5,000 to the OCS"),
+         Refusal.AS_CONDITION),
+        # Whoever owes it.
+        (Term(id="t1", kind="release", owed_by="o2", owed_to="p1", amount=500000,
+              what="5k to the OCS first"), Refusal.AS_CONDITION),
+        (Term(id="t1", kind="apologise", owed_by="o2", owed_to="p1", what="with 500"),
+         Refusal.AS_CONDITION),
+        *[(Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what=what),
+           Refusal.AS_CONDITION)
+          for what in ("after 5,000", "once 5000 is given to the corporal", "5.000", "5 000", "5k",
+                       "KES5000 first", "akitoa chai", "something small", "two thousand",
+                       "after 2000 on 20/11/2026")],
+    ],
+)  # fmt: skip
+def test_a_bribe_in_other_words_is_one_with_and_without_police_on_record(
+    term: Term, why: Refusal, parties: list[Party]
+) -> None:
+    refused = refusal_of(term, parties)
+    assert refused is not None
+    assert refused.why is why
+
+
 @pytest.mark.parametrize("kind", sorted(AUTHORITIES))
 def test_county_and_prison_officers_are_no_payees_either(kind: str) -> None:
     term = Term(id="t1", kind="pay", owed_by="p1", owed_to="o1")
@@ -176,6 +209,13 @@ def test_another_kind_chosen_for_an_officer_changes_nothing(known: dict[str, str
         Term(id="t1", kind="release"),
         Term(id="t1", kind="apologise", owed_by="o1", owed_to="p1", what="Before the OCS"),
         Term(id="t1", kind="return", what="The phone that police took"),
+        Term(id="t1", kind="return", owed_by="o2", owed_to="p1", what="DVD player, 2 discs"),
+        Term(id="t1", kind="return", owed_by="o1", owed_to="p1", what="1,500 that the OCS took"),
+        Term(id="t1", kind="pay", owed_by="o2", owed_to="p1", what="1,500 before the OCS"),
+        Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what="by 18:30 on 20/11/2026"),
+        Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what="1800 hrs, 3 November 2026"),
+        Term(id="t1", kind="release", owed_to="p1", what="The OCS lets both of them go, 2 phones"),
+        Term(id="t1", kind="release", owed_by="o1", owed_to="p1", what="usiku, bila chai"),
     ],
 )
 def test_what_is_no_bribe_is_not_refused(term: Term) -> None:

@@ -125,10 +125,24 @@ _OFFICER = _any_of(
     r"afisa|maafisa|afande|maafande|karao|makarao|sajini|koplo|kanjo|kanju",
 )
 _FORCE = _any_of(r"police|dci|polisi|magereza")
+# What is a price where there can be none, in a release or an apology: any number that may be one,
+# and what is given instead of naming it.
+_PRICE = _any_of(
+    r"(?:kes|kshs?)?(?:\d{3,}|\d{1,3}(?:[,.'\s]\d{3})+|\d[\d,.]*\s*k)",
+    r"thousand|hundred|mia|thao|ngiri|chai|soda|something small|(?:small|little) something",
+)
+# Days and hours are none.
+_WHEN = re.compile(
+    r"(?<!\d)(?:\d{1,2}([/.-])\d{1,2}\1(?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d"
+    r"|(?:[01]\d|2[0-3])[0-5]\d ?(?:hours|hrs|h)"
+    r"|(?<=(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|ary|rch|ril|une|uly|ust|ber) )20\d\d)"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
 # What is agreed to happen for nothing.
 _FREE = _any_of(
     r"without (?:any |a |having to )?(?:pay(?:ing|ment)?|money|cash|bail|fees?|fines?|bribes?)",
-    r"free of charge|bila (?:ya )?(?:kulipa|malipo|pesa|dhamana|hongo|rushwa|faini)",
+    r"free of charge|bila (?:ya )?(?:kulipa|malipo|pesa|dhamana|hongo|rushwa|chai|faini)",
 )
 
 
@@ -136,6 +150,16 @@ def speaks_of_money(text: str) -> bool:
     """Whether words tell of money, however they say it: never sure, so that it refuses and never
     allows."""
     return _MONEY.search(_FREE.sub(" ", text)) is not None
+
+
+def has_price(term: Owed) -> bool:
+    """Whether a release or an apology has a price, by its amount or in its words."""
+    return term.amount is not None or _names_price(term.what)
+
+
+def _names_price(text: str) -> bool:
+    dear = _WHEN.sub(" ", _FREE.sub(" ", text))
+    return speaks_of_money(text) or _PRICE.search(dear) is not None
 
 
 def names_officer(text: str) -> bool:
@@ -165,38 +189,32 @@ def refusal_of(term: Owed, parties: Iterable[Side]) -> Refused | None:
     Whatever a public officer gives or pays back may be owed, and money between others too.
     """
     officers = {one.id: is_in_authority(one) for one in parties}
+    if term.kind not in GIVING:
+        if not has_price(term):
+            return None
+        if officers.get(term.owed_to):
+            return Refused("owed_to", Refusal.TO_AUTHORITY)
+        field = "amount" if term.amount is not None else "what"
+        return Refused(field, Refusal.AS_CONDITION)
     if officers.get(term.owed_to):
-        gives = term.kind in GIVING or _is_money(term)
-        return Refused("owed_to", Refusal.TO_AUTHORITY) if gives else None
+        return Refused("owed_to", Refusal.TO_AUTHORITY)
     if officers.get(term.owed_by):
-        return _as_condition(term)
-    hers = bool(term.owed_by) and term.owed_by not in officers
-    if not term.owed_by and any(officers.values()):
-        asked = _as_condition(term)
-        if asked is not None:
-            return asked
-    if not (_is_money(term) or (hers and term.kind in GIVING)):
         return None
+    hers = bool(term.owed_by) and term.owed_by not in officers
+    money = _is_money(term)
     named = names_authority(term.what)
-    if not term.owed_to and (named or any(officers.values())):
+    if (money or hers) and not term.owed_to and (named or any(officers.values())):
         return Refused("owed_to", Refusal.TO_NOBODY)
+    # Where nobody is said to give it, the words may say that she does, to whom they name.
+    nobodys = not term.owed_by and (named if money else names_officer(term.what))
     # What comes to her may be told of with officers in it, unless it comes from one like her.
-    if named and (hers or term.owed_to in officers):
+    if nobodys or (named and (hers or (money and term.owed_to in officers))):
         return Refused("what", Refusal.IN_WORDS)
     return None
 
 
 def _is_money(term: Owed) -> bool:
     return term.kind == "pay" or term.amount is not None or speaks_of_money(term.what)
-
-
-def _as_condition(term: Owed) -> Refused | None:
-    """Whether what is no payment, a release or an apology, has a price."""
-    if term.kind in GIVING:
-        return None
-    if term.amount is not None:
-        return Refused("amount", Refusal.AS_CONDITION)
-    return Refused("what", Refusal.AS_CONDITION) if speaks_of_money(term.what) else None
 
 
 def refusals(terms: Iterable[Owed], parties: Sequence[Side]) -> Iterator[tuple[str, Refused]]:
