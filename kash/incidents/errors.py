@@ -40,8 +40,8 @@ class NotToBeAgreed(Problem):
     """Where the gate of mediation is shut, nothing is paid, given back or apologised for."""
 
     sentence = _l(
-        "In this case only a release can be agreed: nothing is paid, given back or apologised for "
-        "after such acts, or where somebody may be under 18."
+        "In this case only a release by officers can be agreed, without a price: nothing is paid, "
+        "given back or apologised for after such acts, or where somebody may be under 18."
     )
 
 

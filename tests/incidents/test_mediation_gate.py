@@ -32,7 +32,7 @@ from tests.incidents.form_pages import fields_of, filled
 from tests.incidents.test_mediation_gate_rules import a_case
 
 ONLY = "Here a mediator may ask for a release, for a doctor and that it stops"
-ONLY_RELEASE = "In this case only a release can be agreed"
+ONLY_RELEASE = "In this case only a release by officers can be agreed"
 
 
 @pytest.fixture
@@ -393,6 +393,23 @@ def test_a_term_of_before_keeps_nobody_from_writing_down_a_rape(
     after = record_now(officer, reference)
     assert [one.code for one in after.acts] == ["S1"]
     assert [one.kind for one in after.terms] == ["pay"]
+
+
+def test_an_older_payment_cannot_be_written_anew_behind_the_gate(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    record = a_case("S1")
+    record.terms = [Term(id="t1", kind="pay", what="One goat", amount=100)]
+    reference = filed(record)
+    form = fields_of(officer.client.get(f"/w/{reference}/edit").text) | {"do": "save"}
+    dearer = form | {"terms-0-what": "and she drops the case"}
+    answer = officer.client.post(f"/w/{reference}/edit", data=dearer)
+    assert answer.status_code == 422
+    assert ONLY_RELEASE in answer.text
+    less = form | {"terms-0-amount": ""}
+    assert officer.client.post(f"/w/{reference}/edit", data=less).status_code == 302
+    (term,) = record_now(officer, reference).terms
+    assert (term.what, term.amount) == ("One goat", None)
 
 
 @pytest.mark.parametrize("acts", [("S1",), ("S2", "W1")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,7 @@ from kash.incidents.rules.record import (
     AGE_BANDS,
     TERM_KINDS,
     Act,
+    Party,
     Person,
     Record,
     Term,
@@ -319,6 +321,46 @@ def test_no_term_is_added_behind_the_gate_and_none_on_record_keeps_an_act_from_b
         if grave and kind != "release" and not (number < len(known) and known[number][0] == kind)
     }
     assert {one.id for one in terms_refused(record, stored)} == refused
+
+
+@pytest.mark.parametrize(
+    ("said", "open_"),
+    [
+        ({}, True),
+        ({"owed_by": "o1", "owed_to": "p1", "what": "tonight"}, True),
+        ({"amount": 2000000}, False),
+        ({"what": "pays 20,000 and she drops the case"}, False),
+        # The client holds nobody: what he would owe is no release.
+        ({"owed_by": "o2", "owed_to": "p1"}, False),
+        ({"owed_by": "p1"}, False),
+    ],
+)
+def test_behind_the_gate_a_release_is_one_by_officers_and_for_nothing(
+    said: dict[str, Any], open_: bool
+) -> None:
+    stored = a_case("S1")
+    stored.parties = [Party(id="o1", kind="police"), Party(id="o2", kind="client")]
+    term = Term(id="t1", kind="release").model_copy(update=said)
+    record = stored.model_copy(update={"terms": [term]})
+    assert terms_refused(record, stored) == ([] if open_ else [term])
+    # What was on record before tells what happened.
+    assert terms_refused(record, record) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"what": "and she drops it"}, {"amount": 2000000}, {"owed_to": "p1"}, {"kind": "return"}],
+)
+def test_an_older_term_may_be_said_to_be_kept_and_not_be_agreed_anew(
+    changed: dict[str, Any],
+) -> None:
+    stored = a_case("S1")
+    term = Term(id="t1", kind="pay", what="One goat", amount=100)
+    stored.terms = [term]
+    done = {"fulfilled_on": NOW.date(), "amount": None, "what": ""}
+    for update, refused in ((done, False), (changed, True)):
+        record = stored.model_copy(update={"terms": [term.model_copy(update=update)]})
+        assert bool(terms_refused(record, stored)) is refused
 
 
 def test_what_she_wants_is_sealed_and_read_again() -> None:

@@ -203,6 +203,7 @@ class DocumentationForm(KashForm):
     def _terms_may_be_agreed(self) -> bool:
         typed = Record(
             persons=[person_of(row) for row in self._said("persons")],
+            parties=[party_of(row, {}) for row in self._said("parties")],
             acts=[act_of(row) for row in self._said("acts")],
             terms=[term_of(row) for row in self._said("terms")],
         )

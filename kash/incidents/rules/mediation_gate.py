@@ -13,6 +13,7 @@ from kash.incidents.rules.clocks import is_free
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.her_choice import MEDIATION, everybody, wanted_by_them, wants
 from kash.incidents.rules.mediation import REQUESTS
+from kash.incidents.rules.money import has_price, is_in_authority
 from kash.incidents.rules.record import TERM_KINDS, Intervention, Person, Record, Term
 from kash.incidents.rules.workflow import Standing
 
@@ -55,15 +56,36 @@ def terms_open(record: Record) -> tuple[str, ...]:
 
 
 def terms_refused(record: Record, before: Record) -> list[Term]:
-    """The terms of a record that may not be agreed in it. What was on record before stays there: it
-    tells what happened, and keeps nobody from writing down an act."""
-    kept = {(one.id, one.kind) for one in before.terms}
-    open_kinds = terms_open(record)
+    """The terms of a record that may not be agreed in it. What was on record before stays there as
+    it was: it tells what happened, and keeps nobody from writing down an act. Something of it may
+    be taken out, and said to be done."""
+    if not is_shut(record):
+        return []
+    kept = {one.id: one for one in before.terms}
+    officers = {one.id for one in record.parties if is_in_authority(one)}
     return [
         one
         for one in record.terms
-        if one.kind in TERM_KINDS and one.kind not in open_kinds and (one.id, one.kind) not in kept
+        if one.kind in TERM_KINDS
+        and not (_is_plain_release(one, officers) or _is_kept(one, kept.get(one.id)))
     ]
+
+
+def _is_plain_release(term: Term, officers: Collection[str]) -> bool:
+    """Whether officers, or whoever holds her, let her go for nothing."""
+    gives = bool(term.owed_by) and term.owed_by not in officers
+    return term.kind in TERMS_ALWAYS and not gives and not has_price(term)
+
+
+def _is_kept(term: Term, before: Term | None) -> bool:
+    return (
+        before is not None
+        and term.kind == before.kind
+        and all(
+            getattr(term, name) in (getattr(before, name), "", None)
+            for name in ("owed_by", "owed_to", "what", "amount", "due_on")
+        )
+    )
 
 
 def own_answer(record: Record, person: str) -> Consent | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.rules.clocks import name_the_only_one
-from kash.incidents.rules.mediation_gate import terms_open
+from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Record, Referral, Term
 from kash.incidents.services.cases import changing
@@ -71,9 +71,10 @@ def agree(by: Actor, vault: OpenVault, reference: str, term: Term) -> None:
             return
         if refusal_of(term, case.record.parties) is not None:
             raise NoTerm
-        if term.kind not in terms_open(case.record):
+        before = case.record.model_copy()
+        case.record.terms = [*before.terms, term]
+        if terms_refused(case.record, before):
             raise NotToBeAgreed
-        case.record.terms.append(term)
         case.happened("agreed", term.kind)
 
 
