@@ -210,6 +210,33 @@ def test_closing_asks_why_until_child_protection_reached_her(
     assert record_of(reference, grace.vault()).closing.outcome == "withdrawn"
 
 
+def test_without_a_custodian_no_officer_closes_a_childs_case_before_she_was_reached(
+    a_member: AMemberOf, filed: Filed, record_of: Recorded
+) -> None:
+    anna, record = a_member("documentation"), agreed_to_everything("unsure")
+    reference = filed(record)
+    address = f"/w/{reference}/s/{STEP_NUMBERS['close']}"
+
+    def close(case: str) -> None:
+        services.take_step(
+            case, "close", by=anna.actor, vault=anna.vault(), outcome="duplicate", reason="Twice."
+        )
+
+    with pytest.raises(services.StepRefused):
+        close(reference)
+    for page in (
+        anna.client.get(address),
+        anna.client.post(address, data={"outcome": "duplicate", "reason": "Twice."}),
+    ):
+        assert "only a custodian closes this case" in page.text
+    assert "only a custodian closes the case" in anna.client.get(f"/w/{reference}").text
+    assert record_of(reference, anna.vault()).closing.outcome == ""
+    record.referrals = [Referral(id="r1", kind="child_protection", outcome="reached")]
+    reached = filed(record)
+    close(reached)
+    assert record_of(reached, anna.vault()).closing.outcome == "duplicate"
+
+
 # --- Held among adults ----------------------------------------------------------------------------
 
 

@@ -38,6 +38,7 @@ class Refusal(StrEnum):
     OUTCOME = "outcome"
     REASON = "reason"
     CHILD = "child"
+    CHILD_CUSTODIAN = "child_custodian"
     NOT_WANTED = "not_wanted"
 
 
@@ -148,6 +149,7 @@ def refusal_of(
     conflict: bool = False,
     alone: bool = False,
     unprotected: bool = False,
+    custodian: bool = False,
     outcome: str = "",
     reason: str = "",
     standing: Standing = NOT_ASKED,
@@ -156,7 +158,8 @@ def refusal_of(
 
     `filed_by` and `triaged_by` are accounts' public ids, or empty where nobody knows. `alone`:
     nobody else may decide, as with one custodian. `unprotected`: somebody who is or may be under 18
-    was not reached by child protection yet, so that closing asks for a reason.
+    was not reached by child protection yet, so that nobody but a `custodian` closes it, who gives a
+    reason.
     """
     step = STEPS[verb]
     if conflict:
@@ -169,6 +172,8 @@ def refusal_of(
         return Refusal.NOT_WANTED
     if verb == "close" and outcome not in closing_outcomes(state, standing):
         return Refusal.OUTCOME
+    if verb == "close" and unprotected and not custodian:
+        return Refusal.CHILD_CUSTODIAN
     if verb == "close" and unprotected and not reason.strip():
         return Refusal.CHILD
     if step.asks_reason and not reason.strip():

@@ -14,7 +14,7 @@ from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Decision
 from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
 from kash.incidents.services.cases import CaseChange, changing
-from kash.policy import Actor
+from kash.policy import Actor, Role
 from kash.vault import OpenVault
 from kash.web.errors import NotFound
 
@@ -28,6 +28,10 @@ _SENTENCES = {
     Refusal.CHILD: _l(
         "Somebody here is or may be under 18, and it is not known that child protection reached"
         " her. Tell how the referral went, or write why the case ends all the same."
+    ),
+    Refusal.CHILD_CUSTODIAN: _l(
+        "Somebody here is or may be under 18, and it is not known that child protection reached"
+        " her. Tell how the referral went: for another reason only a custodian closes this case."
     ),
     Refusal.NOT_WANTED: _l(
         "Mediation is only for whoever wants it and agreed that a mediator is asked. Ask what is "
@@ -72,6 +76,7 @@ def take_step(
             conflict=conflict_of(reader_of(by), record) is not None,
             alone=decides_alone(by.public_id, record),
             unprotected=bool(unprotected(record)),
+            custodian=Role.CUSTODIAN in by.roles,
             outcome=outcome,
             reason=reason,
             standing=standing_of(record),

@@ -16,7 +16,7 @@ from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.services.workflow import StepRefused
 from kash.incidents.views.reach import here, require_vault
-from kash.policy import allow
+from kash.policy import Role, allow
 from kash.web import KashForm, NotFound, page
 
 
@@ -42,11 +42,18 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         filed_by=found.record.filing.author,
         triaged_by=found.record.triage.by,
         alone=decides_alone(actor.public_id, found.record),
+        unprotected=bool(at_risk),
+        custodian=Role.CUSTODIAN in actor.roles,
         outcome=outcomes[0][0] if outcomes else "",
         reason="-",
         standing=standing,
     )
-    shuts = (Refusal.STATE, Refusal.SAME_PERSON, Refusal.NOT_WANTED)
+    shuts = (
+        Refusal.STATE,
+        Refusal.SAME_PERSON,
+        Refusal.NOT_WANTED,
+        Refusal.CHILD_CUSTODIAN,
+    )
     refused = str(StepRefused(why)) if why in shuts else ""
     if not refused and form.validate_on_submit():
         try:
