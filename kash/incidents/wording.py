@@ -101,6 +101,9 @@ EVENT_NAMES: dict[str, Any] = {
     "request_ended_own_yes": _l(
         "A request to a mediator ended: nobody is brought to court without her own yes"
     ),
+    "request_ended_programme": _l(
+        "A request to a mediator ended: the case went to a custodian, who may ask anew"
+    ),
     "asked_her": _l("It was noted what is wanted"),
     "own_yes": _l("An answer to “court or release” was noted"),
     "referred": _l("Referred"),

@@ -19,7 +19,7 @@ from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.autosaves import own_autosaves
 from kash.incidents.rules.mediation import REQUESTS, Result, asked
 from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
-from kash.incidents.rules.record import Act, Person, Record, Term
+from kash.incidents.rules.record import Act, Party, Person, Record, Term
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.documentation import Written, write_case
@@ -209,6 +209,27 @@ def test_an_age_corrected_or_somebody_added_ends_it_too(
     record = record_now(officer, reference)
     assert ("request_ended_gate" in what_happened(record)) == ends
     assert (queries.own_briefs(mediator) == []) == ends
+
+
+def test_no_brief_goes_on_naming_an_officer_once_somebody_of_the_programme_is_said_to_have_done_it(
+    app: APIFlask, officer: AMember, a_member: Callable[..., AMember], mediator: Actor, filed: Any
+) -> None:
+    grace = a_member("custodian")
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "release")
+    with services.changing("incidents.changed", officer.actor, officer.vault(), reference) as case:
+        case.record.parties.append(Party(id="q9", kind="programme"))
+    assert queries.own_briefs(mediator) == []
+    assert len(queries.ended_briefs(mediator)) == 1
+    record = record_now(grace, reference)
+    assert [one.response for one in record.interventions] == ["ended"]
+    assert what_happened(record)[-1] == "request_ended_programme"
+    # What the custodian asks anew stays, whatever else is changed.
+    ask(grace, reference, mediator, "release")
+    services.comment(reference, "Asked.", by=grace.actor, vault=grace.vault())
+    (brief,) = queries.own_briefs(mediator)
+    assert brief.requests == ("release",)
+    assert "the case went to a custodian" in grace.client.get(f"/w/{reference}").text
 
 
 def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_next_opened(

@@ -73,6 +73,18 @@ def end_what_may_not_be_asked(session: Session, record: Record) -> None:
             record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
 
 
+def end_what_names_who_must_not_know(session: Session, record: Record) -> None:
+    """A case turns out to be about somebody of the programme and goes to a custodian: every open
+    brief ends, since it names the officer to be called, who may be the one. The custodian asks
+    anew."""
+    collect_answers(session, record)
+    for one in record.interventions:
+        if one.brief:
+            _end_one(session, one)
+            event = Event(what="request_ended_programme", by="", at=utc_now(), about=one.id)
+            record.timeline.append(event)
+
+
 def end_what_was_taken_back(session: Session, record: Record) -> None:
     """A record is saved in which the holder of the receipt took mediation back: open briefs end."""
     if is_taken_back(record, "mediation"):

@@ -15,12 +15,13 @@ from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.officers import may_work, officers
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import conflict_of
-from kash.incidents.rules.custodian_only import for_custodian
+from kash.incidents.rules.custodian_only import ForCustodian, for_custodian
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.mediation_gate import asks_too_much
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
+from kash.incidents.services.brief_endings import end_what_names_who_must_not_know
 from kash.incidents.services.history import History
 from kash.incidents.services.keeping import settle
 from kash.incidents.services.letterbox import letterbox
@@ -217,11 +218,14 @@ def changing_within(
     if version is not None and version != case.version:
         raise ChangedMeanwhile
     found, history = CaseChange(change, case, row, vault, by), History(case)
+    was_ours = for_custodian(case.record) is ForCustodian.PROGRAMME
     # What was taken back by its receipt meanwhile.
     history.note("", change.now)
     yield found
     history.note(by.public_id, change.now, found.why)
     take_over_everything(change.session, case.record)
+    if for_custodian(case.record) is ForCustodian.PROGRAMME and not was_ours:
+        end_what_names_who_must_not_know(change.session, case.record)
     _keep_away(found)
     row.remind_at = next_reminder(case.record, row.state, change.now)
     case.state = row.state
