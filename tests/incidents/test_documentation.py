@@ -15,6 +15,7 @@ from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries import open_case
 from kash.incidents.rules.record import Act, Party, Person, Record
+from kash.incidents.services import changing
 from kash.incidents.services.documentation import (
     CaseClosed,
     IdentityWouldBeLeft,
@@ -375,14 +376,30 @@ def test_the_same_page_sent_twice_adds_one_case_and_another_text_is_never_lost(
     assert record_of(one, second).narrative == "something else"
 
 
+def test_handing_over_twice_makes_one_case_and_another_text_is_never_lost(a_member: Any) -> None:
+    anna, grace = a_member("documentation"), a_member("custodian")
+    typed = typed_record()
+    typed.parties.append(Party(id="q9", kind="programme"))
+    sent = Written(typed, TOKEN, hands_over=True)
+    reference = add_case(anna.actor, anna.vault(), sent, "en")
+    assert add_case(anna.actor, anna.vault(), sent, "en") == reference
+    # Also if the custodian wrote on it before the second came.
+    with changing("incidents.tested", grace.actor, grace.vault(), reference) as change:
+        change.record.narrative = "Called her."
+    assert add_case(anna.actor, anna.vault(), sent, "en") == reference
+    assert db.session.query(Incident).count() == 1
+    other = typed.model_copy(update={"narrative": "something else"})
+    second = add_case(anna.actor, anna.vault(), Written(other, TOKEN, hands_over=True), "en")
+    assert record_of(grace, second).narrative == "something else"
+    assert record_of(grace, reference).narrative == "Called her."
+
+
 def test_a_closed_case_and_a_sealed_name_are_kept(both_engines_app: object, a_member: Any) -> None:
     one = a_member("documentation")
     first = typed_record()
     reference = add_case(one.actor, one.vault(), Written(first, TOKEN), "en")
     case = open_case(one.actor, one.vault(), reference)
     case.record.persons[0].identity = "i" * 16
-    from kash.incidents.services import changing
-
     with changing("incidents.tested", one.actor, one.vault(), reference) as change:
         change.record.persons[0].identity = "i" * 16
     with pytest.raises(IdentityWouldBeLeft):

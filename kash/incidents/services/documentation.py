@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -14,12 +15,13 @@ from sqlalchemy.orm import Session
 from kash.database import new_public_id, public_id_from
 from kash.incidents.errors import NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.models import Incident
-from kash.incidents.queries.cases import KIND, open_case
+from kash.incidents.queries.cases import KIND
 from kash.incidents.rules.changes import asks_why
-from kash.incidents.rules.first_account import first_account
+from kash.incidents.rules.first_account import KIND as FIRST_ACCOUNT
+from kash.incidents.rules.first_account import account_from, first_account
 from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
-from kash.incidents.rules.record import Event, Record, as_bytes
+from kash.incidents.rules.record import Event, Record, as_bytes, from_bytes
 from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
@@ -28,8 +30,18 @@ from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.keeping import settle
 from kash.incidents.services.reminding import next_reminder
 from kash.policy import Actor
-from kash.vault import NobodyCanOpen, OpenVault, audited, file_document
-from kash.web.errors import NotFound, Problem
+from kash.vault import (
+    NobodyCanOpen,
+    OpenVault,
+    SealedDocument,
+    SealError,
+    audited,
+    fetch,
+    file_document,
+    open_document,
+)
+from kash.web.errors import Problem
+from kash.web.formats import zone
 
 # States in which the form still changes what was documented.
 CLOSED = frozenset({"closed", "shredded"})
@@ -94,13 +106,29 @@ def _reference(by: Actor, token: str) -> str:
     return public_id_from(hashlib.sha256(f"case:{by.public_id}:{token}".encode()).digest())
 
 
-def _is_there(session: Session, by: Actor, vault: OpenVault, reference: str, new: Record) -> bool:
-    """Whether the very same was saved before: the button was pressed twice."""
+def _is_there(session: Session, vault: OpenVault, reference: str, new: Record) -> bool:
+    """Whether the very same was saved before: the button was pressed twice.
+
+    If it was handed over, its writer does not see it any more, and somebody may have written on it
+    since: so it is compared with what was handed in as well, and nothing of it is shown.
+    """
+    named = select(SealedDocument.public_id).join(
+        Incident, Incident.document_id == SealedDocument.id
+    )
+    document = session.scalar(named.where(Incident.public_id == reference))
     try:
-        found = open_case(by, vault, reference, session)
-    except NotFound:
+        written = [
+            from_bytes(open_document(vault, one))
+            for one in (fetch(session, document, kind=KIND) if document else ())
+        ]
+        first = [key for one in written for key in one.first_accounts]
+        written += [
+            account_from(open_document(vault, one)).as_record(zone())
+            for one in (fetch(session, *first, kind=FIRST_ACCOUNT) if first else ())
+        ]
+    except (SealError, ValidationError):
         return False
-    return digests(found.record) == digests(new)
+    return digests(new) in [digests(one) for one in written]
 
 
 def add_case(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
@@ -128,7 +156,7 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
         reference = _reference(by, written.token)
         taken = select(Incident.id).where(Incident.public_id == reference)
         if change.session.scalar(taken) is not None:
-            if _is_there(change.session, by, vault, reference, record):
+            if _is_there(change.session, vault, reference, record):
                 change.nothing()
                 return reference
             reference = new_public_id()
