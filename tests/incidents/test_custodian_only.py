@@ -40,12 +40,13 @@ from kash.incidents.rules.record import (
 )
 from kash.incidents.rules.untaken import is_untaken
 from kash.policy import Actor
-from kash.vault import OpenVault
+from kash.vault import OpenVault, SealedDocument, fetch, open_document
 from kash.web import NotFound
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.form_pages import filled
+from tests.incidents.sent_reports import sent
 
 CANARY = "Kanari wa Mfano"
 Recorded = Callable[[str, OpenVault], Record]
@@ -182,6 +183,30 @@ def test_what_a_phone_said_and_nobody_saved_yet_hides_it_as_well(
     assert reference not in anna.client.get(f"/w/{other}").text
     assert anna.client.get(f"/w/{reference}").status_code == 404
     assert CANARY in grace.client.get(f"/w/{reference}").text
+
+
+@pytest.mark.parametrize("name", ["whom", "who"])
+def test_a_screen_that_does_not_open_is_taken_for_one_that_keeps_it_from_officers(
+    a_member: AMemberOf, actor: Callable[..., Actor], name: str
+) -> None:
+    grace, anna, peer = a_member("custodian"), a_member("documentation"), actor("peer")
+    sent(peer, **{name: Screen(count=1), "words": Screen(narrative=CANARY)})
+    let_arrive()
+    session = db.session()
+    screen = Record.model_validate_json(
+        open_document(grace.vault(), fetch(session, kind="incident")[0])
+    ).filing.screens[name]
+    document = session.scalars(
+        select(SealedDocument).where(SealedDocument.public_id == screen)
+    ).one()
+    document.body = document.body[:-1] + bytes([document.body[-1] ^ 1])
+    (reference,) = session.scalars(select(Incident.public_id)).all()
+    session.commit()
+    assert anna.client.get(f"/w/{reference}").status_code == 404
+    assert reference not in anna.client.get("/w?show=all").text
+    page = grace.client.get(f"/w/{reference}").text
+    assert CANARY in page
+    assert "Part of what the phone sent does not open" in page
 
 
 def test_it_is_given_to_custodians_only_and_stays_with_nobody_else(

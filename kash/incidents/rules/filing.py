@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, Consent
-from kash.incidents.rules.custodian_only import PROGRAMME
+from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (
@@ -35,8 +35,8 @@ from kash.incidents.rules.record import (
 SCREENS: dict[str, tuple[str, ...]] = {
     "what": ("acts",),
     "when": ("day", "clock", "place"),
-    "whom": ("count", "ages"),
-    "who": ("who", "description"),
+    WHOM: ("count", "ages"),
+    WHO: ("who", "description"),
     "next": ("wanted", "consents", "origin"),
     "words": ("narrative", "teller"),
 }

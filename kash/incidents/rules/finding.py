@@ -20,7 +20,7 @@ from kash.incidents.rules.acts import ARRESTS
 from kash.incidents.rules.clocks import Moments
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.consents import may_be_kept
-from kash.incidents.rules.custodian_only import PROGRAMME
+from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.money import json_asks_for_a_decision
 from kash.incidents.rules.record import Record
@@ -161,6 +161,11 @@ class LightRecord(NamedTuple):
     asks: bool
     tellers: frozenset[str]
     concerned: frozenset[str]
+    screens: frozenset[str] = frozenset()
+
+    def unread(self) -> frozenset[str]:
+        """Screens of a phone that nobody could put together with it, by their names."""
+        return self.screens
 
     def asks_for_a_decision(self) -> bool:
         """Whether the custodian decides about a report of bribery, or a term set aside."""
@@ -197,6 +202,7 @@ def light(record: Mapping[str, Any]) -> LightRecord:
         json_asks_for_a_decision(record),
         frozenset(_tellers(record)),
         frozenset(_concerned(record)),
+        frozenset(_unread(record)),
     )
 
 
@@ -206,11 +212,18 @@ def may_be_for_custodian(record: Mapping[str, Any]) -> bool:
 
 
 def _has_programme(record: Mapping[str, Any]) -> bool:
-    return any(one.get("kind") == PROGRAMME for one in record.get("parties", ()))
+    told = any(one.get("kind") == PROGRAMME for one in record.get("parties", ()))
+    return told or WHO in _unread(record)
 
 
 def _has_minor(record: Mapping[str, Any]) -> bool:
-    return any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ()))
+    told = any(may_be_minor(one.get("age_band", "")) for one in record.get("persons", ()))
+    return told or WHOM in _unread(record)
+
+
+def _unread(record: Mapping[str, Any]) -> Mapping[str, str]:
+    found: Mapping[str, str] = record.get("filing", {}).get("screens", {})
+    return found
 
 
 def _tellers(record: Mapping[str, Any]) -> Iterator[str]:

@@ -372,6 +372,10 @@ class Record(Part):
         """Whether somebody on record is under 18, or may be."""
         return any(may_be_minor(one.age_band) for one in self.persons)
 
+    def unread(self) -> set[str]:
+        """Screens of a phone that nobody could put together with it, by their names."""
+        return set(self.filing.screens)
+
     def asks_for_a_decision(self) -> bool:
         """Whether the custodian decides about a report of bribery, or a term that was set aside."""
         return asks_for_a_decision(

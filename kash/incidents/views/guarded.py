@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.clocks import who_is_held
-from kash.incidents.rules.custodian_only import PROGRAMME
+from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
 from kash.incidents.rules.minors import (
     held_among_adults,
     minors_of,
@@ -23,7 +23,8 @@ from kash.policy import Actor, Role
 class Guarded:
     """Codes of those who are or may be under 18: all of them, those held among adults, those of
     whom it is to be asked, and those whom child protection has not reached. `alone`: whether a
-    custodian reads it; `programme`: whether somebody of the programme did it."""
+    custodian reads it; `programme`: whether somebody of the programme did it;
+    `unread`: whether what a phone said of either does not open."""
 
     minors: list[str] = field(default_factory=list)
     among_adults: list[str] = field(default_factory=list)
@@ -31,6 +32,7 @@ class Guarded:
     unprotected: list[str] = field(default_factory=list)
     alone: bool = True
     programme: bool = False
+    unread: bool = False
     outside: Contact | None = None
 
 
@@ -45,6 +47,7 @@ def guarded(record: Record, actor: Actor) -> Guarded:
         unprotected=_codes(unprotected(record)),
         alone=Role.CUSTODIAN in actor.roles,
         programme=programme,
+        unread=not {WHO, WHOM}.isdisjoint(record.unread()),
         outside=outside_contact() if programme else None,
     )
 
