@@ -161,9 +161,13 @@ RECEIPT_STATES: dict[str, tuple[Any, Any]] = {
         _l("What was asked for is being talked about."),
     ),
     "referred": (_l("A service is working on it"), _l("Legal, medical or other help was asked.")),
-    "resolved": (_l("It is settled"), _l("What was asked for was done.")),
+    # Nothing is settled after rape or torture, and a receipt does not know what happened.
+    "resolved": (
+        _l("What was asked for was reached"),
+        _l("You may ask the programme what else there is."),
+    ),
     "unresolved": (
-        _l("It could not be settled"),
+        _l("What was asked for was not reached"),
         _l("You may ask the programme what else there is."),
     ),
     "closed": (_l("It is closed"), _l("The programme does nothing more by itself.")),

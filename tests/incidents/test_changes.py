@@ -298,14 +298,19 @@ def test_every_field_of_a_record_that_can_change_has_words(member: AMember) -> N
     [
         ({"given": True}, "Agreed"),
         ({"given": False}, "Not agreed"),
-        ({"given": True, "wish": True}, "Ticked on a phone"),
+        ({"given": True, "wish": True}, "Wish: yes"),
+        ({"given": True, "wish": True, "origin": "told_reporter", "by": "o"}, "Wish: yes"),
+        ({"given": False, "wish": True}, "Wish: no"),
+        ({"given": True, "wish": True, "origin": "not_asked"}, "She could not be asked"),
+        ({"given": True, "origin": "not_asked"}, "She could not be asked"),
     ],
 )
-def test_a_phones_tick_is_no_yes_among_the_changes(
-    member: AMember, said: dict[str, bool], words: str
+def test_a_wish_is_no_yes_among_the_changes(
+    member: AMember, said: dict[str, Any], words: str
 ) -> None:
     record = Record(persons=[Person(id="p1", code="A")])
-    record.consents = [Consent(purpose="court", at=NOW, by="", person="p1", **said)]
+    plain: dict[str, Any] = {"purpose": "court", "at": NOW, "by": "", "person": "p1"}
+    record.consents = [Consent(**(plain | said))]
     change = RecordChange(at=NOW, places=differences(values_of(Record()), values_of(record)))
     with member.client.application.test_request_context():
         (shown,) = [

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.database import db, utc_now, writing
-from kash.incidents import queries, services
+from kash.incidents import filing_words, queries, services
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.autosaves import own_autosaves
@@ -296,6 +296,12 @@ def test_the_officer_who_saves_the_form_is_told_to_call_the_mediator(
 # --- “Court or release” --------------------------------------------------------------------------
 
 
+def hidden_in(page: str, name: str) -> str:
+    found = re.search(f'type="hidden" name="{name}" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
     app: APIFlask, officer: AMember, mediator: Actor, filed: Any
 ) -> None:
@@ -319,8 +325,14 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
     asking = officer.client.get(f"/w/{reference}/w").text
     assert "The police may then charge me." in asking
     said = {"csrf_token": csrf_token(asking), "person": "p1"}
+    said |= {name: hidden_in(asking, name) for name in ("wording", "version")}
     for more, status in (
         ({}, 422),
+        # Read out in other words, or from a page that somebody else has made too old.
+        ({"answer": "yes", "wording": "2025-1"}, 422),
+        ({"answer": "yes", "wording": ""}, 422),
+        ({"answer": "yes", "version": ""}, 422),
+        ({"answer": "yes", "version": "9"}, 422),
         ({"answer": "perhaps"}, 422),
         ({"answer": "yes", "person": "p7"}, 404),
         ({"answer": "yes"}, 303),
@@ -335,7 +347,8 @@ def test_court_or_release_waits_for_her_own_yes_and_ends_with_her_no(
     assert "Wording 2026-1 · English" in officer.client.get(f"/w/{reference}/w").text
     assert officer.client.post(f"/w/{reference}/m", data=sent).status_code == 303
     assert len(queries.own_briefs(mediator)) == 1
-    note_own_yes(officer.actor, officer.vault(), reference, "p1", given=False)
+    version = queries.open_case(officer.actor, officer.vault(), reference).version
+    note_own_yes(officer.actor, officer.vault(), reference, version, "p1", given=False)
     assert queries.own_briefs(mediator) == []
     assert what_happened(record_now(officer, reference))[-2:] == [
         "own_yes",
@@ -451,3 +464,6 @@ def test_a_rape_is_never_called_settled(
     sent = {"csrf_token": csrf_token(page), "version": "1", "outcome": "reached"}
     assert officer.client.post(address, data=sent).status_code == 303
     assert "What was asked for was reached" in officer.client.get(f"/w/{reference}").text
+    told = [str(part) for words in filing_words.RECEIPT_STATES.values() for part in words]
+    assert [one for one in told if "settle" in one] == []
+    assert "What was asked for was reached" in told

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
+from kash.incidents import charge_warning
 from kash.incidents.names import ORIGIN_NAMES, WAY_NAMES
 from kash.incidents.rules.her_choice import NOTHING
 from kash.incidents.services.her_choice import Said
@@ -65,16 +66,28 @@ class ChoiceForm(KashForm):
 
 
 class OwnYesForm(KashForm):
-    """The answer of one person to "court or release"."""
+    """The answer of one person to "court or release", and the version of the warning that was on
+    the page (`wording`) beside that of the case."""
 
     person = HiddenField()
+    version = HiddenField()
+    wording = HiddenField()
     answer = radio_field(
         _l("What she said herself"), [("yes", _l("Yes")), ("no", _l("No"))], required=False
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Besides each field: one of the two."""
+        """Besides each field: one of the two, and the warning is still the same."""
         fine = super().validate(extra_validators=extra_validators)
-        if not self.answer.data and not self.answer.errors:
+        if self.wording.data != charge_warning.VERSION:
+            self.answer.errors = [
+                _("The words have changed since this page was opened. Read them out again.")
+            ]
+        elif not self.answer.data and not self.answer.errors:
             self.answer.errors = [_("Choose yes or no.")]
         return fine and not self.answer.errors
+
+    def version_shown(self) -> int:
+        """Which version of the case the page showed; 0, which nothing has, if unreadable."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

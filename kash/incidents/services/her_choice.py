@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from kash.incidents import charge_warning
+from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.rules.consents import ORIGINS, Consent
 from kash.incidents.rules.her_choice import WAYS, Choice, choice_of, everybody, is_answer
 from kash.incidents.rules.mediation_gate import CHARGE, has_own_yes, own_answer
@@ -63,9 +64,12 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
         case.happened("asked_her")
 
 
-def note_own_yes(by: Actor, vault: OpenVault, reference: str, person: str, *, given: bool) -> None:
+def note_own_yes(
+    by: Actor, vault: OpenVault, reference: str, version: int, person: str, *, given: bool
+) -> None:
     """Note that somebody said yes or no herself to "court or release", after the warning was read
-    to her. With a no, an open brief that asks for it ends. Raises as `note_choice`."""
+    to her from a page that showed this version of the case. With a no, an open brief that asks for
+    it ends. Raises as `note_choice`."""
     with changing("incidents.consents_answered", by, vault, reference) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
@@ -73,8 +77,11 @@ def note_own_yes(by: Actor, vault: OpenVault, reference: str, person: str, *, gi
             raise NotFound
         before = own_answer(case.record, person)
         if before is not None and has_own_yes(case.record, person) is given:
+            # The same was sent twice.
             case.change.nothing()
             return
+        if version != case.case.version:
+            raise ChangedMeanwhile
         case.record.own_words.append(
             Consent(
                 purpose=CHARGE,

@@ -179,10 +179,13 @@ class Shown:
     def _whole(self, group: str, value: Mapping[str, Any]) -> str:
         if group == "consents":
             purpose, person = value.get("purpose", ""), value.get("person", "")
-            said = _("Agreed") if value.get("given") else _("Not agreed")
-            if value.get("wish") and value.get("given"):
-                # Only what is read out to her and answered is a consent.
-                said = _("Ticked on a phone")
+            given = value.get("given")
+            said = _("Agreed") if given else _("Not agreed")
+            # Only what is read out to her and answered is a consent.
+            if given and value.get("origin") == "not_asked":
+                said = _("She could not be asked")
+            elif value.get("wish"):
+                said = _("Wish: yes") if given else _("Wish: no")
             whom = called(self._record, person) if person else _("Everybody in the case")
             return f"{names.PURPOSE_NAMES.get(purpose, purpose)}: {said} ({whom})"
         if group == "evidence":

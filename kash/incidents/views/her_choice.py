@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
 from kash.incidents import blueprint, charge_warning, names, services
+from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import Consent
@@ -94,10 +95,18 @@ def own_yes(reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             note_own_yes(
-                actor, vault, reference, form.person.data or "", given=form.answer.data == "yes"
+                actor,
+                vault,
+                reference,
+                form.version_shown(),
+                form.person.data or "",
+                given=form.answer.data == "yes",
             )
         except CaseClosed as problem:
             form.form_errors.append(str(problem))
+        except ChangedMeanwhile as problem:
+            _actor, _vault, found = here(reference)
+            form.answer.errors = [str(problem)]
         else:
             return _noted(reference)
     choice = ChoiceForm(formdata=None)
@@ -128,6 +137,7 @@ def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue
         texts=names.WAY_TEXTS,
         origins=names.ORIGIN_NAMES,
         warning=charge_warning.warning(),
+        version=charge_warning.VERSION,
         languages=LANGUAGES,
         by=account_names(
             {one.by for one in found.record.choices}
