@@ -45,7 +45,7 @@ from kash.web import NotFound
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive
-from tests.incidents.form_pages import filled
+from tests.incidents.form_pages import fields_of, filled
 from tests.incidents.sent_reports import sent
 
 CANARY = "Kanari wa Mfano"
@@ -319,6 +319,43 @@ def test_a_case_that_turns_out_to_be_a_childs_moves_in_the_moment_of_saving(
     assert [one.what for one in after.timeline] == ["handed_over", "unassigned"]
     assert anna.client.get(f"/w/{reference}").status_code == 404
     assert reference in grace.client.get("/w").text
+
+
+def test_what_an_officer_typed_while_a_colleague_handed_the_case_over_reaches_the_custodian(
+    a_member: AMemberOf, filed: Filed, record_of: Recorded
+) -> None:
+    grace = a_member("custodian")
+    anna, ruth = a_member("documentation", name="Amani Mfano"), a_member("documentation")
+    reference = filed(Record(), "triaged")
+    hers = fields_of(anna.client.get(f"/w/{reference}/edit").text)
+    ruth.client.post(f"/w/{reference}/edit", data=minor_form(version="1", do="hand"))
+    hers |= {"narrative": CANARY, "do": "save"}
+    answer = anna.client.post(f"/w/{reference}/edit", data=hers, follow_redirects=True)
+    assert "a custodian alone has this case now" in answer.text
+    assert "Somebody was still writing" in grace.client.get(f"/w/{reference}").text
+    page = grace.client.get(f"/w/{reference}/edit").text
+    assert "what Amani Mfano typed until" in page
+    (document,) = re.findall(r'name="restore" value="([^"]+)"', page)
+    opened = grace.client.post(f"/w/{reference}/edit", data={"restore": document})
+    typed = fields_of(opened.text)
+    assert typed["narrative"] == CANARY
+    # What the colleague saved is not written over: both stand beside each other.
+    beside = grace.client.post(f"/w/{reference}/edit", data=typed | {"do": "save"})
+    assert (beside.status_code, CANARY in beside.text) == (409, True)
+    assert "Line two" in beside.text
+    grace.client.post(f"/w/{reference}/edit", data={"discard": document})
+    assert "Somebody was still writing" not in grace.client.get(f"/w/{reference}").text
+    # Who has a part in it, or asks for no such case, learns nothing.
+    grace.client.post(
+        f"/w/{reference}/edit",
+        data=minor_form(
+            version="2",
+            **{"parties-0-kind": "programme", "parties-0-account": anna.actor.public_id},
+        ),
+    )
+    assert record_of(reference, grace.vault()).parties[0].account == anna.actor.public_id
+    assert anna.client.post(f"/w/{reference}/edit", data=hers).status_code == 404
+    assert anna.client.post(f"/w/{'x' * 16}/edit", data=hers).status_code == 404
 
 
 def test_a_custodian_hands_over_to_nobody(a_member: AMemberOf) -> None:

@@ -13,7 +13,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from kash.database import db
-from kash.policy import Actor
+from kash.incidents.queries.officers import may_work, officers
+from kash.incidents.rules.custodian_only import Seen, for_custodian
+from kash.policy import Actor, Role
 from kash.vault import OpenVault, SealError, fetch, open_each
 
 KIND = "incident.autosave"
@@ -23,9 +25,10 @@ Fields = list[tuple[str, str]]
 @dataclass(frozen=True)
 class Autosave:
     """A form as it was last kept. `document` is the public id of its sealed document; `case` is
-    the reference of the case it changes, empty for a new one."""
+    the reference of the case it changes, empty for a new one; `by` typed it."""
 
     document: str
+    by: str
     case: str
     token: str
     saved_at: datetime
@@ -49,15 +52,30 @@ def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]
 
     One query. Whoever shows what one holds notes the opening.
     """
+    return [one for one in _autosaves(vault, case) if one.by == by.public_id]
+
+
+def autosaves_left(by: Actor, vault: OpenVault, case: str, record: Seen) -> list[Autosave]:
+    """What others typed into a case before it went to custodians, of which the actor is one: they
+    do not reach it any more. The latest first; nothing of any other case."""
+    if Role.CUSTODIAN not in by.roles or for_custodian(record) is None:
+        return []
+    others = [one for one in _autosaves(vault, case) if one.by != by.public_id]
+    still = {one.public_id for one in may_work(officers(), record)} if others else set()
+    return [one for one in others if one.by not in still]
+
+
+def _autosaves(vault: OpenVault, case: str) -> list[Autosave]:
     found = []
     for sealed, plaintext in open_each(vault, fetch(db.session(), kind=KIND)):
         if isinstance(plaintext, SealError):
             continue
         kept = json.loads(plaintext)
-        if kept["by"] == by.public_id and kept["case"] == case:
+        if kept["case"] == case:
             found.append(
                 Autosave(
                     document=sealed.place.public_id,
+                    by=kept["by"],
                     case=kept["case"],
                     token=kept["token"],
                     saved_at=datetime.fromisoformat(kept["saved_at"]),

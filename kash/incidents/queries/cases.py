@@ -126,6 +126,24 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
     """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
     session = session or db.session()
+    found = _opened(vault, reference, session)
+    if not sight_of(by).takes_in(found.record):
+        raise NotFound
+    return found
+
+
+def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
+    """Whether a case is there that a custodian alone reads now, and in which the actor has no part:
+    then it may be told to whoever was writing on it. Raises Damaged."""
+    try:
+        record = _opened(vault, reference, db.session()).record
+    except NotFound:
+        return False
+    sight = sight_of(by)
+    return conflict_of(sight.reader, record) is None and sight.leaves_to_custodian(record)
+
+
+def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
     row = session.execute(
         select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
         .join(SealedDocument, SealedDocument.id == Incident.document_id)
@@ -142,8 +160,6 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
     opened = as_bytes(record)
     withdrawals = Withdrawals(session, vault)
     said = withdrawals.put_into(sealed.id, record)
-    if not sight_of(by).takes_in(record):
-        raise NotFound
     until = withdrawals.last_days.get(reference)
     return Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until)
 

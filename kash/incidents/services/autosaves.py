@@ -36,16 +36,17 @@ KEPT_FOR = timedelta(days=7)
 SCREEN = "form"
 
 
-def _code_hash(by: Actor, token: str) -> str:
-    return hashlib.sha256(f"autosave:{by.public_id}:{token}".encode()).hexdigest()
+def _code_hash(account: str, token: str) -> str:
+    return hashlib.sha256(f"autosave:{account}:{token}".encode()).hexdigest()
 
 
-def _document(session: Session, by: Actor, token: str) -> tuple[int, int] | None:
+def _document(session: Session, account: str, token: str) -> tuple[int, int] | None:
     row = session.execute(
         select(IncidentDraft.id, IncidentDraftScreen.document_id)
         .join(IncidentDraftScreen, IncidentDraftScreen.draft_id == IncidentDraft.id)
         .where(
-            IncidentDraft.code_hash == _code_hash(by, token), IncidentDraftScreen.screen == SCREEN
+            IncidentDraft.code_hash == _code_hash(account, token),
+            IncidentDraftScreen.screen == SCREEN,
         )
         .with_for_update()
     ).one_or_none()
@@ -79,13 +80,13 @@ def _keep(by: Actor, case: str, token: str, plaintext: bytes, now: datetime) -> 
     with writing() as session:
         if case and not _is_there(session, case):
             raise NotFound
-        found = _document(session, by, token)
+        found = _document(session, by.public_id, token)
         if found is not None:
             refile_document(session, found[1], plaintext)
             session.get_one(IncidentDraft, found[0]).kept_until = kept_until
             return
         document = file_document(session, KIND, plaintext)
-        draft = IncidentDraft(code_hash=_code_hash(by, token), kept_until=kept_until)
+        draft = IncidentDraft(code_hash=_code_hash(by.public_id, token), kept_until=kept_until)
         session.add(draft)
         session.flush()
         session.add(IncidentDraftScreen(draft_id=draft.id, screen=SCREEN, document_id=document.id))
@@ -95,10 +96,13 @@ def _keep(by: Actor, case: str, token: str, plaintext: bytes, now: datetime) -> 
 
 def forget_typed(session: Session, by: Actor, token: str) -> None:
     """Shred what a page kept, inside the transaction that saves it for good."""
-    found = _document(session, by, token)
-    if found is None:
-        return
-    _remove(session, *found)
+    _forget(session, by.public_id, token)
+
+
+def _forget(session: Session, account: str, token: str) -> None:
+    found = _document(session, account, token)
+    if found is not None:
+        _remove(session, *found)
 
 
 def _remove(session: Session, draft_id: int, document_id: int) -> None:
@@ -120,6 +124,12 @@ def discard_typed(by: Actor, token: str) -> None:
     """Shred what a page kept, because its writer wants it no more."""
     with writing() as session:
         forget_typed(session, by, token)
+
+
+def discard_left(kept: Autosave) -> None:
+    """Shred what somebody left in a case that went to a custodian, who has looked at it."""
+    with writing() as session:
+        _forget(session, kept.by, kept.token)
 
 
 def note_autosave_opened(by: Actor, vault: OpenVault, kept: Autosave) -> None:

@@ -14,6 +14,7 @@ from wtforms import Form
 from kash.database import utc_now
 from kash.incidents import blueprint, keeping_words, mediation_words, names, services, wording
 from kash.incidents.forms.casework import CommentForm
+from kash.incidents.queries.autosaves import autosaves_left
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.links import linked_to
@@ -35,7 +36,7 @@ from kash.incidents.rules.workflow import (
 )
 from kash.incidents.sections import actions_of, sections_of
 from kash.incidents.views.guarded import guarded
-from kash.incidents.views.reach import here, require_vault
+from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.policy import Actor, allow
 from kash.web.account_names import account_names
 from kash.web.formats import zone
@@ -137,6 +138,7 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         says=wording,
         words=names,
         guarded=guarded(record, actor),
+        left=autosaves_left(actor, the_vault(), found.reference, record) if works else [],
         comment_form=comment_form or CommentForm(),
         sections=sections_of(found, actor),
         beside=sections_of(found, actor, beside=True),

@@ -19,8 +19,8 @@ from kash.incidents import blueprint, names, services
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.forms.documentation import DocumentationForm, as_form
 from kash.incidents.queries import open_case
-from kash.incidents.queries.autosaves import Autosave, own_autosaves
-from kash.incidents.queries.cases import Case
+from kash.incidents.queries.autosaves import Autosave, autosaves_left, own_autosaves
+from kash.incidents.queries.cases import Case, went_to_custodian
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
 from kash.incidents.rules.changes import asks_why
@@ -28,6 +28,7 @@ from kash.incidents.rules.mediation_gate import request_ended_last
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, Merged, digests, merge
 from kash.incidents.services.autosaves import (
+    discard_left,
     discard_typed,
     keep_typed,
     note_autosave_opened,
@@ -89,11 +90,34 @@ def new_case() -> ResponseReturnValue:
 @allow("incidents.edit")
 @require_vault
 def edit_case(reference: str) -> ResponseReturnValue:
-    """Change what is documented of a case."""
-    actor, vault, found = here(reference)
-    if request.method == "GET":
-        services.note_opening(actor, vault, found)
-    return _written(found)
+    """Change what is documented of a case; what is sent of one that went to a custodian meanwhile
+    is kept for her."""
+    try:
+        actor, vault, found = here(reference)
+        if request.method == "GET":
+            services.note_opening(actor, vault, found)
+        return _written(found)
+    except NotFound:
+        if request.method == "GET" or not _kept_for_custodian(reference):
+            raise
+    flash(
+        _(
+            "Not saved: a custodian alone has this case now, and you do not see it any more. What"
+            " you typed is kept for her, sealed, for seven days. Tell a custodian to look at it."
+        ),
+        "warn",
+    )
+    return redirect(url_for("incidents.index"))
+
+
+def _kept_for_custodian(reference: str) -> bool:
+    """Whether a case went to a custodian while its writer typed, who is free of any part in it;
+    then what was sent is kept as an unfinished form, which custodians open."""
+    token = request.form.get("token", "")
+    if not _is_public_id(token) or not went_to_custodian(current_actor(), the_vault(), reference):
+        return False
+    keep_typed(current_actor(), reference, token, _typed_fields())
+    return True
 
 
 @blueprint.post("/t")
@@ -101,18 +125,22 @@ def edit_case(reference: str) -> ResponseReturnValue:
 def keep_form() -> ResponseReturnValue:
     """Keep what is being typed, sealed; also when the vault has closed meanwhile."""
     token, case = request.form.get("token", ""), request.form.get("case", "")
-    fields = [
-        (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT
-    ]
     if not (_is_public_id(token) and (not case or _is_public_id(case))):
         abort(400)
-    if sum(len(name) + len(value) for name, value in fields) > _LONGEST_KEPT:
-        abort(413)
     try:
-        keep_typed(current_actor(), case, token, fields)
+        keep_typed(current_actor(), case, token, _typed_fields())
     except NobodyCanOpen:
         raise NobodyHoldsKeys from None
     return "", 204
+
+
+def _typed_fields() -> list[tuple[str, str]]:
+    fields = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in _NOT_KEPT
+    ]
+    if sum(len(name) + len(value) for name, value in fields) > _LONGEST_KEPT:
+        abort(413)
+    return fields
 
 
 def _is_public_id(text: str) -> bool:
@@ -246,13 +274,25 @@ def _rows_changed(form: DocumentationForm) -> bool:
 
 
 def _own(case: Case | None) -> list[Autosave]:
-    return own_autosaves(current_actor(), the_vault(), case.reference if case else "")
+    actor, vault = current_actor(), the_vault()
+    own = own_autosaves(actor, vault, case.reference if case else "")
+    return own + (autosaves_left(actor, vault, case.reference, case.record) if case else [])
+
+
+def _writers(autosaves: Sequence[Autosave]) -> Mapping[str, str]:
+    """Names of others who left what they typed, by account."""
+    others = {one.by for one in autosaves} - {current_actor().public_id}
+    names = account_names(others) if others else {}
+    return {one: names.get(one, "") for one in others}
 
 
 def _discarded(case: Case | None) -> ResponseReturnValue:
     for kept in _own(case):
         if kept.document == request.form["discard"]:
-            discard_typed(current_actor(), kept.token)
+            if kept.by == current_actor().public_id:
+                discard_typed(current_actor(), kept.token)
+            else:
+                discard_left(kept)
             flash(_("Thrown away."))
     return redirect(request.path, code=303)
 
@@ -306,6 +346,7 @@ def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
         beside=shown.beside,
         changes=_changes(merged),
         autosaves=shown.autosaves,
+        writers=_writers(shown.autosaves),
         handing=shown.handing,
         acts=_acts_by_group(),
         codes=ACTS,
