@@ -358,6 +358,32 @@ def test_what_an_officer_typed_while_a_colleague_handed_the_case_over_reaches_th
     assert anna.client.post(f"/w/{'x' * 16}/edit", data=hers).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "corrected"),
+    [
+        ("unsure", {"persons-0-age_band": "unknown"}),
+        ("unsure", {"persons-0-code": "", "persons-0-age_band": "", "persons-0-note": ""}),
+        ("programme", {"parties-0-kind": "other"}),
+    ],
+)
+def test_a_custodian_is_asked_before_one_change_gives_her_case_to_every_officer(
+    a_member: AMemberOf, filed: Filed, record_of: Recorded, kind: str, corrected: dict[str, str]
+) -> None:
+    grace, anna = a_member("custodian"), a_member("documentation")
+    record = secret_case(kind, terms=[], evidence=[], interventions=[])
+    reference = filed(record, "submitted")
+    hers = fields_of(grace.client.get(f"/w/{reference}/edit").text)
+    before = record_of(reference, grace.vault())
+    asked = grace.client.post(f"/w/{reference}/edit", data=hers | corrected | {"do": "save"})
+    assert asked.status_code == 422
+    assert "the first account and every change" in asked.text
+    assert anna.client.get(f"/w/{reference}").status_code == 404
+    assert record_of(reference, grace.vault()) == before
+    assert 'value="open"' in asked.text
+    grace.client.post(f"/w/{reference}/edit", data=hers | corrected | {"do": "open"})
+    assert anna.client.get(f"/w/{reference}").status_code == 200
+
+
 def test_a_custodian_hands_over_to_nobody(a_member: AMemberOf) -> None:
     grace = a_member("custodian")
     a_member("documentation")

@@ -17,6 +17,7 @@ from kash.incidents.errors import NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import KIND
 from kash.incidents.rules.changes import asks_why
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.first_account import KIND as FIRST_ACCOUNT
 from kash.incidents.rules.first_account import account_from, first_account
 from kash.incidents.rules.mediation_gate import terms_refused
@@ -25,7 +26,11 @@ from kash.incidents.rules.record import Event, Record, as_bytes, from_bytes
 from kash.incidents.rules.writing import digests, persons_with_identity_taken_off, write
 from kash.incidents.services.autosaves import forget_typed
 from kash.incidents.services.cases import changing
-from kash.incidents.services.handing_over import goes_to_custodian, tell_of_who_is_held
+from kash.incidents.services.handing_over import (
+    goes_to_custodian,
+    refuse_opening_unknown,
+    tell_of_who_is_held,
+)
 from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.keeping import settle
 from kash.incidents.services.reminding import next_reminder
@@ -79,7 +84,8 @@ class Written:
     """What a page sends: what was typed, and the page that it was typed on.
 
     `submit` hands a draft in; `token` names what was kept of this page meanwhile; `why` says why a
-    record is changed. `hands_over`: she knows that a custodian alone reads it from then on.
+    record is changed. `hands_over`: she knows that a custodian alone reads it from then on;
+    `opens`: that all officers read it, and no custodian alone.
     """
 
     typed: Record
@@ -87,6 +93,7 @@ class Written:
     submit: bool = False
     why: str = ""
     hands_over: bool = False
+    opens: bool = False
 
 
 def refuse_bribes(record: Record) -> None:
@@ -192,7 +199,8 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
     """Put what was typed into a case.
 
     Raises ChangedMeanwhile if somebody saved since `version` was read, WhyIsMissing,
-    IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, NotToBeAgreed, NotFound and Damaged.
+    IdentityWouldBeLeft, CaseClosed, NoTerm, HandsOver, OpensToOfficers, NotToBeAgreed, NotFound and
+    Damaged.
     """
     with changing("incidents.case_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
@@ -202,11 +210,12 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
-        before = case.record.model_copy()
+        before, alone = case.record.model_copy(), for_custodian(case.record)
         write(case.record, written.typed)
         refuse_bribes(case.record)
         if terms_refused(case.record, before):
             raise NotToBeAgreed
+        refuse_opening_unknown(alone, case.record, knows=written.opens)
         goes = goes_to_custodian(by, case.record, knows=written.hands_over)
         if goes:
             tell_of_who_is_held(case.change, case.record)

@@ -28,6 +28,20 @@ class HandsOver(Problem):
         self.why, self.custodians = why, custodians
 
 
+class OpensToOfficers(Problem):
+    """With this saving a case is no longer for a custodian alone. Whoever saves it is told before,
+    and says that she knows."""
+
+    sentence = _l("With saving, this case is no longer for a custodian alone.")
+
+
+def refuse_opening_unknown(before: ForCustodian | None, record: Record, *, knows: bool) -> None:
+    """Raise OpensToOfficers if what was written makes a case, which was `before` for a custodian
+    alone, one that all officers and directors read, unless its writer `knows`."""
+    if before is not None and for_custodian(record) is None and not knows:
+        raise OpensToOfficers
+
+
 def goes_to_custodian(by: Actor, record: Record, *, knows: bool) -> bool:
     """Whether what was written makes a case one for a custodian alone, which the writer is not.
 

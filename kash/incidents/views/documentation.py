@@ -42,9 +42,9 @@ from kash.incidents.services.documentation import (
     add_case,
     write_case,
 )
-from kash.incidents.services.handing_over import HandsOver
+from kash.incidents.services.handing_over import HandsOver, OpensToOfficers
 from kash.incidents.views.beside import in_words, place_names
-from kash.incidents.views.handing_over import hand_over_text
+from kash.incidents.views.handing_over import hand_over_text, opening_text
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people.queries import organisations, zone_names
 from kash.policy import allow
@@ -76,6 +76,8 @@ class Shown:
     autosaves: list[Autosave] = field(default_factory=list)
     # What she is told who is about to hand it over to a custodian.
     handing: str = ""
+    # What she is told who is about to let all officers read what a custodian alone reads.
+    opening: str = ""
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
@@ -191,6 +193,7 @@ def _written(case: Case | None) -> ResponseReturnValue:
             submit,
             form.why.data or "",
             hands_over=hands_over,
+            opens=request.form.get("do") == "open",
         )
         try:
             reference = _save(case, form, written)
@@ -200,6 +203,9 @@ def _written(case: Case | None) -> ResponseReturnValue:
             shown.handing = hand_over_text(problem.why, problem.custodians)
             body, _status = _page(form, shown)
             return body, 422
+        except OpensToOfficers:
+            shown.opening = opening_text()
+            form.form_errors.append(shown.opening)
         except (
             IdentityWouldBeLeft,
             WhyIsMissing,
@@ -348,6 +354,7 @@ def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
         autosaves=shown.autosaves,
         writers=_writers(shown.autosaves),
         handing=shown.handing,
+        opening=shown.opening,
         acts=_acts_by_group(),
         codes=ACTS,
         act_names=names.ACT_NAMES,

@@ -10,6 +10,15 @@ from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.custodian_only import ForCustodian
 
 
+def opening_text() -> str:
+    """What follows when a case is no longer for a custodian alone."""
+    return _(
+        "With saving, all documentation officers and directors read this case: what stands in it,"
+        " the comments, the first account and every change, also what was taken off here. Whoever"
+        " of them did it reads it too, unless that account is named beside the party."
+    )
+
+
 def hand_over_text(why: ForCustodian, custodians: Sequence[str]) -> str:
     """Why a case goes to these custodians (names; none: nobody is free), and what follows."""
     said = (
