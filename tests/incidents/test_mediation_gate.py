@@ -22,7 +22,7 @@ from kash.incidents.rules.mediation_gate import ALWAYS, CHARGE, Why
 from kash.incidents.rules.record import Act, Party, Person, Record, Term
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services.brief_endings import shred_old_notes
-from kash.incidents.services.documentation import Written, write_case
+from kash.incidents.services.documentation import CaseClosed, Written, write_case
 from kash.incidents.services.following_up import agree
 from kash.incidents.services.her_choice import note_own_yes
 from kash.incidents.views.addresses import STEP_NUMBERS
@@ -72,6 +72,20 @@ def what_happened(record: Record) -> list[str]:
 
 
 # --- Asking --------------------------------------------------------------------------------------
+
+
+def test_nobody_is_asked_to_mediate_a_closed_case(
+    app: APIFlask, officer: AMember, mediator: Actor, filed: Any
+) -> None:
+    reference = filed(a_case("W1"), "closed")
+    with pytest.raises(CaseClosed):
+        ask(officer, reference, mediator, "stop")
+    assert record_now(officer, reference).interventions == []
+    sent = {"mediator": mediator.public_id, "requests": ["stop"], "persons": ["p1"],
+            "call_name": "Amani", "call_phone": "0712 000 000"}  # fmt: skip
+    answer = officer.client.post(f"/w/{reference}/m", data=sent)
+    assert answer.status_code == 422
+    assert "This case is closed" in answer.text
 
 
 def test_only_three_things_are_offered_after_a_rape_and_others_are_refused_by_a_sentence(

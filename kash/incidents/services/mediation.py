@@ -30,6 +30,7 @@ from kash.incidents.rules import mediation as rules
 from kash.incidents.rules.mediation import Result
 from kash.incidents.rules.mediation_gate import Why, why_not
 from kash.incidents.services.cases import changing
+from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.people.models import Organisation
 from kash.people.rules import Stretch, overlap
 from kash.policy import Actor
@@ -230,8 +231,8 @@ def ask_mediator(
     """Write a brief for one mediator, and into the record that she was asked.
 
     The audit names the case alone, as for any change of it: what ties the two stands only in the
-    sealed record. Raises NoConsentToMediate, NotToBeAsked, NobodyToCall, MustKeepAway, NotFound
-    and ChangedMeanwhile.
+    sealed record. Raises CaseClosed, NoConsentToMediate, NotToBeAsked, NobodyToCall, MustKeepAway,
+    NotFound and ChangedMeanwhile.
     """
     requests = [kind for kind in rules.REQUESTS if kind in request.requests]
     if not requests or not set(request.requests) <= set(rules.REQUESTS):
@@ -239,6 +240,8 @@ def ask_mediator(
     if not (request.call_name.strip() and request.call_phone):
         raise NobodyToCall
     with changing("incidents.changed", by, vault, reference, version=version) as case:
+        if case.row.state in CLOSED:
+            raise CaseClosed
         persons = [one.id for one in case.record.persons if one.id in request.persons]
         if not rules.may_ask(case.record, persons):
             raise NoConsentToMediate

@@ -27,6 +27,7 @@ from kash.incidents.rules.mediation_gate import (
 )
 from kash.incidents.rules.record import Record
 from kash.incidents.sections import register_section
+from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
 from kash.people.rules import minute_of_week
@@ -86,6 +87,8 @@ def ask_mediator(reference: str) -> ResponseReturnValue:
                     persons=tuple(form.persons.data or ()),
                 ),
             )
+        except CaseClosed as problem:
+            form.form_errors.append(str(problem))
         except services.MustKeepAway as problem:
             form.mediator.errors = [str(problem)]
         except services.NoConsentToMediate as problem:
