@@ -21,7 +21,7 @@ from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.people.models import Organisation
 from kash.web.errors import NotFound
-from tests.incidents.form_pages import entries
+from tests.incidents.form_pages import entries, fields_of
 
 Member = Any
 TODAY = date(2026, 11, 20)
@@ -55,6 +55,14 @@ def bail_in(member: Member, reference: str) -> list[CashBail]:
 def errors(page: str) -> dict[str, str]:
     found = re.findall(r'class="error" id="(\w+)-error">\s*<p>(.*?)</p>', page, re.S)
     return {name: html.unescape(" ".join(text.split())) for name, text in found}
+
+
+def typed(page: str) -> dict[str, Any]:
+    """What a browser would send back of the form."""
+    form = re.search(r'<form[^>]*class="form" method="post".*?</form>', page, re.S)
+    assert form is not None
+    # A payment to a court is the last of the two that are offered.
+    return fields_of("data-record" + form[0])
 
 
 # --- The rule -------------------------------------------------------------------------------------
@@ -144,15 +152,18 @@ def test_bail_is_written_down_on_its_page_with_its_receipt(officer: Member, file
     address = f"/w/{reference}/v/{bail.id}"
     page = officer.client.get(address).text
     assert 'value="MR 004-17"' in page
-    sent = FINE | {"returned_on": "2026-11-10", "returned_amount": "4000"}
+    sent = typed(page) | {"returned_on": "2026-11-10", "returned_amount": "4000"}
     assert officer.client.post(address, data=sent).status_code == 303
     (bail,) = bail_in(officer, reference)
     assert (bail.returned_on, bail.returned_amount) == (date(2026, 11, 10), 400000)
     assert "KES 4,000" in officer.client.get(f"/w/{reference}/v").text
     # Asked once more before it goes.
-    assert "Take this bail off the record?" in officer.client.get(f"{address}/x").text
+    asked = officer.client.get(f"{address}/x").text
+    assert "Take this bail off the record?" in asked
     assert bail_in(officer, reference) != []
-    assert officer.client.post(f"{address}/x").status_code == 303
+    way = re.search(r'action="([^"]*/x[^"]*)"', asked)
+    assert way is not None
+    assert officer.client.post(html.unescape(way[1])).status_code == 303
     assert bail_in(officer, reference) == []
     assert officer.client.get(address).status_code == 404
 
@@ -227,6 +238,57 @@ def test_money_without_a_receipt_is_marked_and_belongs_under_what_was_done(
     assert record.asks_for_a_decision()
 
 
+@pytest.mark.parametrize("taken_off", [True, False])
+def test_bail_without_a_receipt_asks_the_custodian_though_it_be_taken_off_or_get_one(
+    officer: Member, filed: Any, taken_off: bool
+) -> None:
+    record = two_women()
+    record.bail = [CashBail(id="b1", person="p1", amount=500000, place_name="Winam")]
+    reference = filed(record)
+    if taken_off:
+        take_off_bail(officer.actor, officer.vault(), reference, "b1")
+    else:
+        with_one = record.bail[0].model_copy(update={"receipt": "MR 9"})
+        write_down_bail(officer.actor, officer.vault(), reference, with_one)
+    after = open_case(officer.actor, officer.vault(), reference).record
+    assert all(one.receipt for one in after.bail)
+    assert after.asks_for_a_decision()
+
+
+def test_of_two_who_correct_bail_neither_overwrites_the_other_and_nothing_typed_is_lost(
+    a_member: Callable[..., Member], filed: Any
+) -> None:
+    one, two = a_member("documentation"), a_member("documentation")
+    record = two_women()
+    record.bail = [CashBail(id="b1", person="p1", amount=500000, receipt="17", paid_on=TODAY,
+                            paid_to="court", place_name="Winam")]  # fmt: skip
+    reference = filed(record)
+    address = f"/w/{reference}/v/b1"
+    page = two.client.get(address).text
+    way = re.search(r'href="([^"]*/x\?v=\d+)"', page)
+    assert way is not None
+    hers, theirs = typed(one.client.get(address).text), typed(page)
+    hers |= {"amount": "4000"}
+    for _twice in range(2):
+        assert one.client.post(address, data=hers).status_code == 303
+    answer = two.client.post(address, data=theirs | {"receipt": "18"})
+    assert answer.status_code == 409
+    assert "Somebody else saved this case meanwhile" in answer.text
+    assert "KES 4,000" in answer.text
+    again = typed(answer.text)
+    assert (again["receipt"], again["amount"]) == ("18", "5000")
+    # Nor is it taken off by whoever saw it as it was.
+    assert two.client.post(html.unescape(way[1])).headers["Location"] == address
+    assert [(one.amount, one.receipt) for one in bail_in(one, reference)] == [(400000, "17")]
+    assert two.client.post(address, data=again).status_code == 303
+    assert [one.receipt for one in bail_in(one, reference)] == ["18"]
+    take_off_bail(one.actor, one.vault(), reference, "b1")
+    answer = two.client.post(address, data=again)
+    assert answer.status_code == 409
+    assert two.client.post(f"/w/{reference}/v", data=typed(answer.text)).status_code == 303
+    assert [one.receipt for one in bail_in(one, reference)] == ["18"]
+
+
 # --- On paper -------------------------------------------------------------------------------------
 
 
@@ -235,7 +297,8 @@ def test_a_case_file_shows_her_bail_and_nobody_elses(
 ) -> None:
     record = two_women()
     record.consents = [
-        Consent(purpose="court", given=True, at=utc_now(), by="x" * 16, person="p1", wording="1")
+        Consent(purpose=what, given=True, at=utc_now(), by="x" * 16, person="p1", wording="1")
+        for what in ("court", "health")
     ]
     record.bail = [
         CashBail(id="b1", person="p1", amount=500000, receipt="HERS 1", place_name="Winam"),
@@ -265,6 +328,7 @@ def test_what_was_corrected_of_bail_stands_among_the_changes_in_words(
     sent = FINE | {"person": "p2"}
     assert officer.client.post(f"/w/{reference}/v", data=sent).status_code == 303
     address = f"/w/{reference}/v/{bail_in(officer, reference)[0].id}"
+    sent = typed(officer.client.get(address).text)
     officer.client.post(address, data=sent | {"receipt": "MR 5", "returned_on": "2026-11-10"})
     page = officer.client.get(f"/w/{reference}/h").text
     for said in ("Cash bail: Number of the receipt", "MR 004-17", "MR 5", "A court"):

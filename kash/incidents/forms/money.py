@@ -44,6 +44,12 @@ class BailForm(KashForm):
     returned_on = DayField(_l("Given back on"), validators=[Optional()])
     returned_amount = MoneyField(_l("Given back, in KES"))
     key = HiddenField()
+    version = HiddenField()
+
+    def version_shown(self) -> int:
+        """Which version of the case the page showed; 0, which nothing has, if unreadable."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def offer(
         self,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from kash.accounts.services import change_settings
 from kash.database import db
-from kash.incidents.errors import NobodyHoldsKeys, NotNow
+from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import POLICY
 from kash.incidents.rules.cash_bail import MOST, bail_of
@@ -37,8 +37,11 @@ KIND = "incident.note"
 # --- cash bail ------------------------------------------------------------------------------------
 
 
-def write_down_bail(by: Actor, vault: OpenVault, reference: str, bail: CashBail) -> None:
-    """Write down cash bail, or correct what is there under its id.
+def write_down_bail(
+    by: Actor, vault: OpenVault, reference: str, bail: CashBail, *, version: int | None = None
+) -> None:
+    """Write down cash bail, or correct what is there under its id; with `version`, only if nobody
+    saved the case since that was shown, unless this very thing.
 
     Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
     """
@@ -49,8 +52,14 @@ def write_down_bail(by: Actor, vault: OpenVault, reference: str, bail: CashBail)
         if found == bail:
             case.change.nothing()
             return
+        _refuse_older(case, version)
         _put(case, bail)
         case.happened("bail_changed" if found is not None else "bail_added")
+
+
+def _refuse_older(case: CaseChange, version: int | None) -> None:
+    if version is not None and version != case.case.version:
+        raise ChangedMeanwhile
 
 
 def _put(case: CaseChange, bail: CashBail) -> None:
@@ -60,17 +69,29 @@ def _put(case: CaseChange, bail: CashBail) -> None:
         raise NotNow
     if at is None:
         kept.append(bail)
-    else:
-        kept[at] = kept[at].model_copy(update=dict(bail))
+        return
+    if bail.receipt:
+        _still_ask(case, kept[at])
+    kept[at] = kept[at].model_copy(update=dict(bail))
 
 
-def take_off_bail(by: Actor, vault: OpenVault, reference: str, key: str) -> None:
+def _still_ask(case: CaseChange, bail: CashBail) -> None:
+    """What was taken without a receipt may have been a bribe, whatever is written of it later."""
+    if not bail.receipt:
+        case.record.was_questioned = True
+
+
+def take_off_bail(
+    by: Actor, vault: OpenVault, reference: str, key: str, *, version: int | None = None
+) -> None:
     """Take off cash bail that was written down wrongly. Raises as `write_down_bail`."""
-    with changing("incidents.bail_written", by, vault, reference) as case:
+    with changing("incidents.bail_written", by, vault, reference, version=version) as case:
         if case.row.state in CLOSED:
             raise CaseClosed
-        if bail_of(case.record, key) is None:
+        found = bail_of(case.record, key)
+        if found is None:
             raise NotFound
+        _still_ask(case, found)
         case.record.bail = [one for one in case.record.bail if one.id != key]
         case.happened("bail_removed")
 

@@ -13,11 +13,11 @@ from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
 from kash.incidents import blueprint, names, services
+from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.money import BailForm
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.cash_bail import bail_of
-from kash.incidents.rules.record import CashBail
 from kash.incidents.sections import register_section
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
@@ -66,19 +66,36 @@ def bail(reference: str) -> ResponseReturnValue:
 def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
     actor, vault, found = here(reference)
-    one = _one(found, bail_id)
-    form = BailForm()
+    one = bail_of(found.record, bail_id)
+    if one is None and request.method == "GET":
+        raise NotFound
+    form, changed = BailForm(), one is None
     form.offer(found.record, stations(), today(), one)
     if request.method == "GET":
         services.note_opening(actor, vault, found)
-    elif form.validate():
+    elif form.validate() and one is not None:
         try:
-            write_down_bail(actor, vault, reference, form.bail())
+            write_down_bail(actor, vault, reference, form.bail(), version=form.version_shown())
         except CaseClosed as problem:
             form.form_errors.append(str(problem))
+        except ChangedMeanwhile:
+            _actor, _vault, found = here(reference)
+            one, changed = bail_of(found.record, bail_id), True
         else:
             return _saved(reference)
-    return page("incidents/bail_correct.html", form=form, case=found, bail=one)
+    if one is None:
+        # Taken off meanwhile: what was typed can be written down anew.
+        name, part = "incidents/bail.html", _bail_part(found, actor)
+    else:
+        name, part = "incidents/bail_correct.html", {"bail": one, "places": PLACE_NAMES}
+    answer, status = page(
+        name,
+        form=form,
+        case=found,
+        changed=changed,
+        **{"called": lambda key: called(found.record, key) if key else "", **part},
+    )
+    return answer, 409 if changed else status
 
 
 @blueprint.route("/<reference>/v/<bail_id>/x", methods=["GET", "POST"])
@@ -87,19 +104,23 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
 def remove_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Take off what was written down wrongly; asked once more first."""
     actor, vault, found = here(reference)
-    one = _one(found, bail_id)
-    if request.method == "POST":
-        take_off_bail(actor, vault, reference, one.id)
-        flash(_("Taken off."))
-        return redirect(url_for("incidents.bail", reference=reference), 303)
-    return render_template("incidents/bail_remove.html", case=found, bail=one)
-
-
-def _one(found: Case, key: str) -> CashBail:
-    one = bail_of(found.record, key)
+    one = bail_of(found.record, bail_id)
     if one is None:
         raise NotFound
-    return one
+    version = request.args.get("v", 0, type=int)
+    if request.method == "POST":
+        try:
+            take_off_bail(actor, vault, reference, one.id, version=version)
+        except ChangedMeanwhile as problem:
+            flash(str(problem))
+            return redirect(
+                url_for("incidents.correct_bail", reference=reference, bail_id=bail_id), 303
+            )
+        flash(_("Taken off."))
+        return redirect(url_for("incidents.bail", reference=reference), 303)
+    return render_template(
+        "incidents/bail_remove.html", case=found, bail=one, version=version or found.version
+    )
 
 
 def _saved(reference: str) -> ResponseReturnValue:
