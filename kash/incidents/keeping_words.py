@@ -13,7 +13,8 @@ from kash.web.formats import date_text, local_today
 # Said before anything is asked, on the phone, on paper and on the leaflet.
 SEVEN_DAYS = _l(
     "Without a yes to keep it, a report is deleted after seven days, unless somebody is held or may"
-    " be under 18, somebody of this programme did it, or help is under way."
+    " be under 18, somebody of this programme did it, an officer demanded or took something, or"
+    " help is under way."
 )
 # What nobody can promise, for the leaflet.
 LIMITS: tuple[Any, ...] = (
@@ -43,6 +44,10 @@ STAYS: dict[Keeps, Any] = {
     Keeps.GUARDED: _l(
         "It stays until it is closed, since somebody is or may be under 18, or somebody of the"
         " programme did it. When it is closed, seven days begin in which she can agree."
+    ),
+    Keeps.DECISION: _l(
+        "It stays until a custodian has looked at the money or things in it. Then seven days begin"
+        " in which she can agree."
     ),
 }
 

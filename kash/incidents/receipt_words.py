@@ -19,7 +19,8 @@ WORD_PROBLEMS: dict[WordProblem, Any] = {
 TAKING_BACK: dict[str, Any] = {
     "record": _l(
         "Nobody works with it any more. It is deleted seven days after a documentation officer next"
-        " opens it, unless somebody is held or help is under way."
+        " opens it, unless somebody is held, an officer demanded or took something, or help is"
+        " under way."
     ),
     "mediation": _l(
         "No mediator is asked any more. One who was asked already is told so when an officer next"

@@ -101,6 +101,7 @@ NEVER = {
     "paper_reference",
     # Opened by a custodian's own page.
     "duty_note",
+    "duty_waits",
     # Opened by their own page.
     "first_accounts",
     "sealed_changes",

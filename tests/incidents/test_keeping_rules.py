@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +55,7 @@ persons = st.lists(
 consents = st.lists(
     st.builds(
         Consent,
-        purpose=st.sampled_from(["record", "court", "mediation"]),
+        purpose=st.sampled_from(["record", "funder", "mediation"]),
         given=st.booleans(),
         at=st.integers(0, 5).map(lambda hours: AT + timedelta(hours=hours)),
         by=st.just("a" * 16),
@@ -177,3 +178,26 @@ def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered
     take_back(record, Withdrawal(purposes=["record"], at=AT))
     child = age in MAY_BE_MINOR and outcome not in PROTECTED
     assert what_keeps(record, state) is (Keeps.HELP if child else None)
+
+
+@given(st.sampled_from(sorted(OPEN | OVER)), st.booleans())
+def test_a_yes_to_court_keeps_it_unless_she_refused_to_have_it_kept(
+    state: str, several: bool
+) -> None:
+    def said(purpose: str, given: bool, **more: Any) -> Consent:
+        words = {"wording": "2026-2", "person": "p1"} | more
+        return Consent(purpose=purpose, given=given, at=AT, by="x" * 16, **words)
+
+    persons = [Person(id=key, code=key) for key in ("p1", "p2")[: 1 + several]]
+    record = Record(persons=persons, consents=[said("court", True)])
+    assert what_keeps(record, state) is Keeps.CONSENT
+    # What was left unticked on a phone is no refusal.
+    record.consents.append(said("record", False, wish=True, wording=""))
+    assert what_keeps(record, state) is Keeps.CONSENT
+    refused = [*record.consents, said("record", False)]
+    assert what_keeps(record.model_copy(update={"consents": refused}), state) is None
+    record.consents.append(said("court", False))
+    assert what_keeps(record, state) is None
+    # A wish is no yes to court.
+    record.consents = [said("court", True, wish=True)]
+    assert what_keeps(record, state) is None

@@ -24,10 +24,20 @@ from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.letterbox import as_bytes, from_bytes
-from kash.incidents.rules.record import Consent, Intervention, Person, Record, Referral
+from kash.incidents.rules.record import (
+    Act,
+    Consent,
+    Intervention,
+    Party,
+    Person,
+    Record,
+    Referral,
+)
+from kash.incidents.rules.reporting import ReportNote
 from kash.incidents.services import shredding
 from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing
+from kash.incidents.services.money import note_decision
 from kash.policy import Actor
 from kash.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.web.formats import local_today
@@ -150,6 +160,40 @@ def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
         reference, "close", by=grace.actor, vault=grace.vault(), outcome="duplicate", reason="Twice"
     )
     assert only_case(grace).until == local_today() + LAST
+    assert shred() == 1
+
+
+@pytest.mark.parametrize(("code", "kept"), [("L1", True), ("M1", True), ("P1", False)])
+def test_a_report_that_tells_of_an_arrest_or_of_money_is_not_shredded_unread(
+    peer: Actor, code: str, kept: bool
+) -> None:
+    """Though she skipped whether somebody is held now, and ticked nothing."""
+    sent(peer, what=Screen(acts=[code], day=local_today()), next=Screen(origin="herself"))
+    let_arrive()
+    assert shred() == (not kept)
+
+
+def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
+    number = new_code()
+    for code in ("L1", "P1"):
+        services.answer_screen(peer, number, "what", Screen(acts=[code]))
+    services.submit(peer, number, "en")
+    let_arrive()
+    assert shred() == 1
+
+
+def test_a_duty_to_report_keeps_a_case_until_a_custodian_decided_and_not_while_counsel_is_asked(
+    a_member: Callable[..., AMember], filed: Filed
+) -> None:
+    grace = a_member("custodian")
+    acts = [Act(id="a1", code="M1")]
+    reference = filed(Record(acts=acts, parties=[Party(id="q1")]), state="closed")
+    assert read(grace) is None
+    notes = (ReportNote(kind="counsel"), ReportNote(kind="not_reported", reason="Paragraph 3"))
+    for note, until in zip(notes, (None, local_today() + LAST), strict=True):
+        note_decision(grace.actor, grace.vault(), reference, note)
+        assert only_case(grace).until == until
+    assert shred(LAST) == 0
     assert shred() == 1
 
 
@@ -369,7 +413,9 @@ def test_what_an_officer_writes_down_herself_has_the_same_days(
     member: AMember,
 ) -> None:
     typed = {name: said for name, said in filled().items() if not name.startswith("terms")}
-    answer = member.client.post("/w/new", data=typed | {"do": "submit"})
+    # Not money, of which a custodian decides first.
+    done = {"acts-0-code": "P1", "acts-0-amount": ""}
+    answer = member.client.post("/w/new", data=typed | done | {"do": "submit"})
     assert answer.status_code == 302
     assert only_case(member).until == local_today() + LAST
 

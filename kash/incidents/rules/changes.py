@@ -31,6 +31,7 @@ _LEFT_OUT = frozenset(
         "sealed_changes",
         # Custodians' own, who alone may know of it.
         "duty_note",
+        "duty_waits",
         "was_questioned",
     }
 )

@@ -17,6 +17,7 @@ from kash.incidents.rules.acts import ACTS, ARRESTS, EXPOSURES
 from kash.incidents.rules.consents import ORIGINS, PURPOSES, Consent
 from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
 from kash.incidents.rules.minors import may_be_minor
+from kash.incidents.rules.money import TAKING
 from kash.incidents.rules.older_records import origin_of
 from kash.incidents.rules.record import (
     AGE_BANDS,
@@ -52,6 +53,9 @@ _PADDED_TO = 1000
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
 CODE_LENGTH = 12
+
+# Acts that keep a report until it is read.
+_READ_FIRST = ARRESTS | TAKING
 
 
 class Screen(BaseModel):
@@ -124,6 +128,13 @@ def from_bytes(plaintext: bytes) -> Screen:
 def is_for_custodian(said: Screen) -> bool:
     """Whether what one screen says makes a report one for a custodian alone."""
     return said.party == PROGRAMME or any(may_be_minor(band) for band in said.ages)
+
+
+def is_kept_unread(said: Screen) -> bool:
+    """Whether what one screen says keeps a report until somebody has read it, however long that
+    takes: it is for a custodian alone, somebody may still be held, or money or things that were
+    demanded or taken ask for a decision."""
+    return is_for_custodian(said) or not _READ_FIRST.isdisjoint(said.acts)
 
 
 def compose(record: Record, screens: Mapping[str, bytes], zone: tzinfo) -> Record:

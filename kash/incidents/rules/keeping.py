@@ -2,8 +2,10 @@
 
 Whoever files is told first: without her consent to keep it a report is shredded after seven days,
 unless somebody is held, help is under way, or a custodian alone may read it: she may be away for a
-week, and what only she may read is not lost unread. That holds for every case, however it came in,
-and nobody can put it off by her word alone: consent is noted, or help begins.
+week, and what only she may read is not lost unread. Nor is what she has to decide about, a report
+of bribery, before she did: that may be a duty, whatever anybody agreed to. That holds for every
+case, however it came in, and nobody can put it off by her word alone: consent is noted, or help
+begins.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ class Keeps(StrEnum):
     HELD = "held"
     HELP = "help"
     GUARDED = "guarded"
+    DECISION = "decision"
 
 
 def last_day(today: date) -> date:
@@ -51,23 +54,39 @@ def days_left(last: date, today: date) -> int:
 
 
 def what_keeps(record: Record, state: str) -> Keeps | None:
-    """What keeps a case in this state, None if nothing does. With closing, help is over."""
+    """What keeps a case in this state, None if nothing does. With closing, help is over, and no
+    duty."""
     if may_be_kept(record):
         return Keeps.CONSENT
-    if state in OVER:
-        return None
-    if is_held(record):
-        return Keeps.HELD
-    if is_being_helped(record):
-        return Keeps.HELP
-    return Keeps.GUARDED if is_guarded(record) else None
+    if state not in OVER:
+        if is_held(record):
+            return Keeps.HELD
+        if is_being_helped(record):
+            return Keeps.HELP
+        if is_guarded(record):
+            return Keeps.GUARDED
+    return Keeps.DECISION if is_undecided(record) else None
 
 
 def may_be_kept(record: Record) -> bool:
-    """Whether anybody on record agreed that it is kept: what one woman wants to be kept is not
-    shredded because another said nothing."""
+    """Whether anybody on record agreed that it is kept, or that it is used in court, which takes
+    that it is there: what one woman wants to be kept is not shredded because another said
+    nothing."""
     everybody = [one.id for one in record.persons] or [""]
-    return any(record.consents_to("record", one) for one in everybody)
+    return any(record.consents_to("record", one) or _is_for_court(record, one) for one in everybody)
+
+
+def _is_for_court(record: Record, person: str) -> bool:
+    # A no to keeping it goes over that; a tick that was left out on a phone is none.
+    refused = any(not (one.given or one.wish) for one in record.answers_to("record", person))
+    return record.consents_to("court", person) and not refused
+
+
+def is_undecided(record: Record) -> bool:
+    """Whether a custodian has to decide about a report of bribery or a term that was set aside, and
+    has not, or waits for counsel."""
+    decided = record.duty_note and not (record.duty_waits or record.questioned_terms)
+    return record.asks_for_a_decision() and not decided
 
 
 def is_as_asked(record: Record) -> bool:

@@ -41,8 +41,9 @@ class Draft(BaseModel):
     """A filing that is not finished. `held`: its author said that somebody is held or in danger;
     `beyond`: it was begun for that beyond the day's quota; `adds_to`: the reference of the report
     that it is sent after, if any; `keep`: whether she ticked that it may be kept, None if an
-    earlier version took that screen; `guards`: by the names of screens, whether what it says makes
-    the report one for a custodian alone; a screen that an earlier version took is not there."""
+    earlier version took that screen; `guards`: by the names of screens, whether what it says keeps
+    the report until it is read (`filing.is_kept_unread`); a screen that an earlier version took is
+    not there."""
 
     kept_until: date
     held: bool = False

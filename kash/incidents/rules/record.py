@@ -307,6 +307,8 @@ class Record(Part):
     bail: list[CashBail] = Field(default_factory=list)
     was_questioned: bool = False
     duty_note: str = ""
+    # Its newest says that counsel was asked, so that nothing is decided.
+    duty_waits: bool = False
     referrals: list[Referral] = Field(default_factory=list)
     consents: list[Consent] = Field(default_factory=list)
     choices: list[Choice] = Field(default_factory=list)

@@ -35,7 +35,7 @@ from kash.incidents.rules.filing import (
     SCREENS,
     Screen,
     as_bytes,
-    is_for_custodian,
+    is_kept_unread,
     kept_until,
 )
 from kash.incidents.rules.keeping import last_day
@@ -109,7 +109,7 @@ def answer_screen(by: Actor, code: str, name: str, screen: Screen) -> None:
     with without_trace("incidents.draft_kept", by) as filing, letterbox(filing.session) as box:
         sealed = letter(filing.session, SCREEN_KIND, as_bytes(screen))
         draft = _draft(filing, by, box, code)
-        draft.screens[name], draft.guards[name] = sealed, is_for_custodian(screen)
+        draft.screens[name], draft.guards[name] = sealed, is_kept_unread(screen)
         if name == CONSENTS:
             draft.keep = "record" in screen.consents
         box.make_room(queries.draft_hash(code))
@@ -145,7 +145,8 @@ def _kept_until(draft: Draft) -> date | None:
     """The last day on which a report is kept that is sent today; None if something keeps it, or if
     nobody but a member can tell."""
     unknown = draft.keep is None and CONSENTS in draft.screens
-    # A custodian may be away for a week, and nobody else may read it meanwhile.
+    # It may be that nobody reads it for a week, and what was ticked tells too little: a custodian
+    # is away, somebody arrested is held still.
     guarded = any(draft.guards.get(name, True) for name in draft.screens)
     kept = draft.keep or draft.held or unknown or guarded
     return None if kept else last_day(local_today())

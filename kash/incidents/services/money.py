@@ -13,7 +13,14 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import POLICY
 from kash.incidents.rules.cash_bail import MOST, bail_of
 from kash.incidents.rules.record import CashBail, Term
-from kash.incidents.rules.reporting import DAMAGED, Policy, ReportNote, notes_as_bytes, notes_from
+from kash.incidents.rules.reporting import (
+    DAMAGED,
+    Policy,
+    ReportNote,
+    is_decided,
+    notes_as_bytes,
+    notes_from,
+)
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.policy import Actor
@@ -172,6 +179,7 @@ def note_decision(by: Actor, vault: OpenVault, reference: str, note: ReportNote)
     with changing("incidents.note_kept", by, vault, reference) as case:
         session, kept = case.change.session, case.record.duty_note
         new = note.model_copy(update={"by": by.public_id, "at": case.change.now})
+        case.record.duty_waits = not is_decided([new])
         opened = list(open_each(vault, fetch(session, kept, kind=KIND))) if kept else []
         notes = _read(opened[0][1]) if opened else None
         if notes is None:
