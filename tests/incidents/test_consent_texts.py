@@ -21,6 +21,7 @@ from kash.incidents.consent_texts import (
 )
 from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.rules.consents import PURPOSES
+from kash.policy import GRANTS, Role
 
 FOLDER = Path(consent_texts.__file__).with_name("consent_words")
 
@@ -78,6 +79,23 @@ def test_the_words_promise_no_more_than_the_odds(language: str) -> None:
     assert (2.62 / 3.62 < 0.73, 6.9 / 7.9 < 0.88) == (True, True)
     assert "Nobody can tell" not in str(said)
     assert "again before" not in str(said)
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ("document cases", "director", "custodian")),
+        ("sw", ("Wanaoandika kesi", "mkurugenzi", "mtunza taarifa")),
+        ("luo", ("mandiko weche", "jatend chenro", "jarit weche")),
+    ],
+)
+def test_whoever_agrees_that_it_is_kept_is_told_of_everybody_who_can_read_it(
+    language: str, names: tuple[str, ...]
+) -> None:
+    readers = {Role.DOCUMENTATION, Role.DIRECTOR, Role.CUSTODIAN}
+    assert set(GRANTS["incidents.see"]) == readers
+    words = VERSIONS[VERSION][language]["record"]["words"]
+    assert [one for one in names if one not in words] == []
 
 
 def test_the_words_are_nowhere_else() -> None:
