@@ -278,6 +278,7 @@ def test_she_is_told_before_her_saving_hands_it_over_and_loses_nothing_typed(
     assert answer.status_code == 422
     assert "Neema Mfano" in answer.text
     assert "Save and hand it over" in answer.text
+    assert "Also without a yes to keep it, it stays until it is closed." in answer.text
     assert "Behind the yellow kiosk" in answer.text
     assert "Held among adults?" in answer.text
     assert db.session.scalar(select(func.count(Incident.id))) == 0

@@ -173,7 +173,7 @@ def test_what_a_custodian_alone_may_read_stays_however_child_protection_answered
         referrals=[Referral(id="r1", kind="child_protection", outcome=outcome)],
     )
     hers = kind == "programme" or age in MAY_BE_MINOR
-    assert (what_keeps(record, state) is not None) == hers
+    assert what_keeps(record, state) is (Keeps.GUARDED if hers else None)
     assert [what_keeps(record, over) for over in sorted(OVER)] == [None, None]
     take_back(record, Withdrawal(purposes=["record"], at=AT))
     child = age in MAY_BE_MINOR and outcome not in PROTECTED

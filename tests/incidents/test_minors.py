@@ -126,9 +126,9 @@ def test_it_is_asked_of_whoever_is_held_and_of_nobody_who_is_free() -> None:
     assert [one.id for one in who_is_held(record)] == ["p2"]
 
 
-def test_a_childs_case_is_kept_until_child_protection_reached_her() -> None:
+def test_a_childs_case_is_kept_until_it_is_closed() -> None:
     record = Record(persons=[Person(id="p1", code="A", age_band="unsure")])
-    assert what_keeps(record, "triaged") is Keeps.HELP
+    assert what_keeps(record, "triaged") is Keeps.GUARDED
     assert what_keeps(record, "closed") is None
     record.referrals = [Referral(id="r1", kind="child_protection", outcome="reached")]
     assert what_keeps(record, "triaged") is Keeps.GUARDED

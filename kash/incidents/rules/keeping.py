@@ -59,12 +59,13 @@ def what_keeps(record: Record, state: str) -> Keeps | None:
     if may_be_kept(record):
         return Keeps.CONSENT
     if state not in OVER:
+        # First, since no days begin when she is let go or help has ended.
+        if is_guarded(record):
+            return Keeps.GUARDED
         if is_held(record):
             return Keeps.HELD
         if is_being_helped(record):
             return Keeps.HELP
-        if is_guarded(record):
-            return Keeps.GUARDED
     return Keeps.DECISION if is_undecided(record) else None
 
 
