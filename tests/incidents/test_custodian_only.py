@@ -385,6 +385,34 @@ def test_a_custodian_is_asked_before_one_change_gives_her_case_to_every_officer(
     assert anna.client.get(f"/w/{reference}").status_code == 200
 
 
+def test_who_corrects_the_age_after_the_warning_hands_it_in_and_is_not_told_it_went(
+    a_member: AMemberOf,
+) -> None:
+    a_member("custodian")
+    anna = a_member("documentation")
+    form = minor_form(do="submit", **{"persons-0-age_band": "under_18"})
+    warned = anna.client.post("/w/new", data=form)
+    assert re.findall(
+        r'name="do"\s+value="(\w+)"', warned.text[warned.text.index("record-end") :]
+    ) == [
+        "hand",
+        "submit",
+        "save",
+    ]
+    form |= {"persons-0-age_band": "18_24", "do": "hand"}
+    answer = anna.client.post("/w/new", data=form, follow_redirects=True)
+    assert "handed over" not in answer.text
+    assert "Handed in." in answer.text
+    row = db.session.scalars(select(Incident)).one()
+    reference = row.public_id
+    assert row.state == "submitted"
+    assert anna.client.get(f"/w/{reference}").status_code == 200
+    # In a case that is a draft no more, it is just saved.
+    more = minor_form(version="1", do="hand", **{"persons-0-age_band": "25_34"})
+    answer = anna.client.post(f"/w/{reference}/edit", data=more, follow_redirects=True)
+    assert ("Saved." in answer.text, "handed over" in answer.text) == (True, False)
+
+
 def test_a_custodian_hands_over_to_nobody(a_member: AMemberOf) -> None:
     grace = a_member("custodian")
     a_member("documentation")

@@ -158,7 +158,7 @@ def _added(by: Actor, vault: OpenVault, written: Written, language: str) -> str:
     if terms_refused(record, Record()):
         raise NotToBeAgreed
     goes = goes_to_custodian(by, record, knows=written.hands_over)
-    state = "submitted" if written.submit or goes else "draft"
+    state = "submitted" if written.submit or written.hands_over else "draft"
     with audited("incidents.case_added", by) as change:
         reference = _reference(by, written.token)
         taken = select(Incident.id).where(Incident.public_id == reference)
@@ -219,7 +219,7 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         goes = goes_to_custodian(by, case.record, knows=written.hands_over)
         if goes:
             tell_of_who_is_held(case.change, case.record)
-        if (written.submit or goes) and case.row.state == "draft":
+        if (written.submit or written.hands_over) and case.row.state == "draft":
             case.row.state = "submitted"
             case.happened("submit")
         elif goes:

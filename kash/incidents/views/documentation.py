@@ -24,6 +24,7 @@ from kash.incidents.queries.cases import Case, went_to_custodian
 from kash.incidents.queries.officers import known_accounts
 from kash.incidents.rules.acts import ACTS, GROUPS
 from kash.incidents.rules.changes import asks_why
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.mediation_gate import request_ended_last
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, Merged, digests, merge
@@ -185,7 +186,11 @@ def _written(case: Case | None) -> ResponseReturnValue:
         return _page(form, shown)
     submit = request.form.get("do") == "submit"
     hands_over = request.form.get("do") == "hand"
-    fine = form.validate() and (not submit or form.says_enough())
+    fine = form.validate()
+    if fine and hands_over and for_custodian(form.typed(dict(stations))) is None:
+        # She corrected what would have handed it over: then a draft is handed in as any other.
+        submit, hands_over = _may_submit(case), False
+    fine = fine and (not submit or form.says_enough())
     if fine and (form.says_why() if _asks_why(case) else True):
         written = Written(
             form.typed(dict(stations)),
@@ -222,6 +227,10 @@ def _written(case: Case | None) -> ResponseReturnValue:
 
 def _asks_why(case: Case | None) -> bool:
     return case is not None and asks_why(case.record)
+
+
+def _may_submit(case: Case | None) -> bool:
+    return case is None or case.state == "draft"
 
 
 def _after(reference: str, submit: bool, hands_over: bool) -> ResponseReturnValue:
@@ -359,7 +368,7 @@ def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
         codes=ACTS,
         act_names=names.ACT_NAMES,
         wards=zone_names(),
-        may_submit=shown.case is None or shown.case.state == "draft",
+        may_submit=_may_submit(shown.case),
         asks_why=_asks_why(shown.case),
     )
 
