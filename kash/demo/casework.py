@@ -17,7 +17,7 @@ from kash.demo.evidence import add_evidence, add_scan
 from kash.demo.vault import SampleMember
 from kash.incidents import queries, services
 from kash.incidents.consent_texts import VERSION
-from kash.incidents.queries.outside import proposed_contact
+from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.filters import OPEN, Filters
@@ -85,8 +85,7 @@ def work_on_cases(
             services.add_link(linked, kind, target, by=officer.actor, vault=officer.vault)
     director = actors[DIRECTOR.key]
     propose_contact(director, "Wakili Mfano, advocate", "0700 000 790, weekdays from 8 to 17")
-    proposed = proposed_contact()
-    if proposed is not None:
+    for proposed in proposed_contacts().values():
         agree_to_contact(custodian.actor, proposed.digest)
     return CaseWork(
         draft,

@@ -22,7 +22,7 @@ from kash.database import db, new_public_id, utc_now
 from kash.desk.today import today_for
 from kash.forums import services as forums
 from kash.forums.rules import WrittenRow
-from kash.incidents.queries.outside import proposed_contact
+from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.people.models import Group, Person
 from kash.policy import Actor
@@ -49,8 +49,7 @@ def test_the_desk_is_closed_to_strangers(client: FlaskClient) -> None:
 def _put_outside_contact_and_custodians_there(a_member: Callable[..., Any]) -> None:
     one, two = a_member("custodian").actor, a_member("custodian").actor
     propose_contact(one, "Wakili Mfano", "0700 000 790")
-    waiting = proposed_contact()
-    assert waiting is not None
+    (waiting,) = proposed_contacts().values()
     agree_to_contact(two, waiting.digest)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from kash.database import db
-from kash.incidents.queries.outside import outside_contact, proposed_contact, what_is_missing
+from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.outside import Contact, contact_from, may_agree
 from kash.incidents.services.outside import (
@@ -49,8 +49,7 @@ def test_one_proposes_another_agrees_and_only_then_it_is_shown(
     assert [what_is_missing(one) for one in (grace, dora, actor("peer"))] == ["none", "none", ""]
     propose_contact(grace, NAME, REACH)
     assert outside_contact() is None
-    waiting = proposed_contact()
-    assert waiting is not None
+    (waiting,) = proposed_contacts().values()
     assert [what_is_missing(one) for one in (grace, dora)] == ["", "waits"]
     with pytest.raises(AnotherAgrees):
         agree_to_contact(grace, waiting.digest)
@@ -63,12 +62,29 @@ def test_one_proposes_another_agrees_and_only_then_it_is_shown(
     agree_to_contact(dora, waiting.digest)
     holds = outside_contact()
     assert holds is not None
-    assert (holds.name, holds.reach, proposed_contact()) == (NAME, REACH, None)
+    assert (holds.name, holds.reach, proposed_contacts()) == (NAME, REACH, {})
     # What holds goes on holding while something else waits.
     propose_contact(dora, "Somebody else", REACH)
     assert outside_contact() == holds
     actions = list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.seq)))
     assert actions.count("accounts.outside_changed") == 5
+
+
+def test_nobody_keeps_a_contact_away_by_proposing_another_over_it(a_member: AMemberOf) -> None:
+    grace, dora, ruth = a_member("custodian"), a_member("director"), a_member("custodian")
+    grace.client.post("/w/z", data={"name": NAME, "reach": REACH})
+    # Whoever might be complained of proposes anew whenever something else waits.
+    for name in ("A friend", "Another friend"):
+        dora.client.post("/w/z", data={"name": name, "reach": REACH})
+    page = ruth.client.get("/w/z").text
+    assert [one in page for one in (NAME, "A friend", "Another friend")] == [True, False, True]
+    assert len(re.findall(r'name="agree"', page)) == 2
+    assert [what_is_missing(one.actor) for one in (grace, dora, ruth)] == ["waits"] * 3
+    (digest,) = [one.digest for one in proposed_contacts().values() if one.name == NAME]
+    assert ruth.client.post("/w/z", data={"agree": digest}).status_code == 303
+    holds = outside_contact()
+    assert holds is not None
+    assert (holds.name, proposed_contacts()) == (NAME, {})
 
 
 def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(
@@ -99,8 +115,7 @@ def test_a_reporter_is_told_who_reads_it_and_where_else_to_turn_before_she_sends
     grace = a_member("custodian", name="Neema Mfano")
     a_member("documentation", name="Siri Mfano")
     propose_contact(grace.actor, NAME, REACH)
-    waiting = proposed_contact()
-    assert waiting is not None
+    (waiting,) = proposed_contacts().values()
     agree_to_contact(actor("director"), waiting.digest)
     phone, code = client_for(actor("peer")), new_code()
     for screen in ("who", "review"):
@@ -146,8 +161,7 @@ def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(
 ) -> None:
     grace = a_member("custodian", name="Neema Mfano")
     propose_contact(grace.actor, NAME, REACH)
-    waiting = proposed_contact()
-    assert waiting is not None
+    (waiting,) = proposed_contacts().values()
     agree_to_contact(actor("director"), waiting.digest)
     phone, code = client_for(actor("peer")), new_code()
     assert "then nobody here can read it now" in step(phone, code, "who", "here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -25,9 +26,15 @@ def outside_contact() -> Contact | None:
     return contact_from(_kept().get(HOLDS))
 
 
-def proposed_contact() -> Contact | None:
-    """What waits for a second person, None if nothing does."""
-    return contact_from(_kept().get(PROPOSED))
+def proposed_contacts() -> dict[str, Contact]:
+    """What waits for a second person, by the name under which it is kept: one of each proposer, so
+    that nobody is in another's way. Empty if nothing does."""
+    return _proposed(_kept())
+
+
+def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:
+    found = {name: contact_from(kept[name]) for name in sorted(kept) if name.startswith(PROPOSED)}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def what_is_missing(by: Actor) -> str:
@@ -36,7 +43,7 @@ def what_is_missing(by: Actor) -> str:
     if not by.may("incidents.outside"):
         return ""
     kept = _kept()
-    proposed = contact_from(kept.get(PROPOSED))
-    if may_agree(by.public_id, proposed):
+    proposed = _proposed(kept).values()
+    if any(may_agree(by.public_id, one) for one in proposed):
         return "waits"
     return "" if contact_from(kept.get(HOLDS)) or proposed else "none"

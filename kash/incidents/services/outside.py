@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts.services import change_settings
-from kash.incidents.queries.outside import HOLDS, PROPOSED, SETTINGS, proposed_contact
+from kash.incidents.queries.outside import HOLDS, PROPOSED, SETTINGS, proposed_contacts
 from kash.incidents.rules.outside import Contact, may_agree
 from kash.policy import Actor
 from kash.web.errors import Problem
@@ -24,17 +24,21 @@ class AnotherAgrees(Problem):
 
 
 def propose_contact(by: Actor, name: str, reach: str) -> None:
-    """Propose a contact, in place of whatever waits. What holds goes on holding until then."""
+    """Propose a contact, in place of what this person proposed before and of nothing that another
+    did: whoever might be complained of must not keep others from agreeing. What holds goes on
+    holding until then."""
     proposed = Contact(name, reach, by.public_id)
-    change_settings(by, "outside", SETTINGS, {PROPOSED: proposed.as_kept()})
+    change_settings(by, "outside", SETTINGS, {f"{PROPOSED}:{by.public_id}": proposed.as_kept()})
 
 
 def agree_to_contact(by: Actor, digest: str) -> None:
-    """Agree to exactly what was shown; it holds from now on. Raises ProposedMeanwhile and
-    AnotherAgrees."""
-    proposed = proposed_contact()
-    if proposed is None or proposed.digest != digest:
+    """Agree to exactly what was shown; it holds from now on, and nothing else waits. Raises
+    ProposedMeanwhile and AnotherAgrees."""
+    waiting = proposed_contacts()
+    proposed = next((one for one in waiting.values() if one.digest == digest), None)
+    if proposed is None:
         raise ProposedMeanwhile
     if not may_agree(by.public_id, proposed):
         raise AnotherAgrees
-    change_settings(by, "outside", SETTINGS, {HOLDS: proposed.as_kept(), PROPOSED: {}})
+    over: dict[str, dict[str, str]] = {name: {} for name in waiting}
+    change_settings(by, "outside", SETTINGS, {**over, HOLDS: proposed.as_kept()})

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint
 from kash.incidents.forms.outside import OutsideForm
-from kash.incidents.queries.outside import outside_contact, proposed_contact
+from kash.incidents.queries.outside import outside_contact, proposed_contacts
 from kash.incidents.rules.outside import may_agree
 from kash.incidents.sections import register_entry
 from kash.incidents.services.outside import (
@@ -43,15 +43,15 @@ def outside() -> ResponseReturnValue:
         propose_contact(actor, form.name.data or "", form.reach.data or "")
         flash(_("Proposed. It is shown once another director or custodian agrees."))
         return redirect(url_for("incidents.outside"), 303)
-    holds, proposed = outside_contact(), proposed_contact()
-    by = {one.by for one in (holds, proposed) if one is not None and one.by}
+    holds, proposed = outside_contact(), list(proposed_contacts().values())
+    by = {one.by for one in (holds, *proposed) if one is not None and one.by}
     answer, status = page(
         "incidents/outside.html",
         form=form,
         holds=holds,
         proposed=proposed,
         names=account_names(by) if by else {},
-        may_agree=may_agree(actor.public_id, proposed),
+        may_agree=lambda one: may_agree(actor.public_id, one),
         problem=problem,
     )
     return answer, 409 if problem else status
