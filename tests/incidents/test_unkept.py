@@ -166,16 +166,20 @@ def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
 
 @pytest.mark.parametrize(("code", "kept"), [("L1", True), ("M1", True), ("P1", False)])
 def test_a_report_that_tells_of_an_arrest_or_of_money_is_not_shredded_unread(
-    peer: Actor, code: str, kept: bool
+    a_member: Callable[..., AMember], actor: Callable[..., Actor], code: str, kept: bool
 ) -> None:
     """Though she skipped whether somebody is held now, and ticked nothing."""
-    sent(peer, what=Screen(acts=[code], day=local_today()), next=Screen(origin="herself"))
+    a_member("documentation")
+    sent(actor("peer"), what=Screen(acts=[code], day=local_today()), next=Screen(origin="herself"))
     let_arrive()
     assert shred() == (not kept)
 
 
-def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
-    number = new_code()
+def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(
+    a_member: Callable[..., AMember], actor: Callable[..., Actor]
+) -> None:
+    a_member("documentation")
+    peer, number = actor("peer"), new_code()
     for code in ("L1", "P1"):
         services.answer_screen(peer, number, "what", Screen(acts=[code]))
     services.submit(peer, number, "en")
@@ -334,9 +338,10 @@ def test_evidence_forms_and_briefs_go_with_it(member: AMember, peer: Actor) -> N
 
 
 def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
-    member: AMember, peer: Actor
+    a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:
     """Else who mediated, when, and what came of it stay in the database for good."""
+    member, peer = a_member("documentation"), actor("peer")
     reported(peer)
     runs_out = utc_now() + timedelta(days=7)
     row = MediationBrief(account_id=peer.account_id, note_sealed=b"x", runs_out_at=runs_out)
@@ -355,9 +360,10 @@ def test_a_brief_that_was_answered_goes_too_though_the_page_names_it_no_more(
 
 
 def test_a_yes_that_was_noted_while_another_had_the_page_open_keeps_it(
-    member: AMember, peer: Actor
+    a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:
-    reported(peer)
+    member = a_member("documentation")
+    reported(actor("peer"))
     read(member)
     shown = only_case(member)
     change(member, agrees)
