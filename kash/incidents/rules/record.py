@@ -1,19 +1,14 @@
 """The sealed record of an incident: who did what to whom, and what came of it.
 
-This is what the vault's document of kind `incident` holds, as JSON. Parts name each other by short
-ids of their own (`p1`, `a2`), accounts, services, stations and documents by their public ids. A
-field that this version does not know is kept as it was read. Amounts are integer cents. Moments are
-aware and in UTC. What an older version sealed is brought into this shape where it is read
-(`older_records`).
+This is what the vault's document of kind `incident` holds, as JSON; of what it is made stands in
+`parts`. What an older version sealed is brought into this shape where it is read (`older_records`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from typing import Literal
+from collections.abc import Iterator
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from pydantic_core import from_json
 
 from kash.incidents.rules.consents import Consent, holds, standing
@@ -21,257 +16,67 @@ from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
 from kash.incidents.rules.money import asks_for_a_decision
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
+from kash.incidents.rules.parts import (
+    AGE_BANDS,
+    PARTY_KINDS,
+    REFERRAL_KINDS,
+    REFERRAL_OUTCOMES,
+    SOURCES,
+    TERM_KINDS,
+    Act,
+    Asked,
+    CashBail,
+    Comment,
+    Decision,
+    Event,
+    Evidence,
+    Filing,
+    Happening,
+    Information,
+    Intervention,
+    Link,
+    Part,
+    Party,
+    Person,
+    Place,
+    Referral,
+    Term,
+    next_id,
+)
 from kash.incidents.rules.taking import Taking
 
-PARTY_KINDS = (
-    "police",
-    "county_officer",
-    "prison",
-    "client",
-    "partner",
-    "landlord_venue",
-    "health_worker",
-    "public_mob",
-    "programme",
-    "other",
-)
-INVOLVEMENTS = ("did", "ordered", "present", "helped", "unclear")
-RANK_BANDS = ("constable", "non_commissioned", "inspectorate", "gazetted", "reserve", "unknown")
-# `unsure`: she may be under 18; `unknown`: nobody said anything of it.
-AGE_BANDS = ("under_18", "unsure", "18_24", "25_34", "35_44", "45_up", "unknown")
-SOURCES = ("herself", "witness", "peer", "organisation", "document", "media", "other")
-RELIABILITIES = ("confirmed", "likely", "uncertain", "doubtful")
-RESPONSES = ("waiting", "agreed", "refused", "no_answer", "passed_on", "ended")
-TERM_KINDS = ("release", "return", "pay", "apologise")
-REFERRAL_KINDS = ("legal", "medical", "shelter", "psychosocial", "oversight", "child_protection")
-REFERRAL_OUTCOMES = ("", "reached", "helped", "refused", "not_reached")
-LINK_KINDS = ("incident", "workshop", "meeting")
-
-
-class Part(BaseModel):
-    """What all parts of a record share."""
-
-    model_config = ConfigDict(extra="allow", validate_assignment=False)
-
-
-class Filing(Part):
-    """How it came in. `author` is an account's public id, or empty; `filed_at` is to the hour,
-    or to the minute if somebody was held.
-    `paper_on` is the day that stands on the paper form from which it was entered.
-
-    `screens` are the sealed documents of a phone's screens that nobody has put together yet, by the
-    names of the screens. `held`: it was said that somebody is held or in danger at that moment.
-    """
-
-    how: Literal["phone", "form", "paper"] = "form"
-    author: str = ""
-    language: str = ""
-    filed_at: datetime | None = None
-    paper_on: date | None = None
-    held: bool = False
-    screens: dict[str, str] = Field(default_factory=dict)
-
-
-class Happening(Part):
-    """When it happened."""
-
-    begun_on: date | None = None
-    ended_on: date | None = None
-    about_when: str = ""
-
-
-class Place(Part):
-    """Where: a ward by name, and the place in words."""
-
-    ward: str = ""
-    place: str = ""
-
-
-class Person(Part):
-    """Somebody to whom something was done, under a code. `identity` is the public id of a document
-    in the compartment `identity`; `person` is set if she is known to be one here. `arrested_at` and
-    `exposed_at` start clocks of her own, `released_at` ends that of the court."""
-
-    id: str
-    code: str
-    age_band: str = "unknown"
-    # Of whoever is or may be under 18 and is held: one of `minors.AMONG_ADULTS`.
-    among_adults: str = ""
-    note: str = ""
-    arrested_at: datetime | None = None
-    exposed_at: datetime | None = None
-    released_at: datetime | None = None
-    identity: str = ""
-    person: str = ""
-
-
-class Party(Part):
-    """Somebody who took part on the other side. `station` is an organisation's public id and
-    `station_name` what it was called; `person` and `account` are public ids where the party is
-    known here, which keeps that person away from the case."""
-
-    id: str
-    kind: str = "police"
-    involvement: str = "did"
-    station: str = ""
-    station_name: str = ""
-    unit: str = ""
-    rank_band: str = "unknown"
-    service_number: str = ""
-    description: str = ""
-    person: str = ""
-    account: str = ""
-
-
-class Act(Part):
-    """One thing that was done: a code of `acts.ACTS`, to whom (ids of persons, none: all of them),
-    by whom (ids of parties, none: all), an amount in cents where money or a thing was taken."""
-
-    id: str
-    code: str
-    persons: list[str] = Field(default_factory=list)
-    parties: list[str] = Field(default_factory=list)
-    circumstances: str = ""
-    amount: int | None = None
-    currency: str = "KES"
-
-
-class Information(Part):
-    """From whom it is known, what connects the source with it, and how reliable that is. `account`
-    and `person` are set if the source is known here, which keeps her away from the case."""
-
-    id: str
-    source: str = "herself"
-    connection: str = ""
-    reliability: str = "likely"
-    note: str = ""
-    account: str = ""
-    person: str = ""
-
-
-class Asked(Part):
-    """One thing that a mediator was asked for, and what came of it: a code of `mediation.RESULTS`,
-    and for how many where it is about people."""
-
-    kind: str
-    result: str = ""
-    count: int | None = None
-
-
-class Intervention(Part):
-    """A mediator was asked, about these persons (ids; none: nobody was on record then), who stay
-    named here though one be taken off the record. `mediator` is an account's public id, `brief` a
-    brief's. `answered_at`: when she said yes or no; `ended_at`: how it ended."""
-
-    id: str
-    mediator: str = ""
-    brief: str = ""
-    persons: list[str] = Field(default_factory=list)
-    asked: list[Asked] = Field(default_factory=list)
-    asked_at: datetime | None = None
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    response: str = "waiting"
-    note: str = ""
-
-
-class Term(Part):
-    """What was agreed: owed by and to whom (ids of persons or parties), and when it was done."""
-
-    id: str
-    kind: str
-    owed_by: str = ""
-    owed_to: str = ""
-    what: str = ""
-    amount: int | None = None
-    currency: str = "KES"
-    due_on: date | None = None
-    fulfilled_on: date | None = None
-
-
-class CashBail(Part):
-    """Cash bail for a person (an id), paid to a station or a court and to nobody's hand: one of
-    `cash_bail.PLACES`, an organisation's public id and what it is called. Without a `receipt` none
-    was given, and it may have been no bail. What came back is there with its day."""
-
-    id: str
-    person: str = ""
-    amount: int
-    currency: str = "KES"
-    receipt: str = ""
-    paid_on: date | None = None
-    paid_to: str = "station"
-    place: str = ""
-    place_name: str = ""
-    returned_on: date | None = None
-    returned_amount: int | None = None
-
-
-class Referral(Part):
-    """Somebody was sent to a service of the directory; `service` is its public id."""
-
-    id: str
-    kind: str
-    service: str = ""
-    service_name: str = ""
-    person: str = ""
-    made_on: date | None = None
-    due_on: date | None = None
-    outcome: str = ""
-    outcome_on: date | None = None
-    note: str = ""
-
-
-class Evidence(Part):
-    """A sealed file of the case: `document` is the public id of its own vault document, which holds
-    its hashes and custody; here stands what a list shows. `number` is told by papers, and is not
-    given again within a case."""
-
-    document: str
-    number: int = 0
-    label: str = ""
-    kind: str = ""
-    size: int = 0
-    added_at: datetime | None = None
-    added_by: str = ""
-
-
-class Link(Part):
-    """Another incident, or the workshop or meeting where it came up, by public id."""
-
-    kind: str
-    id: str
-    note: str = ""
-
-
-class Comment(Part):
-    """What a member wrote to the others."""
-
-    id: str
-    by: str
-    at: datetime
-    text: str
-
-
-class Event(Part):
-    """One step of the case: a fixed word, who and when, the state it led to, what it is about (an
-    id), and why."""
-
-    what: str
-    by: str
-    at: datetime
-    state: str = ""
-    about: str = ""
-    reason: str = ""
-
-
-class Decision(Part):
-    """Triage, verification or closing: who decided, what, and why."""
-
-    by: str = ""
-    at: datetime | None = None
-    outcome: str = ""
-    reason: str = ""
+# Of what it is made is known by this name too.
+__all__ = [
+    "AGE_BANDS",
+    "PARTY_KINDS",
+    "REFERRAL_KINDS",
+    "REFERRAL_OUTCOMES",
+    "SOURCES",
+    "TERM_KINDS",
+    "Act",
+    "Asked",
+    "CashBail",
+    "Comment",
+    "Consent",
+    "Decision",
+    "Event",
+    "Evidence",
+    "Filing",
+    "Happening",
+    "Information",
+    "Intervention",
+    "Link",
+    "Part",
+    "Party",
+    "Person",
+    "Place",
+    "Record",
+    "Referral",
+    "Term",
+    "as_bytes",
+    "from_bytes",
+    "next_id",
+]
 
 
 class Record(Part):
@@ -386,15 +191,6 @@ class Record(Part):
             questioned=bool(self.questioned_terms or self.was_questioned or self.duty_note),
             unreceipted=any(not one.receipt for one in self.bail),
         )
-
-
-def next_id(parts: Sequence[Part], letter: str) -> str:
-    """A short id that no part of a list has: `a1`, `a2`, …"""
-    taken = {getattr(part, "id", "") for part in parts}
-    number = len(parts) + 1
-    while f"{letter}{number}" in taken:
-        number += 1
-    return f"{letter}{number}"
 
 
 def as_bytes(record: Record) -> bytes:
