@@ -18,7 +18,7 @@ from sqlalchemy import select
 from kash.database import db, utc_now
 from kash.incidents.queries import open_case
 from kash.incidents.queries.cases import concerns_custodian
-from kash.incidents.rules.record import Act, Party, Person, Record, Term
+from kash.incidents.rules.record import Act, CashBail, Party, Person, Record, Term
 from kash.incidents.rules.reporting import (
     KINDS,
     ReportNote,
@@ -27,7 +27,14 @@ from kash.incidents.rules.reporting import (
     notes_as_bytes,
     notes_from,
 )
-from kash.incidents.services.money import note_decision, report_notes, take_out_term
+from kash.incidents.services.documentation import Written, write_case
+from kash.incidents.services.money import (
+    note_decision,
+    report_notes,
+    take_off_bail,
+    take_out_term,
+    write_down_bail,
+)
 from kash.incidents.services.shredding import shred_case
 from kash.vault import AuditEntry, SealedDocument
 from kash.web.errors import NotFound
@@ -69,6 +76,26 @@ def notes_in(member: Member, reference: str) -> list[ReportNote]:
 def errors(page: str) -> dict[str, str]:
     found = re.findall(r'class="error" id="(\w+)-error">\s*<p>(.*?)</p>', page, re.S)
     return {name: html.unescape(" ".join(said.split())) for name, said in found}
+
+
+def version_on(page: str) -> str:
+    found = re.search(r'name="version" value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def waiting_for(custodian: Member) -> tuple[int, list[str]]:
+    """How many Today tells the custodian of, and what her list says of the newest case."""
+    told = re.search(
+        r'class="key">(\d+)</div>\s*<div class="what">\s*<a href="/w/q"',
+        custodian.client.get("/").text,
+    )
+    row = re.search(r'data-label="What waits">(.*?)</td>', custodian.client.get("/w/q").text, re.S)
+    assert row is not None
+    return (
+        int(told[1]) if told else 0,
+        [" ".join(one.split()) for one in re.findall(r">([^<]*\w[^<]*)<", row[1])],
+    )
 
 
 # --- The rule -------------------------------------------------------------------------------------
@@ -173,6 +200,73 @@ def test_a_decision_is_noted_with_who_and_when_and_nothing_of_it_is_lost(
     assert written == [("incidents.note_kept", [reference])] * 2
 
 
+def test_what_waits_for_counsel_or_came_after_the_decision_is_told_on_today(
+    custodian: Member, officer: Member, filed: Any
+) -> None:
+    reference = filed(money_case())
+    note = ReportNote(kind="not_reported", reason="Paragraph 4")
+    new = "Something came since then"
+
+    def decide(one: ReportNote) -> None:
+        note_decision(custodian.actor, custodian.vault(), reference, one)
+
+    decide(ReportNote(kind="counsel"))
+    assert waiting_for(custodian) == (1, ["It waits for counsel"])
+    decide(note)
+    assert waiting_for(custodian) == (0, ["It is not reported"])
+
+    def write(change: Callable[[Record], object]) -> None:
+        found = open_case(officer.actor, officer.vault(), reference)
+        typed = found.record.model_copy(deep=True)
+        change(typed)
+        written = Written(typed, "x" * 16)
+        write_case(officer.actor, officer.vault(), reference, found.version, written)
+
+    # Other officers demanded money as well; then another act by those of whom it was decided.
+    write(lambda record: record.parties.append(Party(id="o2", kind="county_officer")))
+    assert waiting_for(custodian) == (0, ["It is not reported"])
+    for key, by in (("a2", "o2"), ("a3", "o1")):
+        write(lambda record, key=key, by=by: record.acts.append(
+            Act(id=key, code="M1", parties=[by])))  # fmt: skip
+        assert waiting_for(custodian) == (1, ["It is not reported", new])
+        assert new in custodian.client.get(f"/w/{reference}").text
+        assert new in custodian.client.get(f"/w/{reference}/q").text
+        # The same words again are another decision.
+        decide(note)
+        assert waiting_for(custodian) == (0, ["It is not reported"])
+    assert [one.kind for one in notes_in(custodian, reference)] == [
+        "counsel",
+        *["not_reported"] * 3,
+    ]
+    bail = CashBail(id="b1", person="p1", amount=100, place_name="Winam")
+    for change in (
+        lambda: write_down_bail(officer.actor, officer.vault(), reference, bail),
+        lambda: take_off_bail(officer.actor, officer.vault(), reference, "b1"),
+    ):
+        change()
+        assert waiting_for(custodian) == (1, ["It is not reported", new])
+        decide(note)
+        assert waiting_for(custodian) == (0, ["It is not reported"])
+
+
+def test_nobody_decides_on_what_she_was_not_shown(
+    custodian: Member, officer: Member, filed: Any
+) -> None:
+    reference = filed(money_case())
+    address = f"/w/{reference}/q"
+    sent = {"kind": "not_reported", "reason": "Paragraph 4"}
+    sent["version"] = version_on(custodian.client.get(address).text)
+    bail = CashBail(id="b1", person="p1", amount=100, place_name="Winam")
+    write_down_bail(officer.actor, officer.vault(), reference, bail)
+    answer = custodian.client.post(address, data=sent)
+    assert answer.status_code == 409
+    assert "Paragraph 4" in answer.text
+    assert notes_in(custodian, reference) == []
+    sent["version"] = version_on(answer.text)
+    assert custodian.client.post(address, data=sent).status_code == 303
+    assert waiting_for(custodian) == (0, ["It is not reported"])
+
+
 def test_documentation_officers_read_nothing_of_it_anywhere(
     custodian: Member, officer: Member, filed: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +279,7 @@ def test_documentation_officers_read_nothing_of_it_anywhere(
         "reference": REFERENCE,
         "reason": "Paragraph seven",
     }
+    sent["version"] = version_on(custodian.client.get(f"/w/{reference}/q").text)
     answer = custodian.client.post(f"/w/{reference}/q", data=sent)
     assert answer.status_code == 303
     for address in (f"/w/{reference}", f"/w/{reference}/q"):

@@ -102,6 +102,7 @@ NEVER = {
     # Opened by a custodian's own page.
     "duty_note",
     "duty_waits",
+    "decided_on",
     # Opened by their own page.
     "first_accounts",
     "sealed_changes",

@@ -19,6 +19,7 @@ from kash.incidents.rules.money import (
     has_price,
     is_in_authority,
     json_asks_for_a_decision,
+    json_waits_for_a_decision,
     names_authority,
     refusal_of,
     refusals,
@@ -295,13 +296,32 @@ def test_of_an_older_record_no_term_is_lost_and_none_stays_that_would_be_refused
         ),
         max_size=1,
     ),
+    st.sets(st.sampled_from(["a/a1/o1", "a/a1/o1,o2", "a/a1/", "b/b1", "out"])),
+    st.sets(st.sampled_from(["duty_note", "was_questioned", "duty_waits"])),
 )
 def test_the_bare_record_asks_for_a_decision_whenever_the_whole_one_does(
-    acts: list[Act], parties: list[Party], questioned: list[Term], bail: list[CashBail]
+    acts: list[Act],
+    parties: list[Party],
+    questioned: list[Term],
+    bail: list[CashBail],
+    decided_on: set[str],
+    known: set[str],
 ) -> None:
-    record = Record(acts=acts, parties=parties, questioned_terms=questioned, bail=bail)
+    record = Record(
+        acts=acts,
+        parties=parties,
+        questioned_terms=questioned,
+        bail=bail,
+        decided_on=sorted(decided_on),
+        duty_note="n" * 16 if "duty_note" in known else "",
+        was_questioned="was_questioned" in known,
+        duty_waits="duty_waits" in known,
+    )
     plain = from_json(as_bytes(record))
     assert json_asks_for_a_decision(plain) == record.asks_for_a_decision()
+    assert json_waits_for_a_decision(plain) == record.waits_for_a_decision()
+    record.decided(only_waits=False)
+    assert record.waits_for_a_decision() is bool(questioned)
     if questioned or any(not one.receipt for one in bail):
         assert record.asks_for_a_decision()
 

@@ -28,7 +28,18 @@ from kash.web.forms import (
 )
 
 
-class BailForm(KashForm):
+class _VersionedForm(KashForm):
+    """A form that says which version of the case its page showed."""
+
+    version = HiddenField()
+
+    def version_shown(self) -> int:
+        """That version; 0, which nothing has, if unreadable."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class BailForm(_VersionedForm):
     """Official cash bail. `key` makes the same form, sent twice, write it down once."""
 
     person = choice_field(_l("For whom"), required=False)
@@ -44,12 +55,6 @@ class BailForm(KashForm):
     returned_on = DayField(_l("Given back on"), validators=[Optional()])
     returned_amount = MoneyField(_l("Given back, in KES"))
     key = HiddenField()
-    version = HiddenField()
-
-    def version_shown(self) -> int:
-        """Which version of the case the page showed; 0, which nothing has, if unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def offer(
         self,
@@ -138,7 +143,7 @@ class TakeOutForm(KashForm):
     reason = long_text_field(_l("Why"), most=2000, required=True, rows=3)
 
 
-class ReportForm(KashForm):
+class ReportForm(_VersionedForm):
     """What is decided about a report, and noted: nothing is sent by it."""
 
     kind = radio_field(_l("What is decided"), list(NOTE_NAMES.items()))

@@ -24,8 +24,13 @@ class Asking:
 
     @property
     def waits(self) -> bool:
-        """Whether a term is set aside, or nothing was decided yet."""
-        return bool(self.case.record.questioned_terms) or not is_decided(self.notes)
+        """Whether a term is set aside, or something was not decided yet."""
+        return self.case.record.waits_for_a_decision() or not is_decided(self.notes)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether something came after what was decided."""
+        return is_decided(self.notes) and self.case.record.waits_for_a_decision()
 
 
 # The part of the programme's settings that names the policy.

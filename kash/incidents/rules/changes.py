@@ -33,6 +33,7 @@ _LEFT_OUT = frozenset(
         "duty_note",
         "duty_waits",
         "was_questioned",
+        "decided_on",
     }
 )
 # What tells the entries of a list apart that are kept as wholes.

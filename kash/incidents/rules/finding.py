@@ -22,7 +22,7 @@ from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.consents import may_be_kept
 from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
 from kash.incidents.rules.minors import may_be_minor
-from kash.incidents.rules.money import json_asks_for_a_decision
+from kash.incidents.rules.money import json_asks_for_a_decision, json_waits_for_a_decision
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
 
@@ -284,7 +284,7 @@ class Summary(NamedTuple):
     due_on: date | None
     evidence: int
     held: bool = False
-    # A custodian has to decide about a term that was set aside, or has noted nothing of a report.
+    # A custodian has to decide about a term that was set aside, or about a report.
     undecided: bool = False
     programme: bool = False
     to_ask: bool = False
@@ -334,8 +334,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
         moments=moments,
         due_on=_day(min(due)) if due else None,
         evidence=len(record.get("evidence", ())),
-        undecided=bool(record.get("questioned_terms"))
-        or (not record.get("duty_note") and json_asks_for_a_decision(record)),
+        undecided=json_waits_for_a_decision(record),
         held=said_held(record) and state not in OVER and not let_go(record),
         to_ask=state == "verified" and _is_to_ask(record),
     )

@@ -66,7 +66,7 @@ def what_keeps(record: Record, state: str) -> Keeps | None:
             return Keeps.HELD
         if is_being_helped(record):
             return Keeps.HELP
-    return Keeps.DECISION if is_undecided(record) else None
+    return Keeps.DECISION if record.waits_for_a_decision() else None
 
 
 def may_be_kept(record: Record) -> bool:
@@ -81,13 +81,6 @@ def _is_for_court(record: Record, person: str) -> bool:
     # A no to keeping it goes over that; a tick that was left out on a phone is none.
     refused = any(not (one.given or one.wish) for one in record.answers_to("record", person))
     return record.consents_to("court", person) and not refused
-
-
-def is_undecided(record: Record) -> bool:
-    """Whether a custodian has to decide about a report of bribery or a term that was set aside, and
-    has not, or waits for counsel."""
-    decided = record.duty_note and not (record.duty_waits or record.questioned_terms)
-    return record.asks_for_a_decision() and not decided
 
 
 def is_as_asked(record: Record) -> bool:

@@ -100,6 +100,10 @@ class Done(Protocol):
     """An act, as far as it counts here (`record.Act`)."""
 
     @property
+    def id(self) -> str:
+        """Its short id."""
+
+    @property
     def code(self) -> str:
         """A code of `acts.ACTS`."""
 
@@ -228,22 +232,26 @@ def refusals(terms: Iterable[Owed], parties: Sequence[Side]) -> Iterator[tuple[s
 # --- The duty to report -----------------------------------------------------------------------
 
 
-def asks_for_a_decision(
-    acts: Iterable[Done], parties: Sequence[Side], *, questioned: bool, unreceipted: bool
-) -> bool:
-    """Whether whoever is in authority in the programme may owe a report of this case: money or
-    things were demanded or taken by officers, or by somebody of whom nothing is known; a term owed
-    officers (`questioned`), or bail was taken without a receipt (`unreceipted`)."""
-    if questioned or unreceipted:
-        return True
+# Stands for what was taken out, among what asks for a decision.
+OUT = "out"
+
+
+def what_asks(
+    acts: Iterable[Done], parties: Sequence[Side], unreceipted: Iterable[str], *, taken_out: bool
+) -> set[str]:
+    """That for which whoever is in authority in the programme may owe a report, each by a short
+    key: acts by which money or things were demanded or taken, with the officers who did so, or with
+    nobody of whom anything is known; bail without a receipt (ids); and `OUT` if something that
+    officers would have gained by was taken out."""
     officers = {one.id for one in parties if is_in_authority(one)}
     everybody = {one.id for one in parties}
+    found = {f"b/{one}" for one in unreceipted} | ({OUT} if taken_out else set())
     for act in acts:
         if act.code in TAKING:
             by = set(act.parties) & everybody or everybody
             if by & officers or not by:
-                return True
-    return False
+                found.add(f"a/{act.id}/{','.join(sorted(by & officers))}")
+    return found
 
 
 # --- On the bare JSON of a record ---------------------------------------------------------------
@@ -269,6 +277,7 @@ class _Owed(NamedTuple):
 
 
 class _Done(NamedTuple):
+    id: str
     code: str
     parties: Sequence[str]
 
@@ -288,20 +297,28 @@ def _sides(record: Mapping[str, Any]) -> list[_Side]:
     ]
 
 
-def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
-    """As `asks_for_a_decision`, of a record's JSON; a test compares the two."""
+def _json_asks(record: Mapping[str, Any]) -> set[str]:
     acts = [
-        _Done(one["code"], one.get("parties", ()))
+        _Done(one["id"], one["code"], one.get("parties", ()))
         for one in record.get("acts", ())
         if one["code"] in TAKING
     ]
-    questioned = any(
-        record.get(name) for name in ("questioned_terms", "was_questioned", "duty_note")
-    )
-    unreceipted = any(not one.get("receipt") for one in record.get("bail", ()))
     # Of most records there is nothing to ask, and the register looks at all of them.
     sides = _sides(record) if acts else []
-    return asks_for_a_decision(acts, sides, questioned=questioned, unreceipted=unreceipted)
+    unreceipted = [one["id"] for one in record.get("bail", ()) if not one.get("receipt")]
+    return what_asks(acts, sides, unreceipted, taken_out=bool(record.get("was_questioned")))
+
+
+def json_asks_for_a_decision(record: Mapping[str, Any]) -> bool:
+    """As `Record.asks_for_a_decision`, of a record's JSON; a test compares the two."""
+    known = record.get("questioned_terms") or record.get("duty_note")
+    return bool(known or _json_asks(record))
+
+
+def json_waits_for_a_decision(record: Mapping[str, Any]) -> bool:
+    """As `Record.waits_for_a_decision`, of a record's JSON; a test compares the two."""
+    known = record.get("questioned_terms") or record.get("duty_waits")
+    return bool(known or _json_asks(record) - set(record.get("decided_on", ())))
 
 
 def question_terms(record: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from kash.incidents.rules.consents import Consent, holds, standing
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.minors import NEVER_FOR_MINORS, may_be_minor
-from kash.incidents.rules.money import asks_for_a_decision
+from kash.incidents.rules.money import OUT, what_asks
 from kash.incidents.rules.older_records import EDITION, brought_up_to_date, is_up_to_date
 from kash.incidents.rules.parts import (
     AGE_BANDS,
@@ -88,7 +88,9 @@ class Record(Part):
     `mediation.REQUESTS`, and `asked_for` that in her words; `terms` are what was agreed, which is
     another thing. `questioned_terms` owe a public officer and were agreed by nobody: they wait for
     the custodian, and `was_questioned` says that she took one out. `duty_note` is the sealed
-    document in which custodians keep what they decided about a report of bribery. `first_accounts`
+    document in which custodians keep what they decided about a report of bribery; `decided_on` are
+    keys of what that was about (`money.what_asks`), and `duty_waits` says that counsel is waited
+    for. `first_accounts`
     and `sealed_changes` are documents of their own, by public id: what came in, as it did, and what
     was changed since (`first_account`, `changes`).
     """
@@ -112,7 +114,7 @@ class Record(Part):
     bail: list[CashBail] = Field(default_factory=list)
     was_questioned: bool = False
     duty_note: str = ""
-    # Its newest says that counsel was asked, so that nothing is decided.
+    decided_on: list[str] = Field(default_factory=list)
     duty_waits: bool = False
     referrals: list[Referral] = Field(default_factory=list)
     consents: list[Consent] = Field(default_factory=list)
@@ -184,13 +186,30 @@ class Record(Part):
         return set(self.filing.screens)
 
     def asks_for_a_decision(self) -> bool:
-        """Whether the custodian decides about a report of bribery, or a term that was set aside."""
-        return asks_for_a_decision(
-            self.acts,
-            self.parties,
-            questioned=bool(self.questioned_terms or self.was_questioned or self.duty_note),
-            unreceipted=any(not one.receipt for one in self.bail),
-        )
+        """Whether the custodian decides, or has decided, about a report of bribery, or a term that
+        was set aside."""
+        return bool(self.questioned_terms or self.duty_note or self.what_asks())
+
+    def waits_for_a_decision(self) -> bool:
+        """Whether something of it was not decided yet, or waits for counsel."""
+        undecided = self.what_asks() - set(self.decided_on)
+        return bool(self.questioned_terms or self.duty_waits or undecided)
+
+    def what_asks(self) -> set[str]:
+        """Keys of all that a report may be owed for (`money.what_asks`)."""
+        unreceipted = [one.id for one in self.bail if not one.receipt]
+        return what_asks(self.acts, self.parties, unreceipted, taken_out=self.was_questioned)
+
+    def question(self) -> None:
+        """Keep that something was taken out that officers would have gained by; it asks anew."""
+        self.was_questioned = True
+        self.decided_on = [one for one in self.decided_on if one != OUT]
+
+    def decided(self, *, only_waits: bool) -> None:
+        """Keep that a custodian decided about all that asks, or that it waits for counsel."""
+        self.duty_waits = only_waits
+        if not only_waits:
+            self.decided_on = sorted(self.what_asks())
 
 
 def as_bytes(record: Record) -> bytes:

@@ -14,7 +14,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-KINDS = ("reported", "not_reported", "counsel")
+# What says what became of it, and what only waits.
+DECIDED = ("reported", "not_reported")
+KINDS = (*DECIDED, "counsel")
 # Stands for notes that do not open any more.
 DAMAGED = "damaged"
 
@@ -32,6 +34,11 @@ class ReportNote(BaseModel):
     reason: str = ""
     by: str = ""
     at: datetime | None = None
+
+    def is_as(self, other: ReportNote) -> bool:
+        """Whether both say the same, whoever noted it and when."""
+        same = {"by": "", "at": None}
+        return self.model_copy(update=same) == other.model_copy(update=same)
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def missing_of(note: ReportNote, today: date) -> list[tuple[str, str]]:
 
 def is_decided(notes: Sequence[ReportNote]) -> bool:
     """Whether the newest note says what became of it, so that nobody is waited for."""
-    return bool(notes) and notes[-1].kind in ("reported", "not_reported")
+    return bool(notes) and notes[-1].kind in DECIDED
 
 
 def notes_as_bytes(notes: Sequence[ReportNote]) -> bytes:

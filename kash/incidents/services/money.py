@@ -15,9 +15,9 @@ from kash.incidents.rules.cash_bail import MOST, bail_of
 from kash.incidents.rules.record import CashBail, Term
 from kash.incidents.rules.reporting import (
     DAMAGED,
+    DECIDED,
     Policy,
     ReportNote,
-    is_decided,
     notes_as_bytes,
     notes_from,
 )
@@ -85,7 +85,7 @@ def _put(case: CaseChange, bail: CashBail) -> None:
 def _still_ask(case: CaseChange, bail: CashBail) -> None:
     """What was taken without a receipt may have been a bribe, whatever is written of it later."""
     if not bail.receipt:
-        case.record.was_questioned = True
+        case.record.question()
 
 
 def take_off_bail(
@@ -119,7 +119,7 @@ def take_out_term(by: Actor, vault: OpenVault, reference: str, key: str, reason:
     with changing("incidents.term_decided", by, vault, reference) as case:
         _questioned(case, key)
         # What it said may have been a bribe, whatever becomes of the term.
-        case.record.was_questioned = True
+        case.record.question()
         case.happened("term_taken_out", reason=reason)
 
 
@@ -170,31 +170,38 @@ def name_policy(by: Actor, policy: Policy) -> None:
     change_settings(by, "reporting", POLICY, policy.as_kept())
 
 
-def note_decision(by: Actor, vault: OpenVault, reference: str, note: ReportNote) -> None:
+def note_decision(
+    by: Actor, vault: OpenVault, reference: str, note: ReportNote, *, version: int | None = None
+) -> None:
     """Note what is decided about a report, sealed so that custodians alone open it, and in no
-    timeline. The same twice is noted once; notes that do not open any more give way.
+    timeline; the record keeps on what it was decided. The same twice is noted once, unless
+    something asks anew; notes that do not open any more give way.
 
-    Raises NobodyHoldsKeys if no custodian holds keys, NotFound, Damaged and ChangedMeanwhile.
+    With `version`, only if nobody saved the case since that was shown. Raises NobodyHoldsKeys if no
+    custodian holds keys, NotFound, Damaged and ChangedMeanwhile.
     """
     with changing("incidents.note_kept", by, vault, reference) as case:
         session, kept = case.change.session, case.record.duty_note
         new = note.model_copy(update={"by": by.public_id, "at": case.change.now})
-        case.record.duty_waits = not is_decided([new])
         opened = list(open_each(vault, fetch(session, kept, kind=KIND))) if kept else []
         notes = _read(opened[0][1]) if opened else None
-        if notes is None:
-            # The first, or what was there does not open any more.
-            shred(session, [kept] if kept else [])
-            try:
-                row = file_document(
-                    session, KIND, notes_as_bytes([new]), compartment=CompartmentName.IDENTITY
-                )
-            except NobodyCanOpen:
-                raise NobodyHoldsKeys from None
-            case.record.duty_note = row.public_id
-            return
-        same = {"by": "", "at": None}
-        if notes[-1].model_copy(update=same) == note.model_copy(update=same):
+        waited = case.record.waits_for_a_decision()
+        only_waits = note.kind not in DECIDED
+        as_kept = case.record.duty_waits if only_waits else not waited
+        if notes and notes[-1].is_as(note) and as_kept:
             case.change.nothing()
             return
-        save_document(session, vault, opened[0][0], notes_as_bytes([*notes, new]))
+        _refuse_older(case, version)
+        case.record.decided(only_waits=only_waits)
+        if notes is not None:
+            save_document(session, vault, opened[0][0], notes_as_bytes([*notes, new]))
+            return
+        # The first, or what was there does not open any more.
+        shred(session, [kept] if kept else [])
+        try:
+            row = file_document(
+                session, KIND, notes_as_bytes([new]), compartment=CompartmentName.IDENTITY
+            )
+        except NobodyCanOpen:
+            raise NobodyHoldsKeys from None
+        case.record.duty_note = row.public_id

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint, money_words, names, services
-from kash.incidents.errors import NobodyHoldsKeys
+from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
 from kash.incidents.forms.money import BailForm, PolicyForm, ReportForm, TakeOutForm, bail_from
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import Asking, asking_cases, reporting_policy
@@ -86,7 +86,7 @@ def decision(reference: str) -> ResponseReturnValue:
     actor, vault, found = here(reference)
     if not found.record.asks_for_a_decision():
         raise NotFound
-    form, out = ReportForm(), TakeOutForm()
+    form, out, changed = ReportForm(), TakeOutForm(), False
     if request.method == "GET":
         services.note_opening(actor, vault, found)
     elif request.form.get("term"):
@@ -99,7 +99,10 @@ def decision(reference: str) -> ResponseReturnValue:
         form = ReportForm(formdata=None)
     elif form.validate() and form.refuse(today()):
         try:
-            note_decision(actor, vault, reference, form.note())
+            note_decision(actor, vault, reference, form.note(), version=form.version_shown())
+        except ChangedMeanwhile:
+            _actor, _vault, found = here(reference)
+            changed = True
         except NobodyHoldsKeys as problem:
             form.form_errors.append(str(problem))
         else:
@@ -110,6 +113,8 @@ def decision(reference: str) -> ResponseReturnValue:
         "incidents/decision.html",
         form=form,
         case=found,
+        changed=changed,
+        is_new=Asking(found, notes).is_new,
         out=out if out.errors else None,
         out_term=request.form.get("term", "") if out.errors else "",
         notes=notes[::-1],
@@ -120,7 +125,7 @@ def decision(reference: str) -> ResponseReturnValue:
         policy=reporting_policy(),
         called=lambda key: called(found.record, key) if key else "",
     )
-    return answer, 422 if out.errors else status
+    return answer, 409 if changed else 422 if out.errors else status
 
 
 @blueprint.route("/<reference>/q/<term_id>", methods=["GET", "POST"])
@@ -176,6 +181,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
         "questioned": len(case.record.questioned_terms),
         "note": notes[-1] if notes else None,
         "decided": is_decided(notes),
+        "is_new": Asking(case, notes).is_new,
         "kinds": money_words.SHOWN_NOTES,
     }
 
