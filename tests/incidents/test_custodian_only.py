@@ -248,6 +248,24 @@ def test_without_a_free_custodian_officers_help_a_child_and_nobody_reads_of_the_
     assert anna.client.get(f"/w/{filed(named)}").status_code == 200
 
 
+def test_the_last_custodian_is_told_what_becomes_of_a_case_she_must_not_work_on(
+    a_member: AMemberOf, filed: Filed
+) -> None:
+    grace = a_member("custodian")
+    a_member("documentation")
+    ours, child = filed(secret_case("programme")), filed(secret_case("minor"))
+    nobody, officers = (
+        "nobody here can read this case",
+        "Documentation officers and directors see it",
+    )
+    pages = [grace.client.get(f"/w/{one}/k").text for one in (ours, child)]
+    assert [nobody in one for one in pages] == [True, False]
+    assert [officers in one for one in pages] == [False, True]
+    a_member("custodian")
+    page = grace.client.get(f"/w/{ours}/k").text
+    assert (nobody in page, "only one who can work" in page) == (False, False)
+
+
 def test_one_custodian_verifies_what_she_triaged_and_two_do_not(
     a_member: AMemberOf, filed: Filed
 ) -> None:

@@ -11,6 +11,8 @@ from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.casework import AssignForm, ShredForm, StepForm
 from kash.incidents.queries.cases import open_case
 from kash.incidents.queries.officers import decides_alone, may_work, officers
+from kash.incidents.queries.outside import outside_contact
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.mediation_gate import standing_of
 from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
@@ -124,7 +126,14 @@ def declare(reference: str) -> ResponseReturnValue:
         flash(_("You do not see that case any more. The others are told that you are kept away."))
         return redirect(url_for("incidents.index"), 303)
     alone = len(may_work(officers(), found.record)) < 2
-    return page("incidents/declare.html", form=form, case=found, alone=alone)
+    return page(
+        "incidents/declare.html",
+        form=form,
+        case=found,
+        alone=alone,
+        only_custodian=for_custodian(found.record) if alone else None,
+        outside=outside_contact(),
+    )
 
 
 @blueprint.route("/<reference>/x", methods=["GET", "POST"])
