@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from kash.database import db
 from kash.incidents.errors import Damaged
 from kash.incidents.models import Incident
+from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.officers import (
     Officer,
     custodian_is_free,
@@ -23,6 +24,7 @@ from kash.incidents.queries.officers import (
 from kash.incidents.queries.readers import reader_of
 from kash.incidents.queries.screens import Screens, ScreensOf
 from kash.incidents.queries.withdrawals import Withdrawals
+from kash.incidents.rules.additions import adds_to
 from kash.incidents.rules.conflicts import Reader, conflict_of
 from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian, may_read
 from kash.incidents.rules.letterbox import TakenBack
@@ -97,6 +99,7 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
     found = (sealed for sealed in fetch_each(db.session(), KIND) if sealed.id in rows)
     screens, withdrawals = Screens(db.session(), vault), Withdrawals(db.session(), vault)
     cases: list[Case] = []
+    adds: dict[str, str] = {}
     damaged: list[DamagedCase] = []
     for sealed, plaintext in open_each(vault, found):
         row = rows[sealed.id]
@@ -106,28 +109,22 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
             damaged.append(DamagedCase(row.public_id, row.state))
             continue
         said = withdrawals.put_into(sealed.id, record)
-        if sight.takes_in(record):
-            until = withdrawals.last_days.get(row.public_id)
-            cases.append(
-                Case(
-                    row.public_id,
-                    row.state,
-                    row.remind_at,
-                    record,
-                    sealed,
-                    parts,
-                    said,
-                    until=until,
-                )
-            )
-    return cases, damaged
+        until = withdrawals.last_days.get(row.public_id)
+        adds[row.public_id] = adds_to(record)
+        cases.append(
+            Case(row.public_id, row.state, row.remind_at, record, sealed, parts, said, until=until)
+        )
+    additions = Additions(db.session(), vault, adds | withdrawals.additions)
+    return [
+        one for one in cases if sight.takes_in(additions.seen(one.reference, one.record))
+    ], damaged
 
 
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
     """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
     session = session or db.session()
-    found = _opened(vault, reference, session)
-    if not sight_of(by).takes_in(found.record):
+    found, seen = _opened(vault, reference, session)
+    if not sight_of(by).takes_in(seen):
         raise NotFound
     return found
 
@@ -136,14 +133,15 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
     """Whether a case is there that a custodian alone reads now, and in which the actor has no part:
     then it may be told to whoever was writing on it. Raises Damaged."""
     try:
-        record = _opened(vault, reference, db.session()).record
+        _found, seen = _opened(vault, reference, db.session())
     except NotFound:
         return False
     sight = sight_of(by)
-    return conflict_of(sight.reader, record) is None and sight.leaves_to_custodian(record)
+    return conflict_of(sight.reader, seen) is None and sight.leaves_to_custodian(seen)
 
 
-def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
+def _opened(vault: OpenVault, reference: str, session: Session) -> tuple[Case, Seen]:
+    """A case, and what who may see it depends on: that of all reports that belong to it."""
     row = session.execute(
         select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
         .join(SealedDocument, SealedDocument.id == Incident.document_id)
@@ -160,8 +158,11 @@ def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
     opened = as_bytes(record)
     withdrawals = Withdrawals(session, vault)
     said = withdrawals.put_into(sealed.id, record)
+    adds = {reference: adds_to(record)} | withdrawals.additions
+    seen = Additions(session, vault, adds, reference).seen(reference, record)
     until = withdrawals.last_days.get(reference)
-    return Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until)
+    case = Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until)
+    return case, seen
 
 
 def _record(plaintext: bytes | SealError) -> Record:

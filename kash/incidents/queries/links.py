@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from pydantic import ValidationError
 from sqlalchemy import func, select
 
 from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.occasions import Occasion, source_of
+from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.cases import KIND, sight_of
+from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.record import Record, from_bytes
 from kash.members.opening import current_vault
@@ -67,14 +68,17 @@ def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
     documents = [row[2] for row in rows if row[2]]
     sight, hidden = sight_of(by), set()
     screens = Screens(db.session(), vault)
+    called = {row[2]: row[0] for row in rows}
+    additions = Additions(db.session(), vault, opened_box(db.session()).additions, *references)
     for sealed, plaintext in open_each(vault, fetch(db.session(), *documents, kind=KIND)):
         try:
             # With what a phone said and nobody saved yet: how old she is may stand there only.
-            if isinstance(plaintext, SealError) or not sight.takes_in(
-                screens.put_together(from_bytes(plaintext))[0]
-            ):
+            if isinstance(plaintext, SealError):
+                raise ValueError
+            record, _parts = screens.put_together(from_bytes(plaintext))
+            if not sight.takes_in(additions.seen(called[sealed.place.public_id], record)):
                 hidden.add(sealed.place.public_id)
-        except ValidationError:
+        except ValueError:
             hidden.add(sealed.place.public_id)
     return [
         Linked(

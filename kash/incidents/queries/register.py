@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,12 +12,14 @@ from sqlalchemy import select
 
 from kash.database import db
 from kash.incidents.models import Incident
+from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.cases import KIND, DamagedCase, sight_of
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work
 from kash.incidents.queries.screens import Screens
 from kash.incidents.queries.withdrawals import Withdrawals
+from kash.incidents.rules.additions import adds_to
 from kash.incidents.rules.clocks import Clock, clocks_from
 from kash.incidents.rules.filters import ALL, QUEUE, Filters, fits
 from kash.incidents.rules.finding import (
@@ -73,6 +75,8 @@ class Register:
     new: list[Sealed] = field(default_factory=list)
     wards: set[str] = field(default_factory=set)
     stations: set[str] = field(default_factory=set)
+    # Reports that add to another, by reference, of which that was not noted when they came in.
+    additions: dict[str, str] = field(default_factory=dict)
     # Whether somebody is held in a case that is kept from the actor and that nobody took up; and
     # whom an officer on duty calls of a child's, of which she is told that it is there and nothing
     # else: for each such case the names of the custodians who have no part in it. Both are told
@@ -89,11 +93,12 @@ def register(
     now: datetime,
     *,
     counting: bool = True,
+    known: Mapping[str, str] | None = None,
 ) -> Register:
     """The cases that fit, of those that the actor may see, in nine queries at most and one pass.
 
     Without `counting`, records that cannot hold the words are not read any further, and what is
-    counted are only those that were.
+    counted are only those that were. `known`: what reports add to, found in a pass before.
     """
     rows = {
         row.document_id: (row.public_id, row.state)
@@ -110,6 +115,8 @@ def register(
     unsure = [one for one in wanted if not one.plain]
     screens, answers = Screens(db.session(), vault), _Answers()
     withdrawals = Withdrawals(db.session(), vault)
+    adds = {**(known or {}), **withdrawals.additions}
+    additions = Additions(db.session(), vault, adds)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
             continue
@@ -123,10 +130,17 @@ def register(
             if not holding and not counting:
                 continue
             record = answers.taken_over(_read(plaintext))
+            if reference not in adds and (first := _adds_to(record)):
+                found.additions[reference] = first
             looked_into = (
-                not whole or may_be_for_custodian(record) or may_have_part(sight.reader, record)
+                not whole
+                or reference in additions
+                or may_be_for_custodian(record)
+                or may_have_part(sight.reader, record)
             )
-            if looked_into and not sight.takes_in(short := light(record)):
+            if looked_into and not sight.takes_in(
+                short := additions.seen(reference, light(record))
+            ):
                 if counting and is_untaken(record, state, now):
                     found.hides_held = True
                     if sight.hears_of(short):
@@ -154,7 +168,20 @@ def register(
         over = bool(clocks) and any(not clock.runs(now) for clock in clocks)
         if fits(line, asked, running=runs, over=over):
             found.lines.append(Line(line, clocks, until))
+    if found.additions:
+        # Filed by an earlier version, which noted nowhere else what they add to.
+        more = adds | found.additions
+        again = register(by, vault, asked, wanted, now, counting=counting, known=more)
+        again.additions = found.additions
+        return again
     return found
+
+
+def _adds_to(record: Mapping[str, Any]) -> str:
+    # Of nearly all it is told without reading them.
+    if record.get("filing", {}).get("how") != "phone" or not record.get("links"):
+        return ""
+    return adds_to(Record.model_validate(record))
 
 
 def _read(plaintext: bytes) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class Withdrawals:
         waiting = box.taken_back
         # The last days of cases that nothing keeps, by reference: the same look tells both.
         self.last_days = {key: one.until for key, one in box.fates.items()}
+        # And which reports were sent after another.
+        self.additions = box.additions
         self._vault = vault
         self._generations: dict[int, int] = {}
         self._of: dict[int, TakenBack] = {}

@@ -79,10 +79,12 @@ class Fate(BaseModel):
 
 class Sent(BaseModel):
     """A filing that waits for its hour: the sealed record and the screens that it names; `until`:
-    the last day on which it is kept, None if something keeps it."""
+    the last day on which it is kept, None if something keeps it; `adds_to`: the reference of the
+    report that it is sent after, if any."""
 
     visible_at: datetime
     until: date | None = None
+    adds_to: str = ""
     record: Letter
     screens: list[Letter] = Field(default_factory=list)
 
@@ -108,14 +110,16 @@ class Box(BaseModel):
     """Drafts by the hash of their code; sent filings, and consents that were taken back, by the
     hash of their receipt; pages that sent something, by the hash of code and token; cases that
     nothing keeps, by their reference (it lies here and not in their rows, since it says who refused
-    to have her report kept); and, by the hash of their receipt, the day on which such were
-    shredded as asked."""
+    to have her report kept); of reports that were sent after another, by their reference, that of
+    the other (so that who sees one is decided by both); and, by the hash of their receipt, the day
+    on which such were shredded as asked."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
     taken_back: dict[str, TakenBack] = Field(default_factory=dict)
     pages: dict[str, Answered] = Field(default_factory=dict)
     fates: dict[str, Fate] = Field(default_factory=dict)
+    additions: dict[str, str] = Field(default_factory=dict)
     shredded: dict[str, date] = Field(default_factory=dict)
 
     def letters(self) -> Iterator[Letter]:
@@ -175,6 +179,7 @@ def as_bytes(box: Box) -> bytes:
         taken_back=dict(sorted(box.taken_back.items())),
         pages=dict(sorted(box.pages.items())),
         fates=dict(sorted(box.fates.items())),
+        additions=dict(sorted(box.additions.items())),
         shredded=dict(sorted(box.shredded.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()

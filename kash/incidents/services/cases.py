@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -67,11 +67,20 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
         change.about(case.reference)
 
 
-def note_search(by: Actor, vault: OpenVault, sealed: Sequence[Sealed]) -> None:
+def note_search(
+    by: Actor,
+    vault: OpenVault,
+    sealed: Sequence[Sealed],
+    additions: Mapping[str, str] | None = None,
+) -> None:
     """Note that cases were listed or searched: one entry, without ids. `sealed` are the documents
-    that were opened and whose keys are still as they were filed."""
+    that were opened and whose keys are still as they were filed; `additions` are reports that add
+    to another, of which that is noted from now on."""
     with audited("incidents.searched", by) as change:
         keep_keys(change.session, vault, sealed)
+        if additions:
+            with letterbox(change.session) as box:
+                box.additions = {**additions, **box.additions}
 
 
 @dataclass

@@ -195,6 +195,7 @@ def submit(by: Actor, code: str, language: str, token: str = "", *, held: bool =
         box.sent[key] = Sent(
             visible_at=next_arrival(filing.now, zone()),
             until=_kept_until(draft),
+            adds_to=draft.adds_to,
             record=letter(session, KIND, record_as_bytes(record).ljust(1000)),
             screens=list(draft.screens.values()),
         )

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.incidents.endings import remains_of
+from kash.incidents.models import Incident
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.mediation import with_answers
@@ -41,24 +43,42 @@ def settle(
 
     The days begin when it is first known that nothing keeps it, and go on from there.
     """
-    known = opened_box(session).fates.get(reference)
+    box = opened_box(session)
+    known, first = box.fates.get(reference), box.additions.get(reference, "")
     fate = None
-    if what_keeps(with_answers(record, session), state) is None:
+    keeps = what_keeps(with_answers(record, session), state) is not None
+    # What was told afterwards stays as long as the report that it adds to, and goes with it.
+    also = box.fates.get(first)
+    if not keeps and not (also is None and _is_there(session, first)):
         remains = remains_of(session, record)
         unfinished = autosaves_of_case(session, vault, reference)
         fate = Fate(
-            until=known.until if known else last_day(local_today()),
+            until=also.until if also else known.until if known else last_day(local_today()),
             documents=sorted({*screens, *remains.documents, *unfinished}),
             files=sorted(remains.files),
             briefs=sorted(remains.briefs),
             as_asked=is_as_asked(record),
         )
-    if fate != known:
+    stay = [] if fate else [key for key, one in box.additions.items() if one == reference]
+    if fate != known or not box.fates.keys().isdisjoint(stay):
         with letterbox(session) as box:
-            box.fates.pop(reference, None)
+            for key in (reference, *stay):
+                box.fates.pop(key, None)
             if fate is not None:
                 box.fates[reference] = fate
     return None if fate is None else fate.until
+
+
+def _is_there(session: Session, reference: str) -> bool:
+    there = (Incident.public_id == reference) & Incident.document_id.is_not(None)
+    return bool(reference) and session.scalar(select(Incident.id).where(there)) is not None
+
+
+def stand_alone(session: Session, reference: str) -> None:
+    """Note that a report adds to no other any more."""
+    if reference in opened_box(session).additions:
+        with letterbox(session) as box:
+            box.additions.pop(reference, None)
 
 
 def note_document(session: Session, reference: str, document: str) -> None:
@@ -70,7 +90,8 @@ def note_document(session: Session, reference: str, document: str) -> None:
 
 
 def forget(session: Session, reference: str) -> None:
-    """Forget the days of a case that was shredded by hand."""
+    """Forget the days of a case that was shredded by hand, and what it added to."""
+    stand_alone(session, reference)
     if reference in opened_box(session).fates:
         with letterbox(session) as box:
             box.fates.pop(reference, None)

@@ -122,6 +122,8 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
         session.add(incident)
         session.flush()
         without_order(session, Incident, incident.id)
+        if sent.adds_to:
+            box.additions[incident.public_id] = sent.adds_to
         if sent.until is not None:
             screens = [one.public_id for one in sent.screens]
             box.fates[incident.public_id] = Fate(until=sent.until, documents=screens, as_asked=True)

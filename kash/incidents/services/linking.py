@@ -9,6 +9,7 @@ from kash.incidents.errors import NotNow
 from kash.incidents.occasions import source_of
 from kash.incidents.rules.record import Link
 from kash.incidents.services.cases import CaseChange, changing, changing_within
+from kash.incidents.services.keeping import stand_alone
 from kash.policy import Actor
 from kash.vault import OpenVault
 from kash.web.errors import NotFound
@@ -51,6 +52,7 @@ def remove_link(reference: str, kind: str, target: str, *, by: Actor, vault: Ope
         record.links = kept
         change.happened("unlinked", about=target)
         if kind == "incident":
+            stand_alone(change.change.session, reference)
             # It may have been shredded, or be not for her: her side goes, the other stays.
             with suppress(NotFound), _other(change, target) as other:
                 _drop(other, reference)

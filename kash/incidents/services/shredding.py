@@ -132,6 +132,7 @@ def shred_unkept(today: date) -> int:
                 if fate is None or not is_over(fate.until, today):
                     continue
                 del box.fates[reference]
+                box.additions.pop(reference, None)
                 row = rows.get(reference)
                 if row is None or row.document_id is None:
                     continue

@@ -37,7 +37,7 @@ def what_waits(by: Actor, vault: OpenVault, now: datetime) -> WaitingCases:
     """Count what waits among the cases that the actor may see. One pass over them, as the register
     makes, and one entry in the audit, without ids."""
     found = register(by, vault, Filters(show=OPEN), [], now)
-    note_search(by, vault, found.new)
+    note_search(by, vault, found.new, found.additions)
     decides = by.may("incidents.decide")
     today = to_local(now).date()
     lines = [(line, line.summary) for line in found.lines]
