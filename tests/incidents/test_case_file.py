@@ -373,7 +373,7 @@ def test_the_words_of_consent_on_paper_name_nobody(officer: Member) -> None:
     answer = officer.client.get("/w/c.pdf")
     assert answer.mimetype == "application/pdf"
     text = text_of(answer.data)
-    assert text.count("Wording 2026-3") == 7
+    assert text.count(f"Wording {VERSION}") == 7
     # The mark stands on the sheet that says what was agreed to.
     assert len(pages_of(answer.data)) == 1
 

@@ -146,7 +146,7 @@ def test_nobody_makes_a_report_from_a_phone_into_another_or_another_into_one(typ
 def test_what_the_form_does_not_know_stays() -> None:
     record = Record(
         persons=[Person(id="p1", code="A", identity="i" * 16, person="q" * 16)],
-        parties=[Party(id="o1", account="c" * 16, description="old")],
+        parties=[Party(id="o1", person="c" * 16, description="old")],
         urgent=True,
     )
     record.filing.author = "a" * 16
@@ -154,7 +154,7 @@ def test_what_the_form_does_not_know_stays() -> None:
     typed.filing.how = "paper"
     write(record, typed)
     assert (record.persons[0].code, record.persons[0].identity) == ("B", "i" * 16)
-    assert (record.parties[0].description, record.parties[0].account) == ("new", "c" * 16)
+    assert (record.parties[0].description, record.parties[0].person) == ("new", "c" * 16)
     assert (record.filing.how, record.filing.author, record.urgent) == ("paper", "a" * 16, True)
 
 
