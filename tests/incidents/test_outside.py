@@ -167,6 +167,9 @@ def test_who_names_the_only_custodian_is_told_that_nobody_reads_it(
     assert "then nobody here can read it now" in step(phone, code, "who", "here")
     assert "If you named that one, nobody here can read it now" in step(phone, code, "review", "x")
     named = f"programme:{grace.actor.public_id}"
+    sent = step(phone, new_code(), "who", "now", who=named)
+    assert [one in sent for one in ("Nobody here can read this now", REACH)] == [True, True]
+    assert "is told now" not in sent
     page = step(phone, code, "who", "next", who=named)
     assert [
         one for one in ("Nobody here can read this now", REACH, "Help now") if one not in page

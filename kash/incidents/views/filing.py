@@ -181,7 +181,7 @@ def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> Re
         services.say_held(actor, code)
         if form.answered():
             services.answer_screen(actor, code, name, form.answers())
-        return _sent(language, code, held=True)
+        return _sent(language, code, held=True, unread=_only_reader_is_named(form))
     if go not in ("next", "back", "help", "review"):
         # Another language, or a page that is shown again: nothing typed is lost.
         return _screen_page(language, code, name, form=form)
@@ -205,14 +205,14 @@ def _only_reader_is_named(form: ScreenForm) -> bool:
     return bool(named) and [key for key, _name in custodians_with_keys()] == [named]
 
 
-def _sent(language: str, code: str, *, held: bool) -> ResponseReturnValue:
+def _sent(language: str, code: str, *, held: bool, unread: bool = False) -> ResponseReturnValue:
     """Send what is there, be it only that somebody is held."""
     token = request.form.get("token", "")
     if not token_helps(token, utc_now()):
         # The page was open for hours: what follows goes on with a token of its own.
         token = new_token(utc_now())
     receipt = services.submit(current_actor(), code, language, token, held=held)
-    return word_page(language, code, token, receipt, held=held)
+    return word_page(language, code, token, receipt, held=held, unread=unread)
 
 
 def _after(language: str, code: str, name: str, step: int) -> ResponseReturnValue:

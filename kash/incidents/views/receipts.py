@@ -38,8 +38,10 @@ def word_page(
     form: OwnWordForm | None = None,
     *,
     held: bool = False,
+    unread: bool = False,
 ) -> ResponseReturnValue:
-    """The word, without the code. The page keeps the token it was sent by, to be answered again."""
+    """The word, without the code. The page keeps the token it was sent by, to be answered again.
+    `unread`: she named the only one who could read it."""
     form = form or OwnWordForm(formdata=None)
     return shown(
         "filing_word.html",
@@ -50,6 +52,8 @@ def word_page(
         token=token,
         word=receipt.word,
         held=held,
+        unread=unread,
+        readers=told_readers() if unread else None,
         form=form,
     )
 
