@@ -67,9 +67,10 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
     """Correct what is written down, or say that it was given back."""
     actor, vault, found = here(reference)
     one = bail_of(found.record, bail_id)
-    if one is None and request.method == "GET":
-        raise NotFound
     form, changed = BailForm(), one is None
+    # Taken off meanwhile, if a page showed it: else it never was.
+    if one is None and not form.version_shown():
+        raise NotFound
     form.offer(found.record, stations(), today(), one)
     if request.method == "GET":
         services.note_opening(actor, vault, found)
@@ -84,7 +85,7 @@ def correct_bail(reference: str, bail_id: str) -> ResponseReturnValue:
         else:
             return _saved(reference)
     if one is None:
-        # Taken off meanwhile: what was typed can be written down anew.
+        # What was typed can be written down anew.
         name, part = "incidents/bail.html", _bail_part(found, actor)
     else:
         name, part = "incidents/bail_correct.html", {"bail": one, "places": PLACE_NAMES}
