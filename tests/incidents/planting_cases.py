@@ -12,6 +12,12 @@ from kash.incidents.views.addresses import STEP_NUMBERS
 from tests.incidents.canaries import Room, post
 
 
+def version_on(client: FlaskClient, address: str) -> dict[str, str]:
+    """Which version of the case a page shows, as its form sends it."""
+    (version,) = re.findall(r'name="version" value="(\d+)"', client.get(address).text)
+    return {"version": version}
+
+
 def case(room: Room) -> None:
     new, passed = room.canaries.new, room.canaries.passed
     anna, brenda = room.anna.client, room.brenda.client
@@ -135,7 +141,8 @@ def _bail(room: Room, address: str) -> None:
     receipts = {"receipt": new("receipt, first", "word"), "place_name": new("court", "place")}
     post(anna, f"{address}/v", 303, sent | receipts | {"key": "bq1w2e"})
     receipts["receipt"] = new("receipt", "word")
-    post(anna, f"{address}/v/bq1w2e", 303, sent | receipts)
+    shown = version_on(anna, f"{address}/v/bq1w2e")
+    post(anna, f"{address}/v/bq1w2e", 303, sent | receipts | shown)
 
 
 def _decisions(room: Room, address: str) -> None:
@@ -150,7 +157,7 @@ def _decisions(room: Room, address: str) -> None:
             "reference": new("reference", "word") if kind == "reported" else passed("no reference"),
             "reason": new("why it is reported", "phrase"),
         }
-        post(grace, f"{address}/q", 303, note)
+        post(grace, f"{address}/q", 303, note | version_on(grace, f"{address}/q"))
     policy = {"name": passed("policy"), "checked_by": passed("lawyer"), "dated_on": "2190-01-01"}
     post(grace, "/w/q", 422, policy)
 
