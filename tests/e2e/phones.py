@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from apiflask import APIFlask
 from werkzeug.serving import BaseWSGIServer, make_server
+
+
+class Answering:
+    """An application that knows whether it still answers somebody: a browser that was closed in
+    the middle of a request leaves a thread that would write into the next test's programme."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app, self._open, self._ended = app, 0, threading.Condition()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        with self._ended:
+            self._open += 1
+        try:
+            pieces = self._app(environ, start_response)
+            try:
+                return list(pieces)
+            finally:
+                close = getattr(pieces, "close", None)
+                if close is not None:
+                    close()
+        finally:
+            with self._ended:
+                self._open -= 1
+                self._ended.notify_all()
+
+    def rest(self) -> None:
+        """Come back once nobody is answered any more."""
+        with self._ended:
+            assert self._ended.wait_for(lambda: self._open == 0, 60)
 
 
 class Site:
     """The application of the test, served to a browser; it can die and come back elsewhere."""
 
     def __init__(self, app: APIFlask) -> None:
-        self.app = app
+        self.app, self.answering = app, Answering(app)
         self.server: BaseWSGIServer | None = None
         self.begin()
 
     def begin(self) -> None:
-        self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
+        self.server = make_server("127.0.0.1", 0, self.answering, threaded=True)
         self.port = self.server.server_port
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -25,6 +56,7 @@ class Site:
         assert self.server is not None
         self.server.shutdown()
         self.server.server_close()
+        self.answering.rest()
 
     @property
     def address(self) -> str:

@@ -36,6 +36,7 @@ from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, sessions
 
 from .looking import DESK, PHONE, findings
+from .phones import Answering
 
 pytestmark = pytest.mark.browser
 
@@ -86,7 +87,8 @@ class Site:
 
 @pytest.fixture
 def site(app: APIFlask, client_for: Callable[[Actor], FlaskClient]) -> Iterator[Site]:
-    server = make_server("localhost", 0, app, threaded=True)
+    answering = Answering(app)
+    server = make_server("localhost", 0, answering, threaded=True)
     serving = threading.Thread(target=server.serve_forever, daemon=True)
     serving.start()
     made = Site(app, f"http://localhost:{server.server_port}", client_for, [])
@@ -94,6 +96,7 @@ def site(app: APIFlask, client_for: Callable[[Actor], FlaskClient]) -> Iterator[
     server.shutdown()
     serving.join()
     server.server_close()
+    answering.rest()
     assert made.problems == []
 
 

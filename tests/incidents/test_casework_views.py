@@ -503,6 +503,18 @@ def test_a_link_to_a_case_that_one_must_not_see_is_not_shown(
     assert two not in brenda.client.get(f"/w/{one}").get_data(as_text=True)
 
 
+def test_a_case_that_is_linked_to_a_shredded_one_still_opens(
+    a_member: Member, filed: Filed
+) -> None:
+    anna = a_member("documentation")
+    one, two = filed(), filed()
+    services.add_link(one, "incident", two, by=anna.actor, vault=anna.vault())
+    row = db.session.query(Incident).filter_by(public_id=two).one()
+    row.state, row.document_id = "shredded", None
+    page = anna.client.get(f"/w/{one}")
+    assert (page.status_code, f'href="/w/{two}"' in page.text) == (200, False)
+
+
 def test_an_identity_is_sealed_and_read_by_a_custodian_only(a_member: Member, filed: Filed) -> None:
     grace, anna = a_member("custodian"), a_member("documentation")
     away = ["0123456789abcdef"]

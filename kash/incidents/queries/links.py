@@ -70,7 +70,9 @@ def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
     screens = Screens(db.session(), vault)
     called = {row[2]: row[0] for row in rows}
     additions = Additions(db.session(), vault, opened_box(db.session()).additions, *references)
-    for sealed, plaintext in open_each(vault, fetch(db.session(), *documents, kind=KIND)):
+    # Without ids all documents are fetched.
+    sealed_records = fetch(db.session(), *documents, kind=KIND) if documents else []
+    for sealed, plaintext in open_each(vault, sealed_records):
         try:
             # With what a phone said and nobody saved yet: how old she is may stand there only.
             if isinstance(plaintext, SealError):
