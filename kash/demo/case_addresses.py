@@ -1,4 +1,4 @@
-"""Which case, person, piece of evidence or brief of the sample stands in an address."""
+"""The case, person, piece of evidence or brief of the sample that stands in an address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to cases of the sample day by day: reports by phone, evidence, links, names that are
+"""The cases of the sample, day by day: reports by phone, evidence, links, names that are
 asked for. Through the services of the rooms, as people do it."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NAMED = (WITH_EVIDENCE, STATES.index("verified"), MINOR)
 
 @dataclass(frozen=True)
 class CaseWork:
-    """What the pictures type and look at: the code of a report that was not sent, the receipt of
+    """The things that the pictures type and look at: the code of a report that was not sent, the receipt of
     one that was, the reference of that one's case, that of one about somebody of the programme, and
     evidence with what each piece is."""
 
@@ -195,7 +195,7 @@ def _evidence(
 def _names(
     custodian: SampleMember, officer: SampleMember, second: SampleMember, incidents: list[str]
 ) -> None:
-    """Who three people are, sealed for custodians; two officers ask, and one is answered."""
+    """Three identities, sealed for custodians; two officers ask, and one is answered."""
     for number in _NAMED:
         # A child's case is a custodian's alone.
         by = custodian if number == MINOR else officer

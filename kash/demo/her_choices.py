@@ -1,4 +1,4 @@
-"""What the people of the sample want once a case was verified, and what may be asked for them."""
+"""The choices of the people of the sample once a case was verified, and what may be asked for them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def let_them_choose(record: Record, state: str, asked: str, officer: str, at: da
 
 
 def requests_for(record: Record, asked: str) -> tuple[str, ...]:
-    """What a mediator of the sample is asked about a case."""
+    """A request to a mediator of the sample about a case."""
     if is_shut(record):
         return ("stop",)
     return ("return", "pay") if asked == "return" else (asked,)

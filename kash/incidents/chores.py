@@ -1,4 +1,4 @@
-"""What the worker does for this room by itself, without any key."""
+"""Chores of this room, which the worker does by itself and without any key."""
 
 from __future__ import annotations
 

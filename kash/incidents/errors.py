@@ -1,4 +1,4 @@
-"""What can go wrong with a case, each with a sentence for the person who meets it."""
+"""The errors of cases, each with a sentence for the person who meets it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class NotNow(Problem):
 
 
 class EvidenceDamaged(Problem):
-    """What is sealed of a piece of evidence, or its file, does not open."""
+    """A piece of evidence, what is sealed of it or its file, does not open."""
 
     sentence = _l("This piece of evidence is damaged and does not open. Others are not touched.")
 

@@ -1,4 +1,4 @@
-"""What is asked of whoever works on a case."""
+"""The forms of those who work on a case."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class CommentForm(KashForm):
 
 
 class AssignForm(KashForm):
-    """Who has the case."""
+    """The holder of the case."""
 
     account = choice_field(_l("Who works on it"), required=False)
 
 
 class IdentityForm(KashForm):
-    """Who somebody is. Nothing need be known."""
+    """An identity. Nothing need be known."""
 
     legal_name = text_field(_l("Legal name"), most=200, required=False)
     number = text_field(_l("Number of a document"), most=60, required=False)

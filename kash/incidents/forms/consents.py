@@ -1,4 +1,4 @@
-"""What one person, or everybody in a case, answers when the words are read out."""
+"""The answers of one person, or of everybody in a case, when the words are read out."""
 
 from __future__ import annotations
 
