@@ -37,7 +37,7 @@ _NAMED = (WITH_EVIDENCE, STATES.index("verified"), MINOR)
 
 @dataclass(frozen=True)
 class CaseWork:
-    """The things that the pictures type and look at: the code of a report that was not sent, the receipt of
+    """Things that the pictures type and see: the code of a report that was not sent, the receipt of
     one that was, the reference of that one's case, that of one about somebody of the programme, and
     evidence with what each piece is."""
 

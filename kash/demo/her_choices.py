@@ -1,4 +1,4 @@
-"""The choices of the people of the sample once a case was verified, and what may be asked for them."""
+"""The choices of the sample's people once a case was verified, and what may be asked for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The register of what else ends when a case is closed or shredded: each noun of this room adds its own.
+"""The register of what else ends when a case is closed or shredded: each noun adds its own.
 
 A step of closing runs in the transaction that closes the case, and alters the record. One of
 shredding alters nothing and names what goes with the case: it is asked when a case is shredded, and
@@ -17,7 +17,7 @@ from kash.incidents.rules.record import Record
 
 @dataclass(frozen=True)
 class Remains:
-    """The remains of a case: public ids of sealed documents, names of files in the store, and public
+    """The remains of a case: ids of sealed documents, names of files in the store, and public
     ids of briefs."""
 
     documents: Sequence[str] = field(default=())
