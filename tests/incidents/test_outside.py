@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from apiflask import APIFlask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.database import db
+from kash.accounts.models import Account, AccountBacking
+from kash.accounts.rules import Standing
+from kash.database import db, utc_now
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
-from kash.incidents.rules.outside import Contact, contact_from, may_agree
+from kash.incidents.rules.outside import Contact, contact_from
 from kash.incidents.services.outside import (
     AnotherAgrees,
     ProposedMeanwhile,
@@ -31,12 +35,9 @@ NAME, REACH = "Wakili Mfano", "0700 000 790"
 AMemberOf = Callable[..., AMember]
 
 
-@given(st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "anna"]), st.text())
-def test_nobody_agrees_to_what_she_proposed(name: str, reach: str, by: str, other: str) -> None:
+@given(st.text(max_size=20), st.text(max_size=20), st.sampled_from(["", "anna"]))
+def test_a_contact_is_kept_as_it_was_proposed(name: str, reach: str, by: str) -> None:
     contact = Contact(name, reach, by)
-    assert not may_agree(by, contact)
-    assert may_agree(other, contact) == (bool(by) and other != by)
-    assert not may_agree(other, None)
     kept = contact_from(contact.as_kept())
     assert kept == (contact if name and reach else None)
     assert contact.digest != Contact(name + "x", reach, by).digest
@@ -85,6 +86,38 @@ def test_nobody_keeps_a_contact_away_by_proposing_another_over_it(a_member: AMem
     holds = outside_contact()
     assert holds is not None
     assert (holds.name, proposed_contacts()) == (NAME, {})
+
+
+def test_no_friend_whom_the_proposer_brought_in_and_nobody_new_puts_a_contact_there_with_her(
+    app: APIFlask, a_member: AMemberOf
+) -> None:
+    grace, dora, ruth = a_member("custodian"), a_member("director"), a_member("custodian")
+    new = a_member("director", settled_at=utc_now() - timedelta(days=6, hours=23))
+    account = select(Account.id).where(Account.public_id == dora.actor.public_id)
+    brought_in = AccountBacking(
+        account_id=db.session.scalars(account).one(), by=grace.actor.public_id
+    )
+    db.session.add(brought_in)
+    db.session.commit()
+    propose_contact(grace.actor, NAME, REACH)
+    (waiting,) = proposed_contacts().values()
+    for who, stands, sentence in (
+        (grace, Standing.ASKED, "who did not propose it"),
+        (dora, Standing.TIED, "one of you was brought in or given power by the other"),
+        (new, Standing.NEW, "Your account is too new"),
+    ):
+        with pytest.raises(AnotherAgrees) as refused:
+            agree_to_contact(who.actor, waiting.digest)
+        assert refused.value.standing is stands
+        page = who.client.get("/w/z").text
+        assert (sentence in page, 'name="agree"' in page) == (True, False)
+        answer = who.client.post("/w/z", data={"agree": waiting.digest})
+        assert (answer.status_code, sentence in answer.text) == (409, True)
+        assert what_is_missing(who.actor) == ""
+    assert outside_contact() is None
+    assert what_is_missing(ruth.actor) == "waits"
+    agree_to_contact(ruth.actor, waiting.digest)
+    assert outside_contact() is not None
 
 
 def test_the_page_asks_for_a_second_person_and_leaves_what_was_typed(

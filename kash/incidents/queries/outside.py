@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
-from kash.accounts.models import Programme
-from kash.database import db
-from kash.incidents.rules.outside import Contact, contact_from, may_agree
+from kash.accounts.models import Account, Programme
+from kash.accounts.queries import backing_of
+from kash.accounts.rules import Standing, standing
+from kash.database import db, utc_now
+from kash.incidents.rules.outside import Contact, contact_from
 from kash.policy import Actor
 
 SETTINGS, HOLDS, PROPOSED = "outside", "holds", "proposed"
@@ -37,6 +39,30 @@ def _proposed(kept: Mapping[str, Any]) -> dict[str, Contact]:
     return {name: one for name, one in found.items() if one is not None}
 
 
+def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
+    """How somebody stands to each of what is proposed, by its digest: whether she may agree to it,
+    by the rule of two people that holds for accounts. A few queries, none if nothing is proposed.
+    """
+    waiting = [one for one in proposed if one.by]
+    if not waiting:
+        return {}
+    settled_at = db.session.scalars(
+        select(Account.settled_at).where(Account.public_id == by.public_id)
+    ).one()
+    backing = backing_of(db.session(), {by.public_id, *(one.by for one in waiting)})
+    return {
+        one.digest: standing(
+            by.public_id,
+            settled_at,
+            asked_by=one.by,
+            concerned="",
+            backing=backing,
+            now=utc_now(),
+        )
+        for one in waiting
+    }
+
+
 def what_is_missing(by: Actor) -> str:
     """What Today says of it to whoever may decide: `none` (there is no contact), `waits` (her
     agreement is waited for), or nothing."""
@@ -44,6 +70,6 @@ def what_is_missing(by: Actor) -> str:
         return ""
     kept = _kept()
     proposed = _proposed(kept).values()
-    if any(may_agree(by.public_id, one) for one in proposed):
+    if Standing.MAY in standings(by, proposed).values():
         return "waits"
     return "" if contact_from(kept.get(HOLDS)) or proposed else "none"

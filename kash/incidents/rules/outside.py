@@ -1,7 +1,8 @@
 """To whom somebody can turn outside the programme, when somebody of the programme did it.
 
 One person proposes it and another agrees, to exactly these words: whoever might be complained of
-must not be able to put a friend there alone.
+must not be able to put a friend there alone, nor with somebody whom she brought in for that
+(`accounts.rules.two_people`).
 """
 
 from __future__ import annotations
@@ -36,8 +37,3 @@ def contact_from(kept: Any) -> Contact | None:
     if not isinstance(kept, Mapping) or not (kept.get("name") and kept.get("reach")):
         return None
     return Contact(str(kept["name"]), str(kept["reach"]), str(kept.get("by", "")))
-
-
-def may_agree(account: str, proposed: Contact | None) -> bool:
-    """Whether an account may agree to what is proposed: never who proposed it."""
-    return proposed is not None and bool(proposed.by) and account != proposed.by

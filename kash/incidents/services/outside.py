@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
+from kash.accounts.names import STANDING_SENTENCES
+from kash.accounts.rules import Standing
 from kash.accounts.services import change_settings
-from kash.incidents.queries.outside import HOLDS, PROPOSED, SETTINGS, proposed_contacts
-from kash.incidents.rules.outside import Contact, may_agree
+from kash.incidents.queries.outside import (
+    HOLDS,
+    PROPOSED,
+    SETTINGS,
+    proposed_contacts,
+    standings,
+)
+from kash.incidents.rules.outside import Contact
 from kash.policy import Actor
 from kash.web.errors import Problem
 
@@ -18,9 +28,19 @@ class ProposedMeanwhile(Problem):
 
 
 class AnotherAgrees(Problem):
-    """Whoever proposed it does not agree to it."""
+    """Whoever proposed it does not agree to it, nor whoever is not independent of her or too new
+    here: `standing` says which."""
 
-    sentence = _l("Another person agrees to it: a director or a custodian who did not propose it.")
+    def __init__(self, standing: Standing) -> None:
+        super().__init__(str(why_another(standing)))
+        self.standing = standing
+
+
+def why_another(standing: Standing) -> Any:
+    """Why somebody else agrees to a contact, said to whoever stands so; empty if she may."""
+    if standing is Standing.ASKED:
+        return _l("Another person agrees to it: a director or a custodian who did not propose it.")
+    return STANDING_SENTENCES.get(standing, "")
 
 
 def propose_contact(by: Actor, name: str, reach: str) -> None:
@@ -38,7 +58,8 @@ def agree_to_contact(by: Actor, digest: str) -> None:
     proposed = next((one for one in waiting.values() if one.digest == digest), None)
     if proposed is None:
         raise ProposedMeanwhile
-    if not may_agree(by.public_id, proposed):
-        raise AnotherAgrees
+    stands = standings(by, [proposed]).get(digest, Standing.TIED)
+    if stands is not Standing.MAY:
+        raise AnotherAgrees(stands)
     over: dict[str, dict[str, str]] = {name: {} for name in waiting}
     change_settings(by, "outside", SETTINGS, {**over, HOLDS: proposed.as_kept()})

@@ -7,16 +7,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from kash.accounts.rules import Standing
 from kash.incidents import blueprint
 from kash.incidents.forms.outside import OutsideForm
-from kash.incidents.queries.outside import outside_contact, proposed_contacts
-from kash.incidents.rules.outside import may_agree
+from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings
 from kash.incidents.sections import register_entry
 from kash.incidents.services.outside import (
     AnotherAgrees,
     ProposedMeanwhile,
     agree_to_contact,
     propose_contact,
+    why_another,
 )
 from kash.policy import allow
 from kash.web import current_actor, page
@@ -45,13 +46,14 @@ def outside() -> ResponseReturnValue:
         return redirect(url_for("incidents.outside"), 303)
     holds, proposed = outside_contact(), list(proposed_contacts().values())
     by = {one.by for one in (holds, *proposed) if one is not None and one.by}
+    stand = standings(actor, proposed)
     answer, status = page(
         "incidents/outside.html",
         form=form,
         holds=holds,
         proposed=proposed,
         names=account_names(by) if by else {},
-        may_agree=lambda one: may_agree(actor.public_id, one),
+        refused={one.digest: why_another(stand.get(one.digest, Standing.TIED)) for one in proposed},
         problem=problem,
     )
     return answer, 409 if problem else status
