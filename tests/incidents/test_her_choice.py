@@ -280,6 +280,83 @@ def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(
     assert record_now(officer, reference).choices == []
 
 
+def said_on(page: str, person: str) -> dict[str, Any]:
+    """What the form of one person sends, as a page shows it."""
+    shown = re.search(rf'name="person" value="{person}">\s*<input[^>]*value="(\d+)"', page)
+    assert shown is not None
+    return {
+        "csrf_token": csrf_token(page),
+        "person": person,
+        "version": shown[1],
+        "origin": "herself",
+        "on": to_local(utc_now()).date().isoformat(),
+    }
+
+
+def test_what_others_told_is_said_not_to_count_over_what_she_said_herself(
+    app: APIFlask, officer: AMember, filed: Any
+) -> None:
+    record = two_unasked()
+    record.persons = record.persons[:1]
+    reference = filed(record, "verified")
+    says(officer, reference, "p1", "nothing")
+    address = f"/w/{reference}/w"
+    told = said_on(officer.client.get(address).text, "p1") | {"origin": "told_reporter"}
+    # The same as she said is nothing to be asked about.
+    answer = officer.client.post(address, data=told | {"wanted": ["nothing"]})
+    assert "does not count" not in officer.client.get(answer.headers["Location"]).text
+    told = said_on(officer.client.get(address).text, "p1") | {"origin": "told_reporter"}
+    for _twice in range(2):
+        answer = officer.client.post(address, data=told | {"wanted": ["court"]})
+        assert answer.status_code == 303
+    page = officer.client.get(f"/w/{reference}").text
+    assert "Saved, but it does not count: what she said herself on 16 Nov 2026 holds" in page
+    assert "and not by herself: it does not count until she says so herself" in page
+    asking = officer.client.get(address).text
+    assert "Told since, and not by herself: A court" in asking
+    assert "note it as said by herself" in asking
+    assert [one.wanted for one in record_now(officer, reference).choices] == [
+        ["nothing"],
+        ["nothing"],
+        ["court"],
+    ]
+    # Asked again she says what she said before, and that ends it too.
+    officer.client.post(address, data=said_on(asking, "p1") | {"wanted": ["nothing"]})
+    page = officer.client.get(f"/w/{reference}").text
+    assert ("Saved." in page, "does not count" in page) == (True, False)
+
+
+def test_two_officers_who_note_her_choice_at_once_lose_neither(
+    app: APIFlask, officer: AMember, a_member: Callable[..., AMember], filed: Any
+) -> None:
+    other = a_member("documentation", name="Baraka Mfano")
+    reference = filed(two_unasked(), "verified")
+    address = f"/w/{reference}/w"
+    page = officer.client.get(address).text
+    mine = said_on(page, "p1") | {"wanted": ["court", "help"]}
+    theirs = said_on(other.client.get(address).text, "p1") | {"wanted": ["nothing"]}
+    assert other.client.post(address, data=theirs).status_code == 303
+    answer = officer.client.post(address, data=mine)
+    assert answer.status_code == 409
+    assert "Somebody else noted an answer of hers meanwhile" in answer.text
+    note = answer.text.partition("Somebody else noted")[2].partition("</form>")[0]
+    assert re.search(r"On record:\s+Nothing now · She said so herself", note)
+    assert "Noted by Baraka Mfano" in note
+    checked = re.findall(r'name="wanted"[^>]*value="(\w+)"[^>]*checked', note)
+    assert checked == ["help", "court"]
+    assert [one.wanted for one in record_now(officer, reference).choices] == [["nothing"]]
+    # What was noted of somebody else is in nobody's way; after a look at both hers is noted.
+    second = said_on(page, "p2") | {"wanted": ["help"]}
+    assert officer.client.post(address, data=second).status_code == 303
+    again = said_on(answer.text, "p1") | {"wanted": ["court", "help"]}
+    assert officer.client.post(address, data=again).status_code == 303
+    assert [one.wanted for one in record_now(officer, reference).choices] == [
+        ["nothing"],
+        ["help"],
+        ["help", "court"],
+    ]
+
+
 # --- Who is told ---------------------------------------------------------------------------------
 
 

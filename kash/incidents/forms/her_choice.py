@@ -18,9 +18,11 @@ from kash.web.forms import DayField, KashForm, SeveralField, radio_field, requir
 
 
 class ChoiceForm(KashForm):
-    """What one person wants, on which day she was asked, and how it is known."""
+    """What one person wants, on which day she was asked, and how it is known; and how many answers
+    of hers the page showed (`version`)."""
 
     person = HiddenField()
+    version = HiddenField()
     wanted = SeveralField(_l("What is wanted"), choices=list(WAY_NAMES.items()))
     origin = radio_field(_l("How is it known?"), list(ORIGIN_NAMES.items()), required=False)
     on = DayField(_l("Day of asking"), validators=[required()])
@@ -62,6 +64,7 @@ class ChoiceForm(KashForm):
             tuple(self.wanted.data or ()),
             self.on.data,
             self.origin.data or "",
+            _number(self.version.data),
         )
 
 
@@ -89,5 +92,10 @@ class OwnYesForm(KashForm):
 
     def version_shown(self) -> int:
         """Which version of the case the page showed; 0, which nothing has, if unreadable."""
-        text = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return _number(self.version.data)
+
+
+def _number(typed: str | None) -> int:
+    """A version that a page sends; 0 if unreadable."""
+    text = typed or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -32,13 +32,33 @@ class Choice(BaseModel):
     by: str
     origin: str = "herself"
 
+    def says(self) -> tuple[list[str], date, str]:
+        """The answer itself, whoever noted it and when."""
+        return self.wanted, self.on, self.origin
+
+
+def answers_of(record: Record, person: str) -> list[Choice]:
+    """All that was noted of a person, the oldest first; also that she could not be asked."""
+    return [one for one in record.choices if one.person == person]
+
 
 def choice_of(record: Record, person: str) -> Choice | None:
     """The newest answer of a person; that she could not be asked is none, and what somebody else
     told never goes over what she said herself."""
-    said = [one for one in record.choices if one.person == person and one.wanted]
+    said = [one for one in answers_of(record, person) if one.wanted]
     said = [one for one in said if one.origin == "herself"] or said
     return max(reversed(said), key=lambda one: one.at, default=None)
+
+
+def unheard(record: Record, person: str) -> Choice | None:
+    """What somebody else told last of a person, if she had said otherwise herself before: it does
+    not count until she says so herself. None if nothing is left open so."""
+    counts = choice_of(record, person)
+    said = [one for one in answers_of(record, person) if one.wanted]
+    newest = max(reversed(said), key=lambda one: one.at, default=None)
+    if newest is None or counts is None or newest.wanted == counts.wanted:
+        return None
+    return newest
 
 
 def everybody(record: Record) -> list[str]:

@@ -9,7 +9,13 @@ from datetime import date
 from kash.incidents import charge_warning
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.rules.consents import ORIGINS, Consent
-from kash.incidents.rules.her_choice import WAYS, Choice, choice_of, everybody, is_answer
+from kash.incidents.rules.her_choice import (
+    WAYS,
+    Choice,
+    answers_of,
+    everybody,
+    is_answer,
+)
 from kash.incidents.rules.mediation_gate import CHARGE, has_own_yes, own_answer
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
@@ -22,18 +28,21 @@ from kash.web.language import language_code
 @dataclass(frozen=True)
 class Said:
     """What one person of a case said (her id; empty where nobody is on record), on which day, and
-    how it is known; no ways if she could not be asked."""
+    how it is known; no ways if she could not be asked. `version`: how many answers of hers the page
+    showed; None if it is not asked."""
 
     person: str
     wanted: Sequence[str]
     on: date
     origin: str
+    version: int | None = None
 
 
 def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None:
     """Note what somebody wants; a mediator's open brief that she does not want ends by it.
 
-    Raises CaseClosed, NotFound, Damaged and ChangedMeanwhile.
+    Raises CaseClosed, NotFound, Damaged, and ChangedMeanwhile if another answer of hers was noted
+    since.
     """
     wanted = [way for way in WAYS if way in said.wanted]
     if said.origin not in ORIGINS or not is_answer(list(said.wanted), said.origin):
@@ -51,15 +60,13 @@ def note_choice(by: Actor, vault: OpenVault, reference: str, said: Said) -> None
             by=by.public_id,
             origin=said.origin,
         )
-        newest = choice_of(case.record, said.person)
-        if newest is not None and (newest.wanted, newest.on, newest.origin) == (
-            choice.wanted,
-            choice.on,
-            choice.origin,
-        ):
+        noted = answers_of(case.record, said.person)
+        if noted and noted[-1].says() == choice.says():
             # The same was sent twice.
             case.change.nothing()
             return
+        if said.version not in (None, len(noted)):
+            raise ChangedMeanwhile
         case.record.choices.append(choice)
         case.happened("asked_her")
 

@@ -17,7 +17,14 @@ from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.consents import Consent
-from kash.incidents.rules.her_choice import Choice, choice_of, everybody, to_ask
+from kash.incidents.rules.her_choice import (
+    Choice,
+    answers_of,
+    choice_of,
+    everybody,
+    to_ask,
+    unheard,
+)
 from kash.incidents.rules.mediation_gate import is_shut, own_answer
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
@@ -28,14 +35,15 @@ from kash.incidents.views.reach import here, require_vault
 from kash.policy import Actor, allow
 from kash.web import page
 from kash.web.account_names import account_names
-from kash.web.formats import to_local
+from kash.web.formats import short_date_text, to_local
 from kash.web.language import LANGUAGES
 
 
 @dataclass(frozen=True)
 class Asked:
     """What is known of one person: what she wants, what she said before, newest first, and whether
-    she said yes to "court or release" herself. `could_not`: the newest try to ask her failed."""
+    she said yes to "court or release" herself. `could_not`: the newest try to ask her failed;
+    `unheard`: what somebody else told since, which does not count."""
 
     person: str
     code: str
@@ -43,6 +51,7 @@ class Asked:
     could_not: bool
     history: list[Choice]
     own: Consent | None
+    unheard: Choice | None
 
 
 def asked_of(record: Record) -> list[Asked]:
@@ -50,7 +59,7 @@ def asked_of(record: Record) -> list[Asked]:
     codes = {one.id: one.code for one in record.persons}
     found = []
     for person in everybody(record):
-        history = [one for one in record.choices if one.person == person][::-1]
+        history = answers_of(record, person)[::-1]
         choice = choice_of(record, person)
         found.append(
             Asked(
@@ -60,6 +69,7 @@ def asked_of(record: Record) -> list[Asked]:
                 choice is None and bool(history),
                 history,
                 own_answer(record, person),
+                unheard(record, person),
             )
         )
     return found
@@ -71,7 +81,7 @@ def asked_of(record: Record) -> list[Asked]:
 def her_choice(reference: str) -> ResponseReturnValue:
     """Ask each person what she wants, and note it."""
     actor, vault, found = here(reference)
-    form = ChoiceForm()
+    form, changed = ChoiceForm(), False
     form.prepare(to_local(utc_now()).date())
     if not form.is_submitted():
         services.note_opening(actor, vault, found)
@@ -80,9 +90,12 @@ def her_choice(reference: str) -> ResponseReturnValue:
             note_choice(actor, vault, reference, form.said())
         except CaseClosed as problem:
             form.form_errors.append(str(problem))
+        except ChangedMeanwhile:
+            _actor, _vault, found = here(reference)
+            changed = True
         else:
-            return _noted(reference)
-    return _page(found, form, OwnYesForm(formdata=None))
+            return _noted(reference, form.person.data or "")
+    return _page(found, form, OwnYesForm(formdata=None), changed=changed)
 
 
 @blueprint.post("/<reference>/w/y")
@@ -114,19 +127,36 @@ def own_yes(reference: str) -> ResponseReturnValue:
     return _page(found, choice, form)
 
 
-def _noted(reference: str) -> ResponseReturnValue:
-    flash(_("Saved."))
+def _noted(reference: str, person: str | None = None) -> ResponseReturnValue:
+    """Back to the page; `person`: whose choice was noted."""
     _actor, _vault, found = here(reference)
+    told = None if person is None else unheard(found.record, person)
+    counts = None if person is None else choice_of(found.record, person)
+    if told is None or counts is None:
+        flash(_("Saved."))
+    else:
+        flash(
+            _(
+                "Saved, but it does not count: what she said herself on %(day)s holds until she"
+                " says otherwise herself. Ask her, alone if you can, and note it as said by"
+                " herself.",
+                day=short_date_text(counts.on),
+            ),
+            "warn",
+        )
     left = to_ask(found.record)
     to = "incidents.her_choice" if left and len(found.record.persons) > 1 else "incidents.case"
     return redirect(url_for(to, reference=reference), 303)
 
 
-def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue:
+def _page(
+    found: Case, form: ChoiceForm, own: OwnYesForm, *, changed: bool = False
+) -> ResponseReturnValue:
     answer, status = page(
         "incidents/her_choice.html",
         form=own if own.errors else form,
         choice=form,
+        changed=changed,
         own=own,
         case=found,
         over=found.state in OVER,
@@ -144,7 +174,7 @@ def _page(found: Case, form: ChoiceForm, own: OwnYesForm) -> ResponseReturnValue
             | {one.by for one in found.record.own_words} - {""}
         ),
     )
-    return answer, status
+    return answer, 409 if changed else status
 
 
 def _part(case: Case, _actor: Actor) -> Mapping[str, Any]:
