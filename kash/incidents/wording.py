@@ -50,6 +50,7 @@ STEP_TEXTS: dict[str, Any] = {
 }
 # What is done on a page of its own, and moves no case.
 STEP_NAMES_BESIDE: dict[str, Any] = {"ask_her": _l("Ask what is wanted")}
+_TO_CUSTODIAN = _l("A request to a mediator ended: the case went to a custodian, who may ask anew")
 EVENT_NAMES: dict[str, Any] = {
     "filed": _l("Filed"),
     "submit": _l("Handed in"),
@@ -101,9 +102,8 @@ EVENT_NAMES: dict[str, Any] = {
     "request_ended_own_yes": _l(
         "A request to a mediator ended: nobody is brought to court without her own yes"
     ),
-    "request_ended_programme": _l(
-        "A request to a mediator ended: the case went to a custodian, who may ask anew"
-    ),
+    "request_ended_programme": _TO_CUSTODIAN,
+    "request_ended_minor": _TO_CUSTODIAN,
     "asked_her": _l("It was noted what is wanted"),
     "own_yes": _l("An answer to “court or release” was noted"),
     "referred": _l("Referred"),

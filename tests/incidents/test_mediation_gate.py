@@ -246,6 +246,34 @@ def test_no_brief_goes_on_naming_an_officer_once_somebody_of_the_programme_is_sa
     assert "the case went to a custodian" in grace.client.get(f"/w/{reference}").text
 
 
+def test_no_brief_goes_on_naming_an_officer_once_a_child_is_in_the_case(
+    app: APIFlask, officer: AMember, a_member: Callable[..., AMember], mediator: Actor, filed: Any
+) -> None:
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "release")
+
+    def said(age: str) -> None:
+        vault = officer.vault()
+        with services.changing("incidents.changed", officer.actor, vault, reference) as case:
+            case.record.persons[0].age_band = age
+
+    # As long as no custodian is free, the officer goes on working on it, and can be called.
+    said("under_18")
+    assert len(queries.own_briefs(mediator)) == 1
+    said("25_34")
+    grace = a_member("custodian")
+    said("unsure")
+    assert queries.own_briefs(mediator) == []
+    assert len(queries.ended_briefs(mediator)) == 1
+    record = record_now(grace, reference)
+    assert [one.response for one in record.interventions] == ["ended"]
+    assert what_happened(record)[-1] == "request_ended_minor"
+    ask(grace, reference, mediator, "release")
+    services.comment(reference, "Asked.", by=grace.actor, vault=grace.vault())
+    (brief,) = queries.own_briefs(mediator)
+    assert brief.requests == ("release",)
+
+
 def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_next_opened(
     both_engines_app: APIFlask, officer: AMember, mediator: Actor, filed: Any, record_of: Any
 ) -> None:

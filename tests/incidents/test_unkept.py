@@ -488,6 +488,7 @@ def test_an_officer_sees_how_many_days_are_left_and_what_would_keep_it(
     page = officer.client.get(f"/w/{reference}").text
     assert "Days left: 7." in page
     assert "her yes to keep it, noted under Consents" in page
+    assert "her yes to use it before a court, unless she refused to have it kept" in page
     assert "Days left" not in officer.client.get(f"/w/{other}").text
     listed = officer.client.get("/w?show=all").text
     assert listed.count("Kept until") == 1

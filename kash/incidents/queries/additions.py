@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.models import Incident
 from kash.incidents.queries.screens import Screens
-from kash.incidents.rules.additions import UNOPENED, Together, together_with
+from kash.incidents.rules.additions import SHREDDED, UNOPENED, as_one, together_with
 from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.record import from_bytes
 from kash.vault import OpenVault, SealedDocument, SealError, fetch, open_each
@@ -19,11 +19,18 @@ from kash.vault import OpenVault, SealedDocument, SealError, fetch, open_each
 class Additions:
     """All of which `adds` says that one adds to another, or of them those that belong to one of
     these cases: two queries, and one more if screens of phones lie there; none if there are none.
+    `for_officers`: which of those that were shredded were for officers.
     """
 
     def __init__(
-        self, session: Session, vault: OpenVault, adds: Mapping[str, str], *of: str
+        self,
+        session: Session,
+        vault: OpenVault,
+        adds: Mapping[str, str],
+        for_officers: Collection[str],
+        *of: str,
     ) -> None:
+        self._for_officers = for_officers
         wanted = of or [*adds, *adds.values()]
         self._groups = {one: group for one in wanted if len(group := together_with(one, adds)) > 1}
         self._records: dict[str, Seen] = {}
@@ -34,11 +41,16 @@ class Additions:
         return reference in self._groups
 
     def seen(self, reference: str, record: Seen) -> Seen:
-        """A record with all that belong to it, as far as who may see it depends on it. What was
-        shredded tells nothing any more."""
+        """A record with all that belong to it, as far as who may see it depends on it."""
+        return as_one(record, self.others(reference))
+
+    def others(self, reference: str) -> dict[str, Seen]:
+        """What belongs to a report, by reference. Of what was shredded only that it was not for
+        officers."""
         others = sorted(self._groups.get(reference, {reference}) - {reference})
-        there = [self._records[one] for one in others if one in self._records]
-        return Together([record, *there]) if there else record
+        found = {one: self._records.get(one, SHREDDED) for one in others}
+        gone = [one for one in self._for_officers if found.get(one) is SHREDDED]
+        return {key: one for key, one in found.items() if key not in gone}
 
     def _read(self, session: Session, vault: OpenVault) -> None:
         references = {one for group in self._groups.values() for one in group}

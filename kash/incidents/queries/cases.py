@@ -24,7 +24,7 @@ from kash.incidents.queries.officers import (
 from kash.incidents.queries.readers import reader_of
 from kash.incidents.queries.screens import Screens, ScreensOf
 from kash.incidents.queries.withdrawals import Withdrawals
-from kash.incidents.rules.additions import adds_to
+from kash.incidents.rules.additions import adds_to, as_one
 from kash.incidents.rules.conflicts import Reader, conflict_of
 from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian, may_read
 from kash.incidents.rules.letterbox import TakenBack
@@ -61,11 +61,19 @@ class Case:
     opened: bytes = field(default=b"", repr=False)
     # The last day on which it is kept, once it was noted that nothing keeps it.
     until: date | None = None
+    # The reports that belong to it, by reference, as far as who may see it depends on them.
+    others: dict[str, Seen] = field(default_factory=dict, repr=False)
 
     @property
     def version(self) -> int:
         """Which version of the record this is."""
         return self.sealed.version
+
+    @property
+    def seen(self) -> Seen:
+        """What who may have to do with it depends on: the record as it stands now, and all that
+        belong to it."""
+        return as_one(self.record, self.others)
 
     @property
     def documents(self) -> list[Sealed]:
@@ -114,17 +122,19 @@ def open_cases(by: Actor, vault: OpenVault) -> tuple[list[Case], list[DamagedCas
         cases.append(
             Case(row.public_id, row.state, row.remind_at, record, sealed, parts, said, until=until)
         )
-    additions = Additions(db.session(), vault, adds | withdrawals.additions)
-    return [
-        one for one in cases if sight.takes_in(additions.seen(one.reference, one.record))
-    ], damaged
+    additions = Additions(
+        db.session(), vault, adds | withdrawals.additions, withdrawals.for_officers
+    )
+    for one in cases:
+        one.others = additions.others(one.reference)
+    return [one for one in cases if sight.takes_in(one.seen)], damaged
 
 
 def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | None = None) -> Case:
     """One case. Raises NotFound, also if the actor must be kept away from it, and Damaged."""
     session = session or db.session()
-    found, seen = _opened(vault, reference, session)
-    if not sight_of(by).takes_in(seen):
+    found = _opened(vault, reference, session)
+    if not sight_of(by).takes_in(found.seen):
         raise NotFound
     return found
 
@@ -133,15 +143,15 @@ def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
     """Whether a case is there that a custodian alone reads now, and in which the actor has no part:
     then it may be told to whoever was writing on it. Raises Damaged."""
     try:
-        _found, seen = _opened(vault, reference, db.session())
+        seen = _opened(vault, reference, db.session()).seen
     except NotFound:
         return False
     sight = sight_of(by)
     return conflict_of(sight.reader, seen) is None and sight.leaves_to_custodian(seen)
 
 
-def _opened(vault: OpenVault, reference: str, session: Session) -> tuple[Case, Seen]:
-    """A case, and what who may see it depends on: that of all reports that belong to it."""
+def _opened(vault: OpenVault, reference: str, session: Session) -> Case:
+    """A case, whoever may see it. Raises NotFound and Damaged."""
     row = session.execute(
         select(Incident.public_id, Incident.state, Incident.remind_at, SealedDocument.public_id)
         .join(SealedDocument, SealedDocument.id == Incident.document_id)
@@ -159,10 +169,9 @@ def _opened(vault: OpenVault, reference: str, session: Session) -> tuple[Case, S
     withdrawals = Withdrawals(session, vault)
     said = withdrawals.put_into(sealed.id, record)
     adds = {reference: adds_to(record)} | withdrawals.additions
-    seen = Additions(session, vault, adds, reference).seen(reference, record)
-    until = withdrawals.last_days.get(reference)
-    case = Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until)
-    return case, seen
+    additions = Additions(session, vault, adds, withdrawals.for_officers, reference)
+    until, others = withdrawals.last_days.get(reference), additions.others(reference)
+    return Case(row[0], row[1], row[2], record, sealed, screens, said, opened, until, others)
 
 
 def _record(plaintext: bytes | SealError) -> Record:
@@ -228,7 +237,7 @@ def sight_of(by: Actor) -> Sight:
 
 def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
     """Whether the actor has a part in the case whose person an `identity` document is about."""
-    for _sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
+    for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if isinstance(plaintext, SealError) or identity.encode() not in plaintext:
             continue
         try:
@@ -236,7 +245,11 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
         except ValidationError:
             continue
         if any(one.identity == identity for one in record.persons):
-            return conflict_of(reader_of(by), record) is not None
+            session = db.session()
+            found = select(Incident.public_id).where(Incident.document_id == sealed.id)
+            reference = session.scalar(found)
+            seen = _opened(vault, reference, session).seen if reference else record
+            return conflict_of(reader_of(by), seen) is not None
     return False
 
 

@@ -69,7 +69,8 @@ def _cases(references: Sequence[str], by: Actor) -> list[Linked]:
     sight, hidden = sight_of(by), set()
     screens = Screens(db.session(), vault)
     called = {row[2]: row[0] for row in rows}
-    additions = Additions(db.session(), vault, opened_box(db.session()).additions, *references)
+    box = opened_box(db.session())
+    additions = Additions(db.session(), vault, box.additions, box.for_officers, *references)
     # Without ids all documents are fetched.
     sealed_records = fetch(db.session(), *documents, kind=KIND) if documents else []
     for sealed, plaintext in open_each(vault, sealed_records):

@@ -14,13 +14,14 @@ from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.calendar import court_days
-from kash.incidents.queries.cases import KIND, DamagedCase, sight_of
+from kash.incidents.queries.cases import KIND, DamagedCase, Sight, sight_of
 from kash.incidents.queries.mediation import all_answers
 from kash.incidents.queries.officers import may_work
 from kash.incidents.queries.screens import Screens
 from kash.incidents.queries.withdrawals import Withdrawals
 from kash.incidents.rules.additions import adds_to
 from kash.incidents.rules.clocks import Clock, clocks_from
+from kash.incidents.rules.custodian_only import Seen, for_custodian
 from kash.incidents.rules.filters import ALL, QUEUE, Filters, fits
 from kash.incidents.rules.finding import (
     Summary,
@@ -116,7 +117,7 @@ def register(
     screens, answers = Screens(db.session(), vault), _Answers()
     withdrawals = Withdrawals(db.session(), vault)
     adds = {**(known or {}), **withdrawals.additions}
-    additions = Additions(db.session(), vault, adds)
+    additions = Additions(db.session(), vault, adds, withdrawals.for_officers)
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if sealed.id not in rows:
             continue
@@ -148,6 +149,12 @@ def register(
                         found.left_to.add(tuple(one.name for one in free if one.custodian))
                 continue
             line = summary_of(reference, state, record)
+            guarded = line.for_custodian
+            if reference in additions:
+                # Who has it may have to be kept away by what somebody told since.
+                guarded = for_custodian(short) is not None
+                if line.assigned_to and not _may_have(sight, line.assigned_to, short):
+                    line = line._replace(assigned_to="")
             clocks = clocks_from(line.moments, there, courts) if line.moments else ()
             here = holds(record, reference, unsure)
         except (ValueError, TypeError, AttributeError, KeyError):
@@ -156,7 +163,8 @@ def register(
         found.new += [one.without_body() for one in (sealed, *parts) if one.form != "kept"]
         until = withdrawals.last_days.get(reference)
         ends = until is not None and days_left(until, today) <= SOON
-        shown = list(_kinds(line, clocks, by.public_id, now, today, ends=ends))
+        pressing = ends or guarded
+        shown = list(_kinds(line, clocks, by.public_id, now, today, pressing=pressing))
         for kind in shown:
             found.counts[kind] += 1
         if line.ward:
@@ -175,6 +183,10 @@ def register(
         again.additions = found.additions
         return again
     return found
+
+
+def _may_have(sight: Sight, holder: str, seen: Seen) -> bool:
+    return any(one.public_id == holder for one in may_work(sight.others, seen))
 
 
 def _adds_to(record: Mapping[str, Any]) -> str:
@@ -212,13 +224,13 @@ class _Answers:
 
 
 def _kinds(
-    line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date, *, ends: bool
+    line: Summary, clocks: Sequence[Clock], me: str, now: datetime, today: date, *, pressing: bool
 ) -> Iterator[str]:
     yield ALL
     if line.state in OVER:
         return
     yield "open"
-    waits = ends or line.state == "submitted" or line.to_ask or line.for_custodian
+    waits = pressing or line.state == "submitted" or line.to_ask
     waits = waits or _is_due(line, clocks, now, today)
     if line.assigned_to == me or (not line.assigned_to and waits):
         yield QUEUE

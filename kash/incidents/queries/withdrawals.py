@@ -44,8 +44,9 @@ class Withdrawals:
         waiting = box.taken_back
         # The last days of cases that nothing keeps, by reference: the same look tells both.
         self.last_days = {key: one.until for key, one in box.fates.items()}
-        # And which reports were sent after another.
-        self.additions = box.additions
+        # And which reports were sent after another, and which of those that were shredded were for
+        # officers.
+        self.additions, self.for_officers = box.additions, box.for_officers
         self._vault = vault
         self._generations: dict[int, int] = {}
         self._of: dict[int, TakenBack] = {}

@@ -1,7 +1,8 @@
 """Reports that say more about one that was sent before ("Tell more about it").
 
 What is said in one of them is said of all: who must not read one reads none of them, and if one is
-for a custodian alone, all are.
+for a custodian alone, all are. That holds on when such a one is shredded: of a report that is gone
+no more is kept than whether officers might read it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from dataclasses import dataclass
 from itertools import chain
 
 from kash.incidents.rules.conflicts import Taking
-from kash.incidents.rules.custodian_only import WHOM, Seen
+from kash.incidents.rules.custodian_only import WHO, WHOM, Seen
 from kash.incidents.rules.record import Filing, Record
 
 # In place of one that does not open: nobody knows whether a child is in it.
 UNOPENED: Seen = Record(filing=Filing(screens={WHOM: ""}))
+# In place of one that was shredded and not for officers: nobody knows any more whether it was about
+# a child or somebody of the programme, so that none but a custodian reads what was added to it.
+SHREDDED: Seen = Record(filing=Filing(screens={WHO: ""}))
 
 
 def adds_to(record: Record) -> str:
@@ -78,3 +82,8 @@ class Together:
     def has_minor(self) -> bool:
         """Whether somebody in one of them is under 18, or may be."""
         return any(one.has_minor() for one in self.records)
+
+
+def as_one(record: Seen, others: Mapping[str, Seen]) -> Seen:
+    """A record with those that belong to it, by reference."""
+    return Together([record, *others.values()]) if others else record

@@ -7,10 +7,12 @@ screen in it is sealed for the members of the vault by itself: the server reads 
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
 from pydantic import BaseModel, Field
+
+from kash.incidents.rules.additions import together_with
 
 # Some thirty whole reports. Beyond that the text doubles; so much fits at most.
 SMALLEST, MOST = 256 * 1024, 16 * 1024 * 1024
@@ -68,13 +70,14 @@ class Draft(BaseModel):
 class Fate(BaseModel):
     """What goes after the day `until` of a case that nothing keeps: public ids of documents that
     are not its record, names of files, and public ids of briefs. `as_asked`: whoever sent it did
-    not let it be kept."""
+    not let it be kept; `for_officers`: it is for no custodian alone."""
 
     until: date
     documents: list[str] = Field(default_factory=list)
     files: list[str] = Field(default_factory=list)
     briefs: list[str] = Field(default_factory=list)
     as_asked: bool = False
+    for_officers: bool = False
 
 
 class Sent(BaseModel):
@@ -111,8 +114,10 @@ class Box(BaseModel):
     hash of their receipt; pages that sent something, by the hash of code and token; cases that
     nothing keeps, by their reference (it lies here and not in their rows, since it says who refused
     to have her report kept); of reports that were sent after another, by their reference, that of
-    the other (so that who sees one is decided by both); and, by the hash of their receipt, the day
-    on which such were shredded as asked."""
+    the other (so that who sees one is decided by both), as long as one of them is there; of those
+    among them that were shredded, which were for officers (of any other nobody knows, so that what
+    adds to it is a custodian's); and, by the hash of their receipt, the day on which such were
+    shredded as asked."""
 
     drafts: dict[str, Draft] = Field(default_factory=dict)
     sent: dict[str, Sent] = Field(default_factory=dict)
@@ -120,6 +125,7 @@ class Box(BaseModel):
     pages: dict[str, Answered] = Field(default_factory=dict)
     fates: dict[str, Fate] = Field(default_factory=dict)
     additions: dict[str, str] = Field(default_factory=dict)
+    for_officers: list[str] = Field(default_factory=list)
     shredded: dict[str, date] = Field(default_factory=dict)
 
     def letters(self) -> Iterator[Letter]:
@@ -142,6 +148,15 @@ class Box(BaseModel):
         self.shredded = {key: day for key, day in self.shredded.items() if day >= long_ago}
         self.pages = {key: one for key, one in self.pages.items() if one.until > now}
         self.drafts = {key: one for key, one in self.drafts.items() if one.kept_until >= today}
+
+    def forget_alone(self, there: Collection[str]) -> None:
+        """Forget what belonged together of which nothing is there any more. `there`: references of
+        cases that were not shredded; what is still to come may belong to one that was."""
+        coming = {one.adds_to for one in self.drafts.values()}
+        coming |= {one.adds_to for one in self.sent.values()}
+        kept = {one for each in (*there, *coming) for one in together_with(each, self.additions)}
+        self.additions = {more: first for more, first in self.additions.items() if more in kept}
+        self.for_officers = [one for one in self.for_officers if one in kept]
 
     def make_room(self, written: str = "") -> None:
         """Drop drafts until each room holds its own: the largest first, so that whoever fills it
@@ -180,6 +195,7 @@ def as_bytes(box: Box) -> bytes:
         pages=dict(sorted(box.pages.items())),
         fates=dict(sorted(box.fates.items())),
         additions=dict(sorted(box.additions.items())),
+        for_officers=sorted(set(box.for_officers)),
         shredded=dict(sorted(box.shredded.items())),
     )
     content = ordered.model_dump_json(exclude_defaults=True).encode()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from kash.incidents.rules.clocks import is_free, is_of_nobody, releases_done
-from kash.incidents.rules.conflicts import Reader, conflict_of
+from kash.incidents.rules.conflicts import Concerning, Reader, conflict_of
 from kash.incidents.rules.record import Asked, Event, Intervention, Person, Record, next_id
 from kash.people.rules import Stretch, open_at
 
@@ -57,9 +57,15 @@ class Mediator:
 
 
 def may_mediate(
-    mediators: Iterable[Mediator], record: Record, minute: int, station: str = ""
+    mediators: Iterable[Mediator],
+    record: Record,
+    minute: int,
+    station: str = "",
+    *,
+    seen: Concerning | None = None,
 ) -> list[Mediator]:
     """Whom to ask about a case: nobody who is a party, serves at an implicated station or said no.
+    `seen`: the record with all that belong to it, if any do, whose parties count as well.
 
     Those on duty at the station come first, then others on duty there at other hours, then the
     rest.
@@ -68,7 +74,9 @@ def may_mediate(
     free = [
         one
         for one in mediators
-        if one.active and one.account not in asked and conflict_of(one.reader, record) is None
+        if one.active
+        and one.account not in asked
+        and conflict_of(one.reader, seen or record) is None
     ]
     return sorted(
         free,
@@ -97,6 +105,18 @@ def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
         return record.consents_to("mediation") and not persons
     able = {one.id for one in who_may_be_helped(record)}
     return bool(able) if persons is None else bool(persons) and set(persons) <= able
+
+
+def asked_by(record: Record, intervention: Intervention) -> str:
+    """The account that asked a mediator, and that she was most likely told to call; empty if that
+    is not known."""
+    asked = (
+        one.by
+        for one in record.timeline
+        if (one.what, one.about, one.at)
+        == ("mediator_asked", intervention.mediator, intervention.asked_at)
+    )
+    return next(asked, "")
 
 
 def has_consent(record: Record, intervention: Intervention) -> bool:

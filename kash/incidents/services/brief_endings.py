@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from sqlalchemy import delete, update
@@ -13,6 +13,7 @@ from kash.incidents.endings import Remains
 from kash.incidents.models import MediationBrief
 from kash.incidents.queries.mediation import answers_to
 from kash.incidents.rules import mediation as rules
+from kash.incidents.rules.custodian_only import ForCustodian
 from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
 from kash.incidents.rules.record import Event, Intervention, Record
 from kash.incidents.rules.withdrawing import is_taken_back
@@ -73,16 +74,28 @@ def end_what_may_not_be_asked(session: Session, record: Record) -> None:
             record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
 
 
-def end_what_names_who_must_not_know(session: Session, record: Record) -> None:
-    """A case turns out to be about somebody of the programme and goes to a custodian: every open
-    brief ends, since it names the officer to be called, who may be the one. The custodian asks
-    anew."""
+def names_who_must_not_know(record: Record, may_know: Collection[str]) -> list[Intervention]:
+    """The open requests that somebody else than these accounts made: a brief names whom to call."""
+    return [
+        one
+        for one in record.interventions
+        if one.brief and rules.asked_by(record, one) not in may_know
+    ]
+
+
+def end_what_names_who_must_not_know(
+    session: Session, record: Record, why: ForCustodian, may_know: Collection[str]
+) -> None:
+    """A case is for a custodian alone: every open brief ends that an officer asked for, since it
+    names her to be called. She does not know any more what becomes of the case, and where somebody
+    of the programme did it, she may be the one. The custodian asks anew."""
+    if not names_who_must_not_know(record, may_know):
+        return
     collect_answers(session, record)
-    for one in record.interventions:
-        if one.brief:
-            _end_one(session, one)
-            event = Event(what="request_ended_programme", by="", at=utc_now(), about=one.id)
-            record.timeline.append(event)
+    for one in names_who_must_not_know(record, may_know):
+        _end_one(session, one)
+        event = Event(what=f"request_ended_{why}", by="", at=utc_now(), about=one.id)
+        record.timeline.append(event)
 
 
 def end_what_was_taken_back(session: Session, record: Record) -> None:

@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.incidents.errors import ChangedMeanwhile
+from kash.incidents.errors import ChangedMeanwhile, Damaged
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.officers import may_work, officers
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import conflict_of
-from kash.incidents.rules.custodian_only import ForCustodian, for_custodian
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.rules.mediation_gate import asks_too_much
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
-from kash.incidents.services.brief_endings import end_what_names_who_must_not_know
+from kash.incidents.services.brief_endings import (
+    end_what_names_who_must_not_know,
+    names_who_must_not_know,
+)
 from kash.incidents.services.history import History
 from kash.incidents.services.keeping import settle
 from kash.incidents.services.letterbox import letterbox
@@ -43,9 +46,9 @@ from kash.web.errors import NotFound
 
 def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:
     """Note that a case was shown; its key is kept from now on if it was only filed before, what was
-    taken back by its receipt is taken over, what a mediator was asked by an older version ends if
-    it may not be asked, whether anything keeps it is noted, and its next reminder is set if the
-    last one was given.
+    taken back by its receipt is taken over, what a mediator was asked ends if it may not be asked,
+    who has it and must not, by what a phone told since, has it no more, whether anything keeps it
+    is noted, and its next reminder is set if the last one was given.
 
     All of that is done to the case as it stands now: what is shown may be older than what another
     member saved meanwhile. Raises NotFound if it is gone, or not hers to see any more, and Damaged.
@@ -56,9 +59,9 @@ def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") 
         row = locked_incident(session, case.reference)
         found = open_case(by, vault, case.reference, session)
         keep_keys(session, vault, found.documents)
-        if found.taken_back is not None or asks_too_much(found.record):
+        if found.taken_back is not None or asks_too_much(found.record) or _is_left(found):
             # With saving it is settled; if somebody saved it in this moment, by the next opening.
-            _take_over(change, by, vault, found, shown=case)
+            _take_over(CaseChange(change, found, row, vault, by), shown=case)
         else:
             _settle(session, vault, found)
         if row.remind_at is None:
@@ -116,19 +119,66 @@ class CaseChange:
         )
 
 
+def _may_keep(case: Case) -> set[str]:
+    """Of those who have a case, or asked a mediator about it, who may go on: none who turns out to
+    have a part in it or in what belongs to it, and only a custodian where it is for her alone."""
+    if for_custodian(case.seen) is not None:
+        return {one.public_id for one in may_work(officers(), case.seen)}
+    holder = case.record.assigned_to
+    known = readers([holder]).get(holder) if holder else None
+    return {holder} if known is not None and conflict_of(known, case.seen) is None else set()
+
+
+def _is_somebodys(record: Record) -> bool:
+    """Whether somebody has a case, or a mediator is asked about it."""
+    return bool(record.assigned_to) or any(one.brief for one in record.interventions)
+
+
+def _is_left(case: Case) -> bool:
+    """Whether somebody has a case, or is named to a mediator, who must not know of it any more."""
+    why = for_custodian(case.seen)
+    if not _is_somebodys(case.record) or (why is None and not case.others):
+        return False
+    able, holder = _may_keep(case), case.record.assigned_to
+    named = why is not None and names_who_must_not_know(case.record, able)
+    return bool(named or (holder and holder not in able))
+
+
 def _keep_away(found: CaseChange) -> None:
-    # Who turns out to have a part in a case does not keep it.
-    holder = found.record.assigned_to
-    if not holder:
+    # Who turns out to have a part in a case does not keep it, and is named to no mediator.
+    if not _is_somebodys(found.record):
         return
-    if for_custodian(found.record) is not None:
-        stays = holder in {one.public_id for one in may_work(officers(), found.record)}
-    else:
-        known = readers([holder]).get(holder)
-        stays = known is not None and conflict_of(known, found.record) is None
-    if not stays:
+    able, holder = _may_keep(found.case), found.record.assigned_to
+    why = for_custodian(found.case.seen)
+    if why is not None:
+        end_what_names_who_must_not_know(found.change.session, found.record, why, able)
+    if holder and holder not in able:
         found.record.assigned_to = ""
         found.happened("unassigned", about=holder)
+
+
+def _keep_away_from_others(found: CaseChange) -> None:
+    """What is written of one report holds for all that belong to it: whoever must not know of it
+    any more does not keep another one of them."""
+    case, change = found.case, found.change
+    held = [
+        key for key, one in case.others.items() if isinstance(one, Record) and _is_somebodys(one)
+    ]
+    # All rows before anything is saved, which locks the letterbox.
+    rows = {key: locked_incident(change.session, key) for key in held}
+    for key, row in rows.items():
+        # What is damaged, or was kept from her already, a custodian settles by opening it.
+        with suppress(NotFound, Damaged):
+            other = open_case(found.by, found.vault, key, change.session)
+            other.others[case.reference] = case.record
+            if _is_left(other):
+                history = History(other)
+                history.note("", change.now)
+                left = CaseChange(change, other, row, found.vault, found.by)
+                _keep_away(left)
+                history.note(found.by.public_id, change.now)
+                save_record(change, found.by, found.vault, other, history)
+                change.about(key)
 
 
 def save_record(
@@ -182,12 +232,14 @@ def _settle(session: Session, vault: OpenVault, case: Case) -> None:
     case.until = settle(session, vault, case.reference, case.state, case.record, screens)
 
 
-def _take_over(change: Change, by: Actor, vault: OpenVault, found: Case, *, shown: Case) -> None:
+def _take_over(opened: CaseChange, *, shown: Case) -> None:
+    found, change = opened.case, opened.change
     as_shown = found.version == shown.version
     # Nothing of it goes if it is not saved.
     with suppress(ChangedMeanwhile), change.session.begin_nested():
         take_over_everything(change.session, found.record)
-        save_record(change, by, vault, found)
+        _keep_away(opened)
+        save_record(change, opened.by, opened.vault, found)
         if as_shown:
             shown.record, shown.sealed = found.record, found.sealed
             shown.screens, shown.taken_back = found.screens, found.taken_back
@@ -227,15 +279,13 @@ def changing_within(
     if version is not None and version != case.version:
         raise ChangedMeanwhile
     found, history = CaseChange(change, case, row, vault, by), History(case)
-    was_ours = for_custodian(case.record) is ForCustodian.PROGRAMME
     # What was taken back by its receipt meanwhile.
     history.note("", change.now)
     yield found
     history.note(by.public_id, change.now, found.why)
     take_over_everything(change.session, case.record)
-    if for_custodian(case.record) is ForCustodian.PROGRAMME and not was_ours:
-        end_what_names_who_must_not_know(change.session, case.record)
     _keep_away(found)
+    _keep_away_from_others(found)
     row.remind_at = next_reminder(case.record, row.state, change.now)
     case.state = row.state
     save_record(change, by, vault, case, history)

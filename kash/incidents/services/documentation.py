@@ -210,13 +210,13 @@ def write_case(by: Actor, vault: OpenVault, reference: str, version: int, writte
         case.why = written.why
         if persons_with_identity_taken_off(case.record, written.typed):
             raise IdentityWouldBeLeft
-        before, alone = case.record.model_copy(), for_custodian(case.record)
+        before, alone = case.record.model_copy(), for_custodian(case.case.seen)
         write(case.record, written.typed)
         refuse_bribes(case.record)
         if terms_refused(case.record, before):
             raise NotToBeAgreed
-        refuse_opening_unknown(alone, case.record, knows=written.opens)
-        goes = goes_to_custodian(by, case.record, knows=written.hands_over)
+        refuse_opening_unknown(alone, case.case.seen, knows=written.opens)
+        goes = goes_to_custodian(by, case.case.seen, knows=written.hands_over)
         if goes:
             tell_of_who_is_held(case.change, case.record)
         if (written.submit or written.hands_over) and case.row.state == "draft":

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from kash.incidents.queries.cases import sight_of
 from kash.incidents.queries.officers import may_work
 from kash.incidents.rules.clocks import who_is_held
-from kash.incidents.rules.custodian_only import ForCustodian, for_custodian
+from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian
 from kash.incidents.rules.record import Record
 from kash.incidents.services.alerts import raise_alert
 from kash.policy import Actor
@@ -35,24 +35,26 @@ class OpensToOfficers(Problem):
     sentence = _l("With saving, this case is no longer for a custodian alone.")
 
 
-def refuse_opening_unknown(before: ForCustodian | None, record: Record, *, knows: bool) -> None:
+def refuse_opening_unknown(before: ForCustodian | None, seen: Seen, *, knows: bool) -> None:
     """Raise OpensToOfficers if what was written makes a case, which was `before` for a custodian
-    alone, one that all officers and directors read, unless its writer `knows`."""
-    if before is not None and for_custodian(record) is None and not knows:
+    alone, one that all officers and directors read, unless its writer `knows`. `seen`: the case
+    with all that belong to it."""
+    if before is not None and for_custodian(seen) is None and not knows:
         raise OpensToOfficers
 
 
-def goes_to_custodian(by: Actor, record: Record, *, knows: bool) -> bool:
-    """Whether what was written makes a case one for a custodian alone, which the writer is not.
+def goes_to_custodian(by: Actor, seen: Seen, *, knows: bool) -> bool:
+    """Whether what was written makes a case, with all that belong to it, one for a custodian alone,
+    which the writer is not.
 
     Raises HandsOver unless she `knows`.
     """
     sight = sight_of(by)
-    if not sight.leaves_to_custodian(record):
+    if not sight.leaves_to_custodian(seen):
         return False
-    why = for_custodian(record)
+    why = for_custodian(seen)
     if why is not None and not knows:
-        raise HandsOver(why, [one.name for one in may_work(sight.others, record)])
+        raise HandsOver(why, [one.name for one in may_work(sight.others, seen)])
     return True
 
 

@@ -9,7 +9,7 @@ refused to have kept, and could wait for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -20,8 +20,9 @@ from kash.incidents.models import Incident
 from kash.incidents.queries.autosaves import autosaves_of_case
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.mediation import with_answers
+from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.keeping import is_as_asked, last_day, what_keeps
-from kash.incidents.rules.letterbox import Fate
+from kash.incidents.rules.letterbox import Box, Fate
 from kash.incidents.rules.record import Record
 from kash.incidents.services.letterbox import letterbox
 from kash.vault import OpenVault
@@ -47,17 +48,19 @@ def settle(
     known, first = box.fates.get(reference), box.additions.get(reference, "")
     fate = None
     keeps = what_keeps(with_answers(record, session), state) is not None
-    # What was told afterwards stays as long as the report that it adds to, and goes with it.
-    also = box.fates.get(first)
-    if not keeps and not (also is None and _is_there(session, first)):
+    # What was told afterwards stays as long as the report that it adds to. It has days of its own:
+    # whoever told it late has no fewer in which she can agree.
+    waits = bool(first) and first not in box.fates and bool(_are_there(session, [first]))
+    if not (keeps or waits):
         remains = remains_of(session, record)
         unfinished = autosaves_of_case(session, vault, reference)
         fate = Fate(
-            until=also.until if also else known.until if known else last_day(local_today()),
+            until=known.until if known else last_day(local_today()),
             documents=sorted({*screens, *remains.documents, *unfinished}),
             files=sorted(remains.files),
             briefs=sorted(remains.briefs),
             as_asked=is_as_asked(record),
+            for_officers=for_custodian(record) is None,
         )
     stay = [] if fate else [key for key, one in box.additions.items() if one == reference]
     if fate != known or not box.fates.keys().isdisjoint(stay):
@@ -69,9 +72,10 @@ def settle(
     return None if fate is None else fate.until
 
 
-def _is_there(session: Session, reference: str) -> bool:
-    there = (Incident.public_id == reference) & Incident.document_id.is_not(None)
-    return bool(reference) and session.scalar(select(Incident.id).where(there)) is not None
+def _are_there(session: Session, references: Collection[str]) -> set[str]:
+    """Those of these cases that were not shredded."""
+    there = Incident.public_id.in_(references) & Incident.document_id.is_not(None)
+    return set(session.scalars(select(Incident.public_id).where(there)))
 
 
 def stand_alone(session: Session, reference: str) -> None:
@@ -89,9 +93,19 @@ def note_document(session: Session, reference: str, document: str) -> None:
                 box.fates[reference].documents.append(document)
 
 
-def forget(session: Session, reference: str) -> None:
-    """Forget the days of a case that was shredded by hand, and what it added to."""
-    stand_alone(session, reference)
-    if reference in opened_box(session).fates:
-        with letterbox(session) as box:
-            box.fates.pop(reference, None)
+def forget(session: Session, reference: str, record: Record) -> None:
+    """Forget the days of a case that is shredded by hand."""
+    with letterbox(session) as box:
+        forget_shredded(session, box, {reference: for_custodian(record) is None})
+
+
+def forget_shredded(session: Session, box: Box, shredded: Mapping[str, bool]) -> None:
+    """Forget the days of cases that are shredded in this transaction. As long as others belong to
+    one, that stays, with whether it was for officers, as `shredded` says by reference: else what
+    was told afterwards of a child's report would be shown to them once that is gone."""
+    for reference, for_officers in shredded.items():
+        box.fates.pop(reference, None)
+        if for_officers:
+            box.for_officers.append(reference)
+    together = {*box.additions, *box.additions.values()} - shredded.keys()
+    box.forget_alone(_are_there(session, together) if together else ())

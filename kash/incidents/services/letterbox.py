@@ -126,7 +126,10 @@ def deliver(session: Session, box: Box, receipts: Collection[str], now: datetime
             box.additions[incident.public_id] = sent.adds_to
         if sent.until is not None:
             screens = [one.public_id for one in sent.screens]
-            box.fates[incident.public_id] = Fate(until=sent.until, documents=screens, as_asked=True)
+            # Such as a custodian alone reads have no last day before she did.
+            box.fates[incident.public_id] = Fate(
+                until=sent.until, documents=screens, as_asked=True, for_officers=True
+            )
         references.append(incident.public_id)
     return references
 

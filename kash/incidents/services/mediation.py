@@ -249,7 +249,8 @@ def ask_mediator(
         if why is not None:
             raise NotToBeAsked(why)
         session = case.change.session
-        free = rules.may_mediate(as_mediators(duties()), case.record, 0)
+        able = as_mediators(duties())
+        free = rules.may_mediate(able, case.record, 0, seen=case.case.seen)
         if request.mediator not in {one.account for one in free}:
             raise MustKeepAway
         account = session.scalar(select(Account.id).where(Account.public_id == request.mediator))

@@ -21,7 +21,7 @@ from kash.incidents.rules.keeping import is_over
 from kash.incidents.rules.letterbox import Fate
 from kash.incidents.rules.workflow import refusal_of
 from kash.incidents.services.cases import forget_what_was_taken_in
-from kash.incidents.services.keeping import forget
+from kash.incidents.services.keeping import forget, forget_shredded
 from kash.incidents.services.letterbox import letterbox
 from kash.jobs import periodic
 from kash.policy import SYSTEM, Actor
@@ -56,7 +56,7 @@ def shred_case(reference: str, *, by: Actor, vault: OpenVault) -> Shredded:
         # What somebody was writing of it when it ended, which only opening tells.
         unfinished = autosaves_of_case(session, vault, reference)
         forget_what_was_taken_in(session, case)
-        forget(session, reference)
+        forget(session, reference, case.record)
         ids = [*(one.place.public_id for one in case.documents), *remains.documents, *unfinished]
         done.documents = _shred(session, [row], ids, remains.briefs)
         change.about(reference)
@@ -131,16 +131,16 @@ def shred_unkept(today: date) -> int:
                 fate = box.fates.get(reference)
                 if fate is None or not is_over(fate.until, today):
                     continue
-                del box.fates[reference]
-                box.additions.pop(reference, None)
                 row = rows.get(reference)
                 if row is None or row.document_id is None:
+                    del box.fates[reference]
                     continue
                 fates[reference] = fate
                 if row.receipt_hash:
                     box.taken_back.pop(row.receipt_hash, None)
                     if fate.as_asked:
                         box.shredded[row.receipt_hash] = today
+            forget_shredded(session, box, {key: one.for_officers for key, one in fates.items()})
         if not fates:
             change.nothing()
         records = [row.document_id for key, row in rows.items() if key in fates]

@@ -66,15 +66,15 @@ def take_step(
     if verb not in STEPS or verb == "shred":
         raise NotFound
     with changing("incidents.moved", by, vault, reference, version=version) as change:
-        record, now = change.record, change.change.now
+        record, seen, now = change.record, change.case.seen, change.change.now
         why = refusal_of(
             verb,
             change.row.state,
             by=by.public_id,
             filed_by=record.filing.author,
             triaged_by=record.triage.by,
-            conflict=conflict_of(reader_of(by), record) is not None,
-            alone=decides_alone(by.public_id, record),
+            conflict=conflict_of(reader_of(by), seen) is not None,
+            alone=decides_alone(by.public_id, seen),
             unprotected=bool(unprotected(record)),
             custodian=Role.CUSTODIAN in by.roles,
             outcome=outcome,

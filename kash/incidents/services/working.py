@@ -25,7 +25,7 @@ def assign(
         if change.row.state in OVER:
             raise NotNow
         if account and account not in {
-            one.public_id for one in may_work(officers(), change.record)
+            one.public_id for one in may_work(officers(), change.case.seen)
         }:
             raise NotFound
         if change.record.assigned_to == account:

@@ -21,6 +21,7 @@ from kash.incidents.queries.links import linked_to
 from kash.incidents.queries.officers import Officer, decides_alone, kept_away, officers
 from kash.incidents.rules.acts import MONEY
 from kash.incidents.rules.clocks import SHOWN_AFTER, clocks_of, unset_clocks
+from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.keeping import what_keeps
 from kash.incidents.rules.mediation import events_of
@@ -69,7 +70,7 @@ def next_of(case: Case, actor: Actor) -> Next | None:
         by=actor.public_id,
         filed_by=case.record.filing.author,
         triaged_by=case.record.triage.by,
-        alone=decides_alone(actor.public_id, case.record),
+        alone=decides_alone(actor.public_id, case.seen),
         standing=standing,
     )
     return Next(verb, why is Refusal.SAME_PERSON)
@@ -130,15 +131,15 @@ def _page(found: Case, actor: Actor, comment_form: Form | None = None) -> str:
         timeline=_timeline(record),
         clocks=_clocks(record, now) if found.state not in OVER else [],
         unset=unset_clocks(record) if found.state not in OVER else [],
-        away=_away(everybody, record, actor),
+        away=_away(everybody, found.seen),
         links=linked_to(record, actor),
         names=account_names(_accounts(record)),
         called=_called(record),
         money=MONEY,
         says=wording,
         words=names,
-        guarded=guarded(record, actor),
-        left=autosaves_left(actor, the_vault(), found.reference, record) if works else [],
+        guarded=guarded(found, actor),
+        left=autosaves_left(actor, the_vault(), found.reference, found.seen) if works else [],
         comment_form=comment_form or CommentForm(),
         sections=sections_of(found, actor),
         beside=sections_of(found, actor, beside=True),
@@ -184,9 +185,9 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
     ]
 
 
-def _away(everybody: list[Officer], record: Record, actor: Actor) -> list[Any]:
+def _away(everybody: list[Officer], seen: Seen) -> list[Any]:
     """Who is kept away: custodians read who and why, others only that somebody is."""
-    found = kept_away(everybody, record)
+    found = kept_away(everybody, seen)
     of = {one.public_id: one.name for one in everybody}
     return [(of[account], wording.CONFLICT_NAMES[why]) for account, why in found.items()]
 

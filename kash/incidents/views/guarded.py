@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from kash.incidents.queries.cases import Case
 from kash.incidents.queries.outside import outside_contact
 from kash.incidents.rules.clocks import who_is_held
-from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM
+from kash.incidents.rules.custodian_only import PROGRAMME, WHO, WHOM, for_custodian
 from kash.incidents.rules.minors import (
     held_among_adults,
     minors_of,
@@ -15,7 +16,7 @@ from kash.incidents.rules.minors import (
     unprotected,
 )
 from kash.incidents.rules.outside import Contact
-from kash.incidents.rules.record import Person, Record
+from kash.incidents.rules.record import Person
 from kash.policy import Actor, Role
 
 
@@ -24,7 +25,8 @@ class Guarded:
     """Codes of those who are or may be under 18: all of them, those held among adults, those of
     whom it is to be asked, and those whom child protection has not reached. `alone`: whether a
     custodian reads it; `programme`: whether somebody of the programme did it;
-    `unread`: whether what a phone said of either does not open."""
+    `unread`: whether what a phone said of either does not open; `by_others`: whether only another
+    report makes it one for a custodian alone, to which it belongs."""
 
     minors: list[str] = field(default_factory=list)
     among_adults: list[str] = field(default_factory=list)
@@ -33,11 +35,13 @@ class Guarded:
     alone: bool = True
     programme: bool = False
     unread: bool = False
+    by_others: bool = False
     outside: Contact | None = None
 
 
-def guarded(record: Record, actor: Actor) -> Guarded:
+def guarded(case: Case, actor: Actor) -> Guarded:
     """What its reader is told of a case first; nothing of one that is not for a custodian alone."""
+    record = case.record
     programme = any(one.kind == PROGRAMME for one in record.parties)
     held = who_is_held(record)
     return Guarded(
@@ -48,6 +52,7 @@ def guarded(record: Record, actor: Actor) -> Guarded:
         alone=Role.CUSTODIAN in actor.roles,
         programme=programme,
         unread=not {WHO, WHOM}.isdisjoint(record.unread()),
+        by_others=for_custodian(record) is None and for_custodian(case.seen) is not None,
         outside=outside_contact() if programme else None,
     )
 

@@ -40,7 +40,7 @@ from kash.web.formats import to_local
 def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:
     minute = minute_of_week(to_local(utc_now()))
     found = queries.as_mediators(queries.duties())
-    return may_mediate(found, case.record, minute, station), minute
+    return may_mediate(found, case.record, minute, station, seen=case.seen), minute
 
 
 def _station_of(case: Case) -> tuple[str, list[tuple[str, str]]]:

@@ -43,7 +43,7 @@ def step(reference: str, verb: str) -> ResponseReturnValue:
         by=actor.public_id,
         filed_by=found.record.filing.author,
         triaged_by=found.record.triage.by,
-        alone=decides_alone(actor.public_id, found.record),
+        alone=decides_alone(actor.public_id, found.seen),
         unprotected=bool(at_risk),
         custodian=Role.CUSTODIAN in actor.roles,
         outcome=outcomes[0][0] if outcomes else "",
@@ -98,7 +98,7 @@ def assign(reference: str) -> ResponseReturnValue:
     """Give the case to somebody who may work on it, or to nobody."""
     actor, vault, found = here(reference)
     form = AssignForm(account=found.record.assigned_to)
-    free = may_work(officers(), found.record)
+    free = may_work(officers(), found.seen)
     form.account.choices = [
         ("", _("Nobody yet")),
         *((one.public_id, one.name) for one in free),
@@ -125,13 +125,13 @@ def declare(reference: str) -> ResponseReturnValue:
         services.declare_conflict(reference, by=actor, vault=vault)
         flash(_("You do not see that case any more. The others are told that you are kept away."))
         return redirect(url_for("incidents.index"), 303)
-    alone = len(may_work(officers(), found.record)) < 2
+    alone = len(may_work(officers(), found.seen)) < 2
     return page(
         "incidents/declare.html",
         form=form,
         case=found,
         alone=alone,
-        only_custodian=for_custodian(found.record) if alone else None,
+        only_custodian=for_custodian(found.seen) if alone else None,
         outside=outside_contact(),
     )
 
