@@ -33,6 +33,8 @@ usage() {
 ./kash.sh check             style, types, structure, migrations and locked requirements
 ./kash.sh bench NAME [ARGS] run benchmarks/NAME.py
 ./kash.sh shots DIR         draw every page of the sample programme, and every PDF, as PNG
+./kash.sh house [--json]    count what the code is made of
+./kash.sh compare ACTION    write FILE: a fingerprint of what users see; diff A B: what changed of it
 ./kash.sh backup FILE       write an encrypted backup
 ./kash.sh restore FILE      put a backup back, into an empty data directory
 ./kash.sh flask ARGS        any command of the application
@@ -194,7 +196,7 @@ check() {
   local wrong=0 bin=$VENV/bin
   check_one 'Style' "$bin/ruff" check .
   check_one 'Layout' "$bin/ruff" format --check .
-  check_one 'Types' "$bin/mypy" --strict -p kash
+  check_one 'Types' "$bin/mypy" --strict -p kash -p tools
   check_one 'Structure' "$bin/lint-imports"
   check_one 'Templates' "$bin/djlint" --lint --quiet templates
   check_one 'Migrations' check_migrations
@@ -237,6 +239,10 @@ case $command in
     [[ -n ${1:-} ]] || stop 'Where to? ./kash.sh shots DIR'
     install_to_test
     exec "$PYTHON" -m kash.demo.shots "$@"
+    ;;
+  house | compare)
+    install_to_run
+    exec "$PYTHON" -m "tools.$command" "$@"
     ;;
   backup | restore)
     [[ -n ${1:-} ]] || stop "Which file? ./kash.sh $command FILE"

@@ -1,0 +1,1 @@
+"""Tools for whoever works on Kash; nothing that serves needs them."""

@@ -1,0 +1,1 @@
+"""Figures of the house, counted from the working tree: `python -m tools.house`."""
