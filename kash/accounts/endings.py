@@ -1,4 +1,4 @@
-"""What ends with a session, and what changes with an account's roles: two registers.
+"""Registers of steps: those that end with a session, and those that follow a change of roles.
 
 Each room that lends something to a session, or to a role, for as long as it lasts adds a step at
 start-up. A step works in the transaction that it is given, and commits nothing.

@@ -1,4 +1,4 @@
-"""What can go wrong with accounts, each with its sentence."""
+"""Errors of accounts, each with its sentence."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ class RequestClosed(Problem):
 
 
 class RequestChanged(Problem):
-    """What was asked for is not what would be done now: it goes back to who asked."""
+    """Request that no longer fits what would be done now: it goes back to who asked."""
 
     sentence = _l(
         "The account is no longer as it was when this was asked for. Nothing was done: it went back"

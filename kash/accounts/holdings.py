@@ -1,4 +1,5 @@
-"""What somebody holds and must hand over before she leaves: a register that rooms above join.
+"""Holdings: things that somebody must hand over before she leaves; a register that rooms above
+join.
 
 A room says how much an account holds, who else may hold it, and how it is handed over. A holding
 may be let go (`let_go` is then the word for it) where nobody need hold it.
@@ -106,7 +107,7 @@ def forget_holding(key: str) -> None:
 
 
 def holding_label(key: str) -> Any:
-    """What a kind is called; its key if the room that knew it is gone."""
+    """Label of a kind of holding; its key if the room that knew it is gone."""
     found = _register.get(key)
     return found.label if found is not None else key
 
@@ -117,12 +118,12 @@ def holder_of(account: Account) -> Holder:
 
 
 def holds_anything(session: Session, holder: Holder) -> bool:
-    """Whether an account holds anything at all."""
+    """True if an account holds anything at all."""
     return any(one.count(session, holder) for one in _register.values())
 
 
 def held_by(session: Session, holder: Holder) -> list[Held]:
-    """What an account holds, each with who may take it; kinds of which it holds none left out."""
+    """Holdings of an account, each with who may take it; kinds of which it holds none left out."""
     held = [(one, one.count(session, holder)) for one in _register.values()]
     held = [(one, count) for one, count in held if count]
     if not held:

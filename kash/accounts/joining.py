@@ -1,4 +1,4 @@
-"""What accounts themselves add to the registers of what ends and what is handed over."""
+"""Lines of accounts themselves in the registers of off-boarding and of hand-overs."""
 
 from __future__ import annotations
 

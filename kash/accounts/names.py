@@ -87,7 +87,7 @@ STANDING_SENTENCES: dict[Standing, Any] = {
 
 
 def second_note(standing: Standing, settled: Any) -> str:
-    """Whether somebody may agree, said of her."""
+    """Sentence on whether somebody may agree, said of her."""
     if standing is Standing.MAY:
         return _("may agree")
     if standing is Standing.NEW:

@@ -37,15 +37,15 @@ def digest_of(kind: str, content: Content, account: Account | None) -> str:
 
 
 def seal_content(content: Content, public_id: str) -> bytes | None:
-    """What is asked for, sealed; None where the kind of request says it all."""
+    """Content of a request, sealed; None where the kind of request says it all."""
     if not content:
         return None
     return seal(json.dumps(content), kind=_CONTENT, public_id=public_id)
 
 
 def content_of(request: AccountRequest) -> Content:
-    """What a request asks for: of an invitation `name`, `email`, `roles`, `language` and
-    `person_id`, of a change of roles `roles`, else nothing."""
+    """Content of a request: of an invitation `name`, `email`, `roles`, `language` and `person_id`,
+    of a change of roles `roles`, else nothing."""
     if request.content_sealed is None:
         return {}
     found: Content = json.loads(
@@ -82,12 +82,12 @@ def answer_of(request: AccountRequest) -> str:
 
 
 def seal_code(code: str, public_id: str) -> bytes:
-    """What the second person tells whoever uses the link."""
+    """Seal the code that the second person tells whoever uses the link."""
     return seal(code, kind=_CODE, public_id=public_id)
 
 
 def code_of(request: AccountRequest) -> str:
-    """What the second person tells whoever uses the link; empty if there is none."""
+    """The code that the second person tells whoever uses the link; empty if there is none."""
     if request.code_sealed is None:
         return ""
     return open_text(request.code_sealed, kind=_CODE, public_id=request.public_id)

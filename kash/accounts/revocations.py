@@ -1,4 +1,4 @@
-"""What ends when somebody's access ends: a register of steps.
+"""Revocations: a register of the steps that end what hangs on somebody's access.
 
 Each room that gives an account something of its own (sessions, links, keys, an offline register)
 adds a step at start-up. Locking an account at once and a leaver's hand-over run all of them in one
@@ -53,12 +53,12 @@ def revocations() -> list[Revocation]:
 
 
 def revocation_warnings(public_id: str) -> list[str]:
-    """What would be lost for good if an account's access ended now, in sentences."""
+    """Sentences on what would be lost for good if an account's access ended now."""
     return [text for one in revocations() if one.warn is not None for text in one.warn(public_id)]
 
 
 def revocation_label(key: str) -> Any:
-    """What a step ends, in words; its key if the room that knew it is gone."""
+    """Words for what a step ends; its key if the room that knew it is gone."""
     found = _register.get(key)
     return found.label if found is not None else key
 

@@ -37,7 +37,7 @@ def _nobodys_hash(hasher: PasswordHasher) -> str:
 
 
 def password_matches(stored: str | None, password: str) -> bool:
-    """Whether a password is right. Takes one argon2 run, also when there is no stored hash."""
+    """True if a password is right. Takes one argon2 run, also when there is no stored hash."""
     hasher = _hasher()
     try:
         return hasher.verify(stored or _nobodys_hash(hasher), password) and stored is not None

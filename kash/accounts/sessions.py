@@ -174,7 +174,7 @@ def _browser_cookie() -> str:
 
 
 def _browser_tokens() -> list[str]:
-    """What this browser keeps of the accounts that are known to it, the last one first."""
+    """Tokens that this browser keeps of the accounts that are known to it, the last one first."""
     kept = request.cookies.get(_browser_cookie(), "")
     if len(kept) > 60 * _ACCOUNTS_OF_ONE_BROWSER:
         return []

@@ -35,7 +35,7 @@ def new_setup_code() -> str | None:
 
 
 def set_up_code_is_right(code: str) -> bool:
-    """Whether this is the code that was printed last. It has 80 random bits: no throttle."""
+    """True if this is the code that was printed last. It has 80 random bits: no throttle."""
     try:
         stored = _file().read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):

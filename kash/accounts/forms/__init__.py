@@ -1,4 +1,4 @@
-"""What is typed about accounts."""
+"""Forms of accounts."""
 
 from kash.accounts.forms.accounts import (
     CodeForm,

@@ -1,4 +1,4 @@
-"""What is typed about accounts."""
+"""Forms of accounts."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class EnrolForm(KashForm):
 
 
 class SpokenCodeForm(KashForm):
-    """What a link asks for that two people agreed to."""
+    """Code that was spoken: a link asks for it if two people agreed to the link."""
 
     spoken_code = StringField(
         _l("Code"),
@@ -168,7 +168,7 @@ class PersonForm(KashForm):
 
 
 class RolesForm(KashForm):
-    """What an account may do, and why, if a second person has to agree."""
+    """Roles of an account, with a reason if a second person has to agree."""
 
     reason = long_text_field(
         _l("Reason, where a second person has to agree"),

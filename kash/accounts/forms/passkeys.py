@@ -1,4 +1,4 @@
-"""What is typed about passkeys, and what a device answers."""
+"""Forms of passkeys, and of the answers that a device gives."""
 
 from __future__ import annotations
 

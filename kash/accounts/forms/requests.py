@@ -37,7 +37,7 @@ class AnswerForm(KashForm):
 
 
 class FetchForm(KashForm):
-    """Whether a link that was agreed to is sent as well."""
+    """Fetching a link that was agreed to, by mail as well if chosen."""
 
     send = BooleanField(_l("Send the link by e-mail"), default=True)
 

@@ -1,4 +1,4 @@
-"""What is typed about breaches and stand-ins."""
+"""Forms of breaches and stand-ins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAME_NOBODY = _l("Name nobody: no person, no phone, no place by which somebody 
 
 
 class BreachForm(KashForm):
-    """What happened, and what kinds of data were affected."""
+    """Breach: an account of it, and the kinds of data that were affected."""
 
     what = long_text_field(
         _l("What happened"), most=5000, required=True, rows=6, description=_NAME_NOBODY
@@ -78,7 +78,7 @@ class CloseForm(KashForm):
 
 
 class StandInForm(KashForm):
-    """Who decides on what, from when to when, and why."""
+    """Stand-in: who decides on which permission, from when to when, and why."""
 
     stand_in = choice_field(_l("Who stands in"))
     permissions = SeveralField(

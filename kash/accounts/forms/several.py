@@ -48,7 +48,7 @@ class InvitedRow(KashForm):
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody is written in this row."""
+        """True if nobody is written in this row."""
         return not (self.name.data or self.email.data)
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -86,7 +86,7 @@ class Account(PublicId, Base):
 
     @property
     def has_second_step(self) -> bool:
-        """Whether a password alone does not open this account."""
+        """True if a password alone does not open this account."""
         return self.totp_sealed is not None or self.has_passkey
 
 

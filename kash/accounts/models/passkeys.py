@@ -35,7 +35,8 @@ class Passkey(PublicId, Base):
 
 
 class PasskeyChallenge(PublicId, Base):
-    """What a passkey has to sign, once and within minutes. `account_id` is empty at sign-in."""
+    """Challenge that a passkey has to sign, once and within minutes. `account_id` is empty at
+    sign-in."""
 
     __tablename__ = "passkey_challenge"
     __table_args__ = (Index("ix_passkey_challenge_expires_at", "expires_at"),)

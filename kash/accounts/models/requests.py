@@ -53,7 +53,8 @@ class AccountRequest(PublicId, Base):
 
 
 class AccountBacking(Base):
-    """Who brought an account in or gave it power, alone or by asking for it. Kept for good.
+    """Backing: who brought an account in or gave it power, alone or by asking for it. Kept for
+    good.
 
     `by` is a public id; nobody stands behind founders, nor behind whom the operator let in.
     """
@@ -66,7 +67,8 @@ class AccountBacking(Base):
 
 
 class AccountNotice(PublicId, Base):
-    """What others did to an account, or decided for it, until its owner has seen it on Today."""
+    """Notice of what others did to an account, or decided for it, until its owner has seen it on
+    Today."""
 
     __tablename__ = "account_notice"
     __table_args__ = (Index("ix_account_notice_account_id_seen_at", "account_id", "seen_at"),)

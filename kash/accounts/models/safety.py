@@ -1,4 +1,4 @@
-"""What protects people when something happens: breaches, stand-ins, hand-overs, reviews."""
+"""Safety when something happens: breaches, stand-ins, hand-overs, reviews."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Delegation(PublicId, Base):
 
 
 class HandOver(PublicId, Base):
-    """What somebody who leaves handed over. `lines` are key, count and the successor's public id.
+    """Hand-over of somebody who leaves. `lines` are key, count and the successor's public id.
 
     `unfinished` names the steps that could not be done at once, by their keys.
     """

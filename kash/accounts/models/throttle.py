@@ -1,4 +1,4 @@
-"""What the throttle counts, and what it knows. Addresses stand here only as keyed hashes."""
+"""Counts of the throttle, and the browsers it knows. Addresses stand here only as keyed hashes."""
 
 from __future__ import annotations
 

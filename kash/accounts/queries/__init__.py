@@ -1,4 +1,4 @@
-"""What is asked about the programme, accounts, sessions and invitations."""
+"""Reads of the programme, accounts, sessions and invitations."""
 
 from kash.accounts.queries.access import (
     ONLY,

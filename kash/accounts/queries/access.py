@@ -1,4 +1,4 @@
-"""What is asked when all access is reviewed."""
+"""Reads for the review of all access."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class AccessLine:
 
 @dataclass(frozen=True)
 class AccessFilter:
-    """Which accounts to show: of a role, and one of "unused", "password", "unreviewed"."""
+    """Filter of accounts: a role, and one of "unused", "password", "unreviewed"."""
 
     role: str = ""
     only: str = ""

@@ -1,4 +1,4 @@
-"""What is asked about the programme, accounts, sessions and invitations."""
+"""Reads of the programme, accounts, sessions and invitations."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def programme() -> Programme | None:
 
 
 def programme_facts() -> ProgrammeFacts | None:
-    """What every page needs to know of the programme."""
+    """Facts of the programme that every page needs; None before it is set up."""
     row = db.session.execute(
         select(
             Programme.neutral_name,
@@ -75,7 +75,7 @@ def programme_facts() -> ProgrammeFacts | None:
 
 
 def address_is_known(account_id: int, address_key: str) -> bool:
-    """Whether an account signed in lately from the address behind a key."""
+    """True if an account signed in lately from the address behind a key."""
     found: bool | None = db.session.scalar(
         select(
             exists().where(
@@ -95,7 +95,7 @@ def roles_with_second_step() -> frozenset[Role]:
 
 
 def must_have_second_step(roles: Collection[Role]) -> bool:
-    """Whether an account with these roles must have a second step here: the roles that open much,
+    """True if an account with these roles must have a second step here: the roles that open much,
     unless the programme asks nobody for it, and those that the programme has added."""
     facts = known_programme()
     if facts is not None and not facts.second_step_required:
@@ -143,7 +143,7 @@ def actor_of(account: Account) -> Actor:
 
 
 def actor_now(public_id: str) -> Actor:
-    """Who acts with an account, as far as it may act now; NOBODY if it may not."""
+    """Actor of an account, as far as it may act now; NOBODY if it may not."""
     found = db.session.scalar(select(Account).where(Account.public_id == public_id))
     return actor_of(found) if found is not None and found.active else NOBODY
 
@@ -176,7 +176,7 @@ def participant(public_id: str) -> Participant | None:
 
 
 def is_minor(session: Session, person_id: int) -> bool:
-    """Whether a participant is, or may be, under 18."""
+    """True if a participant is, or may be, under 18."""
     return bool(session.scalar(select(_PERSON.c.minor).where(_PERSON.c.id == person_id)))
 
 

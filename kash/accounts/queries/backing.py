@@ -14,7 +14,8 @@ from kash.policy import Role
 
 
 def backing_of(session: Session, public_ids: Iterable[str]) -> Backing:
-    """Who brought in or empowered these accounts, and those, and so on: one query for each step."""
+    """Backing of these accounts: who brought them in or empowered them, then those, and so on, by
+    one query for each step."""
     found: dict[str, set[str]] = {}
     ahead = set(public_ids)
     while ahead:
@@ -50,7 +51,7 @@ def tied_to(public_id: str) -> Select[str]:
 
 
 def is_founded(session: Session) -> bool:
-    """Whether the programme has, or has had, a director."""
+    """True if the programme has, or has had, a director."""
     if session.scalar(select(Programme.founded_at).where(Programme.id == 1)) is not None:
         return True
     held = select(AccountRole.account_id).where(AccountRole.role == str(Role.DIRECTOR)).limit(1)

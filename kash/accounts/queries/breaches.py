@@ -1,4 +1,4 @@
-"""What is asked about the breach register."""
+"""Reads of the breach register."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def breach(public_id: str) -> Breach:
 
 
 def breach_what(row: Breach) -> str:
-    """What happened, in the words of whoever wrote it."""
+    """Account of a breach, in the words of whoever wrote it."""
     return open_text(row.what_sealed, kind="breach.what", public_id=row.public_id)
 
 

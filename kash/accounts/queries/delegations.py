@@ -1,4 +1,4 @@
-"""What is asked about those who stand in for others."""
+"""Reads of delegations: who stands in for others."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def in_force(now: datetime | ColumnElement[datetime]) -> Any:
 
 
 def stand_ins(rows: Iterable[tuple[Any, Any]]) -> tuple[StandIn, ...]:
-    """What is lent, from pairs of permissions and the absent person's public id, each once."""
+    """Stand-ins, from pairs of permissions and the absent person's public id, each once."""
     found: dict[StandIn, None] = {}
     for permissions, absent in rows:
         for permission in permissions or ():
@@ -63,7 +63,7 @@ def stand_ins(rows: Iterable[tuple[Any, Any]]) -> tuple[StandIn, ...]:
 
 
 def lent_to(account_id: int, now: datetime | None = None) -> tuple[StandIn, ...]:
-    """What is lent to an account at this moment."""
+    """Permissions that are lent to an account at this moment."""
     absent = aliased(Account)
     rows = db.session.execute(
         select(Delegation.permissions, absent.public_id)
@@ -120,7 +120,7 @@ def delegations_among(account_ids: Collection[int], now: datetime) -> list[Lent]
 
 
 def delegations_of(account_id: int, now: datetime, most: int = 20) -> list[Lent]:
-    """What an account lends or holds, with what is past; the latest first."""
+    """Delegations that an account lends or holds, with what is past; the latest first."""
     rows = db.session.scalars(
         _delegations()
         .where(or_(Delegation.stand_in_id == account_id, Delegation.absent_id == account_id))

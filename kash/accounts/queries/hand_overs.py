@@ -1,4 +1,4 @@
-"""What is asked about hand-overs."""
+"""Reads of hand-overs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from kash.database import db
 
 
 def held(account: Account) -> list[Held]:
-    """What an account holds that somebody else must take, and who may."""
+    """Holdings of an account that somebody else must take, and who may."""
     return held_by(db.session(), holder_of(account))
 
 
 def last_hand_over(account_id: int) -> HandOver | None:
-    """What an account handed over when it was closed last."""
+    """The hand-over of when an account was closed last; None if there was none."""
     return db.session.scalar(
         select(HandOver)
         .where(HandOver.account_id == account_id)

@@ -70,12 +70,12 @@ class RequestLine:
 
     @property
     def waits(self) -> bool:
-        """Whether somebody can still decide."""
+        """True if somebody can still decide."""
         return self.state is RequestState.WAITING and not self.overdue
 
     @property
     def to_fetch(self) -> bool:
-        """Whether it was agreed to, and the link not fetched yet."""
+        """True if it was agreed to, and the link is not fetched yet."""
         return self.state is RequestState.AGREED and not self.overdue
 
 
@@ -162,8 +162,8 @@ def _line(
 
 
 def requests_for(actor: Actor) -> tuple[list[RequestLine], list[RequestLine]]:
-    """What the actor may agree to now, and what was agreed to for her and has a link to make; the
-    oldest first. Nothing for who may not decide."""
+    """Requests that the actor may agree to now, and those that were agreed to for her and have a
+    link to make; the oldest first. Nothing for who may not decide."""
     if not _decides(actor):
         return [], []
     now = utc_now()
@@ -217,7 +217,7 @@ def request_by_id(actor: Actor, public_id: str) -> RequestLine:
 
 
 def open_requests_of(account_id: int) -> Sequence[AccountRequest]:
-    """What waits about one account."""
+    """Open requests about one account."""
     return db.session.scalars(
         select(AccountRequest)
         .where(
@@ -230,7 +230,7 @@ def open_requests_of(account_id: int) -> Sequence[AccountRequest]:
 
 
 def link_waits(public_id: str) -> bool:
-    """Whether the link that a request led to can still be used."""
+    """True if the link that a request led to can still be used."""
     return (
         db.session.scalar(
             select(Invitation.id).where(
@@ -282,7 +282,7 @@ def those_behind(account: Account) -> list[str]:
 
 
 def unseen_notices(account_id: int | None) -> Sequence[AccountNotice]:
-    """What others did to an account that its owner has not noted as seen, the oldest first."""
+    """Notices about an account that its owner has not noted as seen, the oldest first."""
     return db.session.scalars(
         select(AccountNotice)
         .where(AccountNotice.account_id == account_id, AccountNotice.seen_at.is_(None))

@@ -62,7 +62,8 @@ class AuditDayLine:
 
 
 def audit_by_day(month: date, *, actor: str = "") -> list[AuditDayLine]:
-    """What mediators did in a month (its first day, in the programme's zone), counted by day."""
+    """Lines of the trail on what mediators did in a month (its first day, in the programme's zone),
+    counted by day."""
     following = (month + timedelta(days=31)).replace(day=1)
     told = told_by_day(
         db.session(), from_local(month, time()), from_local(following, time()), actor=actor or None

@@ -27,17 +27,17 @@ NEED_SECOND_STEP = POWERFUL
 
 
 def needs_second_step(roles: Collection[Role], more: Collection[Role] = ()) -> bool:
-    """Whether a password alone is not enough; `more` are roles that the programme added."""
+    """True if a password alone is not enough; `more` are roles that the programme added."""
     return not (NEED_SECOND_STEP | frozenset(more)).isdisjoint(roles)
 
 
 def session_is_over(created: datetime, last_seen: datetime, now: datetime) -> bool:
-    """Whether a session ended by itself, idle for too long or simply old."""
+    """True if a session ended by itself, idle for too long or simply old."""
     return now - last_seen > SESSION_IDLE or now - created > SESSION_LONGEST
 
 
 class PasswordFault(StrEnum):
-    """What is wrong with a new password."""
+    """Fault of a new password."""
 
     SHORT = "short"
     LONG = "long"
@@ -52,7 +52,7 @@ _TAIL = re.compile(r"[\d\W_]+$")
 
 @lru_cache(maxsize=1)
 def common_passwords() -> frozenset[str]:
-    """What attackers try first, in lower case."""
+    """Passwords that attackers try first, in lower case."""
     text = (Path(__file__).parent.parent / "common_passwords.txt").read_text(encoding="utf-8")
     return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
@@ -75,7 +75,7 @@ def _is_repeated(password: str) -> bool:
 
 
 def password_fault(password: str, known_words: Iterable[str] = ()) -> PasswordFault | None:
-    """What is wrong with a new password, None if nothing is.
+    """Fault of a new password, None if it has none.
 
     `known_words` are the account's own name and e-mail: a password made mainly of one is refused.
     """

@@ -14,7 +14,7 @@ _USUAL_PORTS = {"https": 443, "http": 80}
 
 @dataclass(frozen=True)
 class Site:
-    """What a browser says of itself when a passkey is used here: `host` and whole `origin`."""
+    """Site as a browser tells it when a passkey is used here: `host` and whole `origin`."""
 
     host: str
     origin: str
@@ -48,5 +48,5 @@ def site_of(public_address: str) -> Site | None:
 
 
 def may_be_a_copy(last: int, now: int) -> bool:
-    """Whether a counter has not grown. Devices that do not count say zero for ever."""
+    """True if a counter has not grown. Devices that do not count say zero for ever."""
     return (last > 0 or now > 0) and now <= last

@@ -16,7 +16,7 @@ OPENINGS_SINCE = timedelta(days=90)
 
 
 class Affected(StrEnum):
-    """What kinds of data a breach may have shown."""
+    """Kinds of data that a breach may have shown."""
 
     NAMES = "names"
     CONTACTS = "contacts"
@@ -56,7 +56,7 @@ def breach_clock(
 
 
 class DaysFault(StrEnum):
-    """What is wrong with the days of a stand-in."""
+    """Fault in the days of a stand-in."""
 
     ORDER = "order"
     PAST = "past"
@@ -64,7 +64,7 @@ class DaysFault(StrEnum):
 
 
 def days_fault(first: date, last: date, today: date) -> DaysFault | None:
-    """What is wrong with standing in from `first` to `last`, both included; None if nothing is."""
+    """Fault in standing in from `first` to `last`, both included; None if there is none."""
     if last < first:
         return DaysFault.ORDER
     if last < today:
@@ -75,17 +75,18 @@ def days_fault(first: date, last: date, today: date) -> DaysFault | None:
 
 
 def review_is_due(last: datetime | None, since: datetime, now: datetime) -> bool:
-    """Whether all access should be looked at again; `since` is when the programme began."""
+    """True if all access should be looked at again; `since` is when the programme began."""
     return now - (last or since) > REVIEW_EVERY
 
 
 def is_unused(last_seen: datetime | None, created: datetime, now: datetime) -> bool:
-    """Whether nobody has signed in with an account for `UNUSED_AFTER`."""
+    """True if nobody has signed in with an account for `UNUSED_AFTER`."""
     return now - (last_seen or created) > UNUSED_AFTER
 
 
 class Opening(StrEnum):
-    """What leaves the system with a person: something shown to her, a table, or paper."""
+    """Opening: a way in which something leaves the system with a person, shown, as a table, or on
+    paper."""
 
     SHOWN = "shown"
     EXPORTED = "exported"
@@ -93,7 +94,7 @@ class Opening(StrEnum):
 
 
 def opening_of(action: str) -> Opening | None:
-    """Which kind of opening an action of the trail is; the last word of its name says so."""
+    """Kind of opening that an action of the trail is; the last word of its name says so."""
     last = action.rpartition("_")[2].rpartition(".")[2]
     if action == "attendance.sheets_made":
         return Opening.PRINTED

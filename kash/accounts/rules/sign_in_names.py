@@ -25,5 +25,5 @@ def drawn_name(draw: Callable[[int], int]) -> str:
 
 
 def is_address(email: str) -> bool:
-    """Whether what an account signs in with is an e-mail address, so that mail can reach it."""
+    """True if an account signs in with an e-mail address, so that mail can reach it."""
     return "@" in email

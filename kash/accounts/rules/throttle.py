@@ -46,7 +46,7 @@ class RecentTries:
 
 
 def refused_for_a_while(tries: RecentTries) -> bool:
-    """Whether to refuse without looking at the password."""
+    """True if a try is to be refused without looking at the password."""
     if tries.client >= TRIES_OF_ONE_CLIENT:
         return True
     if tries.known:
@@ -57,12 +57,12 @@ def refused_for_a_while(tries: RecentTries) -> bool:
 
 
 def mark_helps(tries: int, expires_at: datetime, now: datetime) -> bool:
-    """Whether a browser with so many wrong tries since its last sign-in still counts as known."""
+    """True if a browser with so many wrong tries since its last sign-in still counts as known."""
     return tries < MARK_TRIES_MOST and now < expires_at
 
 
 def network_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, or the /64 that one IPv6 line is given.
+    """Network that counts as one address: an IPv4 address, or the /64 that one IPv6 line is given.
 
     What is no address stands for itself.
     """

@@ -30,7 +30,7 @@ Backing = Mapping[str, Collection[str]]
 
 
 class Asked(StrEnum):
-    """What is asked for."""
+    """Kind of action that is asked for."""
 
     INVITATION = "invitation"
     ROLES = "roles"
@@ -55,7 +55,7 @@ OPEN_STATES = frozenset({RequestState.WAITING, RequestState.AGREED})
 
 
 class Standing(StrEnum):
-    """Whether somebody may agree to a request, and why not."""
+    """Standing of somebody towards a request: she may agree to it, or why not."""
 
     MAY = "may"
     ASKED = "asked"
@@ -70,7 +70,7 @@ def gained_power(held: Collection[Role], wanted: Collection[Role]) -> frozenset[
 
 
 def takes_two(asked: Asked, held: Collection[Role], wanted: Collection[Role] = ()) -> bool:
-    """Whether something takes two people; `held` are the roles of the account, if there is one.
+    """True if something takes two people; `held` are the roles of the account, if there is one.
 
     Taking a second step off does for everybody: the rest only where power is given, or where the
     account has it.
@@ -83,7 +83,7 @@ def takes_two(asked: Asked, held: Collection[Role], wanted: Collection[Role] = (
 
 
 def is_free(gained: Collection[Role], ever_given: Collection[Role], *, founded: bool) -> bool:
-    """Whether these roles may be given by one person: the first of each, while the programme has
+    """True if these roles may be given by one person: the first of each, while the programme has
     had no director. `ever_given` are held by somebody or offered to somebody."""
     return not founded and frozenset(gained).isdisjoint(ever_given)
 
@@ -100,7 +100,7 @@ def behind(account: str, backing: Backing) -> frozenset[str]:
 
 
 def are_independent(first: str, second: str, backing: Backing) -> bool:
-    """Whether nobody stands behind both accounts."""
+    """True if nobody stands behind both accounts."""
     return behind(first, backing).isdisjoint(behind(second, backing))
 
 

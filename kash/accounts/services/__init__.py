@@ -1,4 +1,4 @@
-"""What is done with accounts, by noun: signing in, accounts, invitations, the second step."""
+"""Services of accounts, by noun: signing in, accounts, invitations, the second step."""
 
 from kash.accounts.services.access import record_review
 from kash.accounts.services.accounts import (

@@ -1,4 +1,4 @@
-"""Who stands behind an account is written down here, inside the caller's transaction."""
+"""Backing of an account, written down inside the caller's transaction."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kash.web.errors import NotFound
 
 
 def is_operator(by: ActorLike | str) -> bool:
-    """Whether somebody acts at the server itself, which is the way out of the rule of two."""
+    """True if somebody acts at the server itself, which is the way out of the rule of two."""
     return (by if isinstance(by, str) else by.public_id) == SYSTEM.public_id
 
 
@@ -42,7 +42,7 @@ def stand_alone(session: Session, account_id: int) -> None:
 def given_freely(
     session: Session, gained: Collection[Role], now: datetime, *, but_email: str = ""
 ) -> bool:
-    """Whether one person may give these roles, because the programme founds itself."""
+    """True if one person may give these roles, because the programme founds itself."""
     # Two who give the first of a role at once must not both succeed.
     session.get(Programme, 1, with_for_update=True)
     founded = queries.is_founded(session)

@@ -1,4 +1,4 @@
-"""What is deleted once it is as old as the programme keeps it."""
+"""Retention: deletes what is as old as the programme keeps it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an account is told by e-mail about itself; neutral, without addresses or places."""
+"""Notices to an account about itself, by e-mail; neutral, without addresses or places."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ _MAIL_ALONE = frozenset({NEW_DEVICE, PASSKEY_ADDED})
 
 
 def notice_text(kind: str, at: datetime) -> str:
-    """What a notice says, in the language of this moment."""
+    """Text of a notice, in the language of this moment."""
     return str(_TEXTS[kind]) % {"when": format_datetime(at, "d MMMM y, HH:mm")}
 
 

@@ -35,7 +35,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Challenge:
-    """What a device had to sign, and for whose account if that was known."""
+    """Challenge that a device had to sign, and for whose account if that was known."""
 
     challenge: bytes
     account_id: int | None
@@ -89,7 +89,7 @@ def spend_challenge(purpose: str, challenge_id: str) -> Challenge:
 
 
 def parsed_answer(answer: str) -> dict[str, Any]:
-    """What a browser sent, with a `response` at least. Raises PasskeyRefused."""
+    """The answer that a browser sent, with a `response` at least. Raises PasskeyRefused."""
     if len(answer) > _LONGEST_ANSWER:
         raise PasskeyRefused
     try:

@@ -28,7 +28,8 @@ from kash.vault import audited
 
 
 def offer_to_sign_in(client: Client) -> Offer:
-    """What a device needs to sign in with nothing typed. Raises NoPasskeysHere, TooManyTries."""
+    """Offer with which a device signs in with nothing typed. Raises NoPasskeysHere,
+    TooManyTries."""
     # Loaded when first used: few pages need it, and it is large.
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import UserVerificationRequirement

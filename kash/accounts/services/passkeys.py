@@ -47,7 +47,7 @@ def credential_key(credential_id: bytes) -> str:
 
 
 def offer_to_add(by: Actor, client: Client) -> Offer:
-    """What a device needs to make a passkey. Raises NoPasskeysHere, TooManyTries.
+    """Offer with which a device makes a passkey. Raises NoPasskeysHere, TooManyTries.
 
     What the device keeps and shows in its list tells neither name nor e-mail nor programme.
     """

@@ -35,7 +35,7 @@ def begin_second_step(account: Account) -> tuple[str, str]:
 
 
 def second_step_address(secret: str) -> str:
-    """What the QR code of a secret says."""
+    """Address that the QR code of a secret holds."""
     programme = queries.programme()
     issuer = programme.neutral_name if programme is not None else "Programme"
     return pyotp.TOTP(s=secret).provisioning_uri(name="sign-in", issuer_name=issuer)

@@ -26,7 +26,7 @@ from kash.web.errors import Problem
 
 @dataclass(frozen=True)
 class Invited:
-    """What came of one row: the secret of a link with what the account signs in with, or the public
+    """Outcome of one row: the secret of a link with what the account signs in with, or the public
     id of a request that waits for a second person. `again` if an earlier sending made it."""
 
     offer: Offered
@@ -106,7 +106,7 @@ def _invite_all(
 def _made_before(
     session: Session, rows: Sequence[tuple[Offered, str]], marks: Sequence[Marked]
 ) -> dict[str, Invited]:
-    """What the same form made when it was sent before, by public id."""
+    """Invitations that the same form made when it was sent before, by public id."""
     ids = [mark.public_id for mark in marks]
     invitations = {
         one.public_id: one

@@ -90,7 +90,7 @@ def count_try(kind: str, key: str, *, limit: int, window: timedelta) -> None:
 
 
 def tries_are_over(kind: str, key: str, *, limit: int) -> bool:
-    """Whether `count_try` would refuse; for pages on which only what was wrong is counted."""
+    """True if `count_try` would refuse; for pages on which only what was wrong is counted."""
     counter = (kind, lookup(network_of(key), kind=f"tries.{kind}"))
     return _standing([counter], utc_now())[counter] >= limit
 

@@ -29,7 +29,7 @@ def _to(breach_id: str) -> ResponseReturnValue:
 @blueprint.get("/breaches")
 @allow("breaches.see")
 def breaches() -> ResponseReturnValue:
-    """What is open, or what was closed."""
+    """Breaches that are open, or those that were closed."""
     closed = request.args.get("closed") == "1"
     return render_template(
         "accounts/breaches.html",

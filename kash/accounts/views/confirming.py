@@ -1,4 +1,4 @@
-"""Who one is, once more, before a dangerous action; and then on with what was typed."""
+"""Confirming who one is, once more, before a dangerous action; and then on with what was typed."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def confirm_passkey() -> ResponseReturnValue:
 @blueprint.get("/confirm/go-on")
 @allow(SIGNED_IN)
 def go_on() -> ResponseReturnValue:
-    """What was typed before the password was asked for, ready to be sent again."""
+    """Go on with what was typed before the password was asked for, ready to be sent again."""
     kept = services.kept_form(current_actor())
     if kept is None:
         return redirect("/", code=303)

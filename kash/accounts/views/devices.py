@@ -63,7 +63,7 @@ def forget_browsers() -> ResponseReturnValue:
 @blueprint.get("/account/after-recovery")
 @allow(SIGNED_IN)
 def after_recovery() -> ResponseReturnValue:
-    """What to do next for someone who has just used a recovery code."""
+    """Next steps for someone who has just used a recovery code."""
     by = current_actor()
     account = queries.account(by.public_id)
     return render_template(

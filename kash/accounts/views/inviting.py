@@ -116,7 +116,8 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
 
 
 def _words() -> tuple[dict[str, str], dict[str, str]]:
-    """What a pasted word means: the names of roles in every language of the site, and languages."""
+    """Meanings of a pasted word: the names of roles in every language of the site, and
+    languages."""
     roles: dict[str, str] = {}
     languages: dict[str, str] = {}
     for code, name in LANGUAGES.items():

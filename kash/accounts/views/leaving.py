@@ -19,7 +19,7 @@ from kash.web import NotFound, current_actor
 @blueprint.route("/accounts/<public_id>/hand-over", methods=["GET", "POST"])
 @allow("accounts.manage", fresh=True)
 def hand_over(public_id: str) -> ResponseReturnValue:
-    """What somebody holds, and who takes it; then everything at once."""
+    """Hand over what somebody holds: who takes it, then everything at once."""
     found = queries.account(public_id)
     if not found.active:
         raise NotFound
@@ -64,7 +64,7 @@ def _unchosen(held: list[Held], chosen: dict[str, str]) -> dict[str, str]:
 @blueprint.get("/accounts/<public_id>/handed-over")
 @allow("accounts.see")
 def handed_over(public_id: str) -> ResponseReturnValue:
-    """What went to whom, to print."""
+    """Paper of a hand-over: who took over what."""
     found: Account = queries.account(public_id)
     kept = queries.last_hand_over(found.id)
     if kept is None:

@@ -28,7 +28,7 @@ def qr_picture(address: str) -> str:
 
 
 def mail_link(email: str, link: str, language: str) -> bool:
-    """Whether the link went out. Neither subject nor text says what it is about."""
+    """Mail a link; True if it went out. Neither subject nor text says what it is about."""
     if not mail_is_set_up():
         return False
     with force_locale(language or programme_languages()[0]):

@@ -40,12 +40,12 @@ def offered(purpose: str, offer: services.Offer) -> Response:
 
 
 def challenge_of(purpose: str) -> str:
-    """Which challenge this browser was given last for some purpose; forgotten at once."""
+    """The challenge that this browser was given last for some purpose; forgotten at once."""
     return str(session.pop(_CHALLENGE + purpose, ""))
 
 
 def error_of(form: KashForm) -> str:
-    """What is wrong with a form whose fields are all hidden."""
+    """Sentence on what is wrong with a form whose fields are all hidden."""
     errors = [str(error) for field in form for error in field.errors]
     return errors[0] if errors else str(PasskeyRefused())
 

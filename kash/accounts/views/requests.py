@@ -1,4 +1,4 @@
-"""What takes two people: what waits, a decision, and the link that follows from one."""
+"""Requests that take two people: the open ones, a decision, and the link that follows from one."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def asked(request_id: str) -> ResponseReturnValue:
 @blueprint.get("/accounts/requests")
 @allow("accounts.agree")
 def requests() -> ResponseReturnValue:
-    """What waits for a second person, or is over."""
+    """Requests that wait for a second person, or are over."""
     closed = request.args.get("closed") == "1"
     return render_template(
         "accounts/requests.html",

@@ -156,7 +156,7 @@ def second_step_page(public_id: str, form: CodeForm, status: int = 0) -> tuple[s
 @allow(ANYONE)
 @always_answered
 def lost_phone() -> ResponseReturnValue:
-    """What to do without the phone: a code from paper, or two people who know you."""
+    """Ways in without the phone: a code from paper, or two people who know you."""
     if signed_in() is not None:
         return redirect("/", code=303)
     if pending_account() is None:

@@ -40,8 +40,8 @@ def trail() -> ResponseReturnValue:
 @blueprint.get("/audit/days")
 @allow("audit.see")
 def trail_by_day() -> ResponseReturnValue:
-    """What mediators did in a month, counted by day: a moment or an order would tie each to a
-    case."""
+    """Trail of what mediators did in a month, counted by day: a moment or an order would tie each
+    to a case."""
     actor = request.args.get("actor", "")[:16]
     this = local_today().replace(day=1)
     month = min(_month_asked(), this)
