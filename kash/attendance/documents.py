@@ -44,14 +44,14 @@ EXTRAS: Mapping[Extra, Any] = {
 
 @dataclass(frozen=True)
 class SheetHead:
-    """What stands at the head of every sheet, all of it neutral."""
+    """Head of every sheet, all of it neutral."""
 
     title: str
     place: str
 
 
 def column_heading(column: Column) -> str:
-    """What stands over a column to sign: a time of day, or a half of the day."""
+    """Heading of a column to sign: a time of day, or a half of the day."""
     return str(_HALVES[column.half]) if column.half else column.heading
 
 
@@ -82,7 +82,7 @@ def register_pdf(register_id: int, sheets: Sequence[str], head: SheetHead) -> by
 
 
 def _title(head: SheetHead, days: Sequence[date]) -> str:
-    """Which sheets a file holds: of what, and of which days."""
+    """Title of a file of sheets: of what, and of which days."""
     first, last = min(days), max(days)
     when = date_text(first) if first == last else f"{date_text(first)} – {date_text(last)}"
     return _("Sign-in sheets: %(title)s, %(days)s", title=head.title, days=when)
@@ -130,7 +130,7 @@ def stamped_sheets(sheets: Sequence[PrintedSheet], head: SheetHead) -> list[Regi
 
 
 def _shared(head: SheetHead) -> dict[str, Any]:
-    """What the template needs beside the sheets."""
+    """Values that the template needs beside the sheets."""
     return {
         "head": head,
         "column_heading": column_heading,

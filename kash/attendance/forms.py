@@ -33,7 +33,7 @@ def page_key() -> str:
 
 
 def seen_text(status: str | None, version: int) -> str:
-    """What a page says that it showed of a mark."""
+    """Text of the mark that a page showed, as the page says it back."""
     return f"{version}:{status or ''}"
 
 

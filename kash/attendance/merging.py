@@ -1,4 +1,4 @@
-"""What becomes of rosters and marks when two people turn out to be one."""
+"""Merging rosters and marks when two people turn out to be one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who owns registers: attendance knows no feature, and asks its owner what only the owner knows.
+"""Owners of registers: attendance knows no feature, and asks its owner what only the owner knows.
 
 A room that keeps registers (workshops, forums) says at start-up for its purpose who may mark one,
 and what becomes of somebody who came to the door.
@@ -31,7 +31,7 @@ TakeIn = Callable[[Session, int, int, datetime], Sequence[str]]
 
 @dataclass(frozen=True)
 class Owner:
-    """What an owner of registers answers."""
+    """Owner of registers, by the questions that it answers."""
 
     may_mark: MayMark
     take_in: TakeIn
@@ -51,5 +51,5 @@ def forget_owner(purpose: str) -> None:
 
 
 def owner_of(purpose: str) -> Owner | None:
-    """Who answers for registers of a purpose; None where no phone may take them along."""
+    """Owner of the registers of a purpose; None where no phone may take them along."""
     return _owners.get(purpose)

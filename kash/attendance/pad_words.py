@@ -1,4 +1,4 @@
-"""What the pad says, by the keys its modules know; numbers stand so that no plural is needed."""
+"""Words of the pad, by the keys its modules know; numbers stand so that no plural is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What belongs to a register, changed within the transaction of whoever owns it.
+"""Changes of what belongs to a register, within the transaction of whoever owns it.
 
 A workshop that moves a session, or a forum that calls a meeting, changes its register in the same
 action; these functions take that action's session and open no transaction.

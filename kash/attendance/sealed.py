@@ -1,4 +1,4 @@
-"""What this room keeps sealed, and how it is read again. Nothing else names these kinds.
+"""Sealed texts of this room, and how each is read again. Nothing else names these kinds.
 
 Each reading function raises SealError.
 """
@@ -30,12 +30,12 @@ def private_half(public_id: str, sealed: bytes) -> bytes:
 
 
 def sealed_operation(plaintext: bytes, public_id: str) -> bytes:
-    """What waits for a decision, as the phone wrote it."""
+    """Seal an operation that waits for a decision, as the phone wrote it."""
     return seal(plaintext, kind=_HELD, public_id=public_id)
 
 
 def sent_of(item: HeldItem) -> Sent | None:
-    """What waits, read; None if it can't be, or was decided."""
+    """The operation that waits, read; None if it can't be, or was decided."""
     if item.operation_sealed is None:
         return None
     plaintext = open_sealed(item.operation_sealed, kind=_HELD, public_id=item.public_id)
@@ -52,7 +52,7 @@ def sealed_note(text: str, public_id: str) -> bytes:
 
 
 def note_text(note: RegisterNote) -> str:
-    """What a note says."""
+    """Text of a note."""
     return open_text(note.text_sealed, kind=_NOTE, public_id=note.public_id)
 
 

@@ -54,7 +54,7 @@ def status_word(code: str | None) -> str:
 
 
 def usual_word(code: str) -> str:
-    """What a standard status is called where the programme says nothing else."""
+    """Usual word of a standard status, where the programme says nothing else."""
     return str(_STATUSES.get(code, code))
 
 

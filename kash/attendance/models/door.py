@@ -1,4 +1,4 @@
-"""What else comes from a door: people who walk in, heads counted, notes and signatures."""
+"""Other things from a door: people who walk in, heads counted, notes and signatures."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class HeadcountOperation(Base):
 
 
 class RegisterNote(PublicId, Base):
-    """What somebody wrote down at the door. Sealed, since it may hold a name."""
+    """Note that somebody wrote down at the door. Sealed, since it may hold a name."""
 
     __tablename__ = "register_note"
     __table_args__ = (Index("ix_register_note_register_id_id", "register_id", "id"),)

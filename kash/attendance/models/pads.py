@@ -62,8 +62,8 @@ class Pad(PublicId, Base):
 
 
 class HeldItem(PublicId, Base):
-    """What a pad sent and a person must decide: it met something else, was refused, or came when
-    its pad had ended. The operation itself is sealed, and gone once it is decided.
+    """Item of a pad that a person must decide: it met something else, was refused, or came when its
+    pad had ended. The operation itself is sealed, and gone once it is decided.
 
     `why` is the answer that the pad was given, or "ended" for what came by a file too late;
     `slot` and `entry` are public ids as they were sent. `sent_by` is whose pad it was.

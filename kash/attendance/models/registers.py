@@ -22,7 +22,7 @@ BigKey = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Register(PublicId, Base):
-    """Who was expected and who came, for one workshop or one forum meeting."""
+    """Register of who was expected and who came, for one workshop or one forum meeting."""
 
     __tablename__ = "register"
 

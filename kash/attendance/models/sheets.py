@@ -70,7 +70,7 @@ class SheetScan(PublicId, Base):
 
 
 class SheetReading(Base):
-    """What somebody read off a signed sheet.
+    """Reading: what somebody read off a signed sheet.
 
     `ticks` has for each printed row the columns (from 0) that are signed; `written_in` counts the
     people who wrote themselves on empty rows.

@@ -1,4 +1,4 @@
-"""What is asked of a register: a slot's sheet, the grid, what people attended, a mark's history."""
+"""Reads of a register: a slot's sheet, the grid, what people attended, a mark's history."""
 
 from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.conduct import conducts, read_tokens

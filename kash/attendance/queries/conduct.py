@@ -125,7 +125,8 @@ def _made(session: Session, register_id: int) -> dict[int, Any]:
 def read_tokens(
     register_id: int, slots: Collection[str], by: Actor, session: Session | None = None
 ) -> dict[str, str]:
-    """What proves that somebody was shown these closed registers (public ids) as they stand now.
+    """Tokens that prove that somebody was shown these closed registers (public ids) as they stand
+    now.
 
     Only the server makes it, for one account; two queries.
     """

@@ -111,7 +111,7 @@ def paper_differences_by_slot(register_id: int, session: Session) -> dict[str, i
 
 
 def count_labels() -> dict[str, Any]:
-    """What the other sources are called."""
+    """Labels of the other sources of counts."""
     return {other.source: other.label for other in other_counts()}
 
 
@@ -178,7 +178,7 @@ def _named(held: _Held, one: Difference) -> NamedDifference:
 
 
 def _there(held: _Held, by_day: Mapping[date, Sequence[Any]]) -> dict[date, set[str]]:
-    """Who of the roster was there at all on each day."""
+    """Ids of those of the roster who were there at all, by day."""
     days = {slot.public_id: day for day, slots in by_day.items() for slot in slots}
     found: dict[date, set[str]] = {day: set() for day in by_day}
     for (slot, entry), status in held.marks.items():

@@ -1,4 +1,4 @@
-"""What came from the door: notes, and in which sessions anybody signed."""
+"""Notes from the door, and the sessions in which anybody signed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened to a mark, and which marks met another."""
+"""History of a mark, and the marks that met another."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class MarkHistory:
 
 
 def history(register_id: int, slot_public_id: str, entry_public_id: str) -> MarkHistory:
-    """What happened to one person's mark in one slot. Raises NotFound."""
+    """History of one person's mark in one slot. Raises NotFound."""
     slot = slot_of(register_id, slot_public_id)
     row = db.session.execute(
         select(RosterEntry.person_id, Person.chosen_name, Person.public_id)

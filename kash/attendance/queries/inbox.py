@@ -1,4 +1,4 @@
-"""What waits for a person: what phones sent that met something else, and who walked in."""
+"""Inbox of a register: what phones sent that met something else, and people who walked in."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class HeldLine:
 
     @property
     def note(self) -> str:
-        """What a note says."""
+        """Text of a note."""
         return self.sent.text if isinstance(self.sent, NoteSent) else ""
 
     @property
     def walk_in(self) -> WalkInSent | None:
-        """Who walked in."""
+        """The person who walked in, if this is one."""
         return self.sent if isinstance(self.sent, WalkInSent) else None
 
     @property
@@ -80,7 +80,7 @@ class HeldLine:
 
 
 def held_items(register_id: int) -> Listing[HeldItem]:
-    """What waits, in the order in which it came."""
+    """Items that wait, in the order in which they came."""
     return listing(
         select(HeldItem)
         .where(HeldItem.register_id == register_id, HeldItem.decided_at.is_(None))
@@ -221,7 +221,7 @@ class WalkInLine:
 
 
 def walk_ins(register_id: int) -> list[WalkInLine]:
-    """Who walked in and waits to be matched, in the order in which they came; two queries."""
+    """People who walked in and wait to be matched, in the order in which they came; two queries."""
     rows = db.session.execute(
         select(
             WalkIn.public_id,

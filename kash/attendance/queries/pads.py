@@ -1,4 +1,4 @@
-"""What a phone is given of a register, which pads there are, and what one may send."""
+"""Pads of a register: what a phone is given of it, which there are, and what one may send."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def continued(session: Session, pad: Credential, public_id: str) -> Credential |
 
 
 def grant(register_id: int, pad: str, title: str, language: str, now: datetime) -> dict[str, Any]:
-    """What a phone takes along: codes and initials, never a name of either group.
+    """Grant: all that a phone takes along, codes and initials, never a name of either group.
 
     `title` is the neutral one. Raises NotFound.
     """

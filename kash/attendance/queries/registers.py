@@ -85,7 +85,7 @@ def slots_still_open(register_id: int, session: Session | None = None) -> int:
 
 
 def closed_ahead(register_id: int, session: Session | None = None) -> bool:
-    """Whether a slot of a register is closed though it has not begun: of such a register nothing is
+    """True if a slot of a register is closed though it has not begun: of such a register nothing is
     approved, paid or issued."""
     return (session or db.session()).scalar(
         select(Slot.id)
@@ -259,7 +259,7 @@ def grid(register_id: int) -> Grid:
 
 @dataclass(frozen=True)
 class Attended:
-    """What one person attended, in minutes weighted by the marks' statuses."""
+    """Attendance of one person, in minutes weighted by the marks' statuses."""
 
     person_id: int
     entry: str
@@ -270,7 +270,7 @@ class Attended:
 
 
 def attended(register_id: int, session: Session | None = None) -> list[Attended]:
-    """What everybody now on the roster attended of the slots that took place; four queries."""
+    """Attendance of everybody now on the roster in the slots that took place; four queries."""
     asking = session or db.session()
     roster = asking.execute(
         select(RosterEntry.person_id, RosterEntry.public_id).where(

@@ -220,7 +220,7 @@ def badges_of(register_id: int, leave_out: Collection[int] = ()) -> list[Badge]:
 
 
 def last_choice(register_id: int) -> SheetChoice:
-    """What was chosen when sheets of this register were last printed."""
+    """Choice with which sheets of this register were last printed."""
     last = db.session.execute(
         select(Sheet.columns, Sheet.extras, Sheet.large)
         .where(Sheet.register_id == register_id)
@@ -291,7 +291,7 @@ def sheets_of(register_id: int) -> list[SheetLine]:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read off a sheet so far; edition 0 is nothing yet."""
+    """Reading of a sheet so far; edition 0 is nothing yet."""
 
     edition: int
     ticks: tuple[frozenset[int], ...]
@@ -301,7 +301,7 @@ class Reading:
 
 
 def reading_of(register_id: int, sheet: PrintedSheet) -> Reading:
-    """What was read off one printed sheet."""
+    """Reading of one printed sheet."""
     row = db.session.execute(
         select(
             SheetReading.edition,

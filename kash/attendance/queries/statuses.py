@@ -34,7 +34,7 @@ class Status:
 
     @property
     def standard(self) -> bool:
-        """Whether every programme has it."""
+        """True if every programme has it."""
         return self.code in _STANDARD
 
 
@@ -124,5 +124,5 @@ def status(code: str, purpose: str = "workshop") -> Status:
 
 
 def status_used(code: str) -> bool:
-    """Whether anybody was ever marked so."""
+    """True if anybody was ever marked so."""
     return bool(db.session.scalar(select(exists().where(MarkOperation.status == code))))

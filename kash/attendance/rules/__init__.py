@@ -1,4 +1,4 @@
-"""What decides about marks."""
+"""Rules of marks."""
 
 from kash.attendance.rules.closing import (
     Hindrance,

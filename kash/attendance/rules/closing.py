@@ -16,7 +16,8 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True)
 class Signed:
-    """Who closed and who confirmed a slot's register, by public id; None while nobody did."""
+    """Signatures of a slot's register: who closed and who confirmed it, by public id; None while
+    nobody did."""
 
     closed_by: str | None = None
     confirmed_by: str | None = None

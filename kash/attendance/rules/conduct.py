@@ -18,7 +18,7 @@ SHORT_NOTICE = timedelta(days=1)
 
 
 def has_begun(starts_at: datetime, now: datetime) -> bool:
-    """Whether a session has begun: nothing of it is closed, confirmed, paid or certified before."""
+    """True if a session has begun: nothing of it is closed, confirmed, paid or certified before."""
     return now >= starts_at
 
 
@@ -33,7 +33,7 @@ def ends_at(starts_at: datetime, minutes: int) -> datetime:
 
 
 def came_at_once(first: datetime, last: datetime) -> bool:
-    """Whether marks arrived so close together that nobody can have looked from face to face."""
+    """True if marks arrived so close together that nobody can have looked from face to face."""
     return last - first <= AT_ONCE
 
 
@@ -43,7 +43,7 @@ def is_ahead(
     made_at: datetime | None = None,
     clock_ahead: timedelta | None = None,
 ) -> bool:
-    """Whether somebody would be said to be there before the door of a session opens.
+    """True if somebody would be said to be there before the door of a session opens.
 
     What counts is our clock, `now`. What a device says, `made_at`, counts besides if it is known by
     how much its clock is ahead of ours; of a clock that was never set nothing is asked.
@@ -78,7 +78,7 @@ def refusal_to_close(
 def needs_reason_to_close(
     starts_at: datetime, minutes: int, now: datetime, *, purpose: str
 ) -> bool:
-    """Whether closing now is closing early, of a register whose hours are paid."""
+    """True if closing now is closing early, of a register whose hours are paid."""
     return purpose == PAID_PURPOSE and now < ends_at(starts_at, minutes)
 
 
@@ -95,7 +95,7 @@ def end_to_remember(
 
 
 class Oddity(StrEnum):
-    """What of a closed register wants a look before anybody confirms it or pays for it."""
+    """Oddity of a closed register, to be looked at before anybody confirms it or pays for it."""
 
     CLOSED_BEFORE = "closed_before"
     CLOSED_EARLY = "closed_early"
@@ -144,7 +144,7 @@ class Conduct:
 
 
 def oddities(held: Conduct) -> tuple[Oddity, ...]:
-    """What of a closed register wants a look, the gravest first."""
+    """Oddities of a closed register, the gravest first."""
     found: list[Oddity] = []
     if held.closed_at is not None and held.closed_at < held.starts_at:
         found.append(Oddity.CLOSED_BEFORE)

@@ -49,7 +49,7 @@ def paper_differences(
 
 
 def was_there(status: str, weights: Mapping[str, int]) -> bool:
-    """Whether a mark ("" for none) counts at all."""
+    """True if a mark ("" for none) counts at all."""
     return weights.get(status, 0) > 0
 
 
@@ -61,7 +61,8 @@ def day_differences(
     listed: Collection[str],
     status_there: Mapping[str, str],
 ) -> list[Difference]:
-    """Who is counted for a day by another source (paid for it, say) without having been there.
+    """Differences of a day: people whom another source counts (who were paid for it, say) without
+    having been there.
 
     It stands at the day's first slot. Who was there and is not counted is no difference: not
     everybody is paid.

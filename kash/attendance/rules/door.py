@@ -1,4 +1,4 @@
-"""What is read at the door: badges, and the code on the wall that changes all the time."""
+"""Reading at the door: badges, and the code on the wall that changes all the time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EARLY = timedelta(minutes=15)
 
 
 class Met(StrEnum):
-    """What came of a badge or a code."""
+    """Outcome of reading a badge or a code."""
 
     IN = "in"
     ALREADY = "already"
@@ -31,7 +31,7 @@ class Met(StrEnum):
 
 
 def badge_text(entry: str) -> str:
-    """What the QR of a badge says, in the letters that take least room."""
+    """Text of a badge's QR, in the letters that take least room."""
     return f"{BADGE}{entry.upper()}"
 
 
@@ -53,7 +53,7 @@ def badge_shown(entry: str) -> str:
 
 
 def turn_at(now: datetime) -> int:
-    """Which turn of ten seconds this is."""
+    """Number of the turn of ten seconds in which a moment lies."""
     return int(now.timestamp() // TURN.total_seconds())
 
 
@@ -81,18 +81,18 @@ def read_code(text: str) -> str:
 
 
 def is_code(text: str) -> bool:
-    """Whether a text can be a code at all."""
+    """True if a text can be a code at all."""
     read = read_code(text)
     return len(read) == CODE_LENGTH and set(read.lower()) <= set(_ALPHABET)
 
 
 def is_its_time(starts_at: datetime, minutes: int, now: datetime) -> bool:
-    """Whether people may check themselves into a slot now: a little before it, until its end."""
+    """True if people may check themselves into a slot now: a little before it, until its end."""
     return starts_at - EARLY <= now <= starts_at + timedelta(minutes=minutes)
 
 
 def one_of(code: str, codes: Iterable[str]) -> bool:
-    """Whether a code is one of those that are taken; every one is compared."""
+    """True if a code is one of those that are taken; every one is compared."""
     found = False
     for each in codes:
         found |= each == code

@@ -1,4 +1,4 @@
-"""What decides about marks: how an operation is answered."""
+"""Rules of marking: how an operation is answered."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Decision(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What whoever sent an operation is told: the answer and what stands now."""
+    """Answer to whoever sent an operation, with the mark that stands now."""
 
     op_id: str
     slot: str
@@ -166,7 +166,7 @@ class Answer(NamedTuple):
 
 
 def is_readable(operation: Operation) -> bool:
-    """Whether an operation has an id that can be kept and a version that can exist."""
+    """True if an operation has an id that can be kept and a version that can exist."""
     op_id, device = operation.op_id, operation.device
     return (
         0 < len(op_id) <= LONGEST_OPERATION_ID
@@ -183,7 +183,7 @@ def is_readable(operation: Operation) -> bool:
 
 
 def is_too_late(at: datetime, cancelled_at: datetime | None) -> bool:
-    """Whether something was made after the cancelling, by the clock of the device. A moment without
+    """True if something was made after the cancelling, by the clock of the device. A moment without
     its zone is no moment, and is told as unreadable elsewhere."""
     return cancelled_at is not None and at.tzinfo is not None and at >= cancelled_at
 
@@ -301,7 +301,7 @@ class RegisterState:
     clock_ahead: timedelta | None = None
 
     def is_ahead(self, operation: Operation) -> bool:
-        """Whether an operation says that somebody was there before the session began."""
+        """True if an operation says that somebody was there before the session began."""
         starts_at = self.begins.get(operation.slot)
         if starts_at is None or self.now is None or operation.status not in self.counting:
             return False

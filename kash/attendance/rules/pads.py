@@ -1,4 +1,4 @@
-"""What a pad sends: its operations, as the phone wrote them, read without trusting any of it."""
+"""Operations of a pad, as the phone wrote them, read without trusting any of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _read_json, _BLANKS = json.JSONDecoder().raw_decode, " \t\n\r"
 
 
 class Kind(StrEnum):
-    """What an operation of a pad does."""
+    """Kind of operation that a pad sends."""
 
     MARK = "mark"
     SCAN = "scan"
@@ -111,12 +111,12 @@ class Unreadable(ValueError):
 
 
 def is_public_id(text: object) -> bool:
-    """Whether this has the form of a public id."""
+    """True if this has the form of a public id."""
     return isinstance(text, str) and len(text) == ID_LENGTH and _ID_ALPHABET.issuperset(text)
 
 
 def kind_of(plaintext: bytes) -> tuple[Kind, dict[str, Any]]:
-    """What kind of operation this is, with its values. Raises Unreadable."""
+    """Kind of an operation, with its values. Raises Unreadable."""
     try:
         text = plaintext.decode().strip(_BLANKS)
         values, end = _read_json(text)

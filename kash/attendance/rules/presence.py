@@ -1,4 +1,5 @@
-"""What a person's marks add up to, and which stands where two people turn out to be one."""
+"""Presence: what a person's marks add up to, and which stands where two people turn out to be
+one."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ class MadeMark:
 
 @dataclass(frozen=True)
 class Presence:
-    """What one person's marks add up to. `weighted` is in minutes times per cent."""
+    """Presence of one person, by all her marks. `weighted` is in minutes times per cent."""
 
     weighted: int
     total_minutes: int

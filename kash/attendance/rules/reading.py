@@ -1,4 +1,4 @@
-"""What somebody has read of a register before she confirms it."""
+"""Proof that somebody has read a register before she confirms it."""
 
 from __future__ import annotations
 

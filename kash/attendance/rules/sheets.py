@@ -1,4 +1,4 @@
-"""What a paper sheet asks for: columns to sign, further columns, and rows dealt onto sheets."""
+"""Layout of a paper sheet: columns to sign, further columns, and rows dealt onto sheets."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class PlannedSlot:
 
 @dataclass(frozen=True)
 class SheetChoice:
-    """What somebody chose before printing."""
+    """Choice of columns and days that somebody makes before printing."""
 
     halves: bool = False
     extras: tuple[Extra, ...] = ()
@@ -113,7 +113,7 @@ def sheet_rows(
 
 @dataclass(frozen=True)
 class ReadSheet:
-    """What was read off one sheet: its rows and columns, and for each row the columns signed."""
+    """Reading of one sheet: its rows and columns, and for each row the columns signed."""
 
     rows: tuple[str, ...]
     columns: tuple[Column, ...]

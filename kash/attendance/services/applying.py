@@ -78,7 +78,8 @@ _ALIASES = Asking(
 
 @dataclass
 class _Found:
-    """What is there of all that a batch names: slots and entries by public id, with their keys."""
+    """Rows that a batch names and that are there: slots and entries by public id, with their
+    keys."""
 
     slots: dict[str, tuple[int, Stand]] = field(default_factory=dict)
     begins: dict[str, datetime] = field(default_factory=dict)

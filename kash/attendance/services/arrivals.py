@@ -1,4 +1,4 @@
-"""What else comes from a door, within the transaction that brings it: people who walked in, heads
+"""Other things from a door, within the transaction that brings them: people who walked in, heads
 counted, notes and signatures. Each answers as a mark does, and comes in once by its own id."""
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _MINORS = AGE_BANDS[0]
 
 @dataclass(frozen=True)
 class Came:
-    """What came from where: the register, and on which phone; `by` is who it is credited to.
+    """Origin of what came: the register, and on which phone; `by` is who it is credited to.
 
     `clock_ahead` is by how much the phone's clock is ahead of ours, None if that is not known.
     """
@@ -298,7 +298,7 @@ _KNOWN = [
 
 
 def known_operations(session: Session, op_ids: Sequence[str]) -> set[str]:
-    """Which of these operations are here already, whatever they did."""
+    """Operations among these that are here already, whatever they did."""
     connection = session.connection()
     return {op_id for asking in _KNOWN for (op_id,) in asking.rows(connection, operations=op_ids)}
 

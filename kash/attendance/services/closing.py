@@ -99,5 +99,5 @@ def correct_mark(register: str, operation: Operation, by: Actor) -> Answer:
 
 
 def was_taken(answer: Answer) -> bool:
-    """Whether a mark stands as it was sent."""
+    """True if a mark stands as it was sent."""
     return answer.answer in (Reply.APPLIED, Reply.DUPLICATE)

@@ -1,4 +1,4 @@
-"""What a person decides about what waits: to keep what stands, or to take what the phone sent."""
+"""Decisions on items that wait: to keep what stands, or to take what the phone sent."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from kash.web.errors import NotFound, Problem
 
 
 class StandsDifferently(Problem):
-    """What stands was changed since the page was shown."""
+    """The mark was changed since the page was shown."""
 
     status = 409
     sentence = _l("Somebody changed this meanwhile. Look at both again, then decide.")
 
 
 class CannotBeTaken(Problem):
-    """What the phone sent cannot be applied as things stand."""
+    """The item that the phone sent cannot be applied as things stand."""
 
     status = 409
     sentence = _l("This cannot be taken: it could not be read.")

@@ -38,7 +38,7 @@ _WINDOW, _TRIES = timedelta(minutes=10), 10
 
 @dataclass(frozen=True)
 class CameIn:
-    """What came of it; `entry` is empty where the badge is unknown here."""
+    """Outcome of a check-in; `entry` is empty where the badge is unknown here."""
 
     met: Met
     entry: str = ""

@@ -1,4 +1,4 @@
-"""What of a pad's queue waits for a person: kept sealed, once, until it is decided."""
+"""Items of a pad's queue that wait for a person: kept sealed, once, until each is decided."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Waiting(Protocol):
 
 @dataclass(frozen=True)
 class Held:
-    """What was said of an item that waits, or waited."""
+    """Answer to an item that waits, or waited."""
 
     why: str
     reason: Reason
@@ -55,7 +55,7 @@ _BEFORE = Asking(
 
 
 def held_before(session: Session, op_ids: Sequence[str]) -> dict[str, Held]:
-    """Which of these operations wait already, or were decided."""
+    """Operations among these that wait already, or were decided, each with its answer."""
     connection = session.connection()
     return {
         op_id: Held(why, Reason(reason), decision)
@@ -124,7 +124,7 @@ def marks_waiting_for(
 
 
 def settle_arrived(item: HeldItem, answer: Answer, by: str, now: datetime) -> None:
-    """What becomes of a mark that waited, now that the person it is on has come."""
+    """Settle a mark that waited, now that the person it is on has come."""
     if answer.answer in (Reply.APPLIED, Reply.DUPLICATE):
         settle(item, "arrived", by, now)
     elif answer.answer is Reply.CONFLICT:

@@ -50,7 +50,8 @@ class OtherRegister(Problem):
 
 @dataclass(frozen=True)
 class QueueFile:
-    """What a file says before its signature was looked at: which pad, and the items as they are."""
+    """Contents of a file before its signature was looked at: which pad, and the items as they
+    are."""
 
     pad: str
     queue: str

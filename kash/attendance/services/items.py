@@ -77,7 +77,7 @@ class OpenedItem:
 
 @dataclass(slots=True)
 class ItemAnswer:
-    """What a pad is told of one item: the answer, and what stands now."""
+    """Answer to a pad about one item, with what stands now."""
 
     sequence: int
     op_id: str
@@ -269,7 +269,7 @@ class _Batch:
 
 
 def _waits(reply: Reply) -> bool:
-    """Whether what was so answered waits for a person to decide."""
+    """True if what was so answered waits for a person to decide."""
     return reply is _CONFLICT or reply is _REJECTED
 
 
@@ -280,7 +280,7 @@ def _of_mark(item: OpenedItem, answer: Answer) -> ItemAnswer:
 
 
 def _as_before(item: OpenedItem, op_id: str, held: Held) -> ItemAnswer:
-    """What was said of an item that waits already; once a person took it, it is there."""
+    """Answer to an item that waits already; once a person took it, it is there."""
     if held.decision in ("taken", "arrived"):
         return ItemAnswer(item.sequence, op_id, Reply.DUPLICATE)
     reply = Reply.CONFLICT if held.why == "conflict" else Reply.REJECTED

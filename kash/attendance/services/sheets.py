@@ -286,7 +286,7 @@ def settle_difference(
 
 
 def _any_ahead(session: Session, register: Register, slots: Collection[str], now: datetime) -> bool:
-    """Whether any of these slots has not begun."""
+    """True if any of these slots has not begun."""
     begins = session.scalars(
         select(Slot.starts_at).where(Slot.register_id == register.id, Slot.public_id.in_(slots))
     )

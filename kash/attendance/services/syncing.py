@@ -1,4 +1,4 @@
-"""What a pad sends: who sends it, what she still may, and one transaction with one entry."""
+"""Sending from a pad: who sends, what she still may, and one transaction with one entry."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def right_to_send(session: Session, pad: Credential, actor: Actor) -> Right | No
 
 
 def _is_news(pad: Credential, skew_ms: int | None, now: datetime) -> bool:
-    """Whether that a pad was heard is to be written down."""
+    """True if it is to be written down that a pad was heard."""
     known = pad.last_seen_at is not None and now - pad.last_seen_at < _HEARD_EVERY
     return not known or abs((skew_ms or 0) - (pad.skew_ms or 0)) >= _SKEW_MOVES
 

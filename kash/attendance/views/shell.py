@@ -84,7 +84,7 @@ def pad_leave() -> str:
 @blueprint.get("/pad/texts/<language>.json")
 @allow(ANYONE)
 def pad_texts(language: str) -> Response:
-    """What the page says in a language."""
+    """Texts of the pad's page in a language."""
     if language not in LANGUAGES:
         abort(404)
     return Response(_texts(language), mimetype="application/json")
@@ -112,7 +112,7 @@ def pad_manifest() -> Response:
 @blueprint.get("/pad/sw.js")
 @allow(ANYONE)
 def pad_worker() -> Response:
-    """What keeps the pad's files on the phone; it changes whenever one of them does."""
+    """Script that keeps the pad's files on the phone; it changes whenever one of them does."""
     files = pad_files()
     pages = [
         url_for("attendance.pad"),

@@ -1,4 +1,5 @@
-"""What phones send. The signature of the phone's own key stands in place of a sign-in."""
+"""Routes to which phones send. The signature of the phone's own key stands in place of a
+sign-in."""
 
 from __future__ import annotations
 
