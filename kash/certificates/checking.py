@@ -40,12 +40,12 @@ class Check:
 
     @property
     def address_key(self) -> str:
-        """What is kept of the address; a network of IPv6 counts as one."""
+        """Key under which the address is counted; a network of IPv6 counts as one."""
         return lookup(network_of(self.address), kind="verification.address")
 
     @property
     def serial_key(self) -> str:
-        """What is kept of the serial where a name was typed; nothing where none was."""
+        """Key under which the serial is counted where a name was typed; nothing where none was."""
         return lookup(self.serial, kind="verification.serial") if self.name else ""
 
 
@@ -68,7 +68,7 @@ class Verified:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told of one check; nothing but its admission if it was refused."""
+    """Answer to one check; nothing but its admission if it was refused."""
 
     admission: Admission
     verified: Verified | None = None

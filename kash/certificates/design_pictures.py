@@ -102,7 +102,7 @@ def forget_old_pictures() -> None:
 
 
 def stand_in() -> bytes:
-    """What stands in the place of a picture that is being made, as SVG."""
+    """Picture, as SVG, that stands in the place of one that is being made."""
     width, height = STAND_IN
     words = escape(_("The picture is being made."))
     return (

@@ -73,7 +73,7 @@ def days_between(first: date, last: date, language: str) -> str:
 
 @dataclass(frozen=True)
 class UsualWords:
-    """What stands on certificates if a design says nothing else, in one language."""
+    """Words that stand on certificates if a design says nothing else, in one language."""
 
     heading: str
     certify_line: str
@@ -135,7 +135,8 @@ class Line:
 def signing_lines(
     content: DesignContent, workshop: Workshop | None, approved_by: str | None, language: str
 ) -> list[Line]:
-    """Who signs, in order. Without a workshop there is a word in the lead trainer's place."""
+    """Lines of those who sign, in order. Without a workshop there is a word in the lead trainer's
+    place."""
     with force_locale(language):
         signers = content.signers or _usual_signers()
         lead = lead_of(workshop) if workshop is not None else ("", SAMPLE_LEAD)
@@ -223,7 +224,7 @@ def press_design(
     dated: datetime | None = None,
     void: str = "",
 ) -> CertificateDesign:
-    """What the press needs of a design. Pictures are read from the store."""
+    """Design as the press needs it. Pictures are read from the store."""
     pictures = _stored({key: image.key for key, image in images(content.image_ids).items()})
     logo = (
         logo_address(paper_wording(), "certificates")
@@ -282,7 +283,7 @@ def batch_design(batch: CertificateBatch, language: str, void: str = "") -> Cert
 
 
 def batch_lines(batch: CertificateBatch) -> list[Line]:
-    """Who signs the certificates of a batch."""
+    """Lines of those who sign the certificates of a batch."""
     content = content_from(batch.design_version.content)
     return signing_lines(
         content, batch.workshop, batch.approved_by, batch.workshop.version.language
@@ -301,7 +302,7 @@ class SigningLine:
 
 
 def signing_of(batch: CertificateBatch, actor: Actor) -> list[SigningLine]:
-    """Who signs the certificates of a batch, and how."""
+    """Places of those who sign the certificates of a batch, and how each signs."""
     lines = batch_lines(batch)
     allowed = signatures_at(
         (line.account for line in lines),

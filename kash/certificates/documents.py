@@ -1,4 +1,4 @@
-"""What goes onto paper: the certificates of a batch, and the sheet on which names are confirmed."""
+"""Papers of a batch: its certificates, and the sheet on which names are confirmed."""
 
 from __future__ import annotations
 
@@ -121,7 +121,8 @@ def _entry(
 def design_and_entries(
     batch: CertificateBatch, certificates: Sequence[Certificate]
 ) -> tuple[CertificateDesign, list[CertificateEntry]]:
-    """What the press needs for these certificates, in the language of the course version."""
+    """Design and entries of these certificates as the press needs them, in the language of the
+    course version."""
     language = batch.workshop.version.language
     content = content_from(batch.design_version.content)
     with force_locale(language):

@@ -1,4 +1,4 @@
-"""What a trainer who leaves hands over: certificates that she proposed and that are not issued.
+"""Off-boarding of a trainer: she hands over certificates that she proposed and that are not issued.
 
 Her signature stands on nothing that is issued afterwards."""
 

@@ -1,4 +1,4 @@
-"""What becomes of certificates when two people turn out to be one."""
+"""Merging certificates when two people turn out to be one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What is published for whoever checks certificates: the keys, the titles that codes name, and the
-signed list of what was revoked. It is the same for everybody, and says nothing of anyone."""
+"""Publishing for whoever checks certificates: the keys, the titles that codes name, and the signed
+list of what was revoked. It is the same for everybody, and says nothing of anyone."""
 
 from __future__ import annotations
 

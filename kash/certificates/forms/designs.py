@@ -50,7 +50,7 @@ _BUILT_IN_NAMES = {
 
 
 def design_name(design: Design) -> str:
-    """What a design is called."""
+    """Name of a design."""
     return str(_BUILT_IN_NAMES.get(design.name, design.name))
 
 
@@ -86,7 +86,7 @@ DEFAULT_ACCENT = "#0a5463"
 
 
 class NewDesignForm(KashForm):
-    """What a new design is called and what it begins with."""
+    """Name of a new design, and the one that it begins with."""
 
     name = text_field(_l("Name"), most=80)
     base = radio_field(_l("It begins as"), list(BASE_NAMES.items()))
@@ -173,7 +173,7 @@ class DesignForm(KashForm):
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 
     def content(self, kept: DesignContent) -> DesignContent:
-        """What was typed, with what this form doesn't ask taken from `kept`."""
+        """Content as it was typed, with what this form doesn't ask taken from `kept`."""
         own_logo = kept.logo if kept.logo not in ("", "programme") else ""
         logo = self.logo.data or ""
         words = {
@@ -320,5 +320,5 @@ LACK_SENTENCES = {
 
 
 def lack_sentences(lacks: Iterable[Lack]) -> list[str]:
-    """What keeps a design from being used, in sentences."""
+    """Sentences on what keeps a design from being used."""
     return [str(LACK_SENTENCES[lack.kind]) % {"what": lack.what or "–"} for lack in lacks]

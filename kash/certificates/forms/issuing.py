@@ -31,7 +31,7 @@ class RuleForm(KashForm):
 
 
 class ProposeForm(KashForm):
-    """Which design the batch is printed in; the view offers those that are in use."""
+    """Design in which the batch is printed; the view offers those that are in use."""
 
     design = choice_field(_l("Design"), [], required=True)
 

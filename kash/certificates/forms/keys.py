@@ -9,7 +9,8 @@ from kash.web import KashForm
 
 
 class ChangeKeyForm(KashForm):
-    """Whether the key up to now may be in other hands; `shown` is the one that the page showed."""
+    """Change of the key, which may be in other hands until now; `shown` is the one that the page
+    showed."""
 
     shown = HiddenField()
     doubted = BooleanField(_l("Somebody else may have the key that signed up to now"))

@@ -23,7 +23,7 @@ class NameRow:
 
     @property
     def said(self) -> str:
-        """What a page says that it showed of it."""
+        """The name that a page showed, as the page says it back."""
         return f"{int(self.confirmed)}:{self.name}"
 
 
@@ -81,7 +81,7 @@ def rows_met(
 
 
 def met_name(stored: NameRow) -> str:
-    """What stands instead of a name that was typed, in a sentence."""
+    """Sentence with the name that stands instead of one that was typed."""
     if stored.confirmed:
         return _(
             "Saved here meanwhile, read and right: “%(name)s”. Yours is not saved yet: correct "
@@ -96,7 +96,7 @@ def met_name(stored: NameRow) -> str:
 
 
 def wrong_name(name: str) -> str:
-    """What keeps a name from paper, in a sentence; empty if nothing does."""
+    """Sentence on what keeps a name from paper; empty if nothing does."""
     if not name:
         return _("A certificate needs a name.")
     if len(name) > LONGEST_NAME:

@@ -26,7 +26,7 @@ from kash.workshops.models import Workshop
 
 
 class CertificateRule(PublicId, Base):
-    """Who gets a certificate, and for how long. Versions are never changed.
+    """Rule of who gets a certificate, and for how long. Versions are never changed.
 
     `least_share` is of the hours, in per cent; `months_valid` is empty where certificates do not
     run out.

@@ -1,4 +1,4 @@
-"""What is asked about certificates."""
+"""Reads of certificates."""
 
 from kash.certificates.queries.holders import (
     links_of,

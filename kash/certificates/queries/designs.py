@@ -1,4 +1,4 @@
-"""What is asked about designs of certificates."""
+"""Reads of designs of certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a holder's link leads to."""
+"""Reads behind a holder's link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kash.web.errors import NotFound
 
 
 def usable_link(token: str, now: datetime) -> bool:
-    """Whether a link can still be spent."""
+    """True if a link can still be spent."""
     found = db.session.scalar(select(HolderLink).where(HolderLink.token_hash == token_hash(token)))
     return (
         found is not None

@@ -1,4 +1,4 @@
-"""What is asked about certificates, batches and who may have one."""
+"""Reads of certificates and batches, and of who may have one."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ class Waiting:
 
 
 def _broken_off() -> ColumnElement[bool]:
-    """Whether a batch is being issued while no work goes on; as `queries.state_of` decides."""
+    """True if a batch is being issued while no work goes on; as `queries.state_of` decides."""
     return and_(
         CertificateBatch.state == "issuing",
         ~exists().where(Job.public_id == CertificateBatch.job, Job.state.not_in(ENDED)),

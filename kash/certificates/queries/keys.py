@@ -1,4 +1,4 @@
-"""What is published for whoever checks certificates: keys, titles, and what was revoked."""
+"""Reads of what is published for whoever checks certificates: keys, titles, revocations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of certificates: what is about to run out, and what came before and after each."""
+"""History of certificates: those about to run out, and those before and after each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ItsBatch = aliased(CertificateBatch)
 
 
 def followed() -> ColumnElement[bool]:
-    """Whether a renewal of a certificate was issued, or is on its way."""
+    """True if a renewal of a certificate was issued, or is on its way."""
     return exists().where(
         _Later.renews_id == Certificate.id,
         _Later.revoked_at.is_(None),
@@ -109,8 +109,8 @@ def _first_of_each(rows: list[Certificate]) -> list[Certificate]:
 
 
 def due_for_renewal(workshop: Workshop, today: date) -> list[Certificate]:
-    """What was issued in a workshop and has run out, or does within 60 days, without a renewal;
-    one for each person, the first to run out first."""
+    """Certificates of a workshop that have run out, or do within 60 days, without a renewal; one
+    for each person, the first to run out first."""
     rows = db.session.scalars(
         select(Certificate)
         .join(Certificate.batch)
@@ -123,8 +123,8 @@ def due_for_renewal(workshop: Workshop, today: date) -> list[Certificate]:
 
 
 def renewable_here(workshop: Workshop, people: list[Candidate], today: date) -> list[Certificate]:
-    """What people of this workshop hold from another, is due for renewal, and may be renewed since
-    they attended this one as the rule asks; one for each person."""
+    """Certificates that people of this workshop hold from another, that are due for renewal, and
+    that may be renewed since they attended this one as the rule asks; one for each person."""
     attended = [one.person_id for one in people if _attended(one.missing)]
     if not attended:
         return []
@@ -147,5 +147,5 @@ def renewable_here(workshop: Workshop, people: list[Candidate], today: date) -> 
 
 
 def _attended(missing: tuple[Missing, ...]) -> bool:
-    """Whether nothing is missing but what a renewal does not ask for: she may have one of here."""
+    """True if nothing is missing but what a renewal does not ask for: she may have one of here."""
     return all(one.requirement is Requirement.NOT_YET for one in missing)

@@ -18,7 +18,7 @@ from kash.workshops.models import Workshop
 
 
 def in_condition(condition: str, today: date) -> ColumnElement[bool]:
-    """Whether a certificate stands so, as `rules.condition_on` decides; anything for "".
+    """True if a certificate is in a condition, as `rules.condition_on` decides; for "" always.
 
     "valid" is all that holds, whether it runs out soon or not.
     """

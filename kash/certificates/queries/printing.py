@@ -1,4 +1,4 @@
-"""What was printed before."""
+"""Printings that were made before."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ MOST_SHOWN = 50
 def printed_before(
     session: Session, *, batch_id: int, kind: str = "", certificate_id: int | None = None
 ) -> bool:
-    """Whether staff made the same before: this kind of a whole batch, or paper that one
-    certificate was part of."""
+    """True if staff made the same before: this kind of a whole batch, or paper that one certificate
+    was part of."""
     whole = and_(Printing.batch_id == batch_id, Printing.certificate_id.is_(None))
     if certificate_id is None:
         made = and_(whole, Printing.kind == kind)
@@ -28,7 +28,7 @@ def printed_before(
 
 
 def printings_of(batch: CertificateBatch) -> Sequence[Printing]:
-    """What was made of a batch or of one of its certificates, latest first."""
+    """Printings of a batch or of one of its certificates, latest first."""
     return db.session.scalars(
         select(Printing)
         .where(Printing.batch_id == batch.id)
@@ -38,7 +38,7 @@ def printings_of(batch: CertificateBatch) -> Sequence[Printing]:
 
 
 def printings_of_one(certificate: Certificate) -> Sequence[Printing]:
-    """What was made of a certificate, alone or with its batch, latest first."""
+    """Printings of a certificate, alone or with its batch, latest first."""
     return db.session.scalars(
         select(Printing)
         .where(

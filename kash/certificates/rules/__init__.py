@@ -1,4 +1,4 @@
-"""What decides about certificates."""
+"""Rules of certificates."""
 
 from kash.certificates.rules.badges import (
     PLACES,

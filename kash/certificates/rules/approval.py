@@ -1,4 +1,4 @@
-"""What an approval of certificates fixes: all that will stand on them, part by part."""
+"""Approval of certificates: it fixes all that will stand on them, part by part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a digital badge says (Open Badges 3.0), and the list by which anyone tells that it holds.
+"""Badges (Open Badges 3.0), and the list by which anyone tells that one holds.
 
 A badge names a place in a list of 131,072 bits that is the same for everybody, so that asking for
 the list tells nobody which badge is checked. A bit that is set means revoked. Bits that belong to
@@ -29,8 +29,8 @@ _BADGES = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 
 @dataclass(frozen=True)
 class Badge:
-    """What a badge is to say. `name_hash` is SHA-256 over the printed name and `salt`, in hex;
-    `place` is its bit in the list at `list_address`."""
+    """Badge to be made. `name_hash` is SHA-256 over the printed name and `salt`, in hex; `place` is
+    its bit in the list at `list_address`."""
 
     certificate: str
     title: str
@@ -135,7 +135,7 @@ def set_by_chance(secret: bytes, now: datetime) -> bytearray:
 
 
 def is_set(bits: bytearray, place: int) -> bool:
-    """Whether the bit at a place is set."""
+    """True if the bit at a place is set."""
     return bool(bits[place >> 3] & (0x80 >> (place & 7)))
 
 

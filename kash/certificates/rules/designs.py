@@ -1,4 +1,4 @@
-"""What a design of certificates says, and what must be right before it is put into use."""
+"""Designs of certificates: their content, and what must be right before one is put into use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ LEAST_CONTRAST = 4.5
 
 
 class SignerKind(StrEnum):
-    """Who signs at a place: whoever has a part in the batch, one account, or a fixed name."""
+    """Kind of signatory at a place: whoever has a part in the batch, one account, or a fixed
+    name."""
 
     LEAD = "lead"
     APPROVER = "approver"
@@ -43,7 +44,7 @@ class Signer:
 
 @dataclass(frozen=True)
 class Words:
-    """What a design says in one language; whatever is empty goes by its usual words."""
+    """Words of a design in one language; for what is empty its usual words stand."""
 
     heading: str = ""
     certify_line: str = ""
@@ -108,7 +109,7 @@ def content_from(kept: Mapping[str, Any]) -> DesignContent:
 
 
 def unknown_fields(sentence: str) -> list[str]:
-    """What stands in square brackets in a sentence and is no field of it, in order."""
+    """Words in square brackets in a sentence that are no field of it, in order."""
     return [name for name in _FIELD.findall(sentence) if name not in SENTENCE_FIELDS]
 
 
@@ -118,7 +119,7 @@ def filled_sentence(sentence: str, values: Mapping[str, str]) -> str:
 
 
 def is_colour(text: str) -> bool:
-    """Whether a text is a colour written `#rrggbb`, in small letters."""
+    """True if a text is a colour written `#rrggbb`, in small letters."""
     return _COLOUR.fullmatch(text) is not None
 
 
@@ -147,7 +148,7 @@ class Spell:
 
 
 def held_at(spell: Spell, moment: datetime | None) -> bool:
-    """Whether it held at the moment that something was issued; None for what is not issued yet.
+    """True if it held at the moment that something was issued; None for what is not issued yet.
 
     What was withdrawn stays on what had been issued before, and is put onto nothing afterwards.
     """

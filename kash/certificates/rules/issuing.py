@@ -1,4 +1,4 @@
-"""What decides about certificates: who is eligible, what is missing, what a serial looks like."""
+"""Issuing: who is eligible, what is missing, what a serial looks like."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERIAL_LENGTH = 12
 
 
 class Requirement(StrEnum):
-    """What a person may lack."""
+    """Requirement that a person may lack."""
 
     HOURS = "hours"
     NAME = "name"
@@ -27,7 +27,7 @@ class Requirement(StrEnum):
 
 
 class Unasked(StrEnum):
-    """What becomes of people whom nobody asked whether their names may be printed."""
+    """Treatment of people whom nobody asked whether their names may be printed."""
 
     PRINT = "print"
     LEAVE_OUT = "leave_out"
@@ -43,7 +43,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Record:
-    """What is known of one person in one workshop. Minutes are weighted by the marks' statuses."""
+    """Record of one person in one workshop. Minutes are weighted by the marks' statuses."""
 
     minutes: int
     total_minutes: int
@@ -160,8 +160,8 @@ NAMES_FOR_A_SERIAL = 60
 
 
 def admission(checks: int, names_from_here: int, names_in_all: int, *, name: bool) -> Admission:
-    """Whether one more check is answered, after so many from this address within ten minutes, and
-    so many wrong names for this serial within the hour, from here and from everywhere.
+    """Admission of one more check, after so many from this address within ten minutes, and so many
+    wrong names for this serial within the hour, from here and from everywhere.
 
     Whoever has no more names to try still learns how the serial stands.
     """

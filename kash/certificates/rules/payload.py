@@ -1,4 +1,4 @@
-"""What the printed code of a certificate holds: a fixed binary layout, signed, safe to show.
+"""Payload of the printed code of a certificate: a fixed binary layout, signed, safe to show.
 
 | bytes | what |
 |---|---|
@@ -53,7 +53,7 @@ class NotAPayload(ValueError):
 
 @dataclass(frozen=True)
 class Claim:
-    """What a code says. Months are counted: January 2000 is 1; `expires` is 0 for never.
+    """Claim of a code. Months are counted: January 2000 is 1; `expires` is 0 for never.
 
     A certificate holds through the last day of the month in which it expires.
     """
@@ -78,7 +78,7 @@ def title_id_of(public_title: str) -> bytes:
 
 
 def hashed_name(name: str, salt: bytes) -> bytes:
-    """What a code holds of a name: equal for all names that `names_match` takes for one."""
+    """Hash of a name as a code holds it: equal for all names that `names_match` takes for one."""
     return hashlib.sha256(salt + compared_name(name).encode()).digest()[:NAME_BYTES]
 
 
@@ -96,7 +96,7 @@ def claimed(
     printed_name: str,
     salt: bytes,
 ) -> Claim:
-    """What the code of a certificate is to say."""
+    """Claim that the code of a certificate is to make."""
     return Claim(
         key_id=key_id,
         serial=serial,
@@ -135,7 +135,7 @@ def signed_payload(claim: Claim, key: Ed25519PrivateKey) -> bytes:
 
 
 def is_signed_by(payload: bytes, public_key: bytes) -> bool:
-    """Whether this key signed exactly these bytes."""
+    """True if this key signed exactly these bytes."""
     body, signature = payload[:-SIGNATURE_BYTES], payload[-SIGNATURE_BYTES:]
     try:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, SIGNED_AS + body)
@@ -145,7 +145,7 @@ def is_signed_by(payload: bytes, public_key: bytes) -> bool:
 
 
 def read_claim(payload: bytes) -> Claim:
-    """What a code says, whether or not it is signed by anyone. Raises NotAPayload."""
+    """Read the claim of a code, signed by anyone or not. Raises NotAPayload."""
     if len(payload) != PAYLOAD_BYTES or payload[0] != VERSION:
         raise NotAPayload
     number = int.from_bytes(payload[5:13], "big")
@@ -168,7 +168,7 @@ def read_claim(payload: bytes) -> Claim:
 
 
 def qr_text(base_url: str, payload: bytes) -> str:
-    """What the printed code says: an address whose fragment is the payload in base32.
+    """Text of the printed code: an address whose fragment is the payload in base32.
 
     The fragment is never sent by a browser. But for `#` every character is one of QR's alphanumeric
     mode where `base_url` has no path of its own, and all texts of one site have one length: an

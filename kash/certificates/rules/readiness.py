@@ -1,4 +1,5 @@
-"""What a design lacks before it may be used, and what of it a batch would leave empty."""
+"""Readiness of a design: what it lacks before it may be used, and what of it a batch would leave
+empty."""
 
 from __future__ import annotations
 
@@ -72,7 +73,7 @@ def _never_filled(content: DesignContent) -> frozenset[str]:
 
 
 def left_empty(content: DesignContent, filled: Collection[str]) -> tuple[Lack, ...]:
-    """What a design of one's own marks and a batch would leave empty; it blocks issuing.
+    """Lacks that a design of one's own marks would have in a batch; each blocks issuing.
 
     `filled` names the fields for which the batch has something beside what is always there.
     """

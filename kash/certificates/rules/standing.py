@@ -16,7 +16,7 @@ REPLACED = "replaced"
 
 
 class Standing(StrEnum):
-    """What verification says of a serial. One that was replaced counts as revoked."""
+    """Standing of a serial, as verification tells it. One that was replaced counts as revoked."""
 
     VALID = "valid"
     EXPIRED = "expired"
@@ -25,7 +25,7 @@ class Standing(StrEnum):
 
 
 class Condition(StrEnum):
-    """What staff and holders read of a certificate: as `Standing`, in finer steps."""
+    """Condition of a certificate, as staff and holders read it: as `Standing`, in finer steps."""
 
     VALID = "valid"
     EXPIRING = "expiring"
@@ -72,7 +72,7 @@ def last_day(issued_on: date, months: int | None, *, follows: date | None = None
 
 
 def reminder_due(today: date, *, expires_on: date, reminded_on: date | None) -> bool:
-    """Whether somebody is to be reminded today: when 60 days are left, and once more at 14."""
+    """True if somebody is to be reminded today: when 60 days are left, and once more at 14."""
     if not today <= expires_on <= today + EXPIRING_WITHIN:
         return False
     if reminded_on is None:

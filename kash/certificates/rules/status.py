@@ -78,7 +78,8 @@ def _hidden(digest: bytes, content: bytes) -> bytes:
 
 
 def find_revoked(salt: bytes, entries: bytes, serial: str) -> Revoked | None:
-    """What a list says of a serial, as the page on the phone reads it; None if nothing."""
+    """Revocation of a serial by a list, as the page on the phone reads it; None if there is
+    none."""
     digest = _digest(salt, serial)
     for start in range(0, len(entries), ENTRY_BYTES):
         entry = entries[start : start + ENTRY_BYTES]

@@ -1,4 +1,4 @@
-"""What may be done with a batch, and what its state is then."""
+"""Steps of a batch: which may be taken, and what its state is then."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """What may be done with a batch."""
+    """Step that may be taken with a batch."""
 
     APPROVE = "approve"
     RETURN = "return"
@@ -28,7 +28,7 @@ _STEPS: dict[str, frozenset[Step]] = {
 
 
 def allowed_steps(state: str, *, proposed_by: str, actor: str, issued: int = 1) -> frozenset[Step]:
-    """What this actor may do next with a batch in this state, of which so many are issued.
+    """Steps that this actor may take next with a batch in this state, of which so many are issued.
 
     Whoever proposed a batch neither approves it nor turns it back. One that was stopped before
     anything was issued is as if only approved.

@@ -1,4 +1,4 @@
-"""What is done with certificates."""
+"""Services of certificates."""
 
 from kash.certificates.services.approval import ChangedSinceApproval
 from kash.certificates.services.holders import end_link, end_visit, make_link, use_link

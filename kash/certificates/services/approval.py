@@ -42,7 +42,7 @@ PART_WORDS = {
 
 
 class ChangedSinceApproval(Problem):
-    """What would be printed is not what was approved."""
+    """The certificates that would be printed are not those that were approved."""
 
     status = 409
 
@@ -86,8 +86,8 @@ def _printed(session: Session, batch: CertificateBatch) -> Approved:
 
 
 def _pictures(batch: CertificateBatch, content: DesignContent) -> list[object]:
-    """What else is drawn and is no part of the version: the programme's logo by its key, and the
-    marks of funders. Empty where neither is printed."""
+    """Pictures that are drawn and are no part of the version: the programme's logo by its key, and
+    the marks of funders. Empty where neither is printed."""
     found: list[object] = []
     wording = paper_wording()
     if content.logo == "programme" and "certificates" in wording.logo_on and wording.logo:

@@ -1,4 +1,4 @@
-"""What is done with designs: make, change, put into use, choose, take out of use."""
+"""Services of designs: make, change, put into use, choose, take out of use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a design of one's own would leave one of its fields empty: then nothing is issued."""
+"""Precondition of issuing: a design of one's own leaves none of its fields empty."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _filled(content: DesignContent, workshop: Workshop, *, expires: bool) -> fro
 
 
 def run_out(certificates: Iterable[Certificate], months_valid: int | None) -> bool:
-    """Whether all of these run out, by the rule or as those that they correct."""
+    """True if all of these run out, by the rule or as those that they correct."""
     return all(
         one.supersedes.expires_on is not None
         if one.supersedes is not None

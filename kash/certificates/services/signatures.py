@@ -1,4 +1,4 @@
-"""What is done with pictures of signatures, each by its owner alone, and with funders' marks."""
+"""Services of pictures of signatures, each by its owner alone, and of funders' marks."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def withdraw_signature(by: Actor) -> None:
 
 
 def signature_ends(session: Session, account_id: int, now: datetime) -> None:
-    """What happens to a signature when its owner's access ends; in the caller's transaction."""
+    """End the use of a signature when its owner's access ends; in the caller's transaction."""
     _withdraw(session, account_id, now)
 
 
@@ -115,7 +115,7 @@ def allow_on_batch(batch: CertificateBatch, by: Actor) -> None:
 
 
 def _allow(session: Session, by: Actor, now: datetime, **place: int) -> bool:
-    """Whether this said something new. Raises NoSignature."""
+    """Allow a signature; True if this said something new. Raises NoSignature."""
     held = _held(session, by.account_id)
     if held is None:
         raise NoSignature

@@ -72,7 +72,8 @@ def _new_key(session: Session, now: datetime) -> SigningKey:
 
 
 def private_half(key: SigningKey) -> Ed25519PrivateKey:
-    """What the current key signs with. Raises SealError if the server's keys are not those."""
+    """Private half with which the current key signs. Raises SealError if the server's keys are not
+    those."""
     sealed = key.private_sealed
     if sealed is None:
         raise ValueError("a retired key signs nothing")

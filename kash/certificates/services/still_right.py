@@ -1,4 +1,4 @@
-"""Whether what was proposed is still right when somebody approves or issues it."""
+"""Precondition of approving and issuing: all that was proposed is still right."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class NameWithheld(Problem):
 
 
 class FormerRevoked(Problem):
-    """What is to be corrected or renewed was revoked since."""
+    """The certificate that is to be corrected or renewed was revoked since."""
 
     status = 409
     what = _l("The earlier certificate was revoked or replaced since this was proposed.")
@@ -71,7 +71,7 @@ def check_names(certificates: Iterable[Certificate]) -> None:
 
 
 def check_former(certificates: Iterable[Certificate]) -> None:
-    """What is corrected or renewed must not be revoked. Raises FormerRevoked."""
+    """Refuse what corrects or renews a certificate that is revoked. Raises FormerRevoked."""
     for certificate in certificates:
         former = certificate.supersedes or certificate.renews
         if former is not None and former.revoked_at is not None:

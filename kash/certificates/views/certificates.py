@@ -82,7 +82,7 @@ def _state() -> str:
 @blueprint.route("/certificates/export", methods=["GET", "POST"])
 @allow("certificates.see", fresh=True)
 def export() -> ResponseReturnValue:
-    """What the list shows as a table to keep, stored nowhere here."""
+    """Table of what the list shows, to keep; stored nowhere here."""
     actor = current_actor()
     if actor.reach("certificates.see") is Reach.SELF:
         raise Forbidden

@@ -54,7 +54,7 @@ h1 { font: 34pt/1.2 var(--serif); margin: 8mm 0; }
 
 
 def _shown(found: Design, number: int | None) -> DesignContent:
-    """What is looked at: a version, else what is worked on."""
+    """Content that is looked at: that of a version, else of what is worked on."""
     if number is not None:
         return content_from(queries.design_version(found, number).content)
     return content_from(found.content)
@@ -180,7 +180,8 @@ def _edit_page(found: Design, form: DesignForm, meanwhile: bool) -> tuple[str, i
 @blueprint.post("/certificates/designs/<design_id>/preview")
 @allow("certificates.design")
 def preview_design(design_id: str) -> ResponseReturnValue:
-    """What is being typed, as a picture: of the sample, of the longest name, or of one person."""
+    """Picture of a design as it is being typed: of the sample, of the longest name, or of one
+    person."""
     found = queries.design(design_id)
     form = design_form(found)
     if not form.validate_on_submit():

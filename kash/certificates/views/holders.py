@@ -98,7 +98,7 @@ def end_holder_link(public_id: str, link_id: str) -> ResponseReturnValue:
 @blueprint.get("/holder/<token>")
 @allow(ANYONE)
 def holder_link(token: str) -> ResponseReturnValue:
-    """What a link shows: a button, and nothing of anybody."""
+    """Page behind a link: a button, and nothing of anybody."""
     if not queries.usable_link(token, utc_now()):
         raise LinkSpent
     return render_template(

@@ -1,4 +1,4 @@
-"""What this room adds to the pages of rooms below it."""
+"""Additions of this room to the pages of rooms below it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _small(one: Certificate) -> str:
 
 
 def may_link(person_id: str, actor: Actor) -> bool:
-    """Whether the actor may make a link for this person."""
+    """True if the actor may make a link for this person."""
     reached = person_ids_within_reach(actor, "people.edit").where(Person.public_id == person_id)
     return db.session.scalar(reached) is not None
 

@@ -1,5 +1,5 @@
-"""What whoever checks certificates may fetch and keep: keys, the list of revoked ones, and the
-worker that shows the page without a network. No session is asked for, and none is begun."""
+"""Files that whoever checks certificates may fetch and keep: keys, the list of revoked ones, and
+the worker that shows the page without a network. No session is asked for, and none is begun."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which workshops and steps the actor may touch here."""
+"""Scope of the actor here: the workshops and steps that she may touch."""
 
 from __future__ import annotations
 

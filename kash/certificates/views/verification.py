@@ -30,7 +30,7 @@ from kash.web.programme import LANGUAGES, programme_languages
 
 
 def _said(wrong: Misread) -> str:
-    """What is wrong with what was typed. Nothing was looked up for it."""
+    """Sentence on what is wrong with what was typed. Nothing was looked up for it."""
     if wrong is Misread.LENGTH:
         return _("This is not a whole serial. It has 12 letters and digits, in three groups.")
     return _("One letter or digit is mistyped. Compare it with the paper once more.")

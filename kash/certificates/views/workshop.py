@@ -43,7 +43,7 @@ group_letter = attrgetter("group_letter")
 @blueprint.get("/workshops/<public_id>/certificates")
 @allow("certificates.see")
 def workshop(public_id: str) -> ResponseReturnValue:
-    """Who may have a certificate of this workshop, and what everyone else still lacks."""
+    """People who may have a certificate of this workshop, and what everyone else still lacks."""
     return _workshop_page(staff_workshop(public_id), _propose_form())
 
 
@@ -171,7 +171,7 @@ def _names_page(
 def _names_saved(
     right: Mapping[str, NameRow], met: Mapping[str, NameRow], errors: Mapping[str, str]
 ) -> ResponseReturnValue:
-    """What a page that saves by itself is told of the rows that it sent."""
+    """Answer to a page that saves by itself, on the rows that it sent."""
     # Of what met another name the page has shown by now what is stored; nobody read the typed one.
     return {
         "fields": {f"shown-{key}": row.said for key, row in (*right.items(), *met.items())}
