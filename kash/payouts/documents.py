@@ -1,4 +1,4 @@
-"""What leaves with a person: the payment list to be signed, and the file for mobile money.
+"""Papers that leave with a person: the payment list to be signed, and the file for mobile money.
 
 Both are made while their reader waits and are kept nowhere. Neither holds anything of another
 group; the paper holds no phone, the file no name.

@@ -44,7 +44,7 @@ MOST_FILE_BYTES = 2 * 1024 * 1024
 
 
 def not_an_amount() -> str:
-    """What is said beside an amount that can't be read."""
+    """Sentence beside an amount that can't be read."""
     return _("This is not an amount. It looks like 500 or 1,250.50.")
 
 
@@ -55,7 +55,7 @@ def is_amount(_form: Any, field: Any) -> None:
 
 
 class RatesForm(KashForm):
-    """What of a rate table stands beside its grid."""
+    """Parts of a rate table beside its grid."""
 
     currency = text_field(_l("Currency, by its three letters"), most=3)
     least_weight = whole_number_field(
@@ -91,14 +91,14 @@ class RatesGrid:
 
     @classmethod
     def posted(cls, form: Mapping[str, str]) -> RatesGrid:
-        """What was typed."""
+        """Grid as it was typed."""
         names = [f"band-{place}" for place in range(MOST_BANDS)]
         names += [f"basis-{role}" for role in ROLES]
         names += [f"rate-{role}-{place}" for role in ROLES for place in range(MOST_BANDS)]
         return cls({name: " ".join(str(form.get(name, "")).split()) for name in names})
 
     def value(self, name: str) -> str:
-        """What stands in a field."""
+        """Text that stands in a field."""
         return self.typed.get(name, "")
 
     def _bands(self) -> list[tuple[int, str]]:
@@ -220,7 +220,7 @@ class TurnBackForm(KashForm):
 
 
 class PaymentForm(KashForm):
-    """What became of one payment."""
+    """Outcome of one payment."""
 
     stood: State
     before = HiddenField()
@@ -266,7 +266,7 @@ class ResultsForm(KashForm):
 
 
 class SettleForm(KashForm):
-    """Which workshop pays a day that both claim."""
+    """Choice of the workshop that pays a day that both claim."""
 
     keeps = radio_field(_l("Who pays this day"))
     reason = long_text_field(_l("Why"), most=500, required=True)

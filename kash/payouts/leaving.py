@@ -1,4 +1,4 @@
-"""What a trainer who leaves hands over: lists that she proposed and that nobody decided."""
+"""Off-boarding of a trainer: she hands over lists that she proposed and that nobody decided."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of payouts when two people turn out to be one."""
+"""Merging payouts when two people turn out to be one."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class RateTable(PublicId, Base):
 
 
 class PayoutPart(Base):
-    """What was decided of a participant: role, distance band by its words (empty until
+    """Part of a participant as it was decided: role, distance band by its words (empty until
     chosen, open again if the table has it no longer), exceptions."""
 
     __tablename__ = "payout_part"
@@ -106,7 +106,8 @@ class Payee(PublicId, Base):
 
 
 class PayoutList(PublicId, Base):
-    """Who gets what of a workshop, proposed by one person and approved by another, then frozen.
+    """List of who gets what of a workshop, proposed by one person and approved by another, then
+    frozen.
 
     The first list of a workshop pays what is due; every later one the difference.
     """
@@ -214,7 +215,7 @@ class PayoutDay(Base):
 
 
 class PayoutEvent(PublicId, Base):
-    """What became of a payment, step by step; only added to. The receipt is sealed."""
+    """Event of a payment, step by step; only added to. The receipt is sealed."""
 
     __tablename__ = "payout_event"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What is asked about payouts: which rates hold, what is due, lists, payments, double claims."""
+"""Reads of payouts: which rates hold, what is due, lists, payments, double claims."""
 
 from kash.payouts.queries.claims import (
     DoubleClaim,

@@ -35,7 +35,7 @@ def listed_claims(person_ids: Collection[int], session: Session | None = None) -
 def settled_claims(
     workshop_id: int, person_ids: Collection[int], session: Session | None = None
 ) -> dict[Double, SettledClaim]:
-    """What was settled of these people between this workshop and others."""
+    """Settled claims of these people between this workshop and others."""
     rows = (session or db.session()).scalars(
         select(SettledClaim).where(
             SettledClaim.person_id.in_(person_ids),
@@ -70,7 +70,7 @@ class DoubleClaim:
 
     @property
     def blocks(self) -> bool:
-        """Whether it keeps this workshop's list from approval."""
+        """True if it keeps this workshop's list from approval."""
         return self.settled is None or not (self.settled.keeps_id is None or self.keeps_here)
 
 
@@ -158,12 +158,13 @@ def _approved_days(
 
 
 def has_approved_day(session: Session, claim: Claim) -> bool:
-    """Whether a day of a person stands on an approved list of a workshop, not given back."""
+    """True if a day of a person stands on an approved list of a workshop, not given back."""
     return claim in _approved_days(session, {claim.workshop}, {claim.person})
 
 
 def paid_on(register_id: int) -> dict[date, set[int]]:
-    """Who is paid for each day of a workshop's register, on lists that stand; keys of persons."""
+    """Keys of the persons who are paid for each day of a workshop's register, on lists that
+    stand."""
     found: dict[date, set[int]] = {}
     for day, person in db.session.execute(
         select(PayoutDay.day, PayoutLine.person_id)

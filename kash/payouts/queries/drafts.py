@@ -1,4 +1,4 @@
-"""What is due in a workshop by now, to whom and why."""
+"""Drafts: what is due in a workshop by now, to whom and why."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ class DraftRow:
 
     @property
     def amount(self) -> int:
-        """What the next list would give her."""
+        """Amount that the next list would give her."""
         return max(self.due.cents - self.before, 0)
 
     @property
     def undecided(self) -> bool:
-        """Whether a band must be chosen first."""
+        """True if a band must be chosen first."""
         return self.due.missing is Missing.BAND
 
     @property
     def overpaid(self) -> int:
-        """What she was given beyond what is due by now."""
+        """Amount that she was given beyond what is due by now."""
         return 0 if self.undecided else max(self.before - self.due.cents, 0)
 
 

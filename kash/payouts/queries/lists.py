@@ -81,7 +81,7 @@ def line_of(one: PayoutList, public_id: str) -> PayoutLine:
 
 
 def events_of(line: PayoutLine) -> list[PayoutEvent]:
-    """What became of a payment, latest first."""
+    """Events of a payment, latest first."""
     return list(
         db.session.scalars(
             select(PayoutEvent)
@@ -92,7 +92,7 @@ def events_of(line: PayoutLine) -> list[PayoutEvent]:
 
 
 def given_later(line: PayoutLine, session: Session) -> bool:
-    """Whether a later list of the same workshop gives the same payee something."""
+    """True if a later list of the same workshop gives the same payee something."""
     later = (
         select(PayoutLine.id)
         .join(PayoutList, PayoutList.id == PayoutLine.list_id)
@@ -130,7 +130,8 @@ def sheets_of(one: PayoutList) -> list[PaymentSheet]:
 
 
 def reconciliations(lists: Collection[PayoutList]) -> dict[int, Reconciliation]:
-    """What was proposed beside what became of it, for each list by its key; one query."""
+    """Reconciliation of each list by its key: what was proposed beside what became of it; one
+    query."""
     sums: dict[int, list[tuple[State, int]]] = {}
     for key, state, cents in db.session.execute(
         select(PayoutLine.list_id, PayoutLine.state, func.sum(PayoutLine.amount_cents))
@@ -155,7 +156,7 @@ def lists_of(found: Workshop) -> list[PayoutList]:
 
 @dataclass(frozen=True)
 class FunderPart:
-    """What a funder bears of a list, and of what was paid of it, in cents.
+    """Part that a funder bears of a list, and of what was paid of it, in cents.
 
     `name` is empty for what no funder pays.
     """

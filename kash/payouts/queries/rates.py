@@ -1,4 +1,4 @@
-"""Which rates hold."""
+"""Rates that hold."""
 
 from __future__ import annotations
 

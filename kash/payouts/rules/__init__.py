@@ -1,5 +1,5 @@
-"""What is decided about payouts without asking anybody: amounts, what is due, double claims, how
-payments move on, and the files of mobile money."""
+"""Rules of payouts, which ask nobody: amounts, what is due, double claims, how payments move on,
+and the files of mobile money."""
 
 from kash.payouts.rules.amounts import MOST_CENTS, OWN_MEANS, read_amount, shared, written_amount
 from kash.payouts.rules.approval import Approved, Difference, Fixed, difference, written

@@ -1,4 +1,4 @@
-"""What an approval of money fixes, and whether a payment still is what was approved.
+"""Approval of money: what it fixes, and how a payment is told that still is what was approved.
 
 A payment is approved for a payee, an amount and a currency; by mobile money only if there was a
 phone, and to that phone. What is compared are keyed digests, so that neither a database nor the

@@ -51,7 +51,7 @@ def doubles(claims: Iterable[Claim]) -> list[Double]:
 
 
 def blocks(double: Double, settled: Settled | None, workshop: int) -> bool:
-    """Whether a double claim keeps a list of this workshop, which claims the day, from approval."""
+    """True if a double claim keeps a list of this workshop, which claims the day, from approval."""
     return settled is None or settled.keeps not in (None, workshop)
 
 

@@ -87,7 +87,7 @@ def new_reference(choice: object) -> str:
 
 
 class Fault(StrEnum):
-    """What is wrong with a row of a result."""
+    """Fault in a row of a result."""
 
     UNKNOWN = "unknown"
     TWICE = "twice"
@@ -129,7 +129,8 @@ class Payment:
 
 @dataclass(frozen=True)
 class Matched:
-    """What a result file changes; rows that say what is known already; and what is wrong."""
+    """Matches of a result file: what it changes; rows that say what is known already; and what is
+    wrong."""
 
     changes: tuple[Result, ...]
     known: tuple[Result, ...]
@@ -190,7 +191,7 @@ def _result(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Re
 
 
 def match_results(payments: Mapping[str, Payment], results: Sequence[Result]) -> Matched:
-    """Which payment each row belongs to, by its reference and nothing else."""
+    """Match each row with its payment, by its reference and nothing else."""
     changes: list[Result] = []
     known: list[Result] = []
     faults: list[tuple[Result, Fault]] = []

@@ -1,4 +1,4 @@
-"""What is due to whom: rates by role and distance band, and what somebody attended."""
+"""Rates by role and distance band; with what somebody attended they give what is due."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WHOLE = 100
 
 
 class Basis(StrEnum):
-    """What a rate is paid for."""
+    """Basis on which a rate is paid."""
 
     DAY = "day"
     SESSION = "session"
@@ -51,7 +51,8 @@ class Missing(StrEnum):
 
 @dataclass(frozen=True)
 class Part:
-    """What was decided of one payee. `extra` is in cents and comes once, whatever was attended."""
+    """Part of one payee as it was decided. `extra` is in cents and comes once, whatever was
+    attended."""
 
     role: str = "participant"
     band: int | None = None
@@ -69,7 +70,8 @@ class Sitting:
 
 @dataclass(frozen=True)
 class Due:
-    """What is due, and why. `units` are hundredths of a day or of a session; money is in cents."""
+    """Amount that is due, and why. `units` are hundredths of a day or of a session; money is in
+    cents."""
 
     days: tuple[date, ...] = ()
     units: int = 0
@@ -101,7 +103,7 @@ def _count(rates: Rates, sittings: Iterable[Sitting], left_out: Collection[date]
 def due(
     rates: Rates, part: Part, sittings: Iterable[Sitting], left_out: Collection[date] = ()
 ) -> Due:
-    """What is due to one payee. `left_out` are days that are paid elsewhere.
+    """Amount that is due to one payee. `left_out` are days that are paid elsewhere.
 
     Half a cent and more is rounded up. Whoever attended nothing gets nothing, an extra included.
     """
@@ -128,7 +130,7 @@ def due(
 
 
 def merged_part(kept: Mapping[str, object], gone: Mapping[str, object]) -> dict[str, object]:
-    """What changes in the decided part of who is kept, when two people were one: an open band."""
+    """Changes in the decided part of who is kept, when two people were one: an open band."""
     if not kept["band"] and gone["band"]:
         return {"band": gone["band"], "role": gone["role"]}
     return {}

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Step(StrEnum):
-    """What may be done with a list."""
+    """Step that may be taken with a list."""
 
     APPROVE = "approve"
     RETURN = "return"
@@ -44,7 +44,8 @@ _NEXT: Mapping[State, frozenset[State]] = {
 
 
 def allowed_steps(state: str, *, proposed_by: str, actor: str) -> frozenset[Step]:
-    """What this actor may do with a list, as far as its state and its proposer decide that."""
+    """Steps that this actor may take with a list, as far as its state and its proposer decide
+    that."""
     if state == "proposed":
         return frozenset({Step.RETURN} if proposed_by == actor else {Step.APPROVE, Step.RETURN})
     return frozenset({Step.PAY} if state == "approved" else ())
@@ -73,18 +74,18 @@ def paid_by(state: State, *, in_file: bool) -> frozenset[str]:
 
 
 def signs_for_cash(state: State, *, in_file: bool) -> bool:
-    """Whether whoever gets this payment signs for it on paper, now or before."""
+    """True if whoever gets this payment signs for it on paper, now or before."""
     return not in_file and state in (State.OUTSTANDING, State.FAILED, State.PAID)
 
 
 def needs_reason(before: State, after: State) -> bool:
-    """Whether a step must be explained: all but paying, and trying what failed once more."""
+    """True if a step must be explained: all but paying, and trying what failed once more."""
     return after is not State.PAID and (before, after) != (State.FAILED, State.OUTSTANDING)
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What was proposed beside what became of it, in cents."""
+    """Reconciliation: what was proposed beside what became of it, in cents."""
 
     proposed: int
     paid: int = 0
@@ -96,7 +97,7 @@ class Reconciliation:
 
     @property
     def difference(self) -> int:
-        """What is unaccounted for: zero, or something is wrong."""
+        """Amount that is unaccounted for: zero, or something is wrong."""
         return self.proposed - (
             self.paid + self.failed + self.returned + self.outstanding + self.sent + self.changed
         )

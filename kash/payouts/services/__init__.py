@@ -1,4 +1,4 @@
-"""What is done with payouts: rates set, bands chosen, lists proposed, approved and paid."""
+"""Services of payouts: rates set, bands chosen, lists proposed, approved and paid."""
 
 from kash.payouts.services.claims import BOTH, HERE, THERE, settle
 from kash.payouts.services.errors import (

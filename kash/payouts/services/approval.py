@@ -53,7 +53,7 @@ def fix_approval(one: PayoutList) -> None:
 def differences(
     one: PayoutList, lines: Sequence[PayoutLine], phones: Mapping[int, str], *, mobile: bool
 ) -> dict[int, Difference]:
-    """Which payments, by their keys, are no longer what was approved."""
+    """Differences of payments, by their keys, that are no longer what was approved."""
     found: dict[int, Difference] = {}
     for line in lines:
         now = _fixed(line, one.table.currency, phones.get(line.id, ""))

@@ -1,4 +1,4 @@
-"""What can keep payouts from being changed, each with a sentence for whoever tried."""
+"""Errors that keep payouts from being changed, each with a sentence for whoever tried."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class SentAlready(Problem):
 
 
 class PaidOnLaterList(Problem):
-    """What came back was given again by a later list."""
+    """The money that came back was given again by a later list."""
 
     status = 409
     sentence = _l("A later list gives this money again, so it stays as it came back.")

@@ -1,4 +1,4 @@
-"""Who is paid how: roles and bands of participants, exceptions, and payees on no register."""
+"""Payees: roles and bands of participants, exceptions, and payees on no register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of payments: in cash, by mobile money, failed, returned."""
+"""Payments and their outcomes: in cash, by mobile money, failed, returned."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ MEANS = ("cash", "mobile", "bank")
 
 @dataclass(frozen=True)
 class Note:
-    """What is noted of a payment. `receipt` is the number that mobile money gave it."""
+    """Note on a payment. `receipt` is the number that mobile money gave it."""
 
     state: State
     means: str = ""
@@ -122,7 +122,7 @@ def pay_in_cash(one: PayoutList, lines: Collection[str], by: Actor) -> InCash:
 
 
 def made_file(line: PayoutLine, by: Actor) -> bool:
-    """Whether a payment is in a file that this actor made."""
+    """True if a payment is in a file that this actor made."""
     return line.file is not None and line.file.made_by == by.public_id
 
 

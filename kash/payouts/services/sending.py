@@ -30,8 +30,8 @@ FETCHED_AGAIN_FOR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Sorted:
-    """What a file would hold, what is left out of it (no phone, or no wish to be contacted), and
-    what is no longer what was approved."""
+    """Payments sorted for a file: what it would hold, what is left out of it (no phone, or no wish
+    to be contacted), and what is no longer what was approved."""
 
     fitting: tuple[PayoutLine, ...]
     without: tuple[PayoutLine, ...]
@@ -46,7 +46,7 @@ class Sorted:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What goes to mobile money: nothing if payments had to go back first, `changed` of them."""
+    """Numbers that go to mobile money: none if payments had to go back first, `changed` of them."""
 
     transfers: tuple[Transfer, ...] = ()
     without: int = 0
@@ -144,7 +144,7 @@ def open_numbers(one: PayoutList, by: Actor) -> Numbers:
 
 
 def fetched_again(made: PayoutFile, by: Actor, now: datetime) -> bool:
-    """Whether a file may be fetched once more: by whoever made it, for a while."""
+    """True if a file may be fetched once more: by whoever made it, for a while."""
     return made.made_by == by.public_id and now < made.made_at + FETCHED_AGAIN_FOR
 
 

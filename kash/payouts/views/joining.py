@@ -1,4 +1,4 @@
-"""What this room adds to the pages of rooms below it."""
+"""Additions of this room to the pages of rooms below it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is paid how: bands and roles, exceptions, and payees on no register."""
+"""Payees of a workshop: bands and roles, exceptions, and payees on no register."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which workshops and steps the actor may touch here."""
+"""Scope of the actor here: the workshops and steps that she may touch."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def staff_workshop(public_id: str) -> Workshop:
 
 
 def acts_on(found: Workshop) -> bool:
-    """Whether the actor proposes and pays here."""
+    """True if the actor proposes and pays here."""
     return runs(current_actor(), found, "payouts.propose")
 
 
 def decides_or_acts(found: Workshop) -> bool:
-    """Whether the actor runs the workshop; raises Forbidden if she does not approve either."""
+    """True if the actor runs the workshop; raises Forbidden if she does not approve either."""
     acts = acts_on(found)
     if not (acts or current_actor().may("payouts.approve")):
         raise Forbidden

@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/workshops/<public_id>/payouts")
 @allow("payouts.see")
 def workshop(public_id: str) -> ResponseReturnValue:
-    """Who gets what of a workshop and why, and the lists made of it."""
+    """Payouts of a workshop, who gets what and why, and the lists made of it."""
     return _workshop_page(staff_workshop(public_id))
 
 
