@@ -119,7 +119,7 @@ def _item(
 
 
 def printed_minutes(forum: Forum, held: Meeting, now: datetime) -> PrintedMinutes:
-    """What the paper of a meeting says."""
+    """Minutes of a meeting as its paper says them."""
     carried = arising_in(held, now, NOBODY)
     items: list[PrintedItem] = []
     decided = taken_on = 0

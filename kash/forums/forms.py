@@ -1,4 +1,4 @@
-"""What is typed about forums, their meetings and what was said in them."""
+"""Forms of forums, their meetings and minutes."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class ItemForm(KashForm):
 
 
 class OutcomeForm(KashForm):
-    """What became of an action."""
+    """Outcome of an action."""
 
     state = radio_field(
         _l("What became of it?"),
@@ -209,7 +209,7 @@ class TypedRow:
 
     @property
     def blank(self) -> bool:
-        """Whether nothing was typed."""
+        """True if nothing was typed."""
         return not (self.text or self.owner or self.due)
 
 
@@ -220,7 +220,7 @@ def edition_of(text: str | None) -> int:
 
 
 class MinuteForm(KashForm):
-    """What was said under an item, with as many decisions and actions as were typed.
+    """Minute under an item, with as many decisions and actions as were typed.
 
     Rows arrive as equally long lists, one for each column; `read_rows` reads them.
     """

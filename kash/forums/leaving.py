@@ -1,4 +1,4 @@
-"""What a secretary, or a member with an account, hands over when she leaves."""
+"""Off-boarding of a secretary, or of a member with an account: what she hands over."""
 
 from __future__ import annotations
 

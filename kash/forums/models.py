@@ -190,7 +190,7 @@ class InternalLine(PublicId, Base):
 
 
 class Decision(PublicId, Base):
-    """What the meeting decided under an item."""
+    """Decision of the meeting under an item."""
 
     __tablename__ = "decision"
 

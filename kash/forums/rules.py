@@ -1,4 +1,4 @@
-"""What a forum decides by rule: how members appear, how minutes are numbered, what is carried over.
+"""Rules of a forum: how members appear, how minutes are numbered, what is carried over.
 
 Nothing here knows the web, the database or the time of day.
 """
@@ -88,7 +88,7 @@ class NoLetterLeft(ValueError):
 
 
 def shown_name(appears: str, shown_as: str, chosen_name: str) -> str:
-    """What other members and the paper may show of a member; empty when only counted.
+    """Name under which other members and the paper may show a member; empty when only counted.
 
     An alias or an office without its text falls back to being counted, never to the name.
     """
@@ -153,7 +153,7 @@ def arising(
 
 
 def order_is_fixed(meeting_state: str) -> bool:
-    """Whether items may no longer change places: a held meeting's numbers are quoted elsewhere."""
+    """True if items may no longer change places: a held meeting's numbers are quoted elsewhere."""
     return meeting_state != "planned"
 
 
@@ -270,7 +270,7 @@ class WrittenRow:
 
 @dataclass(frozen=True)
 class RowChanges:
-    """What saving rows does to the ones that are there."""
+    """Changes that saving rows makes to the ones that are there."""
 
     added: tuple[WrittenRow, ...]
     changed: tuple[WrittenRow, ...]
@@ -303,7 +303,7 @@ _DISCREET = ("counted", "alias", "office", "name")
 
 
 def merged_seat(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
-    """What changes in a seat when that of somebody who is the same person joins it.
+    """Changes in a seat when that of somebody who is the same person joins it.
 
     Of two seats that are held, the one that shows less of her says how she appears.
     """
@@ -359,7 +359,7 @@ _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
 def _own_name(station: str) -> str:
-    """What a station is called in talk: without the words that all of them have."""
+    """Name of a station in talk: without the words that all of them have."""
     words = station.casefold().split()
     return " ".join([word for word in words if word not in _KINDS_OF_STATION] or words)
 

@@ -1,4 +1,4 @@
-"""What the items of an agenda are usually called, in each of the programme's languages."""
+"""Usual names of the items of an agenda, in each of the programme's languages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def usual_titles() -> dict[str, str]:
 
 
 def usual_item(title: str) -> str:
-    """Which of the usual items a title is, in whatever language it was written; empty if none."""
+    """Key of the usual item that a title is, in whatever language it was written; empty if none."""
     written = " ".join(title.casefold().split())
     for language in LANGUAGES:
         with force_locale(language):

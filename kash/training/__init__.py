@@ -1,5 +1,5 @@
-"""What is taught: courses, their versions, modules and session plans. A version is drafted on one
-page, published by a director, and from then on never changes."""
+"""Curriculum: courses, their versions, modules and session plans. A version is drafted on one page,
+published by a director, and from then on never changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people enter about courses, and the one page on which a whole draft is written."""
+"""Forms of courses, and the one page on which a whole draft is written."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class ReturnForm(KashForm):
 
 
 class AboutForm(KashForm):
-    """What a version is called."""
+    """Title and words of a version."""
 
     edition = HiddenField()
     public_title = text_field(_l("Public title"), most=120)
@@ -112,7 +112,7 @@ class ModulePart:
 
 @dataclass(frozen=True)
 class LostText:
-    """What was typed into a module or session that someone else has removed meanwhile."""
+    """Text that was typed into a module or session that someone else has removed meanwhile."""
 
     title: str
     text: str
@@ -167,7 +167,7 @@ class DraftPage:
 
     @property
     def edition_read(self) -> int:
-        """Which edition the page was filled from; 0, which no version has, if unreadable."""
+        """Edition from which the page was filled; 0, which no version has, if unreadable."""
         # Not the form's own value: what was not sent it takes from the row.
         given = request.form.get("edition", "")
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
@@ -275,7 +275,7 @@ def _filled(kind: type[Any], prefix: str, row: Module | SessionPlan) -> Any:
 
 
 def typed_in(form: KashForm) -> bool:
-    """Whether anything was written into the form for a new module or session."""
+    """True if anything was written into the form for a new module or session."""
     return any(
         each.data
         for each in form
@@ -313,7 +313,7 @@ def _differing(form: KashForm, row: Any, names: tuple[str, ...]) -> dict[str, An
 
 
 def _lost(posted: Mapping[str, str], here: set[str]) -> Iterator[LostText]:
-    """What came for modules and sessions that are not there any more, new ones included."""
+    """Texts that came for modules and sessions that are not there any more, new ones included."""
     for name in posted:
         match = _POSTED.fullmatch(name)
         if match is None or match.group(2) in here:

@@ -1,4 +1,4 @@
-"""What a trainer who leaves hands over: versions of courses that she proposed."""
+"""Off-boarding of a trainer: she hands over versions of courses that she proposed."""
 
 from __future__ import annotations
 

@@ -79,7 +79,8 @@ class Module(PublicId, Base):
 
 
 class SessionPlan(PublicId, Base):
-    """What one session is to do and how, in `minutes`. Objectives and materials: one a line."""
+    """Plan of one session: what it is to do and how, in `minutes`. Objectives and materials: one a
+    line."""
 
     __tablename__ = "session_plan"
     __table_args__ = (CheckConstraint("minutes between 5 and 600", name="minutes"),)

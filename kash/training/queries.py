@@ -54,7 +54,7 @@ def _versions_in_reach(actor: Actor) -> ColumnElement[bool]:
 
 
 def sees_everything(actor: Actor) -> bool:
-    """Whether the actor sees drafts and what is for facilitators only."""
+    """True if the actor sees drafts and what is for facilitators only."""
     return actor.reach("curriculum.see") is Reach.ALL
 
 

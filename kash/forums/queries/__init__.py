@@ -1,4 +1,4 @@
-"""What is asked about forums: within whose reach, who is in them, what was said and taken on."""
+"""Reads of forums: within whose reach, who is in them, what was said and taken on."""
 
 from kash.forums.queries.actions import (
     ActionLine,

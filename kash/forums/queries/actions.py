@@ -143,7 +143,7 @@ def open_action(forum: Forum, public_id: str, actor: Actor) -> ActionLine:
 
 
 def actions_due(actor: Actor, now: datetime, *, most: int = 20) -> list[ActionLine]:
-    """What the actor has to see to: her own open actions, whenever they are due, and in forums
+    """Actions that the actor has to see to: her own open ones, whenever they are due, and in forums
     of which she is the secretary those that are late or due within a week."""
     concerned = []
     if actor.person_id is not None:

@@ -39,13 +39,13 @@ def within_reach(actor: Actor) -> Select[Forum]:
 
 
 def runs(actor: Actor, secretary_id: int) -> bool:
-    """Whether the actor runs a forum: its secretary, or whoever may edit them all."""
+    """True if the actor runs a forum: its secretary, or whoever may edit them all."""
     reach = actor.reach("forums.edit")
     return reach is Reach.ALL or (reach is Reach.OWN and actor.account_id == secretary_id)
 
 
 def sees_names(actor: Actor) -> bool:
-    """Whether the actor may see a member's name beside what she chose to show."""
+    """True if the actor may see a member's name beside what she chose to show."""
     return actor.reach("people.find") is not Reach.NONE
 
 
@@ -140,8 +140,8 @@ class MemberLine:
 
 
 def appearance_of(member: ForumMember) -> str:
-    """What other members and paper see of a member, empty when only counted. Whoever does not want
-    her name on paper is not shown by it, whatever she chose before."""
+    """Appearance of a member to other members and on paper, empty when only counted. Whoever does
+    not want her name on paper is not shown by it, whatever she chose before."""
     name = member.person.chosen_name if member.person.prints_name else ""
     return shown_name(member.appears, member.shown_as, name)
 
@@ -257,14 +257,14 @@ def seated(found: Forum) -> set[str]:
 
 
 def secretaries(current: str = "") -> list[tuple[str, str]]:
-    """Who may run a forum: public id and name of the accounts in use, by name; of locked ones only
-    the one that runs it now."""
+    """Accounts that may run a forum: public id and name of those in use, by name; of locked ones
+    only the one that runs it now."""
     found = accounts_with_role(*GRANTS["forums.edit"], locked=[current])
     return [(each.public_id, each.name) for each in found]
 
 
 def may_run(account_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Whether an account has a role with which one runs forums."""
+    """True if an account has a role with which one runs forums."""
     return exists().where(
         AccountRole.account_id == account_id,
         AccountRole.role.in_([str(role) for role in GRANTS["forums.edit"]]),

@@ -1,4 +1,4 @@
-"""What is done with forums: opened, joined, planned, held, written down, followed up."""
+"""Services of forums: opened, joined, planned, held, written down, followed up."""
 
 from kash.forums.services.agenda import (
     add_item,

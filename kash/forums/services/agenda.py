@@ -131,7 +131,7 @@ def rename_item(
 
 
 def has_open_actions(session: Session, forum: Forum, held: Meeting) -> bool:
-    """Whether something of an earlier meeting is still open."""
+    """True if something of an earlier meeting is still open."""
     return (
         session.scalar(
             select(Action.id)

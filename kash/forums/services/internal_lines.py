@@ -22,7 +22,7 @@ from kash.web import NotFound
 
 
 def mark_of(digests: Iterable[str]) -> str:
-    """What stands for a set of lines when somebody says that just these stay internal."""
+    """Mark of a set of lines, for saying that just these stay internal."""
     return hashlib.sha256(" ".join(sorted(digests)).encode()).hexdigest()[:32]
 
 

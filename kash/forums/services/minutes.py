@@ -1,4 +1,4 @@
-"""What was said, decided and taken on under an item; and what became of it."""
+"""Minutes: what was said, decided and taken on under an item; and what became of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may stand in the way of an action in a forum, each with its sentence."""
+"""Problems that stand in the way of an action in a forum, each with its sentence."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ BLANK_ACTIONS = 2
 
 @dataclass(frozen=True)
 class OtherText:
-    """What somebody else saved meanwhile, shown beside one's own."""
+    """Text that somebody else saved meanwhile, shown beside one's own."""
 
     name: str
     minute: str

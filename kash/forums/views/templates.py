@@ -78,7 +78,7 @@ class TemplateForm(KashForm):
 
 
 class NameForm(KashForm):
-    """What a kept agenda is called."""
+    """Name of a kept agenda."""
 
     name = text_field(_l("Name of the agenda"), most=120)
 
