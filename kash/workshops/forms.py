@@ -35,7 +35,7 @@ Value = TypeVar("Value")
 
 
 def given(value: Value | None) -> Value:
-    """What a required field holds once its form was found valid."""
+    """Value of a required field once its form was found valid."""
     if value is None:
         raise ValueError("a required field is empty though its form is valid")
     return value
@@ -122,14 +122,14 @@ class FunderLine(Form):
 
 
 class CostsForm(KashForm):
-    """Who pays which share."""
+    """Shares of a workshop's costs, and who pays each."""
 
     lines = FieldList(FormField(FunderLine), min_entries=FUNDER_LINES, max_entries=FUNDER_LINES)
     edition = HiddenField()
 
 
 class CorrectionForm(KashForm):
-    """What a mark of a confirmed register becomes, and why."""
+    """Correction of a mark of a confirmed register, and why."""
 
     status = radio_field(_l("Mark"))
     correction = text_field(
@@ -142,7 +142,7 @@ class CorrectionForm(KashForm):
 
 
 class SettleForm(KashForm):
-    """What becomes of a mark that another source contradicts, and why."""
+    """Settling of a mark that another source contradicts, and why."""
 
     become = radio_field(_l("The mark"))
     reason = text_field(

@@ -1,4 +1,4 @@
-"""What a trainer who leaves hands over: the workshops she teaches that are not done."""
+"""Off-boarding of a trainer: she hands over the workshops she teaches that are not done."""
 
 from __future__ import annotations
 

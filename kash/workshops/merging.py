@@ -1,4 +1,4 @@
-"""What becomes of enrolments when two people turn out to be one."""
+"""Merging enrolments when two people turn out to be one."""
 
 from __future__ import annotations
 

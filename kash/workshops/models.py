@@ -24,7 +24,7 @@ from kash.training.models import CourseVersion, SessionPlan
 
 
 class Funder(PublicId, Base):
-    """Who pays, wholly or in part."""
+    """Funder, who pays wholly or in part."""
 
     __tablename__ = "funder"
 

@@ -1,4 +1,4 @@
-"""What decides about workshops: how sessions fall on days, who gets a seat, what funders share."""
+"""Rules of workshops: how sessions fall on days, who gets a seat, what funders share."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def overlap_with(wanted: Span, others: Iterable[Span]) -> Span | None:
 
 
 def pause_kind(starts_at: time, minutes: int) -> Break:
-    """What a gap between two sessions is called."""
+    """Name of a gap between two sessions."""
     if minutes >= 40 and time(11, 30) <= starts_at <= time(14, 30):
         return Break.LUNCH
     return Break.TEA if minutes <= 40 else Break.OTHER
@@ -250,7 +250,7 @@ _MOVES = {
 
 
 def possible_moves(state: EnrolmentState) -> tuple[EnrolmentState, ...]:
-    """What an enrolment may become by somebody's choice."""
+    """States that an enrolment may go to by somebody's choice."""
     return _MOVES[state]
 
 
@@ -268,13 +268,13 @@ def seats_free(confirmed: int, capacity: int | None) -> int | None:
 
 
 def moving_up(waiting: Sequence[int], confirmed: int, capacity: int | None) -> list[int]:
-    """Who of the waiting, in the order of the queue, now gets a seat."""
+    """Those of the waiting, in the order of the queue, who now get a seat."""
     free = seats_free(confirmed, capacity)
     return list(waiting if free is None else waiting[:free])
 
 
 class FundingFault(StrEnum):
-    """What is wrong with the funders' shares."""
+    """Fault in the funders' shares."""
 
     SHARE = "share"
     TWICE = "twice"
@@ -282,7 +282,7 @@ class FundingFault(StrEnum):
 
 
 def funding_fault(shares: Sequence[tuple[str, int]]) -> FundingFault | None:
-    """What is wrong with (funder, share in per cent); without funders nothing is."""
+    """Fault in shares (funder, share in per cent); None if there is none, as without funders."""
     if any(not 1 <= share <= 100 for _, share in shares):
         return FundingFault.SHARE
     if len({funder.casefold() for funder, _ in shares}) != len(shares):
@@ -315,7 +315,7 @@ _SEATED = ("confirmed", "invited", "waiting", "declined", "withdrawn")
 
 
 def merged_enrolment(kept: Mapping[str, Any], gone: Mapping[str, Any]) -> dict[str, Any]:
-    """What changes in an enrolment when that of somebody who is the same person joins it.
+    """Changes in an enrolment when that of somebody who is the same person joins it.
 
     The one nearer to a seat counts, and of two alike the one that was in the queue first.
     """

@@ -62,7 +62,7 @@ def pause_word(kind: Break) -> str:
 
 
 def oddity_sentence(held: Conduct, oddity: Oddity) -> str:
-    """What of a register wants a look, as a sentence."""
+    """Sentence on an oddity of a register that wants a look."""
     if oddity is Oddity.CLOSED_BEFORE:
         return _("Closed before it began.")
     if oddity is Oddity.CLOSED_EARLY:

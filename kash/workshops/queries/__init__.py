@@ -1,4 +1,4 @@
-"""What is asked about workshops: which ones, their plan and people, what is open and next."""
+"""Reads of workshops: which ones, their plan and people, what is open and next."""
 
 from kash.workshops.queries.due import (
     DueSession,

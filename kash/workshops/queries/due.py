@@ -1,4 +1,4 @@
-"""What is next and what is open, for whoever runs workshops."""
+"""Workshops that are next and tasks that are open, for whoever runs workshops."""
 
 from __future__ import annotations
 
@@ -110,7 +110,8 @@ def own_slots(actor: Actor, now: datetime) -> list[OwnSlot]:
 
 @dataclass(frozen=True)
 class FromPhones:
-    """What phones sent for a workshop that a person must see to: decisions, and people to match."""
+    """Items that phones sent for a workshop and a person must see to: decisions, and people to
+    match."""
 
     workshop: str
     title: str

@@ -34,7 +34,7 @@ class HeldSession:
 
     @property
     def wants_a_look(self) -> bool:
-        """Whether it is confirmed by itself only."""
+        """True if it is confirmed by itself only."""
         return bool(self.oddities or self.differences)
 
 

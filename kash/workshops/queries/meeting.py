@@ -89,7 +89,7 @@ def _by_own_hand(actor: Actor) -> ColumnElement[bool]:
 
 
 def _counted() -> ColumnElement[bool]:
-    """Whether the mark counted for something when the register was confirmed. Whatever was changed
+    """True if the mark counted for something when the register was confirmed. Whatever was changed
     later, one person changed alone."""
     operation: Any = aliased(MarkOperation)
     later: Any = aliased(MarkOperation)

@@ -1,4 +1,4 @@
-"""Who takes part, who could, and what each attended."""
+"""People who take part, those who could, and what each attended."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ def own_part(found: Workshop, person_id: int) -> OwnPart:
 
 @dataclass(frozen=True)
 class AttendanceRecord:
-    """What a person of a workshop attended, in minutes weighted by the marks."""
+    """Attendance of a person of a workshop, in minutes weighted by the marks."""
 
     person: Person
     minutes: int

@@ -174,7 +174,7 @@ def facilitators_of(found: Workshop) -> list[FacilitatorName]:
 
 
 def funding_of(found: Workshop) -> list[Funding]:
-    """Who pays which share."""
+    """Funders of a workshop, each with her share."""
     return list(
         db.session.scalars(
             select(Funding)
@@ -205,7 +205,7 @@ def trainers(found: Workshop | None = None) -> Sequence[Account]:
 
 
 def published_versions() -> list[CourseVersion]:
-    """What can be taught: every published version, by title, the latest first."""
+    """Versions that can be taught: every published one, by title, the latest first."""
     return list(
         db.session.scalars(
             select(CourseVersion)

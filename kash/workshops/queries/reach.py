@@ -1,4 +1,4 @@
-"""Which workshops an actor sees, and which she runs."""
+"""Scope of an actor: the workshops that she sees, and those that she runs."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def workshop_with_people(public_id: str, actor: Actor, permission: str) -> Works
 
 
 def runs(actor: Actor, found: Workshop, permission: str) -> bool:
-    """Whether this permission reaches the workshop for writing."""
+    """True if this permission reaches the workshop for writing."""
     reach = actor.reach(permission)
     if reach is Reach.ALL:
         return True

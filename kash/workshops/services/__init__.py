@@ -1,4 +1,4 @@
-"""What is done to workshops: planning, their sessions, and who takes part."""
+"""Services of workshops: planning, their sessions, and who takes part."""
 
 from kash.workshops.services.enrolment import (
     EnrolledTogether,

@@ -1,4 +1,4 @@
-"""Who takes part: enrolling, answering, withdrawing, and people who come to the door."""
+"""Enrolment: enrolling, answering, withdrawing, and people who come to the door."""
 
 from __future__ import annotations
 
@@ -300,7 +300,7 @@ def _new_enrolment(session: Session, workshop: Workshop, person: Person) -> Enro
 
 
 def _taken_in_before(session: Session, workshop: Workshop, person_id: str) -> bool:
-    """Whether this person came through this door already. Raises NotFound for another's id."""
+    """True if this person came through this door already. Raises NotFound for another's id."""
     found = session.execute(
         select(Person.id, Enrolment.workshop_id)
         .outerjoin(

@@ -1,4 +1,4 @@
-"""What can stand in the way of changing a workshop, each with its sentence."""
+"""Errors that stand in the way of changing a workshop, each with its sentence."""
 
 from __future__ import annotations
 

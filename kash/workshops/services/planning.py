@@ -268,7 +268,7 @@ def share_costs(public_id: str, shares: Sequence[FunderShare], edition: int, by:
 
 
 def _planned_before(session: Session, public_id: str, by: Actor) -> bool:
-    """Whether this actor made that workshop already. Raises NotFound if somebody else did."""
+    """True if this actor made that workshop already. Raises NotFound if somebody else did."""
     maker = session.scalar(select(Workshop.created_by).where(Workshop.public_id == public_id))
     if maker is not None and maker != by.public_id:
         raise NotFound

@@ -81,7 +81,8 @@ def save_attendance(public_id: str) -> ResponseReturnValue:
 def _saved_by_itself(
     register_id: int, answers: Sequence[Answer], conflicts: Sequence[Conflict]
 ) -> ResponseReturnValue:
-    """What stands in the cells that were sent, what met another mark, and the sums anew."""
+    """Answer to cells that were saved: what stands in them, what met another mark, and the sums
+    anew."""
     fields: dict[str, str] = {}
     for answer in answers:
         cell = f"{answer.entry}-{answer.slot}"
@@ -114,7 +115,7 @@ def _days(grid: Grid) -> list[tuple[date, list[SlotColumn]]]:
 
 
 def _numbers(days: Sequence[tuple[date, Sequence[SlotColumn]]]) -> dict[str, str]:
-    """What each slot (public id) is called in the grid: its day and its place in it, `2.1`."""
+    """Number of each slot (public id) in the grid: its day and its place in it, `2.1`."""
     return {
         column.public_id: f"{day_number}.{number}"
         for day_number, (_day, columns) in enumerate(days, start=1)
@@ -123,7 +124,7 @@ def _numbers(days: Sequence[tuple[date, Sequence[SlotColumn]]]) -> dict[str, str
 
 
 def _hours_said(presence: Presence) -> str:
-    """What somebody attended of the sessions whose registers are closed."""
+    """Words for what somebody attended of the sessions whose registers are closed."""
     if not presence.total_minutes:
         return "–"
     attended, total = hours_text(presence.minutes), hours_text(presence.total_minutes)
@@ -317,7 +318,7 @@ def _register_page(
 @blueprint.get("/<public_id>/attendance/<session_id>/<entry_id>")
 @allow("attendance.see")
 def mark_history(public_id: str, session_id: str, entry_id: str) -> str:
-    """Who marked what, and when."""
+    """History of a mark: who set it, and when."""
     found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
     chosen = queries.session_of(found, session_id)
     return render_template(

@@ -23,7 +23,7 @@ from kash.workshops.views.frame import for_marking
 
 
 def signatures(slot: Slot) -> dict[str, str]:
-    """Who closed and who confirmed a slot's register, by name."""
+    """Names of those who closed and who confirmed a slot's register."""
     wanted = [one for one in (slot.closed_by, slot.confirmed_by) if one]
     names = names_of(wanted) if wanted else {}
     return {

@@ -33,7 +33,7 @@ from kash.workshops.views.frame import frame
 @blueprint.get("/<public_id>/documents")
 @allow("attendance.see")
 def documents(public_id: str) -> str:
-    """What can be printed."""
+    """Papers that can be printed."""
     found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
     values = frame(found)
     return render_template(
@@ -57,7 +57,7 @@ def by_day(sessions: Sequence[PlannedSession]) -> dict[date, list[PlannedSession
 def sheet_columns(
     sessions: Sequence[PlannedSession], choice: SheetChoice
 ) -> Mapping[date, tuple[Column, ...]]:
-    """What is signed for on each day."""
+    """Columns to sign on each day."""
     return {
         day: columns_of(
             [
@@ -132,7 +132,7 @@ def sheets_as_pdf(public_id: str, sheets: Sequence[str], back: str) -> ResponseR
 
 
 def sheet_head(workshop: Workshop) -> SheetHead:
-    """What stands at the head of a workshop's sheets."""
+    """Head of a workshop's sheets."""
     venue = workshop.venue
     return SheetHead(
         title=workshop.version.public_title,

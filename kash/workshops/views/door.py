@@ -62,7 +62,7 @@ def scan(public_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _said(came: CameIn, sheet: SlotSheet) -> dict[str, str | int]:
-    """What the page says of one badge: who it is, if she stands on this register."""
+    """Words of the page on one badge: who it is, if she stands on this register."""
     row: SheetRow | None = next((one for one in sheet.rows if one.entry == came.entry), None)
     words = {
         Met.IN: _("Is in"),

@@ -1,4 +1,4 @@
-"""What every page of one workshop shows: head, facts and tabs."""
+"""Frame of every page of one workshop: head, facts and tabs."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def frame(workshop: Workshop) -> dict[str, Any]:
 
 
 def numbered(sessions: list[PlannedSession]) -> dict[str, str]:
-    """What each slot (public id) is called in a list: `2.1 Rights on arrest`."""
+    """Name of each slot (public id) in a list: `2.1 Rights on arrest`."""
     days = groupby(sessions, lambda one: to_local(one.starts_at).date())
     return {
         one.slot: f"{day}.{number} {one.title}"

@@ -101,7 +101,7 @@ def _page(
 @blueprint.get("/<public_id>/attendance/<session_id>/signatures")
 @allow("attendance.mark")
 def signatures(public_id: str, session_id: str) -> str:
-    """What was signed on a screen in this session. Each look is an entry in the audit."""
+    """Signatures on a screen in this session. Each look is an entry in the audit."""
     found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
     chosen = queries.session_of(found, session_id)
     title, slot, register = chosen.title, chosen.slot.public_id, found.register.public_id

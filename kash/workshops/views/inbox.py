@@ -1,4 +1,4 @@
-"""What phones sent and a person must see to: marks that met others, and people who walked in."""
+"""Inbox of what phones sent and a person must see to: marks that met others, and walk-ins."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Refused:
 @blueprint.get("/<public_id>/attendance/conflicts")
 @allow("attendance.mark")
 def held(public_id: str) -> str:
-    """What waits, with what stands beside it."""
+    """Items that wait, with what stands beside each."""
     return _held_page(_mine(public_id))
 
 
@@ -90,7 +90,7 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
 @blueprint.get("/<public_id>/walk-ins")
 @allow("attendance.mark")
 def walk_ins(public_id: str) -> str:
-    """Who walked in, each with whom she may be."""
+    """People who walked in, each with whom she may be."""
     found = _mine(public_id)
     lines = registers.walk_ins(found.register_id)
     matches = {line.public_id: _matches(line) for line in lines[: _MOST_SHOWN * 4]}
@@ -108,7 +108,7 @@ def walk_ins(public_id: str) -> str:
 
 
 def _matches(line: WalkInLine) -> list[Match]:
-    """Who she may be, best first: nobody, if she gave no name."""
+    """People who she may be, best first: nobody, if she gave no name."""
     if not line.named:
         return []
     asked = Likeness(

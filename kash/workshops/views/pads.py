@@ -35,7 +35,7 @@ def _to_take(public_id: str) -> Workshop:
 @blueprint.get("/<public_id>/pad")
 @allow("attendance.mark")
 def pad(public_id: str) -> str:
-    """What taking the register along means, and the PIN."""
+    """Page of taking the register along: what it means, and the PIN."""
     found = _to_take(public_id)
     return render_template("workshops/pad.html", workshop=found)
 

@@ -1,4 +1,4 @@
-"""Who takes part: the list, finding and enrolling, answers, and people at the door."""
+"""People of a workshop: the list, finding and enrolling, answers, and people at the door."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ def walk_in(public_id: str) -> ResponseReturnValue:
 
 
 def _likeness(form: WalkInForm) -> Likeness:
-    """What is known of somebody at the door."""
+    """Facts known of somebody at the door."""
     return Likeness(
         key=_key(form.key.data) or "",
         group=given(form.group.data),
