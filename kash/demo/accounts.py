@@ -1,4 +1,4 @@
-"""Who signs in to the sample programme, each as the role that the address says."""
+"""Accounts of the sample programme, each in the role that its address says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done on a page before it is pictured: fields are filled in, buttons pressed."""
+"""Acts on a page before it is pictured: fields are filled in, buttons pressed."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class NoValue(LookupError):
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is made for the pictures only: ids and one-time secrets."""
+    """Rows that are made for the pictures only: ids and one-time secrets."""
 
     job: str = ""
     invitation: str = ""

@@ -159,7 +159,7 @@ def _one_that_is(condition: str) -> Certificate | None:
 
 
 def _code(certificate: Certificate) -> str:
-    """What stands after the sign # in a printed code."""
+    """Text after the sign # in a printed code."""
     return qr_text("http://localhost", certificate.payload or b"").rpartition("#")[2]
 
 

@@ -1,4 +1,4 @@
-"""What `flask demo` does and says."""
+"""The command `flask demo`: what it does and says."""
 
 from __future__ import annotations
 

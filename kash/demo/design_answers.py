@@ -21,7 +21,7 @@ _CHANGED: tuple[Act, ...] = (
 
 
 def design_answers() -> Iterator[Answer]:
-    """What the director is told, and what a trainer is."""
+    """Answers to the director and to a trainer about designs."""
     yield from _of_designs()
     yield from _of_pictures()
     yield from _of_batches()

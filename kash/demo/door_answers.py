@@ -1,4 +1,4 @@
-"""What is seen at the door: a session that takes place now, badges that were typed, old codes."""
+"""Answers at the door: a session that takes place now, badges that were typed, old codes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def let_one_take_place(workshop: str) -> None:
 
 
 def door_answers(workshop: str) -> Iterator[Answer]:
-    """Who came by a badge, a code that is not that of the wall, and what comes too late."""
+    """Answers to a badge, to a code that is not that of the wall, and to what comes too late."""
     entry = db.session.scalars(
         select(RosterEntry.public_id)
         .join(Workshop, Workshop.register_id == RosterEntry.register_id)

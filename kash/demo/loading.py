@@ -70,7 +70,7 @@ class LoadedProgramme:
 
 
 def programme_is_empty() -> bool:
-    """Whether there is no programme, no account and no person."""
+    """True if there is no programme, no account and no person."""
     return all(
         db.session.scalar(select(kind.id).limit(1)) is None for kind in (Programme, Account, Person)
     )

@@ -30,7 +30,7 @@ GUEST = "Johari Mchoro"
 
 @dataclass(frozen=True)
 class SampleAction:
-    """What a member took on. `owner` counts into MEMBERS; `days` is how long it may take.
+    """Action that a member took on. `owner` counts into MEMBERS; `days` is how long it may take.
 
     `closed_after` counts the meetings after which it was closed as `state`; 0 leaves it open.
     """

@@ -27,7 +27,7 @@ def _screen(called: str, *acts: Act) -> Answer:
 
 
 def pad_answers() -> Iterator[Answer]:
-    """What stands on the phone, screen by screen."""
+    """Screens of the phone, one after the other."""
     easy = (Fill("#pin", "123456"), Press("[data-take] .main", "#pin-error:not([hidden])"))
     yield _screen("guessed", *easy)
     yield _screen("pin", *_TAKE)

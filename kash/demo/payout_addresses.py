@@ -60,7 +60,7 @@ def _of_workshop(statement: Select[str]) -> Place:
 
 
 def _claimed(place: int) -> Place:
-    """Who, on which day, and where else, of the day that was settled."""
+    """Address of a double claim that was settled: person, day and other workshop."""
 
     def chosen(_endpoint: str, _key: str, known: Known) -> Choices:
         found = db.session.scalars(

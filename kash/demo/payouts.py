@@ -43,7 +43,7 @@ def _list(workshop: str, public_id: str) -> PayoutList:
 
 
 def _attended(workshop: str) -> list[str]:
-    """Who attended, but for those who only have been paid."""
+    """People who attended, but for those who only have been paid."""
     found = _workshop(workshop)
     table = queries.table_for(found.id)
     rows = queries.draft(found, table) if table is not None else []

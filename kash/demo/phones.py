@@ -1,4 +1,4 @@
-"""What the sample's phones sent from the door of the workshop that runs."""
+"""Sending of the sample's phones from the door of the workshop that runs."""
 
 from __future__ import annotations
 

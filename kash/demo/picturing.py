@@ -58,7 +58,8 @@ _SEND_EMPTY = """() => {
 
 @dataclass(frozen=True)
 class Cookie:
-    """What signs a browser in, and what holds the vault open in it (`vault`, none if closed)."""
+    """Cookie that signs a browser in, and the one that holds the vault open in it (`vault`, none if
+    closed)."""
 
     name: str
     value: str
@@ -82,7 +83,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of an order."""
+    """Outcome of an order."""
 
     name: str
     what: What

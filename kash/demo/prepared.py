@@ -108,7 +108,7 @@ WITH_ERRORS = {
 
 @dataclass
 class Orders:
-    """What is to be pictured, and papers that lie there already."""
+    """Orders: all that is to be pictured, and papers that lie there already."""
 
     pages: list[Order] = field(default_factory=list)
     papers: list[Path] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What becomes of certificates in time: one batch has run out, another soon does, one was renewed,
+"""Certificates of the sample in time: one batch has run out, another soon does, one was renewed,
 one was corrected, and one more correction waits for its approval."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What protects people, in the sample: a stand-in, entries of the breach register, a review."""
+"""Safety in the sample: a stand-in, entries of the breach register, a review."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in addresses of the sample: values by variant of a page, and how one is found."""
+"""Values in addresses of the sample, by variant of a page, and how one is found."""
 
 from __future__ import annotations
 

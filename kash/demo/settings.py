@@ -1,4 +1,4 @@
-"""What the sample programme set up for itself: areas, places, a mark, an agenda, words on paper."""
+"""Settings of the sample programme: areas, places, a mark, an agenda, words on paper."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def set_up_areas(actors: dict[str, Actor]) -> dict[str, str]:
 
 
 def set_up_the_rest(actors: dict[str, Actor], areas: dict[str, str], forum: str) -> None:
-    """What can be told of places once workshops named them, and all else."""
+    """Set up all that can be told of places once workshops named them, and all else."""
     by, secretary = actors[ADMINISTRATOR.key], actors[TRAINER.key]
     for number, venue in enumerate(db.session.scalars(select(Venue).order_by(Venue.id)).all()):
         change_venue(

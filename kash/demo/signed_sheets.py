@@ -63,7 +63,8 @@ def bring_in_sheets(workshop: str, by: Actor, today: date) -> None:
 
 
 def _signed(register_id: int, sheet: PrintedSheet) -> list[set[int]]:
-    """Who signed where: whoever is marked there, but for a few in the last closed session."""
+    """Rows signed in each column: all who are marked there, but for a few in the last closed
+    session."""
     marks = grid(register_id)
     closed = {one.public_id for one in marks.columns if one.closed}
     there = {row.name: row.marks for row in marks.rows}

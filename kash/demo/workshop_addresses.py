@@ -1,4 +1,4 @@
-"""Which workshop, session, sheet, certificate or design of the sample stands in an address."""
+"""Values in addresses of a workshop of the sample: its sessions, sheets, certificates, designs."""
 
 from __future__ import annotations
 

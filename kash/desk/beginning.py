@@ -1,5 +1,5 @@
-"""What comes next in a programme that has just begun: a list of steps for each role, ticked as they
-are done and gone when all are."""
+"""Steps of a programme that has just begun: a list for each role, ticked as they are done and gone
+when all are."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ STEPS: Mapping[Role, Sequence[str]] = {
 
 
 def _held(*roles: Role) -> ColumnElement[bool]:
-    """Whether somebody holds each of these roles. A link that was not used yet is not enough."""
+    """True if somebody holds each of these roles. A link that was not used yet is not enough."""
     return and_(
         *(
             exists().where(
@@ -182,7 +182,7 @@ def _step(key: str, actor: Actor, done: bool) -> Step:
 
 
 def beginning(actor: Actor) -> Beginning:
-    """What comes next for an actor; one query, none for who has no steps."""
+    """Next steps of an actor; one query, none for who has no steps."""
     keys = keys_for(actor.roles)
     if not keys:
         return Beginning()

@@ -23,7 +23,8 @@ def search_page() -> ResponseReturnValue:
 @blueprint.post("/search")
 @allow("search")
 def find() -> ResponseReturnValue:
-    """What is found; posted, because a name may be typed. As-you-type gets the answers alone."""
+    """Page of what is found; posted, because a name may be typed. As-you-type gets the answers
+    alone."""
     typed = CONTROL_CHARACTERS.sub(" ", clean_text(request.form.get("search", "")))[:LONGEST]
     return _page(typed, request.form.get("kind", ""))
 

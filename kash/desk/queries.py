@@ -1,4 +1,4 @@
-"""What Today and the settings read that no other room asks for."""
+"""Reads of Today and the settings that no other room asks for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_QUIET = 1_000
 
 @dataclass(frozen=True)
 class Housekeeping:
-    """What an administrator sees to: links not yet used, and accounts with a password only."""
+    """Housekeeping of an administrator: links not yet used, and accounts with a password only."""
 
     invitations: int
     without_second_step: int
@@ -73,7 +73,7 @@ class Counts:
 
 
 def counts(now: datetime) -> Counts:
-    """What the overview of the settings counts; one query."""
+    """Counts for the overview of the settings; one query."""
     row = db.session.execute(
         select(
             *(

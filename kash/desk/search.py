@@ -51,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found of one kind. `more` says that there is more than is shown."""
+    """Findings of one kind. `more` says that there is more than is shown."""
 
     kind: str
     label: Any
@@ -206,12 +206,12 @@ KINDS: dict[str, _Kind] = {
 
 
 def enough(text: str) -> bool:
-    """Whether there is enough to look for."""
+    """True if there is enough to look for."""
     return len(found_by(text).replace(" ", "")) >= LEAST_LETTERS
 
 
 def search(actor: Actor, text: str, only: str = "") -> list[Found]:
-    """What is found of each kind, five at most, or a hundred of the one kind that is asked for."""
+    """Findings of each kind, five at most, or a hundred of the one kind that is asked for."""
     text = " ".join(text.split())[:LONGEST]
     if not enough(text):
         return []

@@ -1,4 +1,4 @@
-"""What is asked when the programme is set up."""
+"""Form of setting up the programme."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ MOST_SHOWN = 10
 
 @dataclass(frozen=True)
 class Vault:
-    """What Today says to a member of the vault. While it is closed: that she may open it, the same
+    """Part of Today for a member of the vault. While it is closed: that she may open it, the same
     words whether or not anything came. While it is open: `cases`, and the `requests` to read who
     somebody is that she may decide."""
 
@@ -136,12 +136,12 @@ class Today:
 
     @property
     def housekeeping_shown(self) -> bool:
-        """Whether the part about accounts is on the page: reviews are told there."""
+        """True if the part about accounts is on the page: reviews are told there."""
         return self.housekeeping is not None
 
     @property
     def waiting(self) -> bool:
-        """Whether anything needs the actor."""
+        """True if anything needs the actor."""
         return bool(
             self.vault
             or self.machine.wrong

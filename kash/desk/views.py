@@ -21,7 +21,7 @@ from kash.web.formats import to_local
 @blueprint.get("/")
 @allow(SIGNED_IN)
 def today() -> ResponseReturnValue:
-    """What needs the actor today."""
+    """Page of what needs the actor today."""
     now = utc_now()
     day = to_local(now).date()
     found = today_for(current_actor(), now, current_vault())

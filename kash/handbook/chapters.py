@@ -1,4 +1,4 @@
-"""Which chapters there are, and who reads them."""
+"""Chapters of the handbook, and who reads each."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ OWN_CHAPTER = {
 
 
 def readable(chapter: Chapter, roles: Collection[Role]) -> bool:
-    """Whether an account with these roles reads a chapter; without roles, the public ones."""
+    """True if an account with these roles reads a chapter; without roles, the public ones."""
     return chapter.public or not chapter.readers.isdisjoint(roles)
 
 

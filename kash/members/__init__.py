@@ -1,4 +1,4 @@
-"""Who holds keys of the vault, and when it is open.
+"""Members: who holds keys of the vault, and when it is open.
 
 Members make keys of their own, let each other in, open the vault with a passphrase and a second
 factor, and close it. Rooms above ask `members.opening` whether it is open in the present request.

@@ -1,4 +1,4 @@
-"""What is cleared by and by."""
+"""Hourly clean-up of openings and forms that are past their time."""
 
 from __future__ import annotations
 

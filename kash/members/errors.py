@@ -1,4 +1,4 @@
-"""What can go wrong with keys and openings, each with its sentence."""
+"""Errors of keys and openings, each with its sentence."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class HasKeys(Problem):
 
 
 class StaleWords(Problem):
-    """What a page carried is too old, was made for another session, or was altered."""
+    """The text that a page carried is too old, was made for another session, or was altered."""
 
     sentence = _l("This page was too old. Begin again: you get new words.")
 

@@ -1,4 +1,4 @@
-"""What is typed to open the vault."""
+"""Forms that open the vault."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class RecoverForm(NewWordsForm):
 
 
 class SheetForm(KashForm):
-    """What the page carries until the sheet is printed."""
+    """Text that the page carries until the sheet is printed."""
 
     sealed = HiddenField()
 

@@ -1,4 +1,4 @@
-"""What members add to the registers of accounts: what ends with a session, a role, an account."""
+"""Lines of members in the registers of accounts: what ends with a session, a role, an account."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What compartments are called, and what is said of them."""
+"""Names of compartments, and sentences about them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COMPARTMENT_TEXTS: Mapping[str, Any] = {
 
 
 def warnings_of(left: Mapping[str, str]) -> list[str]:
-    """What would be left of compartments, in sentences; `left` is as `queries.left_without`."""
+    """Sentences on what would be left of compartments; `left` is as `queries.left_without`."""
     sentences = {
         (CASE, "last"): _("Then only one person can open the cases."),
         (CASE, "lost"): _(

@@ -1,4 +1,4 @@
-"""Whether the vault is open in the present request, and for how long.
+"""Status of the vault in the present request: open or not, and for how long.
 
 The member's key lies in the session's row under a secret that only a second cookie of this browser
 holds. It is read once for each request, before its view runs.
@@ -169,7 +169,7 @@ def leaves_idle(view: View) -> View:
 
 
 def needs_vault(view: Any) -> bool:
-    """Whether a view runs only with an open vault."""
+    """True if a view runs only with an open vault."""
     return bool(getattr(view, _SEALED, False))
 
 
@@ -195,7 +195,7 @@ def require_vault(view: Callable[_P, _R] | None = None, *, compartment: str = "c
 
 
 def closed_answer() -> ResponseReturnValue:
-    """What is answered where the vault is closed: the page that opens it, with the way back."""
+    """Answer where the vault is closed: the page that opens it, with the way back."""
     back = this_address()
     if request.headers.get("X-Requested-With") == "fetch" or request.is_json:
         return {
@@ -222,7 +222,7 @@ def keep_sealed() -> str | None:
 
 
 def keep_posted() -> str | None:
-    """What the guard keeps when a password is asked for again: sealed to its sender's own key if
+    """Keep what was posted when a password is asked for again: sealed to its sender's own key if
     the view works with the vault, and by the server if not."""
     view = current_app.view_functions.get(request.endpoint or "")
     if not needs_vault(view):
@@ -242,7 +242,7 @@ def _frame() -> dict[str, Any]:
 
 
 def is_keyed(roles: frozenset[Role]) -> bool:
-    """Whether these roles may hold keys at all."""
+    """True if these roles may hold keys at all."""
     return bool(entitled(roles))
 
 

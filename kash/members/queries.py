@@ -1,4 +1,4 @@
-"""What is asked about members, their keys, and who asks to read what."""
+"""Reads of members, their keys, and requests to read."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def member_of(account: str) -> VaultMember | None:
 
 
 def may_hold_keys(actor: Actor) -> bool:
-    """Whether the pages of cases are the actor's: an officer's always, a director's once she is a
+    """True if the pages of cases are the actor's: an officer's always, a director's once she is a
     member."""
     if not {Role.DOCUMENTATION, Role.CUSTODIAN}.isdisjoint(actor.roles):
         return True
@@ -49,7 +49,7 @@ def may_hold_keys(actor: Actor) -> bool:
 
 
 def holds_anything(member: VaultMember) -> bool:
-    """Whether anything was wrapped to a member."""
+    """True if anything was wrapped to a member."""
     return bool(db.session.scalar(select(exists().where(CompartmentWrap.member_id == member.id))))
 
 
@@ -191,8 +191,8 @@ def may_begin_now(actor: Actor) -> list[str]:
 
 
 def left_without(public_id: str) -> dict[str, str]:
-    """What the compartments of an account's keys would be left with if they were taken away:
-    those with one member (`last`) or none (`lost`)."""
+    """Compartments of an account's keys that would be left with one member (`last`) or none
+    (`lost`) if the keys were taken away."""
     member = member_of(public_id)
     if member is None:
         return {}

@@ -1,4 +1,4 @@
-"""What roles entitle to, decided purely."""
+"""Rules of members: what roles entitle to, decided purely."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ KeepsAway = Callable[[Actor, OpenVault, str], bool]
 
 @dataclass(frozen=True)
 class SealedPage:
-    """What a kind of document is called, and where it is read."""
+    """Page of a kind of document: its name, and where it is read."""
 
     label: Any
     address: Address
@@ -51,7 +51,7 @@ def forget_sealed_page(kind: str) -> None:
 
 
 def page_of(kind: str, public_id: str) -> tuple[Any, str]:
-    """What a document is called, and the address of its page, empty if no room has named one."""
+    """Name of a document and the address of its page, empty if no room has named one."""
     found = _register.get(kind)
     if found is None:
         return _l("A sealed identity"), ""
@@ -59,6 +59,6 @@ def page_of(kind: str, public_id: str) -> tuple[Any, str]:
 
 
 def is_kept_away(by: Actor, vault: OpenVault, kind: str, public_id: str) -> bool:
-    """Whether somebody must not decide who reads a document."""
+    """True if somebody must not decide who reads a document."""
     found = _register.get(kind)
     return found is not None and found.keeps_away(by, vault, public_id)

@@ -1,4 +1,4 @@
-"""Who somebody is, read by two people: the face for rooms above.
+"""Unsealing, the reading by two people of who somebody is: the face for rooms above.
 
 ask(by, document_public_id, reason)                    # a request; a custodian decides
 read_granted(by, vault, document_public_id, kind)      # bytes, for an hour after a grant

@@ -1,4 +1,4 @@
-"""What a page of settings showed, and what somebody else saved meanwhile."""
+"""Conflicts of settings: what a page showed, and what somebody else saved meanwhile."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from kash.web.programme import programme_facts
 
 
 class ReportingLanguagesForm(KashForm):
-    """Who accepted the words of each language; nobody, and it is not offered."""
+    """Acceptance of the words of each language; where nobody accepted them, it is not offered."""
 
     luo = text_field(
         _l("Dholuo was read and accepted by"),
@@ -32,7 +32,7 @@ class ReportingLanguagesForm(KashForm):
 
 
 def accepted_by() -> dict[str, str]:
-    """Who accepted the words of each language."""
+    """People who accepted the words of each language."""
     facts = programme_facts()
     found = facts.accepted_by if facts is not None else {}
     return {"luo": found.get("luo", "")}

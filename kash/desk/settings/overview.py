@@ -31,7 +31,7 @@ from kash.web.public_address import AddressKind, kind_of_address, public_address
 
 @dataclass(frozen=True)
 class Now:
-    """What the lines of the overview tell of."""
+    """State that the lines of the overview tell of."""
 
     programme: Programme
     counts: queries.Counts

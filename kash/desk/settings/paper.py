@@ -1,4 +1,4 @@
-"""What the programme says of itself on paper, who signs, and its logo."""
+"""Paper settings: what the programme says of itself, who signs, and its logo."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def _values(kept: PaperWording) -> dict[str, Any]:
 @blueprint.get("/settings/paper")
 @allow("settings.see")
 def paper() -> ResponseReturnValue:
-    """What stands on paper now."""
+    """Settings of paper as they stand now."""
     return render_template(
         "desk/settings/paper.html",
         kept=paper_wording(),

@@ -55,7 +55,7 @@ class VenueForm(KashForm):
         self.zone.choices = [("", _("None")), *((zone.public_id, zone.name) for zone in offered)]
 
     def details(self) -> services.VenueDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return services.VenueDetails(
             name=self.name.data or "",
             place=self.place.data or "",

@@ -25,7 +25,7 @@ from kash.web.language import LANGUAGES
 
 
 class ProgrammeForm(KashForm):
-    """What a programme decides of itself."""
+    """Decisions of a programme about itself."""
 
     name = text_field(_l("Name"), most=120)
     neutral_name = text_field(

@@ -105,7 +105,7 @@ def _values(kept: Retention) -> dict[str, Any]:
 @blueprint.get("/settings/retention")
 @allow("settings.see")
 def retention() -> ResponseReturnValue:
-    """What holds now, also what nobody can change."""
+    """Retention as it holds now, with what nobody can change."""
     settings: Settings = current_app.config["SETTINGS"]
     kept = chosen_retention()
     return render_template(
@@ -151,7 +151,7 @@ def edit_retention() -> ResponseReturnValue:
 @blueprint.get("/settings/retention/people")
 @allow("people.find")
 def quiet_people() -> ResponseReturnValue:
-    """Who has done nothing here for long, among the reader's people. Only to be looked at."""
+    """People who have done nothing here for long, among the reader's own. Only to be looked at."""
     kept = chosen_retention()
     return render_template(
         "desk/settings/quiet_people.html",

@@ -46,7 +46,7 @@ class StatusForm(KashForm):
     edition = HiddenField(default="0")
 
     def details(self) -> services.StatusDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return services.StatusDetails(
             name=self.name.data or "",
             letter=self.letter.data or "",

@@ -56,14 +56,14 @@ class ZoneForm(KashForm):
         ]
 
     def details(self) -> services.ZoneDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return services.ZoneDetails(
             self.name.data or "", self.kind.data, self.within.data or "", bool(self.active.data)
         )
 
 
 class SpellingsForm(KashForm):
-    """Which spellings mean which area."""
+    """Spellings and the area that each means."""
 
     spellings = SeveralField(
         _l("Spellings"), choices=[], validators=[required(_l("Choose at least one."))]

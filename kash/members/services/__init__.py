@@ -1,4 +1,4 @@
-"""What is done with keys and openings."""
+"""Services of keys and openings."""
 
 from kash.members.services.admitting import admit, remove
 from kash.members.services.keeping import forget_kept, keep_for_member, kept_for_member

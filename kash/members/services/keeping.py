@@ -1,4 +1,4 @@
-"""What was typed when the vault was closed: kept for whoever typed it, and for nobody else.
+"""Kept forms: what was typed when the vault was closed, for whoever typed it and for nobody else.
 
 It is sealed under a key of its own, which is sealed to the member's public key; both lie in her
 session's row under the server's seal, and are cleared after an hour or with the session.

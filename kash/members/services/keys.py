@@ -55,7 +55,7 @@ _WORDS, _CODE = "members.words", "members.code"
 
 
 def _carried(by: Actor, text: str, kind: str) -> str:
-    """What a page carries for its own session, sealed by the server; kept nowhere else."""
+    """Text that a page carries for its own session, sealed by the server; kept nowhere else."""
     sealed = seal(
         json.dumps([text, utc_now().timestamp()]),
         kind=kind,
@@ -97,7 +97,7 @@ def carried_code(by: Actor, carried: str) -> str:
 
 
 def is_typed_back(words: str, typed: str) -> bool:
-    """Whether somebody typed the words that she was shown."""
+    """True if somebody typed the words that she was shown."""
     return passphrase_as_read(typed) == passphrase_as_read(words)
 
 

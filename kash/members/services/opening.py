@@ -96,6 +96,6 @@ def close_with_sessions(session: Session, public_ids: Sequence[str]) -> None:
 
 
 def is_open_anywhere(session: Session, member_id: int) -> bool:
-    """Whether a member has the vault open in some browser."""
+    """True if a member has the vault open in some browser."""
     found = select(VaultOpening.id).where(VaultOpening.member_id == member_id).limit(1)
     return session.scalar(found) is not None

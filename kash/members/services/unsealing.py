@@ -68,7 +68,7 @@ def ask(by: Actor, document_public_id: str, reason: str) -> str:
 
 
 def may_decide(by: Actor, vault: OpenVault, public_id: str) -> bool:
-    """Whether a custodian may decide a request, as far as what it is about is concerned: not if she
+    """True if a custodian may decide a request, as far as what it is about is concerned: not if she
     has a part in it. Raises NotFound."""
     row, _asker = _found(db.session(), public_id)
     kind, document = db.session.execute(
@@ -144,7 +144,7 @@ def _found(
 
 
 def read_granted(by: Actor, vault: OpenVault, document_public_id: str, kind: str) -> bytes:
-    """What an `identity` document says, by a grant that still holds; the opening is noted.
+    """Read an `identity` document by a grant that still holds; the opening is noted.
 
     Raises SealError: UnknownKey if nothing was granted, or it ran out.
     """

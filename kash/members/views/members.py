@@ -1,4 +1,4 @@
-"""Who holds keys: letting in, taking away, and what happens when all is lost."""
+"""Pages of members: letting in, taking away, and what happens when all is lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kash.web import current_actor, page
 @blueprint.get("/m")
 @allow("vault.members")
 def members() -> ResponseReturnValue:
-    """Who holds which keys, who waits, and what is unfinished."""
+    """Members with their keys, those who wait, and what is unfinished."""
     by = current_actor()
     lines = queries.member_lines(by)
     vault = current_vault()
@@ -81,5 +81,5 @@ def remove(public_id: str) -> ResponseReturnValue:
 @blueprint.get("/o")
 @allow("vault.members")
 def lost() -> ResponseReturnValue:
-    """What happens when everybody loses their passphrase."""
+    """Page on what happens when everybody loses their passphrase."""
     return render_template("members/lost.html")

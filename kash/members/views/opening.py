@@ -35,7 +35,7 @@ _HOME = "/w/v"
 
 
 def _with_passkey() -> bool:
-    """Whether this page asks for a passkey: chosen, or the only second factor there is."""
+    """True if this page asks for a passkey: chosen, or the only second factor there is."""
     account = accounts.account(current_actor().public_id)
     if not (account.has_passkey and accounts.site()):
         return False
@@ -157,7 +157,7 @@ def rotation() -> ResponseReturnValue:
 @blueprint.get("/without-phone")
 @allow("vault.open")
 def second_step_lost() -> ResponseReturnValue:
-    """What to do without the phone."""
+    """Page on opening the vault without the phone."""
     return render_template("members/second_step_lost.html")
 
 
@@ -208,7 +208,7 @@ def used() -> ResponseReturnValue:
 @allow("vault.open")
 @require_vault
 def go_on() -> ResponseReturnValue:
-    """What was typed before the vault was opened, ready to be sent again."""
+    """Go on with what was typed before the vault was opened, ready to be sent again."""
     vault = current_vault()
     kept = services.kept_for_member(current_actor(), vault) if vault is not None else None
     if kept is None:

@@ -1,4 +1,4 @@
-"""Who asks to read who somebody is, and what a custodian decides."""
+"""Requests to read who somebody is, and a custodian's decision."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kash.web import current_actor, page
 @blueprint.get("/u")
 @allow("vault.open")
 def unsealing_requests() -> ResponseReturnValue:
-    """What waits for a custodian, and one's own requests with the time that is left."""
+    """Requests that wait for a custodian, and one's own with the time that is left."""
     lines = queries.unsealing_lines(current_actor())
     return render_template(
         "members/unsealing.html",
