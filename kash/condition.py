@@ -28,8 +28,8 @@ _REFUSED, _BACKUP, _CHECK = "no-room", "last-backup.json", "last-check.json"
 
 @dataclass(frozen=True)
 class Condition:
-    """Whether there is no room, since when the database is known to be damaged, and when the last
-    try of a backup failed, if it did."""
+    """Condition of the machine: if there is no room, since when the database is known to be
+    damaged, and when the last try of a backup failed, if it did."""
 
     no_room: bool = False
     damaged: datetime | None = None
@@ -37,7 +37,7 @@ class Condition:
 
     @property
     def wrong(self) -> list[str]:
-        """What somebody must see to, in fixed words."""
+        """Faults that somebody must see to, in fixed words."""
         said = {
             "no room": self.no_room,
             "damaged": self.damaged,
@@ -207,7 +207,7 @@ def _moment(text: object) -> datetime | None:
 
 
 def has_programme(settings: Settings) -> bool:
-    """Whether a programme was kept here: the first action of each leaves a mirror of the audit."""
+    """True if a programme was kept here: the first action of each leaves a mirror of the audit."""
     return any(settings.audit_folder.glob("*.jsonl"))
 
 

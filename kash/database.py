@@ -176,7 +176,8 @@ _SEARCH = re.compile(r"_search(_config|_content|_data|_docsize|_idx)?$")
 
 
 def in_models(_item: Any, name: str | None, _kind: str, reflected: bool, compared: Any) -> bool:
-    """Whether migrations compare something with the models: not what only searching needs."""
+    """True if migrations compare something with the models; not so with what only searching
+    needs."""
     return not (reflected and compared is None and _SEARCH.search(name or ""))
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with the machine below us, as far as an error of a driver or the system tells."""
+"""Faults of the machine below us, as far as an error of a driver or the system tells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may do what: roles, permissions, and how far each reaches. Deny by default.
+"""Permissions: roles, and how far each permission reaches. Deny by default.
 
 Every endpoint declares one permission with `allow`; one that declares none stops start-up. A
 permission maps roles to a reach. The view asks for the permission, the query narrows its rows by
@@ -19,7 +19,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Role(StrEnum):
-    """What an account is trusted with. One account may hold several (see `role_conflict`)."""
+    """Role of an account, which says what it is trusted with. One may hold several (see
+    `role_conflict`)."""
 
     ADMINISTRATOR = "administrator"
     DIRECTOR = "director"
@@ -223,7 +224,7 @@ _NEVER_STANDS_IN = frozenset({Role.PEER, Role.POLICE_PEER, Role.FUNDER})
 
 
 def may_stand_in(roles: Collection[Role], permission: str) -> bool:
-    """Whether an account with these roles may be lent an approval.
+    """True if an account with these roles may be lent an approval.
 
     It must see everything that it would decide on by its own roles: what is lent is the decision,
     never the sight of anything. Peer educators, police accounts and funders never are.
@@ -250,7 +251,7 @@ class StandIn:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is acting, as services and queries know them: ids and roles, no name.
+    """Actor, as services and queries know who is acting: ids and roles, no name.
 
     `stands_in` is what was lent to her for these days.
     """
@@ -289,7 +290,7 @@ class Actor:
         return next((one for one in absent if one != not_for), "")
 
     def may(self, permission: str) -> bool:
-        """Whether a permission reaches anything at all for this actor."""
+        """True if a permission reaches anything at all for this actor."""
         if permission == ANYONE:
             return True
         if permission == SIGNED_IN:
@@ -339,7 +340,7 @@ def declared_permission(view: Callable[..., Any]) -> str | None:
 
 
 def needs_fresh_sign_in(view: Callable[..., Any]) -> bool:
-    """Whether a view is a dangerous action, for which the password is asked again."""
+    """True if a view is a dangerous action, for which the password is asked again."""
     return bool(getattr(view, "kash_fresh", False))
 
 

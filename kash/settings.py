@@ -23,7 +23,7 @@ class SettingsError(CannotStart):
 
 
 class Settings(BaseSettings):
-    """What an operator may choose. Every field is the variable `KASH_<NAME>`."""
+    """Settings that an operator may choose. Every field is the variable `KASH_<NAME>`."""
 
     model_config = SettingsConfigDict(env_prefix="KASH_", extra="ignore", frozen=True)
 
@@ -164,7 +164,7 @@ class Settings(BaseSettings):
 
     @property
     def behind_tls(self) -> bool:
-        """Whether people reach the site by https, so that cookies may be Secure."""
+        """True if people reach the site by https, so that cookies may be Secure."""
         return self.public_url.startswith("https://")
 
 

@@ -42,7 +42,7 @@ class Asking:
         self._postgresql = _PLACE.sub(_for_postgresql, here.replace("%", "%%"))
 
     def rows(self, connection: Connection, **values: Any) -> Sequence[Any]:
-        """What the statement finds."""
+        """Rows that the statement finds."""
         found: Sequence[Any] = self._run(connection, values).fetchall()
         return found
 
@@ -114,7 +114,7 @@ def _run(
 
 
 def is_postgresql(connection: Connection) -> bool:
-    """Which of the two engines this is."""
+    """True if this is PostgreSQL, not SQLite."""
     return connection.dialect.name == _POSTGRESQL
 
 

@@ -96,7 +96,7 @@ def started(
 
 
 def output_of(child: subprocess.Popen[bytes], limits: CleaningLimits) -> Iterator[bytes]:
-    """What the child writes, to its end. Raises CannotClean if it did not end well."""
+    """All that the child writes, to its end. Raises CannotClean if it did not end well."""
     try:
         yield from answer_of(child, limits.seconds, limits.megabytes * 1024 * 1024)
     except NoAnswer:

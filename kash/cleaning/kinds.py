@@ -1,4 +1,4 @@
-"""Which files are taken, told by what they begin with and never by their name."""
+"""Kinds of files that are taken, told by their first bytes and never by their name."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def kind_of(head: bytes) -> FileKind | None:
 
 
 def is_archive(head: bytes) -> bool:
-    """Whether a file is a zip or another archive, as office documents are too."""
+    """True if a file is a zip or another archive, as office documents are too."""
     return head.startswith(_ARCHIVES)
 
 

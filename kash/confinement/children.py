@@ -99,7 +99,8 @@ def in_memory(pieces: Iterable[bytes]) -> Iterator[int]:
 
 
 def answer_of(child: subprocess.Popen[bytes], patience: float, most: int) -> Iterator[bytes]:
-    """What a child writes, to its end. Raises NoAnswer if it did not end well, in time and bounds.
+    """All that a child writes, to its end. Raises NoAnswer if it did not end well, in time and
+    bounds.
 
     `most` is in bytes. The time that the caller takes between two pieces does not count.
     """

@@ -1,4 +1,5 @@
-"""Who a confined child is: root's child becomes nobody in particular, and none gains anything."""
+"""Identity of a confined child: root's child becomes nobody in particular, and none gains
+anything."""
 
 from __future__ import annotations
 
@@ -50,7 +51,7 @@ def leave_root(readable_by_others: Callable[[], bool], *, fenced: bool) -> None:
 
 
 def _become_another(readable: bool, *, fenced: bool) -> bool:
-    """Whether the process has a user of its own now."""
+    """Give the process a user of its own if it can; True if it has one now."""
     kept = 0 if readable else _READ_AND_SEARCH
     if readable or fenced:
         _libc.prctl(_SET_KEEP_CAPABILITIES, 1 if kept else 0, 0, 0, 0)

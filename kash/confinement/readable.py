@@ -1,4 +1,4 @@
-"""What a confined child may read: the interpreter's libraries, our code, and fonts."""
+"""Files that a confined child may read: the interpreter's libraries, our code, and fonts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def paths() -> list[str]:
 
 
 def by_others() -> bool:
-    """Whether a user who owns nothing can read the libraries and our code."""
+    """True if a user who owns nothing can read the libraries and our code."""
     return all(_read_by_others(path) for path in _libraries() if os.path.exists(path))
 
 

@@ -1,4 +1,4 @@
-"""What confined children have on this machine, found by starting one."""
+"""State of confinement on this machine, found by starting a child."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _SECONDS, _MOST = 20, 4096
 
 @dataclass(frozen=True)
 class Confinement:
-    """What keeps a child: its user's number, the version of Landlock (0 for none), whether calls
-    are filtered, and what a connection comes to: `none`, `no tcp` or `open`."""
+    """Confinement of a child: its user's number, the version of Landlock (0 for none), whether
+    calls are filtered, and what a connection comes to: `none`, `no tcp` or `open`."""
 
     uid: int
     landlock_abi: int
@@ -22,7 +22,7 @@ class Confinement:
 
     @property
     def lacks(self) -> tuple[str, ...]:
-        """What a better machine would have, in sentences."""
+        """Sentences on what a better machine would have."""
         return tuple(
             sentence
             for missing, sentence in (
@@ -39,7 +39,7 @@ class Confinement:
 
 
 def confinement(*, fonts: bool = False) -> Confinement:
-    """What a child that is started now has. Raises NoAnswer if none can be started."""
+    """Confinement of a child that is started now. Raises NoAnswer if none can be started."""
     child = start("--tell", fonts=fonts)
     try:
         told = json.loads(b"".join(answer_of(child, _SECONDS, _MOST)))

@@ -54,7 +54,7 @@ def confine() -> dict[str, object]:
 
 
 def _network() -> str:
-    """What a connection comes to: `none`, `no tcp`, or `open`. Nothing is sent."""
+    """Outcome of a connection: `none`, `no tcp`, or `open`. Nothing is sent."""
     import socket
 
     try:

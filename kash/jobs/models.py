@@ -55,5 +55,5 @@ class Job(PublicId, Base):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to it."""
+        """True if nothing more will happen to it."""
         return self.state in ENDED

@@ -1,4 +1,4 @@
-"""What running work tells about itself, and what it hands back."""
+"""Progress of running work, and what it hands back."""
 
 from __future__ import annotations
 

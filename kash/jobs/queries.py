@@ -17,7 +17,7 @@ def own_job(public_id: str, owner: str) -> Job | None:
 
 
 def waits_for_own(job: Job) -> bool:
-    """Whether work waits because other heavy work of its owner is being done."""
+    """True if work waits because other heavy work of its owner is being done."""
     if job.state != WAITING or job.kind not in heavy_kinds():
         return False
     others = select(Job.id).where(

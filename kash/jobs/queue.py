@@ -77,7 +77,7 @@ class JobQueue:
         self._send(public_id)
 
     def idle(self) -> bool:
-        """Whether nothing waits in the queue."""
+        """True if nothing waits in the queue."""
         return self.huey.storage.queue_size() == 0
 
     def next_task(self) -> Any:
@@ -121,6 +121,6 @@ def job_queue() -> JobQueue:
 
 
 def worker_name() -> str:
-    """What the worker of this installation on this machine is called, the same after a restart."""
+    """Name of this installation's worker on this machine, the same after a restart."""
     place = f"{socket.gethostname()}:{job_queue()._settings.data_dir}"
     return hashlib.sha256(place.encode()).hexdigest()[:24]

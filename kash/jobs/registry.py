@@ -1,4 +1,4 @@
-"""Which kinds of work there are, and what is done by the clock."""
+"""Kinds of work, and the chores that are done by the clock."""
 
 from __future__ import annotations
 

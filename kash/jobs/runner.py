@@ -74,7 +74,7 @@ def _keep(public_id: str, result: JobResult | None) -> None:
 
 
 def sentence_of(error: BaseException) -> str:
-    """What a person may read of an error: its own sentence if it is one of ours."""
+    """Sentence of an error that a person may read: its own if it is one of ours."""
     if hasattr(error, "sentence"):
         return str(error)
     return _("The work stopped because of an error. Try again, or tell an administrator.")

@@ -60,7 +60,7 @@ def page(public_id: str) -> str:
 @blueprint.get("/<public_id>/state")
 @allow(SIGNED_IN)
 def state(public_id: str) -> dict[str, Any]:
-    """What the bar asks for every second."""
+    """State of a job, for which the bar asks every second."""
     job = _own_job(public_id)
     return {
         "state": job.state,

@@ -49,7 +49,7 @@ def init_messages(app: Flask, settings: Settings) -> None:
 
 
 def mail_is_set_up() -> bool:
-    """Whether mail reaches anybody: the terminal does not count."""
+    """True if mail reaches anybody: the terminal does not count."""
     return bool(current_app.config.get("MAIL_IS_SET_UP"))
 
 

@@ -87,7 +87,7 @@ def read_members(content: IO[bytes]) -> Iterator[tuple[str, Iterator[bytes]]]:
 
 
 def read_head(name: str, pieces: Iterable[bytes]) -> dict[str, Any]:
-    """What the first member says. Raises Damaged for another format."""
+    """Head of an archive, from its first member. Raises Damaged for another format."""
     try:
         head: dict[str, Any] = json.loads(b"".join(pieces)) if name == HEAD else {}
     except ValueError:

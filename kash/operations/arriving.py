@@ -39,7 +39,7 @@ class Progress:
         self.moved = self._moved_before = 0
 
     def is_lost(self, pace: Pace, now: float) -> bool:
-        """Whether it moves too slowly to be waited for."""
+        """True if it moves too slowly to be waited for."""
         if now - self.began > pace.most_seconds:
             return True
         if now - self._window_began <= pace.window:
@@ -56,7 +56,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Head:
-    """What a request says of itself, from its first line to the empty line, as it was sent.
+    """Head of a request, from its first line to the empty line, as it was sent.
 
     `length` is that of the body in bytes, and None if it comes in chunks or is not told in a way
     that can be read; `in_chunks` tells which.
@@ -71,18 +71,18 @@ class Head:
 
     @property
     def is_unclear(self) -> bool:
-        """Whether nobody can tell where its body ends, so that nothing behind it is a request."""
+        """True if nobody can tell where its body ends, so that nothing behind it is a request."""
         return self.length is None and not self.in_chunks
 
     @property
     def awaits_leave(self) -> bool:
-        """Whether its sender waits to be told that the body may come."""
+        """True if its sender waits to be told that the body may come."""
         return any(
             name == "expect" and value.lower() == "100-continue" for name, value in self.fields
         )
 
     def forwarded_for(self, hops: int) -> str | None:
-        """Which address the proxies that are believed say it came from."""
+        """Address that the proxies that are believed say it came from."""
         said = [
             v for name, value in self.fields if name == "x-forwarded-for" for v in value.split(",")
         ]
@@ -175,7 +175,7 @@ class Arriving:
 
     @property
     def started(self) -> bool:
-        """Whether anything of it has come."""
+        """True if anything of it has come."""
         return bool(self._start) or self.head is not None
 
     @property

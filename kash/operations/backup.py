@@ -43,7 +43,7 @@ _OWN_NAME = re.compile(r"kash-\d{4}-\d\d-\d\dT\d{6}Z\.age")
 
 @dataclass
 class Written:
-    """What a backup holds; `size` in bytes."""
+    """Contents of a backup; `size` in bytes."""
 
     path: Path
     files: int = 0

@@ -1,4 +1,4 @@
-"""Whether a backup can be put back, found out without putting it anywhere.
+"""Check of a backup: whether it can be put back, found out without putting it anywhere.
 
 A backup that was just made counts only if it passes, and a restore begins with the same.
 """
@@ -51,7 +51,7 @@ def _refuse_other_engine(settings: Settings, head: dict[str, Any]) -> None:
 
 
 def kind_of(name: str) -> str:
-    """Which part of a backup a member belongs to. Raises Damaged for what belongs to none."""
+    """Part of a backup to which a member belongs. Raises Damaged for what belongs to none."""
     for kind in (DATABASE, FILES):
         if name.startswith(kind):
             return kind

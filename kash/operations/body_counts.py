@@ -1,4 +1,4 @@
-"""What other people's bodies take of one web process: how many come from where, how much they hold.
+"""Counts of other people's bodies in one web process: how many come from where, how much they hold.
 
 A body that is not large holds the bytes of it that have come. For a large one room is set aside
 before it is read, from its head to its answer, and its bytes do not count beside that.
@@ -58,7 +58,7 @@ class BodyCounts:
         body.holds = size
 
     def has_room(self, body: Body, room: int) -> bool:
-        """Whether a large body may come, of `room` bytes for all of them. One alone always may."""
+        """True if a large body may come, of `room` bytes for all of them. One alone always may."""
         return not self._set_aside or self._set_aside + body.wanted <= room
 
     def set_aside(self, body: Body) -> None:

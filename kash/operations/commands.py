@@ -51,7 +51,7 @@ def _passphrase(descriptor: int | None, *, twice: bool) -> str:
 
 
 def _passphrase_for(settings: Settings, descriptor: int | None) -> str:
-    """What a backup is made by, asked for where no recipient is set. Raises NoKey."""
+    """Passphrase by which a backup is made, asked for where no recipient is set. Raises NoKey."""
     if settings.backup_recipient:
         return ""
     given = _passphrase(descriptor, twice=True)

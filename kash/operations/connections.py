@@ -87,7 +87,7 @@ class Collected(Unreader):
 
     @property
     def is_read(self) -> bool:
-        """Whether the parser and the application read all of it."""
+        """True if the parser and the application read all of it."""
         return not self._pieces and not self.buf.getvalue()
 
     def chunk(self, size_hint: int | None = None) -> bytes:
@@ -292,7 +292,7 @@ class PatientWorker(gthread.ThreadWorker):
             pass
 
     def _is_crowded(self, conn: Connection) -> bool:
-        """Whether too many come from where this one comes, and none of them can give way."""
+        """True if too many come from where this one comes, and none of them can give way."""
         if self._bodies.from_where(conn.body) <= BODIES_OF_ONE:
             return False
         of_one = [each for each in self._arriving if each.body.counted]

@@ -192,7 +192,7 @@ def _read(server: Any, table: str, checks_indexes: bool) -> bool:
 
 
 def _or_none(look: Callable[[], Any]) -> Any:
-    """What a look finds; None if it comes upon damage. Anything else that fails is raised: it says
+    """Outcome of a look; None if it comes upon damage. Anything else that fails is raised: it says
     nothing of the database."""
     try:
         return look()

@@ -118,7 +118,7 @@ def encrypt(
 
 
 def needs_passphrase(path: Path) -> bool:
-    """Whether a backup was made by a passphrase. Raises Damaged if it is no backup."""
+    """True if a backup was made by a passphrase. Raises Damaged if it is no backup."""
     try:
         with path.open("rb") as file:
             start = file.read(len(_ARMOUR_BEGINS))

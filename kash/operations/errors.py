@@ -1,4 +1,4 @@
-"""What can stop a backup or a restore, each a sentence for whoever runs it."""
+"""Errors that stop a backup or a restore, each a sentence for whoever runs it."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class Line(socket.socket):
                 self._waiting[0] = self._waiting[0][sent:]
 
     def is_lost(self, now: float) -> bool:
-        """Whether its reader takes too little of what is kept."""
+        """True if its reader takes too little of what is kept."""
         return bool(self.unsent) and self._progress.is_lost(READERS, now)
 
     def speed(self, now: float) -> float:

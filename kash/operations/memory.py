@@ -1,4 +1,4 @@
-"""What processes hold in memory, as Linux tells it, in MB (10⁶ bytes)."""
+"""Memory that processes hold, as Linux tells it, in MB (10⁶ bytes)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def resident_mb(processes: Iterable[int | str]) -> float:
 
 
 def unshared_mb(process: int | str = "self") -> float:
-    """What of a process's resident memory no other has.
+    """Resident memory of a process that no other has.
 
     Taken from what a group of processes holds, it leaves what the group without that process holds.
     """

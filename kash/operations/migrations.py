@@ -1,4 +1,4 @@
-"""Whether the database is as new as the code, found out without loading the application."""
+"""Revisions of the database and of the code, compared without loading the application."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Renewal:
             os.kill(os.getpid(), signal.SIGTERM)
 
     def _take_turn(self) -> bool:
-        """Whether no other process is ending; then it is this one's turn until it has ended."""
+        """Take the turn to end, until this process has ended; False while another is ending."""
         try:
             fcntl.lockf(self._turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

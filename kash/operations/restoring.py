@@ -25,7 +25,7 @@ from kash.vault import note_restore
 
 @dataclass
 class Restored:
-    """What was put back."""
+    """Outcome of a restore."""
 
     made_at: str = ""
     files: int = 0

@@ -1,4 +1,4 @@
-"""What the web server does around the application: prepare, share memory, keep the worker."""
+"""Server around the application: prepare, share memory, keep the worker."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def where_served(settings: Settings, listeners: Iterable[Any]) -> Settings:
 
 
 def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:
-    """What the worker does in its fork: it lets go of what the server listens on, then works.
+    """Work of the worker in its fork: it lets go of what the server listens on, then works.
 
     A server that is ending has let go of its sockets when a worker that was told to end with it is
     forked once more, so they are looked up now.

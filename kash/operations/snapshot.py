@@ -89,7 +89,7 @@ def _sqlite_image(path: Path) -> bytes:
 
 
 def is_sound(connection: sqlite3.Connection) -> bool:
-    """Whether SQLite finds the whole database in order."""
+    """True if SQLite finds the whole database in order."""
     try:
         sound = connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         return sound and not connection.execute("PRAGMA foreign_key_check").fetchall()
@@ -139,7 +139,7 @@ def trial_of_database(settings: Settings) -> Iterator[Callable[[bytes], object]]
 
 
 class _Input:
-    """What a program is given to read. One that reads no longer says so by how it ends."""
+    """Input that a program is given to read. One that reads no longer says so by how it ends."""
 
     def __init__(self, program: subprocess.Popen[bytes]) -> None:
         assert program.stdin is not None  # noqa: S101 - for the type: it was asked for
@@ -238,7 +238,7 @@ def _program(name: str) -> str:
 
 
 def _connection(settings: Settings) -> tuple[str, dict[str, str]]:
-    """What the programs connect to; the password stays out of what `ps` shows."""
+    """Address to which the programs connect; the password stays out of what `ps` shows."""
     from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
     parts = conninfo_to_dict(plain_postgresql_url(settings))

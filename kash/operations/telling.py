@@ -1,4 +1,4 @@
-"""What stops a command, in one line for whoever typed it, in place of a traceback."""
+"""Faults that stop a command, in one line for whoever typed it, in place of a traceback."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def line_of(error: BaseException) -> str | None:
 
 
 def _reason(error: BaseException) -> str:
-    """What the driver says. Of the address it repeats the host and the user, and no password."""
+    """Reason that the driver gives. Of the address it repeats the host and the user, and no
+    password."""
     said = str(getattr(error, "orig", None) or error).strip().splitlines() or [""]
     return said[0][:_LONGEST_REASON]
 

@@ -1,4 +1,4 @@
-"""What the site's addresses say of a request whose body has not come."""
+"""Ways of a request whose body has not come, as the site's addresses tell them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Ways:
         self._trusted_proxies = trusted_proxies
 
     def is_urgent(self, head: Head) -> bool:
-        """Whether what it asks for is answered while everything else is busy."""
+        """True if what it asks for is answered while everything else is busy."""
         endpoint = self._endpoint(head)
         return endpoint is not None and is_always_answered(self._app, endpoint)
 
@@ -38,7 +38,7 @@ class Ways:
         return most_bytes_of(self._app, self._endpoint(head), LARGEST_FORM)
 
     def lets_in(self, head: Head) -> bool:
-        """Whether who sends it may send anything there. It asks the database, so a thread does."""
+        """True if who sends it may send anything there. It asks the database, so a thread does."""
         asked = EnvironBuilder(
             path=head.target,
             method=head.method,

@@ -148,7 +148,7 @@ def _card(wording: CertificateWording, entry: CertificateEntry) -> _Said:
 
 @dataclass(frozen=True, slots=True)
 class _Printing:
-    """What all sheets of a file have in common."""
+    """Printing of one file: all that its sheets have in common."""
 
     grid: Grid
     kind: str

@@ -1,4 +1,4 @@
-"""What a caller says of certificates: how they look, and what differs from person to person."""
+"""Values of certificates: how they look, and what differs from person to person."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FunderMark:
 
 @dataclass(frozen=True, slots=True)
 class CertificateWording:
-    """What stands on every certificate of a design. An empty part is left out.
+    """Wording of every certificate of a design. An empty part is left out.
 
     `subheading` is the heading in `subheading_language`, and `certify_line_second` the line above
     the name; `organisation` is the programme's neutral document name; `check_line` tells where the
@@ -96,7 +96,7 @@ class CertificateDesign:
 
 @dataclass(frozen=True, slots=True)
 class CertificateEntry:
-    """What differs from person to person.
+    """Entry of one certificate: all that differs from person to person.
 
     `serial` is printed as it is given. Where `course_title` occurs in the sentence `body`, it is
     emphasised once; `body_second` is the sentence in the second language. `date_text`,

@@ -61,7 +61,7 @@ class RenderFailed(RenderError):
 
 
 class RenderOverflow(RenderFailed):
-    """What must stand on one page takes more."""
+    """Text that must stand on one page takes more."""
 
     sentence = N_("The design does not fit on one page. Shorten its words or make them smaller.")
 

@@ -1,4 +1,4 @@
-"""Which letters the fonts of a plate are asked for before anybody's name is known."""
+"""Letters for which the fonts of a plate are asked before anybody's name is known."""
 
 from __future__ import annotations
 

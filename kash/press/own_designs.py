@@ -43,7 +43,7 @@ _RULE_THAT_LOADS = re.compile(r"@\s*(import|charset|namespace)\b", re.IGNORECASE
 
 
 class Flaw(StrEnum):
-    """What is wrong with a design."""
+    """Flaw of a design."""
 
     UNKNOWN_FIELD = "unknown_field"
     MISSING_FIELD = "missing_field"
@@ -172,7 +172,7 @@ def _text(data: str) -> str:
 
 
 def examined(own: OwnDesign) -> tuple[list[Finding], frozenset[str]]:
-    """What is wrong with a design, each thing once and in order, and the fields that it marks.
+    """Findings on a design, each thing once and in order, and the fields that it marks.
 
     A design with findings is never set. `own.images` need hold the names only.
     """

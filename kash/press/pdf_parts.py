@@ -114,7 +114,7 @@ def reached(contents: Mapping[int, bytes], first: Iterable[int]) -> set[int]:
 
 
 def entry(content: bytes, name: bytes) -> bytes:
-    """What stands in a dictionary under a name: an array, a reference or one word."""
+    """Value in a dictionary under a name: an array, a reference or one word."""
     bare = renumbered(content, lambda one: b"%d 0 R" % one, lambda _: b"()")
     found = re.search(rb"/%b\s*(\[[^\]]*\]|\d+ 0 R|/?[^\s/<>\[\]()]+)" % name, bare)
     return found[1] if found else b""
@@ -126,7 +126,7 @@ def reference_in(content: bytes, name: bytes) -> int:
 
 
 def entries(content: bytes) -> dict[bytes, bytes]:
-    """What stands in a dictionary, by name."""
+    """Values in a dictionary, by name."""
     tokens = _TOKEN.findall(dictionary_of(content))
     found = {}
     at = 1
@@ -148,7 +148,7 @@ def _end_of_value(tokens: Sequence[bytes], at: int) -> int:
 
 
 def page_content(contents: Mapping[int, bytes], page: int) -> bytes:
-    """What a page with one stream draws."""
+    """Drawing of a page with one stream."""
     head, _, drawn = contents[reference_in(contents[page], b"Contents")].partition(b"\nstream\n")
     drawn = drawn.removesuffix(b"\nendstream")
     return zlib.decompress(drawn) if b"/FlateDecode" in head else drawn

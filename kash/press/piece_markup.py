@@ -30,7 +30,7 @@ _EMPTY_PICTURE = "press:cuts.svg"
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """What a badge says. `qr` is what its code holds; every part but the name may be empty.
+    """Badge to be set. `qr` is what its code holds; every part but the name may be empty.
 
     Where `pile` changes from one badge to the next, a sheet begins: piles are never cut from one.
     """
@@ -126,7 +126,7 @@ def piece_page(grid: Grid, inside: str, kind: str, language: str) -> str:
 
 
 def is_full(entry: CertificateEntry) -> bool:
-    """Whether a card has more to say than there is room for as usual."""
+    """True if a card has more to say than there is room for as usual."""
     dates = " · ".join(card_lines(entry).values())
     lines = sum(-(-len(said) // _CARD_LINE) for said in (entry.body, dates))
     # A name on two lines takes the room of one more.
@@ -140,7 +140,7 @@ def _name(name: str, points: float) -> str:
 
 
 def _event(event: str) -> str:
-    """What and when: the days, which stand last, are never broken in two."""
+    """Name and days of an event: the days, which stand last, are never broken in two."""
     what, dot, days = event.rpartition(" · ")
     unbroken = f'<span class="day">{escaped(days)}</span>'
     return f"{escaped(what)}{dot}{unbroken}" if dot else escaped(days)

@@ -77,7 +77,7 @@ class PieceStamper:
         return self._constant + "".join(codes).encode("ascii")
 
     def _moved(self, pixels: float) -> bytes:
-        """What is the same on all pieces, with what stands below the name so much lower."""
+        """Drawing that is the same on all pieces, with what stands below the name so much lower."""
         if not self._moves:
             return self._constant
         return _MOVE.sub(rb"\g<1>%b cm" % f"{pixels:.4f}".encode("ascii"), self._constant)
@@ -165,7 +165,7 @@ class PieceStamper:
         )
 
     def _gap(self, first: TextField, field: TextField) -> float:
-        """What lies between a field and the one that follows it, in points."""
+        """Distance between a field and the one that follows it, in points."""
         return field.left - first.left - self._sample_widths[first.name] * first.scale
 
     @cached_property

@@ -32,7 +32,7 @@ BETWEEN = b"\nendobj\n"
 
 @dataclass(frozen=True, slots=True)
 class PageTemplate:
-    """What each page of a plate is written by: its objects, with "%d" for what differs.
+    """Template of each page of a plate: its objects, with "%d" for what differs.
 
     The page's own numbers are those of the `elements` of its structure in order, and its page.
     `filled` gives the numbers that the template takes; `top` counts the elements

@@ -46,7 +46,7 @@ class Symbol:
     rows: bytes
 
     def dark(self, row: int, column: int) -> bool:
-        """Whether the module is dark."""
+        """True if the module is dark."""
         width = (self.size + 7) // 8
         return bool(self.rows[row * width + column // 8] >> (7 - column % 8) & 1)
 
@@ -192,7 +192,7 @@ def _combined(pictures: list[int]) -> list[int]:
 
 
 def _bit_pictures(version: int, bits: range) -> list[int]:
-    """What flipping each of these data bits flips in the symbol, as one whole number a bit."""
+    """Effect of flipping each of these data bits on the symbol, as one whole number a bit."""
     places = _codeword_places(version)
     blocks: list[tuple[int, int]] = []  # data and error correction codewords of each block
     for kind in _blocks_of(version):

@@ -49,7 +49,7 @@ class SetLine:
 
 
 def is_latin(text: str) -> bool:
-    """Whether a text runs from left to right in one script, so that one font may set it alone."""
+    """True if a text runs from left to right in one script, so that one font may set it alone."""
     unknown = set(text) - _known_settable
     for character in unknown:
         if character in _PRESENTATION_FORMS:

@@ -111,6 +111,6 @@ class Grid:
 
 
 def _strip() -> str:
-    """What the picture of the strip draws, without the picture's own frame."""
+    """Drawing of the strip, without the picture's own frame."""
     picture = Path(__file__).with_name("assets").joinpath("strip.svg").read_text("ascii")
     return re.sub(r"</?svg\b[^>]*>", "", picture).strip()

@@ -197,7 +197,7 @@ def _contents(plate: Plate) -> dict[int, bytes]:
 
 
 def _renamed(content: bytes, on: _Included, marked: int) -> bytes:
-    """What is drawn, by the names of the file, its marks counted on from those of the sheet."""
+    """Drawing by the names of the file, its marks counted on from those of the sheet."""
 
     def written(found: re.Match[bytes]) -> bytes:
         if found[1]:

@@ -89,7 +89,7 @@ class _TextStamp:
         self._last: tuple[str, str | None] = ("", f"{field.mark} EMC\n")
 
     def can_set(self, text: str) -> bool:
-        """Whether the subset has all glyphs of a text."""
+        """True if the subset has all glyphs of a text."""
         field = self.field
         return self._shaper.line(normal(text), field.units, field.font.widths) is not None
 

@@ -106,7 +106,7 @@ class Bucket:
         return read()
 
     def exists(self, key: str) -> bool:
-        """Whether it is there."""
+        """True if it is there."""
         import obstore
 
         try:

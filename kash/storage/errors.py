@@ -1,4 +1,4 @@
-"""What can go wrong with a stored file, each with a sentence for the person who asked for it."""
+"""Errors of a stored file, each with a sentence for the person who asked for it."""
 
 from __future__ import annotations
 

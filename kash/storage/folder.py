@@ -80,7 +80,7 @@ class Folder:
         return read()
 
     def exists(self, key: str) -> bool:
-        """Whether it is there."""
+        """True if it is there."""
         return (self._root / key).is_file()
 
     def delete(self, key: str) -> None:

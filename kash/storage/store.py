@@ -73,7 +73,7 @@ def stream(key: str) -> Iterator[bytes]:
 
 
 def exists(key: str) -> bool:
-    """Whether a file is kept under this key."""
+    """True if a file is kept under this key."""
     return _store().exists(_checked(key))
 
 

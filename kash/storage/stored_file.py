@@ -1,4 +1,4 @@
-"""What a store tells of a file."""
+"""Facts of a stored file, as a store tells them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ _CODE_BITS = 80
 
 
 def genesis(key: bytes) -> str:
-    """What the first entry stands on."""
+    """Mac on which the first entry stands."""
     return hmac.new(key, b"genesis", hashlib.sha256).hexdigest()
 
 

@@ -35,14 +35,14 @@ _MEMBER, _OPENING = "vault.member", "vault.opening"
 
 
 class CompartmentName(StrEnum):
-    """What a member's keys may open: cases, and who somebody is."""
+    """Compartment that a member's keys may open: cases, and who somebody is."""
 
     CASE = "case"
     IDENTITY = "identity"
 
 
 class Place(NamedTuple):
-    """What a document's key and body are bound to, whatever row they lie in."""
+    """Place to which a document's key and body are bound, whatever row they lie in."""
 
     compartment: str
     kind: str
@@ -74,7 +74,7 @@ class Secret:
 
     @cached_property
     def cipher(self) -> AESGCM:
-        """What keeps documents' keys."""
+        """Cipher that keeps documents' keys."""
         return AESGCM(self._derived("documents"))
 
 
@@ -197,7 +197,7 @@ def seal_body(plaintext: bytes, key: bytes, place: Place, version: int) -> bytes
 
 
 def open_body(body: bytes, key: bytes, place: Place, version: int) -> bytes:
-    """What a document says. Raises SealError."""
+    """Open the body of a document. Raises SealError."""
     return open_bytes(
         body,
         keys={DOCUMENT_KEY_ID: key},

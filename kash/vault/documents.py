@@ -86,7 +86,7 @@ def _current(session: Session, name: str) -> Compartment:
 
 
 def can_file(session: Session, compartment: str = CompartmentName.CASE) -> bool:
-    """Whether somebody holds the keys of a compartment, so that it takes documents."""
+    """True if somebody holds the keys of a compartment, so that it takes documents."""
     current = Compartment.name == compartment, Compartment.state == "current"
     return session.scalar(select(Compartment.id).where(*current)) is not None
 
@@ -273,7 +273,7 @@ def _unwrapped(sealed: Sealed, secret: Secret) -> bytes:
 
 
 def open_document(vault: OpenVault, sealed: Sealed) -> bytes:
-    """What a document says. Raises SealError."""
+    """Open a document. Raises SealError."""
     return sealing.open_body(sealed.body, key_of(vault, sealed), sealed.place, sealed.version)
 
 

@@ -100,7 +100,7 @@ def seal_bytes(
 def open_bytes(
     blob: bytes, *, keys: Mapping[bytes, bytes], kind: str, public_id: str, version: int
 ) -> bytes:
-    """What `seal_bytes` sealed for this very place. Raises SealError."""
+    """Open the bytes that `seal_bytes` sealed for this very place. Raises SealError."""
     key_id = key_id_of(blob)
     if blob[0] != TEXT_FORMAT:
         raise UnknownFormat
@@ -146,7 +146,7 @@ def open_chunks(
     public_id: str,
     version: int,
 ) -> Iterator[bytes]:
-    """What `seal_chunks` sealed, piece by piece; the stream stands behind its header.
+    """Open piece by piece what `seal_chunks` sealed; the stream stands behind its header.
 
     Raises SealError, for a cut file only at its end: use nothing before the last piece has come.
     """

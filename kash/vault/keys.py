@@ -38,7 +38,7 @@ class KeyFileError(CannotStart):
 
 @dataclass(frozen=True)
 class Keys:
-    """What the key file holds. Key ids are 8 bytes; the keys never show in a repr."""
+    """Keys of the key file. Key ids are 8 bytes; the keys never show in a repr."""
 
     root: bytes = field(repr=False)
     current: bytes
@@ -51,7 +51,7 @@ class Keys:
 
     @property
     def flask_secret(self) -> str:
-        """What Flask signs cookies and form tokens with."""
+        """Secret with which Flask signs cookies and form tokens."""
         return self.derived("flask").hex()
 
 

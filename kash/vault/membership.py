@@ -1,4 +1,4 @@
-"""Who holds keys: joining, being let in, leaving, and the new generation that follows.
+"""Membership: joining, being let in, leaving, and the new generation that follows.
 
 Functions work in the caller's transaction. Who is entitled to which compartment is the caller's to
 decide, by roles; here stands only what keys can do.

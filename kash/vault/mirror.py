@@ -26,7 +26,7 @@ class MirrorMissing(Exception):
 
 @dataclass
 class Lines:
-    """What a mirror file says: the macs it holds for each number, and its unreadable lines."""
+    """Lines of a mirror file: the macs it holds for each number, and its unreadable lines."""
 
     macs: dict[int, set[str]] = field(default_factory=dict)
     torn: int = 0

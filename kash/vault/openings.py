@@ -33,7 +33,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class OpenVault:
-    """What one member's keys open, for as long as this request lasts.
+    """Open vault: what one member's keys open, for as long as this request lasts.
 
     `secrets` are by compartment and generation; `idle_at` is when it closes unless it is used.
     """
@@ -48,7 +48,7 @@ class OpenVault:
     closes_at: datetime
 
     def holds(self, compartment: str) -> bool:
-        """Whether documents of a compartment open."""
+        """True if documents of a compartment open."""
         return any(name == compartment for name, _generation in self.secrets)
 
     def newest(self, compartment: str) -> Secret:
@@ -170,7 +170,7 @@ def find_opening(
 def compartment_secrets(
     session: Session, member_id: int, member: str, private: X25519PrivateKey
 ) -> tuple[dict[tuple[str, int], Secret], dict[tuple[str, int], int]]:
-    """What is wrapped to a member: secrets, and the numbers of their rows. Raises SealError."""
+    """Secrets that are wrapped to a member, and the numbers of their rows. Raises SealError."""
     opened: dict[tuple[str, int], Secret] = {}
     numbers: dict[tuple[str, int], int] = {}
     for number, name, generation, wrapped in session.execute(

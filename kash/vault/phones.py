@@ -1,4 +1,4 @@
-"""What a phone seals for the server, with what every browser has: P-256, HKDF and AES-GCM.
+"""Sealing by a phone for the server, with what every browser has: P-256, HKDF and AES-GCM.
 
 A phone makes one pair of keys each time its page is loaded and keeps its private half in memory
 only, so that it cannot read again what it has sealed. What it sends it signs with a key of its own,
@@ -38,7 +38,7 @@ def unpadded(content: bytes) -> str:
 
 
 def from_unpadded(text: str) -> bytes:
-    """What `unpadded` wrote. Raises ValueError."""
+    """Bytes that `unpadded` wrote. Raises ValueError."""
     try:
         written = text.encode("ascii").translate(_USUAL) + b"=" * (-len(text) % 4)
         return binascii.a2b_base64(written, strict_mode=True)
@@ -93,7 +93,7 @@ def _point(public: ec.EllipticCurvePublicKey) -> bytes:
 
 
 def is_signed(point: bytes, signature: str, message: bytes) -> bool:
-    """Whether the owner of a signing key signed these bytes; `signature` is r and s, unpadded."""
+    """True if the owner of a signing key signed these bytes; `signature` is r and s, unpadded."""
     try:
         raw = from_unpadded(signature)
         # Other characters may stand for the same bytes; a signature has one form only.

@@ -1,4 +1,4 @@
-"""What the audit trail tells to whoever has no keys of the vault.
+"""Redaction: what the audit trail tells to whoever has no keys of the vault.
 
 The chain names the ids of cases, so that a member can be held to account; whoever reads it without
 keys must not learn from it which case a paper, a mediator or a moment belongs to. So no page,
@@ -20,7 +20,7 @@ BY_DAY = "mediation."
 
 
 def names_sealed(action: str) -> bool:
-    """Whether the subjects of an action are ids of what is sealed in the vault."""
+    """True if the subjects of an action are ids of what is sealed in the vault."""
     return action.startswith(_OF_THE_VAULT)
 
 
@@ -30,7 +30,7 @@ def subjects_shown(action: str, subjects: Sequence[str]) -> tuple[str, ...]:
 
 
 def has_a_time(action: str) -> bool:
-    """Whether an action may be shown with its moment and its place among the others."""
+    """True if an action may be shown with its moment and its place among the others."""
     return not action.startswith(BY_DAY)
 
 

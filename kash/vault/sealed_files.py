@@ -58,7 +58,7 @@ def seal_file_under(
 def open_file_under(
     key: bytes, place: Place, part: str, pieces: Iterable[bytes]
 ) -> Iterator[bytes]:
-    """What `seal_file_under` sealed, from pieces of any length.
+    """Open what `seal_file_under` sealed, from pieces of any length.
 
     Raises SealError, for a cut file only after its last piece.
     """

@@ -92,13 +92,13 @@ def seal(content: str | bytes, *, kind: str, public_id: str, version: int = 1) -
 
 
 def open_sealed(blob: bytes, *, kind: str, public_id: str, version: int = 1) -> bytes:
-    """What was sealed for this place. Raises SealError."""
+    """Open what was sealed for this place. Raises SealError."""
     keys = _present().opening_keys(envelope.key_id_of(blob))
     return envelope.open_bytes(blob, keys=keys, kind=kind, public_id=public_id, version=version)
 
 
 def open_text(blob: bytes, *, kind: str, public_id: str, version: int = 1) -> str:
-    """What was sealed for this place, as text. Raises SealError."""
+    """Open what was sealed for this place, as text. Raises SealError."""
     return open_sealed(blob, kind=kind, public_id=public_id, version=version).decode()
 
 

@@ -64,7 +64,7 @@ def refuse_unsealing(row: Unsealing, decided_by: str, now: datetime) -> None:
 def open_granted(
     session: Session, vault: OpenVault, public_id: str, kind: str, now: datetime
 ) -> bytes:
-    """What an `identity` document says, by a grant that still holds. Raises SealError."""
+    """Open an `identity` document by a grant that still holds. Raises SealError."""
     sealed = fetch_one(session, public_id, kind)
     wrapped = session.scalar(
         select(Unsealing.wrapped).where(

@@ -28,7 +28,7 @@ _PATIENCE = 0.2
 
 
 class Fault(StrEnum):
-    """What can be wrong with the chain."""
+    """Fault that the chain can have."""
 
     EDITED = "edited"
     DELETED = "deleted"
@@ -51,7 +51,7 @@ class Problem:
 
 @dataclass
 class Verification:
-    """What verifying found. `notes` are remarkable but no sign of tampering."""
+    """Outcome of verifying. `notes` are remarkable but no sign of tampering."""
 
     entries: int = 0
     code: str = ""
@@ -60,7 +60,7 @@ class Verification:
 
     @property
     def sound(self) -> bool:
-        """Whether nothing is wrong."""
+        """True if nothing is wrong."""
         return not self.problems
 
     def report(self, fault: Fault, seq: int, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""What every page shares: who is acting, what may come in, what goes out, and how it is shown.
+"""Web: who is acting, what may come in, what goes out, and how it is shown; shared by every page.
 
 The web knows no feature. Features bring views with a declared permission, forms made of the
 fields here, and lists that page and sort in one way.

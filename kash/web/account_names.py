@@ -1,4 +1,4 @@
-"""What accounts are called, for rooms that know no accounts."""
+"""Names of accounts, for rooms that know no accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is acting in this request. Whoever keeps the accounts says so through Flask-Login."""
+"""Actor of this request. Whoever keeps the accounts says so through Flask-Login."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SignedIn(UserMixin):
     zone: str | None = None
 
     def get_id(self) -> str:
-        """What the cookie keeps: the session's secret, never an account's id."""
+        """Text that the cookie keeps: the session's secret, never an account's id."""
         return self.token
 
     @property
@@ -49,7 +49,7 @@ def signed_in() -> SignedIn | None:
 
 
 def current_actor() -> Actor:
-    """Who acts in this request; NOBODY before sign-in."""
+    """Actor of this request; NOBODY before sign-in."""
     actor: Actor | None = g.get("actor")
     if actor is None:
         person = signed_in()

@@ -142,7 +142,7 @@ def most_bytes_of(app: Flask, endpoint: str | None, beside: int) -> int:
 
 
 def too_large(most_bytes: int) -> BodyTooLarge:
-    """What is said of a file that is larger than so many bytes."""
+    """Error for a file that is larger than so many bytes."""
     return BodyTooLarge(
         _("This file is larger than %(most)s MB. Nothing was read.", most=most_bytes // MEGABYTE)
     )

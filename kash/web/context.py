@@ -1,4 +1,4 @@
-"""What the frame of every page shows, and the views that belong to no feature."""
+"""Context of the frame of every page, and the views that belong to no feature."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _languages() -> list[dict[str, Any]]:
 
 
 def frame_context() -> dict[str, Any]:
-    """What the frame shows; nothing on the page that tells of a failure, which must not fail."""
+    """Values of the frame; none on the page that tells of a failure, which must not fail."""
     return {} if g.get("failing") else _frame()
 
 

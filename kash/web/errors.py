@@ -1,4 +1,4 @@
-"""What is answered when something cannot be done: a sentence for a person, never a value."""
+"""Errors as pages: a sentence for a person, never a value."""
 
 from __future__ import annotations
 
@@ -136,7 +136,8 @@ def _of_busy_cleaning(busy: CleaningBusy) -> ResponseReturnValue:
 
 
 def _of_fault(error: Exception) -> ResponseReturnValue:
-    """What the machine cannot do: said as it is, on a page that needs no more than there is."""
+    """Answer to a fault of the machine: said as it is, on a page that needs no more than there
+    is."""
     fault = fault_of(error)
     if fault is None:
         # No mistake of the machine but of ours.

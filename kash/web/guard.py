@@ -69,7 +69,7 @@ def guard() -> ResponseReturnValue | None:
 
 
 def lets_in() -> bool:
-    """Whether the present request's sender may use what it asks for, a fresh sign-in apart."""
+    """True if the present request's sender may use what it asks for, a fresh sign-in apart."""
     view = current_app.view_functions.get(request.endpoint or "")
     permission = declared_permission(view) if view is not None else None
     return permission is not None and (permission == ANYONE or current_actor().may(permission))

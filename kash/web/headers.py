@@ -1,4 +1,4 @@
-"""What every answer says to the browser about what it may load, keep and tell others."""
+"""Headers of every answer: what the browser may load, keep and tell others."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class CookieSessions(SecureCookieSessionInterface):
     """Flask's own, but whoever brings no cookie costs no reading of one: phones bring none."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """What the cookie holds."""
+        """Session that the cookie holds."""
         if self.get_cookie_name(app) not in request.cookies and app.secret_key:
             return SecureCookieSession()
         return super().open_session(app, request)

@@ -1,4 +1,4 @@
-"""What may come in. NUL characters are refused everywhere: PostgreSQL cannot store them."""
+"""Input that may come in. NUL characters are refused everywhere: PostgreSQL cannot store them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who left at once without a network: the next request of that browser ends what was open.
+"""Quick exit without a network: the next request of that browser ends what was open.
 
 The script of the leave button sets a cookie, which needs no network; `/leave` itself answers to it
 as every other page does. Whoever finds the device within the next minutes is asked to sign in.

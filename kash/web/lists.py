@@ -18,7 +18,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for. Anything unreadable is as if it had not been asked."""
+    """Request of a page of a list, from the address. Anything unreadable is as if not asked for."""
 
     page: int
     sort: str
@@ -61,7 +61,7 @@ class Listing(Generic[Row]):
 
 
 def asked_for(sorts: Mapping[str, Any], default_sort: str, default_direction: str = "asc") -> Asked:
-    """Which page the request asks for, sorted by which of these, and in which direction."""
+    """Page that the request asks for, sorted by one of these, and in which direction."""
     given = request.values
     text = given.get("page", "")
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1

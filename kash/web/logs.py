@@ -59,7 +59,8 @@ def _place_exception(
 
 
 class ValuelessFormatter(logging.Formatter):
-    """What other libraries log: who, how bad and where in the code; their sentence holds values."""
+    """Formatter of what other libraries log: who, how bad and where in the code; their sentence
+    holds values."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line of JSON."""
@@ -89,7 +90,7 @@ class _LibraryHandler(logging.Handler):
 
 
 class _Stderr:
-    """What stderr is now. A log that cannot be written, on a full disk say, stops nobody."""
+    """Stderr as it is now. A log that cannot be written, on a full disk say, stops nobody."""
 
     def write(self, text: str) -> None:
         """Write a line, if that can be done."""

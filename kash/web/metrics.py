@@ -128,7 +128,7 @@ def _may_read() -> bool:
 @allow(ANYONE)
 @always_answered
 def healthz() -> tuple[dict[str, Any], int]:
-    """Whether the database answers, and whether somebody must see to the machine."""
+    """Health: whether the database answers, and whether somebody must see to the machine."""
     try:
         db.session.execute(text("select 1"))
     except Exception:

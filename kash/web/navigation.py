@@ -68,7 +68,7 @@ def navigation() -> list[dict[str, Any]]:
 
 
 def in_the_bar(first: Sequence[bool]) -> list[bool]:
-    """Which places stand in a phone's bar, by which of them come `first`: all where they fit, else
+    """Places that stand in a phone's bar, by which of them come `first`: all where they fit, else
     those and, as far as there is room beside "More", the next in their order."""
     if len(first) <= _BAR:
         return [True] * len(first)
@@ -82,7 +82,7 @@ def in_the_bar(first: Sequence[bool]) -> list[bool]:
 
 
 def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
-    """Whether the page is in the place's room. Of several places of one room it is the one above
+    """True if the page is in the place's room. Of several places of one room it is the one above
     the page, and today's has nothing below it; pages of one's own account are in none."""
     room = place.endpoint.partition(".")[0]
     if (request.endpoint or "").partition(".")[0] != room:

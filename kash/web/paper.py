@@ -1,4 +1,4 @@
-"""What the programme says of itself on paper: neutral words, and a picture where it is wanted."""
+"""Paper of the programme: neutral words, and a picture where it is wanted."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class PaperWording:
         return [line.strip() for line in self.address.splitlines() if line.strip()]
 
     def signer(self, place: int) -> Signer:
-        """What is set for a place among those who sign certificates; empty if nothing is."""
+        """Signer that is set for a place among those who sign certificates; empty if none is."""
         signers = self.certificate_signers
         return signers[place] if place < len(signers) else Signer()
 
 
 def paper_from(kept: Mapping[str, Any] | None) -> PaperWording:
-    """What the programme's settings say of paper."""
+    """Wording on paper, from the programme's settings."""
     found = kept or {}
     return PaperWording(
         address=str(found.get("address", "")),

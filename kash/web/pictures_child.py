@@ -80,7 +80,8 @@ def small(picture: Any, width: int, height: int) -> Any:
 
 
 def signature(picture: Any, width: int, height: int) -> Any:
-    """What is dark in the picture as ink, and nothing around it. Raises NothingInk."""
+    """Signature: all that is dark in the picture as ink, and nothing around it. Raises
+    NothingInk."""
     from PIL import Image
 
     reduced = small(picture, width * 2, height * 2)

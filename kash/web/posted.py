@@ -14,7 +14,7 @@ _NEVER_KEPT = (
 
 
 def came_from_here() -> bool:
-    """Whether a form is being posted from a page of this site: only that is ever given back."""
+    """True if a form is being posted from a page of this site: only that is ever given back."""
     if not request.form:
         return False
     if current_app.config.get("WTF_CSRF_ENABLED", True):

@@ -1,4 +1,4 @@
-"""What every page needs to know of the programme. Whoever keeps it says how to find it."""
+"""Facts of the programme that every page needs. Whoever keeps it says how to find it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def reporting_languages() -> tuple[str, ...]:
 
 
 def paper_wording() -> PaperWording:
-    """What the programme says of itself on paper."""
+    """Wording of the programme on paper."""
     facts = programme_facts()
     return facts.paper if facts is not None else PaperWording()
 
@@ -108,7 +108,7 @@ def contact_looks_a_day() -> int:
 
 
 def looks_from(kept: Mapping[str, Any] | None) -> int:
-    """What the programme's settings say; anything outside the bounds is as usual."""
+    """Looks at contacts that a day may have, by the settings; anything outside the bounds is as usual."""
     chosen = (kept or {}).get("looks_a_day")
     if isinstance(chosen, int) and CONTACT_LOOKS.least <= chosen <= CONTACT_LOOKS.most:
         return chosen

@@ -27,7 +27,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 
 class AddressKind(StrEnum):
-    """Who can open an address, and how it is protected."""
+    """Kind of an address: who can open it, and how it is protected."""
 
     OPEN = "open"
     PLAIN = "plain"

@@ -31,8 +31,9 @@ BOUNDS: Mapping[str, Bounds] = {
 
 @dataclass(frozen=True)
 class Retention:
-    """What a programme chose; units as in `BOUNDS`. `backups` is the age at which operators are
-    told to delete one, `idle_people` after how many quiet years a person comes up for review."""
+    """Retention as a programme chose it; units as in `BOUNDS`. `backups` is the age at which
+    operators are told to delete one, `idle_people` after how many quiet years a person comes up for
+    review."""
 
     ended_sessions: int = BOUNDS["ended_sessions"].usual
     job_results: int = BOUNDS["job_results"].usual
@@ -51,7 +52,7 @@ class Retention:
 
 
 def retention_from(kept: Mapping[str, Any] | None) -> Retention:
-    """What the programme's settings say; anything outside its bounds is as usual."""
+    """Retention from the programme's settings; anything outside its bounds is as usual."""
     chosen = {}
     for field in fields(Retention):
         bounds = BOUNDS[field.name]

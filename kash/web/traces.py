@@ -21,7 +21,7 @@ def leaves_no_trace(view: View) -> View:
 
 
 def traceless() -> bool:
-    """Whether the present request is for a page that leaves no trace."""
+    """True if the present request is for a page that leaves no trace."""
     if not has_request_context() or request.endpoint is None:
         return False
     view = current_app.view_functions.get(request.endpoint)

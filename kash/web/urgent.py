@@ -18,5 +18,5 @@ def always_answered(view: View) -> View:
 
 
 def is_always_answered(app: Flask, endpoint: str) -> bool:
-    """Whether it is such a view; so are the files that its page needs."""
+    """True if it is such a view; so are the files that its page needs."""
     return endpoint == "static" or getattr(app.view_functions[endpoint], _URGENT, False)

@@ -1,4 +1,4 @@
-"""What runs in the press's child: the layout engine, and everything that speaks to it.
+"""Typesetting in the press's child: the layout engine, and everything that speaks to it.
 
 No module outside this package loads WeasyPrint.
 """

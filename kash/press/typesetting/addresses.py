@@ -1,4 +1,5 @@
-"""What a page may load: what it brings along, and the press's own pictures. Nothing else."""
+"""Addresses that a page may load: what it brings along, and the press's own pictures. Nothing
+else."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def limit(megabytes: int, seconds: float) -> None:
 
 
 def out_of_memory(error: BaseException) -> bool:
-    """Whether an allocation was refused, also where a library says so in its own way."""
+    """True if an allocation was refused, also where a library says so in its own way."""
     # The interpreter's own error is of C code that got no room and didn't say so.
     if isinstance(error, MemoryError | SystemError):
         return True

@@ -50,7 +50,7 @@ def _is_set_wrongly(box: Any) -> bool:
 
 
 def _has_loose_mark(run: engine.Run) -> bool:
-    """Whether a mark on a Latin letter stands where the letter ends: no font says so of any."""
+    """True if a mark on a Latin letter stands where the letter ends: no font says so of any."""
     ends = dict(pairwise(sorted({glyph.start for glyph in run.glyphs} | {len(run.text)})))
     before, base = -1, ""
     for glyph in run.glyphs:

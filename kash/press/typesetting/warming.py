@@ -1,4 +1,4 @@
-"""What a child does while it waits: it sets a certificate of nobody.
+"""Warming of a child while it waits: it sets a certificate of nobody.
 
 Afterwards fonts are found, rules are read and the engine has done all of it once, so that the page
 that is asked for takes half the time.

@@ -45,7 +45,7 @@ class MarkedBox:
 
     @property
     def is_picture(self) -> bool:
-        """Whether it is a box to be filled, rather than a line."""
+        """True if it is a box to be filled, rather than a line."""
         return self.block is None
 
 
@@ -210,7 +210,7 @@ def text_boxes(document: Any) -> Iterator[Any]:
 
 
 def is_serif(text_box: Any) -> bool:
-    """Whether a text asks for a font with serifs where none of those it names is there."""
+    """True if a text asks for a font with serifs where none of those it names is there."""
     return text_box.style["font_family"][-1:] == ("serif",)
 
 

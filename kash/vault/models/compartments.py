@@ -1,4 +1,4 @@
-"""What is vault-sealed, and whose keys open it.
+"""Compartments, their documents, and the members whose keys open them.
 
 Rows are keyed by random numbers where their order would tell when something was filed.
 """
