@@ -1,4 +1,4 @@
-"""What accounts are called. Accounts stand beside people, not below; whoever knows both says it."""
+"""Names of accounts. Accounts stand beside people, not below; whoever knows both says it."""
 
 from __future__ import annotations
 

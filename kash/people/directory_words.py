@@ -77,7 +77,8 @@ def hours_lines(
 
 
 def open_text(stretches: Sequence[rules.Stretch], minute: int) -> str:
-    """Whether it is open in this minute of the week, and until when or from when."""
+    """Words on a service's hours: if it is open in this minute of the week, and until when or from
+    when."""
     if not stretches:
         return _("Hours not known")
     if rules.open_at(stretches, minute):

@@ -1,5 +1,5 @@
-"""Which accounts are not independent of one. Accounts stand beside people, not below; whoever knows
-both says it."""
+"""Independence of accounts: those that are not independent of one. Accounts stand beside people,
+not below; whoever knows both says it."""
 
 from __future__ import annotations
 

@@ -40,7 +40,8 @@ def _key(table: Table) -> Any:
 
 
 class Journal:
-    """What one action of somebody (`by`, a public id) changes, row by row, at one moment."""
+    """Journal of what one action of somebody (`by`, a public id) changes, row by row, at one
+    moment."""
 
     def __init__(self, session: Session, by: str, now: datetime) -> None:
         self.session = session

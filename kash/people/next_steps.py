@@ -1,4 +1,4 @@
-"""What can be done next with the people of a list, such as enrolling them in a workshop.
+"""Next steps with the people of a list, such as enrolling them in a workshop.
 
 A feature above registers a step once, at start-up. It says which choices the actor has, and does
 the step for people by their public ids; with whom it may not, it leaves out and counts.

@@ -1,5 +1,6 @@
-"""Which persons an actor reaches, as a condition that queries add; and of whom she may see, or
-compare, how to reach them (`rules.contacts` says why, and a test that both decide alike)."""
+"""Scope of an actor: the persons she reaches, as a condition that queries add; and of whom she may
+see, or compare, how to reach them (`rules.contacts` says why, and a test that both decide
+alike)."""
 
 from __future__ import annotations
 
@@ -138,10 +139,10 @@ def _opened(actor: Actor, which: Which) -> ColumnElement[bool]:
 
 
 def sees_names(actor: Actor) -> bool:
-    """Whether the list shows this actor the names of people whose facts are out of reach."""
+    """True if the list shows this actor the names of people whose facts are out of reach."""
     return Reach.NAMES in reaches(actor, "people.see")
 
 
 def finds_names(actor: Actor) -> bool:
-    """Whether this actor may find anyone by name."""
+    """True if this actor may find anyone by name."""
     return Reach.ALL in reaches(actor, "people.find")

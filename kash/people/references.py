@@ -1,4 +1,4 @@
-"""What refers to a person, and what becomes of it when two people turn out to be one.
+"""References to a person, and what becomes of each when two people turn out to be one.
 
 Each room declares every foreign key of its tables that leads to a person, once, at start-up:
 whether its rows simply move to the person who is kept, or how two rows become one where a person
@@ -108,7 +108,7 @@ def joined(name: str, within: Collection[str], join: Join) -> Move:
 def dependents(
     session: Session, person_ids: Collection[int], but: Collection[str] = ()
 ) -> dict[str, int]:
-    """What there is of these persons, as {label in the reader's language: number of rows}.
+    """Counts of what refers to these persons, as {label in the reader's language: number of rows}.
 
     Only what there is at all; `but` names columns that do not count, as "posting.person_id".
     """

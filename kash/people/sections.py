@@ -1,4 +1,4 @@
-"""What features above have to say on a person's page, such as workshops and certificates.
+"""Sections that features above have on a person's page, such as workshops and certificates.
 
 A feature registers a provider once, at start-up. The provider gets the person's public id and the
 actor; it narrows by the actor's reach itself, and answers None if the actor may see nothing of it.
@@ -47,7 +47,7 @@ class Section:
 
     @property
     def note(self) -> str:
-        """What stands beside the heading."""
+        """Note beside the heading."""
         return self.rows.note if isinstance(self.rows, SectionRows) else ""
 
 

@@ -108,7 +108,7 @@ def contact_looks_a_day() -> int:
 
 
 def looks_from(kept: Mapping[str, Any] | None) -> int:
-    """Looks at contacts that a day may have, by the settings; anything outside the bounds is as usual."""
+    """Looks at contacts in a day, by the settings; anything outside the bounds is as usual."""
     chosen = (kept or {}).get("looks_a_day")
     if isinstance(chosen, int) and CONTACT_LOOKS.least <= chosen <= CONTACT_LOOKS.most:
         return chosen

@@ -1,1 +1,1 @@
-"""What this feature puts onto paper."""
+"""Papers of this feature."""

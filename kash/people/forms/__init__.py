@@ -1,4 +1,4 @@
-"""What people enter about groups, organisations and persons."""
+"""Forms of groups, organisations and persons."""
 
 from kash.people.forms.capitals import NamedForm
 from kash.people.forms.consents import ConsentForm, SignedFormsForm

@@ -1,4 +1,4 @@
-"""What people enter about an answer."""
+"""Forms of consents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people enter about services of the directory."""
+"""Forms of the directory of services."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ class ServiceForm(WeekForm):
 
     @property
     def edition_read(self) -> int:
-        """Which edition the form was filled from; 0, which no service has, if unreadable."""
+        """Edition from which the form was filled; 0, which no service has, if unreadable."""
         given = self.edition.data or ""
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
     def details(self) -> ServiceDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return ServiceDetails(
             name=self.name.data or "",
             kind=self.kind.data,
@@ -148,13 +148,13 @@ _KEPT = (
 
 
 class ServiceSearchForm(KashForm):
-    """What is looked for in the directory."""
+    """Search in the directory."""
 
     search = text_field(_l("Search"), most=200, required=False)
 
 
 class CardForm(KashForm):
-    """Which services go onto cards, in which language, and how many sheets of them."""
+    """Cards: the services on them, the language, and how many sheets."""
 
     services = SeveralField(_l("Services"), coerce=str)
     language = radio_field(_l("Language of the cards"), list(LANGUAGES.items()))

@@ -1,4 +1,4 @@
-"""What people enter about a group."""
+"""Form of a group."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class MergedField:
 
     @property
     def result(self) -> str:
-        """What will stand."""
+        """Value that will stand."""
         return self.gone if self.chosen == "gone" else self.kept
 
 

@@ -1,4 +1,4 @@
-"""What people enter about an organisation."""
+"""Form of an organisation."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OrganisationForm(KashForm):
         ]
 
     def details(self) -> OrganisationDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return OrganisationDetails(
             self.name.data or "", self.kind.data, self.place.data or "", self.group.data or ""
         )

@@ -1,4 +1,4 @@
-"""What people enter about a person, and how they look for one."""
+"""Forms of a person, and of looking for one."""
 
 from __future__ import annotations
 
@@ -110,12 +110,12 @@ class PersonForm(NamedForm):
 
     @property
     def edition_read(self) -> int:
-        """Which edition the form was filled from; 0, which no person has, if unreadable."""
+        """Edition from which the form was filled; 0, which no person has, if unreadable."""
         given = self.edition.data or ""
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
     def details(self) -> PersonDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return PersonDetails(
             chosen_name=self.chosen_name.data or "",
             group=self.group.data,
@@ -135,7 +135,7 @@ class PersonForm(NamedForm):
         )
 
     def contact(self) -> ContactChange:
-        """What becomes of phone and e-mail."""
+        """Change of phone and e-mail."""
         return ContactChange(
             phone=self._given("phone"),
             email=self._given("email") or None,
@@ -189,7 +189,7 @@ class SearchForm(KashForm):
 
     @property
     def phone(self) -> str | None:
-        """What was typed, as a phone number if it is one."""
+        """The text that was typed, as a phone number if it is one."""
         text = self.search.data or ""
         if len(re.sub(r"\D", "", text)) < 7:
             return None

@@ -58,7 +58,7 @@ class WeekForm(KashForm):
         return fine
 
     def hours(self) -> tuple[rules.Stretch, ...]:
-        """What was entered, once it was found valid."""
+        """Hours as they were entered, once found valid."""
         if self.always.data:
             return tuple(rules.Stretch(day * rules.DAY, (day + 1) * rules.DAY) for day in range(7))
         return tuple(

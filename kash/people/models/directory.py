@@ -80,7 +80,7 @@ class ServiceEntry(PublicId, Base):
 
     @property
     def name_on_card(self) -> str:
-        """What a card calls it."""
+        """Name on a card."""
         return self.card_name or self.name
 
 

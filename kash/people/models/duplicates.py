@@ -1,4 +1,4 @@
-"""Who may be the same person, who is not, and who was merged with whom."""
+"""Duplicates: people who may be the same person, who are not, and who were merged."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ class Person(PublicId, Base):
 
     @property
     def paper_code(self) -> str:
-        """What stands on paper in place of a name: the beginning of the participant number."""
+        """Code on paper in place of a name: the beginning of the participant number."""
         return self.public_id[:6].upper()
 
     @property
@@ -194,8 +194,8 @@ class ConsentBatch(PublicId, Base):
 
 
 class Consent(Base):
-    """What a person agreed to or refused, for one purpose. Never changed, only added. `batch` is
-    where her signed form lies with others, if it came so."""
+    """Consent or refusal of a person, for one purpose. Never changed, only added. `batch` is where
+    her signed form lies with others, if it came so."""
 
     __tablename__ = "consent"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Who of very many could match any of a list at all, told without comparing them.
+"""Candidates: those of very many who could match any of a list at all, told without comparing them.
 
 `Known` compares only records that share a block. Of each person a few columns are enough to say
 whether she shares one with any of those asked about, and how often the parts of their names occur
@@ -61,7 +61,7 @@ class Candidates:
         ward: str = "",
         birth_year: int | None = None,
     ) -> bool:
-        """Whether this person shares a block, but for a phone, with any of those asked about.
+        """True if this person shares a block, but for a phone, with any of those asked about.
 
         To be told of each person once, as that is counted; of whom only name and group may be
         compared, with nothing else.

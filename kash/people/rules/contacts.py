@@ -44,7 +44,7 @@ class Attendance:
 
     @property
     def came(self) -> bool:
-        """Whether two people stand for it that she came."""
+        """True if two people stand for it that she came."""
         return (
             self.counts
             and self.counted
@@ -97,7 +97,7 @@ def may_decide(
     keepers: Iterable[Iterable[str]],
     tied: Collection[str] = (),
 ) -> bool:
-    """Whether an account may agree to a request or refuse it: never the one who asked, nor one that
+    """True if an account may agree to a request or refuse it: never the one who asked, nor one that
     is tied to it.
 
     `everyone` says that it decides for all people; else each person of the request must be its
@@ -110,5 +110,5 @@ def may_decide(
 
 
 def needs_reason(looks: int, budget: int, reasons: int) -> bool:
-    """Whether one more look of this day needs a reason, after so many looks and reasons."""
+    """True if one more look of this day needs a reason, after so many looks and reasons."""
     return looks >= budget + reasons * LOOKS_FOR_A_REASON

@@ -69,7 +69,7 @@ class Stretch:
 
     @property
     def whole_day(self) -> bool:
-        """Whether it is one day from midnight to midnight."""
+        """True if it is one day from midnight to midnight."""
         return self.start == 0 and self.closes - self.opens == DAY
 
 
@@ -114,7 +114,7 @@ def _clock(hours: str, minutes: str | None) -> int:
 
 
 def overlap(stretches: Iterable[Stretch]) -> bool:
-    """Whether two of them share a minute of the week; those that only meet do not."""
+    """True if two of them share a minute of the week; not those that only meet."""
     ordered = sorted(stretches)
     following = [
         *((each.opens) for each in ordered[1:]),
@@ -164,7 +164,7 @@ def minute_of_week(moment: datetime) -> int:
 
 
 def open_at(stretches: Iterable[Stretch], minute: int) -> bool:
-    """Whether it is open in this minute of the week."""
+    """True if it is open in this minute of the week."""
     return any(
         each.opens <= minute < each.closes or each.opens <= minute + WEEK < each.closes
         for each in stretches
@@ -190,7 +190,7 @@ def open_until(stretches: Sequence[Stretch], minute: int) -> int | None:
 
 
 def always_open(stretches: Sequence[Stretch]) -> bool:
-    """Whether it is open day and night, every day."""
+    """True if it is open day and night, every day."""
     return open_at(stretches, 0) and open_until(stretches, 0) is None
 
 
@@ -201,7 +201,7 @@ def opens_next(stretches: Iterable[Stretch], minute: int) -> int | None:
 
 
 def check_is_stale(checked_on: date, today: date) -> bool:
-    """Whether an entry was last checked more than half a year ago."""
+    """True if an entry was last checked more than half a year ago."""
     return checked_on < last_fresh_day(today)
 
 

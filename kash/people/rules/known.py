@@ -44,7 +44,7 @@ class _Weighed:
 
 
 def chance_bits(everyone: int) -> float:
-    """What must speak for two of so many people before they are likelier one than two."""
+    """Bits that must speak for two of so many people before they are likelier one than two."""
     return math.log2(everyone + 500) + 4.5
 
 
@@ -133,7 +133,8 @@ class Known:
         return {sound(part) for part in record.parts}
 
     def matches(self, likeness: Likeness, but: Collection[str] = ()) -> list[Match]:
-        """Who may be the same, best first; never the record with the same key, nor one of `but`."""
+        """People who may be the same, best first; never the record with the same key, nor one of
+        `but`."""
         asked = record_of(likeness)
         names = self._names_for(asked)
         matches = []
@@ -167,7 +168,7 @@ class Known:
         return found
 
     def _names_for(self, asked: Record) -> dict[int, _Weighed]:
-        """What was found already of the name that is asked about, by the other names."""
+        """Names that were weighed already against the name that is asked about, by themselves."""
         if self._kept > _MOST_COMPARED:
             self._compared, self._weighed, self._kept = {}, {}, 0
         return self._weighed.setdefault((asked.parts, asked.likeness.name_only), {})

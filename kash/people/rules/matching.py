@@ -1,4 +1,4 @@
-"""Who may be the same person as somebody who is here already, and why.
+"""Matching: who may be the same person as somebody who is here already, and why.
 
 Each fact that two records share, or in which they differ, weighs a number of bits: the logarithm of
 how much likelier it is for one person written down twice than for two people (Fellegi and Sunter,
@@ -50,13 +50,13 @@ class Reason(StrEnum):
 
     @property
     def against(self) -> bool:
-        """Whether this speaks against their being one person."""
+        """True if this speaks against their being one person."""
         return self.value.startswith("other_")
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What is known of somebody, as far as it tells people apart.
+    """Likeness of somebody: all that is known of her and tells people apart.
 
     `name` is in `sort_name` form, `phones` are look-up hashes, `station` is an organisation's
     public id, and what is not known is empty. `key` is the caller's own.
@@ -75,7 +75,7 @@ class Likeness:
 
     @property
     def name_only(self) -> bool:
-        """Whether nothing is known but name and group, as of somebody out of reach."""
+        """True if nothing is known but name and group, as of somebody out of reach."""
         facts = (self.reference, self.phones, self.station, self.ward, self.sex, self.age_band)
         return self.birth_year is None and not any(facts)
 
@@ -119,7 +119,7 @@ def record_of(likeness: Likeness) -> Record:
 
 
 def blocks_of(likeness: Likeness) -> Iterator[Block]:
-    """What somebody must share with another to be compared at all."""
+    """Blocks of a person: she must share one with another to be compared at all."""
     return blocks(record_of(likeness))
 
 
@@ -147,7 +147,8 @@ def blocks(record: Record) -> Iterator[Block]:
 
 @dataclass(slots=True)
 class FactLikeness:
-    """What two records have in common and in what they differ, beside their names, in bits."""
+    """Likeness of two records beside their names: what they have in common and in what they differ,
+    in bits."""
 
     bits: float
     same_reference: bool

@@ -75,7 +75,7 @@ def _ends(stay: PostedStay, later: Sequence[PostedStay]) -> date | None:
 
 
 def merged_minor(age_band: str, birth_year: int | None, year: int, *, either: bool) -> bool:
-    """Whether the one who is kept counts as a minor; without any age, as `either` did."""
+    """True if the one who is kept counts as a minor; without any age, as `either` did."""
     if not age_band and birth_year is None:
         return either
     return is_minor(age_band, birth_year, year)

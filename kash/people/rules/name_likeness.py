@@ -106,7 +106,7 @@ def name_parts(name: str) -> tuple[str, ...]:
 
 
 def is_plain_part(word: str) -> bool:
-    """Whether a word of a name is a part of it whatever stands beside it."""
+    """True if a word of a name is a part of it whatever stands beside it."""
     return word not in _TITLES and not word.endswith("ng") and bool(_PARTS.fullmatch(word))
 
 
@@ -141,7 +141,8 @@ def part_likeness(one: str, other: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class NameLikeness:
-    """Which parts of two names go together: (part of the first, how sure), and what is left over.
+    """Likeness of two names: the parts that go together, (part of the first, how sure), and those
+    left over.
 
     `left` and `right` count the parts of each that have no counterpart in the other.
     """

@@ -58,7 +58,7 @@ def compared_name(name: str) -> str:
 
 
 def names_match(typed: str, printed: str) -> bool:
-    """Whether two names are the same but for case, accents, kind of apostrophe, and spacing.
+    """True if two names are the same but for case, accents, kind of apostrophe, and spacing.
 
     Nothing matches nothing: a name without a letter or digit matches no other.
     """
@@ -67,14 +67,14 @@ def names_match(typed: str, printed: str) -> bool:
 
 
 def is_a_name(name: str) -> bool:
-    """Whether there is anything in it to read and to put in order."""
+    """True if there is anything in it to read and to put in order."""
     return any(character.isalnum() for character in sort_name(name))
 
 
 def is_minor(
     age_band: str, birth_year: int | None, year: int, recorded_year: int | None = None
 ) -> bool:
-    """Whether someone is, or may still be, under 18 in this year.
+    """True if someone is, or may still be, under 18 in this year.
 
     Of a birth year alone only the age at the year's end is known, so in the year in which someone
     turns 18 she counts as a minor unless an age band says otherwise. An age band alone holds until
@@ -90,7 +90,7 @@ def is_minor(
 
 
 def ages_disagree(age_band: str, birth_year: int | None, year: int) -> bool:
-    """Whether an age band and a birth year cannot both be true."""
+    """True if an age band and a birth year cannot both be true."""
     if not age_band or birth_year is None:
         return False
     least, most = BANDS[age_band]
@@ -99,7 +99,7 @@ def ages_disagree(age_band: str, birth_year: int | None, year: int) -> bool:
 
 
 def within_band(band: str, other: str) -> bool:
-    """Whether every age of a band is one of the other band too."""
+    """True if every age of a band is one of the other band too."""
     if band not in BANDS or other not in BANDS:
         return band == other
     return BANDS[other][0] <= BANDS[band][0] and BANDS[band][1] <= BANDS[other][1]
@@ -111,7 +111,8 @@ def birth_years(year: int) -> tuple[int, int]:
 
 
 def present_answers(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """What holds for each purpose, from (purpose, answer) in the order in which they were given."""
+    """Answers that hold for each purpose, from (purpose, answer) in the order in which they were
+    given."""
     present: dict[str, str] = {}
     for purpose, answer in answers:
         present[purpose] = answer
@@ -119,8 +120,8 @@ def present_answers(answers: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def keeps_from(answer: str | None) -> bool:
-    """Whether the answer that holds keeps the programme from a purpose. What was never asked does
-    not: it is shown as such."""
+    """True if the answer that holds keeps the programme from a purpose. One that was never asked
+    for does not: it is shown as such."""
     return answer in ("refused", "withdrawn")
 
 
@@ -131,12 +132,12 @@ def purposes_for(*, police: bool) -> tuple[str, ...]:
 
 
 def possible_answers(present: str | None) -> tuple[str, ...]:
-    """Which answers may be recorded next; only what was given can be withdrawn."""
+    """Answers that may be recorded next; only what was given can be withdrawn."""
     return ("withdrawn",) if present == "given" else ("given", "refused")
 
 
 def forms_fit(forms: int, people: Collection[str]) -> bool:
-    """Whether there are as many signed forms as people who signed, each counted once."""
+    """True if there are as many signed forms as people who signed, each counted once."""
     return forms == len(set(people)) > 0
 
 
@@ -149,7 +150,7 @@ class Stay:
 
 
 def transfer_day_fits(stays: Sequence[Stay], since: date, today: date) -> bool:
-    """Whether someone may begin at a new station on this day.
+    """True if someone may begin at a new station on this day.
 
     It is not in the future, and not before the day on which the last posting began or ended.
     """

@@ -1,4 +1,4 @@
-"""Which of the areas that people typed may be shown to who keeps the list of areas."""
+"""Areas that people typed, as far as they may be shown to who keeps the list of areas."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def alike_area(text: str, areas: Sequence[str]) -> str:
 
 
 def tells_of_nobody(people: int, elsewhere: int, alike: str) -> bool:
-    """Whether a spelling may be shown to somebody who sees no participants.
+    """True if a spelling may be shown to somebody who sees no participants.
 
     What one person alone typed could be her address, unless it nearly is an area's name.
     """

@@ -1,4 +1,4 @@
-"""What people agreed to or refused. An answer is added; none is ever changed."""
+"""Consents and refusals. An answer is added; none is ever changed."""
 
 from __future__ import annotations
 

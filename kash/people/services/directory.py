@@ -1,4 +1,4 @@
-"""What is done to the directory of services."""
+"""Services of the directory."""
 
 from __future__ import annotations
 

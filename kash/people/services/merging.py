@@ -299,7 +299,8 @@ def _move_postings(journal: Journal, kept: int, gone: int) -> None:
 
 
 def _move_not_the_same(journal: Journal, kept: int, gone: int) -> None:
-    """Who is not the one who goes is not the one who is kept either."""
+    """Move the marks of not being the same: whoever is not the one who goes is not the one who is
+    kept either."""
     table = table_of(NotTheSame)
     apart = {
         (row["first_id"], row["second_id"])

@@ -116,7 +116,7 @@ class PersonDetails:
 
 @dataclass(frozen=True)
 class ContactChange:
-    """What becomes of phone and e-mail: new ones, removed, or as before."""
+    """Change of phone and e-mail: new ones, removed, or as before."""
 
     phone: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""Who is posted where, from when to when."""
+"""Postings, from when to when."""
 
 from __future__ import annotations
 

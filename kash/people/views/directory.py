@@ -32,7 +32,7 @@ def _minute() -> int:
 
 
 def _asked(text: str = "", given: Mapping[str, str] | None = None) -> ServiceSearch:
-    """What the address, or the posted form of a search, narrows the directory by."""
+    """Search by which the address, or the posted form, narrows the directory."""
     given = request.args if given is None else given
     kind, language = given.get("kind", ""), given.get("language", "")
     return ServiceSearch(
@@ -83,7 +83,7 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/search")
 @allow("directory.see")
 def search() -> ResponseReturnValue:
-    """What was typed may say what somebody needs: it stays out of every address."""
+    """Search the directory. The text may say what somebody needs: it stays out of every address."""
     form = ServiceSearchForm()
     if not form.validate_on_submit():
         return _list(_asked("", request.form), form), 422

@@ -19,12 +19,12 @@ _IDS = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 
 
 def goes_back() -> bool:
-    """Whether the form is wanted again, as it was filled in."""
+    """True if the form is wanted again, as it was filled in."""
     return request.form.get("go") == "back"
 
 
 def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
-    """What the form says that tells people apart; what it leaves sealed or out is as it is kept."""
+    """Likeness of the person in the form; what it leaves sealed or out is as it is kept."""
     details = form.details()
     phone = lookup(details.phone, kind="phone") if details.phone else None
     station = details.organisation
@@ -48,7 +48,7 @@ def typed_likeness(form: PersonForm, person: Person | None) -> Likeness:
 
 
 def present_likeness(person: Person) -> Likeness:
-    """What is kept of a person that tells her apart."""
+    """Likeness of a person as she is kept."""
     posting = next((each for each in person.postings if each.until is None), None)
     return Likeness(
         key=person.public_id,
@@ -71,7 +71,7 @@ def told_apart_here(matches: Sequence[Match]) -> list[Match]:
 
 
 def share_a_phone(matches: Sequence[Match]) -> bool:
-    """Whether one of these has the phone that was typed."""
+    """True if one of these has the phone that was typed."""
     return any(Reason.SAME_PHONE in match.reasons for match in matches)
 
 

@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/search")
 @allow("people.find")
 def search() -> ResponseReturnValue:
-    """What was typed may be a name: it is posted, and stays out of every address."""
+    """Search people. The text may be a name: it is posted, and stays out of every address."""
     form = SearchForm()
     if not form.validate_on_submit():
         return _list(queries.PeopleSearch(), wrong=form), 422
@@ -175,8 +175,8 @@ def person_page(found: Person, shown: Mapping[str, str] | None = None) -> str:
 
 
 def _account_of(found: Person, *, may_edit: bool) -> str:
-    """What stands about an account for a person, for who may invite her or asks for it: that there
-    is one, that one can be made, or nothing."""
+    """Account of a person, for who may invite her or asks for it: that there is one, that one can
+    be made, or nothing."""
     if not (may_edit or current_actor().may("accounts.propose")):
         return ""
     if queries.has_account(found):

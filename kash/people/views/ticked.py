@@ -1,4 +1,4 @@
-"""What is done next with the people who were ticked in a list, such as enrolling them."""
+"""Next steps with the people who were ticked in a list, such as enrolling them."""
 
 from __future__ import annotations
 

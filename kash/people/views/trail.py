@@ -1,4 +1,4 @@
-"""Who opened or changed what is kept of a person."""
+"""Page of who opened or changed what is kept of a person."""
 
 from __future__ import annotations
 
