@@ -1,4 +1,4 @@
-"""Which addresses the application answers with a page, with ids of what was loaded."""
+"""Addresses that the application answers with a page, with ids of what was loaded."""
 
 from __future__ import annotations
 
@@ -185,7 +185,8 @@ def _public_id(model: type[PublicId], *conditions: object) -> str:
 
 
 def _scenes(loaded: Loaded) -> Iterator[Scene]:
-    """What is past and marked, what lies ahead, and what a participant sees of herself."""
+    """Scenes: workshops that are past and marked, those that lie ahead, and a participant's view of
+    herself."""
     everybody = loaded.everybody
     trainer = everybody.accounts["trainer"]
     own = [workshop for workshop in loaded.workshops if workshop.lead == trainer.public_id]

@@ -16,7 +16,7 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back."""
+    """Answer of the server."""
 
     status: int
     headers: dict[str, str]

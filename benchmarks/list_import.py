@@ -1,4 +1,4 @@
-"""What it costs to read and class a list of 5,000 rows as the server does before it shows it."""
+"""Cost of reading and classing a list of 5,000 rows as the server does before it shows it."""
 
 from __future__ import annotations
 

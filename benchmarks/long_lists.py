@@ -1,4 +1,4 @@
-"""What a trainer waits for with a list of 5,000, over HTTP, while others work.
+"""Waiting of a trainer with a list of 5,000, over HTTP, while others work.
 
 The names are drawn from twenty first and twenty family names, as in any Kenyan list, so that each
 stands there a dozen times; a fifth of the people are here already. Meanwhile somebody else adds a
@@ -60,7 +60,7 @@ def common_names(rows: int, seed: int = 1) -> list[str]:
 
 @dataclass
 class Meanwhile:
-    """What others did while the list was worked on."""
+    """Changes by others while the list was worked on."""
 
     slowest: float = 0.0
     added: int = 0

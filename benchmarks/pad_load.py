@@ -158,7 +158,7 @@ class PadPhone:
         }
 
     def body(self, items: Sequence[dict[str, object]]) -> tuple[bytes, str]:
-        """What is sent, and its signature."""
+        """Body that is sent, and its signature."""
         now = datetime.now(UTC).isoformat()
         body = json.dumps({"pad": self.pad, "sent_at": now, "items": items}).encode()
         signed = self.signing.sign(b"kash pad v1 sync\n" + body, ec.ECDSA(SHA256()))

@@ -73,7 +73,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Memory:
-    """What was held at one moment, in MB, shared pages counted once."""
+    """Memory held at one moment, in MB, shared pages counted once."""
 
     processes: float
     # The first process serves nothing; the others share with it what was loaded.
@@ -82,7 +82,7 @@ class Memory:
 
 @dataclass
 class Result:
-    """What one run found."""
+    """Result of one run."""
 
     pages: dict[str, Measured]
     papers: dict[str, Measured]
@@ -223,7 +223,7 @@ def _print_batch(browser: Browser, loaded: Loaded) -> float:
 
 
 def _use(browsers: dict[str, Browser], pages: list[Page]) -> None:
-    """What everybody does of a morning: Today, and each list, looked at a few times."""
+    """Use the site as everybody does of a morning: Today, and each list, looked at a few times."""
     usual = [page for page in pages if page.endpoint in LISTS or page.endpoint == "desk.today"]
     for _again in range(WARM_UP):
         for account, browser in browsers.items():

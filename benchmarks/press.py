@@ -39,7 +39,7 @@ WHOLE_PAGES = 100
 
 
 def measured(peer: str, *arguments: object) -> dict[str, Any]:
-    """What one run in a process of its own tells."""
+    """Measurements of one run in a process of its own."""
     command = [sys.executable, "-m", f"benchmarks.press_peers.{peer}", *map(str, arguments)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[str, Any] = json.loads(told)

@@ -28,7 +28,7 @@ class Proxy:
 
     @property
     def address(self) -> str:
-        """What people type."""
+        """Address that people type."""
         return f"https://localhost:{self.port}"
 
 

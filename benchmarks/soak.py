@@ -48,7 +48,8 @@ _KINDS = ("today", "list", "person", "marks", "certificate", "search", "preview"
 
 @dataclass(frozen=True)
 class Sample:
-    """What was loaded: addresses, the password of everybody, and keys for the codes of a few."""
+    """Sample that was loaded: addresses, the password of everybody, and keys for the codes of a
+    few."""
 
     at: Addresses
     password: str
@@ -64,7 +65,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Site:
-    """What is asked: its server, and how it is reached."""
+    """Site that is asked: its server, and how it is reached."""
 
     server: Server
     browser: Callable[[Log], TimedBrowser]
@@ -73,12 +74,12 @@ class Site:
     log: Path
 
     def errors(self) -> Sequence[str]:
-        """What the server's log says of what failed."""
+        """Lines of the server's log on failures."""
         lines = self.log.read_text(errors="replace").splitlines()
         return [line for line in lines if '"error"' in line or "Stopped by" in line]
 
     def memory(self) -> Mapping[str, float]:
-        """What its processes hold now, in MB, shared pages counted once."""
+        """Memory that its processes hold now, in MB, shared pages counted once."""
         held = {"server": resident_mb({self.server.process, *self.server.descendants()})}
         return held | ({"caddy": resident_mb([self.proxy])} if self.proxy is not None else {})
 

@@ -40,7 +40,7 @@ class Wrong(LookupError):
 
 @dataclass
 class Log:
-    """What everybody was answered: seconds by kind, and what was wrong. Threads share it."""
+    """Log of everybody's answers: seconds by kind, and what was wrong. Threads share it."""
 
     seconds: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     wrong: list[str] = field(default_factory=list)
@@ -160,7 +160,7 @@ class Somebody:
 
     @property
     def kinds(self) -> Sequence[str]:
-        """What she does."""
+        """Kinds of things that she does."""
         return [name for name, _act, _weight in self._jobs]
 
     def work(self, until: float, most: int) -> None:
@@ -285,7 +285,7 @@ class Somebody:
 
     @staticmethod
     def _filled(text: str) -> Mapping[str, str]:
-        """What stands in the text fields of a page already."""
+        """Texts that stand in the text fields of a page already."""
         return {
             name: unescape(value)
             for tag in re.findall(r'<input [^>]*type="text"[^>]*>', text)

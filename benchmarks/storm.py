@@ -195,7 +195,7 @@ def rage(server: Server, senders: Sequence[Sender], kills: int, seed: int) -> fl
 
 
 def check(op_ids: Sequence[str]) -> dict[str, float]:
-    """What the database holds afterwards, in an application context. Raises LookupError."""
+    """Counts of the database afterwards, in an application context. Raises LookupError."""
     from kash.attendance.models import Mark, MarkOperation
     from kash.database import db
     from kash.vault import verify
@@ -282,7 +282,8 @@ def run(*, on_postgresql: bool, seed: int) -> dict[str, float]:
 def prepare(
     phones: Sequence[PadPhone], each: int, batch: int = BATCH
 ) -> tuple[list[Sender], list[str]]:
-    """What each phone sends: so many marks in batches; some places are marked by two phones."""
+    """Senders, one for each phone: so many marks in batches; some places are marked by two
+    phones."""
     senders, op_ids = [], []
     for number, phone in enumerate(phones):
         marks = list(phone.marks(0, start=number * each // 2, most=each))

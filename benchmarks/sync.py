@@ -60,7 +60,7 @@ AT_MOST = {"roster_page_ms": 100.0, "tap_ms": 50.0, "precached_kb": 100.0}
 
 @dataclass(frozen=True)
 class Sending:
-    """What one phone sends in one round: paths, headers and bodies, ready."""
+    """Sending of one phone in one round: paths, headers and bodies, ready."""
 
     address: str
     bodies: Sequence[tuple[bytes, Mapping[str, str]]]

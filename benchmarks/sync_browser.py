@@ -1,4 +1,4 @@
-"""What the pad needs of a phone: from a tap to its paint, and how much is kept on it.
+"""Pad on a phone, and what it needs: from a tap to its paint, and how much is kept on it.
 
 Chromium at a quarter of its speed stands for a phone of 2019.
 """
@@ -151,7 +151,7 @@ def precached_kb(address: str) -> float:
 
 
 def _fetched(address: str) -> bytes:
-    """What is sent for an address, compressed as it is sent."""
+    """Bytes that are sent for an address, compressed as they are sent."""
     asked = urllib.request.Request(address, headers={"Accept-Encoding": "gzip"})
     with urllib.request.urlopen(asked, timeout=20) as answer:
         body: bytes = answer.read()

@@ -20,7 +20,7 @@ def as_json(parser: ArgumentParser) -> None:
 
 
 def verdict(name: str, value: float, at_most: Limits, at_least: Limits) -> str:
-    """Whether a figure keeps to its limit; empty where it has none."""
+    """Verdict on a figure that should keep to its limit; empty where it has none."""
     if name in at_most:
         return f"at most {at_most[name]:g}: {'met' if value <= at_most[name] else 'MISSED'}"
     if name in at_least:

@@ -16,7 +16,7 @@ _SECONDS_BETWEEN_BYTES = 1.0
 
 @dataclass(frozen=True)
 class SlowBody:
-    """What is sent at first, and a byte that may be sent as often as one likes."""
+    """Slow body: the bytes sent at first, and one that may be sent as often as one likes."""
 
     start: bytes
     byte: bytes

@@ -44,7 +44,7 @@ TARGETS = {"search_10k_s": 0.5, "open_ms": 50.0, "file_ms": 100.0}
 
 
 class _Fields(HTMLParser):
-    """What the fields of a page's forms hold as it is sent."""
+    """Values of a page's forms as they are sent."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -67,7 +67,7 @@ class APerson:
 
 @dataclass
 class Everybody:
-    """Who there is."""
+    """Everybody who is there."""
 
     accounts: dict[str, AnAccount] = field(default_factory=dict)
     trainers: list[AnAccount] = field(default_factory=list)

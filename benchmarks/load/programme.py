@@ -43,7 +43,7 @@ class Size:
 
 @dataclass
 class Loaded:
-    """What was loaded, as far as it is asked for again."""
+    """Loaded programme, as far as it is asked for again."""
 
     everybody: Everybody
     workshops: list[AWorkshop] = field(default_factory=list)

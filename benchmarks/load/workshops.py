@@ -43,7 +43,7 @@ _LEAST_SHARE = 80
 
 @dataclass
 class Places:
-    """What workshops share."""
+    """Places and all else that workshops share."""
 
     venues: list[int] = field(default_factory=list)
     funders: list[int] = field(default_factory=list)

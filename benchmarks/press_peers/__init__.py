@@ -1,1 +1,1 @@
-"""What the press is measured against, each drawing the same certificate."""
+"""Peers that the press is measured against, each drawing the same certificate."""
