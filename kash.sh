@@ -240,9 +240,13 @@ case $command in
     install_to_test
     exec "$PYTHON" -m kash.demo.shots "$@"
     ;;
-  house | compare)
+  house)
     install_to_run
-    exec "$PYTHON" -m "tools.$command" "$@"
+    exec "$PYTHON" -m tools.house "$@"
+    ;;
+  compare)
+    install_to_test
+    exec "$PYTHON" -m tools.compare "$@"
     ;;
   backup | restore)
     [[ -n ${1:-} ]] || stop "Which file? ./kash.sh $command FILE"

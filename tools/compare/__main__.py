@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -18,6 +19,7 @@ def main(arguments: list[str] | None = None) -> int:
     actions = parser.add_subparsers(dest="action", required=True)
     write = actions.add_parser("write", help="make the sample and write its fingerprint")
     write.add_argument("file", type=Path)
+    write.add_argument("--pages", type=Path, metavar="DIR", help="keep the text of each page there")
     diff = actions.add_parser("diff", help="print what differs; exit code 1 if anything does")
     diff.add_argument("before", type=Path)
     diff.add_argument("after", type=Path)
@@ -26,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         lines = differences(_read(chosen.before), _read(chosen.after))
         print("\n".join(lines) or "Equal.")
         return 1 if lines else 0
-    _write(chosen.file)
+    _write(chosen.file, chosen.pages)
     return 0
 
 
@@ -35,12 +37,14 @@ def _read(path: Path) -> Fingerprint:
     return found
 
 
-def _write(path: Path) -> None:
+def _write(path: Path, pages: Path | None) -> None:
     # Only when needed: a comparison of two files loads no application.
     from tools.compare.sample import take_fingerprint
 
     with tempfile.TemporaryDirectory(prefix="kash-compare-") as folder:
         found = take_fingerprint(Path(folder))
+        if pages is not None:
+            shutil.copytree(Path(folder) / "pages", pages)
     text = json.dumps(found, indent=1, sort_keys=True, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8")
 

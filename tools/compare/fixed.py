@@ -21,6 +21,8 @@ from unittest.mock import patch
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from itsdangerous import TimestampSigner
+from pyotp import TOTP
 
 from kash import database
 
@@ -78,6 +80,9 @@ def fixed() -> Iterator[None]:
             (random, "_urandom", chance.draw),
             (Ed25519PrivateKey, "generate", lambda: _signing_key(chance)),
             (X25519PrivateKey, "generate", lambda: _exchange_key(chance)),
+            # Cookies and the tokens of forms carry the moment at which they were signed.
+            (TimestampSigner, "get_timestamp", lambda _signer: int(MOMENT.timestamp())),
+            (TOTP, "now", lambda codes: codes.at(MOMENT)),
         ):
             stack.enter_context(patch.object(place, name, instead))
         yield
