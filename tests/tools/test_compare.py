@@ -90,7 +90,7 @@ def test_commands_are_told_with_their_options(app: APIFlask) -> None:
         "help": "Load the sample programme into an empty programme, and print the sign-ins.",
         "parameters": {},
     }
-    told = found["flask accounts invite"]
+    told = found["flask account invite"]
     assert isinstance(told, dict)
     assert told["parameters"].keys() == {"email", "--name", "--role", "--person"}
     assert "operations backup" in found

@@ -126,7 +126,7 @@ def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_p
         "kash/__init__.py": "def start():\n    from kash import payouts\n",
         "kash/policy.py": 'GRANTS = {"payouts.see": 1}\n',
         "kash/forums/views.py": "from kash.payouts.models import Payout\n",
-        "kash/people/words.py": '"""Of kash.payouts."""\n# payouts.see\nA = "payouts and the rest"\n',
+        "kash/people/words.py": '"""Of kash.payouts."""\n# payouts.see\nA = "payouts and more"\n',
         "kash/demo/sample.py": "import kash.payouts.services\n",
         "templates/payouts/list.html": "{{ url_for('payouts.list') }}",
         "templates/people/person.html": "{{ url_for('payouts.list') }} and payouts.",

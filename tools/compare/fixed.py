@@ -44,7 +44,7 @@ class Clock:
 
 
 class Chance:
-    """Bytes that look random and are the same in each run, in a stream for each drawing function."""
+    """Bytes that look random, the same in each run, in a stream for each drawing function."""
 
     def __init__(self) -> None:
         self._drawn: Counter[str] = Counter()

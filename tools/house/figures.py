@@ -57,9 +57,7 @@ def figures_of(root: Path) -> Figures:
         naming=files_naming(root),
         python_circles=python_circles(modules),
         script_circles=script_circles(root, SCRIPTS),
-        long_files={
-            str(module.path): module.lines for module in modules if module.lines > LONGEST
-        },
+        long_files={str(module.path): module.lines for module in modules if module.lines > LONGEST},
     )
 
 

@@ -59,9 +59,7 @@ class Module:
     @cached_property
     def code_lines(self) -> frozenset[int]:
         """Numbers of the lines that hold code: no comment, docstring or empty line."""
-        in_docstrings = {
-            line for _, text in self.documented for line in _lines_of(text)
-        }
+        in_docstrings = {line for _, text in self.documented for line in _lines_of(text)}
         held: set[int] = set()
         for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
             if token.type in _CODE | _PIECES:
