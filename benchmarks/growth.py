@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -56,8 +56,11 @@ class Grown(NamedTuple):
 
 
 @contextmanager
-def _asked(people: int, *, on_postgresql: bool) -> Iterator[tuple[dict[str, Browser], Times]]:
-    """A programme of so many people, served; its browsers, and its pages as they answer them."""
+def _asked(
+    people: int, only: Sequence[str], *, on_postgresql: bool
+) -> Iterator[tuple[dict[str, Browser], Times]]:
+    """A programme of so many people, served; its browsers, and its pages as they answer them, or
+    `only` those of these endpoints."""
     with (
         loaded_programme(on_postgresql=on_postgresql, size=Size(people=people)) as programme,
         served(programme[0], programme[3]) as server,
@@ -66,7 +69,8 @@ def _asked(people: int, *, on_postgresql: bool) -> Iterator[tuple[dict[str, Brow
         # Who gave the password and no code is asked to begin anew after some minutes.
         browsers = everybody_signed_in(server, loaded)
         del browsers[HALFWAY]
-        found, _unasked = find_pages(browsers, pages)
+        wanted = [page for page in pages if not only or page.endpoint in only]
+        found, _unasked = find_pages(browsers, wanted)
         yield (
             browsers,
             [
@@ -77,17 +81,20 @@ def _asked(people: int, *, on_postgresql: bool) -> Iterator[tuple[dict[str, Brow
         )
 
 
-def grown(*, on_postgresql: bool, many: int = MANY) -> list[Grown]:
-    """Every page that answers in both programmes, by its account; what grew most comes first."""
+def grown(*, on_postgresql: bool, many: int = MANY, only: Sequence[str] = ()) -> list[Grown]:
+    """Every page that answers in both programmes, by its account; what grew most comes first.
+    Raises LookupError if none does."""
     with (
-        _asked(many, on_postgresql=on_postgresql) as (many_browsers, many_pages),
-        _asked(FEW, on_postgresql=on_postgresql) as (few_browsers, few_pages),
+        _asked(many, only, on_postgresql=on_postgresql) as (many_browsers, many_pages),
+        _asked(FEW, only, on_postgresql=on_postgresql) as (few_browsers, few_pages),
     ):
         for number in range(WARM_UP + ROUNDS):
             for browsers, pages in ((few_browsers, few_pages), (many_browsers, many_pages)):
                 ask_all(browsers, pages, warm=number >= WARM_UP)
     few_ms, many_ms = _least(few_pages), _least(many_pages)
     found = [Grown(*key, few_ms[key], many_ms[key]) for key in few_ms.keys() & many_ms.keys()]
+    if not found:
+        raise LookupError("No such page answered.")
     return sorted(found, key=lambda one: -one.ratio)
 
 
@@ -124,9 +131,10 @@ def main() -> int:
     as_json(parser)
     parser.add_argument("--postgresql", action="store_true", help="on a PostgreSQL of its own")
     parser.add_argument("--people", type=int, default=MANY, help="how many in the larger programme")
+    parser.add_argument("--only", nargs="+", default=(), metavar="ENDPOINT", help="of these pages")
     chosen = parser.parse_args()
     try:
-        pages = grown(on_postgresql=chosen.postgresql, many=chosen.people)
+        pages = grown(on_postgresql=chosen.postgresql, many=chosen.people, only=chosen.only)
     except (NoPostgresql, NotServing, LookupError) as problem:
         print(problem, file=sys.stderr)
         return 1

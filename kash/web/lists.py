@@ -86,7 +86,7 @@ def listing(
     default_direction: str = "asc",
     key: Any = None,
     per_page: int = ROWS,
-    counted: Select[Any] | CompoundSelect[Any] | None = None,
+    counted: Select[Any] | CompoundSelect[Any] | int | None = None,
     searched: bool = False,
 ) -> Listing[Any]:
     """The page of a select that the request asks for, in two queries or, if `searched`, one.
@@ -94,9 +94,9 @@ def listing(
     `sorts` maps what the address may say to a column or a tuple of columns. `key`, a unique column,
     settles the order of equal rows. A page past the end is the last page. Rows are objects if one
     thing is selected, else tuples. `counted` is a plainer select of as many rows, where there is
-    one: the joins that shown columns need are dear when the whole list is counted. With `searched`
-    rows are counted while they are found: telling whether a text is in a row takes longer than
-    reading it, and would be done twice.
+    one (the joins that shown columns need are dear when the whole list is counted), or their
+    number, where it is known. With `searched` rows are counted while they are found: telling
+    whether a text is in a row takes longer than reading it, and would be done twice.
     """
     asked = asked_for(sorts, default_sort, default_direction)
     chosen = sorts[asked.sort]
@@ -112,10 +112,8 @@ def listing(
             pages = _pages(total, per_page)
             return Listing(rows, asked.page, pages, total, asked.sort, asked.direction)
     if counted is None:
-        counted = statement.order_by(None)
-    if key is not None and isinstance(counted, Select):
-        counted = counted.with_only_columns(key, maintain_column_froms=True)
-    total = db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+        counted = statement
+    total = counted if isinstance(counted, int) else _total(counted, key)
     pages = _pages(total, per_page)
     number = min(asked.page, pages)
     result = db.session.execute(ordered.offset((number - 1) * per_page))
@@ -125,6 +123,15 @@ def listing(
         else result.unique().all()
     )
     return Listing(rows, number, pages, total, asked.sort, asked.direction)
+
+
+def _total(counted: Select[Any] | CompoundSelect[Any], key: Any) -> int:
+    """How many rows a select has; of them the key alone is read."""
+    if isinstance(counted, Select):
+        counted = counted.order_by(None)
+        if key is not None:
+            counted = counted.with_only_columns(key, maintain_column_froms=True)
+    return db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
 
 
 def _found_and_counted(statement: Select[Any]) -> tuple[Sequence[Any], int] | None:

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from kash.database import new_public_id, utc_now, writing
 from kash.people.models import Group, Person
+from kash.people.rules import sort_name
 from kash.people.services import PersonDetails, add_person
 from kash.policy import SYSTEM, Actor
 
@@ -24,6 +27,26 @@ SECRETS = (
 )
 
 Adding = Callable[..., str]
+
+
+def many(group: int, names: list[str]) -> None:
+    """People with these names, straight into the table."""
+    with writing() as session:
+        session.execute(
+            insert(Person),
+            [
+                {
+                    "public_id": new_public_id(),
+                    "chosen_name": name,
+                    "sort_name": sort_name(name),
+                    "group_id": group,
+                    "created_by": "system",
+                    "created_at": utc_now(),
+                    "changed_at": utc_now(),
+                }
+                for name in names
+            ],
+        )
 
 
 @pytest.fixture

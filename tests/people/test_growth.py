@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
-from sqlalchemy import event, update
+from sqlalchemy import Date, event, insert, literal, select, update
 
 from kash.database import db, utc_now, writing
 from kash.desk import queries as desk_queries
-from kash.people import services
-from kash.people.models import Person
+from kash.people import queries, services
+from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.services import OrganisationDetails
-from kash.policy import SYSTEM
-from tests.people.conftest import Adding
+from kash.policy import SYSTEM, Actor
+from tests.people.conftest import Adding, many
 
 SignIn = Callable[..., FlaskClient]
+Counting = Callable[[], AbstractContextManager[Any]]
 
 PAGES = {
     "/": "custodian",
@@ -73,6 +75,99 @@ def test_no_list_of_a_few_reads_everybody(
             ]
     assert asked
     assert read_whole == []
+
+
+def steps_of(app: APIFlask, ask: Callable[[], object]) -> int:
+    """How many steps SQLite takes to answer."""
+    steps = 0
+
+    def note() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    with app.test_request_context("/", method="POST"):
+        # The first question of a connection takes steps of its own.
+        ask()
+        connection: Any = db.session.connection().connection.driver_connection
+        connection.set_progress_handler(note, 1)
+        try:
+            ask()
+        finally:
+            connection.set_progress_handler(None, 0)
+    return steps
+
+
+def post_all(name: str, to: str) -> None:
+    """Post everybody of this first name, who is posted nowhere yet, to an organisation."""
+    place = select(Organisation.id).where(Organisation.public_id == to).scalar_subquery()
+    with writing() as session:
+        session.execute(
+            insert(Posting).from_select(
+                ["public_id", "person_id", "organisation_id", "since"],
+                select(Person.public_id, Person.id, place, literal(utc_now().date(), Date())).where(
+                    Person.chosen_name.startswith(f"{name} ")
+                ),
+            )
+        )
+
+
+def test_at_a_station_so_many_are_counted_and_no_more(
+    both_engines_app: APIFlask, groups: tuple[Group, Group], sign_in: SignIn
+) -> None:
+    busy, quiet = (
+        services.add_organisation(OrganisationDetails(name, "station"), SYSTEM)
+        for name in ("Kondele", "Manyatta")
+    )
+    for name, count, place in (("Asha", 501, busy), ("Juma", 500, quiet)):
+        many(groups[0].id, [f"{name} {number}" for number in range(count)])
+        post_all(name, place)
+    for role in ("trainer", "director"):
+        page = sign_in(role).get("/people/organisations?sort=people&direction=desc").text
+        cells = re.findall(r'(?s)<td class="num"[^>]*>(.*?)</td>', page)
+        told = [re.sub(r"<[^>]*>", "", cell).strip() for cell in cells]
+        assert told == ["More than 500", "500"]
+        # Whoever sees everybody reads in their list how many.
+        links = [re.findall(r'href="([^"]*)"', cell) for cell in cells]
+        lists = [[f"/people?organisation={place}"] for place in (busy, quiet)]
+        assert links == (lists if role == "director" else [[], []])
+    assert "Total: 501" in sign_in("director").get(f"/people?organisation={busy}").text
+
+
+def test_the_list_of_organisations_takes_as_long_however_many_are_posted(
+    app: APIFlask, groups: tuple[Group, Group]
+) -> None:
+    place = services.add_organisation(OrganisationDetails("Kondele", "station"), SYSTEM)
+    steps = []
+    for name in ("Asha", "Juma"):
+        many(groups[0].id, [f"{name} {number}" for number in range(600)])
+        post_all(name, place)
+        steps.append(steps_of(app, queries.organisation_list))
+    assert steps[0] == steps[1]
+
+
+def test_to_choose_somebody_as_few_are_looked_at_however_many_are_called_so(
+    app: APIFlask, groups: tuple[Group, Group], actor: Callable[..., Actor]
+) -> None:
+    trainer = actor("trainer")
+    many(groups[1].id, ["Ochieng"] * 150)
+    steps = []
+    for _again in range(2):
+        many(groups[0].id, [f"Achieng Ochieng {number}" for number in range(300)])
+        steps.append(steps_of(app, lambda: queries.find_people(trainer, "ochieng")))
+    # The index of words takes a few of its own, as it lies in more or fewer pieces.
+    assert steps[1] < steps[0] * 1.1
+
+
+def test_who_was_found_by_name_is_not_counted_once_more(
+    app: APIFlask, person: Adding, actor: Callable[..., Actor], count_queries: Counting
+) -> None:
+    person()
+    director = actor("director")
+    with app.test_request_context("/", method="POST"), count_queries() as asked:
+        found = queries.people(director, queries.PeopleSearch("asali"))
+    assert (found.total, [row.chosen_name for row in found]) == (1, ["Asali Sampuli"])
+    assert [one for one in asked.statements if "count(" in one] == []
 
 
 def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(

@@ -6,16 +6,15 @@ from collections.abc import Callable
 
 import pytest
 from apiflask import APIFlask
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
-from kash.database import db, new_public_id, utc_now, writing
+from kash.database import db, writing
 from kash.people import queries
 from kash.people.models import Group, Person
 from kash.people.queries import search as search_queries
-from kash.people.rules import sort_name
 from kash.people.search import missing_triggers, words_of
 from kash.policy import Actor
-from tests.people.conftest import PHONE, Adding
+from tests.people.conftest import PHONE, Adding, many
 
 Finding = Callable[[str], list[str]]
 
@@ -39,26 +38,6 @@ def listed(both_engines_app: APIFlask) -> Callable[..., list[str]]:
     return ask
 
 
-def many(group: int, names: list[str]) -> None:
-    """People with these names, straight into the table."""
-    with writing() as session:
-        session.execute(
-            insert(Person),
-            [
-                {
-                    "public_id": new_public_id(),
-                    "chosen_name": name,
-                    "sort_name": sort_name(name),
-                    "group_id": group,
-                    "created_by": "system",
-                    "created_at": utc_now(),
-                    "changed_at": utc_now(),
-                }
-                for name in names
-            ],
-        )
-
-
 def test_each_word_typed_begins_a_word_of_the_name(person: Adding, found: Finding) -> None:
     person(chosen_name="Ng’ang’a Wanjirũ")
     person(chosen_name="Al-Amin O'Neil 100%", reference="", phone=None)
@@ -77,6 +56,14 @@ def test_names_are_found_in_order_and_no_more_than_wanted(
     assert found("oma") == ["Asha Omari", "Omari Zed", "Zawadi Omari"]
     trainer = actor("trainer")
     assert [one.chosen_name for one in queries.find_people(trainer, "o", 1)] == ["Asha Omari"]
+
+
+def test_whoever_is_called_just_so_is_offered_before_those_called_more(
+    groups: tuple[Group, Group], found: Finding
+) -> None:
+    many(groups[0].id, ["Achieng Ochieng"] * 25)
+    many(groups[0].id, ["Ochieng"])
+    assert found("ochieng") == ["Ochieng"] + ["Achieng Ochieng"] * 19
 
 
 def test_the_index_follows_whatever_changes(groups: tuple[Group, Group], found: Finding) -> None:

@@ -29,6 +29,7 @@ from kash.people.queries.duplicates import (
 )
 from kash.people.queries.minors import minors, minors_unseen
 from kash.people.queries.organisations import (
+    MOST_COUNTED,
     find_organisations,
     groups,
     organisation,
@@ -82,6 +83,7 @@ from kash.people.reach import (
 __all__ = [
     "ANY_PURPOSE",
     "MOST_AT_ONCE",
+    "MOST_COUNTED",
     "MOST_FOUND",
     "Facts",
     "FoundPerson",

@@ -12,6 +12,10 @@ from kash.database import db
 from kash.people.models import Group, Organisation, Posting
 from kash.web import Listing, NotFound, listing
 
+# Nobody needs to know at a glance how many more than these are at one station, and counting them
+# would read everybody.
+MOST_COUNTED = 500
+
 
 def groups() -> Sequence[Group]:
     """All groups, in the programme's order."""
@@ -61,21 +65,24 @@ def organisation(public_id: str) -> Organisation:
 def organisation_list(kind: str = "") -> Listing[Any]:
     """Organisations as rows of public_id, name, kind, place, group_name and people (posted now).
 
-    Everyone with `people.find` may see how many people a station or collective has, not who.
+    Everyone with `people.find` may see how many people a station or collective has, not who. More
+    than MOST_COUNTED are counted as one more than that; the list of people tells how many.
     """
-    posted = (
-        select(func.count(Posting.organisation_id))
+    some = (
+        select(Posting.organisation_id)
         .where(Posting.organisation_id == Organisation.id, Posting.until.is_(None))
+        .limit(MOST_COUNTED + 1)
         .correlate(Organisation)
-        .scalar_subquery()
+        .subquery()
     )
+    posted = select(func.count()).select_from(some).scalar_subquery().label("people")
     statement = select(
         Organisation.public_id,
         Organisation.name,
         Organisation.kind,
         Organisation.place,
         Group.name.label("group_name"),
-        posted.label("people"),
+        posted,
     ).outerjoin(Organisation.group)
     if kind:
         statement = statement.where(Organisation.kind == kind)

@@ -1,12 +1,14 @@
 """The list of people, and finding them by the beginnings of the words of their names.
 
 Of what many people are called no list is counted or put in order as a whole: beyond MOST_FOUND
-those who were added last are shown, and the list says that there are more.
+those who were added last are shown, and the list says that there are more. Who was found by name is
+put in order beside any index of names: a database that trusts it to give the first few soon reads
+half of everybody where all of one name stand late in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +25,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
 )
 from sqlalchemy.orm import aliased
 
@@ -42,6 +45,8 @@ from kash.vault import lookup
 from kash.web import Listing, listing
 
 MOST_FOUND = 1_000
+# Whoever chooses one of a few who are shown types more of the name rather than look through these.
+MOST_OFFERED = 200
 _MOST_ALIKE = 100
 Counted = Select[Any] | CompoundSelect[Any]
 ANY_PURPOSE = "any"
@@ -122,6 +127,11 @@ def _called(text: str) -> ColumnElement[bool]:
     return Person.sort_name == sort_name(text[:MOST_NAME])
 
 
+def _some_called(text: str, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """A select of the ids of some of them: however many there are, they look alike in a list."""
+    return select(Person.id).where(_called(text), *conditions).limit(_MOST_ALIKE)
+
+
 def _in_group(public_id: str) -> ColumnElement[bool]:
     chosen = select(Group.id).where(Group.public_id == public_id).scalar_subquery()
     return Person.group_id == chosen
@@ -194,7 +204,8 @@ def _shown(row: Any) -> ListedPerson:
 def _listed(
     whole: ColumnElement[bool],
     conditions: Sequence[ColumnElement[bool]],
-    counted: Counted | None = None,
+    counted: Counted | int | None = None,
+    name: Any = Person.sort_name,
 ) -> Listing[ListedPerson]:
     def shown(column: Any) -> Any:
         return case((whole, column), else_=null())
@@ -202,9 +213,9 @@ def _listed(
     found = listing(
         _rows(whole).where(*conditions),
         sorts={
-            "name": Person.sort_name,
-            "group": (Group.position, Person.sort_name),
-            "station": (func.coalesce(shown(Organisation.name), ""), Person.sort_name),
+            "name": name,
+            "group": (Group.position, name),
+            "station": (func.coalesce(shown(Organisation.name), ""), name),
             "added": shown(Person.created_at),
         },
         default_sort="name",
@@ -213,6 +224,12 @@ def _listed(
         counted=select(Person.id).where(*conditions) if counted is None else counted,
     )
     return replace(found, rows=[_shown(row) for row in found])
+
+
+def _found(whole: ColumnElement[bool], ids: Collection[int]) -> Listing[ListedPerson]:
+    """The list of people who were found already."""
+    beside_indexes = Person.sort_name.concat("")
+    return _listed(whole, [Person.id.in_(ids)], len(ids), beside_indexes)
 
 
 def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:
@@ -242,9 +259,9 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
         list(db.session.scalars(_newest_named(words, conditions, MOST_FOUND + 1))) if words else []
     )
     if len(found) > MOST_FOUND:
-        exactly = select(Person.id).where(_called(search.text), *conditions).limit(_MOST_ALIKE)
-        listed = list(dict.fromkeys([*db.session.scalars(exactly), *found]))[:MOST_FOUND]
-        return replace(_listed(whole, [Person.id.in_(listed)]), beyond=True)
+        exactly = db.session.scalars(_some_called(search.text, conditions))
+        listed = list(dict.fromkeys([*exactly, *found]))[:MOST_FOUND]
+        return replace(_found(whole, listed), beyond=True)
     facts = [Person.reference == search.text, Person.public_id == search.text.lower()]
     if phone is not None:
         known = Person.phone_lookup == lookup(phone, kind="phone")
@@ -252,7 +269,7 @@ def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> List
     found += db.session.scalars(
         select(Person.id).where(mine, or_(*facts), *conditions).limit(MOST_FOUND)
     )
-    return _listed(whole, [Person.id.in_(set(found))])
+    return _found(whole, set(found))
 
 
 def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerson]:
@@ -271,8 +288,11 @@ def people_by_number(actor: Actor, public_ids: Sequence[str]) -> list[FoundPerso
 
 
 def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
-    """People by name for whoever may find them, never more than `limit`; of more than MOST_FOUND
-    only those are looked at who were added last, or whose whole name was typed."""
+    """People by name for whoever may find them, never more than `limit`.
+
+    Those whose whole name was typed come first, as nobody can type more of it; of more than
+    MOST_OFFERED others only those are looked at who were added last.
+    """
     words = _typed_words(text)
     if not words:
         return []
@@ -281,10 +301,19 @@ def find_people(actor: Actor, text: str, limit: int = 20) -> list[FoundPerson]:
         select(Person.public_id, Person.chosen_name, Group.name, Person.minor, Group.letter)
         .join(Person.group)
         .where(
-            or_(Person.id.in_(_newest_named(words, conditions, MOST_FOUND)), _called(text)),
-            *conditions,
+            Person.id.in_(
+                union(
+                    *(
+                        select(each.subquery())
+                        for each in (
+                            _newest_named(words, conditions, MOST_OFFERED),
+                            _some_called(text, conditions),
+                        )
+                    )
+                )
+            )
         )
-        .order_by(Person.sort_name, Person.id)
+        .order_by(_called(text).desc(), Person.sort_name, Person.id)
         .limit(limit)
     )
     return [FoundPerson(*row) for row in rows]

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, rules, services, words
 from kash.people.forms import OrganisationForm
-from kash.policy import allow
+from kash.policy import Reach, allow
 from kash.web import current_actor, page
 
 
@@ -24,6 +24,8 @@ def organisations() -> ResponseReturnValue:
         listing=queries.organisation_list(kind),
         kind=kind,
         kinds=words.KIND,
+        most_counted=queries.MOST_COUNTED,
+        sees_everyone=Reach.ALL in queries.reaches(current_actor(), "people.see"),
     )
 
 
