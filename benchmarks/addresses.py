@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -22,18 +22,19 @@ from kash.attendance.services import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
 from kash.cleaning import ScannedPage
 from kash.database import PublicId, db
-from kash.forums.models import Action, AgendaItem, AgendaTemplate, Forum, ForumMember, Meeting
+from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.jobs.models import Job
 from kash.members.opening import needs_vault
 from kash.payouts import services as payouts
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries import draft, list_of, lists_of, table_for
 from kash.payouts.rules import Basis, Rates, RoleRates
-from kash.people.models import Group, Organisation, Person, ServiceEntry, Venue, Zone
+from kash.people.models import Group, Person, ServiceEntry
 from kash.people.queries.lists import people_list
 from kash.people.services import bring_in, confirm_list, preview_list
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.web.sample_ids import sample_id
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries import sessions_of
 from kash.workshops.views.documents import sheet_columns
@@ -147,6 +148,10 @@ def pages_of(app: Flask, loaded: Loaded) -> list[Page]:
     """Every page that the URL map holds, each once. Raises LookupError for an id nobody gave."""
     with app.app_context():
         scenes = list(_scenes(loaded))
+        return list(_pages(app, scenes))
+
+
+def _pages(app: Flask, scenes: Sequence[Scene]) -> Iterator[Page]:
     found: dict[str, list[str]] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if "GET" not in (rule.methods or ()) or rule.endpoint in UNASKED:
@@ -158,11 +163,10 @@ def pages_of(app: Flask, loaded: Loaded) -> list[Page]:
             address for scene in scenes if (address := _filled(rule.rule, scene)) is not None
         ]
         if not addresses:
-            raise LookupError(f"There is no id for {rule.rule}")
+            addresses = [_declared(rule.rule)]
         found.setdefault(rule.endpoint, []).extend(dict.fromkeys(addresses))
-    pages = [Page(endpoint, tuple(addresses)) for endpoint, addresses in found.items()]
-    pages += [Page(name, (to,), on, fields) for name, (on, to, fields) in _SEARCHES.items()]
-    return pages
+    yield from (Page(endpoint, tuple(addresses)) for endpoint, addresses in found.items())
+    yield from (Page(name, (to,), on, fields) for name, (on, to, fields) in _SEARCHES.items())
 
 
 def _filled(rule: str, scene: Scene) -> str | None:
@@ -175,6 +179,19 @@ def _filled(rule: str, scene: Scene) -> str | None:
         address += rule[at : argument.start()] + value
         at = argument.end()
     return address + rule[at:]
+
+
+def _declared(rule: str) -> str:
+    """A rule with arguments that its feature names. Raises LookupError for one that nobody gave."""
+    scene: Scene = {}
+    known: dict[str, str] = {}
+    for argument in _ARGUMENT.finditer(rule):
+        place = rule[: argument.end()]
+        value = sample_id(place, known)
+        if value is None:
+            raise LookupError(f"There is no id for {place}")
+        known[argument.group().strip("<>").rpartition(":")[2]] = scene[place] = value
+    return _filled(rule, scene) or rule
 
 
 def _public_id(model: type[PublicId], *conditions: object) -> str:
@@ -267,17 +284,11 @@ def _lists(account: AnAccount) -> tuple[str, str]:
 
 def _organisations() -> Scene:
     return {
-        "/people/organisations/<public_id>": _public_id(Organisation),
-        "/people/groups/<public_id>": _public_id(Group),
         "/handbook/<code>": "a",
         "/handbook/open/<code>": "a",
         "/settings/marks/<code>": "late",
         "/certificates/designs/<design_id>": "classic",
-        "/settings/zones/<public_id>": _public_id(Zone),
-        "/settings/places/<public_id>": _public_id(Venue),
-        "/forums/templates/<template_id>": _public_id(AgendaTemplate),
         "/services/<public_id>": _public_id(ServiceEntry),
-        "/people/lists/templates/<group_id>": _public_id(Group),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from kash.condition import refuse_unfit_place
 from kash.database import init_database
+from kash.feature import Feature, add_features
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
 from kash.web.bodies import InMemoryRequest
@@ -35,8 +36,11 @@ class Kash(APIFlask):
         """Say nothing: the usual line holds the address and the exception's message."""
 
 
-def create_app(settings: Settings | None = None) -> APIFlask:
-    """The whole application. Raises CannotStart and UndeclaredPermission."""
+def create_app(
+    settings: Settings | None = None, features: Sequence[Feature] | None = None
+) -> APIFlask:
+    """The whole application, with all features unless others are given. Raises CannotStart and
+    UndeclaredPermission."""
     settings = settings or load_settings()
     refuse_unfit_place(settings)
     app = Kash(
@@ -49,8 +53,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     _configure(app, settings)
     _add_capabilities(app, settings)
     _add_web(app, settings)
-    _add_features(app)
-    _add_navigation(app)
+    add_features(app, _all_features() if features is None else features)
     check_every_endpoint(app)
     return app
 
@@ -94,12 +97,11 @@ def _add_capabilities(app: APIFlask, settings: Settings) -> None:
 
 
 def _add_web(app: APIFlask, settings: Settings) -> None:
-    from kash.accounts.queries import actor_now, names_of
+    from kash.accounts.queries import actor_now
     from kash.accounts.services import accept_address, choose_language
     from kash.accounts.sessions import leave
     from kash.jobs import blueprint as jobs
     from kash.members.opening import keep_posted
-    from kash.web.account_names import init_account_names
     from kash.web.acting import init_actors
     from kash.web.context import Endpoints, init_context
     from kash.web.errors import init_errors
@@ -138,59 +140,12 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
         end_session=leave,
     )
     init_public_address(app, accept_address)
-    init_account_names(app, names_of)
     init_actors(app, actor_now)
     init_metrics(app, token=settings.metrics_token, trusted_proxies=settings.trusted_proxies)
     app.register_blueprint(jobs)
 
 
-def _add_features(app: APIFlask) -> None:
-    from kash import (
-        accounts,
-        attendance,
-        certificates,
-        demo,
-        desk,
-        forums,
-        handbook,
-        incidents,
-        members,
-        payouts,
-        people,
-        training,
-        workshops,
-    )
+def _all_features() -> Sequence[Feature]:
+    from kash.features import FEATURES
 
-    # From the bottom of the house to its top.
-    accounts.init_accounts(app)
-    app.register_blueprint(accounts.blueprint)
-    people.init_people(app)
-    app.register_blueprint(people.blueprint)
-    members.init_members(app)
-    app.register_blueprint(members.blueprint)
-    app.register_blueprint(members.views.addresses.moved)
-    training.init_training(app)
-    app.register_blueprint(training.blueprint)
-    attendance.init_attendance(app)
-    app.register_blueprint(attendance.blueprint)
-    workshops.init_workshops(app)
-    app.register_blueprint(workshops.blueprint)
-    payouts.init_payouts(app)
-    app.register_blueprint(payouts.blueprint)
-    certificates.init_certificates(app)
-    app.register_blueprint(certificates.blueprint)
-    incidents.init_incidents(app)
-    app.register_blueprint(incidents.blueprint)
-    app.register_blueprint(incidents.views.addresses.moved)
-    forums.init_forums(app)
-    app.register_blueprint(forums.blueprint)
-    app.register_blueprint(desk.blueprint)
-    handbook.init_handbook(app, _ROOT / "docs")
-    demo.init_demo(app)
-
-
-def _add_navigation(app: APIFlask) -> None:
-    from kash.navigation import DESTINATIONS
-    from kash.web.navigation import init_navigation
-
-    init_navigation(app, DESTINATIONS)
+    return FEATURES

@@ -1,5 +1,4 @@
-"""Holdings: things that somebody must hand over before she leaves; a register that rooms above
-join.
+"""Holdings: things that somebody must hand over before she leaves.
 
 A room says how much an account holds, who else may hold it, and how it is handed over. A holding
 may be let go (`let_go` is then the word for it) where nobody need hold it.
@@ -16,6 +15,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
+from kash.feature import Part, declared
 from kash.policy import GRANTS, Role
 
 
@@ -34,8 +34,9 @@ Reassign = Callable[[Session, Holder, Holder | None, datetime], Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Holding:
-    """A kind of thing that accounts hold. `permission` is what its next holder must have."""
+class Holding(Part):
+    """A kind of thing that accounts hold. `key` is a fixed word, kept in hand-overs; `permission`
+    is what its next holder must have."""
 
     key: str
     label: Any
@@ -58,26 +59,10 @@ class Held:
     successors: Mapping[str, str]
 
 
-_register: dict[str, Holding] = {}
-
-
-def register_holding(
-    label: Any,
-    count: Count,
-    reassign: Reassign,
-    *,
-    key: str,
-    permission: str,
-    let_go: Any = "",
-) -> None:
-    """Add a kind of thing that must be handed over. `key` is a fixed word, kept in hand-overs."""
-    _register[key] = Holding(key, label, count, reassign, permission, let_go)
-
-
-def register_proposals(
+def proposals(
     label: Any, model: Any, states: Collection[str], *, key: str, permission: str
-) -> None:
-    """Have proposals handed over that nobody has decided for good: rows of `model` in one of these
+) -> Holding:
+    """Proposals that nobody has decided for good, as a holding: rows of `model` in one of these
     states. A proposal becomes the successor's, who so cannot be the one who decides it."""
 
     def proposed_by(leaver: Holder) -> Select[Any]:
@@ -98,18 +83,12 @@ def register_proposals(
             row.proposed_by = successor.public_id
         return [row.public_id for row in rows]
 
-    register_holding(label, count, pass_on, key=key, permission=permission)
-
-
-def forget_holding(key: str) -> None:
-    """Take a kind away again."""
-    _register.pop(key, None)
+    return Holding(key, label, count, pass_on, permission)
 
 
 def holding_label(key: str) -> Any:
     """Label of a kind of holding; its key if the room that knew it is gone."""
-    found = _register.get(key)
-    return found.label if found is not None else key
+    return next((one.label for one in declared(Holding) if one.key == key), key)
 
 
 def holder_of(account: Account) -> Holder:
@@ -119,12 +98,12 @@ def holder_of(account: Account) -> Holder:
 
 def holds_anything(session: Session, holder: Holder) -> bool:
     """True if an account holds anything at all."""
-    return any(one.count(session, holder) for one in _register.values())
+    return any(one.count(session, holder) for one in declared(Holding))
 
 
 def held_by(session: Session, holder: Holder) -> list[Held]:
     """Holdings of an account, each with who may take it; kinds of which it holds none left out."""
-    held = [(one, one.count(session, holder)) for one in _register.values()]
+    held = [(one, one.count(session, holder)) for one in declared(Holding)]
     held = [(one, count) for one, count in held if count]
     if not held:
         return []

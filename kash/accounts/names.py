@@ -48,13 +48,6 @@ AFFECTED_NAMES: dict[str, Any] = {
     Affected.UNKNOWN: _l("Not known yet"),
 }
 
-# What can be lent during an absence, by its permission.
-APPROVAL_NAMES: dict[str, Any] = {
-    "certificates.approve": _l("Certificates: approve or send back"),
-    "curriculum.approve": _l("Courses: publish or send back"),
-    "payouts.approve": _l("Payouts: approve or send back"),
-}
-
 OPENING_NAMES: dict[Opening, Any] = {
     Opening.SHOWN: _l("Phones and e-mails shown"),
     Opening.EXPORTED: _l("Exports"),

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 import hmac
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from kash.accounts import queries
 from kash.accounts.secrets import code_hash, new_code
+from kash.feature import Part
+
+
+@dataclass(frozen=True)
+class Founding(Part):
+    """A step that makes what its feature needs from the start, in the transaction that sets the
+    programme up."""
+
+    step: Callable[[Session, datetime], object]
 
 
 def _file() -> Path:

@@ -22,7 +22,7 @@ from kash.attendance.models import (
 from kash.attendance.rules import Reply, Said, standing_mark
 from kash.attendance.triggers import MERGE
 from kash.people.journal import Journal, table_of
-from kash.people.references import declare_reference
+from kash.people.references import Reference
 
 
 def _move_roster(journal: Journal, kept: int, gone: int) -> None:
@@ -146,10 +146,10 @@ def _move_walk_ins(journal: Journal, kept: int, gone: int) -> None:
     journal.update(table, table.c.person_id == gone, {"person_id": kept})
 
 
-def declare_references() -> None:
-    """Declare this room's foreign keys to a person."""
-    declare_reference("roster_entry.person_id", _l("Registers"), _move_roster)
-    declare_reference("mark_operation.person_id")
-    declare_reference("walk_in.person_id", move=_move_walk_ins)
-    declare_reference("signature.person_id", _l("Signatures"))
-    declare_reference("mark.person_id", _l("Marks"), _move_marks)
+REFERENCES = (
+    Reference("roster_entry.person_id", _l("Registers"), _move_roster),
+    Reference("mark_operation.person_id"),
+    Reference("walk_in.person_id", move=_move_walk_ins),
+    Reference("signature.person_id", _l("Signatures")),
+    Reference("mark.person_id", _l("Marks"), _move_marks),
+)

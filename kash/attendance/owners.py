@@ -1,7 +1,7 @@
 """Owners of registers: attendance knows no feature, and asks its owner what only the owner knows.
 
-A room that keeps registers (workshops, forums) says at start-up for its purpose who may mark one,
-and what becomes of somebody who came to the door.
+A room that keeps registers declares for its purpose who may mark one, and what becomes of somebody
+who came to the door.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from kash.feature import Part, declared
 from kash.policy import Actor
 
 
@@ -30,26 +31,14 @@ TakeIn = Callable[[Session, int, int, datetime], Sequence[str]]
 
 
 @dataclass(frozen=True)
-class Owner:
-    """Owner of registers, by the questions that it answers."""
+class Owner(Part):
+    """The owner of all registers of a purpose, such as "workshop", and what it answers."""
 
+    purpose: str
     may_mark: MayMark
     take_in: TakeIn
 
 
-_owners: dict[str, Owner] = {}
-
-
-def register_owner(purpose: str, owner: Owner) -> None:
-    """Say who answers for registers of a purpose, such as "workshop"."""
-    _owners[purpose] = owner
-
-
-def forget_owner(purpose: str) -> None:
-    """Take an owner away again."""
-    _owners.pop(purpose, None)
-
-
 def owner_of(purpose: str) -> Owner | None:
     """Owner of the registers of a purpose; None where no phone may take them along."""
-    return _owners.get(purpose)
+    return next((one for one in declared(Owner) if one.purpose == purpose), None)

@@ -1,6 +1,7 @@
 """The address of every page of the sample, found from the application's own list of routes.
 
-A new route is there by itself; only an argument that no route had before needs a line below.
+A new route is there by itself. Its arguments are found by what its feature declares (`SampleId`);
+only those of which the sample shows several need a line below.
 """
 
 from __future__ import annotations
@@ -31,22 +32,19 @@ from kash.demo.loading import LoadedProgramme
 from kash.demo.payout_addresses import payout_places
 from kash.demo.sample_values import Choices, Known, one_of, prepared_one
 from kash.demo.workshop_addresses import WorkshopAddresses
-from kash.forums.models import Action, AgendaItem, AgendaTemplate, ForumMember, Meeting
+from kash.forums.models import Action, AgendaItem, ForumMember, Meeting
 from kash.handbook.chapters import BY_NAME, OWN_CHAPTER
 from kash.people.models import (
     ContactRequest,
     ContactRequestPerson,
-    Group,
-    Organisation,
     PeopleList,
     Person,
     ServiceEntry,
-    Venue,
-    Zone,
 )
 from kash.policy import ANYONE, Actor, Role, declared_permission
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.models import CourseVersion
 from kash.vault import Unsealing, VaultMember
+from kash.web.sample_ids import sample_id
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.
@@ -113,6 +111,18 @@ class Page:
     fresh: bool = False
 
 
+def _declared(beginning: str) -> Callable[[str, str, Known], Choices]:
+    """The feature's own values of an argument. Raises NoValue if it says nothing."""
+
+    def value(_endpoint: str, _key: str, known: Known) -> Choices:
+        found = sample_id(beginning, known)
+        if found is None:
+            raise NoValue(f"No value for {beginning}: its feature declares no SampleId.")
+        return {"": found}
+
+    return value
+
+
 @dataclass
 class Addresses:
     """The sample's values for the arguments of routes."""
@@ -151,24 +161,11 @@ class Addresses:
             "/people/<public_id>/consents/<purpose>": lambda *_: {"": "photo"},
             "/people/contacts/<request_id>": self._contact_request,
             "/people/lists/<list_id>": self._lists,
-            "/people/lists/templates/<group_id>": lambda *_: {"": one_of(select(Group.public_id))},
-            "/people/groups/<public_id>": lambda *_: {"": one_of(select(Group.public_id))},
-            "/people/organisations/<public_id>": lambda *_: {
-                "": one_of(select(Organisation.public_id))
-            },
             "/services/<public_id>": self._service,
             "/handbook/<code>": self._chapter,
             "/handbook/open/<code>": lambda *_: {"": "a", "certificates": "b"},
             "/settings/marks/<code>": lambda *_: {"": "left_early", "present": "present"},
-            "/settings/zones/<public_id>": lambda *_: {"": one_of(select(Zone.public_id))},
-            "/settings/places/<public_id>": lambda *_: {"": one_of(select(Venue.public_id))},
-            "/forums/templates/<template_id>": lambda *_: {
-                "": one_of(select(AgendaTemplate.public_id))
-            },
-            "/courses/<public_id>": lambda *_: {"": one_of(select(Course.public_id))},
             "/courses/versions/<public_id>": self._version,
-            "/courses/versions/<public_id>/modules/<module_id>": self._module,
-            "/courses/versions/<public_id>/plans/<plan_id>": self._plan,
             **WorkshopAddresses(self.loaded).places(),
             **payout_places(),
             "/w/v/m/<public_id>": lambda *_: {
@@ -211,9 +208,7 @@ class Addresses:
         found: list[tuple[str, Known]] = [("", {})]
         for match in _ARGUMENT.finditer(rule.rule):
             beginning = _ARGUMENT.sub(r"<\1>", rule.rule[: match.end()])
-            place = self.places.get(beginning)
-            if place is None:
-                raise NoValue(f"No value for {beginning}: add one in kash/demo/addresses.py.")
+            place = self.places.get(beginning, _declared(beginning))
             found = [
                 ("-".join(part for part in (variant, more) if part), {**known, match[1]: value})
                 for variant, known in found
@@ -323,25 +318,6 @@ class Addresses:
         if endpoint == "training.publish":
             return {"": states["proposed"]}
         return {"": states["published" if endpoint == "training.guide" else "draft"]}
-
-    def _module(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        return {
-            "": one_of(
-                select(Module.public_id)
-                .join(Module.version)
-                .where(CourseVersion.public_id == known["public_id"])
-            )
-        }
-
-    def _plan(self, _endpoint: str, _key: str, known: Known) -> Choices:
-        return {
-            "": one_of(
-                select(SessionPlan.public_id)
-                .join(SessionPlan.module)
-                .join(Module.version)
-                .where(CourseVersion.public_id == known["public_id"])
-            )
-        }
 
     def _lists(self, endpoint: str, _key: str, _known: Known) -> Choices:
         added = one_of(select(PeopleList.public_id).where(PeopleList.state == "added"))

@@ -6,7 +6,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from kash.desk import blueprint
-from kash.desk.search import KINDS, LONGEST, all_of, enough, search
+from kash.desk.search import LONGEST, all_of, enough, kinds, search
 from kash.policy import allow
 from kash.web import current_actor
 from kash.web.fields import clean_text
@@ -35,7 +35,7 @@ def _page(typed: str, only: str = "") -> str:
     return render_template(
         "desk/found.html" if as_typed else "desk/search.html",
         typed=typed,
-        only=only if only in KINDS else "",
+        only=only if only in kinds() else "",
         found=found,
         count=sum(len(part.hits) for part in found),
         as_typed=as_typed,

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from kash.accounts import services
 from kash.accounts.errors import AlreadySetUp, WeakPassword, WrongSetUpCode
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
-from kash.accounts.setup import set_up_code_is_right, spend_set_up_code
-from kash.certificates.services import make_first_key
+from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
 from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.setup_form import SetUpForm
+from kash.feature import declared
 from kash.people.models import Group
 from kash.policy import ANYONE, allow
 from kash.web import page
@@ -41,9 +41,10 @@ def set_up() -> ResponseReturnValue:
             return page("desk/setup.html", form=form)
         chosen = set(form.languages.data or ())
 
-        def add_groups_and_key(session: Session) -> None:
+        def add_what_is_needed(session: Session) -> None:
             session.add_all(_groups(form))
-            make_first_key(session, utc_now())
+            for founding in declared(Founding):
+                founding.step(session, utc_now())
 
         try:
             first = services.set_up_programme(
@@ -54,7 +55,7 @@ def set_up() -> ResponseReturnValue:
                 administrator_name=form.administrator_name.data or "",
                 administrator_email=form.administrator_email.data or "",
                 password=form.password.data or "",
-                also=add_groups_and_key,
+                also=add_what_is_needed,
             )
         except WeakPassword as problem:
             form.password.errors = [str(problem)]

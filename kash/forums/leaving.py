@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.holdings import Holder, register_holding
+from kash.accounts.holdings import Holder
 from kash.forums.models import Action, Forum, ForumMember
 
 
-def _count_forums(session: Session, leaver: Holder) -> int:
+def count_forums(session: Session, leaver: Holder) -> int:
+    """Number of forums that she is secretary of."""
     return (
         session.scalar(select(func.count(Forum.id)).where(Forum.secretary_id == leaver.account_id))
         or 0
     )
 
 
-def _pass_forums_on(
+def pass_forums_on(
     session: Session, leaver: Holder, successor: Holder | None, now: datetime
 ) -> Sequence[str]:
+    """Make the successor secretary of her forums."""
     if successor is None:
         return []
     rows = session.scalars(select(Forum).where(Forum.secretary_id == leaver.account_id)).all()
@@ -39,11 +40,12 @@ def _actions_of(leaver: Holder) -> Select[Action]:
     )
 
 
-def _count_actions(session: Session, leaver: Holder) -> int:
+def count_actions(session: Session, leaver: Holder) -> int:
+    """Number of open actions that are with her."""
     return session.scalar(select(func.count()).select_from(_actions_of(leaver).subquery())) or 0
 
 
-def _pass_actions_on(
+def pass_actions_on(
     session: Session, leaver: Holder, successor: Holder | None, now: datetime
 ) -> Sequence[str]:
     """To the successor's seat in the same forum; where she has none, to nobody."""
@@ -64,22 +66,3 @@ def _pass_actions_on(
         action.owner_id = seat.id if seat is not None else None
         moved.append(action.public_id)
     return moved
-
-
-def join_hand_over() -> None:
-    """Have forums and open actions handed over before an account is closed."""
-    register_holding(
-        _l("Forums as secretary"),
-        _count_forums,
-        _pass_forums_on,
-        key="forums",
-        permission="forums.edit",
-    )
-    register_holding(
-        _l("Open actions"),
-        _count_actions,
-        _pass_actions_on,
-        key="actions",
-        permission="forums.see",
-        let_go=_l("Nobody yet: the next meeting decides"),
-    )

@@ -6,12 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import url_for
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, func, select
 
 from kash.database import db
 from kash.forums.models import Forum, Meeting
-from kash.incidents.occasions import Occasion, register_occasions
+from kash.incidents.occasions import Occasion
 from kash.policy import Actor, Reach
 from kash.web.formats import month_text, short_date_text
 
@@ -44,8 +43,3 @@ def _occasion(row: Any, by: Actor) -> Occasion:
     url = url_for("forums.meeting", forum_id=row.forum, meeting_id=row.public_id) if reads else ""
     title = f"{row.name}, {month_text(row.starts_at)}"
     return Occasion(row.public_id, title, short_date_text(row.starts_at), url)
-
-
-def offer_meetings() -> None:
-    """Have cases linked to meetings."""
-    register_occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named)

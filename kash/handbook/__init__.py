@@ -7,19 +7,10 @@ browser's history keeps them.
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flask import Blueprint, Flask
+from flask import Blueprint
 
 blueprint = Blueprint("handbook", __name__, url_prefix="/handbook")
 
 from kash.handbook import views  # noqa: E402
 
-__all__ = ["blueprint", "init_handbook"]
-
-
-def init_handbook(app: Flask, folder: Path) -> None:
-    """Serve the chapters that lie in `folder`, and let every page ask for its own."""
-    app.extensions[views.FOLDER] = folder
-    app.jinja_env.globals["handbook_address"] = views.address_of_this_page
-    app.register_blueprint(blueprint)
+__all__ = ["blueprint", "views"]

@@ -1,9 +1,4 @@
-"""The register of what else ends when a case is closed or shredded: each noun adds its own.
-
-A step of closing runs in the transaction that closes the case, and alters the record. One of
-shredding alters nothing and names what goes with the case: it is asked when a case is shredded, and
-whenever a member reads one that nothing keeps. Files are deleted after the commit.
-"""
+"""Endings of a case: what else ends when it is closed, and what goes when it is shredded."""
 
 from __future__ import annotations
 
@@ -12,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
 
+from kash.feature import Part, declared
 from kash.incidents.rules.record import Record
 
 
@@ -25,28 +21,30 @@ class Remains:
     briefs: Sequence[str] = field(default=())
 
 
-Closing = Callable[[Session, Record], None]
-Shredding = Callable[[Session, Record], Remains]
+@dataclass(frozen=True)
+class Closing(Part):
+    """A step of closing: it runs in the transaction that closes the case, and alters the record."""
 
-_closing: dict[Closing, None] = {}
-_shredding: dict[Shredding, None] = {}
-
-
-def register_closing(step: Closing) -> None:
-    """Have something end with every case that is closed."""
-    _closing[step] = None
+    step: Callable[[Session, Record], None]
 
 
-def register_shredding(step: Shredding) -> None:
-    """Have something be shredded with every case. The ids of a record's own screens, identities,
-    evidence, first account and changes are known without it."""
-    _shredding[step] = None
+@dataclass(frozen=True)
+class Shredding(Part):
+    """A step of shredding: it alters nothing and names what goes with the case. It is asked when a
+    case is shredded, and whenever a member reads one that nothing keeps; files are deleted after
+    the commit.
+
+    The ids of a record's own screens, identities, evidence, first account and changes are known
+    without it.
+    """
+
+    step: Callable[[Session, Record], Remains]
 
 
 def end_with_closing(session: Session, record: Record) -> None:
-    """Run what was registered for closing."""
-    for step in _closing:
-        step(session, record)
+    """Run all steps of closing."""
+    for one in declared(Closing):
+        one.step(session, record)
 
 
 def remains_of(session: Session, record: Record) -> Remains:
@@ -63,8 +61,8 @@ def remains_of(session: Session, record: Record) -> Remains:
     )
     files: dict[str, None] = {}
     briefs: dict[str, None] = {}
-    for step in _shredding:
-        found = step(session, record)
+    for one in declared(Shredding):
+        found = one.step(session, record)
         documents.update(dict.fromkeys(found.documents))
         files.update(dict.fromkeys(found.files))
         briefs.update(dict.fromkeys(found.briefs))

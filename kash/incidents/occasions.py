@@ -1,8 +1,4 @@
-"""Workshops and meetings where a case came up: rooms offer theirs to be found by their open titles.
-
-A room above or below registers a source once:
-
-    register_occasions("meeting", _l("A forum's meeting"), find_meetings, meetings_named)
+"""Workshops and meetings where a case came up: rooms let theirs be found by their open titles.
 
 `find` answers up to ten occasions for the typed words; `named` those of these public ids, in any
 order, leaving out what is not there or not for the actor to see.
@@ -14,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kash.feature import Part, declared
 from kash.policy import Actor
 
 
@@ -32,7 +29,7 @@ Named = Callable[[Collection[str], Actor], Sequence[Occasion]]
 
 
 @dataclass(frozen=True)
-class Source:
+class Occasions(Part):
     """A kind of occasion. `kind` is one of `record.LINK_KINDS`."""
 
     kind: str
@@ -41,19 +38,6 @@ class Source:
     named: Named
 
 
-_sources: dict[str, Source] = {}
-
-
-def register_occasions(kind: str, label: Any, find: Find, named: Named) -> None:
-    """Offer a kind of occasion."""
-    _sources[kind] = Source(kind, label, find, named)
-
-
-def sources() -> list[Source]:
-    """The kinds that are offered."""
-    return list(_sources.values())
-
-
-def source_of(kind: str) -> Source | None:
-    """The source of a kind, None if nobody offers it."""
-    return _sources.get(kind)
+def occasions_of(kind: str) -> Occasions | None:
+    """The occasions of a kind, None if nobody offers it."""
+    return next((one for one in declared(Occasions) if one.kind == kind), None)

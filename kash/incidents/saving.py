@@ -1,27 +1,24 @@
-"""What is taken over into a record whenever it is saved: each noun of this room adds its own.
-
-A step runs in the transaction that saves, on the record as it is about to be sealed.
-"""
+"""Taking over into a record, whenever it is saved, what belongs there by then."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from kash.feature import Part, declared
 from kash.incidents.rules.record import Record
 
-Step = Callable[[Session, Record], object]
 
-_steps: dict[Step, None] = {}
+@dataclass(frozen=True)
+class BeforeSaving(Part):
+    """A step that runs in the transaction that saves, on the record as it is about to be sealed."""
 
-
-def register_before_saving(step: Step) -> None:
-    """Have something taken over into every record that is saved."""
-    _steps[step] = None
+    step: Callable[[Session, Record], object]
 
 
 def take_over_everything(session: Session, record: Record) -> None:
-    """Run what was registered."""
-    for step in _steps:
-        step(session, record)
+    """Run all steps."""
+    for one in declared(BeforeSaving):
+        one.step(session, record)

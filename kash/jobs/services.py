@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Select, and_, delete, or_, select
@@ -19,13 +18,13 @@ from sqlalchemy.orm import Session
 
 from kash import storage
 from kash.database import after_commit, utc_now, writing
+from kash.feature import Part, declared
 from kash.jobs.models import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from kash.jobs.progress import JobResult
 from kash.jobs.queue import job_queue, worker_name
 from kash.jobs.registry import KINDS, heavy_kinds
 
 RESULT_FOLDER = "jobs"
-_KEPT = "kash_job_results_kept"
 SILENT_FOR = timedelta(minutes=3)
 MOST_ATTEMPTS = 3
 
@@ -213,19 +212,22 @@ class Kept:
     rows: timedelta = timedelta(days=30)
 
 
-def keep_results_by(app: Flask, source: Callable[[], Kept]) -> None:
-    """Say how it is found out how long results are kept; else a day, and rows a month."""
-    app.extensions[_KEPT] = source
+@dataclass(frozen=True)
+class ResultsKept(Part):
+    """The source that says how long results are kept; where nobody does, a day, and rows a month."""
+
+    source: Callable[[], Kept]
 
 
 def results_kept() -> Kept:
     """How long results are kept now."""
-    source: Callable[[], Kept] = current_app.extensions.get(_KEPT, Kept)
-    return source()
+    for one in declared(ResultsKept):
+        return one.source()
+    return Kept()
 
 
 def delete_old_results(now: datetime) -> int:
-    """Delete files that jobs made, and rows, once they are as old as `keep_results_by` says.
+    """Delete files that jobs made, and rows, once they are as old as `results_kept` says.
 
     Returns how many files went.
     """

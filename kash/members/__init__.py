@@ -4,18 +4,10 @@ Members make keys of their own, let each other in, open the vault with a passphr
 factor, and close it. Rooms above ask `members.opening` whether it is open in the present request.
 """
 
-from flask import Blueprint, Flask
+from flask import Blueprint
 
 blueprint = Blueprint("members", __name__, url_prefix="/w/v")
 
 from kash.members import chores, commands, views  # noqa: E402
-from kash.members.joining import join_registers  # noqa: E402
-from kash.members.opening import init_opening  # noqa: E402
 
-__all__ = ["blueprint", "chores", "commands", "init_members", "views"]
-
-
-def init_members(app: Flask) -> None:
-    """Load the open vault with each request, and say what ends with sessions and accounts."""
-    init_opening(app)
-    join_registers()
+__all__ = ["blueprint", "chores", "commands", "views"]

@@ -2,10 +2,10 @@
 
 ask(by, document_public_id, reason)                    # a request; a custodian decides
 read_granted(by, vault, document_public_id, kind)      # bytes, for an hour after a grant
-register_sealed_page(kind, label, address, keeps_away) # where it is read, who must not decide
+SealedPage(kind, label, address, keeps_away)           # where it is read, who must not decide
 """
 
-from kash.members.sealed_pages import forget_sealed_page, register_sealed_page
+from kash.members.sealed_pages import SealedPage
 from kash.members.services.unsealing import ask, read_granted
 
-__all__ = ["ask", "forget_sealed_page", "read_granted", "register_sealed_page"]
+__all__ = ["SealedPage", "ask", "read_granted"]

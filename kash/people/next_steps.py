@@ -1,6 +1,6 @@
 """Next steps with the people of a list, such as enrolling them in a workshop.
 
-A feature above registers a step once, at start-up. It says which choices the actor has, and does
+A feature above declares a step. It says which choices the actor has, and does
 the step for people by their public ids; with whom it may not, it leaves out and counts.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kash.feature import Part, declared
 from kash.policy import Actor
 
 
@@ -27,7 +28,7 @@ class StepDone:
 
 
 @dataclass(frozen=True)
-class NextStep:
+class NextStep(Part):
     """`choices` are (public id, text) for an actor; `take` does it for the choice."""
 
     key: str
@@ -37,19 +38,6 @@ class NextStep:
     take: Callable[[str, Sequence[str], Actor], StepDone]
 
 
-_steps: dict[str, NextStep] = {}
-
-
-def register_next_step(step: NextStep) -> None:
-    """Offer a step on the page of every list that was added."""
-    _steps[step.key] = step
-
-
-def forget_next_step(key: str) -> None:
-    """Offer it no longer."""
-    _steps.pop(key, None)
-
-
 def next_steps() -> Sequence[NextStep]:
-    """All steps, in the order in which they were registered."""
-    return list(_steps.values())
+    """All steps, in the order of the features."""
+    return declared(NextStep)

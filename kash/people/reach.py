@@ -5,6 +5,7 @@ alike)."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -21,36 +22,26 @@ from sqlalchemy import (
     union_all,
 )
 
+from kash.feature import Part, declared
 from kash.people.models import ContactRequest, ContactRequestPerson, Person
 from kash.policy import GRANTS, Actor, Reach
 
-OwnScope = Callable[[Actor], Select[Any]]
-ContactScope = Callable[[Actor], ColumnElement[bool]]
 Which = Literal["phone", "email"]
 
-_own_scopes: dict[OwnScope, None] = {}
-_contact_scopes: dict[ContactScope, None] = {}
+
+@dataclass(frozen=True)
+class OwnScope(Part):
+    """A select of person ids that widens what counts as a trainer's own, beside whom she added."""
+
+    people: Callable[[Actor], Select[Any]]
 
 
-def register_own_scope(scope: OwnScope) -> None:
-    """Have a select of person ids widen what counts as a trainer's own, beside whom she added."""
-    _own_scopes[scope] = None
-
-
-def forget_own_scope(scope: OwnScope) -> None:
-    """Take a scope away again."""
-    _own_scopes.pop(scope, None)
-
-
-def register_contact_scope(scope: ContactScope) -> None:
-    """Have a condition on persons open their contact to an actor. It must stand on an act that is
+@dataclass(frozen=True)
+class ContactScope(Part):
+    """A condition on persons that opens their contact to an actor. It must stand on an act that is
     not the actor's own."""
-    _contact_scopes[scope] = None
 
-
-def forget_contact_scope(scope: ContactScope) -> None:
-    """Take a scope away again."""
-    _contact_scopes.pop(scope, None)
+    condition: Callable[[Actor], ColumnElement[bool]]
 
 
 def reaches(actor: Actor, permission: str) -> frozenset[Reach]:
@@ -90,7 +81,7 @@ def _ways(actor: Actor, permission: str) -> list[ColumnElement[bool]]:
     allowed: list[ColumnElement[bool]] = []
     if Reach.OWN in held:
         allowed.append(Person.created_by == actor.public_id)
-        allowed.extend(Person.id.in_(scope(actor)) for scope in _own_scopes)
+        allowed.extend(Person.id.in_(scope.people(actor)) for scope in declared(OwnScope))
     if Reach.SELF in held and actor.person_id is not None:
         allowed.append(Person.id == actor.person_id)
     return allowed
@@ -135,7 +126,8 @@ def _opened(actor: Actor, which: Which) -> ColumnElement[bool]:
         )
         .correlate(Person)
     )
-    return or_(entered == actor.public_id, agreed, *(scope(actor) for scope in _contact_scopes))
+    opened = (scope.condition(actor) for scope in declared(ContactScope))
+    return or_(entered == actor.public_id, agreed, *opened)
 
 
 def sees_names(actor: Actor) -> bool:

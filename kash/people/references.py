@@ -1,6 +1,6 @@
 """References to a person, and what becomes of each when two people turn out to be one.
 
-Each room declares every foreign key of its tables that leads to a person, once, at start-up:
+Each room declares every foreign key of its tables that leads to a person:
 whether its rows simply move to the person who is kept, or how two rows become one where a person
 may have only one (`joined`). A test reads the schema and fails on one that nobody declared.
 
@@ -17,6 +17,7 @@ from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
 
 from kash.database import Base
+from kash.feature import Part, declared
 from kash.people.journal import Journal
 
 _MOST_IDS = 500
@@ -31,13 +32,13 @@ Forbid = Callable[[Session, int, int], None]
 
 
 @dataclass(frozen=True)
-class Reference:
+class Reference(Part):
     """A foreign key to a person. `label` names its rows, as "Marks"; without one they are not told
-    of, and nothing is lost with them."""
+    of, and nothing is lost with them. Without `move` its rows simply move."""
 
     name: str
-    label: Any
-    move: Move
+    label: Any = ""
+    move: Move | None = None
     forbid: Forbid | None = None
 
     @property
@@ -45,8 +46,13 @@ class Reference:
         """The column that refers to `person.id`."""
         return column_of(self.name)
 
-
-_references: dict[str, Reference] = {}
+    def carry_over(self, journal: Journal, kept: int, gone: int) -> None:
+        """Do with its rows what is to be done when `gone` turns out to be `kept`."""
+        if self.move is not None:
+            self.move(journal, kept, gone)
+            return
+        column = self.column
+        journal.update(column.table, column == gone, {column.name: kept})
 
 
 def column_of(name: str) -> Column[Any]:
@@ -55,29 +61,9 @@ def column_of(name: str) -> Column[Any]:
     return Base.metadata.tables[table].columns[column]
 
 
-def declare_reference(
-    name: str, label: Any = "", move: Move | None = None, *, forbid: Forbid | None = None
-) -> None:
-    """Say what becomes of a foreign key to a person; without `move` its rows simply move."""
-    _references[name] = Reference(name, label, move or _moving(name), forbid)
-
-
-def forget_reference(name: str) -> None:
-    """Take a declaration away again."""
-    _references.pop(name, None)
-
-
 def references() -> Sequence[Reference]:
-    """All that is declared, in the order in which it was."""
-    return tuple(_references.values())
-
-
-def _moving(name: str) -> Move:
-    def move(journal: Journal, kept: int, gone: int) -> None:
-        column = column_of(name)
-        journal.update(column.table, column == gone, {column.name: kept})
-
-    return move
+    """All that is declared, in the order of the features."""
+    return declared(Reference)
 
 
 def joined(name: str, within: Collection[str], join: Join) -> Move:

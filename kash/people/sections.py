@@ -1,6 +1,6 @@
 """Sections that features above have on a person's page, such as workshops and certificates.
 
-A feature registers a provider once, at start-up. The provider gets the person's public id and the
+A feature declares a section with its provider. The provider gets the person's public id and the
 actor; it narrows by the actor's reach itself, and answers None if the actor may see nothing of it.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kash.feature import Part, declared
 from kash.policy import Actor
 
 
@@ -38,6 +39,15 @@ Provider = Callable[[str, Actor], Sequence[SectionRow] | None]
 
 
 @dataclass(frozen=True)
+class PersonSection(Part):
+    """A part of every person's page, below those of the features that stand lower. `label` is a
+    lazy text."""
+
+    label: Any
+    provider: Provider
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of a person's page. `anchor` is its id within the page."""
 
@@ -51,27 +61,11 @@ class Section:
         return self.rows.note if isinstance(self.rows, SectionRows) else ""
 
 
-_providers: dict[Provider, Any] = {}
-
-
-def register_section(label: Any, provider: Provider) -> None:
-    """Add a part to every person's page, below those registered before.
-
-    `label` is a lazy text, or a function that gives one.
-    """
-    _providers[provider] = label
-
-
-def forget_section(provider: Provider) -> None:
-    """Take a part away again."""
-    _providers.pop(provider, None)
-
-
 def sections_for(person_id: str, actor: Actor) -> list[Section]:
     """The parts that this actor may see of the person with this public id."""
     found = []
-    for number, (provider, label) in enumerate(_providers.items(), 1):
-        rows = provider(person_id, actor)
+    for number, section in enumerate(declared(PersonSection), 1):
+        rows = section.provider(person_id, actor)
         if rows is not None:
-            found.append(Section(label() if callable(label) else label, f"section-{number}", rows))
+            found.append(Section(section.label, f"section-{number}", rows))
     return found

@@ -3,14 +3,8 @@ published by a director, and from then on never changes."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask
+from flask import Blueprint
 
 blueprint = Blueprint("training", __name__, url_prefix="/courses")
 
-from kash.training import leaving  # noqa: E402
 from kash.training import views as views  # noqa: E402
-
-
-def init_training(app: Flask) -> None:
-    """Have proposed versions handed over by whoever leaves."""
-    leaving.join_hand_over()

@@ -10,23 +10,17 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, se
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.database import db
+from kash.feature import Part, declared
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.web import Listing, NotFound, listing
 
-TaughtScope = Callable[[Actor], Select[Any]]
 
-_taught_scopes: dict[TaughtScope, None] = {}
+@dataclass(frozen=True)
+class TaughtScope(Part):
+    """A select of version ids that says which versions were taught to an actor."""
 
-
-def register_taught_scope(scope: TaughtScope) -> None:
-    """Have a select of version ids say which versions were taught to an actor."""
-    _taught_scopes[scope] = None
-
-
-def forget_taught_scope(scope: TaughtScope) -> None:
-    """Take a scope away again."""
-    _taught_scopes.pop(scope, None)
+    versions: Callable[[Actor], Select[Any]]
 
 
 @dataclass(frozen=True)
@@ -47,8 +41,9 @@ def _versions_in_reach(actor: Actor) -> ColumnElement[bool]:
     held = {granted[role] for role in actor.roles if role in granted}
     if Reach.ALL in held:
         return true()
-    if Reach.TAUGHT in held and _taught_scopes:
-        taught = or_(*(CourseVersion.id.in_(scope(actor)) for scope in _taught_scopes))
+    scopes = declared(TaughtScope)
+    if Reach.TAUGHT in held and scopes:
+        taught = or_(*(CourseVersion.id.in_(scope.versions(actor)) for scope in scopes))
         return and_(CourseVersion.state == "published", taught)
     return false()
 

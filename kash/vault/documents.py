@@ -8,12 +8,14 @@ write take the session of the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.database import after_commit, new_public_id, without_order
+from kash.feature import Part, declared
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Place, Secret
 from kash.vault.envelope import SealError, UnknownKey
@@ -46,12 +48,15 @@ class NeverChanged(SealError):
     sentence = "This document is kept as it was written first, and never changed."
 
 
-_written_once: set[str] = set()
+@dataclass(frozen=True)
+class WrittenOnce(Part):
+    """A kind of documents that are never written over; they can only be shredded."""
+
+    kind: str
 
 
-def register_written_once(kind: str) -> None:
-    """Have documents of a kind never be written over; they can only be shredded."""
-    _written_once.add(kind)
+def _is_written_once(kind: str) -> bool:
+    return any(kind == one.kind for one in declared(WrittenOnce))
 
 
 class Sealed(NamedTuple):
@@ -135,7 +140,7 @@ def prepare_document(
 
 def add_document(session: Session, prepared: Prepared) -> SealedDocument:
     """Add a document that was sealed before. Its generation must still be there
-    (`register_sealed_elsewhere`)."""
+    (`SealedElsewhere`)."""
     row = SealedDocument(
         public_id=prepared.public_id,
         compartment=prepared.compartment,
@@ -186,7 +191,7 @@ def refile_document(session: Session, document_id: int, plaintext: bytes) -> Non
     row = session.get(SealedDocument, document_id, populate_existing=True, with_for_update=True)
     if row is None:
         raise NoSuchDocument
-    if row.kind in _written_once:
+    if _is_written_once(row.kind):
         raise NeverChanged
     current = _current(session, row.compartment)
     place = Place(row.compartment, row.kind, row.public_id)
@@ -353,7 +358,7 @@ def save_document(session: Session, vault: OpenVault, sealed: Sealed, plaintext:
     Nothing of the old version is kept. Raises SavedMeanwhile, NoSuchDocument, NeverChanged and
     SealError.
     """
-    if sealed.place.kind in _written_once:
+    if _is_written_once(sealed.place.kind):
         raise NeverChanged
     version = sealed.version + 1
     body = sealing.seal_body(plaintext, key_of(vault, sealed), sealed.place, version)

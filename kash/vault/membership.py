@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from kash.database import new_public_id
+from kash.feature import Part, declared
 from kash.vault import compartments as sealing
 from kash.vault.compartments import CompartmentName, Secret
 from kash.vault.documents import Sealed, fetch, key_of, move_keys, move_of, shred
@@ -39,14 +40,14 @@ from kash.vault.passphrases import (
 )
 
 _BATCH = 500
-_elsewhere: list[Callable[[Session], Collection[int]]] = []
 
 
-def register_sealed_elsewhere(sealed_to: Callable[[Session], Collection[int]]) -> None:
-    """Name a step that answers the ids of compartments to which something is sealed that does not
-    lie among the documents yet. Their keys are not dropped."""
-    if sealed_to not in _elsewhere:
-        _elsewhere.append(sealed_to)
+@dataclass(frozen=True)
+class SealedElsewhere(Part):
+    """A step that answers the ids of compartments to which something is sealed that does not lie
+    among the documents yet. Their keys are not dropped."""
+
+    compartments: Callable[[Session], Collection[int]]
 
 
 @dataclass(frozen=True)
@@ -328,7 +329,9 @@ def continue_rotation(session: Session, vault: OpenVault, name: str) -> int:
     left = session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
     if not left:
         empty = ~exists().where(DocumentKey.compartment_id == Compartment.id)
-        needed = {number for sealed_to in _elsewhere for number in sealed_to(session)}
+        needed = {
+            number for one in declared(SealedElsewhere) for number in one.compartments(session)
+        }
         session.execute(
             delete(Compartment)
             .where(Compartment.id.in_(set(retiring) - needed), empty)

@@ -1,21 +1,35 @@
-"""Names of accounts, for rooms that know no accounts."""
+"""Names of accounts and which belong together, for rooms that know no accounts."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from flask import Flask, current_app
+from sqlalchemy import Select, literal, select
 
-NamesOf = Callable[[Iterable[str]], dict[str, str]]
-_EXTENSION = "kash_account_names"
+from kash.feature import Part, declared
 
 
-def init_account_names(app: Flask, names_of: NamesOf) -> None:
-    """Set who knows the names."""
-    app.extensions[_EXTENSION] = names_of
+@dataclass(frozen=True)
+class AccountsKnown(Part):
+    """The way in which accounts are found: their names by public ids, and the select of public ids of those that
+    are not independent of one, itself among them."""
+
+    names_of: Callable[[Iterable[str]], dict[str, str]]
+    tied_to: Callable[[str], Select[str]]
 
 
 def account_names(public_ids: Iterable[str]) -> dict[str, str]:
     """The names of accounts by their public ids; ids of anything else are left out."""
-    names_of: NamesOf = current_app.extensions[_EXTENSION]
-    return names_of(public_ids)
+    names: dict[str, str] = {}
+    wanted = list(public_ids)
+    for one in declared(AccountsKnown):
+        names |= one.names_of(wanted)
+    return names
+
+
+def tied_accounts(public_id: str) -> Select[str]:
+    """The public ids of the accounts that are not independent of one, itself among them."""
+    for one in declared(AccountsKnown):
+        return one.tied_to(public_id)
+    return select(literal(public_id))

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import request, url_for
 
+from kash.feature import Part, declared
 from kash.policy import Actor
 from kash.web.acting import current_actor
 
-_EXTENSION = "kash_navigation"
 # How many things a phone's bar holds, "More" among them, before it says less than it could.
 _BAR = 5
 # Pages of one's own account belong to no main place.
@@ -19,24 +19,19 @@ _OWN = "/account"
 
 
 @dataclass(frozen=True)
-class Destination:
-    """A main place. `phone` says that it comes first in the bar of a phone, before "More"; whoever
-    holds the permission `unless` has another place for it, and `when` decides what no role says."""
+class Destination(Part):
+    """A main place; `place` is where it stands among all. `phone` says that it comes first in the
+    bar of a phone, before "More"; whoever holds the permission `unless` has another place for it,
+    and `when` decides what no role says."""
 
     endpoint: str
     label: Any
     icon: str
     permission: str
+    place: int
     phone: bool = False
     unless: str = ""
     when: Callable[[Actor], bool] = lambda _actor: True
-
-
-def init_navigation(app: Flask, destinations: Sequence[Destination]) -> None:
-    """Set the main places, in their order; one whose room does not exist is left out."""
-    app.extensions[_EXTENSION] = tuple(
-        place for place in destinations if place.endpoint in app.view_functions
-    )
 
 
 def navigation() -> list[dict[str, Any]]:
@@ -47,7 +42,7 @@ def navigation() -> list[dict[str, Any]]:
     shown: list[dict[str, Any]] = []
     reachable = [
         place
-        for place in current_app.extensions[_EXTENSION]
+        for place in sorted(declared(Destination), key=lambda one: one.place)
         if actor.may(place.permission)
         and not (place.unless and actor.may(place.unless))
         and place.when(actor)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from kash.accounts.holdings import Holder, register_holding
+from kash.accounts.holdings import Holder
 from kash.attendance.models import Slot
 from kash.web.formats import local_today
 from kash.workshops.models import Facilitator, Workshop
@@ -31,13 +30,15 @@ def _taught_by(leaver: Holder) -> Select[Facilitator]:
     )
 
 
-def _count(session: Session, leaver: Holder) -> int:
+def count_taught(session: Session, leaver: Holder) -> int:
+    """Number of workshops in which she has a part."""
     return session.scalar(select(func.count()).select_from(_taught_by(leaver).subquery())) or 0
 
 
-def _pass_on(
+def pass_taught_on(
     session: Session, leaver: Holder, successor: Holder | None, now: datetime
 ) -> Sequence[str]:
+    """Give her part in each to the successor, who may have one already."""
     moved: list[str] = []
     if successor is None:
         return moved
@@ -55,10 +56,3 @@ def _pass_on(
             there.lead = there.lead or row.lead
             session.delete(row)
     return moved
-
-
-def join_hand_over() -> None:
-    """Have workshops handed over before an account is closed."""
-    register_holding(
-        _l("Workshops not yet done"), _count, _pass_on, key="workshops", permission="workshops.edit"
-    )

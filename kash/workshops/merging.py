@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.people.journal import Journal, table_of
-from kash.people.references import declare_reference, joined
+from kash.people.references import joined
 from kash.web.formats import to_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState, merged_enrolment
@@ -15,7 +14,7 @@ from kash.workshops.services.seats import move_up
 _join = joined("enrolment.person_id", ("workshop_id",), merged_enrolment)
 
 
-def _move_enrolments(journal: Journal, kept: int, gone: int) -> None:
+def move_enrolments(journal: Journal, kept: int, gone: int) -> None:
     """Where both had a seat, one falls free and goes to the queue's first.
 
     It stays hers when the merge is undone: whoever was told that she has a seat keeps it. So it
@@ -45,8 +44,3 @@ def _move_enrolments(journal: Journal, kept: int, gone: int) -> None:
         moved = move_up(journal.session, workshop, journal.now)
         if moved:
             journal.concerned += [workshop.public_id, *moved]
-
-
-def declare_references() -> None:
-    """Declare this room's foreign keys to a person."""
-    declare_reference("enrolment.person_id", _l("Enrolments"), _move_enrolments)

@@ -1,4 +1,4 @@
-"""The tabs of a workshop's page. A room that stands above workshops adds its own at start-up."""
+"""The tabs of a workshop's page. A room that stands above workshops declares its own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import request, url_for
 
+from kash.feature import Part, declared
 from kash.policy import Actor, Reach
 
-_EXTENSION = "kash_workshop_tabs"
 # Pages that have a tab above them, not of their own.
 _UNDER = {
     "workshops.counts": "workshops.attendance",
@@ -19,8 +19,11 @@ _UNDER = {
 
 
 @dataclass(frozen=True)
-class Tab:
-    """A tab: its endpoint takes the workshop's `public_id`."""
+class Tab(Part):
+    """A tab: its endpoint takes the workshop's `public_id`.
+
+    By their `order` Plan is 10, People 20, Attendance 30, Certificates 50, Documents 90.
+    """
 
     label: Any
     endpoint: str
@@ -28,14 +31,7 @@ class Tab:
     order: int
 
 
-def register_tab(app: Flask, label: Any, endpoint: str, permission: str, order: int) -> None:
-    """Add a tab. Plan is 10, People 20, Attendance 30, Certificates 50, Documents 90."""
-    tabs: dict[str, Tab] = app.extensions.setdefault(_EXTENSION, {})
-    tabs[endpoint] = Tab(label, endpoint, permission, order)
-
-
 def tabs_for(
-    app: Flask,
     public_id: str,
     actor: Actor,
     notes: Mapping[str, Any] | None = None,
@@ -46,7 +42,6 @@ def tabs_for(
 
     `own` says that she runs the workshop, and so sees what reaches no further than that.
     """
-    tabs: dict[str, Tab] = app.extensions.get(_EXTENSION, {})
     said = notes or {}
     here = _UNDER.get(request.endpoint or "", request.endpoint)
     return [
@@ -56,7 +51,7 @@ def tabs_for(
             "current": here == tab.endpoint,
             "note": said.get(tab.endpoint, ""),
         }
-        for tab in sorted(tabs.values(), key=lambda tab: tab.order)
+        for tab in sorted(declared(Tab), key=lambda tab: tab.order)
         if (reach := actor.reach(tab.permission)) not in (Reach.NONE, Reach.SELF)
         and (own or reach is not Reach.OWN)
     ]

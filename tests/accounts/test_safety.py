@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 
 from kash.accounts import queries, services
 from kash.accounts.errors import LastAdministrator, LinkSpent, NotYourself, WrongSignIn
-from kash.accounts.holdings import Holder, forget_holding, register_holding
+from kash.accounts.holdings import Holder, Holding
 from kash.accounts.models import (
     Account,
     AccountRole,
@@ -24,7 +24,7 @@ from kash.accounts.models import (
     SignedInSession,
 )
 from kash.accounts.queries import AccessFilter
-from kash.accounts.revocations import forget_revocation, register_revocation
+from kash.accounts.revocations import Revocation
 from kash.accounts.rules import Affected, Opening
 from kash.accounts.services.breaches import (
     BeforeNoticed,
@@ -41,6 +41,7 @@ from kash.vault import AuditEntry, audited
 from kash.web.errors import Forbidden, NotFound
 from kash.web.formats import local_today
 from tests.conftest import PASSWORD
+from tests.declaring import also_declared
 
 Actors = Callable[..., Actor]
 HERE = Client("198.51.100.7")
@@ -119,11 +120,8 @@ def test_a_room_joins_what_ends_and_may_be_unfinished(app: APIFlask, actor: Acto
         return "A member must open the vault."
 
     who = actor("custodian")
-    register_revocation("Keys are taken back", keys, key="test.keys")
-    try:
+    with also_declared(Revocation("test.keys", "Keys are taken back", keys)):
         breach_id = services.lock_at_once(who, who.public_id)
-    finally:
-        forget_revocation("test.keys")
     assert seen == [who.account_id]
     assert queries.breach(breach_id).unfinished == ["test.keys"]
 
@@ -136,12 +134,8 @@ def test_a_failing_step_leaves_everything_as_it_was(
 
     who = actor("trainer")
     client_for(who)
-    register_revocation("Breaks", breaks, key="test.breaks")
-    try:
-        with pytest.raises(RuntimeError):
-            services.lock_at_once(who, who.public_id)
-    finally:
-        forget_revocation("test.breaks")
+    with also_declared(Revocation("test.breaks", "Breaks", breaks)), pytest.raises(RuntimeError):
+        services.lock_at_once(who, who.public_id)
     assert len(queries.open_sessions(who.account_id or 0)) == 1
     assert _entries() == 0
 
@@ -427,16 +421,11 @@ def test_a_hand_over_that_fails_half_way_leaves_everything(
 
     by, leaver = actor("administrator"), actor("administrator")
     services.invite(leaver, name="N", email="n@example.org", roles=[Role.TRAINER])
-    register_holding("Boats", lambda *_: 1, breaks, key="boats", permission="accounts.manage")
-    try:
-        with pytest.raises(RuntimeError):
-            services.hand_over(
-                by,
-                leaver.public_id,
-                {"invitations": by.public_id, "boats": by.public_id},
-            )
-    finally:
-        forget_holding("boats")
+    boats = Holding("boats", "Boats", lambda *_: 1, breaks, permission="accounts.manage")
+    with also_declared(boats), pytest.raises(RuntimeError):
+        services.hand_over(
+            by, leaver.public_id, {"invitations": by.public_id, "boats": by.public_id}
+        )
     db.session.rollback()
     assert queries.account(leaver.public_id).active
     assert db.session.scalars(select(Invitation.invited_by)).all() == [leaver.public_id]

@@ -34,9 +34,9 @@ from kash.attendance.rules import (
     refusal_to_close,
 )
 from kash.database import db, utc_now
-from kash.people.independence import tied_accounts
 from kash.policy import Actor
 from kash.vault import AuditEntry
+from kash.web.account_names import tied_accounts
 from tests.attendance.conftest import Kept
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.attendance import documents, queries, services
-from kash.attendance.counts import forget_count, register_count
+from kash.attendance.counts import OtherCount
 from kash.attendance.documents import SheetHead
 from kash.attendance.models import RosterEntry, Sheet
 from kash.attendance.queries import Counts
@@ -41,6 +41,7 @@ from kash.people.models import Group, Person
 from kash.policy import Actor
 from kash.press import registers
 from tests.attendance.conftest import Kept
+from tests.declaring import also_declared
 
 DAY, NEXT = date(2026, 11, 17), date(2026, 11, 18)
 planned = st.lists(
@@ -284,11 +285,12 @@ def test_who_is_paid_for_a_day_without_having_been_there_is_a_difference(
         for row in db.session.query(RosterEntry).filter_by(register_id=kept.id)
     }
     paid = [people[entry] for entry in kept.entries[:2]]
-    register_count("Payments", lambda register: {DAY: paid} if register == kept.id else {})
-    try:
+
+    def counted(register: int) -> dict[date, list[int]]:
+        return {DAY: paid} if register == kept.id else {}
+
+    with also_declared(OtherCount("payouts", "Payments", counted), without=OtherCount):
         found = queries.counts_of(kept.id)
         (day,) = found.days
         assert (day.there, day.others) == (1, {"payouts": 2})
         assert differences(found) == [("Person 001", "payouts", True, "absent")]
-    finally:
-        forget_count("payouts")

@@ -4,7 +4,7 @@ next."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from html import unescape
 from typing import Any
@@ -15,14 +15,17 @@ from flask.testing import FlaskClient
 
 from kash.certificates.models import CertificateRule
 from kash.database import db, new_public_id, utc_now
-from kash.desk.beginning import STEPS, beginning, keys_for
-from kash.desk.today import today_for
+from kash.feature import declared
 from kash.forums.models import Forum
+from kash.members.queries import waiting_to_be_let_in
 from kash.payouts.models import RateTable
 from kash.people.models import ServiceEntry
 from kash.policy import GRANTS, Actor, Role, StandIn
 from kash.training.models import Course, CourseVersion
+from kash.training.queries import waiting_for
 from kash.vault import add_member, make_keys, new_passphrase, new_recovery_code
+from kash.web.beginning import Step, is_missing, steps_for, steps_of
+from kash.web.today import Asked, Need, Panel
 
 ClientFor = Callable[[Actor], FlaskClient]
 Counting = Callable[[], AbstractContextManager[Any]]
@@ -37,7 +40,7 @@ SHOWN_AS = {
     "breaches.manage": "breaches",
     "certificates.approve": "certificates",
     "certificates.print": "certificates",
-    "certificates.rule": "beginning",
+    "certificates.rule": "rule",
     "curriculum.approve": "courses",
     "curriculum.edit": "returned",
     "forums.edit": "to_record",
@@ -47,9 +50,9 @@ SHOWN_AS = {
     "incidents.outside": "outside",
     "payouts.approve": "payouts",
     "payouts.pay": "payouts",
-    "payouts.rates": "beginning",
+    "payouts.rates": "rates",
     "people.agree_contact": "contacts",
-    "people.looks": "contacts",
+    "people.looks": "looks",
     "people.minors": "minors",
     "vault.members": "to_let_in",
     "vault.open": "vault",
@@ -120,13 +123,25 @@ def _version(state: str, proposed_by: str | None = None, because: str = "") -> s
     return row.public_id
 
 
+def _waiting(who: Actor, *, returned: bool = False) -> list[str]:
+    return [one.public_id for one in waiting_for(who) if one.returned is returned]
+
+
+def _missing(who: Actor) -> set[str]:
+    asked = Asked(who, utc_now())
+    return {key for key in ("rates", "rule") if is_missing(asked, key, once="workshop")}
+
+
+def _steps(who: Actor) -> Sequence[Step]:
+    return steps_of(Asked(who, utc_now()))
+
+
 def test_every_permission_is_known_to_wait_on_today_or_to_be_an_own_wish(app: APIFlask) -> None:
     """Whoever adds a decision says here where it is seen by whom it waits for."""
     assert set(SHOWN_AS) | OWN_WISH == set(GRANTS)
     assert set(SHOWN_AS).isdisjoint(OWN_WISH)
-    assert set(SHOWN_AS.values()) <= set(
-        type(today_for(Actor("x" * 16), utc_now())).__annotations__
-    )
+    parts = [*declared(Need), *declared(Panel)]
+    assert set(SHOWN_AS.values()) <= {part.key for part in parts}
 
 
 def test_a_proposed_course_waits_for_the_director_and_not_for_who_proposed_it(
@@ -137,10 +152,9 @@ def test_a_proposed_course_waits_for_the_director_and_not_for_who_proposed_it(
     both = actor("director", "trainer")
     theirs, own = _version("proposed", trainer.public_id), _version("proposed", both.public_id)
     _version("draft")
-    now = utc_now()
-    assert [one.public_id for one in today_for(director, now).courses] == [theirs, own]
-    assert [one.public_id for one in today_for(both, now).courses] == [theirs]
-    assert today_for(trainer, now).courses == []
+    assert _waiting(director) == [theirs, own]
+    assert _waiting(both) == [theirs]
+    assert _waiting(trainer) == []
     page = client_for(director).get("/").text
     assert f'href="/courses/versions/{theirs}"' in page
     assert "Courses that wait for you: 2 ." in _main(page)
@@ -157,7 +171,7 @@ def test_a_proposed_course_waits_for_a_stand_in_unless_its_author_is_absent(
         frozenset({Role.TRAINER}),
         stands_in=(StandIn("curriculum.approve", director.public_id),),
     )
-    assert [one.public_id for one in today_for(lent, utc_now()).courses] == [theirs]
+    assert _waiting(lent) == [theirs]
 
 
 def test_a_course_that_was_sent_back_waits_for_who_writes_courses(
@@ -165,9 +179,9 @@ def test_a_course_that_was_sent_back_waits_for_who_writes_courses(
 ) -> None:
     trainer = actor("trainer")
     back = _version("draft", because="Say what the second day is for.")
-    assert [one.public_id for one in today_for(trainer, utc_now()).returned] == [back]
+    assert _waiting(trainer, returned=True) == [back]
     assert "Sent back: Rights 0, version 1" in _main(client_for(trainer).get("/").text)
-    assert today_for(actor("director"), utc_now()).returned == []
+    assert _waiting(actor("director"), returned=True) == []
 
 
 def test_a_missing_rule_and_missing_rates_are_told_once_there_is_work_that_needs_them(
@@ -175,16 +189,14 @@ def test_a_missing_rule_and_missing_rates_are_told_once_there_is_work_that_needs
 ) -> None:
     """Trainers learnt of it when they proposed, and the director never."""
     trainer, director = actor("trainer"), actor("director")
-    before = today_for(director, utc_now()).beginning
-    assert (before.rule_missing, before.rates_missing) == (False, False)
+    assert _missing(director) == set()
     workshop(trainer, [utc_now()])
     page = _main(client_for(director).get("/").text)
     assert "Nothing says who gets a certificate" in page
     assert "Nothing says what is paid" in page
     assert "Nothing says" not in _main(client_for(trainer).get("/").text)
     _rule()
-    found = today_for(director, utc_now()).beginning
-    assert (found.rule_missing, found.rates_missing) == (False, True)
+    assert _missing(director) == {"rates"}
     _rates()
     assert "Nothing says" not in _main(client_for(director).get("/").text)
 
@@ -228,7 +240,7 @@ def test_somebody_who_waits_for_keys_is_told_to_who_can_give_them(
 ) -> None:
     """New members waited until they asked aloud."""
     officer = a_member("documentation")
-    assert today_for(officer.actor, utc_now()).to_let_in == 0
+    assert waiting_to_be_let_in(officer.actor) == 0
     newcomer = actor("documentation")
     add_member(
         db.session(),
@@ -237,10 +249,10 @@ def test_somebody_who_waits_for_keys_is_told_to_who_can_give_them(
         utc_now(),
     )
     db.session.commit()
-    assert today_for(officer.actor, utc_now()).to_let_in == 1
+    assert waiting_to_be_let_in(officer.actor) == 1
     assert "Somebody waits for keys of the vault" in _main(officer.client.get("/").text)
-    assert today_for(newcomer, utc_now()).to_let_in == 0
-    assert today_for(actor("administrator"), utc_now()).to_let_in == 0
+    assert waiting_to_be_let_in(newcomer) == 0
+    assert waiting_to_be_let_in(actor("administrator")) == 0
 
 
 # --- What comes next --------------------------------------------------------------------------
@@ -259,7 +271,7 @@ def test_an_empty_programme_says_to_each_what_comes_next_and_where(
     }
     for role, keys in expected.items():
         who = actor(role)
-        steps = beginning(who).steps
+        steps = _steps(who)
         assert [step.key for step in steps] == keys
         browser = client_for(who)
         page = browser.get("/").text
@@ -270,7 +282,7 @@ def test_an_empty_programme_says_to_each_what_comes_next_and_where(
         for address in re.findall(r'href="([^"]+)"', part):
             assert browser.get(address, follow_redirects=True).status_code == 200, address
     for role in ("monitoring", "peer", "police_peer", "funder"):
-        assert beginning(actor(role)).steps == ()
+        assert _steps(actor(role)) == ()
 
 
 def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(
@@ -279,7 +291,7 @@ def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(
     trainer, director = actor("trainer"), actor("director")
     workshop(trainer, [utc_now()])
     _rule()
-    steps = {step.key: step.done for step in beginning(director).steps}
+    steps = {step.key: step.done for step in _steps(director)}
     assert steps == {
         "rates": False,
         "rule": True,
@@ -292,21 +304,20 @@ def test_steps_are_ticked_as_they_are_done_and_gone_when_all_are(
     _rates()
     db.session.add(Forum(public_id=new_public_id(), name="F", secretary_id=trainer.account_id))
     db.session.commit()
-    assert [step.key for step in beginning(director).steps if not step.done] == ["services"]
+    assert [step.key for step in _steps(director) if not step.done] == ["services"]
     db.session.add(
         ServiceEntry(name="S", sort_name="s", kind="clinic", checked_on=utc_now().date())
     )
     db.session.commit()
-    assert beginning(director).steps == ()
+    assert all(step.done for step in _steps(director))
     assert "What comes next" not in client_for(director).get("/").text
 
 
-def test_one_who_holds_two_roles_has_each_step_once() -> None:
-    keys = keys_for({Role.TRAINER, Role.DIRECTOR, Role.DOCUMENTATION})
+def test_one_who_holds_two_roles_has_each_step_once(app: APIFlask) -> None:
+    roles = (Role.TRAINER, Role.DIRECTOR, Role.DOCUMENTATION)
+    keys = [step.key for step in steps_for(roles)]
     assert len(keys) == len(set(keys))
-    assert set(keys) == {
-        key for role in (Role.TRAINER, Role.DIRECTOR, Role.DOCUMENTATION) for key in STEPS[role]
-    }
+    assert set(keys) == {step.key for role in roles for step in steps_for({role})}
 
 
 @pytest.mark.parametrize("rows", [1, 3])

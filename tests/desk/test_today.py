@@ -17,9 +17,9 @@ from flask.testing import FlaskClient
 
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch, CertificateRule
+from kash.certificates.queries import waiting_for
 from kash.condition import note_backup, note_damage, note_refusal
 from kash.database import db, new_public_id, utc_now
-from kash.desk.today import today_for
 from kash.forums import services as forums
 from kash.forums.rules import WrittenRow
 from kash.incidents.queries.outside import proposed_contacts
@@ -27,6 +27,7 @@ from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.people.models import Group, Person
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
+from kash.workshops.queries import to_confirm
 
 Counting = Callable[[], AbstractContextManager[Any]]
 ClientFor = Callable[[Actor], FlaskClient]
@@ -120,14 +121,14 @@ def test_registers_wait_for_another_than_who_closed_them(
     for slot, closer in zip(slots, (trainer, trainer, director), strict=True):
         slot.closed_at, slot.closed_by = slot.starts_at, closer.public_id
     db.session.commit()
-    (hers,) = today_for(trainer, now).to_confirm
+    (hers,) = to_confirm(trainer)
     assert (hers.title, hers.registers, hers.since) == ("By the lake", 1, slots[2].closed_at)
     sessions = db.session.query(WorkshopSession).order_by(WorkshopSession.id).all()
     assert hers.session == sessions[2].public_id
-    (one,) = today_for(director, now).to_confirm
+    (one,) = to_confirm(director)
     assert (one.registers, one.session, one.since) == (2, None, slots[0].closed_at)
-    assert today_for(other, now).to_confirm == []
-    assert today_for(actor("monitoring"), now).to_confirm == []
+    assert to_confirm(other) == []
+    assert to_confirm(actor("monitoring")) == []
     text = _main(client_for(director).get("/").text)
     assert "Registers to confirm: 2 ." in text
     assert "To confirm: By the lake" in text
@@ -135,12 +136,12 @@ def test_registers_wait_for_another_than_who_closed_them(
     assert f"/attendance/{sessions[2].public_id}/confirm" in page
     slots[0].confirmed_at, slots[0].confirmed_by = now, director.public_id
     db.session.commit()
-    assert today_for(director, now).to_confirm[0].session == sessions[1].public_id
+    assert to_confirm(director)[0].session == sessions[1].public_id
     held = db.session.get(Workshop, key)
     assert held is not None
     held.state = "cancelled"
     db.session.commit()
-    assert today_for(director, now).to_confirm == []
+    assert to_confirm(director) == []
 
 
 def test_certificates_wait_for_another_than_who_proposed(
@@ -162,9 +163,8 @@ def test_certificates_wait_for_another_than_who_proposed(
         )
     )
     db.session.commit()
-    now = utc_now()
-    assert [batch.state for batch in today_for(director, now).certificates] == ["proposed"]
-    assert today_for(trainer, now).certificates == []
+    assert [batch.state for batch in waiting_for(director)] == ["proposed"]
+    assert waiting_for(trainer) == []
 
 
 def test_a_participant_sees_what_is_hers(

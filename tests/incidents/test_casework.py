@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from kash.database import db, utc_now, writing
 from kash.incidents import services
-from kash.incidents.endings import Remains, _shredding, register_shredding
+from kash.incidents.endings import Remains, Shredding
 from kash.incidents.errors import ChangedMeanwhile, NotNow
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import open_case, open_cases
@@ -31,6 +31,7 @@ from kash.vault import (
 )
 from kash.web.errors import NotFound
 from tests.conftest import AMember
+from tests.declaring import also_declared
 from tests.incidents.conftest import Filed, Member
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -421,11 +422,8 @@ def test_only_what_was_closed_is_shredded_and_then_nothing_is_left(
     def of_hers(_session: object, found: Record) -> Remains:
         return Remains(files=["incidents/gone"] if found.evidence else [])
 
-    register_shredding(of_hers)
-    try:
+    with also_declared(Shredding(of_hers)):
         done = services.shred_case(reference, by=anna.actor, vault=anna.vault())
-    finally:
-        del _shredding[of_hers]
     # The record, what was changed of it, a screen, a name, a piece of evidence, and why somebody
     # asked.
     # One file that was told of, and both copies of the piece of evidence.

@@ -24,6 +24,7 @@ from kash.vault import (
 )
 from kash.web.errors import NotFound
 from tests.conftest import AMember
+from tests.declaring import also_declared
 
 Member = Callable[..., AMember]
 KIND = "test.identity"
@@ -156,11 +157,9 @@ def test_the_pages_ask_decide_and_show_the_time_left(officer: AMember, custodian
     assert REASON in custodian.client.get(path).get_data(as_text=True)
     assert custodian.client.post(path, data={"decision": "perhaps"}).status_code == 200
     assert custodian.client.post(path, data={"decision": "grant"}).status_code == 303
-    unsealing.register_sealed_page(KIND, "Legal name", lambda document: f"/names/{document}")
-    try:
+    page = unsealing.SealedPage(KIND, "Legal name", lambda document: f"/names/{document}")
+    with also_declared(page, without=unsealing.SealedPage):
         shown = officer.client.get("/w/v/u").get_data(as_text=True)
-    finally:
-        unsealing.forget_sealed_page(KIND)
     assert f'href="/names/{wanted}"' in shown
     assert "minutes left: 60" in shown
     assert REASON not in shown

@@ -12,10 +12,12 @@ from sqlalchemy import select
 from kash.database import db, new_public_id, utc_now
 from kash.people import queries, services
 from kash.people.models import Consent, Group, Person, Posting
+from kash.people.reach import OwnScope
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
 from kash.policy import SYSTEM, Actor
 from kash.vault import AuditEntry, open_text
 from kash.web import NotFound
+from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, Adding
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -223,13 +225,10 @@ def test_how_far_each_role_reaches(
     def of_workshops(who: Actor) -> Any:
         return select(Person.id).where(Person.public_id == taught, who == trainer)
 
-    queries.register_own_scope(of_workshops)
-    try:
+    with also_declared(OwnScope(of_workshops)):
         assert reached(trainer) == reached(trainer, "people.edit") == {hers, taught}
         assert reached(actor("trainer", "documentation")) == set()
         assert reached(actor("trainer", "monitoring"), "people.edit") == set()
-    finally:
-        queries.forget_own_scope(of_workshops)
 
 
 def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -> None:

@@ -14,10 +14,11 @@ from markupsafe import escape
 from kash.database import db, new_public_id
 from kash.people import services
 from kash.people.models import Group, Organisation, Person
-from kash.people.sections import SectionRow, forget_section, register_section
+from kash.people.sections import PersonSection, SectionRow
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
 from kash.policy import SYSTEM, Actor
 from kash.vault import AuditEntry, lookup
+from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, SECRETS, Adding
 
 SignIn = Callable[..., FlaskClient]
@@ -352,13 +353,9 @@ def test_sections_of_the_rooms_above(sign_in: SignIn, person: Adding) -> None:
     def hidden(_person_id: str, _actor: Actor) -> None:
         return None
 
-    register_section("Shown part", shown)
-    register_section("Hidden part", hidden)
-    try:
+    parts = PersonSection("Shown part", shown), PersonSection("Hidden part", hidden)
+    with also_declared(*parts):
         body = sign_in("director").get(f"/people/{public_id}").text
-    finally:
-        forget_section(shown)
-        forget_section(hidden)
     assert "Shown part" in body
     assert f'<a href="/somewhere">About {public_id}</a>' in body
     assert "Hidden part" not in body

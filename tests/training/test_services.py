@@ -12,9 +12,11 @@ from kash.database import db, new_public_id
 from kash.policy import SYSTEM, Actor
 from kash.training import queries, services
 from kash.training.models import CourseVersion, Module, SessionPlan
+from kash.training.queries import TaughtScope
 from kash.training.rules import ModuleText, PlanText, VersionText
 from kash.vault import AuditEntry
 from kash.web import NotFound
+from tests.declaring import also_declared
 from tests.training.conftest import Draft
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")
@@ -183,8 +185,7 @@ def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..
 
     with pytest.raises(NotFound):
         queries.version(peer, published.version)
-    queries.register_taught_scope(enrolled)
-    try:
+    with also_declared(TaughtScope(enrolled)):
         assert queries.version(peer, published.version).public_title == "Listening"
         assert len(queries.versions_of(peer, queries.course(peer, published.course))) == 1
         for who, version in ((peer, in_draft), (other, published.version)):
@@ -192,5 +193,3 @@ def test_a_peer_sees_what_was_taught_to_her(published: Draft, actor: Callable[..
                 queries.version(who, version)
         with pytest.raises(NotFound):
             queries.course(other, published.course)
-    finally:
-        queries.forget_taught_scope(enrolled)

@@ -14,8 +14,10 @@ from sqlalchemy import select
 
 from kash.database import db
 from kash.policy import SYSTEM, Actor
-from kash.training import queries, services
+from kash.training import services
 from kash.training.models import Course, CourseVersion
+from kash.training.queries import TaughtScope
+from tests.declaring import also_declared
 from tests.training.conftest import Draft
 
 SignIn = Callable[..., FlaskClient]
@@ -244,27 +246,25 @@ def test_who_has_no_business_here_is_refused(sign_in: SignIn, draft: Draft, role
         assert browser.get(path).status_code == 403
 
 
-def test_a_peer_reads_what_was_taught_without_the_notes(
-    sign_in: SignIn, published: Draft, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_peer_reads_what_was_taught_without_the_notes(sign_in: SignIn, published: Draft) -> None:
     browser = sign_in("peer")
     path = f"/courses/versions/{published.version}"
-    monkeypatch.setattr(queries, "_taught_scopes", {})
-    assert "Working together" not in browser.get("/courses").text
-    for hidden in (f"/courses/{published.course}", path, f"{path}/guide.pdf"):
-        refused = browser.get(hidden)
-        assert refused.status_code == 404
-        assert "Listening" not in refused.text
+    with also_declared(without=TaughtScope):
+        assert "Working together" not in browser.get("/courses").text
+        for hidden in (f"/courses/{published.course}", path, f"{path}/guide.pdf"):
+            refused = browser.get(hidden)
+            assert refused.status_code == 404
+            assert "Listening" not in refused.text
 
     def everything(_actor: Actor) -> Any:
         return select(CourseVersion.id)
 
-    queries.register_taught_scope(everything)
-    assert "Working together" in browser.get("/courses").text
-    body = browser.get(path).text
-    assert "Pairs" in body
-    assert "Only-for-her" not in body
-    assert browser.post(f"{path}/propose").status_code == 403
+    with also_declared(TaughtScope(everything), without=TaughtScope):
+        assert "Working together" in browser.get("/courses").text
+        body = browser.get(path).text
+        assert "Pairs" in body
+        assert "Only-for-her" not in body
+        assert browser.post(f"{path}/propose").status_code == 403
 
 
 def test_the_guide_is_a_pdf_under_the_public_title(sign_in: SignIn, published: Draft) -> None:

@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.accounts.names import AFFECTED_NAMES, APPROVAL_NAMES
+from kash.accounts.approvals import approval_names
+from kash.accounts.names import AFFECTED_NAMES
 from kash.web.forms import (
     DayField,
     KashForm,
@@ -77,13 +78,17 @@ class CloseForm(KashForm):
     )
 
 
+def _approvals() -> list[tuple[str, Any]]:
+    return list(approval_names().items())
+
+
 class StandInForm(KashForm):
     """Stand-in: who decides on which permission, from when to when, and why."""
 
     stand_in = choice_field(_l("Who stands in"))
     permissions = SeveralField(
         _l("What they decide"),
-        choices=[(key, name) for key, name in APPROVAL_NAMES.items()],
+        choices=_approvals,
         coerce=str,
         validators=[required(_l("Choose at least one."))],
     )

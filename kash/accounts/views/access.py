@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
+from kash.accounts.approvals import approval_names
 from kash.accounts.documents import access_csv, access_xlsx
-from kash.accounts.names import APPROVAL_NAMES, ROLE_NAMES, role_name
+from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.queries import ONLY, AccessFilter
 from kash.accounts.services.access import note_export
 from kash.database import utc_now
@@ -36,7 +37,7 @@ def access() -> ResponseReturnValue:
         names=queries.names_of([last.by] if last is not None else []),
         role_name=role_name,
         role_names=ROLE_NAMES,
-        approval_names=APPROVAL_NAMES,
+        approval_names=approval_names(),
     )
 
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
+from kash.accounts.approvals import approval_names
 from kash.accounts.errors import (
     AskedAlready,
     EmailNeeded,
@@ -29,7 +30,7 @@ from kash.accounts.forms import (
     role_notes,
 )
 from kash.accounts.models import Account
-from kash.accounts.names import APPROVAL_NAMES, ASKED_NAMES, ROLE_NAMES, role_name
+from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, role_name
 from kash.accounts.rules import Asked, takes_two
 from kash.accounts.services.accounts import link_person
 from kash.accounts.views.inviting import person_typed
@@ -93,7 +94,7 @@ def account(public_id: str) -> ResponseReturnValue:
         "accounts/account.html",
         access=queries.access_line(found, now) if reviews and found.active else None,
         lent=queries.delegations_of(found.id, now),
-        approval_names=APPROVAL_NAMES,
+        approval_names=approval_names(),
         handed_over=queries.last_hand_over(found.id) if not found.active else None,
         account=found,
         roles=[role_name(row.role) for row in found.roles],

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
+from kash.accounts.approvals import approval_names
 from kash.accounts.errors import (
     SecondStepMissing,
     SignInPaused,
@@ -18,7 +19,7 @@ from kash.accounts.errors import (
     WrongPassword,
 )
 from kash.accounts.forms import EnrolForm, NameForm, PasswordForm
-from kash.accounts.names import APPROVAL_NAMES, role_name
+from kash.accounts.names import role_name
 from kash.accounts.services.second_step import second_step_address
 from kash.accounts.sessions import new_mark, remember_browser, this_client
 from kash.accounts.views.links import qr_picture
@@ -47,7 +48,7 @@ def own() -> ResponseReturnValue:
         passkeys=queries.passkeys_of(account.id),
         passkeys_possible=queries.site() is not None,
         lent=queries.delegations_of(account.id, utc_now()),
-        approval_names=APPROVAL_NAMES,
+        approval_names=approval_names(),
     )
 
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
+from kash.accounts.approvals import approval_names
 from kash.accounts.forms import StandInForm
-from kash.accounts.names import APPROVAL_NAMES
 from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
 from kash.database import utc_now
 from kash.policy import SIGNED_IN, allow
@@ -47,7 +47,7 @@ def lend_approvals() -> ResponseReturnValue:
         "accounts/stand_in.html",
         form=form,
         possible=possible,
-        approval_names=APPROVAL_NAMES,
+        approval_names=approval_names(),
     )
 
 

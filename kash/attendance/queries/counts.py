@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.attendance.counts import other_counts
+from kash.attendance.counts import OtherCount
 from kash.attendance.models import (
     Mark,
     MarkStatus,
@@ -32,6 +32,7 @@ from kash.attendance.rules import (
     was_there,
 )
 from kash.database import db
+from kash.feature import declared
 from kash.people.models import Group, Person
 from kash.web.formats import to_local
 
@@ -112,7 +113,7 @@ def paper_differences_by_slot(register_id: int, session: Session) -> dict[str, i
 
 def count_labels() -> dict[str, Any]:
     """Labels of the other sources of counts."""
-    return {other.source: other.label for other in other_counts()}
+    return {other.source: other.label for other in declared(OtherCount)}
 
 
 def counts_of(register_id: int) -> Counts:
@@ -126,7 +127,7 @@ def counts_of(register_id: int) -> Counts:
     entry_of = {row.person_id: entry for entry, row in held.entries.items()}
     others: dict[str, dict[date, int]] = {}
     labels: dict[str, Any] = {}
-    for other in other_counts():
+    for other in declared(OtherCount):
         counted = other.counted(register_id)
         if not counted:
             continue

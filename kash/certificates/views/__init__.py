@@ -15,8 +15,6 @@ from kash.certificates.views import (
     verification,
     workshop,
 )
-from kash.certificates.views.joining import join_other_rooms
-from kash.certificates.views.verification import join_verification
 
 __all__ = [
     "badges",
@@ -25,8 +23,6 @@ __all__ = [
     "corrections",
     "designs",
     "holders",
-    "join_other_rooms",
-    "join_verification",
     "keys",
     "paper",
     "pictures",

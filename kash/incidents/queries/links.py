@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from kash.database import db
 from kash.incidents.models import Incident
-from kash.incidents.occasions import Occasion, source_of
+from kash.incidents.occasions import Occasion, occasions_of
 from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.cases import KIND, sight_of
 from kash.incidents.queries.letterbox import opened_box
@@ -48,7 +48,7 @@ def linked_to(record: Record, by: Actor) -> list[Linked]:
         if kind == "incident":
             found |= {(kind, one.id): one for one in _cases(ids, by)}
             continue
-        source = source_of(kind)
+        source = occasions_of(kind)
         for one in source.named(ids, by) if source is not None else ():
             found[kind, one.id] = Linked(kind, one.id, one.title, one.when, one.url)
     return [found[key] for link in record.links if (key := (link.kind, link.id)) in found]

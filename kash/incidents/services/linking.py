@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from kash.incidents.errors import NotNow
-from kash.incidents.occasions import source_of
+from kash.incidents.occasions import occasions_of
 from kash.incidents.rules.record import Link
 from kash.incidents.services.cases import CaseChange, changing, changing_within
 from kash.incidents.services.keeping import stand_alone
@@ -35,7 +35,7 @@ def add_link(reference: str, kind: str, target: str, *, by: Actor, vault: OpenVa
                 other.record.links.append(Link(kind="incident", id=reference))
                 other.happened("linked", about=reference)
         else:
-            source = source_of(kind)
+            source = occasions_of(kind)
             if source is None or not source.named([target], by):
                 raise NotFound
         record.links.append(Link(kind=kind, id=target))

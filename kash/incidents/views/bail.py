@@ -18,7 +18,7 @@ from kash.incidents.forms.money import BailForm
 from kash.incidents.money_words import PLACE_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.cash_bail import bail_of
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.views.beside import called
@@ -139,7 +139,7 @@ def _bail_part(case: Case, _actor: Actor) -> Mapping[str, Any]:
     }
 
 
-register_section(
+SECTION = Section(
     "bail",
     _l("Cash bail"),
     "incidents/bail_part.html",

@@ -17,7 +17,7 @@ from kash.incidents.queries.history import first_account_of
 from kash.incidents.rules.case_file import may_hold_narrative, may_print, who_agreed
 from kash.incidents.rules.health import who_may_be_told_of
 from kash.incidents.rules.record import Person, Record
-from kash.incidents.sections import register_action
+from kash.incidents.sections import Action
 from kash.incidents.services.case_files import (
     identities_shown,
     may_show_identities,
@@ -86,5 +86,5 @@ def _may_be_printed(case: Case, actor: Actor) -> bool:
     return _is_offered(case, actor) and not case.record.has_minor()
 
 
-register_action(_l("Print a case file"), "incidents.case_file", 60, _may_be_printed)
-register_action(_l("Change the record"), "incidents.edit_case", 10, _is_offered)
+PRINT = Action(_l("Print a case file"), "incidents.case_file", 60, _may_be_printed)
+CHANGE = Action(_l("Change the record"), "incidents.edit_case", 10, _is_offered)

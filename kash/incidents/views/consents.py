@@ -25,7 +25,7 @@ from kash.incidents.rules.consents import (
 )
 from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services.consents import Noted, answer_consents
 from kash.incidents.views.reach import here, require_vault
 from kash.policy import Actor, allow
@@ -238,7 +238,7 @@ def _consents_part(case: Case, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-register_section(
+SECTION = Section(
     "consents",
     _l("Consents"),
     "incidents/consents_part.html",

@@ -18,7 +18,7 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import Asking, asking_cases, reporting_policy
 from kash.incidents.rules.record import Term
 from kash.incidents.rules.reporting import is_decided
-from kash.incidents.sections import register_entry, register_section
+from kash.incidents.sections import Entry, Section
 from kash.incidents.services.money import (
     make_bail_of_term,
     name_policy,
@@ -36,7 +36,7 @@ from kash.web.account_names import account_names
 from kash.web.errors import NotFound
 from kash.web.lists import paged
 
-register_entry(_l("Decisions"), "incidents.decisions", 28, "incidents.decide")
+ENTRY = Entry(_l("Decisions"), "incidents.decisions", 28, "incidents.decide")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -186,7 +186,7 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any] | None:
     }
 
 
-register_section(
+SECTION = Section(
     "decision",
     _l("For the custodian alone"),
     "incidents/decision_part.html",

@@ -13,7 +13,7 @@ from kash.database import utc_now
 from kash.incidents import blueprint, queries, services
 from kash.incidents.forms.mediation import DutyForm
 from kash.incidents.models import Duty
-from kash.incidents.sections import register_entry
+from kash.incidents.sections import Entry
 from kash.people import directory_words, words
 from kash.people.queries import organisations
 from kash.people.rules import minute_of_week
@@ -21,7 +21,7 @@ from kash.policy import allow
 from kash.web import current_actor, page
 from kash.web.formats import to_local
 
-register_entry(_l("Mediators on duty"), "incidents.duty_list", 20, "incidents.duty")
+ENTRY = Entry(_l("Mediators on duty"), "incidents.duty_list", 20, "incidents.duty")
 
 
 def _said() -> dict[str, Any]:

@@ -15,7 +15,6 @@ from werkzeug.datastructures import MultiDict
 from kash.cleaning import KINDS, SHOWN, CleaningBusy
 from kash.database import utc_now
 from kash.incidents import blueprint, queries, services
-from kash.incidents.endings import register_shredding
 from kash.incidents.errors import EvidenceDamaged, NotTaken
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.forms.evidence import (
@@ -30,7 +29,7 @@ from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.evidence import OpenEvidence
 from kash.incidents.rules.health import everybody_may_be_told_of
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services import Handed
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.policy import Actor, allow
@@ -297,5 +296,4 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-register_section("evidence", _l("Evidence"), "incidents/evidence_part.html", 50, _part)
-register_shredding(services.shred_evidence)
+SECTION = Section("evidence", _l("Evidence"), "incidents/evidence_part.html", 50, _part)

@@ -25,7 +25,7 @@ from kash.incidents.queries.cases import Case
 from kash.incidents.rules.dues import is_open, is_overdue
 from kash.incidents.rules.mediation_gate import is_shut, terms_open
 from kash.incidents.rules.record import Record, Referral
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services.documentation import CaseClosed, NoTerm
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.beside import called
@@ -189,7 +189,7 @@ def _terms_part(case: Case, actor: Actor) -> dict[str, Any]:
     }
 
 
-register_section(
+TERMS = Section(
     "terms",
     _l("What was agreed"),
     "incidents/terms_part.html",
@@ -198,7 +198,7 @@ register_section(
     endpoint="incidents.terms",
     link=_l("Add or tell how it went"),
 )
-register_section(
+REFERRALS = Section(
     "referrals",
     _l("Referrals"),
     "incidents/referrals_part.html",

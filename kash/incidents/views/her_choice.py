@@ -28,7 +28,7 @@ from kash.incidents.rules.her_choice import (
 from kash.incidents.rules.mediation_gate import is_shut, own_answer
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import note_choice, note_own_yes
 from kash.incidents.views.reach import here, require_vault
@@ -185,7 +185,7 @@ def _part(case: Case, _actor: Actor) -> Mapping[str, Any]:
     }
 
 
-register_section(
+SECTION = Section(
     "her-choice",
     _l("What is wanted"),
     "incidents/her_choice_part.html",

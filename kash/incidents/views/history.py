@@ -20,7 +20,7 @@ from kash.incidents.queries.history import KeptAccount, history_of
 from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.taking import Taking
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
 from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.beside import in_words
@@ -208,6 +208,6 @@ def _part(case: Case, actor: Actor) -> Mapping[str, Any]:
     }
 
 
-register_section(
+SECTION = Section(
     "account", _l("Her first account"), "incidents/first_account_part.html", 20, _part, beside=True
 )

@@ -5,17 +5,16 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from kash.incidents import blueprint
 from kash.incidents.errors import Damaged
 from kash.incidents.forms.casework import AskIdentityForm
-from kash.incidents.queries.cases import is_kept_away, open_cases
+from kash.incidents.queries.cases import open_cases
 from kash.incidents.services.identities import KIND, facts_from, person_of
 from kash.incidents.views.identities import worded
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.members.errors import AlreadyAsked, NoKeys
-from kash.members.unsealing import ask, read_granted, register_sealed_page
+from kash.members.unsealing import ask, read_granted
 from kash.policy import allow
 from kash.vault import NotAuthentic, SealError
 from kash.web import NotFound, current_actor, page
@@ -76,9 +75,6 @@ def identity_of(document: str) -> ResponseReturnValue:
     raise NotFound
 
 
-register_sealed_page(
-    KIND,
-    _l("Who somebody is"),
-    lambda document: url_for("incidents.identity_of", document=document),
-    is_kept_away,
-)
+def identity_address(document: str) -> str:
+    """From a sealed identity, by its public id, to the page of the one whom it is about."""
+    return url_for("incidents.identity_of", document=document)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext as _l
 
 from kash.database import utc_now
+from kash.feature import declared
 from kash.incidents import blueprint, names, services, wording
 from kash.incidents.forms.casework import FindLinkForm
-from kash.incidents.occasions import register_occasions, sources
-from kash.incidents.queries.links import MOST_FOUND, find_workshops, linked_to, workshops_named
+from kash.incidents.occasions import Occasions
+from kash.incidents.queries.links import MOST_FOUND, linked_to
 from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.finding import wanted_words
 from kash.incidents.views.reach import here, require_vault
 from kash.policy import allow
 from kash.web import page
-
-register_occasions("workshop", _l("Workshop"), find_workshops, workshops_named)
 
 
 @blueprint.route("/<reference>/l", methods=["GET", "POST"])
@@ -33,7 +31,7 @@ def links(reference: str) -> ResponseReturnValue:
         words = form.words.data or ""
         wanted = wanted_words(words, {})
         if wanted:
-            occasions = [(source, source.find(words, actor)) for source in sources()]
+            occasions = [(source, source.find(words, actor)) for source in declared(Occasions)]
             close = register(actor, vault, Filters(), wanted, utc_now(), counting=False)
             services.note_search(actor, vault, close.new)
             lines = sorted(close.lines, key=lambda one: one.summary.day, reverse=True)

@@ -26,7 +26,7 @@ from kash.incidents.rules.mediation_gate import (
     who_may_be_offered,
 )
 from kash.incidents.rules.record import Record
-from kash.incidents.sections import register_section
+from kash.incidents.sections import Section
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
@@ -194,4 +194,4 @@ def _part(case: Case, actor: Actor) -> dict[str, object] | None:
     }
 
 
-register_section("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)
+SECTION = Section("mediation", _l("Mediation"), "incidents/mediation_part.html", 40, _part)

@@ -14,7 +14,7 @@ from kash.incidents import blueprint
 from kash.incidents.forms.alerts import DrillsForm, OfficerForm
 from kash.incidents.queries import alerts as queries
 from kash.incidents.rules.alerts import PATIENCE, in_order
-from kash.incidents.sections import register_entry
+from kash.incidents.sections import Entry
 from kash.incidents.services import alerts as services
 from kash.people import directory_words
 from kash.people.rules import minute_of_week
@@ -22,7 +22,7 @@ from kash.policy import allow
 from kash.web import current_actor, page
 from kash.web.formats import local_today, to_local
 
-register_entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")
+ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")
 
 
 def _said(form: DrillsForm) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kash.accounts.rules import Standing
 from kash.incidents import blueprint
 from kash.incidents.forms.outside import OutsideForm
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, standings
-from kash.incidents.sections import register_entry
+from kash.incidents.sections import Entry
 from kash.incidents.services.outside import (
     AnotherAgrees,
     ProposedMeanwhile,
@@ -23,7 +23,7 @@ from kash.policy import allow
 from kash.web import current_actor, page
 from kash.web.account_names import account_names
 
-register_entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
+ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
 
 
 @blueprint.route("/z", methods=["GET", "POST"])

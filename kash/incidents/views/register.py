@@ -30,7 +30,7 @@ from kash.incidents.rules.filters import (
 )
 from kash.incidents.rules.finding import Wanted, wanted_words
 from kash.incidents.rules.workflow import OVER
-from kash.incidents.sections import entries_for, register_entry
+from kash.incidents.sections import Entry, entries_for
 from kash.incidents.services.alerts import note_look
 from kash.incidents.views.reach import require_vault, the_vault
 from kash.policy import allow
@@ -47,9 +47,11 @@ SORTS: dict[str, Callable[[Line], Any]] = {
     "state": lambda line: list(names.STATE_NAMES).index(line.summary.state),
     "clock": lambda _line: "",
 }
-register_entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit")
-# Whoever reads reports has no place in the bar for filing one.
-register_entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file")
+ENTRIES = (
+    Entry(_l("Write down a case"), "incidents.new_case", 10, "incidents.edit"),
+    # Whoever reads reports has no place in the bar for filing one.
+    Entry(_l("Six short steps"), "incidents.filing", 30, "incidents.file"),
+)
 _LAST = "9999"
 _TICKS = ("urgent", "minor", "no_consent")
 

@@ -73,12 +73,7 @@ from kash.people.queries.search import (
     people_by_number,
 )
 from kash.people.queries.trail import latest_of_trail, trail
-from kash.people.reach import (
-    forget_own_scope,
-    reaches,
-    register_own_scope,
-    within_reach,
-)
+from kash.people.reach import reaches, within_reach
 
 __all__ = [
     "ANY_PURPOSE",
@@ -99,7 +94,6 @@ __all__ = [
     "facts_of",
     "find_organisations",
     "find_people",
-    "forget_own_scope",
     "groups",
     "has_account",
     "kept_instead",
@@ -129,7 +123,6 @@ __all__ = [
     "person_ids_within_reach",
     "reached",
     "reaches",
-    "register_own_scope",
     "sees",
     "service_areas",
     "service_choices",

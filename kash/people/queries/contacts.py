@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, o
 from sqlalchemy.orm import selectinload
 
 from kash.database import db
-from kash.people.independence import tied_accounts
 from kash.people.models import (
     ContactLooks,
     ContactReason,
@@ -22,6 +21,7 @@ from kash.people.reach import Which, contact_compared, contact_open
 from kash.policy import Actor, Reach
 from kash.vault import open_text
 from kash.web import NotFound
+from kash.web.account_names import tied_accounts
 
 
 def closed_to(actor: Actor) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from kash.database import new_public_id, utc_now, writing
 from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
-from kash.people.references import column_of, declare_reference, joined, references
+from kash.people.references import Move, Reference, column_of, joined, references
 from kash.people.rules import PostedStay, ages_disagree, joined_stays, merged_minor, sort_name
 from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanwhile
 from kash.policy import Actor
@@ -131,7 +131,7 @@ def _empty(journal: Journal, goes: Mapping[str, Any]) -> None:
 def _move_everything(journal: Journal, kept: int, gone: int) -> None:
     # Last declared, first moved: a higher room's rows may refer to a lower one's.
     for reference in reversed(references()):
-        reference.move(journal, kept, gone)
+        reference.carry_over(journal, kept, gone)
 
 
 def _facts(
@@ -318,13 +318,13 @@ def _move_not_the_same(journal: Journal, kept: int, gone: int) -> None:
             apart.add(pair)
 
 
-def _forget_likely(name: str) -> None:
+def _forget_likely(name: str) -> Move:
     def move(journal: Journal, kept: int, gone: int) -> None:
         # The next sweep looks anew at whoever is kept.
         column = column_of(name)
         journal.delete(column.table, column == gone)
 
-    declare_reference(name, move=move)
+    return move
 
 
 def _forbid_two_accounts(session: Session, kept: int, gone: int) -> None:
@@ -333,34 +333,35 @@ def _forbid_two_accounts(session: Session, kept: int, gone: int) -> None:
         raise BothHaveAccounts
 
 
-def declare_own_references() -> None:
-    """Declare what refers to a person in this room, and in that of accounts beside it."""
-    declare_reference("posting.person_id", _l("Postings"), _move_postings)
-    declare_reference("consent.person_id", _l("Answers on consent"))
-    declare_reference(
+# What refers to a person in this room, and in that of accounts beside it.
+REFERENCES = (
+    Reference("posting.person_id", _l("Postings"), _move_postings),
+    Reference("consent.person_id", _l("Answers on consent")),
+    Reference(
         "people_list_person.person_id",
         move=joined("people_list_person.person_id", ("list_id",), lambda _kept, _gone: {}),
-    )
-    declare_reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts)
-    declare_reference("invitation.person_id", _l("Invitations"))
-    declare_reference(
+    ),
+    Reference("account.person_id", _l("Accounts"), forbid=_forbid_two_accounts),
+    Reference("invitation.person_id", _l("Invitations")),
+    Reference(
         "contact_request_person.person_id",
         move=joined("contact_request_person.person_id", ("request_id",), lambda _kept, _gone: {}),
-    )
-    declare_reference("person_merge.kept_id", _l("Earlier merges"))
-    declare_reference("not_the_same.first_id", move=_move_not_the_same)
-    declare_reference("not_the_same.second_id", move=_move_not_the_same)
-    _forget_likely("likely_duplicate.first_id")
-    _forget_likely("likely_duplicate.second_id")
+    ),
+    Reference("person_merge.kept_id", _l("Earlier merges")),
+    Reference("not_the_same.first_id", move=_move_not_the_same),
+    Reference("not_the_same.second_id", move=_move_not_the_same),
+    Reference("likely_duplicate.first_id", move=_forget_likely("likely_duplicate.first_id")),
+    Reference("likely_duplicate.second_id", move=_forget_likely("likely_duplicate.second_id")),
+)
 
 
 __all__ = [
+    "REFERENCES",
     "BothHaveAccounts",
     "ChangedAfterMerge",
     "MergedMeanwhile",
     "NoLongerUndone",
     "SamePersonTwice",
-    "declare_own_references",
     "forget_merges",
     "merge_people",
     "undo_merge",

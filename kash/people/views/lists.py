@@ -11,7 +11,6 @@ from kash.jobs.queries import own_job
 from kash.jobs.services import cancel
 from kash.jobs.views import message_of
 from kash.people import blueprint, queries, services
-from kash.people.account_names import account_names
 from kash.people.forms import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists import words
 from kash.people.lists.files import MOST_BYTES
@@ -25,6 +24,7 @@ from kash.people.rules.lists.classing import row_number
 from kash.people.rules.lists.headings import FIELDS
 from kash.policy import allow
 from kash.web import NotFound, current_actor, download, page
+from kash.web.account_names import account_names
 from kash.web.bodies import takes_file
 from kash.web.programme import retention
 

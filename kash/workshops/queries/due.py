@@ -12,9 +12,9 @@ from kash.attendance.models import HeldItem, Mark, Register, RosterEntry, Slot, 
 from kash.attendance.rules import EARLY, is_its_time
 from kash.attendance.services import OwnSlot
 from kash.database import db, utc_now
-from kash.people.independence import tied_accounts
 from kash.people.models import Venue
 from kash.policy import Actor, Reach
+from kash.web.account_names import tied_accounts
 from kash.workshops.models import (
     Workshop,
     WorkshopSession,

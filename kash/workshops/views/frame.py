@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from kash.attendance.queries import waiting_count
@@ -81,7 +81,6 @@ def frame(workshop: Workshop) -> dict[str, Any]:
         "to_match": to_match,
         "next_open": next_to_mark(sessions),
         "tabs": tabs_for(
-            current_app,
             workshop.public_id,
             actor,
             {

@@ -1,20 +1,14 @@
-"""Lines of members in the registers of accounts: what ends with a session, a role, an account."""
+"""Keys that are taken away when the roles of an account are changed, or its access ends."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.accounts.endings import register_role_change, register_session_end
 from kash.accounts.models import Account
-from kash.accounts.revocations import register_revocation
-from kash.members.names import warnings_of
-from kash.members.queries import left_without
 from kash.members.rules import CASE, IDENTITY, entitled
-from kash.members.services.opening import close_with_sessions
 from kash.policy import Role
 from kash.vault import VaultMember, remove_member, take_compartment
 
@@ -45,14 +39,3 @@ def take_all_keys(session: Session, account_id: int, now: datetime) -> None:
     member = _member(session, holder or "")
     if member is not None:
         remove_member(session, member)
-
-
-def join_registers() -> None:
-    """Say what ends with sessions, roles and accounts."""
-    register_session_end(close_with_sessions)
-    register_role_change(take_keys_with_roles)
-    register_revocation(
-        _l("Keys of the vault are taken away, and new ones are due"),
-        take_all_keys,
-        warn=lambda public_id: warnings_of(left_without(public_id)),
-    )

@@ -1,10 +1,9 @@
-"""Additions of this room to the pages of rooms below it."""
+"""Certificates on the page of a person."""
 
 from __future__ import annotations
 
-from flask import Flask, url_for
+from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from kash.certificates import queries
 from kash.certificates.forms import CONDITION_NAMES
@@ -13,10 +12,9 @@ from kash.certificates.rules import grouped
 from kash.database import db
 from kash.people.models import Person
 from kash.people.queries import person_ids_within_reach
-from kash.people.sections import SectionRow, register_section
+from kash.people.sections import SectionRow
 from kash.policy import Actor
 from kash.web.formats import date_text, day_text, local_today
-from kash.workshops.tabs import register_tab
 
 _TONES = {"valid": "good", "expiring": "live", "expired": "warn", "revoked": "bad", "replaced": ""}
 
@@ -66,9 +64,3 @@ def may_link(person_id: str, actor: Actor) -> bool:
     """True if the actor may make a link for this person."""
     reached = person_ids_within_reach(actor, "people.edit").where(Person.public_id == person_id)
     return db.session.scalar(reached) is not None
-
-
-def join_other_rooms(app: Flask) -> None:
-    """Put the room's tab on workshops and its part on people's pages."""
-    register_tab(app, _l("Certificates"), "certificates.workshop", "certificates.see", 50)
-    register_section(_l("Certificates"), person_rows)

@@ -1,0 +1,73 @@
+"""The declaration of accounts."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts import blueprint
+from kash.accounts.commands import account_commands, set_up_code_command
+from kash.accounts.hits import FOUND
+from kash.accounts.holdings import Holding
+from kash.accounts.leaving import count_invitations, pass_invitations_on
+from kash.accounts.queries import names_of, tied_to
+from kash.accounts.revocations import Revocation
+from kash.accounts.services.locking import (
+    end_all_links,
+    end_all_requests,
+    end_all_sessions,
+    forget_devices,
+)
+from kash.accounts.sessions import init_sessions
+from kash.accounts.setting_lines import LINES
+from kash.accounts.today import TODAY, WORDS
+from kash.feature import Feature
+from kash.jobs.services import Kept, ResultsKept
+from kash.web.account_names import AccountsKnown
+from kash.web.navigation import Destination
+from kash.web.programme import retention
+
+
+def _results_kept() -> Kept:
+    chosen = retention()
+    return Kept(chosen.span("job_results"), chosen.span("job_rows"))
+
+
+FEATURE = Feature(
+    "accounts",
+    start=init_sessions,
+    blueprints=(blueprint,),
+    commands=(account_commands, set_up_code_command),
+    words=WORDS,
+    parts=(
+        Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see", 150),
+        *TODAY,
+        *FOUND,
+        *LINES,
+        AccountsKnown(names_of, tied_to),
+        ResultsKept(_results_kept),
+        Revocation("locking.end_all_sessions", _l("Signed out on every device"), end_all_sessions),
+        Revocation(
+            "locking.end_all_links",
+            _l("One-time links and invitations stop working"),
+            end_all_links,
+        ),
+        Revocation(
+            "locking.end_all_requests",
+            _l("Requests that wait for a second person are withdrawn"),
+            end_all_requests,
+        ),
+        Revocation(
+            "locking.forget_devices",
+            _l("Passkeys and known devices are forgotten"),
+            forget_devices,
+        ),
+        Holding(
+            "invitations",
+            _l("Invitations that are still open"),
+            count_invitations,
+            pass_invitations_on,
+            permission="accounts.manage",
+            let_go=_l("Withdraw them"),
+        ),
+    ),
+)

@@ -1,0 +1,162 @@
+"""Accounts on Today: notices, requests, breaches, and keeping house."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, and_, exists
+
+from kash.accounts.models import Account, AccountNotice, AccountRole
+from kash.accounts.names import ASKED_NAMES, clock_text
+from kash.accounts.queries import (
+    BreachLine,
+    RequestLine,
+    open_breaches,
+    requests_for,
+    review_reminder,
+    unseen_notices,
+)
+from kash.accounts.queries.access import ReviewReminder
+from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
+from kash.accounts.services.notices import notice_text
+from kash.policy import Role
+from kash.web.beginning import BeginningStep
+from kash.web.formats import day_text, short_date_text, time_text
+from kash.web.today import Asked, Line, Need, Panel
+
+# What the templates of notices and breaches say.
+WORDS = {"notice_text": notice_text, "clock_text": clock_text}
+
+
+def _notices(asked: Asked) -> Sequence[AccountNotice]:
+    return unseen_notices(asked.actor.account_id)
+
+
+def _requests_of(asked: Asked) -> tuple[list[RequestLine], list[RequestLine]]:
+    return requests_for(asked.actor)
+
+
+def _requests(asked: Asked) -> Sequence[Line]:
+    return [
+        Line(
+            f"{ASKED_NAMES[one.kind]}: {one.name}",
+            url_for("accounts.request", public_id=one.public_id),
+            _("%(name)s asked. You are the second person.", name=one.asked_by),
+            key=day_text(one.asked_at),
+            small=time_text(one.asked_at),
+            button=_("Decide"),
+            about=one.name,
+        )
+        for one in asked.once(_requests_of)[0]
+    ]
+
+
+def _to_fetch(asked: Asked) -> Sequence[Line]:
+    return [
+        Line(
+            f"{ASKED_NAMES[one.kind]}: {one.name}",
+            url_for("accounts.request", public_id=one.public_id),
+            _("%(name)s has agreed. Make the link.", name=one.decided_by),
+            key=day_text(one.decided_at),
+            small=time_text(one.decided_at),
+            button=_("Make the link"),
+            about=one.name,
+        )
+        for one in asked.once(_requests_of)[1]
+    ]
+
+
+def _breaches(asked: Asked) -> Sequence[BreachLine]:
+    return open_breaches(asked.now) if asked.actor.may("breaches.see") else []
+
+
+def _reminder(asked: Asked) -> ReviewReminder | None:
+    return review_reminder(asked.now) if asked.actor.may("access.review") else None
+
+
+def _review(asked: Asked) -> Sequence[Line]:
+    reminder = asked.once(_reminder)
+    # Whoever keeps house reads it in that part of the page.
+    if reminder is None or asked.actor.may("accounts.manage"):
+        return []
+    return [
+        Line(
+            _("Review of access is due"),
+            url_for("accounts.access"),
+            _("Look at all accounts every 90 days."),
+            key=short_date_text(reminder.last) or "–",
+            button=_("Look"),
+            about=_("Review of access"),
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class HouseShown:
+    """The part of the page about accounts."""
+
+    kept: Housekeeping
+    review: ReviewReminder | None
+
+
+def _house(asked: Asked) -> HouseShown:
+    return HouseShown(housekeeping(asked.now), asked.once(_reminder))
+
+
+def _held(*roles: Role) -> ColumnElement[bool]:
+    """True if somebody holds each of these roles. A link that was not used yet is not enough."""
+    return and_(
+        *(
+            exists().where(
+                AccountRole.role == str(role),
+                AccountRole.account_id == Account.id,
+                Account.active.is_(True),
+            )
+            for role in roles
+        )
+    )
+
+
+TODAY = (
+    Need("notices", 30, _notices, template="accounts/today_notices.html"),
+    Need("requests", 40, _requests),
+    Need("to_fetch", 50, _to_fetch),
+    Need(
+        "breaches",
+        100,
+        _breaches,
+        lead=_l("Open in the breach register:"),
+        lead_place=20,
+        template="accounts/today_breaches.html",
+    ),
+    Need("review", 220, _review),
+    Panel("housekeeping", 30, _house, "accounts/today_house.html", "accounts.manage"),
+    BeginningStep(
+        "keys",
+        _l("Invite a documentation officer and a custodian"),
+        _l("Before the director has joined, this takes no second person."),
+        "accounts.invite_several",
+        {Role.ADMINISTRATOR: 10},
+        lambda: _held(Role.DOCUMENTATION, Role.CUSTODIAN),
+    ),
+    BeginningStep(
+        "director",
+        _l("Invite the director"),
+        _l("Courses, certificates and payouts wait for an approval."),
+        "accounts.invite_several",
+        {Role.ADMINISTRATOR: 20},
+        lambda: _held(Role.DIRECTOR),
+    ),
+    BeginningStep(
+        "trainers",
+        _l("Invite the trainers"),
+        _l("They write courses and run workshops."),
+        "accounts.invite_several",
+        {Role.ADMINISTRATOR: 30},
+        lambda: _held(Role.TRAINER),
+    ),
+)

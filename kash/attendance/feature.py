@@ -1,0 +1,61 @@
+"""The declaration of registers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, exists
+
+from kash.accounts.revocations import Revocation
+from kash.attendance import blueprint
+from kash.attendance.merging import REFERENCES
+from kash.attendance.models import Mark, Slot
+from kash.attendance.queries import (
+    skew_text,
+    status_catalogue,
+    statuses_for,
+    workshop_choices,
+)
+from kash.attendance.services import revoke_pads_of
+from kash.attendance.views.sync import sync
+from kash.attendance.wording import conflict_sentence, reason_sentence, status_word
+from kash.feature import Feature
+from kash.people.models import Person
+from kash.people.quiet import StillActive
+
+
+def _take_signed(app: Flask) -> None:
+    # What a phone sends is signed, and comes without a cookie that could be abused.
+    app.extensions["csrf"].exempt(sync)
+
+
+def _marked(since: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        Mark.person_id == Person.id, Slot.id == Mark.slot_id, Slot.starts_at >= since
+    )
+
+
+FEATURE = Feature(
+    "attendance",
+    start=_take_signed,
+    blueprints=(blueprint,),
+    filters={
+        "conflict_sentence": conflict_sentence,
+        "mark_word": status_word,
+        "mark_reason": reason_sentence,
+        "skew": skew_text,
+    },
+    words={
+        "workshop_choices": workshop_choices,
+        "workshop_statuses": partial(statuses_for, "workshop"),
+        "status_catalogue": status_catalogue,
+    },
+    parts=(
+        StillActive(_marked),
+        *REFERENCES,
+        Revocation("pads.revoke_pads_of", _l("Registers on phones stop working"), revoke_pads_of),
+    ),
+)

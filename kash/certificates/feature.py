@@ -1,0 +1,62 @@
+"""The declaration of certificates."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.approvals import Approval
+from kash.accounts.holdings import proposals
+from kash.accounts.revocations import Revocation
+from kash.accounts.setup import Founding
+from kash.certificates import blueprint
+from kash.certificates.hits import FOUND
+from kash.certificates.merging import COLUMN, move_certificates
+from kash.certificates.models import CertificateBatch
+from kash.certificates.services import make_first_key
+from kash.certificates.services.holders import end_links_made_by
+from kash.certificates.services.signatures import signature_ends
+from kash.certificates.setting_lines import LINES
+from kash.certificates.today import TODAY
+from kash.certificates.views.person_section import person_rows
+from kash.certificates.views.verification import join_verification
+from kash.feature import Feature
+from kash.people.references import Reference
+from kash.people.sections import PersonSection
+from kash.web.navigation import Destination
+from kash.workshops.tabs import Tab
+
+FEATURE = Feature(
+    "certificates",
+    start=join_verification,
+    blueprints=(blueprint,),
+    parts=(
+        Destination(
+            "certificates.index", _l("Certificates"), "certificate", "certificates.see", 120
+        ),
+        *TODAY,
+        *FOUND,
+        *LINES,
+        Tab(_l("Certificates"), "certificates.workshop", "certificates.see", 50),
+        PersonSection(_l("Certificates"), person_rows),
+        Reference(COLUMN, _l("Certificates"), move_certificates),
+        Reference("holder_link.person_id"),
+        Founding(make_first_key),
+        Revocation(
+            "certificates.holder_links",
+            _l("Links to certificates that it made stop working"),
+            end_links_made_by,
+        ),
+        Approval("certificates.approve", _l("Certificates: approve or send back")),
+        proposals(
+            _l("Certificates proposed, not issued"),
+            CertificateBatch,
+            ("proposed", "approved", "issuing", "stopped"),
+            key="certificates",
+            permission="certificates.propose",
+        ),
+        # What is issued afterwards is not signed with it.
+        Revocation(
+            "signatures.signature_ends", _l("The signature stands on nothing new"), signature_ends
+        ),
+    ),
+)

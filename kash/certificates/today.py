@@ -1,0 +1,103 @@
+"""Certificates on Today: batches that wait, those that expire, and those that are hers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import exists
+
+from kash.certificates.models import CertificateRule
+from kash.certificates.queries import certificates_of_person, count_expiring, waiting_for
+from kash.policy import Role
+from kash.web.beginning import BeginningStep, is_missing
+from kash.web.formats import date_text, short_date_text
+from kash.web.today import MOST_SHOWN, Asked, Line, Need, Own, total
+
+
+def _batches(asked: Asked) -> Sequence[Line]:
+    return [
+        Line(
+            _("Certificates: %(title)s", title=batch.title),
+            url_for(
+                "certificates.batch",
+                public_id=batch.workshop_public_id,
+                batch_id=batch.batch_public_id,
+            ),
+            _("Proposed on %(day)s", day=date_text(batch.since)),
+            key=batch.count,
+            small=ngettext("name", "names", batch.count),
+            button=_("Check and approve") if batch.state == "proposed" else _("Issue"),
+            count=batch.count,
+        )
+        for batch in waiting_for(asked.actor)
+    ]
+
+
+def _expiring(asked: Asked) -> Sequence[Line]:
+    count = count_expiring(asked.actor, asked.day)
+    if not count:
+        return []
+    return [
+        Line(
+            _("Certificates expire within 60 days"),
+            url_for("certificates.index", state="expiring", sort="expires"),
+            _("Plan a refresher, or propose renewals on the page of their workshop."),
+            key=count,
+            button=_("See them"),
+        )
+    ]
+
+
+def _rule_missing(asked: Asked) -> Sequence[Line]:
+    if not asked.actor.may("certificates.rule") or not is_missing(asked, "rule", once="workshop"):
+        return []
+    return [
+        Line(
+            _("Nothing says who gets a certificate"),
+            url_for("certificates.rule"),
+            _("Until you set the rule, no trainer can propose a certificate."),
+            key="–",
+            button=_("Set the rule"),
+        )
+    ]
+
+
+def _hers(asked: Asked, person: str) -> Sequence[Line]:
+    return [
+        Line(
+            _("Certificate: %(title)s", title=one.public_title),
+            url_for("certificates.certificate", public_id=one.public_id),
+            _("valid until %(day)s", day=date_text(one.expires_on))
+            if one.condition(asked.day) in ("expiring", "expired")
+            else "",
+            key=short_date_text(one.issued_on),
+        )
+        for one in certificates_of_person(person, asked.actor)[:MOST_SHOWN]
+    ]
+
+
+TODAY = (
+    Need(
+        "certificates",
+        230,
+        _batches,
+        lead=_l("Certificates that wait for you:"),
+        lead_place=80,
+        count=total,
+    ),
+    Need("expiring", 250, _expiring),
+    Need("rule", 170, _rule_missing),
+    Own(10, _hers),
+    BeginningStep(
+        "rule",
+        _l("Set who gets a certificate"),
+        _l("Without a rule no certificate can be proposed."),
+        "certificates.rule",
+        {Role.DIRECTOR: 20},
+        lambda: exists().where(CertificateRule.id.is_not(None)),
+    ),
+)

@@ -1,0 +1,32 @@
+"""The declaration of the desk."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.desk import blueprint
+from kash.desk.search import PAGES
+from kash.desk.settings.lines import LINES
+from kash.desk.today import MACHINE
+from kash.feature import Feature
+from kash.people.models import Venue, Zone
+from kash.policy import SIGNED_IN
+from kash.web.finding import NamedPage
+from kash.web.navigation import Destination
+from kash.web.sample_ids import SampleId
+
+FEATURE = Feature(
+    "desk",
+    blueprints=(blueprint,),
+    parts=(
+        Destination("desk.today", _l("Today"), "today", SIGNED_IN, 10, phone=True),
+        Destination("desk.settings", _l("Settings"), "settings", "settings.see", 160),
+        MACHINE,
+        PAGES,
+        NamedPage("desk.edit_programme", _l("Programme"), "settings.edit", 180),
+        *LINES,
+        SampleId("/settings/zones/<public_id>", lambda _: select(Zone.public_id)),
+        SampleId("/settings/places/<public_id>", lambda _: select(Venue.public_id)),
+    ),
+)

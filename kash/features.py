@@ -1,0 +1,34 @@
+"""The features of the application, from the bottom of the house to its top."""
+
+from __future__ import annotations
+
+from kash.accounts.feature import FEATURE as ACCOUNTS
+from kash.attendance.feature import FEATURE as ATTENDANCE
+from kash.certificates.feature import FEATURE as CERTIFICATES
+from kash.demo.feature import FEATURE as DEMO
+from kash.desk.feature import FEATURE as DESK
+from kash.feature import Feature
+from kash.forums.feature import FEATURE as FORUMS
+from kash.handbook.feature import FEATURE as HANDBOOK
+from kash.incidents.feature import FEATURE as INCIDENTS
+from kash.members.feature import FEATURE as MEMBERS
+from kash.payouts.feature import FEATURE as PAYOUTS
+from kash.people.feature import FEATURE as PEOPLE
+from kash.training.feature import FEATURE as TRAINING
+from kash.workshops.feature import FEATURE as WORKSHOPS
+
+FEATURES: tuple[Feature, ...] = (
+    ACCOUNTS,
+    PEOPLE,
+    MEMBERS,
+    TRAINING,
+    ATTENDANCE,
+    WORKSHOPS,
+    PAYOUTS,
+    CERTIFICATES,
+    INCIDENTS,
+    FORUMS,
+    DESK,
+    HANDBOOK,
+    DEMO,
+)

@@ -1,0 +1,78 @@
+"""The declaration of forums."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
+from kash.accounts.holdings import Holding
+from kash.feature import Feature
+from kash.forums import blueprint
+from kash.forums.hits import FOUND
+from kash.forums.leaving import count_actions, count_forums, pass_actions_on, pass_forums_on
+from kash.forums.models import AgendaTemplate, ForumMember
+from kash.forums.occasions import find_meetings, meetings_named
+from kash.forums.rules import merged_seat
+from kash.forums.today import TODAY
+from kash.incidents.occasions import Occasions
+from kash.people.models import Person
+from kash.people.quiet import StillActive
+from kash.people.references import Reference, joined
+from kash.web.navigation import Destination
+from kash.web.sample_ids import SampleId
+from kash.web.setting_lines import SettingLine, in_use
+
+
+def _templates(_now: datetime) -> Select[Any]:
+    return select(func.count(AgendaTemplate.id))
+
+
+def _seated(_since: datetime) -> ColumnElement[bool]:
+    return exists().where(ForumMember.person_id == Person.id, ForumMember.left_on.is_(None))
+
+
+FEATURE = Feature(
+    "forums",
+    blueprints=(blueprint,),
+    parts=(
+        Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
+        *TODAY,
+        *FOUND,
+        SettingLine(
+            "work",
+            30,
+            "forums.templates",
+            _l("Agenda templates"),
+            "forum",
+            in_use,
+            _templates,
+            always=True,
+        ),
+        StillActive(_seated),
+        SampleId("/forums/templates/<template_id>", lambda _: select(AgendaTemplate.public_id)),
+        Occasions("meeting", _l("Meeting of a forum"), find_meetings, meetings_named),
+        Reference(
+            "forum_member.person_id",
+            _l("Seats in forums"),
+            joined("forum_member.person_id", ("forum_id",), merged_seat),
+        ),
+        Holding(
+            "forums",
+            _l("Forums as secretary"),
+            count_forums,
+            pass_forums_on,
+            permission="forums.edit",
+        ),
+        Holding(
+            "actions",
+            _l("Open actions"),
+            count_actions,
+            pass_actions_on,
+            permission="forums.see",
+            let_go=_l("Nobody yet: the next meeting decides"),
+        ),
+    ),
+)

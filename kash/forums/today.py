@@ -1,0 +1,117 @@
+"""Forums on Today: meetings, lines to release, and actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from jinja2.filters import do_truncate
+from sqlalchemy import exists
+
+from kash.forums.models import Forum
+from kash.forums.queries import (
+    ActionLine,
+    MeetingLine,
+    actions_due,
+    lines_to_release,
+    meetings_to_record,
+    next_meetings,
+)
+from kash.policy import Role
+from kash.web.beginning import BeginningStep
+from kash.web.formats import day_text, short_date_text, time_text
+from kash.web.today import MOST_SHOWN, Asked, Line, Need, Panel
+
+
+def _to_record(asked: Asked) -> Sequence[Line]:
+    return [
+        Line(
+            _("Meeting: %(name)s", name=one.forum_name),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.public_id),
+            _("Register and minutes, then record it as held."),
+            key=day_text(one.starts_at),
+            small=time_text(one.starts_at),
+            button=_("Write the minutes"),
+        )
+        for one in meetings_to_record(asked.actor, asked.now)
+    ]
+
+
+def _to_release(asked: Asked) -> Sequence[Line]:
+    return [
+        Line(
+            _("A line of the minutes waits to be released: %(forum)s", forum=one.forum_name),
+            url_for(
+                "forums.item",
+                forum_id=one.forum_id,
+                meeting_id=one.meeting_id,
+                item_id=one.item_id,
+                _anchor="internal",
+            ),
+            _("Somebody asked that everybody may read it. A second person decides."),
+            key=short_date_text(one.starts_at),
+            button=_("Read it and decide"),
+        )
+        for one in lines_to_release(asked.actor)
+    ]
+
+
+def _small(one: ActionLine, asked: Asked) -> str:
+    if one.due_on is None:
+        return _("no day set")
+    return _("late") if one.due_on < asked.day else ""
+
+
+def _with_whom(one: ActionLine) -> str:
+    if one.own:
+        return _("given to you")
+    if one.owner_name or one.owner:
+        return _("with %(name)s", name=one.owner_name or one.owner)
+    return _("with nobody yet")
+
+
+def _actions(asked: Asked) -> Sequence[Line]:
+    return [
+        Line(
+            _("Action: %(text)s", text=do_truncate(current_app.jinja_env, one.text, 120)),
+            url_for("forums.meeting", forum_id=one.forum_id, meeting_id=one.meeting_id),
+            f"{one.number}, {one.forum_name} · {_with_whom(one)}",
+            key=day_text(one.due_on) if one.due_on else "–",
+            small=_small(one, asked),
+            button=_("Mark done"),
+            button_url=url_for(
+                "forums.action", forum_id=one.forum_id, action_id=one.public_id, state="done"
+            ),
+        )
+        for one in actions_due(asked.actor, asked.now)
+    ]
+
+
+def _meetings(asked: Asked) -> Sequence[MeetingLine]:
+    return next_meetings(asked.actor, asked.now)
+
+
+TODAY = (
+    Need("to_record", 140, _to_record, lead=_l("Meetings to record:"), lead_place=70),
+    Need("lines", 240, _to_release),
+    Need(
+        "actions",
+        270,
+        _actions,
+        lead=_l("Actions to see to:"),
+        lead_place=110,
+        most=MOST_SHOWN,
+    ),
+    Panel("meetings", 20, _meetings, "forums/today_meetings.html", "forums.see"),
+    BeginningStep(
+        "forum",
+        _l("Open the forum"),
+        _l("Its members, meetings and minutes."),
+        "forums.index",
+        {Role.DIRECTOR: 60},
+        lambda: exists().where(Forum.id.is_not(None)),
+        at_once=("forums.edit", "forums.add"),
+    ),
+)

@@ -1,0 +1,46 @@
+"""The declaration of members of the vault."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.endings import RoleChange, SessionEnd
+from kash.accounts.revocations import Revocation
+from kash.feature import Feature
+from kash.members import blueprint
+from kash.members.names import warnings_of
+from kash.members.opening import init_opening
+from kash.members.queries import left_without
+from kash.members.services.opening import close_with_sessions
+from kash.members.taking_keys import take_all_keys, take_keys_with_roles
+from kash.members.today import TODAY
+from kash.members.views.addresses import moved
+from kash.web.navigation import Destination
+
+
+def _lost_with(public_id: str) -> Sequence[str]:
+    return warnings_of(left_without(public_id))
+
+
+FEATURE = Feature(
+    "members",
+    start=init_opening,
+    blueprints=(blueprint, moved),
+    parts=(
+        Destination("members.open_vault", _l("Vault"), "key", "vault.open", 80),
+        Destination(
+            "members.members", _l("Vault"), "key", "vault.members", 100, unless="vault.open"
+        ),
+        *TODAY,
+        SessionEnd(close_with_sessions),
+        RoleChange(take_keys_with_roles),
+        Revocation(
+            "joining.take_all_keys",
+            _l("Keys of the vault are taken away, and new ones are due"),
+            take_all_keys,
+            _lost_with,
+        ),
+    ),
+)

@@ -1,0 +1,75 @@
+"""The declaration of payouts."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from kash.accounts.approvals import Approval
+from kash.accounts.holdings import proposals
+from kash.attendance.counts import OtherCount
+from kash.feature import Feature
+from kash.payouts import blueprint, queries
+from kash.payouts.models import PayoutList
+from kash.payouts.rules import merged_part
+from kash.payouts.today import TODAY
+from kash.payouts.views.person_section import person_rows
+from kash.payouts.wording import (
+    BASIS,
+    LIST_STATE,
+    LIST_TONE,
+    MEANS,
+    ROLE,
+    STATE,
+    STATE_TONE,
+    units_text,
+)
+from kash.people.references import Reference, joined
+from kash.people.sections import PersonSection
+from kash.web.navigation import Destination
+from kash.workshops.tabs import Tab
+
+FEATURE = Feature(
+    "payouts",
+    blueprints=(blueprint,),
+    filters={"payout_units": units_text},
+    words={
+        "payout_words": {
+            "role": ROLE,
+            "basis": BASIS,
+            "state": STATE,
+            "state_tone": STATE_TONE,
+            "list_state": LIST_STATE,
+            "list_tone": LIST_TONE,
+            "means": MEANS,
+        }
+    },
+    parts=(
+        Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
+        *TODAY,
+        Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60),
+        PersonSection(_l("Payouts"), person_rows),
+        OtherCount("payouts", _l("Payouts"), queries.paid_on),
+        # Payments all move; if both were paid for one day, that shows as a double claim from then.
+        Reference("payout_line.person_id", _l("Payouts")),
+        Reference(
+            "payout_part.person_id",
+            move=joined("payout_part.person_id", ("workshop_id",), merged_part),
+        ),
+        Reference(
+            "settled_claim.person_id",
+            move=joined(
+                "settled_claim.person_id",
+                ("day", "first_id", "second_id"),
+                lambda _kept, _gone: {},
+            ),
+        ),
+        Approval("payouts.approve", _l("Payouts: approve or send back")),
+        proposals(
+            _l("Payouts proposed, not approved"),
+            PayoutList,
+            ("proposed",),
+            key="payouts",
+            permission="payouts.propose",
+        ),
+    ),
+)

@@ -1,0 +1,51 @@
+"""The declaration of people and of the directory of services."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+
+from kash.feature import Feature
+from kash.people import blueprint, directory, words
+from kash.people.commands import people_commands
+from kash.people.hits import FOUND
+from kash.people.leading import person_address
+from kash.people.models import Group, Organisation
+from kash.people.queries import zone_names
+from kash.people.services.merging import REFERENCES
+from kash.people.setting_lines import LINES
+from kash.people.today import TODAY
+from kash.web.navigation import Destination
+from kash.web.sample_ids import SampleId
+
+FEATURE = Feature(
+    "people",
+    blueprints=(directory, blueprint),
+    commands=(people_commands,),
+    words={
+        # Offered wherever an area is typed; asked for only where it is.
+        "zone_names": zone_names,
+        "person_address": person_address,
+        "contact_words": {"state": words.REQUEST, "tone": words.REQUEST_TONE},
+    },
+    parts=(
+        Destination("people.index", _l("People"), "people", "people.find", 30, phone=True),
+        Destination(
+            "people.index",
+            _l("My page"),
+            "people",
+            "people.see",
+            40,
+            phone=True,
+            unless="people.find",
+        ),
+        Destination("directory.index", _l("Services"), "directory", "directory.see", 140),
+        *TODAY,
+        *FOUND,
+        *LINES,
+        *REFERENCES,
+        SampleId("/people/groups/<public_id>", lambda _: select(Group.public_id)),
+        SampleId("/people/lists/templates/<group_id>", lambda _: select(Group.public_id)),
+        SampleId("/people/organisations/<public_id>", lambda _: select(Organisation.public_id)),
+    ),
+)

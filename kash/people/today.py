@@ -1,0 +1,111 @@
+"""People on Today: minors whom nobody has seen yet, and contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import exists
+
+from kash.people.models import Organisation, Person, ServiceEntry
+from kash.people.queries import minors_unseen
+from kash.people.queries.contacts import WaitingContacts, contacts_waiting
+from kash.policy import Role
+from kash.web.account_names import account_names
+from kash.web.beginning import BeginningStep
+from kash.web.formats import day_text
+from kash.web.today import Asked, Line, Need
+
+
+def _minors(asked: Asked) -> Sequence[Line]:
+    count = minors_unseen(asked.actor) if asked.actor.may("people.minors") else 0
+    if not count:
+        return []
+    return [
+        Line(
+            _("Under 18, not seen yet"),
+            url_for("people.minors"),
+            _("Refer each to child protection, then note that you have seen it."),
+            key=count,
+            button=_("See them"),
+        )
+    ]
+
+
+def _waiting(asked: Asked) -> WaitingContacts:
+    return contacts_waiting(asked.actor)
+
+
+def _looks(asked: Asked) -> Sequence[Line]:
+    looks = asked.once(_waiting).looks
+    names = account_names({one.account for one in looks}) if looks else {}
+    return [
+        Line(
+            _(
+                "More looks at phones than usual: %(name)s",
+                name=names.get(one.account, _("somebody")),
+            ),
+            url_for("people.contacts"),
+            _(
+                "Looks: %(looks)s, beyond the usual number: %(beyond)s",
+                looks=one.looks,
+                beyond=one.beyond,
+            ),
+            key=one.beyond,
+            small=day_text(one.day),
+            button=_("Look"),
+            about=names.get(one.account, ""),
+            reasons=one.reasons,
+        )
+        for one in looks
+    ]
+
+
+def _requests(asked: Asked) -> Sequence[Line]:
+    count = asked.once(_waiting).requests
+    if not count:
+        return []
+    return [
+        Line(
+            _("Somebody asks to see contacts"),
+            url_for("people.contacts"),
+            _("You are the second person."),
+            key=count,
+            button=_("Decide"),
+            about=_("Phones and e-mails"),
+        )
+    ]
+
+
+TODAY = (
+    Need("minors", 70, _minors),
+    Need("looks", 80, _looks),
+    Need("contacts", 90, _requests),
+    BeginningStep(
+        "services",
+        _l("Fill the list of services"),
+        _l("Clinics, shelters and lawyers to whom somebody can go."),
+        "directory.index",
+        {Role.DIRECTOR: 30, Role.DOCUMENTATION: 20},
+        lambda: exists().where(ServiceEntry.id.is_not(None)),
+    ),
+    BeginningStep(
+        "organisations",
+        _l("Add stations and collectives"),
+        _l("People are posted to them."),
+        "people.organisations",
+        {Role.TRAINER: 10},
+        lambda: exists().where(Organisation.id.is_not(None)),
+        at_once=("people.edit", "people.add_organisation"),
+    ),
+    BeginningStep(
+        "people",
+        _l("Add the people"),
+        _l("From a list, or one by one."),
+        "people.index",
+        {Role.TRAINER: 20},
+        lambda: exists().where(Person.id.is_not(None)),
+    ),
+)

@@ -1,0 +1,57 @@
+"""The declaration of courses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, select
+
+from kash.accounts.approvals import Approval
+from kash.accounts.holdings import proposals
+from kash.feature import Feature
+from kash.training import blueprint
+from kash.training.hits import FOUND
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
+from kash.training.today import TODAY
+from kash.web.navigation import Destination
+from kash.web.sample_ids import SampleId
+
+
+def _modules(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(Module.public_id)
+        .join(Module.version)
+        .where(CourseVersion.public_id == known["public_id"])
+    )
+
+
+def _plans(known: Mapping[str, str]) -> Select[str]:
+    return (
+        select(SessionPlan.public_id)
+        .join(SessionPlan.module)
+        .join(Module.version)
+        .where(CourseVersion.public_id == known["public_id"])
+    )
+
+
+FEATURE = Feature(
+    "training",
+    blueprints=(blueprint,),
+    parts=(
+        Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),
+        *TODAY,
+        *FOUND,
+        Approval("curriculum.approve", _l("Courses: publish or send back")),
+        SampleId("/courses/<public_id>", lambda _: select(Course.public_id)),
+        SampleId("/courses/versions/<public_id>/modules/<module_id>", _modules),
+        SampleId("/courses/versions/<public_id>/plans/<plan_id>", _plans),
+        proposals(
+            _l("Courses proposed, not published"),
+            CourseVersion,
+            ("proposed",),
+            key="courses",
+            permission="curriculum.edit",
+        ),
+    ),
+)

@@ -1,0 +1,74 @@
+"""The declaration of workshops."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, exists
+
+from kash.accounts.holdings import Holding
+from kash.attendance.owners import Owner
+from kash.feature import Feature
+from kash.people.models import Person
+from kash.people.quiet import StillActive
+from kash.people.reach import ContactScope, OwnScope
+from kash.people.references import Reference
+from kash.people.sections import PersonSection
+from kash.training.queries import TaughtScope
+from kash.web.navigation import Destination
+from kash.workshops import blueprint
+from kash.workshops.hits import FOUND
+from kash.workshops.leaving import count_taught, pass_taught_on
+from kash.workshops.list_step import ENROL_LIST
+from kash.workshops.merging import move_enrolments
+from kash.workshops.models import Enrolment
+from kash.workshops.queries import may_mark_register, people_of
+from kash.workshops.queries.meeting import met
+from kash.workshops.queries.reach import versions_taught_to
+from kash.workshops.services.enrolment import take_in_walk_in
+from kash.workshops.tabs import Tab
+from kash.workshops.today import TODAY
+from kash.workshops.views.frame import person_rows
+from kash.workshops.wording import enrolment_word, oddity_sentence, pause_word
+
+
+def _enrolled(since: datetime) -> ColumnElement[bool]:
+    return exists().where(Enrolment.person_id == Person.id, Enrolment.changed_at >= since)
+
+
+FEATURE = Feature(
+    "workshops",
+    blueprints=(blueprint,),
+    filters={
+        "enrolment_word": enrolment_word,
+        "pause_word": pause_word,
+        "oddity": oddity_sentence,
+    },
+    parts=(
+        Destination(
+            "workshops.index", _l("Workshops"), "workshop", "workshops.see", 20, phone=True
+        ),
+        *TODAY,
+        *FOUND,
+        Tab(_l("Plan"), "workshops.workshop", "workshops.see", 10),
+        Tab(_l("People"), "workshops.people", "workshops.see", 20),
+        Tab(_l("Attendance"), "workshops.attendance", "attendance.see", 30),
+        Tab(_l("Documents"), "workshops.documents", "attendance.see", 90),
+        PersonSection(_l("Workshops"), person_rows),
+        Owner("workshop", may_mark_register, take_in_walk_in),
+        OwnScope(people_of),
+        ContactScope(met),
+        StillActive(_enrolled),
+        TaughtScope(versions_taught_to),
+        ENROL_LIST,
+        Reference("enrolment.person_id", _l("Enrolments"), move_enrolments),
+        Holding(
+            "workshops",
+            _l("Workshops not yet done"),
+            count_taught,
+            pass_taught_on,
+            permission="workshops.edit",
+        ),
+    ),
+)

@@ -1,0 +1,147 @@
+"""A feature is its folder and a line each in a few tables: the frame and the rooms below read what
+it declares, and know nothing of it."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from apiflask import APIFlask
+from flask import Blueprint, url_for
+from flask.testing import FlaskClient
+
+from kash import create_app
+from kash.database import db, new_public_id, utc_now
+from kash.feature import Feature
+from kash.features import FEATURES
+from kash.people.models import Group, Person
+from kash.people.sections import PersonSection, SectionRow
+from kash.policy import Actor, allow
+from kash.web.finding import Findable, Hit
+from kash.web.navigation import Destination
+from kash.web.setting_lines import SettingLine
+from kash.web.today import Asked, Line, Need
+from kash.workshops.models import Workshop
+from kash.workshops.tabs import Tab
+from tests.desk.conftest import workshop  # noqa: F401
+
+_KASH = Path(__file__).parents[1] / "kash"
+# Tables in which each feature has its lines, and the sample, which shows every feature.
+_TABLES = ("features.py", "policy.py", "demo")
+
+
+def _code(file: Path) -> str:
+    """The code of a file without comments and docstrings."""
+    kept, before = [], tokenize.NEWLINE
+    for token in tokenize.generate_tokens(io.StringIO(file.read_text()).readline):
+        begins = before in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.NL)
+        is_docstring = token.type == tokenize.STRING and begins
+        if token.type != tokenize.COMMENT and not is_docstring:
+            kept.append(token.string)
+        if token.type != tokenize.COMMENT:
+            before = token.type
+    return " ".join(kept)
+
+
+def _that_name(feature: str) -> list[str]:
+    """The files outside its folder whose code names a feature, but for the tables."""
+    named = re.compile(rf"\b{feature}\b")
+    found = []
+    for file in sorted(_KASH.rglob("*.py")):
+        place = file.relative_to(_KASH)
+        if place.parts[0] not in (feature, *_TABLES) and named.search(_code(file)):
+            found.append(str(place))
+    return found
+
+
+@pytest.mark.parametrize(("feature", "most"), [("payouts", 6), ("forums", 6)])
+def test_hardly_anything_outside_its_folder_names_a_feature(feature: str, most: int) -> None:
+    """Payouts stood in 17 files and forums in 22: each new room cost as many."""
+    assert len(found := _that_name(feature)) <= most, found
+
+
+# --- A feature that stands nowhere but here ----------------------------------------------------
+
+visits = Blueprint("visits", __name__, url_prefix="/visits")
+
+
+@visits.get("/")
+@allow("workshops.see")
+def index() -> str:
+    return "All visits"
+
+
+@visits.get("/of/<public_id>")
+@allow("workshops.see")
+def of_workshop(public_id: str) -> str:
+    return f"Visits of {public_id}"
+
+
+def _due(asked: Asked) -> Sequence[Line]:
+    return [Line("Visit the harbour", url_for("visits.index"), "By boat.", key=3, button="Go")]
+
+
+def _found(_actor: Actor, text: str, _limit: int) -> Sequence[Hit]:
+    return [Hit(f"Visit to {text}", url_for("visits.index"))]
+
+
+def _of_person(person: str, _actor: Actor) -> Sequence[SectionRow]:
+    return [SectionRow("12 May", f"Visited {person}")]
+
+
+VISITS = Feature(
+    "visits",
+    blueprints=(visits,),
+    parts=(
+        Destination("visits.index", "Visits to places", "place", "workshops.see", 25),
+        Tab("Her visits", "visits.of_workshop", "workshops.see", 70),
+        PersonSection("Visits at home", _of_person),
+        Need("visits", 5, _due, lead="Visits that wait:", lead_place=5),
+        Findable("visits", "Found visits", "workshops.see", 35, _found),
+        SettingLine("work", 25, "visits.index", "Kinds of visits", "place", lambda _n: "Two."),
+    ),
+)
+
+
+def test_a_feature_that_says_what_it_has_stands_everywhere(
+    app: APIFlask,
+    actor: Callable[..., Actor],
+    client_for: Callable[..., FlaskClient],
+    workshop: Callable[..., int],  # noqa: F811
+    groups: tuple[Group, Group],
+) -> None:
+    """Navigation, Today, search, settings, a workshop's page and a person's, and no other file."""
+    director = actor("director")
+    held = db.session.get_one(Workshop, workshop(actor("trainer"), [utc_now()])).public_id
+    person = new_public_id()
+    db.session.add(
+        Person(
+            public_id=person,
+            chosen_name="Heri Mfano",
+            sort_name="heri mfano",
+            group_id=groups[1].id,
+            created_by="system",
+        )
+    )
+    db.session.commit()
+    house = create_app(app.config["SETTINGS"], features=(*FEATURES, VISITS))
+    house.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    browser = client_for(director, house.test_client())
+    today = browser.get("/").text
+    assert '<a href="/visits/">Visit the harbour</a>' in today
+    assert "Visits that wait:" in today
+    assert today.index("Visit the harbour") < today.index("What comes next")
+    assert "Visits to places" in today
+    assert "Found visits" in browser.post("/search", data={"search": "the lake"}).text
+    assert "Visit to the lake" in browser.post("/search", data={"search": "the lake"}).text
+    assert "Kinds of visits" in browser.get("/settings").text
+    page = browser.get(f"/workshops/{held}").text
+    assert f'href="/visits/of/{held}"' in page
+    assert page.index("Attendance") < page.index("Her visits") < page.index("Documents")
+    assert f"Visited {person}" in browser.get(f"/people/{person}").text
+    assert browser.get("/visits/").text == "All visits"
+    assert "Visits to places" not in client_for(director).get("/").text
