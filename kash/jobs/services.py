@@ -214,7 +214,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class ResultsKept(Part):
-    """The source that says how long results are kept; where nobody does, a day, and rows a month."""
+    """The source of how long results are kept; without one a day, and rows a month."""
 
     source: Callable[[], Kept]
 

@@ -12,8 +12,8 @@ from kash.feature import Part, declared
 
 @dataclass(frozen=True)
 class AccountsKnown(Part):
-    """The way in which accounts are found: their names by public ids, and the select of public ids of those that
-    are not independent of one, itself among them."""
+    """Accounts as other rooms find them: names by public ids, and the select of public ids of those
+    that are not independent of one, itself among them."""
 
     names_of: Callable[[Iterable[str]], dict[str, str]]
     tied_to: Callable[[str], Select[str]]
