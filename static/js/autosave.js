@@ -3,6 +3,8 @@
 // with {fields, wrong, texts}: what now stands in fields, what is wrong with which, and sums. What is
 // wrong and has no field in the answer is kept as it was typed.
 //
+// Where the words for it are given, each place says itself that it is saved, or is not yet.
+//
 // Whoever goes on is led on once all is saved; where that fails she is asked. Leaving at once asks nobody.
 // `data-unticks` on a field says that typing in it takes the tick beside it back: saved once it is left.
 import { announce, fill } from "./announce.js";
@@ -19,6 +21,7 @@ export function enhance(root) {
   for (const form of forms) if (!form.dataset.ready) prepare(form);
 }
 
+const ticked = (one) => one.type === "checkbox" || one.type === "radio";
 const controls = (place) => [...place.querySelectorAll("input, select, textarea")];
 const differs = (one) =>
   one.options
@@ -41,10 +44,21 @@ function prepare(form) {
   let reason = "";
 
   function say(key) {
+    const bad = key === "unsaved" || key === "held";
     const text = `${fill(told.dataset[key], { count: open.size })} ${key === "unsaved" ? reason : ""}`.trim();
-    if (key === "unsaved" && told.textContent !== text) announce(text);
+    if (bad && told.textContent !== text) announce(text);
     told.textContent = text;
-    told.classList.toggle("bad", key === "unsaved");
+    told.classList.toggle("bad", bad);
+    if (key === "unsaved") for (const place of open.keys()) tellPlace(place, "unsaved");
+  }
+
+  /** Say of a place in itself that it is `saved` or `unsaved`, or nothing. */
+  function tellPlace(place, key) {
+    for (const each of ["saved", "unsaved"]) {
+      const text = key === each && told.getAttribute(`data-place-${each}`);
+      if (text) place.dataset[each] = text;
+      else delete place.dataset[each];
+    }
   }
 
   /** Say beside a place what is wrong with it; of a cell beside the name of its row. */
@@ -66,19 +80,20 @@ function prepare(form) {
 
   function answered(sent, { fields, wrong, texts }) {
     for (const [place, times] of sent) {
-      const names = controls(place).map((one) => one.name);
+      const names = [...new Set(controls(place).map((one) => one.name))];
       const newer = open.get(place) !== times;
       const sentences = names.map((name) => wrong[name]).filter(Boolean);
       const kept = names.some((name) => wrong[name] && !(name in fields));
       if (!newer && kept) refused.add(place);
       else if (!newer) open.delete(place);
+      if (!newer) tellPlace(place, sentences.length ? "" : "saved");
       tellWrong(place, sentences);
       // Told of again with what it now is, before it takes the place of anything.
       if (newer && kept) continue;
       for (const one of controls(place)) {
         // What was changed again meanwhile is sent with what it now is.
         if (!(one.name in fields) || (newer && one.type !== "hidden")) continue;
-        if (one.type === "checkbox") one.checked = fields[one.name] === one.value;
+        if (ticked(one)) one.checked = fields[one.name] === one.value;
         else one.value = fields[one.name];
         one.dispatchEvent(new CustomEvent("stands", { bubbles: true }));
       }
@@ -97,12 +112,14 @@ function prepare(form) {
     const body = new FormData();
     for (const one of form.elements) {
       const place = one.closest("[data-place]");
-      const counts = one.type === "checkbox" ? one.checked : one.type !== "submit";
+      const counts = ticked(one) ? one.checked : one.type !== "submit";
       if (one.name && counts && (!place || sent.has(place))) body.append(one.name, one.value);
     }
     say("saving");
+    reason = told.dataset.offline;
     try {
-      const answer = await fetch(form.action, {
+      // A button may be called "action", and stands before the form's own.
+      const answer = await fetch(form.getAttribute("action"), {
         method: "POST",
         body,
         keepalive: true,
@@ -111,7 +128,7 @@ function prepare(form) {
         headers: { "X-Requested-With": "fetch" },
       });
       const said = await answer.json().catch(() => ({}));
-      reason = said.error ?? "";
+      reason = said.error ?? (answer.status === 401 ? told.dataset.signedOut : "");
       if (!answer.ok) throw new Error(answer.status);
       answered(sent, said);
       return true;
@@ -149,6 +166,7 @@ function prepare(form) {
     if (!typing) half.delete(place);
     open.set(place, (open.get(place) ?? 0) + 1);
     refused.delete(place);
+    tellPlace(place, "");
     soon(typing ? WHILE_TYPING : WAIT);
   }
 
@@ -169,7 +187,7 @@ function prepare(form) {
     led = false;
   }
 
-  const unsure = () => sending || waiting().length || (open.size && !navigator.onLine);
+  const unsure = () => sending || waiting().length || navigator.onLine === false;
 
   /**
    * The form's own button: what waits is saved first, so that nothing is lost where there is no way,
@@ -187,6 +205,7 @@ function prepare(form) {
     const told = wrongs;
     await save();
     pressed = false;
+    if (!open.size && navigator.onLine === false) say("held");
     if (!unsure() && wrongs === told) form.requestSubmit(event.submitter);
   }
 

@@ -1,5 +1,6 @@
-// The register on a phone: counts aloud, says what is not sent yet and keeps it until it is.
-// Only row ids and marks are kept, in this tab, and no tap longer than the mark that it changes.
+// The register on a phone: counts aloud, and keeps each tap in this tab until it is saved (`autosave.js`
+// does that), since a phone closes a page to save memory, and asks nobody. Only row ids, marks and the
+// versions that were seen are kept.
 import { announce, fill } from "./announce.js";
 
 // As what each status is counted aloud; its own name is in the label.
@@ -7,39 +8,39 @@ const COUNTS = ["present", "late", "absent"];
 
 export function enhance(root) {
   const forms = root.matches?.("[data-register]") ? [root] : root.querySelectorAll("[data-register]");
-  for (const form of forms) if (!form.dataset.ready) prepare(form);
+  for (const form of forms) if (!form.dataset.counted) prepare(form);
 }
 
-function unsent(form) {
-  return [...form.querySelectorAll(".person")].filter(
-    (row) => (row.querySelector("input:checked")?.value ?? "") !== row.dataset.sent,
-  );
-}
-
-/** What was tapped in a row, and what stood there on the server. */
-function tapped(row) {
-  const { name, value } = row.querySelector("input:checked");
-  return { name, value, stood: row.dataset.status };
-}
+const chosen = (row) => row.querySelector("input:checked")?.value ?? "";
 
 function prepare(form) {
-  form.dataset.ready = "true";
+  form.dataset.counted = "true";
   const key = `register:${form.dataset.register}`;
-  const banner = form.querySelector("[data-unsent]");
-  const count = form.querySelector("[data-unsent-count]");
-  const offline = form.querySelector("[data-offline]");
+  const rows = [...form.querySelectorAll(".person")];
+  const unmarked = form.querySelector("[data-unmarked]");
   let speaking = 0;
 
+  /** Say how many stand as present whom nobody tapped: they wait for the button. */
+  function count() {
+    const waiting = rows.filter((row) => !row.dataset.status && chosen(row) && chosen(row) === row.dataset.sent);
+    unmarked.textContent = waiting.length ? fill(unmarked.dataset.unmarked, { count: waiting.length }) : "";
+  }
+
   function keep() {
-    const rows = unsent(form);
-    banner.hidden = rows.length === 0;
-    offline.hidden = navigator.onLine !== false;
-    count.textContent = rows.length;
+    count();
+    // Whoever left keeps nothing.
+    if ("left" in document.documentElement.dataset) return;
+    const open = rows.filter((row) => chosen(row) && chosen(row) !== row.dataset.sent);
+    const kept = open.map((row) => ({
+      entry: row.dataset.entry,
+      value: chosen(row),
+      seen: row.querySelector("[type=hidden]").value,
+    }));
     try {
-      if (rows.length === 0) sessionStorage.removeItem(key);
-      else sessionStorage.setItem(key, JSON.stringify(rows.map(tapped)));
+      if (kept.length === 0) sessionStorage.removeItem(key);
+      else sessionStorage.setItem(key, JSON.stringify(kept));
     } catch {
-      // Without storage the marks live on the page alone.
+      // Without storage the taps live on the page alone.
     }
   }
 
@@ -50,19 +51,20 @@ function prepare(form) {
     } catch {
       return;
     }
-    // Row by row: what somebody else did to others meanwhile does not take her taps away.
-    for (const { name, value, stood } of Array.isArray(kept) ? kept : []) {
-      for (const radio of form.querySelectorAll(".person input")) {
-        const row = radio.closest(".person");
-        if (radio.name === name && radio.value === value && row.dataset.status === stood) radio.checked = true;
-      }
+    for (const { entry, value, seen } of Array.isArray(kept) ? kept : []) {
+      const row = rows.find((each) => each.dataset.entry === entry);
+      const radio = [...(row?.querySelectorAll("[type=radio]") ?? [])].find((each) => each.value === value);
+      if (!radio || row.dataset.status === value) continue;
+      radio.checked = true;
+      // Whoever marked her otherwise meanwhile is not overwritten: both are told.
+      row.querySelector("[type=hidden]").value = seen;
     }
   }
 
   function say() {
-    const chosen = [...form.querySelectorAll(".person input:checked")].map((radio) => radio.dataset.count);
+    const counts = rows.map((row) => row.querySelector("input:checked")?.dataset.count);
     const tally = Object.fromEntries(
-      COUNTS.map((count) => [count, chosen.filter((value) => value === count).length]),
+      COUNTS.map((count) => [count, counts.filter((value) => value === count).length]),
     );
     clearTimeout(speaking);
     // Twenty quick taps should be read as one sum.
@@ -74,24 +76,11 @@ function prepare(form) {
     say();
   });
 
-  form.addEventListener("submit", (event) => {
-    if (navigator.onLine === false) {
-      event.preventDefault();
-      banner.hidden = false;
-      offline.hidden = false;
-      announce(banner.innerText.trim());
-    }
-  });
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[href]");
-    if (!link || link.matches("[data-leave]") || link.hash || unsent(form).length === 0) return;
-    if (!link.dataset.warned) {
-      event.preventDefault();
-      link.dataset.warned = "true";
-      banner.scrollIntoView({ block: "nearest" });
-      announce(banner.innerText.trim());
-    }
+  // What stands on the server.
+  form.addEventListener("stands", ({ target }) => {
+    const { dataset } = target.closest(".person");
+    if (target.type === "radio") dataset.sent = dataset.status = chosen(target.closest(".person"));
+    keep();
   });
 
   restore();

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from kash.attendance.forms import one_operation
+from kash.attendance.services import apply_marks
 from kash.certificates.services import confirm_names
-from kash.database import db
+from kash.database import db, utc_now
 from kash.people.models import Person
 from kash.policy import Actor
-from kash.workshops import services
+from kash.workshops import queries, services
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, marks, sessions
 
@@ -19,10 +21,18 @@ from .looking import DESK, PHONE, covered
 from .test_door import Site, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
+NO_NETWORK = "There is no network at the moment. It is tried again by itself."
 
 
 def grid(site: Site, held: Held) -> str:  # noqa: F811
     return f"{site.address}/workshops/{held.workshop}/attendance?group=B"
+
+
+def make_mark(held: Held, name: str, mark: str, version: int) -> None:  # noqa: F811
+    """Mark somebody in the first session, as a colleague does on another page."""
+    slot = queries.session_of(held.row, sessions(held)[0]).slot.public_id
+    made = one_operation("another", slot, entries(held)[name], mark, version, utc_now())
+    apply_marks(held.row.register.public_id, [made], held.trainer)
 
 
 def first_mark(page: Page, held: Held, name: str) -> str:  # noqa: F811
@@ -58,7 +68,7 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     expect(told).to_have_text("What you change is saved by itself.")
     page.context.set_offline(True)
     page.select_option(first_mark(page, held, "Faraja Sampuli"), "absent")
-    expect(told).to_have_text("Not saved: 1.")
+    expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
     assert asked == []
     page.locator(".tabs a").first.click()
     expect(page.locator("select.mark").first).to_be_visible()
@@ -66,7 +76,7 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     assert asked == ["beforeunload"]
     # Nor does the button throw away what it can't send.
     page.get_by_role("button", name="Save the marks").click()
-    expect(told).to_have_text("Not saved: 1.")
+    expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
     expect(page.locator(first_mark(page, held, "Faraja Sampuli"))).to_have_value("absent")
     page.context.set_offline(False)
     expect(told).to_have_text("Saved.")
@@ -161,7 +171,7 @@ def test_the_heads_of_the_grid_stay_and_saving_is_in_reach(
     page.context.close()
 
 
-def test_a_register_is_searched_and_filtered_as_on_the_pad(
+def test_a_register_is_searched_and_filtered_and_loses_no_tap_without_a_network(
     site: Site,  # noqa: F811
     held: Held,  # noqa: F811
     browser: Browser,
@@ -171,21 +181,59 @@ def test_a_register_is_searched_and_filtered_as_on_the_pad(
     page.goto(f"{site.address}/workshops/{held.workshop}/attendance/{session}?group=B")
     people = page.locator(".person:visible")
     show, find = page.get_by_label("Show"), page.get_by_placeholder("Name or code")
+    told, waits = page.locator("[data-told]"), page.locator("[data-unmarked]")
     expect(people).to_have_count(2)
     find.fill("ZAWÁDI")
     expect(people).to_have_count(1)
     find.fill("nobody")
     expect(page.get_by_text("Nobody fits.").first).to_be_visible()
     find.fill("")
-    page.locator(f"label[for=absent-{entries(held)['Faraja Sampuli']}]").click()
+    expect(told).to_have_text("What you tap is saved by itself.")
+    expect(waits).to_have_text("Present once you save: 2")
+
+    def tap(name: str, mark: str) -> None:
+        page.locator(f"label[for={mark}-{entries(held)[name]}]").click()
+
+    def row(name: str) -> Locator:
+        return page.locator(f".person[data-who='{name}']")
+
+    # A tap is kept though nobody presses the button.
+    tap("Faraja Sampuli", "absent")
+    expect(row("Faraja Sampuli")).to_have_attribute("data-saved", "Saved")
+    expect(told).to_have_text("What you tapped is saved.")
+    expect(waits).to_have_text("Present once you save: 1")
+    assert marks(held) == [("absent", 1)]
     for chosen, count in (("exceptions", 1), ("open", 1), ("", 2)):
         show.select_option(chosen)
         expect(people).to_have_count(count)
-    # A tap that was not sent is there again after somebody was taken in at the door.
-    services.enrol(held.workshop, make_person("Lulu Kielelezo"), held.trainer)
+
+    page.context.set_offline(True)
+    tap("Faraja Sampuli", "present")
+    expect(row("Faraja Sampuli")).to_have_attribute("data-unsaved", "Not saved yet")
+    expect(waits).to_have_text("Present once you save: 1")
+    expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
+    page.get_by_role("button", name="Save, then the other group").click()
+    expect(told).to_have_text(f"Not saved: 1. {NO_NETWORK}")
+    page.context.set_offline(False)
+    expect(row("Faraja Sampuli")).to_have_attribute("data-saved", "Saved")
+    assert marks(held) == [("present", 2)]
+
+    # A phone closes the page before a tap was sent; meanwhile somebody marks her otherwise.
+    page.route(
+        "**/attendance/*",
+        lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
+    )
+    tap("Faraja Sampuli", "absent")
+    tap("Zawadi Sampuli", "absent")
+    expect(told).to_have_text(f"Not saved: 2. {NO_NETWORK}")
+    make_mark(held, "Faraja Sampuli", "excused", version=2)
+    page.unroute_all()
+    page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
-    expect(people).to_have_count(3)
-    expect(page.locator(f"#absent-{entries(held)['Faraja Sampuli']}")).to_be_checked()
+    expect(row("Zawadi Sampuli")).to_have_attribute("data-saved", "Saved")
+    expect(row("Faraja Sampuli").locator(".error")).to_contain_text("You marked absent; ")
+    expect(page.locator(f"#excused-{entries(held)['Faraja Sampuli']}")).to_be_checked()
+    assert marks(held) == [("absent", 1), ("excused", 3)]
     page.context.close()
 
 

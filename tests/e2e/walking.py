@@ -270,7 +270,8 @@ class Walk:
                 late = trainer.page.get_by_role("radiogroup", name="Pendo")
                 late.locator("label[for^=late-]").click()
             trainer.button("Close register")
-            trainer.page.wait_for_load_state()
+            # What was tapped is saved before it closes.
+            trainer.page.wait_for_url("**/attendance")
             trainer.go(session)
             trainer.sees("Register closed")
         trainer.page.get_by_role("link", name=f"Who marked it {MISSED_ONE}").click()

@@ -1,4 +1,5 @@
-"""Marks in the grid are saved by themselves, so that none is lost when a page is turned."""
+"""Marks in the grid and on a session's register are saved by themselves, so that none is lost when
+a page is turned."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from kash.database import db
 from kash.vault.models import AuditEntry
 from kash.workshops import queries, services
 from tests.workshops.conftest import Held
+from tests.workshops.test_register_page import register, standing
 from tests.workshops.test_views import (  # noqa: F401
     Browsers,
     both_groups,
@@ -23,6 +25,8 @@ from tests.workshops.test_views import (  # noqa: F401
 )
 
 BY_SCRIPT = {"X-Requested-With": "fetch"}
+FORM = re.compile(r"<form[^>]*data-register=.*?</form>", re.DOTALL)
+ROW = re.compile(r'<div class="person"[^>]*>')
 
 
 def cell(held: Held, name: str, number: int) -> str:
@@ -153,3 +157,102 @@ def test_the_grid_shows_one_group_and_keeps_it_when_it_is_saved(
     assert set(re.findall(r"\w+ Sampuli", page.text)) == of[letter]
     answer = site.post(url(held, "attendance"), data=fields(page))
     assert answer.location == f"{url(held, 'attendance')}?page=1&group={letter}"
+
+
+def tapped(
+    site: FlaskClient,  # noqa: F811
+    held: Held,
+    form: dict[str, str],
+    entry: str,
+    mark: str,
+) -> Any:
+    """What the register answers when one row of the community was tapped."""
+    sent = {name: form[name] for name in ("page", f"seen-{entry}")}
+    answer = site.post(
+        register(held), data=sent | {"group": "B", f"mark-{entry}": mark}, headers=BY_SCRIPT
+    )
+    assert answer.status_code == 200
+    return answer.get_json()
+
+
+def test_a_tap_on_the_register_is_kept_before_anybody_presses_save(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = fields(site.get(register(held, "B")))
+    entry = entries(held)["Zawadi Sampuli"]
+    told = tapped(site, held, form, entry, "late")
+    assert told == {
+        "fields": {f"mark-{entry}": "late", f"seen-{entry}": "1:late"},
+        "wrong": {},
+        "texts": {},
+    }
+    # Whoever stands as present, and was not tapped, waits for the button.
+    assert standing(held) == {
+        "Baraka Sampuli": None,
+        "Faraja Sampuli": None,
+        "Zawadi Sampuli": "late",
+    }
+    assert tapped(site, held, form, entry, "late") == told
+    assert marks(held) == [("late", 1)]
+    # The next tap goes by what the page was told.
+    told = tapped(site, held, form | told["fields"], entry, "present")
+    assert told["fields"] == {f"mark-{entry}": "present", f"seen-{entry}": "2:present"}
+
+
+def test_a_tap_that_met_another_mark_says_so_in_its_row_and_overwrites_nothing(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = fields(site.get(register(held, "B")))
+    entry = entries(held)["Zawadi Sampuli"]
+    tapped(site, held, form, entry, "late")
+    told = tapped(site, held, form, entry, "absent")
+    assert told["fields"] == {f"mark-{entry}": "late", f"seen-{entry}": "1:late"}
+    assert list(told["wrong"]) == [f"mark-{entry}"]
+    assert re.fullmatch(
+        r"You marked absent; Amani Mfano saved late at \d\d:\d\d\.", told["wrong"][f"mark-{entry}"]
+    )
+    assert marks(held) == [("late", 1)]
+
+
+def test_a_tap_on_a_register_that_was_closed_meanwhile_is_told_and_not_kept(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    form = both_groups(site, register(held))
+    entry = entries(held)["Zawadi Sampuli"]
+    site.post(register(held), data=form | {"action": "close"})
+    told = tapped(site, held, form, entry, "absent")
+    assert told["fields"] == {f"mark-{entry}": "present", f"seen-{entry}": "1:present"}
+    assert told["wrong"] == {
+        f"mark-{entry}": "The register of this session is closed. Open it again to change it."
+    }
+    assert set(standing(held).values()) == {"present"}
+
+
+def test_each_row_of_the_register_is_saved_by_itself_with_what_was_seen_of_it(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+) -> None:
+    tapped(
+        site,
+        held,
+        fields(site.get(register(held, "B"))),
+        entries(held)["Zawadi Sampuli"],
+        "late",
+    )
+    page = site.get(register(held, "B")).text
+    (form,) = FORM.findall(page)
+    assert "data-autosave" in form.partition(">")[0]
+    before, *rows = ROW.split(form)
+    assert "seen-" not in before
+    assert 'name="page"' in before
+    seen = [re.findall(r'name="seen-(\w+)" value="([\w:]+)"', row) for row in rows]
+    of = entries(held)
+    assert seen == [[(of["Faraja Sampuli"], "0:")], [(of["Zawadi Sampuli"], "1:late")]]
+    assert all("data-place" in row for row in ROW.findall(form))
+    # What a phone says in words, near the finger and where the buttons are.
+    for words in ("What you tapped is saved.", "Not saved yet", ">Present once you save: 1<"):
+        assert words in form
+    assert "There is no network at the moment. It is tried again by itself." in form

@@ -26,7 +26,7 @@ from kash.attendance.rules import (
     is_ahead,
     opens_at,
 )
-from kash.attendance.wording import conflict_sentence, status_word
+from kash.attendance.wording import conflict_sentence
 from kash.database import db, utc_now
 from kash.people.rules import one_group
 from kash.policy import allow
@@ -176,7 +176,8 @@ def register(public_id: str, session_id: str) -> ResponseReturnValue:
 @blueprint.post("/<public_id>/attendance/<session_id>")
 @allow("attendance.mark")
 def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
-    """Save a session's marks, or save and close its register."""
+    """Save a session's marks, or save and close its register; a script that saves each tap is told
+    what stands now."""
     actor = current_actor()
     found = for_marking(public_id)
     chosen = queries.session_of(found, session_id)
@@ -204,6 +205,8 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
     else:
         answers = marking.apply_marks(register_id, operations, actor) if operations else []
     conflicts = registers.conflicts_of(found.register_id, answers, operations)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return _taps_saved(answers, conflicts)
     if conflicts:
         return _register_page(found, session_id, conflicts, early_reason=early_reason)
     if closing:
@@ -219,6 +222,24 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
         ),
         code=303,
     )
+
+
+def _taps_saved(answers: Sequence[Answer], conflicts: Sequence[Conflict]) -> ResponseReturnValue:
+    """What stands in the rows that were sent, and what met another mark."""
+    fields: dict[str, str] = {}
+    for answer in answers:
+        fields[f"mark-{answer.entry}"] = answer.status or ""
+        fields[f"seen-{answer.entry}"] = seen_text(answer.status, answer.version)
+    return {
+        "fields": fields,
+        "wrong": {f"mark-{one.entry}": _as_sentence(one) for one in conflicts},
+        "texts": {},
+    }
+
+
+def _as_sentence(conflict: Conflict) -> str:
+    said = conflict_sentence(conflict)
+    return said[:1].upper() + said[1:]
 
 
 def _unmarked_group(found: Workshop, chosen: WorkshopSession) -> str:
@@ -281,14 +302,7 @@ def _register_page(
         codes=registers.codes_of(found.register_id),
         key=page_key(),
         conflicts=conflicts,
-        conflicting={
-            one.entry: _(
-                "You marked %(mine)s; %(theirs)s is saved.",
-                mine=status_word(one.mine),
-                theirs=status_word(one.theirs),
-            )
-            for one in conflicts
-        },
+        conflicting={one.entry: _as_sentence(one) for one in conflicts},
         may_mark=may_mark,
         stand=signed.stand,
         may_confirm=may_confirm,
