@@ -96,7 +96,7 @@ def _show(preview: Preview) -> None:
 @click.option("--capitals", is_flag=True, help="Write names in capitals as names.")
 @click.option("--apply", is_flag=True, help="Store the people; else only show what would be.")
 def import_people(file: Path, group_name: str, capitals: bool, apply: bool) -> None:
-    """Show what the list in FILE (CSV or XLSX) would add; with --apply add it, all or nothing."""
+    """Show what the list in FILE (CSV, XLSX, ODS) would add; with --apply add it whole."""
     try:
         choices = Choices(group=_group(group_name), capitals=capitals)
         read = read_file(_content(file))

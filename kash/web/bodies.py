@@ -24,6 +24,7 @@ from kash.web.errors import Problem
 MEGABYTE = 1024 * 1024
 View = TypeVar("View", bound=Callable[..., Any])
 _MOST, _MOST_RAW = "kash_most_bytes", "kash_most_raw_bytes"
+_AS_TEXT = "kash_as_text"
 # A body that is a file itself, and is read piece by piece by its view.
 RAW = "application/octet-stream"
 
@@ -93,11 +94,13 @@ class InMemoryRequest(Request):
         return io.BytesIO()
 
 
-def takes_file(most_bytes: int) -> Callable[[View], View]:
-    """Declare that a view takes a file, of at most so many bytes."""
+def takes_file(most_bytes: int, *, as_text: bool = False) -> Callable[[View], View]:
+    """Declare that a view takes a file, of at most so many bytes; with `as_text` also one that is
+    pasted into a field of its form."""
 
     def declare(view: View) -> View:
         setattr(view, _MOST, most_bytes)
+        setattr(view, _AS_TEXT, as_text)
         return view
 
     return declare
@@ -109,7 +112,10 @@ def limit_body(beside: int) -> None:
     Raises BodyTooLarge if the request says itself that it is larger.
     """
     view = current_app.view_functions.get(request.endpoint or "")
-    _limit(getattr(view, _MOST, 0), beside)
+    most = getattr(view, _MOST, 0)
+    if getattr(view, _AS_TEXT, False):
+        request.max_form_memory_size = most + beside
+    _limit(most, beside)
 
 
 def takes_raw(most_bytes: Callable[[], int]) -> Callable[[View], View]:

@@ -22,7 +22,12 @@ function read(key) {
 }
 
 function write(key, kept) {
-  sessionStorage.setItem(key, JSON.stringify(kept));
+  try {
+    sessionStorage.setItem(key, JSON.stringify(kept));
+  } catch {
+    // More than a tab holds: rather nothing than what stood there before.
+    sessionStorage.removeItem(key);
+  }
 }
 
 function forgetAll() {

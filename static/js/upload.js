@@ -1,22 +1,27 @@
-// Says at once that a file is too large, before a slow line has carried it for nothing.
+// Says at once that a file, or what was pasted, is too large, before a slow line has carried it for nothing.
 
 for (const form of document.querySelectorAll("form[data-upload]")) {
-  const input = form.querySelector("input[type=file]");
+  const inputs = [...form.querySelectorAll("input[type=file], textarea")];
   const said = document.createElement("p");
   said.className = "error";
   said.setAttribute("role", "alert");
+  const size = (input) => Math.max(0, ...[...(input.files ?? [new Blob([input.value])])].map((file) => file.size));
   const check = () => {
-    const large = [...input.files].some((file) => file.size > Number(form.dataset.upload));
+    const large = inputs.find((input) => size(input) > Number(form.dataset.upload));
     said.textContent = large ? form.dataset.tooLarge : "";
-    if (large) input.before(said);
+    if (large) large.before(said);
     else said.remove();
-    input.toggleAttribute("aria-invalid", large);
-    return !large;
+    for (const input of inputs) {
+      if (input === large) input.setAttribute("aria-invalid", "true");
+      else input.removeAttribute("aria-invalid");
+    }
+    return large;
   };
-  input.addEventListener("change", check);
+  form.addEventListener("change", check);
   form.addEventListener("submit", (event) => {
-    if (check()) return;
+    const large = check();
+    if (!large) return;
     event.preventDefault();
-    input.focus();
+    large.focus();
   });
 }

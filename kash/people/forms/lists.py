@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
+from wtforms import Field
 from wtforms.validators import ValidationError
+from wtforms.widgets import TextArea
 
 from kash.people.lists.choices import ADD, NONE, Choices
 from kash.people.lists.previews import Preview
@@ -17,7 +19,7 @@ from kash.people.rules.lists.classing import NEW, OUT
 from kash.people.rules.lists.headings import FIELDS, LEFT_OUT
 from kash.people.rules.lists.rows import EDITABLE
 from kash.web import KashForm
-from kash.web.forms import choice_field, clean_text
+from kash.web.forms import UNCORRECTED, choice_field, clean_text
 
 Correction = Callable[[Choices], None]
 _WHOLE = re.compile(r"[0-9]{1,6}")
@@ -25,10 +27,30 @@ _DECISION = re.compile(rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}")
 _MOST_TYPED = 200
 
 
+class PastedRows(Field):
+    """Rows as they were pasted. Nothing is taken away from them: a tab at the beginning is an empty
+    cell."""
+
+    widget = TextArea()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take the text as it came."""
+        self.data = valuelist[0] if valuelist else ""
+
+    def _value(self) -> str:
+        return self.data or ""
+
+
 class UploadForm(KashForm):
-    """A file, and the group of its people if the list does not say it."""
+    """A file or pasted rows, and the group of its people if the list does not say it."""
 
     file = FileField(_l("File"))
+    # Each row stays in its line, however long. A browser cuts what is longer than `maxlength`
+    # without a word, so there is none.
+    pasted = PastedRows(
+        _l("Or paste rows"),
+        render_kw={"rows": 5, "wrap": "off", "autocapitalize": "none"} | UNCORRECTED,
+    )
     group = choice_field(_l("Group"), required=False)
 
     def offer(self, groups: Sequence[Group]) -> None:
@@ -39,13 +61,32 @@ class UploadForm(KashForm):
         ]
 
     def validate_file(self, field: FileField) -> None:
-        """A file is needed."""
-        if not field.data or not field.data.filename:
-            raise ValidationError(_("Choose a file."))
+        """A file is needed, or rows."""
+        if not self._has_file() and not self._has_rows():
+            raise ValidationError(_("Choose a file, or paste rows below."))
+
+    def validate_pasted(self, field: Field) -> None:
+        """One of both: nobody could tell which list was meant."""
+        if self._has_file() and self._has_rows():
+            raise ValidationError(
+                _("A file and pasted rows are two lists. Empty this, or send it without a file.")
+            )
+
+    def _has_file(self) -> bool:
+        return bool(self.file.data and self.file.data.filename)
+
+    def _has_rows(self) -> bool:
+        return bool(self.pasted.data and self.pasted.data.strip())
 
     def content(self) -> tuple[bytes, str]:
-        """The file's bytes, which lie in memory only, and its name."""
-        return self.file.data.stream.read(), clean_text(self.file.data.filename or "")
+        """The list's bytes, which lie in memory only, and the name of its file, if it was one."""
+        if self._has_file():
+            return self.file.data.stream.read(), clean_text(self.file.data.filename or "")
+        return self.pasted.data.encode(), ""
+
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong with the list beside where it was given."""
+        (self.file if self._has_file() else self.pasted).errors = [sentence]
 
 
 def columns_correction(

@@ -47,6 +47,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
         "This file is locked with a password. Open it, save it without one, try again."
     ),
     refusals.UNCLEAN_WORKBOOK: lambda: _("This file is not a clean XLSX file."),
+    refusals.UNCLEAN_ODS: lambda: _("This file is not a clean ODS file."),
     refusals.UNCLEAN_TEXT: lambda: _("This file is not a clean CSV file."),
     refusals.UNPACKS_TOO_FAR: lambda: _(
         "This file unpacks to far more than a list needs. Nothing was read."
@@ -57,7 +58,7 @@ _SENTENCES: dict[str, Callable[[], str]] = {
     refusals.EMPTY: lambda: _("This file is empty."),
     refusals.DAMAGED: lambda: _("This file is cut off or damaged."),
     refusals.TOO_WIDE: lambda: _(
-        "This file has more than %(most)s columns.", most=refusals.MOST_COLUMNS
+        "This list has more than %(most)s columns.", most=refusals.MOST_COLUMNS
     ),
     refusals.TOO_LONG: lambda: too_long(),
 }
@@ -104,7 +105,7 @@ class FileTooSlow(FileUnreadable):
 def read_small_file(content: bytes) -> ReadFile | None:
     """A file that is read while somebody waits, or None if it is not so small: then reading it is
     the worker's. Raises FileUnreadable."""
-    workbook = content.startswith(b"PK")
+    workbook = content.startswith(refusals.ARCHIVES)
     small = len(content) <= (_SMALL_WORKBOOK if workbook else _SMALL_TEXT)
     if not small or (not workbook and content.count(b"\n") > SMALL_ROWS):
         return None
@@ -115,6 +116,14 @@ def read_small_file(content: bytes) -> ReadFile | None:
     return read if sum(len(each.rows) for each in read.sheets) <= SMALL_ROWS + 20 else None
 
 
+def kind_of(content: bytes) -> str:
+    """What kind of file a list came as: `csv`, `ods` or `xlsx`."""
+    if not content.startswith(refusals.ARCHIVES):
+        return "csv"
+    # The first part of an ODS file says so, as it is.
+    return "ods" if b"opendocument.spreadsheet" in content[:200] else "xlsx"
+
+
 def refuse_other_kinds(content: bytes) -> None:
     """Refuse at once what its first bytes show to be no list. Raises FileUnreadable."""
     if len(content) > MOST_BYTES:
@@ -123,10 +132,10 @@ def refuse_other_kinds(content: bytes) -> None:
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise FileUnreadable(_SENTENCES[refusals.LOCKED]())
         raise FileUnreadable(
-            _("This is a file of an old kind. Open it and save it as XLSX or CSV.")
+            _("This is a file of an old kind. Open it and save it as XLSX, ODS or CSV.")
         )
     if any(content.startswith(start) for start in _OTHERS):
-        raise FileUnreadable(_("This is not a list. Bring an XLSX or a CSV file."))
+        raise FileUnreadable(_("This is not a list. Bring an XLSX, ODS or CSV file."))
 
 
 def read_file(content: bytes, *, seconds: int = _SECONDS) -> ReadFile:

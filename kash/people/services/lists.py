@@ -23,6 +23,7 @@ from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import (
     SMALL_ROWS,
+    kind_of,
     read_file,
     read_small_file,
     refuse_other_kinds,
@@ -65,7 +66,7 @@ def bring_in(content: bytes, file_name: str, group: str, by: Actor) -> str:
     with audited("people.list_brought", by) as change:
         found = PeopleList(
             public_id=public_id,
-            format="xlsx" if content.startswith(b"PK") else "csv",
+            format=kind_of(content),
             choices=sealed_choices(choices, public_id),
             created_by=by.public_id,
             created_at=change.now,

@@ -46,9 +46,10 @@ def lists() -> ResponseReturnValue:
 
 @blueprint.route("/lists/new", methods=["GET", "POST"])
 @allow("people.import")
-@takes_file(MOST_BYTES)
+@takes_file(MOST_BYTES, as_text=True)
 def bring_list() -> ResponseReturnValue:
-    """Choose a file; it waits sealed, and is read at once if it is short, else by the worker."""
+    """Choose a file or paste rows; the list waits sealed, and is read at once if it is short, else
+    by the worker."""
     form = UploadForm()
     groups = queries.groups()
     form.offer(groups)
@@ -57,7 +58,7 @@ def bring_list() -> ResponseReturnValue:
         try:
             made = services.bring_in(content, name, form.group.data or "", current_actor())
         except services.FileUnreadable as problem:
-            form.file.errors = [str(problem)]
+            form.refuse(str(problem))
         else:
             return redirect(url_for("people.list", list_id=made), 303)
     return page(

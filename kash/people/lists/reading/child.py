@@ -13,7 +13,7 @@ import sys
 from datetime import date
 from typing import Any
 
-from kash.people.lists.reading.refusals import EMPTY, MOST_LINES, TOO_LONG, Refused
+from kash.people.lists.reading.refusals import ARCHIVES, EMPTY, MOST_LINES, TOO_LONG, Refused
 from kash.people.lists.reading.texts import read_text_table
 from kash.people.rules.lists.cells import Cell
 
@@ -42,11 +42,8 @@ def sheets_of(content: bytes) -> dict[str, Any]:
     mixed: tuple[int, ...] = ()
     joined: tuple[int, ...] = ()
     sheets: list[tuple[str, list[tuple[int, list[Cell]]]]]
-    if content.startswith(b"PK"):
-        # Loaded for a workbook alone.
-        from kash.people.lists.reading.workbooks import read_workbook
-
-        sheets = read_workbook(content)
+    if content.startswith(ARCHIVES):
+        sheets = _sheets_of_archive(content)
     else:
         table = read_text_table(content)
         encoding, mixed, joined = table.encoding, table.mixed_rows, table.joined_rows
@@ -57,6 +54,19 @@ def sheets_of(content: bytes) -> dict[str, Any]:
     if any(len(rows) > MOST_LINES for _name, rows in kept):
         raise Refused(TOO_LONG)
     return {"sheets": kept, "encoding": encoding, "mixed_rows": mixed, "joined_rows": joined}
+
+
+def _sheets_of_archive(content: bytes) -> list[tuple[str, list[tuple[int, list[Cell]]]]]:
+    # What reads a kind of file is loaded for that kind alone.
+    from kash.people.lists.reading.archives import is_open_document
+
+    if is_open_document(content):
+        from kash.people.lists.reading.open_document import read_open_document
+
+        return read_open_document(content)
+    from kash.people.lists.reading.workbooks import read_workbook
+
+    return read_workbook(content)
 
 
 def _day(cell: object) -> list[str]:

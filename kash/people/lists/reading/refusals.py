@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 LOCKED, UNCLEAN_WORKBOOK, UNCLEAN_TEXT = "locked", "unclean workbook", "unclean text"
+UNCLEAN_ODS = "unclean ods"
 UNPACKS_TOO_FAR, FAR_BELOW = "unpacks too far", "far below"
 EMPTY, DAMAGED, TOO_WIDE, TOO_LONG = "empty", "damaged", "too wide", "too long"
 # A quotation mark that is never closed, and one that joins lines which look like rows.
@@ -14,6 +15,8 @@ MOST_COLUMNS = 200
 MOST_ROWS = 5_000
 MOST_LINES = 2 * MOST_ROWS
 LOWEST_ROW = 100_000
+# How a zip begins, as which workbooks come. A list that was pasted may well begin with "PK".
+ARCHIVES = (b"PK\x03\x04", b"PK\x05\x06")
 
 
 class Refused(Exception):

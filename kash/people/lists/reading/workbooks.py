@@ -1,9 +1,8 @@
 """XLSX files, opened within limits.
 
-A workbook is a zip, and a few kilobytes of it can stand for gigabytes. So its directory is read
-first, each part is inflated here and no further than the limit, and the reading library sees a
-plain copy of what was inflated. It makes a full rectangle of every sheet, so the rectangle is
-measured before.
+The directory of the zip is read first, each part is inflated by us and no further than the limit,
+and the reading library sees a plain copy of what was inflated. It makes a full rectangle of every
+sheet, so the rectangle is measured before.
 """
 
 from __future__ import annotations
@@ -12,14 +11,18 @@ import io
 import re
 import xml.parsers.expat as expat
 import zipfile
-import zlib
 from collections.abc import Iterable
 
 import python_calamine
 
+from kash.people.lists.reading.archives import (
+    MOST_INFLATED,
+    NOT_A_ZIP,
+    inflated,
+    refuse_locked,
+)
 from kash.people.lists.reading.refusals import (
     FAR_BELOW,
-    LOCKED,
     LOWEST_ROW,
     MOST_COLUMNS,
     TOO_WIDE,
@@ -29,16 +32,13 @@ from kash.people.lists.reading.refusals import (
 )
 from kash.people.rules.lists.cells import Cell, numbered, plain
 
-MOST_INFLATED = 64 * 1024 * 1024
 _MOST_PARTS = 500
 _MOST_SHEETS = 20
 _MOST_CELLS = 2_000_000
-_CHUNK = 256 * 1024
 _NEEDED = re.compile(
     r"\[Content_Types\]\.xml|_rels/.*|"
     r"xl/(workbook\.xml|styles\.xml|sharedStrings\.xml|_rels/.*|worksheets/[^/]*\.xml|worksheets/_rels/.*)"
 )
-_ENCRYPTED = 0x1
 _PLACE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
@@ -78,8 +78,7 @@ def _copied(content: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as given:
             entries = given.infolist()
-            if any(entry.flag_bits & _ENCRYPTED for entry in entries):
-                raise Refused(LOCKED)
+            refuse_locked(given)
             needed = [entry for entry in entries if _NEEDED.fullmatch(entry.filename.lstrip("/"))]
             if not any(entry.filename.lstrip("/") == "xl/workbook.xml" for entry in needed):
                 raise Refused(UNCLEAN_WORKBOOK)
@@ -88,7 +87,7 @@ def _copied(content: bytes) -> bytes:
             if sum(entry.file_size for entry in needed) > MOST_INFLATED:
                 raise Refused(UNPACKS_TOO_FAR)
             return _packed(_inflated(given, needed))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, ValueError):
+    except NOT_A_ZIP:
         raise Refused(UNCLEAN_WORKBOOK) from None
 
 
@@ -97,15 +96,9 @@ def _inflated(
 ) -> Iterable[tuple[str, bytes]]:
     left = MOST_INFLATED
     for entry in entries:
-        pieces = []
-        with given.open(entry) as part:
-            # Whatever the directory says, no more than this is inflated.
-            while piece := part.read(min(_CHUNK, left + 1)):
-                left -= len(piece)
-                if left < 0:
-                    raise Refused(UNPACKS_TOO_FAR)
-                pieces.append(piece)
-        name, body = entry.filename.lstrip("/"), b"".join(pieces)
+        body = b"".join(inflated(given, entry, left))
+        left -= len(body)
+        name = entry.filename.lstrip("/")
         if name.startswith("xl/worksheets/") and name.endswith(".xml"):
             _measure(body)
         if b"<!DOCTYPE" in body[:2000] or b"<!ENTITY" in body:

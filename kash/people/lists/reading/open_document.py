@@ -1,0 +1,228 @@
+"""ODS files, as LibreOffice saves them, read as they are inflated.
+
+A few bytes of one can claim a million cells, each the same as the one before. Nothing is made of
+such a claim but where something stands in the cell, and then no more than a list may hold.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import xml.parsers.expat as expat
+import zipfile
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+
+from kash.people.lists.reading.archives import MOST_INFLATED, NOT_A_ZIP, inflated, refuse_locked
+from kash.people.lists.reading.refusals import (
+    FAR_BELOW,
+    LOCKED,
+    LOWEST_ROW,
+    MOST_COLUMNS,
+    MOST_LINES,
+    TOO_LONG,
+    TOO_WIDE,
+    UNCLEAN_ODS,
+    UNPACKS_TOO_FAR,
+    Refused,
+)
+from kash.people.rules.lists.cells import Cell, plain
+
+Sheets = list[tuple[str, list[tuple[int, list[Cell]]]]]
+_MOST_SHEETS = 20
+_MOST_OF_MANIFEST = 1024 * 1024
+_NUMBERS = frozenset(("float", "percentage", "currency"))
+# What lies in a cell or a sheet and is not what it says: a comment, a picture, what it was before.
+_PASSED_OVER = frozenset(
+    ("office:annotation", "table:shapes", "table:dde-links", "table:tracked-changes")
+)
+_CELLS = frozenset(("table:table-cell", "table:covered-table-cell"))
+
+
+def read_open_document(content: bytes) -> Sheets:
+    """The names and the numbered rows of the sheets that can be seen. Raises Refused."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as given:
+            refuse_locked(given)
+            _refuse_encrypted(given)
+            return _read(inflated(given, given.getinfo("content.xml")))
+    except (*NOT_A_ZIP, expat.ExpatError):
+        raise Refused(UNCLEAN_ODS) from None
+
+
+def _refuse_encrypted(given: zipfile.ZipFile) -> None:
+    """Refuse what is locked with a password: its zip is open, and its list of parts tells."""
+    names = set(given.namelist())
+    if "encrypted-package" in names:
+        raise Refused(LOCKED)
+    if "META-INF/manifest.xml" in names:
+        entry = given.getinfo("META-INF/manifest.xml")
+        if b"encryption-data" in b"".join(inflated(given, entry, _MOST_OF_MANIFEST)):
+            raise Refused(LOCKED)
+
+
+def _read(pieces: Iterable[bytes]) -> Sheets:
+    gathered = _Gathered()
+    for piece in pieces:
+        gathered.parser.Parse(piece, False)
+    gathered.parser.Parse(b"", True)
+    if not gathered.is_spreadsheet:
+        raise Refused(UNCLEAN_ODS)
+    return gathered.sheets
+
+
+class _Gathered:
+    """Sheets as a parser meets them."""
+
+    def __init__(self) -> None:
+        self.sheets: Sheets = []
+        self.is_spreadsheet = False
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self._depth = 0
+        # The depth at which something begins that is passed over.
+        self._passed_at = 0
+        self._style = ""
+        self._hidden_styles: set[str] = set()
+        self._rows: list[tuple[int, list[Cell]]] | None = None
+        self._weight = 0
+        # Of the row that is read: its number, how often it stands there, its cells up to the last
+        # one in which something stands, and where the next one begins.
+        self._number, self._times, self._column = 1, 1, 0
+        self._cells: list[Cell] = []
+        # By column what stands once beside several rows, as a station beside its officers, and the
+        # last of these rows.
+        self._beside: dict[int, tuple[Cell, int]] = {}
+        self._cell: Mapping[str, str] | None = None
+        self._in_paragraph = False
+        self._words: list[str] = []
+
+    def _doctype(self, *_given: object) -> None:
+        raise Refused(UNCLEAN_ODS)
+
+    def _start(self, full_name: str, attributes: Mapping[str, str]) -> None:
+        self._depth += 1
+        if self._passed_at:
+            return
+        name = _short(full_name)
+        given = {_short(key): value for key, value in attributes.items()}
+        if name in _PASSED_OVER or name.startswith("drawing:"):
+            self._passed_at = self._depth
+        elif name == "text:p":
+            self._in_paragraph = True
+            self._words.append(" ")
+        elif name in ("text:s", "text:tab", "text:line-break"):
+            self._words.append(" ")
+        elif name in _CELLS:
+            self._cell, self._words = given, []
+        elif name == "table:table-row":
+            self._times = _times(given, "table:number-rows-repeated")
+            self._column, self._cells = 0, []
+        else:
+            self._start_around(name, given)
+
+    def _start_around(self, name: str, given: Mapping[str, str]) -> None:
+        """What stands around rows: styles, the spreadsheet, its sheets."""
+        if name == "style:style":
+            self._style = given.get("style:name", "")
+        elif name == "style:table-properties" and given.get("table:display") == "false":
+            self._hidden_styles.add(self._style)
+        elif name == "office:spreadsheet":
+            self.is_spreadsheet = True
+        elif name == "table:table":
+            hidden = given.get("table:style-name", "") in self._hidden_styles
+            # One within a cell is none of a list.
+            if hidden or self._rows is not None or len(self.sheets) == _MOST_SHEETS:
+                self._passed_at = self._depth
+                return
+            self._rows, self._number, self._beside = [], 1, {}
+            self.sheets.append((given.get("table:name", ""), self._rows))
+
+    def _text(self, text: str) -> None:
+        if self._in_paragraph and self._cell is not None and not self._passed_at:
+            self._words.append(text)
+
+    def _end(self, full_name: str) -> None:
+        self._depth -= 1
+        if self._passed_at:
+            if self._depth < self._passed_at:
+                self._passed_at = 0
+            return
+        name = _short(full_name)
+        if name == "text:p":
+            self._in_paragraph = False
+        elif name in _CELLS and self._cell is not None:
+            self._end_cell(self._cell, covered=name == "table:covered-table-cell")
+            self._cell = None
+        elif name == "table:table-row":
+            self._end_row()
+        elif name == "table:table":
+            self._rows = None
+
+    def _end_cell(self, given: Mapping[str, str], *, covered: bool) -> None:
+        times = _times(given, "table:number-columns-repeated")
+        # What lies under a merged cell cannot be seen.
+        value: Cell = "" if covered else _value(given, "".join(self._words))
+        if value != "":
+            if self._column + times > MOST_COLUMNS:
+                raise Refused(TOO_WIDE)
+            self._cells += [""] * (self._column - len(self._cells)) + [value] * times
+            down = _times(given, "table:number-rows-spanned")
+            if down > 1 and _times(given, "table:number-columns-spanned") == 1:
+                self._beside[self._column] = (value, self._number + down - 1)
+        self._column += times
+
+    def _end_row(self) -> None:
+        first, times = self._number, self._times
+        self._number += times
+        if not self._cells or self._rows is None:
+            return
+        if first + times - 1 > LOWEST_ROW:
+            raise Refused(FAR_BELOW)
+        if len(self._rows) + times > MOST_LINES:
+            raise Refused(TOO_LONG)
+        for column, (value, last) in self._beside.items():
+            if first > last:
+                continue
+            self._cells += [""] * (column + 1 - len(self._cells))
+            if self._cells[column] == "":
+                self._cells[column] = value
+        weight = sum(8 + (len(cell) if isinstance(cell, str) else 0) for cell in self._cells)
+        self._weight += times * weight
+        if self._weight > MOST_INFLATED:
+            raise Refused(UNPACKS_TOO_FAR)
+        self._rows += [(number, list(self._cells)) for number in range(first, first + times)]
+
+
+@lru_cache(maxsize=512)
+def _short(name: str) -> str:
+    """A name with the short form of its namespace, whatever its file calls that: `table:table`."""
+    space, _blank, local = name.rpartition(" ")
+    parts = space.split(":")
+    return f"{parts[-2]}:{local}" if len(parts) > 1 else local
+
+
+def _times(given: Mapping[str, str], name: str) -> int:
+    """How often something stands there: a whole number from 1 on, of at most eight digits."""
+    text = given.get(name, "")[:8]
+    return max(1, int(text)) if text.isascii() and text.isdigit() else 1
+
+
+def _value(given: Mapping[str, str], said: str) -> Cell:
+    """A cell as its value says; where it says none that can be, as it is shown."""
+    kind = given.get("office:value-type", "")
+    try:
+        if kind in _NUMBERS and math.isfinite(number := float(given.get("office:value", ""))):
+            return number
+        if kind == "date":
+            return date.fromisoformat(given.get("office:date-value", "")[:10])
+    except ValueError:
+        return plain(said)
+    if kind == "boolean":
+        return plain(given.get("office:boolean-value") == "true")
+    return plain(said) or plain(given.get("office:string-value", ""))
