@@ -31,7 +31,8 @@ class PastedRows(Field):
     """Rows as they were pasted. Nothing is taken away from them: a tab at the beginning is an empty
     cell."""
 
-    widget = TextArea()
+    # No field of text, which would be cleaned; the widget needs no more than `_value`.
+    widget = TextArea()  # type: ignore[assignment]
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Take the text as it came."""
