@@ -1,4 +1,4 @@
-"""What is said of reports that nobody agreed to have kept: to whoever files, and to members."""
+"""Words on reports that nobody agreed to have kept: to whoever files, and to members."""
 
 from __future__ import annotations
 

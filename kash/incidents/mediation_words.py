@@ -1,4 +1,4 @@
-"""What came of a mediation, in words."""
+"""Words on what came of a mediation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kash.incidents.rules.record import Asked, Intervention
 
 
 def result_text(one: Asked, people: int) -> str:
-    """What came of one request: "Released: 2 of 3". `people` is for how many it was."""
+    """Outcome of one request: "Released: 2 of 3". `people` is for how many it was."""
     said = str(RESULT_NAMES.get(one.result, one.result))
     if one.count is None or one.kind not in FOR_PEOPLE:
         return said
@@ -18,5 +18,5 @@ def result_text(one: Asked, people: int) -> str:
 
 
 def results_text(one: Intervention) -> str:
-    """What came of all that a mediator was asked for."""
+    """Outcomes of all that a mediator was asked for."""
     return ", ".join(result_text(each, len(one.persons)) for each in one.asked if each.result)

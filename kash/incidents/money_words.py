@@ -1,4 +1,4 @@
-"""What is said of money that cannot be a term, of cash bail, and of the duty to report."""
+"""Words on money that cannot be a term, on cash bail, and on the duty to report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the codes of a record are called, for pages and papers."""
+"""Names of the codes of a record, for pages and papers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked and said of how an account was taken."""
+"""Words on how an account was taken: questions and answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What steps, clocks and events of a case are called, for pages."""
+"""Names of steps, clocks and events of a case, for pages."""
 
 from __future__ import annotations
 
@@ -186,7 +186,7 @@ def clock_tone(clock: Clock, now: datetime) -> str:
 
 
 def clock_advice(clock: Clock, now: datetime) -> str:
-    """What can be done, and what still can once it is over."""
+    """Advice of a clock: what can be done, and what still can once it is over."""
     until = moment_text(clock.ends)
     if clock.kind == "court":
         if clock.runs(now):
@@ -208,11 +208,11 @@ def clock_advice(clock: Clock, now: datetime) -> str:
 
 
 def unset_text(kind: str) -> str:
-    """What is asked so that a clock can start."""
+    """Question by which a clock can start."""
     return str(_UNSET[kind])
 
 
 def event_text(what: str, name: str) -> str:
-    """What an event is called; one that another version knows, by its own word."""
+    """Name of an event; of one that another version knows, its own word."""
     known = EVENT_NAMES.get(what) or STATE_NAMES.get(what)
     return str(known) % {"name": name} if known is not None else what.replace("_", " ")

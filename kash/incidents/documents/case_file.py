@@ -31,8 +31,8 @@ FILE_NAME = "record.pdf"
 
 @dataclass(frozen=True)
 class Choice:
-    """What somebody chose for the file. `identities` are opened names by persons' ids, where a
-    custodian chose to show them."""
+    """Choice that somebody made for the file. `identities` are opened names by persons' ids, where
+    a custodian chose to show them."""
 
     persons: list[str]
     narrative: bool = False
@@ -86,7 +86,7 @@ def case_file(
 
 
 class _Labels:
-    """What the file calls persons and parties: who is not in it is called "another person"; of a
+    """Labels of persons and parties in the file: who is not in it is called "another person"; of a
     party only a health worker is, since no other kind says anything of health."""
 
     def __init__(self, record: Record, shown: set[str], parties: set[str]) -> None:

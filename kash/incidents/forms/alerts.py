@@ -1,4 +1,4 @@
-"""What is entered about officers on duty, and about drills."""
+"""Forms of officers on duty, and of drills."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class IdentityForm(KashForm):
     note = long_text_field(_l("Note"), most=2000)
 
     def facts(self) -> dict[str, str]:
-        """What was said, as text."""
+        """Facts as they were said, as text."""
         born = self.born_on.data
         return {
             "legal_name": self.legal_name.data or "",

@@ -74,15 +74,15 @@ class ConsentsForm(KashForm):
         return fine and not self.origin.errors and not self.wording.errors
 
     def answers(self) -> dict[str, bool]:
-        """What was answered, purpose by purpose; what was not asked is left out."""
+        """Answers that were given, purpose by purpose; a purpose that was not asked is left out."""
         said = {purpose: self[purpose].data for purpose in PURPOSES}
         return {purpose: data == YES for purpose, data in said.items() if data in (YES, NO)}
 
     def answers_typed(self) -> dict[str, str]:
-        """What was chosen for each purpose, as it was sent, for the page to show again."""
+        """Choices for each purpose, as they were sent, for the page to show again."""
         return {purpose: self[purpose].data or "" for purpose in PURPOSES}
 
     def version_shown(self) -> int:
-        """Which version of the case the page showed; 0, which nothing has, if unreadable."""
+        """Version of the case that the page showed; 0, which nothing has, if unreadable."""
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

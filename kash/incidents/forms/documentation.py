@@ -236,20 +236,20 @@ class DocumentationForm(KashForm):
             self.terms.errors = [entry.errors for entry in self.terms.entries]
 
     def says_enough(self) -> bool:
-        """Whether it can be handed in: an act or some words. If not, it says so beside them."""
+        """True if it can be handed in: an act or some words. If not, it says so beside them."""
         if self.narrative.data or any(not row.is_empty() for row in self.rows("acts")):
             return True
         _refuse(self.narrative, _("Say what happened, or choose an act, before you hand it in."))
         return False
 
     def says_why(self) -> bool:
-        """Whether it was said why the record is changed. If not, it says so beside the field."""
+        """True if it was said why the record is changed. If not, it says so beside the field."""
         return bool(self.why.data) or _refuse(self.why, _("Say why the record is changed."))
 
     # --- what was typed --------------------------------------------------------------------------
 
     def typed(self, station_names: Mapping[str, str]) -> Record:
-        """What the form holds, as the parts of a record that it knows."""
+        """Record that the form holds, as the parts that it knows."""
         return Record(
             happening=Happening(
                 begun_on=self.begun_on.data,
@@ -272,7 +272,7 @@ class DocumentationForm(KashForm):
         return [row for row in self.rows(group) if not row.is_empty()]
 
     def version_shown(self) -> int:
-        """Which version the page showed; 0, which nothing has, if that is unreadable."""
+        """Version that the page showed; 0, which nothing has, if that is unreadable."""
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 

@@ -1,4 +1,4 @@
-"""What members say of evidence."""
+"""Forms in which members tell of evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_NAME = 200
 
 
 class LabelForm(KashForm):
-    """What a piece of evidence shows."""
+    """Label of a piece of evidence: what it shows."""
 
     label = text_field(_l("Label"), required=False)
     note = long_text_field(_l("Note"), required=False, rows=3)
@@ -39,7 +39,7 @@ class EvidenceForm(LabelForm):
     received_on = MomentField(_l("Received on"))
 
     def received(self, uploaded_name: str) -> Received:
-        """What was said of the file, with the name that it had."""
+        """Receipt of the file as it was told, with the name that it had."""
         return Received(
             label=self.label.data or "",
             note=self.note.data or "",
@@ -86,6 +86,6 @@ class ExportForm(KashForm):
 
 
 class SheetForm(KashForm):
-    """What a custody sheet says."""
+    """Custody sheet."""
 
     words = BooleanField(_l("Print the label, the notes and the names of people too"))

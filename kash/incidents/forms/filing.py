@@ -35,7 +35,7 @@ class ScreenForm(KashForm):
     """One screen. Nothing on it must be answered."""
 
     def answers(self) -> Screen:
-        """What was answered."""
+        """Answers that were given."""
         raise NotImplementedError
 
     def leave_out_what_is_wrong(self) -> None:
@@ -47,12 +47,12 @@ class ScreenForm(KashForm):
                 self[name].data = None
 
     def answered(self) -> bool:
-        """Whether anything was."""
+        """True if anything was answered."""
         return bool(self.answers().model_dump(exclude_defaults=True))
 
 
 class WhatForm(ScreenForm):
-    """What happened."""
+    """Screen on what happened."""
 
     acts = SeveralField(
         _l("What happened"),
@@ -60,7 +60,7 @@ class WhatForm(ScreenForm):
     )
 
     def answers(self) -> Screen:
-        """What was done."""
+        """Acts that were done."""
         return Screen(acts=self.acts.data or [])
 
 
@@ -111,7 +111,7 @@ class WhomForm(ScreenForm):
 
 
 class WhoForm(ScreenForm):
-    """Who did it."""
+    """Screen on who did it."""
 
     who = choice_field(_l("Who did it"), required=False, default="")
     description = text_field(
@@ -139,7 +139,7 @@ class WhoForm(ScreenForm):
         ]
 
     def answers(self) -> Screen:
-        """Who, from which station, and what is known of them."""
+        """Parties: who, from which station, and what is known of them."""
         who = self.who.data or ""
         station = who.removeprefix(_POLICE_AT) if who.startswith(_POLICE_AT) else ""
         reader = who.removeprefix(_READER) if who.startswith(_READER) else ""
@@ -153,7 +153,7 @@ class WhoForm(ScreenForm):
 
 
 class NextForm(ScreenForm):
-    """What would help, and what the programme may do. Nothing is ticked at first."""
+    """Screen on what would help, and what the programme may do. Nothing is ticked at first."""
 
     wanted = SeveralField(_l("What would help"), choices=list(words.WANTED.items()))
     consents = SeveralField(
@@ -168,8 +168,8 @@ class NextForm(ScreenForm):
     wording = HiddenField(default=VERSION)
 
     def answers(self) -> Screen:
-        """What is asked for, what is allowed, and how that is known. Whoever ticked something, or
-        said how it is known, has left the rest unticked; else nothing was asked."""
+        """Answers on what is asked for, what is allowed, and how that is known. Whoever ticked
+        something, or said how it is known, has left the rest unticked; else nothing was asked."""
         ticked, origin = self.consents.data or [], self.origin.data or ""
         asked = bool(ticked or origin)
         shown = self.wording.data if self.wording.data in DIGESTS else ""

@@ -1,5 +1,5 @@
-"""What is answered and added beside the full form: referrals, what was agreed, the choice
-of what a case file holds."""
+"""Forms of following up beside the full form: referrals, terms, the choice of what a case file
+holds."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class OutcomeForm(KashForm):
 
 
 class TermForm(KashForm):
-    """What was agreed. `key` makes the same form, sent twice, add one term."""
+    """Term that was agreed. `key` makes the same form, sent twice, add one term."""
 
     kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")), validate_choice=False)
     owed_by = choice_field(_l("Owed by"), required=False)
@@ -115,7 +115,7 @@ class TermForm(KashForm):
         _key_or_fresh(self, fresh_key("terms"))
 
     def term(self) -> Term:
-        """What was agreed."""
+        """Term as it was agreed."""
         return Term(
             id=self.key.data or fresh_key("terms"),
             kind=self.kind.data or "",
@@ -127,7 +127,7 @@ class TermForm(KashForm):
         )
 
     def may_be_agreed(self, parties: Sequence[Party]) -> bool:
-        """Whether it is a term in a case with these parties; says beside its field why not."""
+        """True if it is a term in a case with these parties; says beside its field why not."""
         refused = refusal_of(self.term(), parties)
         if refused is not None:
             self[refused.field].errors = [refusal_text(refused.why)]
@@ -151,7 +151,7 @@ class FulfilledForm(KashForm):
     fulfilled_on = DayField(_l("Done on"), validators=[Optional()])
 
     def refuse_future(self, today: date) -> bool:
-        """Whether the day is one that has come; says so beside it if not."""
+        """True if the day is one that has come; says so beside it if not."""
         if self.fulfilled_on.data and self.fulfilled_on.data > today:
             self.fulfilled_on.errors = [_("This day has not come yet.")]
             return False
@@ -159,7 +159,7 @@ class FulfilledForm(KashForm):
 
 
 class CaseFileForm(KashForm):
-    """What a case file holds."""
+    """Contents of a case file, to be chosen."""
 
     persons = SeveralField(_l("About whom"))
     narrative = BooleanField(_l("What happened, in her words"))

@@ -1,4 +1,4 @@
-"""What is asked of each person once her case was verified."""
+"""Form of her choice: each person is asked once her case was verified."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from kash.web.forms import DayField, KashForm, SeveralField, radio_field, requir
 
 
 class ChoiceForm(KashForm):
-    """What one person wants, on which day she was asked, and how it is known; and how many answers
-    of hers the page showed (`version`)."""
+    """Choice of one person, with the day on which she was asked, and how it is known; and how many
+    answers of hers the page showed (`version`)."""
 
     person = HiddenField()
     version = HiddenField()
@@ -57,7 +57,7 @@ class ChoiceForm(KashForm):
             raise ValidationError(_("This day has not come yet."))
 
     def said(self) -> Said:
-        """What was entered."""
+        """Choice as it was entered."""
         assert self.on.data is not None  # noqa: S101 - for the type: it was validated
         return Said(
             self.person.data or "",
@@ -91,7 +91,7 @@ class OwnYesForm(KashForm):
         return fine and not self.answer.errors
 
     def version_shown(self) -> int:
-        """Which version of the case the page showed; 0, which nothing has, if unreadable."""
+        """Version of the case that the page showed; 0, which nothing has, if unreadable."""
         return _number(self.version.data)
 
 

@@ -1,4 +1,4 @@
-"""What is entered about mediators, and asked of them."""
+"""Forms of mediators: their duty, requests to them, and their answers."""
 
 from __future__ import annotations
 
@@ -61,12 +61,12 @@ class DutyForm(WeekForm):
 
     @property
     def edition_read(self) -> int:
-        """Which edition the form was filled from; 0, which none has, if unreadable."""
+        """Edition from which the form was filled; 0, which none has, if unreadable."""
         given = self.edition.data or ""
         return int(given) if re.fullmatch(r"[0-9]{1,9}", given) else 0
 
     def details(self) -> DutyDetails:
-        """What was entered."""
+        """Details as they were entered."""
         return DutyDetails(
             phone=self.phone.data or "",
             spoken=tuple(self.languages.data or ()),
@@ -87,7 +87,7 @@ class DutyForm(WeekForm):
 
 
 class AskForm(KashForm):
-    """What a mediator is asked for, and for whom."""
+    """Request to a mediator: what for, and for whom."""
 
     mediator = radio_field(_l("Mediator"), [])
     requests = SeveralField(
@@ -144,7 +144,7 @@ class ClosingForm(KashForm):
         return fine
 
     def results(self) -> list[Result]:
-        """What was said."""
+        """Results as they were told."""
         return [
             Result(
                 kind,

@@ -95,7 +95,7 @@ class BailForm(_VersionedForm):
             self.no_receipt.data = bool(bail.amount) and not bail.receipt
 
     def bail(self) -> CashBail:
-        """What was typed."""
+        """Cash bail as it was typed."""
         court = self.paid_to.data == "court"
         place = "" if court else self.place.data or ""
         return CashBail(
@@ -144,7 +144,7 @@ class TakeOutForm(KashForm):
 
 
 class ReportForm(_VersionedForm):
-    """What is decided about a report, and noted: nothing is sent by it."""
+    """Decision about a report, and a note of it: nothing is sent by it."""
 
     kind = radio_field(_l("What is decided"), list(NOTE_NAMES.items()))
     on = DayField(_l("Reported on"), validators=[Optional()])
@@ -162,7 +162,7 @@ class ReportForm(_VersionedForm):
     )
 
     def note(self) -> ReportNote:
-        """What was typed, without who and when."""
+        """Note as it was typed, without who and when."""
         reported = self.kind.data == "reported"
         return ReportNote(
             kind=self.kind.data or "",
@@ -173,7 +173,7 @@ class ReportForm(_VersionedForm):
         )
 
     def refuse(self, today: date) -> bool:
-        """Whether what was typed is whole; says beside its field what is not."""
+        """True if all that was typed is whole; says beside its field what is not."""
         found = missing_of(self.note(), today)
         for name, missing in found:
             self[name].errors = [
@@ -194,11 +194,11 @@ class PolicyForm(KashForm):
     checked_by = text_field(_l("Which lawyer wrote or checked it"), most=120)
 
     def policy(self) -> Policy:
-        """What was typed."""
+        """Policy as it was typed."""
         return Policy(self.name.data or "", self.dated_on.data, self.checked_by.data or "")
 
     def refuse_future(self, today: date) -> bool:
-        """Whether the day is one that has come; says so beside it if not."""
+        """True if the day is one that has come; says so beside it if not."""
         if self.dated_on.data and self.dated_on.data > today:
             self.dated_on.errors = [_("This day has not come yet.")]
             return False
@@ -206,7 +206,8 @@ class PolicyForm(KashForm):
 
 
 def bail_from(term: Term, record: Record) -> CashBail:
-    """What of a term that was set aside can be taken over into cash bail, to be looked through."""
+    """Cash bail with all that can be taken over of a term that was set aside, to be looked
+    through."""
     persons = {one.id for one in record.persons}
     station = next((one for one in record.parties if one.id == term.owed_to), None)
     return CashBail(

@@ -1,4 +1,4 @@
-"""What is entered about the contact outside the programme."""
+"""Forms of the contact outside the programme."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kash.web.forms import text_field
 
 
 class OutsideForm(KashForm):
-    """Who it is, and how to reach them."""
+    """Contact outside: who it is, and how to reach them."""
 
     name = text_field(_l("Name"), most=120)
     reach = text_field(_l("How to reach them"), most=200)

@@ -52,7 +52,7 @@ class ReceiptForm(CodeForm):
 
 
 class TakingBackForm(KashForm):
-    """What is taken back. Nothing is ticked at first."""
+    """Consents that are taken back. Nothing is ticked at first."""
 
     purposes = SeveralField(
         _l("Take back"),

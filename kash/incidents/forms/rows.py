@@ -40,7 +40,7 @@ def fresh_key(group: str) -> str:
 
 
 class Row(KashForm):
-    """What all rows share: the row's own id."""
+    """Row with what all rows share: its own id."""
 
     class Meta(KashForm.Meta):
         """Part of a form that has its token."""
@@ -50,7 +50,7 @@ class Row(KashForm):
     key = HiddenField()
 
     def is_empty(self) -> bool:
-        """Whether nothing was entered."""
+        """True if nothing was entered."""
         raise NotImplementedError
 
     def missing(self) -> list[tuple[str, str]]:
@@ -80,7 +80,7 @@ class PersonRow(Row):
 
     @property
     def may_be_minor(self) -> bool:
-        """Whether she is or may be under 18, so that more is asked."""
+        """True if she is or may be under 18, so that more is asked."""
         return may_be_minor(self.age_band.data or "") or bool(self.among_adults.data)
 
     def moments(self) -> list[Any]:
@@ -115,7 +115,7 @@ class PartyRow(Row):
         return not any(each.data for each in (*said, self.description, self.account))
 
     def missing(self) -> list[tuple[str, str]]:
-        """Who it is at all."""
+        """Fields without which nobody knows who it is at all."""
         return [] if self.kind.data else [("kind", _("Choose who it was."))]
 
 
@@ -172,7 +172,7 @@ class InformationRow(Row):
 
 
 class TermRow(Row):
-    """What was agreed."""
+    """Row of a term."""
 
     kind = choice_field(_l("What"), offered(names.TERM_NAMES, _l("Choose")), required=False)
     owed_by = choice_field(_l("Owed by"), required=False)
@@ -188,7 +188,7 @@ class TermRow(Row):
         return not any(each.data for each in said) and self.amount.data is None
 
     def missing(self) -> list[tuple[str, str]]:
-        """What is owed, and not by somebody to herself."""
+        """Fields that are missing of what is owed, and not by somebody to herself."""
         found = [] if self.kind.data else [("kind", _("Choose what was agreed."))]
         if self.owed_by.data and self.owed_by.data == self.owed_to.data:
             found.append(
@@ -198,7 +198,7 @@ class TermRow(Row):
 
 
 def person_of(row: PersonRow) -> Person:
-    """What a row of the form says, as the record keeps it."""
+    """Person of a row of the form, as the record keeps one."""
     return Person(
         id=row.key.data or "",
         code=row.code.data or "",
@@ -212,7 +212,7 @@ def person_of(row: PersonRow) -> Person:
 
 
 def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
-    """What a row of the form says, as the record keeps it."""
+    """Party of a row of the form, as the record keeps one."""
     station = row.station.data or ""
     return Party(
         id=row.key.data or "",
@@ -229,7 +229,7 @@ def party_of(row: PartyRow, station_names: Mapping[str, str]) -> Party:
 
 
 def act_of(row: ActRow) -> Act:
-    """What a row of the form says, as the record keeps it."""
+    """Act of a row of the form, as the record keeps one."""
     return Act(
         id=row.key.data or "",
         code=row.meant,
@@ -241,7 +241,7 @@ def act_of(row: ActRow) -> Act:
 
 
 def information_of(row: InformationRow) -> Information:
-    """What a row of the form says, as the record keeps it."""
+    """Information of a row of the form, as the record keeps it."""
     return Information(
         id=row.key.data or "",
         source=row.source.data or "other",
@@ -253,7 +253,7 @@ def information_of(row: InformationRow) -> Information:
 
 
 def term_of(row: TermRow) -> Term:
-    """What a row of the form says, as the record keeps it."""
+    """Term of a row of the form, as the record keeps one."""
     return Term(
         id=row.key.data or "",
         kind=row.kind.data or "",

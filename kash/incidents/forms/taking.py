@@ -23,7 +23,8 @@ from kash.web.forms import KashForm, SeveralField, choice_field, text_field
 
 
 class TakingForm(KashForm):
-    """What is asked about the interview. `version` says what the page showed."""
+    """Taking of an account: all that is asked about the interview. `version` says what the page
+    showed."""
 
     language = text_field(_l("In which language she told it"), most=60, required=False)
     told_by = choice_field(_l("Who told it"), offered(SOURCE_NAMES, _l("Not said")), required=False)
@@ -49,7 +50,7 @@ class TakingForm(KashForm):
         _nobody_alone(field)
 
     def taking(self) -> Taking:
-        """What was said."""
+        """Taking as it was told."""
         return Taking(
             language=self.language.data or "",
             told_by=self.told_by.data or "",
@@ -60,7 +61,7 @@ class TakingForm(KashForm):
         )
 
     def version_shown(self) -> int:
-        """Which version the page showed; 0, which nothing has, if that is unreadable."""
+        """Version that the page showed; 0, which nothing has, if that is unreadable."""
         text = self.version.data or ""
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 

@@ -66,7 +66,7 @@ class DutyHours(Base):
 
 
 class MediationBrief(PublicId, Base):
-    """What one mediator is asked to do: a server-sealed note without person, act or narrative.
+    """Brief for one mediator: a server-sealed note without person, act or narrative.
 
     Which incident it belongs to stands only in that incident's sealed record. The note is deleted
     when the mediator closes it, the whole row seven days after it was written; the sealed outcome

@@ -1,4 +1,5 @@
-"""What was sent today, as far as a quota needs it: one row for everybody, and for a day only."""
+"""Quota of today: what was sent, as far as it is needed, in one row for everybody, and for a day
+only."""
 
 from __future__ import annotations
 

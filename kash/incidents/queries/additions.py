@@ -45,8 +45,8 @@ class Additions:
         return as_one(record, self.others(reference))
 
     def others(self, reference: str) -> dict[str, Seen]:
-        """What belongs to a report, by reference. Of what was shredded only that it was not for
-        officers."""
+        """Reports that belong to a report, by reference. Of what was shredded only that it was not
+        for officers."""
         others = sorted(self._groups.get(reference, {reference}) - {reference})
         found = {one: self._records.get(one, SHREDDED) for one in others}
         gone = [one for one in self._for_officers if found.get(one) is SHREDDED]

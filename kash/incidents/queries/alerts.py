@@ -1,4 +1,4 @@
-"""Who is told of an alert, and how alerts were answered."""
+"""Reads of alerts: who is told, and how alerts were answered."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Autosave:
 
 
 def as_kept(by: Actor, case: str, token: str, fields: Fields, now: datetime) -> bytes:
-    """What is sealed of an unfinished form."""
+    """Seal what is kept of an unfinished form."""
     kept = {
         "by": by.public_id,
         "case": case,
@@ -56,8 +56,8 @@ def own_autosaves(by: Actor, vault: OpenVault, case: str = "") -> list[Autosave]
 
 
 def autosaves_left(by: Actor, vault: OpenVault, case: str, record: Seen) -> list[Autosave]:
-    """What others typed into a case before it went to custodians, of which the actor is one: they
-    do not reach it any more. The latest first; nothing of any other case."""
+    """Autosaves of others in a case before it went to custodians, of which the actor is one: their
+    writers do not reach them any more. The latest first; nothing of any other case."""
     if Role.CUSTODIAN not in by.roles or for_custodian(record) is None:
         return []
     others = [one for one in _autosaves(vault, case) if one.by != by.public_id]

@@ -66,13 +66,13 @@ class Case:
 
     @property
     def version(self) -> int:
-        """Which version of the record this is."""
+        """Version of the record."""
         return self.sealed.version
 
     @property
     def seen(self) -> Seen:
-        """What who may have to do with it depends on: the record as it stands now, and all that
-        belong to it."""
+        """Sight of the case for whoever may have to do with it: the record as it stands now, and
+        all that belong to it."""
         return as_one(self.record, self.others)
 
     @property
@@ -140,7 +140,7 @@ def open_case(by: Actor, vault: OpenVault, reference: str, session: Session | No
 
 
 def went_to_custodian(by: Actor, vault: OpenVault, reference: str) -> bool:
-    """Whether a case is there that a custodian alone reads now, and in which the actor has no part:
+    """True if a case is there that a custodian alone reads now, and in which the actor has no part:
     then it may be told to whoever was writing on it. Raises Damaged."""
     try:
         seen = _opened(vault, reference, db.session()).seen
@@ -185,7 +185,7 @@ def _record(plaintext: bytes | SealError) -> Record:
 
 @dataclass(frozen=True)
 class Sight:
-    """Which cases an actor sees: within her reach, none in which she has a part, and none that is
+    """Sight of an actor: the cases within her reach, none in which she has a part, and none that is
     for a custodian alone unless she is one.
 
     A custodian who is nothing else sees what concerns her: those, money that officers demanded or
@@ -197,7 +197,7 @@ class Sight:
 
     @property
     def whole(self) -> bool:
-        """Whether she sees every case but those in which she has a part."""
+        """True if she sees every case but those in which she has a part."""
         return self.by.reach("incidents.see") is Reach.ALL
 
     @cached_property
@@ -206,7 +206,7 @@ class Sight:
         return officers()
 
     def takes_in(self, record: Seen) -> bool:
-        """Whether she sees a case."""
+        """True if she sees a case."""
         if conflict_of(self.reader, record) is not None or self.leaves_to_custodian(record):
             return False
         if self.whole:
@@ -215,7 +215,7 @@ class Sight:
         return narrow and concerns_custodian(record, self.others)
 
     def leaves_to_custodian(self, record: Seen) -> bool:
-        """Whether a case is for a custodian alone, which the actor is not."""
+        """True if a case is for a custodian alone, which the actor is not."""
         return not may_read(
             record,
             custodian=Role.CUSTODIAN in self.by.roles,
@@ -223,7 +223,7 @@ class Sight:
         )
 
     def hears_of(self, record: Seen) -> bool:
-        """Whether an officer without a part in a child's case is told that a custodian has it. Of
+        """True if an officer without a part in a child's case is told that a custodian has it. Of
         one about somebody of the programme nobody hears anything."""
         works = self.by.reach("incidents.edit") is Reach.ALL
         free = conflict_of(self.reader, record) is None
@@ -231,12 +231,12 @@ class Sight:
 
 
 def sight_of(by: Actor) -> Sight:
-    """What an actor sees, in two queries; three more once it depends on who else has keys."""
+    """Sight of an actor, in two queries; three more once it depends on who else has keys."""
     return Sight(by, reader_of(by))
 
 
 def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
-    """Whether the actor has a part in the case whose person an `identity` document is about."""
+    """True if the actor has a part in the case whose person an `identity` document is about."""
     for sealed, plaintext in open_each(vault, fetch_each(db.session(), KIND)):
         if isinstance(plaintext, SealError) or identity.encode() not in plaintext:
             continue
@@ -254,7 +254,7 @@ def is_kept_away(by: Actor, vault: OpenVault, identity: str) -> bool:
 
 
 def concerns_custodian(record: Seen, others: Sequence[Officer]) -> bool:
-    """Whether a case is one for the custodian: for her alone, money that officers demanded or took,
+    """True if a case is one for the custodian: for her alone, money that officers demanded or took,
     or a conflict of interest of anybody."""
     if for_custodian(record) is not None or record.asks_for_a_decision():
         return True

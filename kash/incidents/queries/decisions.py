@@ -24,12 +24,12 @@ class Asking:
 
     @property
     def waits(self) -> bool:
-        """Whether a term is set aside, or something was not decided yet."""
+        """True if a term is set aside, or something was not decided yet."""
         return self.case.record.waits_for_a_decision() or not is_decided(self.notes)
 
     @property
     def is_new(self) -> bool:
-        """Whether something came after what was decided."""
+        """True if something came after what was decided."""
         return is_decided(self.notes) and self.case.record.waits_for_a_decision()
 
 

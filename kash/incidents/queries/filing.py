@@ -14,7 +14,7 @@ from kash.vault import lookup
 
 
 def draft_hash(code: str) -> str:
-    """What is kept of a draft's code."""
+    """Hash that is kept of a draft's code."""
     return lookup(code, kind="incidents.draft")
 
 
@@ -24,7 +24,7 @@ def draft_of(code: str) -> Draft | None:
 
 
 def answered_screens(code: str) -> list[str] | None:
-    """Which screens of a draft were answered, in their order; None if there is no draft."""
+    """Screens of a draft that were answered, in their order; None if there is no draft."""
     draft = draft_of(code)
     return None if draft is None else [name for name in SCREENS if name in draft.screens]
 
@@ -37,6 +37,6 @@ def state_of(receipt_hash: str) -> str | None:
 
 
 def is_sent(session: Session, box: Box, receipt_hash: str) -> bool:
-    """Whether something was filed under a receipt."""
+    """True if something was filed under a receipt."""
     found = select(Incident.id).where(Incident.receipt_hash == receipt_hash)
     return receipt_hash in box.sent or session.scalar(found) is not None

@@ -1,4 +1,4 @@
-"""Who can help now: services of the directory, and mediators on duty."""
+"""Help that there is now: services of the directory, and mediators on duty."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class CaseHistory:
 
 
 def history_of(vault: OpenVault, case: Case) -> CaseHistory:
-    """What is kept of how a case came to stand as it does; one query. Whoever shows it notes the
+    """History of how a case came to stand as it does; one query. Whoever shows it notes the
     opening."""
     accounts, changed = _opened(vault, case.record.first_accounts, case.record.sealed_changes)
     found, done, damaged = [], [], 0
@@ -62,7 +62,7 @@ def first_account_of(vault: OpenVault, case: Case) -> KeptAccount | None:
 def _opened(
     vault: OpenVault, accounts: list[str], changed: list[str]
 ) -> tuple[list[bytes | None], list[bytes | None]]:
-    """What these documents say, in this order; None for what is not there or does not open."""
+    """Contents of these documents, in this order; None for what is not there or does not open."""
     said: dict[str, bytes | None] = {}
     wanted = [*accounts, *changed]
     for sealed in fetch(db.session(), *wanted) if wanted else ():

@@ -13,12 +13,12 @@ KIND, PLACE = "incidents.letterbox", "all"
 
 
 def opened_box(session: Session) -> Box:
-    """What lies in the letterbox now. Raises SealError."""
+    """Letterbox as it is now. Raises SealError."""
     return box_in(session.scalar(select(Letterbox.body).where(Letterbox.id == 1)))
 
 
 def box_in(body: bytes | None) -> Box:
-    """What a sealed letterbox holds; an empty one if there is none yet."""
+    """Letterbox in a sealed body; an empty one if there is none yet."""
     return from_bytes(open_sealed(body, kind=KIND, public_id=PLACE)) if body else Box()
 
 

@@ -1,4 +1,4 @@
-"""What a case is linked to, as far as the actor may know of it."""
+"""Links of a case, as far as the actor may know of them."""
 
 from __future__ import annotations
 

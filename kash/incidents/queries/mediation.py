@@ -29,8 +29,8 @@ MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)
 
 @dataclass(frozen=True)
 class Brief:
-    """What a mediator reads: what is asked (codes), for how many people (0: not said), where, and
-    whom of the programme she may call."""
+    """Brief as a mediator reads it: the requests (codes), for how many people (0: not said), where,
+    and whom of the programme she may call."""
 
     public_id: str
     state: str
@@ -152,7 +152,7 @@ def stretches_of(one: Duty) -> tuple[Stretch, ...]:
 
 
 def is_on_duty(one: Duty, minute: int) -> bool:
-    """Whether somebody can be called in this minute of the week; always, if no hours are known."""
+    """True if somebody can be called in this minute of the week; always, if no hours are known."""
     stretches = stretches_of(one)
     return one.active and (not stretches or open_at(stretches, minute))
 
@@ -217,7 +217,7 @@ def _brief(row: MediationBrief) -> Brief | None:
 
 
 def note_of(row: MediationBrief) -> dict[str, Any] | None:
-    """What a brief says, None if it was shredded or does not open."""
+    """Note of a brief, None if it was shredded or does not open."""
     if row.note_sealed is None:
         return None
     try:
@@ -228,7 +228,7 @@ def note_of(row: MediationBrief) -> dict[str, Any] | None:
 
 
 def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[str, Answer]:
-    """What mediators answered to these briefs; those that still wait are left out.
+    """Answers of mediators to these briefs; those that still wait are left out.
 
     A brief that is no longer there, or ended without a word, was not answered.
     """
@@ -248,7 +248,7 @@ def answers_to(briefs: Collection[str], session: Session | None = None) -> dict[
 
 
 def all_answers() -> dict[str, Answer]:
-    """What mediators answered and nobody has taken over into a record yet, by the briefs."""
+    """Answers of mediators that nobody has taken over into a record yet, by the briefs."""
     rows = db.session.scalars(
         select(MediationBrief).where(MediationBrief.outcome_sealed.is_not(None))
     )
@@ -267,7 +267,7 @@ def with_answers(record: Record, session: Session | None = None) -> Record:
 
 
 def outcome_of(row: MediationBrief) -> dict[str, Any] | None:
-    """What was answered to a brief, None if nothing was or it does not open."""
+    """Outcome of a brief, None if there is none or it does not open."""
     if row.outcome_sealed is None:
         return None
     try:

@@ -1,4 +1,5 @@
-"""Who holds keys and may have to do with cases: documentation officers, custodians, directors."""
+"""Officers: who holds keys and may have to do with cases, documentation officers, custodians,
+directors."""
 
 from __future__ import annotations
 
@@ -64,7 +65,7 @@ def custodians_with_keys() -> list[tuple[str, str]]:
 
 
 def few_custodians(by: Actor) -> bool:
-    """Whether a director is to be told that fewer than two custodians hold keys, so that nobody
+    """True if a director is to be told that fewer than two custodians hold keys, so that nobody
     reads what is about one of them. It says so always, never because of a case. One query."""
     if Role.DIRECTOR not in by.roles:
         return False
@@ -92,18 +93,18 @@ def known_accounts() -> list[tuple[str, str]]:
 
 
 def kept_away(everybody: Sequence[Officer], record: Concerning) -> dict[str, Conflict]:
-    """Who of them must be kept away from a case, and why, by account."""
+    """Conflicts by account: those of them who must be kept away from a case, and why."""
     found = {one.public_id: conflict_of(one.reader, record) for one in everybody}
     return {public_id: why for public_id, why in found.items() if why is not None}
 
 
 def custodian_is_free(everybody: Sequence[Officer], record: Concerning) -> bool:
-    """Whether any custodian has no part in a case."""
+    """True if any custodian has no part in a case."""
     return any(one.custodian and conflict_of(one.reader, record) is None for one in everybody)
 
 
 def decides_alone(account: str, record: Seen) -> bool:
-    """Whether a case is for a custodian alone and nobody else may work on it: then who triaged it
+    """True if a case is for a custodian alone and nobody else may work on it: then who triaged it
     verifies it as well, rather than nobody. One query more than none only for such a case."""
     if for_custodian(record) is None:
         return False

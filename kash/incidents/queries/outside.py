@@ -29,8 +29,8 @@ def outside_contact() -> Contact | None:
 
 
 def proposed_contacts() -> dict[str, Contact]:
-    """What waits for a second person, by the name under which it is kept: one of each proposer, so
-    that nobody is in another's way. Empty if nothing does."""
+    """Contacts that wait for a second person, by the name under which each is kept: one of each
+    proposer, so that nobody is in another's way. Empty if there is none."""
     return _proposed(_kept())
 
 
@@ -64,8 +64,8 @@ def standings(by: Actor, proposed: Iterable[Contact]) -> dict[str, Standing]:
 
 
 def what_is_missing(by: Actor) -> str:
-    """What Today says of it to whoever may decide: `none` (there is no contact), `waits` (her
-    agreement is waited for), or nothing."""
+    """Word by which Today tells whoever may decide what is missing: `none` (there is no contact),
+    `waits` (her agreement is waited for), or nothing."""
     if not by.may("incidents.outside"):
         return ""
     kept = _kept()

@@ -1,4 +1,4 @@
-"""Who may file, and what was spent of the day's quota."""
+"""Reads of the quota: who may file, and what was spent of the day."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def who_may_file(session: Session) -> Sequence[str]:
 
 
 def spent_in(body: bytes | None, today: date) -> Spent | None:
-    """What a sealed text says of today; None if it is of another day, or does not open."""
+    """Spending of today in a sealed text; None if it is of another day, or does not open."""
     if not body:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What is known of accounts that would read a case, to keep away who is part of it."""
+"""Readers: what is known of accounts that would read a case, to keep away who is part of it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kash.policy import Actor
 
 
 def readers(accounts: Collection[str]) -> dict[str, Reader]:
-    """What is known of accounts, by their public ids. Two queries, however many there are."""
+    """Readers by their accounts' public ids. Two queries, however many there are."""
     found = db.session.execute(
         select(Account.public_id, Person.public_id, Person.reference)
         .outerjoin(Person, Person.id == Account.person_id)
@@ -40,5 +40,5 @@ def readers(accounts: Collection[str]) -> dict[str, Reader]:
 
 
 def reader_of(by: Actor) -> Reader:
-    """What is known of the actor herself."""
+    """Reader that the actor herself is."""
     return readers([by.public_id]).get(by.public_id, Reader(by.public_id))

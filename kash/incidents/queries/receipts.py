@@ -1,4 +1,4 @@
-"""What a receipt opens: found only by its code and its second word together."""
+"""Receipts, and what each opens: found only by its code and its second word together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kash.vault import lookup, stretched
 
 @dataclass(frozen=True)
 class Receipt:
-    """What somebody is given who sent a report. It is kept nowhere."""
+    """Receipt that is given to somebody who sent a report. It is kept nowhere."""
 
     code: str = field(repr=False)
     word: str = field(repr=False)
@@ -20,8 +20,8 @@ class Receipt:
 
 @dataclass(frozen=True)
 class ReceiptKeys:
-    """What code and word make together: `hash` is kept of them, `notes` opens what is noted for
-    whoever holds both."""
+    """Keys that code and word make together: `hash` is kept of them, `notes` opens what is noted
+    for whoever holds both."""
 
     hash: str
     notes: bytes = field(repr=False)
@@ -46,13 +46,13 @@ def receipt_by(draft: str, token: str, language: str) -> Receipt:
 
 
 def page_hash(draft: str, token: str) -> str:
-    """What is kept for an hour of a page by which a draft was sent."""
+    """Hash that is kept for an hour of a page by which a draft was sent."""
     return lookup(f"{draft} {token}", kind="incidents.sent_page")
 
 
 def keys_of(code: str, word: str) -> ReceiptKeys:
-    """What a code and a word make with the server's key: one run of argon2id, so that whoever has
-    a code, the database and the key tries words slowly, and without the key not at all.
+    """Keys that a code and a word make with the server's key: one run of argon2id, so that whoever
+    has a code, the database and the key tries words slowly, and without the key not at all.
 
     Never to be called inside a write transaction.
     """

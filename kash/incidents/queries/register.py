@@ -67,8 +67,9 @@ class Line:
 
 @dataclass
 class Register:
-    """What was found: lines in no particular order, cases that do not open, how many there are of
-    each kind (`queue`, `open`, `all`), and documents whose keys are still as they were filed."""
+    """Register as it was found: lines in no particular order, cases that do not open, how many
+    there are of each kind (`queue`, `open`, `all`), and documents whose keys are still as they were
+    filed."""
 
     lines: list[Line] = field(default_factory=list)
     damaged: list[DamagedCase] = field(default_factory=list)
@@ -204,7 +205,7 @@ def _read(plaintext: bytes) -> dict[str, Any]:
 
 
 class _Answers:
-    """What mediators answered since cases were saved: one query, once a case waits for one."""
+    """Answers of mediators since cases were saved: one query, once a case waits for one."""
 
     def __init__(self) -> None:
         self._found: dict[str, Answer] | None = None

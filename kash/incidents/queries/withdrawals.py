@@ -111,7 +111,7 @@ def sealed_notes(notes: Notes, key: bytes) -> bytes:
 
 
 def notes_in(sealed: bytes | None, key: bytes) -> Notes:
-    """What notes say; nothing if there are none or they do not open."""
+    """Notes in a sealed text; none if there are none or they do not open."""
     try:
         return notes_from_bytes(open_body(sealed, key, _place(), 1)) if sealed else Notes()
     except (SealError, ValidationError):

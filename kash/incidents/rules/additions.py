@@ -55,7 +55,7 @@ class Together:
 
     @property
     def parties(self) -> list[Taking]:
-        """Who took part."""
+        """People who took part."""
         return list(chain.from_iterable(one.parties for one in self.records))
 
     @property
@@ -76,11 +76,11 @@ class Together:
         return set(chain.from_iterable(one.unread() for one in self.records))
 
     def asks_for_a_decision(self) -> bool:
-        """Whether the custodian decides about one of them."""
+        """True if the custodian decides about one of them."""
         return any(one.asks_for_a_decision() for one in self.records)
 
     def has_minor(self) -> bool:
-        """Whether somebody in one of them is under 18, or may be."""
+        """True if somebody in one of them is under 18, or may be."""
         return any(one.has_minor() for one in self.records)
 
 

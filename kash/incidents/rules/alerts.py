@@ -32,7 +32,7 @@ class OnRoster:
     active: bool = True
 
     def is_on_duty(self, minute: int) -> bool:
-        """Whether she is on duty in this minute of the week."""
+        """True if she is on duty in this minute of the week."""
         return self.active and (not self.stretches or open_at(self.stretches, minute))
 
 
@@ -46,9 +46,9 @@ def in_order(roster: Sequence[OnRoster], minute: int) -> list[OnRoster]:
 
 
 def steps(order: Sequence[OnRoster], custodians: Sequence[str]) -> list[list[str]]:
-    """Which accounts are told together, step by step: the first officer and the custodians, then
-    each of the others. What a custodian alone may read can't wait for an officer who does not see
-    it; and as every alert tells both, none says which kind it is."""
+    """Steps of an alert, each the accounts that are told together: the first officer and the
+    custodians, then each of the others. What a custodian alone may read can't wait for an officer
+    who does not see it; and as every alert tells both, none says which kind it is."""
     accounts = [one.account for one in order]
     plan = [[*accounts[:1], *custodians], *([one] for one in accounts[1:])]
     return [list(dict.fromkeys(step)) for step in plan if step]
@@ -61,10 +61,10 @@ def steps_due(raised_at: datetime, now: datetime) -> int:
 
 
 def is_in_time(raised_at: datetime, looked_at: datetime) -> bool:
-    """Whether a look came before the next officer was told."""
+    """True if a look came before the next officer was told."""
     return looked_at - raised_at <= PATIENCE
 
 
 def is_drill(drills_a_week: int, roll: int) -> bool:
-    """Whether a drill comes in this minute. `roll` is drawn evenly from `MINUTES_OF_WEEK`."""
+    """True if a drill comes in this minute. `roll` is drawn evenly from `MINUTES_OF_WEEK`."""
     return roll < drills_a_week

@@ -1,4 +1,4 @@
-"""What a case file for a lawyer may hold: of those only who agreed, and what was chosen of it.
+"""Case file for a lawyer: it may hold those only who agreed, and what was chosen of it.
 
 Of health it speaks only where she agreed to that as well (`health`): without it all that was typed
 freely stays out, and what is left are codes, days, amounts, stations and services of the list, and
@@ -27,8 +27,8 @@ PURPOSE = "court"
 
 @dataclass(frozen=True)
 class FileContents:
-    """What goes onto the paper. `narrative`, `asked_for`, `wanted`, `ward`, `place` and
-    `about_when` are empty where they may not.
+    """Contents of the paper. `narrative`, `asked_for`, `wanted`, `ward`, `place` and `about_when`
+    are empty where they may not stand on it.
 
     What was asked for is never among `terms`, which are what was agreed.
     """
@@ -54,13 +54,13 @@ def who_agreed(record: Record) -> list[Person]:
 
 
 def may_print(record: Record) -> bool:
-    """Whether a case file can be made at all: none of a case with somebody who is or may be under
+    """True if a case file can be made at all: none of a case with somebody who is or may be under
     18, since nobody in it consents to one (`Record.consents_to`)."""
     return bool(who_agreed(record)) if record.persons else record.consents_to(PURPOSE)
 
 
 def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
-    """Whether the narrative may be in a file about these persons.
+    """True if the narrative may be in a file about these persons.
 
     It was written about everybody in the case, so everybody in it must have agreed, and to what it
     may say of her health; those who are not chosen are still told of in it.
@@ -70,7 +70,8 @@ def may_hold_narrative(record: Record, chosen: Collection[str]) -> bool:
 
 
 def contents(record: Record, chosen: Collection[str], *, with_narrative: bool) -> FileContents:
-    """What the file about these persons holds; whoever did not agree is left out whatever is asked.
+    """Contents of the file about these persons; whoever did not agree is left out whatever is
+    asked.
 
     Acts stay if they were done to one of them; parties if they took part in such an act; terms and
     referrals if they are theirs, or nobody's in particular and everybody agreed.
@@ -139,7 +140,7 @@ class _MayBeSaid:
         )
 
     def referral(self, one: Referral) -> bool:
-        """Whether the file tells that somebody was sent to a service."""
+        """True if the file tells that somebody was sent to a service."""
         if one.kind in health.REFERRALS:
             return one.person in self.told if one.person else self.everybody and self.words
         return one.person in self.ids or (self.everybody and not one.person)

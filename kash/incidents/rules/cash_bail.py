@@ -15,7 +15,7 @@ MOST = 40
 
 
 class Wrong(StrEnum):
-    """What does not hold of cash bail, by its sentence."""
+    """Fault of cash bail, by its sentence."""
 
     NOTHING_PAID = "nothing_paid"
     NOT_YET = "not_yet"

@@ -1,4 +1,4 @@
-"""What changed of a record, place by place: kept sealed with who changed it, when, and why.
+"""Changes of a record, place by place: kept sealed with who made each, when, and why.
 
 A place is named as in `writing`: "narrative", "happening.begun_on", or "acts/a1/code". What has
 ids of its own is compared field by field, other things as wholes. What only ever grows, and says
@@ -51,8 +51,8 @@ class ChangedPlace(BaseModel):
 
 
 class RecordChange(BaseModel):
-    """What one save changed. `by` is an account's public id; empty for what was only taken over: an
-    answer of a mediator, or what was taken back by its receipt."""
+    """Change of a record by one save. `by` is an account's public id; empty for what was only taken
+    over: an answer of a mediator, or what was taken back by its receipt."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -66,7 +66,7 @@ _CHANGES = TypeAdapter(list[RecordChange])
 
 
 def asks_why(record: Record) -> bool:
-    """Whether this record is changed for a reason only: it was verified by what it said."""
+    """True if this record is changed for a reason only: it was verified by what it said."""
     return record.verification.outcome == "verified"
 
 

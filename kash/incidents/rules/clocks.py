@@ -44,7 +44,7 @@ class Clock:
         return self.ends - now
 
     def runs(self, now: datetime) -> bool:
-        """Whether it has not ended yet."""
+        """True if it has not ended yet."""
         return now < self.ends
 
 
@@ -62,7 +62,7 @@ def court_deadline(arrested_at: datetime, zone: tzinfo, courts: CourtDays) -> da
 
 
 class Moments(NamedTuple):
-    """What starts the clocks of one person; `arrested_at` is None once she is free."""
+    """Moments that start the clocks of one person; `arrested_at` is None once she is free."""
 
     person: str
     arrested_at: datetime | None
@@ -94,7 +94,7 @@ def clocks_of(record: Record, zone: tzinfo, courts: CourtDays) -> list[Clock]:
 
 
 def moments_of(record: Record) -> list[Moments]:
-    """What starts the clocks of each person of a case."""
+    """Moments that start the clocks of each person of a case."""
     free = {one.id for one in record.persons if is_free(record, one)}
     return [
         Moments(one.id, None if one.id in free else one.arrested_at, one.exposed_at)
@@ -103,7 +103,7 @@ def moments_of(record: Record) -> list[Moments]:
 
 
 def is_free(record: Record, person: Person) -> bool:
-    """Whether she was let go: it is on record of her, or her release was agreed and done. A release
+    """True if she was let go: it is on record of her, or her release was agreed and done. A release
     of which nobody said whose it was is hers only if she is alone on record."""
     return person.released_at is not None or any(
         one.owed_to == person.id or (is_of_nobody(record, one) and len(record.persons) == 1)
@@ -117,7 +117,7 @@ def releases_done(record: Record) -> list[Term]:
 
 
 def is_of_nobody(record: Record, term: Term) -> bool:
-    """Whether a term is owed to nobody who is on record as a person."""
+    """True if a term is owed to nobody who is on record as a person."""
     return all(one.id != term.owed_to for one in record.persons)
 
 
@@ -144,8 +144,8 @@ def who_is_held(record: Record) -> list[Person]:
 
 
 def unset_clocks(record: Record) -> list[str]:
-    """What a record's acts would start if a moment were known: `court`, `pep`. An act that names
-    nobody was done to all."""
+    """Clocks that a record's acts would start if a moment were known: `court`, `pep`. An act that
+    names nobody was done to all."""
     missing = []
     for kind, codes, name in (("court", ARRESTS, "arrested_at"), ("pep", EXPOSURES, "exposed_at")):
         acts = [act for act in record.acts if act.code in codes]

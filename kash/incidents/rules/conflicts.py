@@ -1,5 +1,5 @@
-"""Who must not read, verify or mediate a case: whoever is part of it, told of it or serves where it
-happened, staff included.
+"""Conflicts of interest: nobody reads, verifies or mediates a case who is part of it, told of it or
+serves where it happened, staff included.
 
 An officer who wrote down what somebody told her is no source: she goes on working on it, and only
 another verifies it (`workflow`).
@@ -42,7 +42,7 @@ class Concerning(Protocol):
 
     @property
     def parties(self) -> Sequence[Taking]:
-        """Who took part."""
+        """People who took part."""
 
     @property
     def declared(self) -> Sequence[str]:
@@ -66,7 +66,7 @@ class Conflict(StrEnum):
 
 @dataclass(frozen=True)
 class Reader:
-    """What is known here of somebody who would read: public ids, and service numbers as written.
+    """Reader as far as she is known here: public ids, and service numbers as written.
 
     `stations` are all the stations at which she serves, or ever served.
     """

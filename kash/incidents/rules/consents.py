@@ -1,4 +1,4 @@
-"""What somebody in a case agrees to: what was said of it, and what holds.
+"""Consents of somebody in a case: what was said of each purpose, and what holds.
 
 A *wish* is what was ticked on a phone, entered from paper, or told by somebody else. An *answer* is
 what she said herself when the words were read out to her. A wish is enough to keep a report and to
@@ -26,7 +26,7 @@ _MISLED = frozenset({("forum_totals", "2026-1")})
 
 
 class Consent(BaseModel):
-    """What was said of one purpose, by one person or, if that is empty, by all. `origin`: how it is
+    """Consent to one purpose, by one person or, if that is empty, by all. `origin`: how it is
     known, one of `ORIGINS`. `wording` and `language`: the version of the words that were read out
     or shown, and in which language. `for_all`: it was said for everybody at once, of whom she is
     one."""
@@ -46,20 +46,20 @@ class Consent(BaseModel):
 
     @property
     def was_read_out(self) -> bool:
-        """Whether she said it herself, of words that are known and kept what they promised."""
+        """True if she said it herself, of words that are known and kept what they promised."""
         heard = not self.wish and self.origin == "herself" and bool(self.wording)
         return heard and (self.purpose, self.wording) not in _MISLED
 
     @property
     def is_of_nobody_yet(self) -> bool:
-        """Whether it is a wish for something that was said when nobody was on record; but a report
+        """True if it is a wish for something that was said when nobody was on record; but a report
         that one of them wants to be kept is kept."""
         nobodys = self.wish and self.given and not self.person and self.origin != "not_asked"
         return nobodys and self.purpose != "record"
 
     @property
     def is_taken_back(self) -> bool:
-        """Whether it was taken back by whoever holds the receipt, of whom nobody knows who of them
+        """True if it was taken back by whoever holds the receipt, of whom nobody knows who of them
         she is."""
         return not (self.given or self.by or self.person)
 
@@ -67,8 +67,8 @@ class Consent(BaseModel):
 def standing(
     consents: Sequence[Consent], purpose: str, person: str, *, several: bool
 ) -> Consent | None:
-    """What counts of all that was said of a purpose by or for a person (an id, or empty: by nobody
-    in particular); None if nothing does. `several`: whether several people are on record.
+    """Answer that counts of all that was said of a purpose by or for a person (an id, or empty: by
+    nobody in particular); None if none does. `several`: whether several people are on record.
 
     The newest counts, and of those of one moment the last; but what was said for all at once never
     goes over what she refused herself, nor does a wish that somebody else noted, and that she could
@@ -91,8 +91,7 @@ def _newest(said: Iterable[Consent]) -> Consent | None:
 
 
 def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -> bool:
-    """Whether a person refused it herself, so that no answer for all goes over it, and no
-    wish."""
+    """True if a person refused it herself, so that no answer for all goes over it, and no wish."""
     own = _newest(
         one
         for one in reversed(consents)
@@ -105,7 +104,7 @@ def is_refused_herself(consents: Sequence[Consent], purpose: str, person: str) -
 
 
 def holds(answer: Consent | None) -> bool:
-    """Whether what counts is a consent."""
+    """True if the answer that counts is a consent."""
     if answer is None or not answer.given:
         return False
     return answer.origin != "not_asked" or answer.purpose in UNASKED
@@ -118,7 +117,7 @@ def _counts(one: Consent) -> bool:
 
 
 def _is_her_own(one: Consent, person: str) -> bool:
-    """Whether it is her own answer, no wish and nothing that was said for all at once."""
+    """True if it is her own answer, no wish and nothing that was said for all at once."""
     # Who holds the receipt is one of them, and nobody knows which; nor who said no before anybody
     # was on record. Each is asked again herself. But a report is not deleted on such a guess.
     of_each = not (one.given or one.person or one.for_all) and one.purpose != "record"
@@ -162,7 +161,7 @@ def for_each(one: Consent, persons: Sequence[str], *, of_nobody: bool = False) -
 
 
 def may_be_kept(consents: Iterable[Mapping[str, Any]], persons: Sequence[str]) -> bool:
-    """Whether everybody on record (ids) agrees that it is kept: as `holds` of `standing`, from
+    """True if everybody on record (ids) agrees that it is kept: as `holds` of `standing`, from
     consents as they are sealed."""
     said = [
         one for one in consents if one["purpose"] == "record" and one.get("origin") != "not_asked"

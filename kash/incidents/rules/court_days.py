@@ -44,7 +44,7 @@ class CourtDays:
     closed: Collection[date] = field(default=frozenset())
 
     def sits_on(self, day: date) -> bool:
-        """Whether a day is an ordinary court day."""
+        """True if a day is an ordinary court day."""
         return day.weekday() < 5 and day not in public_holidays(day.year) and day not in self.closed
 
     def next_from(self, day: date) -> date:

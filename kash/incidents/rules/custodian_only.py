@@ -30,10 +30,10 @@ class Seen(Concerning, Protocol):
         """Screens of a phone that nobody could put together with it, by their names."""
 
     def asks_for_a_decision(self) -> bool:
-        """Whether the custodian decides about a report of bribery, or a term set aside."""
+        """True if the custodian decides about a report of bribery, or a term set aside."""
 
     def has_minor(self) -> bool:
-        """Whether somebody on record is under 18, or may be."""
+        """True if somebody on record is under 18, or may be."""
 
 
 class ForCustodian(StrEnum):
@@ -52,7 +52,7 @@ def for_custodian(record: Seen) -> ForCustodian | None:
 
 
 def may_read(record: Seen, *, custodian: bool, somebody_free: Callable[[], bool]) -> bool:
-    """Whether somebody without a part in a case may read it, as far as it is for a custodian.
+    """True if somebody without a part in a case may read it, as far as it is for a custodian.
 
     `custodian`: whether she is one; `somebody_free`: whether any custodian has no part in it, asked
     only where it matters.

@@ -1,4 +1,4 @@
-"""What is still open in a case: referrals without an outcome, terms that nobody has kept yet."""
+"""Dues of a case: referrals without an outcome, terms that nobody has kept yet."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from kash.incidents.rules.record import Record, Referral, Term
 
 
 def is_open(part: Referral | Term) -> bool:
-    """Whether something is still to be done about it."""
+    """True if something is still to be done about it."""
     if isinstance(part, Referral):
         return not part.outcome
     return part.fulfilled_on is None
 
 
 def is_overdue(part: Referral | Term, today: date) -> bool:
-    """Whether its last day has passed and it is still open."""
+    """True if its last day has passed and it is still open."""
     return is_open(part) and part.due_on is not None and part.due_on < today
 
 

@@ -1,4 +1,4 @@
-"""What is sealed of a piece of evidence: its copies, their hashes, and through whose hands it went.
+"""Evidence as it is sealed: its copies, their hashes, and through whose hands it went.
 
 This is what the vault's document of kind `evidence` holds, as JSON. The files themselves lie sealed
 under the same document's key. Sizes are bytes, hashes 64 hex characters of SHA-256.
@@ -68,10 +68,10 @@ def file_keys(document: str) -> list[str]:
 
 
 def as_bytes(file: EvidenceFile) -> bytes:
-    """What is sealed."""
+    """Bytes that are sealed."""
     return file.model_dump_json(exclude_defaults=True).encode()
 
 
 def from_bytes(plaintext: bytes) -> EvidenceFile:
-    """What was sealed. Raises pydantic's ValidationError if it is none."""
+    """File that was sealed. Raises pydantic's ValidationError if it is none."""
     return EvidenceFile.model_validate_json(plaintext)

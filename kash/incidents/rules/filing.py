@@ -59,8 +59,8 @@ _READ_FIRST = ARRESTS | TAKING
 
 
 class Screen(BaseModel):
-    """What was answered on a screen. What is empty was skipped. `account` is that of somebody of
-    the programme who did it and would read it otherwise."""
+    """Screen as it was answered. What is empty was skipped. `account` is that of somebody of the
+    programme who did it and would read it otherwise."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -126,12 +126,12 @@ def from_bytes(plaintext: bytes) -> Screen:
 
 
 def is_for_custodian(said: Screen) -> bool:
-    """Whether what one screen says makes a report one for a custodian alone."""
+    """True if what one screen says makes a report one for a custodian alone."""
     return said.party == PROGRAMME or any(may_be_minor(band) for band in said.ages)
 
 
 def is_kept_unread(said: Screen) -> bool:
-    """Whether what one screen says keeps a report until somebody has read it, however long that
+    """True if what one screen says keeps a report until somebody has read it, however long that
     takes: it is for a custodian alone, somebody may still be held, or money or things that were
     demanded or taken ask for a decision."""
     return is_for_custodian(said) or not _READ_FIRST.isdisjoint(said.acts)
@@ -207,8 +207,8 @@ def _put_together(record: Record, said: Screen, zone: tzinfo) -> None:
 
 
 def _consents(record: Record, said: Screen) -> None:
-    """What was ticked, and what was left, as wishes of each person, each with how it is known of
-    her. What was left unticked is a wish that it is not done."""
+    """Write all that was ticked, and all that was left, as wishes of each person, each with how it
+    is known of her. What was left unticked is a wish that it is not done."""
     at = record.filing.filed_at
     if at is None:
         return

@@ -14,7 +14,7 @@ QUEUE, OPEN, ALL = "queue", "open", "all"
 
 @dataclass(frozen=True)
 class Filters:
-    """What is asked of the register, besides words. Empty asks nothing.
+    """Filters of the register, besides words. Empty ones ask nothing.
 
     `show` is `queue`, `open` or `all`; `since` and `until` are months as `2026-11`; `clock` is
     `runs` or `over`.
@@ -35,11 +35,11 @@ class Filters:
     no_consent: bool = False
 
     def asked(self) -> bool:
-        """Whether anything narrows the list."""
+        """True if anything narrows the list."""
         return self != Filters(show=self.show)
 
     def as_kept(self) -> dict[str, Any]:
-        """What differs from asking nothing, for a saved view."""
+        """Filters that differ from asking nothing, for a saved view."""
         usual = Filters()
         return {
             one.name: getattr(self, one.name)
@@ -61,7 +61,7 @@ def filters_from(kept: Mapping[str, Any]) -> Filters:
 
 
 def fits(line: Summary, asked: Filters, *, running: bool, over: bool) -> bool:
-    """Whether a case fits the filters, apart from words and `show`.
+    """True if a case fits the filters, apart from words and `show`.
 
     `running` and `over` say whether one of its clocks runs, or has ended.
     """

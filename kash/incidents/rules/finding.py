@@ -66,12 +66,12 @@ class Wanted:
 
     @cached_property
     def plain(self) -> bool:
-        """Whether it stands in JSON as it is typed: else a record has to be read to be sure."""
+        """True if it stands in JSON as it is typed: else a record has to be read to be sure."""
         return _SIGNS.isdisjoint(self.word)
 
     @cached_property
     def names_a_field(self) -> bool:
-        """Whether it stands in every record, besides where it was said."""
+        """True if it stands in every record, besides where it was said."""
         return any(self.word in name for name in _FIELDS)
 
     @cached_property
@@ -107,7 +107,7 @@ def as_searched(plaintext: bytes, wanted: Collection[Wanted]) -> str:
 
 
 def may_hold(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
-    """Whether a record may hold all words. Never wrongly says no, and is sure of plain words."""
+    """True if a record may hold all words. Never wrongly False, and sure of plain words."""
     return all(
         one.word in searched
         or one.word in reference
@@ -118,7 +118,7 @@ def may_hold(searched: str, reference: str, wanted: Collection[Wanted]) -> bool:
 
 
 def holds(record: Any, reference: str, wanted: Collection[Wanted]) -> bool:
-    """Whether a record's values, not the names of its fields, hold every word."""
+    """True if a record's values, not the names of its fields, hold every word."""
     if not wanted:
         return True
     values = [fold(value) for value in _texts(record)]
@@ -168,11 +168,11 @@ class LightRecord(NamedTuple):
         return self.screens
 
     def asks_for_a_decision(self) -> bool:
-        """Whether the custodian decides about a report of bribery, or a term set aside."""
+        """True if the custodian decides about a report of bribery, or a term set aside."""
         return self.asks
 
     def has_minor(self) -> bool:
-        """Whether somebody on record is under 18, or may be."""
+        """True if somebody on record is under 18, or may be."""
         return self.minor
 
     def told_by(self) -> frozenset[str]:
@@ -185,7 +185,7 @@ class LightRecord(NamedTuple):
 
 
 def light(record: Mapping[str, Any]) -> LightRecord:
-    """What who may see it depends on, from a record's JSON."""
+    """Light record: all that decides who may see it, from a record's JSON."""
     return LightRecord(
         [
             LightParty(
@@ -207,7 +207,7 @@ def light(record: Mapping[str, Any]) -> LightRecord:
 
 
 def may_be_for_custodian(record: Mapping[str, Any]) -> bool:
-    """Whether a case is for a custodian alone, from its record's JSON, as `custodian_only` says."""
+    """True if a case is for a custodian alone, from its record's JSON, as `custodian_only` says."""
     return _has_minor(record) or _has_programme(record)
 
 
@@ -243,8 +243,8 @@ def _concerned(record: Mapping[str, Any]) -> Iterator[str]:
 
 
 def may_have_part(reader: Reader, record: Mapping[str, Any]) -> bool:
-    """Whether a reader may have a part in a case, from its record's JSON: never wrongly says no,
-    and is quick, since of nearly all cases it says so. What decides is `conflicts.conflict_of`."""
+    """True if a reader may have a part in a case, from its record's JSON: never wrongly False, and
+    quick, since of nearly all cases it is False. What decides is `conflicts.conflict_of`."""
     if record.get("declared") or reader.account in _tellers(record):
         return True
     if reader.person and reader.person in _concerned(record):
@@ -291,7 +291,7 @@ class Summary(NamedTuple):
 
     @property
     def for_custodian(self) -> bool:
-        """Whether it is for a custodian alone."""
+        """True if it is for a custodian alone."""
         return self.minor or self.programme
 
     @property
@@ -341,7 +341,7 @@ def summary_of(reference: str, state: str, record: Mapping[str, Any]) -> Summary
 
 
 def said_held(record: Mapping[str, Any]) -> bool:
-    """Whether it came in saying that somebody is held or in danger."""
+    """True if it came in saying that somebody is held or in danger."""
     return bool(record.get("filing", {}).get("held"))
 
 
@@ -352,7 +352,7 @@ def _is_to_ask(record: Mapping[str, Any]) -> bool:
 
 
 def let_go(record: Mapping[str, Any]) -> bool:
-    """Whether everybody is free who may have been held: of whom an arrest is known or told of, else
+    """True if everybody is free who may have been held: of whom an arrest is known or told of, else
     all who are on record, else whoever a release was agreed and done for."""
     persons = record.get("persons", ())
     if not persons:

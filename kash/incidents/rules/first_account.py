@@ -20,8 +20,9 @@ KIND = "incident.first_account"
 
 
 class FirstAccount(Part):
-    """What came in. `screens` are a phone's answers by the names of the screens, as JSON that is
-    letter for letter what was sent; `written` is the record as an officer wrote it, as JSON.
+    """First account as it came in. `screens` are a phone's answers by the names of the screens, as
+    JSON that is letter for letter what was sent; `written` is the record as an officer wrote it, as
+    JSON.
 
     `author` wrote or filed it and `kept_by` saved it first, both accounts' public ids.
     """
@@ -37,7 +38,8 @@ class FirstAccount(Part):
     written: str = ""
 
     def as_record(self, zone: tzinfo) -> Record:
-        """What came in, as a record of today. Raises pydantic's ValidationError if it is none."""
+        """Record of today with all that came in. Raises pydantic's ValidationError if it is
+        none."""
         if not self.screens:
             return from_bytes(self.written.encode())
         filing = Filing(

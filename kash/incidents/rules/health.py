@@ -1,4 +1,4 @@
-"""What of a case concerns somebody's health, and who agreed that a file for a court may say it.
+"""Health: what of a case concerns somebody's, and who agreed that a file for a court may say it.
 
 Without her own consent to `health` a file holds neither what was done to her health nor anything
 that was typed freely: nobody can tell from a sentence that it does not speak of HIV.
@@ -24,5 +24,5 @@ def who_may_be_told_of(record: Record) -> frozenset[str]:
 
 
 def everybody_may_be_told_of(record: Record) -> bool:
-    """Whether everybody in a case agreed, so that words may be shown that tell of all of them."""
+    """True if everybody in a case agreed, so that words may be shown that tell of all of them."""
     return record.consents_to(PURPOSE)

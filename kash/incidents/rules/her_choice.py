@@ -1,4 +1,5 @@
-"""What she wants once her case was verified: asked of each person, and taken for granted of none.
+"""Her choice: what she wants once her case was verified, asked of each person, and taken for
+granted of none.
 
 Mediation is one of several ways, and no way is the usual one. What a phone sent as wishes is not an
 answer to this.
@@ -51,8 +52,8 @@ def choice_of(record: Record, person: str) -> Choice | None:
 
 
 def unheard(record: Record, person: str) -> Choice | None:
-    """What somebody else told last of a person, if she had said otherwise herself before: it does
-    not count until she says so herself. None if nothing is left open so."""
+    """Choice that somebody else told last of a person, if she had said otherwise herself before: it
+    does not count until she says so herself. None if nothing is left open so."""
     counts = choice_of(record, person)
     said = [one for one in answers_of(record, person) if one.wanted]
     newest = max(reversed(said), key=lambda one: one.at, default=None)
@@ -72,7 +73,7 @@ def to_ask(record: Record) -> list[str]:
 
 
 def wants(record: Record, person: str, way: str) -> bool | None:
-    """Whether somebody wants this; None as long as she has not said."""
+    """True if somebody wants this; None as long as she has not said."""
     choice = choice_of(record, person)
     return None if choice is None else way in choice.wanted
 
@@ -86,7 +87,7 @@ def wanted_by_them(record: Record) -> frozenset[str] | None:
 
 
 def is_answer(wanted: list[str], origin: str) -> bool:
-    """Whether this can be an answer: some of the ways, nothing beside nothing, and none of somebody
+    """True if this can be an answer: some of the ways, nothing beside nothing, and none of somebody
     who could not be asked."""
     if origin == "not_asked":
         return not wanted

@@ -1,4 +1,4 @@
-"""What keeps a report, and until when one is kept that nothing keeps.
+"""Keeping: what keeps a report, and until when one is kept that nothing keeps.
 
 Whoever files is told first: without her consent to keep it a report is shredded after seven days,
 unless somebody is held, help is under way, or a custodian alone may read it: she may be away for a
@@ -29,7 +29,7 @@ _ANSWERING = frozenset({"waiting", "agreed"})
 
 
 class Keeps(StrEnum):
-    """What keeps a report."""
+    """Reason that keeps a report."""
 
     CONSENT = "consent"
     HELD = "held"
@@ -44,7 +44,7 @@ def last_day(today: date) -> date:
 
 
 def is_over(last: date, today: date) -> bool:
-    """Whether the last day of a report has passed."""
+    """True if the last day of a report has passed."""
     return today > last
 
 
@@ -54,8 +54,8 @@ def days_left(last: date, today: date) -> int:
 
 
 def what_keeps(record: Record, state: str) -> Keeps | None:
-    """What keeps a case in this state, None if nothing does. With closing, help is over, and no
-    duty."""
+    """Reason that keeps a case in this state, None if there is none. With closing, help is over,
+    and no duty."""
     if may_be_kept(record):
         return Keeps.CONSENT
     if state not in OVER:
@@ -70,7 +70,7 @@ def what_keeps(record: Record, state: str) -> Keeps | None:
 
 
 def may_be_kept(record: Record) -> bool:
-    """Whether anybody on record agreed that it is kept, or that it is used in court, which takes
+    """True if anybody on record agreed that it is kept, or that it is used in court, which takes
     that it is there: what one woman wants to be kept is not shredded because another said
     nothing."""
     everybody = [one.id for one in record.persons] or [""]
@@ -84,21 +84,21 @@ def _is_for_court(record: Record, person: str) -> bool:
 
 
 def is_as_asked(record: Record) -> bool:
-    """Whether whoever sent a report that is not kept left the tick out, or took it back: a tick
-    may also count for nothing since the others could not be asked."""
+    """True if whoever sent a report that is not kept left the tick out, or took it back: a tick may
+    also count for nothing since the others could not be asked."""
     said = [one for one in record.consents if one.purpose == "record"]
     ticked = any(one.wish and one.given for one in said)
     return not ticked or any(one.is_taken_back for one in said)
 
 
 def is_guarded(record: Record) -> bool:
-    """Whether a case is for a custodian alone, and the holder of its receipt did not take back that
+    """True if a case is for a custodian alone, and the holder of its receipt did not take back that
     it is kept: what she asked for is done once a custodian has read it."""
     return for_custodian(record) is not None and not is_taken_back(record, "record")
 
 
 def is_held(record: Record) -> bool:
-    """Whether somebody is held: of whom an arrest is known and no release, or the report came in
+    """True if somebody is held: of whom an arrest is known and no release, or the report came in
     saying so and not everybody who may have been held is known to be free (as the register marks
     it, see `finding.Summary.held`)."""
     if any(one.arrested_at and not is_free(record, one) for one in record.persons):
@@ -115,7 +115,7 @@ def is_held(record: Record) -> bool:
 
 
 def is_being_helped(record: Record) -> bool:
-    """Whether a mediator was asked and has not ended, a referral or something that was agreed waits
+    """True if a mediator was asked and has not ended, a referral or something that was agreed waits
     for its outcome, or child protection is still to reach somebody who is or may be under 18."""
     asked = any(one.ended_at is None and one.response in _ANSWERING for one in record.interventions)
     sent = any(is_open(one) for one in record.referrals)

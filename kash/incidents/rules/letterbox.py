@@ -1,4 +1,4 @@
-"""What lies in the letterbox: filings that are not finished, and such as wait for their hour.
+"""Letterbox: filings that are not finished, and such as wait for their hour.
 
 All of it is one text, padded to a size that tells nothing, and in the order of random keys. Each
 screen in it is sealed for the members of the vault by itself: the server reads none.
@@ -68,9 +68,9 @@ class Draft(BaseModel):
 
 
 class Fate(BaseModel):
-    """What goes after the day `until` of a case that nothing keeps: public ids of documents that
-    are not its record, names of files, and public ids of briefs. `as_asked`: whoever sent it did
-    not let it be kept; `for_officers`: it is for no custodian alone."""
+    """Fate after the day `until` of a case that nothing keeps: public ids of documents that are not
+    its record, names of files, and public ids of briefs. `as_asked`: whoever sent it did not let it
+    be kept; `for_officers`: it is for no custodian alone."""
 
     until: date
     documents: list[str] = Field(default_factory=list)
@@ -93,8 +93,8 @@ class Sent(BaseModel):
 
 
 class TakenBack(BaseModel):
-    """What was taken back by a receipt and no member has read yet: sealed withdrawals, and the
-    notes of it (base64) that only the receipt opens."""
+    """Withdrawals by a receipt that no member has read yet: sealed ones, and the notes of them
+    (base64) that only the receipt opens."""
 
     withdrawals: list[Letter] = Field(default_factory=list)
     notes: str = Field(default="", repr=False)
@@ -182,7 +182,7 @@ def in_text(content: bytes) -> str:
 
 
 def in_bytes(text: str) -> bytes:
-    """What stands in a letter."""
+    """Bytes of a text in a letter."""
     return b64decode(text)
 
 

@@ -1,4 +1,5 @@
-"""What a mediator may be asked and may answer: fixed lists, so that a brief can hold no story."""
+"""Mediation: what a mediator may be asked and may answer, in fixed lists, so that a brief can hold
+no story."""
 
 from __future__ import annotations
 
@@ -52,7 +53,7 @@ class Mediator:
     reader: Reader = field(default=Reader(""))
 
     def on_duty(self, minute: int) -> bool:
-        """Whether she can be called in this minute of the week; always, if no hours are known."""
+        """True if she can be called in this minute of the week; always, if no hours are known."""
         return self.active and (not self.stretches or open_at(self.stretches, minute))
 
 
@@ -100,7 +101,7 @@ def who_may_be_helped(record: Record) -> list[Person]:
 
 
 def may_ask(record: Record, persons: Collection[str] | None = None) -> bool:
-    """Whether a mediator may be asked about these persons; None: about anybody at all."""
+    """True if a mediator may be asked about these persons; None: about anybody at all."""
     if not record.persons:
         return record.consents_to("mediation") and not persons
     able = {one.id for one in who_may_be_helped(record)}
@@ -120,7 +121,7 @@ def asked_by(record: Record, intervention: Intervention) -> str:
 
 
 def has_consent(record: Record, intervention: Intervention) -> bool:
-    """Whether everybody about whom a mediator was asked still agrees to it."""
+    """True if everybody about whom a mediator was asked still agrees to it."""
     there = {one.id for one in record.persons}
     persons = [one for one in intervention.persons if one in there]
     return all(record.consents_to("mediation", one) for one in persons or [""])
@@ -149,7 +150,7 @@ def asked(
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one request: one of its `RESULTS`; of how many people, where that was asked."""
+    """Result of one request: one of its `RESULTS`; of how many people, where that was asked."""
 
     kind: str
     result: str
@@ -157,7 +158,7 @@ class Result:
 
 
 def is_result(one: Result, people: int) -> bool:
-    """Whether a mediator may say this of a request that was about so many people (0: not said)."""
+    """True if a mediator may say this of a request that was about so many people (0: not said)."""
     if one.result not in RESULTS.get(one.kind, ()):
         return False
     if one.kind not in FOR_PEOPLE or one.result == "none" or people < 2:
@@ -167,7 +168,7 @@ def is_result(one: Result, people: int) -> bool:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a mediator answered: a response, and results once it ended. `answered_at`: yes or no."""
+    """Answer of a mediator: a response, and results once it ended. `answered_at`: yes or no."""
 
     response: str
     results: tuple[Result, ...] = ()
@@ -211,7 +212,7 @@ def _let_go(record: Record, one: Intervention) -> None:
 
 
 def somebody_is_free(record: Record) -> bool:
-    """Whether some were let go, and it is not on record yet who.
+    """True if some were let go, and it is not on record yet who.
 
     A mediator had it done of those who were asked for: until as many as were let go, or more, stand
     there as free; without a number it was everybody who was named, or somebody where nobody was. Or
@@ -232,7 +233,7 @@ def somebody_is_free(record: Record) -> bool:
 
 
 def events_of(record: Record) -> list[Event]:
-    """What mediators answered, as steps of the case. `about` is the intervention's id."""
+    """Answers of mediators, as steps of the case. `about` is the intervention's id."""
     events = []
     for one in record.interventions:
         if one.answered_at is not None and one.response in ("agreed", "refused", "ended"):

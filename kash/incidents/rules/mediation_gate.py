@@ -41,17 +41,17 @@ class Why(StrEnum):
 
 
 def is_shut(record: Record) -> bool:
-    """Whether the gate is shut for a case: for everybody in it, whomever it concerns."""
+    """True if the gate is shut for a case: for everybody in it, whomever it concerns."""
     return record.has_minor() or any(act.code in GRAVE for act in record.acts)
 
 
 def requests_open(record: Record) -> tuple[str, ...]:
-    """What a mediator may be asked about a case at all."""
+    """Requests that a mediator may be asked about a case at all."""
     return tuple(one for one in REQUESTS if not is_shut(record) or one in ALWAYS)
 
 
 def terms_open(record: Record) -> tuple[str, ...]:
-    """What may be agreed in a case."""
+    """Terms that may be agreed in a case."""
     return TERMS_ALWAYS if is_shut(record) else TERM_KINDS
 
 
@@ -72,7 +72,7 @@ def terms_refused(record: Record, before: Record) -> list[Term]:
 
 
 def _is_plain_release(term: Term, officers: Collection[str]) -> bool:
-    """Whether officers, or whoever holds her, let her go for nothing."""
+    """True if officers, or whoever holds her, let her go for nothing."""
     gives = bool(term.owed_by) and term.owed_by not in officers
     return term.kind in TERMS_ALWAYS and not gives and not has_price(term)
 
@@ -89,9 +89,9 @@ def _is_kept(term: Term, before: Term | None) -> bool:
 
 
 def own_answer(record: Record, person: str) -> Consent | None:
-    """What a person (empty: of a case with nobody on record) said last to "court or release"; None
-    if she said nothing. An answer counts only in her own words, after a warning that has a version.
-    """
+    """Answer that a person (empty: of a case with nobody on record) gave last to "court or
+    release"; None if she said nothing. An answer counts only in her own words, after a warning that
+    has a version."""
     said = [
         one
         for one in record.own_words
@@ -101,7 +101,7 @@ def own_answer(record: Record, person: str) -> Consent | None:
 
 
 def has_own_yes(record: Record, person: str) -> bool:
-    """Whether she said yes herself to being brought to court, after she was warned."""
+    """True if she said yes herself to being brought to court, after she was warned."""
     answer = own_answer(record, person)
     return answer is not None and answer.given
 
@@ -143,12 +143,12 @@ def why_ended(record: Record, intervention: Intervention) -> Why | None:
 
 
 def asks_too_much(record: Record) -> bool:
-    """Whether a mediator is still asked for something that may be asked no longer."""
+    """True if a mediator is still asked for something that may be asked no longer."""
     return any(one.brief and why_ended(record, one) for one in record.interventions)
 
 
 def request_ended_last(record: Record) -> bool:
-    """Whether the newest change of a case ended a request to a mediator."""
+    """True if the newest change of a case ended a request to a mediator."""
     # Who has the case may have been kept away by the same change, which is noted after that.
     newest = next((one for one in reversed(record.timeline) if one.what != "unassigned"), None)
     return newest is not None and newest.what.startswith("request_ended_")
@@ -165,7 +165,7 @@ def _barred(record: Record, whom: Collection[str], requests: Collection[str]) ->
 
 
 def _is_emergency(record: Record, person: str, requests: Collection[str]) -> bool:
-    """Whether what is asked can't wait for her answer: she is held, since her release is asked."""
+    """True if what is asked can't wait for her answer: she is held, since her release is asked."""
     known = next((one for one in record.persons if one.id == person), None)
     if known is not None and is_free(record, known):
         return False
@@ -176,7 +176,7 @@ def _is_emergency(record: Record, person: str, requests: Collection[str]) -> boo
 
 
 def requests_offered(record: Record) -> tuple[str, ...]:
-    """What the page offers to ask for: what may be asked of at least one person."""
+    """Requests that the page offers: those that may be asked of at least one person."""
     whom = [one.id for one in who_may_be_offered(record)] or ([] if record.persons else [""])
     chosen = any(wants(record, one, MEDIATION) for one in whom)
     return tuple(
@@ -188,7 +188,7 @@ def requests_offered(record: Record) -> tuple[str, ...]:
 
 
 def standing_of(record: Record) -> Standing:
-    """What the steps of a case ask for besides its state."""
+    """Standing of a case: all that its steps ask for besides its state."""
     wanted = wanted_by_them(record)
     mediated = [one.id for one in record.persons] or [""]
     return Standing(

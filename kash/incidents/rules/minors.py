@@ -23,7 +23,7 @@ AMONG_ADULTS = ("", "yes", "no", "unknown")
 
 
 def may_be_minor(age_band: str) -> bool:
-    """Whether somebody of this age band is under 18, or may be."""
+    """True if somebody of this age band is under 18, or may be."""
     return age_band in MAY_BE_MINOR
 
 

@@ -30,7 +30,7 @@ class Refusal(StrEnum):
 
 
 class Refused(NamedTuple):
-    """Which field of a term it is that cannot stay, and why."""
+    """Refusal of a term: the field that cannot stay, and why."""
 
     field: str
     why: Refusal
@@ -53,7 +53,7 @@ class Side(Protocol):
 
     @property
     def station_name(self) -> str:
-        """What a station is called, or empty."""
+        """Name of a station, or empty."""
 
     @property
     def service_number(self) -> str:
@@ -65,7 +65,7 @@ class Side(Protocol):
 
     @property
     def description(self) -> str:
-        """What was seen of it."""
+        """Description of what was seen of it."""
 
 
 class Owed(Protocol):
@@ -77,7 +77,7 @@ class Owed(Protocol):
 
     @property
     def kind(self) -> str:
-        """What is owed."""
+        """Kind of what is owed."""
 
     @property
     def owed_by(self) -> str:
@@ -151,13 +151,13 @@ _FREE = _any_of(
 
 
 def speaks_of_money(text: str) -> bool:
-    """Whether words tell of money, however they say it: never sure, so that it refuses and never
+    """True if words tell of money, however they say it: never sure, so that it refuses and never
     allows."""
     return _MONEY.search(_FREE.sub(" ", text)) is not None
 
 
 def has_price(term: Owed) -> bool:
-    """Whether a release or an apology has a price, by its amount or in its words."""
+    """True if a release or an apology has a price, by its amount or in its words."""
     return term.amount is not None or _names_price(term.what)
 
 
@@ -167,17 +167,17 @@ def _names_price(text: str) -> bool:
 
 
 def names_officer(text: str) -> bool:
-    """Whether words tell of an officer, rather than of an office."""
+    """True if words tell of an officer, rather than of an office."""
     return _OFFICER.search(text) is not None
 
 
 def names_authority(text: str) -> bool:
-    """Whether words tell of police, prison or county officers."""
+    """True if words tell of police, prison or county officers."""
     return names_officer(text) or _FORCE.search(text) is not None
 
 
 def is_in_authority(side: Side) -> bool:
-    """Whether a party is a public officer: by its kind, or by what only officers have, so that
+    """True if a party is a public officer: by its kind, or by what only officers have, so that
     another kind chosen beside a rank or a station changes nothing."""
     return (
         side.kind in AUTHORITIES

@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 def is_up_to_date(plaintext: bytes) -> bool:
-    """Whether a sealed record is of this edition, from how it begins."""
+    """True if a sealed record is of this edition, from how it begins."""
     return plaintext.startswith(_BEGINS)
 
 

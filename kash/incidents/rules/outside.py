@@ -23,7 +23,7 @@ class Contact:
 
     @property
     def digest(self) -> str:
-        """What an agreement is given to."""
+        """Digest to which an agreement is given."""
         said = "\n".join((self.name, self.reach, self.by))
         return hashlib.sha256(said.encode()).hexdigest()[:32]
 

@@ -39,7 +39,7 @@ LINK_KINDS = ("incident", "workshop", "meeting")
 
 
 class Part(BaseModel):
-    """What all parts of a record share."""
+    """Part of a record, with what all parts share."""
 
     model_config = ConfigDict(extra="allow", validate_assignment=False)
 
@@ -166,7 +166,8 @@ class Intervention(Part):
 
 
 class Term(Part):
-    """What was agreed: owed by and to whom (ids of persons or parties), and when it was done."""
+    """Term that was agreed: owed by and to whom (ids of persons or parties), and when it was
+    done."""
 
     id: str
     kind: str
@@ -235,7 +236,7 @@ class Link(Part):
 
 
 class Comment(Part):
-    """What a member wrote to the others."""
+    """Comment of a member to the others."""
 
     id: str
     by: str

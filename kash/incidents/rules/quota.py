@@ -28,7 +28,7 @@ _ENVELOPE = 4
 
 
 class Spent(BaseModel):
-    """What was spent on a day: hashes of tokens, in the order of their values."""
+    """Spending of a day: hashes of tokens, in the order of their values."""
 
     day: date
     key: str = Field(repr=False)
@@ -85,7 +85,7 @@ def companions_of(
 def spend(
     spent: Spent, account: str, everybody: Collection[str], kind: str, dice: Random
 ) -> Spent | None:
-    """What is spent after an account sent one more; None if it has no token left."""
+    """Spend a token for one more that an account sent; None if it has no token left."""
     left = tokens_left(spent, account, kind)
     if not left:
         return None
@@ -125,7 +125,7 @@ def _with(spent: Spent, choices: Sequence[Sequence[str]], dice: Random) -> Spent
 
 
 def as_bytes(spent: Spent) -> bytes:
-    """What was spent, as it is sealed."""
+    """Bytes of a spending, as it is sealed."""
     content = spent.model_dump_json().encode()
     size = _SMALLEST
     while size < len(content) + _ENVELOPE:
@@ -134,5 +134,5 @@ def as_bytes(spent: Spent) -> bytes:
 
 
 def from_bytes(plaintext: bytes) -> Spent:
-    """What was sealed. Raises pydantic's ValidationError if it is none."""
+    """Spending that was sealed. Raises pydantic's ValidationError if it is none."""
     return Spent.model_validate_json(plaintext)

@@ -56,7 +56,7 @@ def new_token(now: datetime) -> str:
 
 
 def token_helps(token: str, now: datetime) -> bool:
-    """Whether what was sent by the page of this token is still shown to whoever holds the page.
+    """True if what was sent by the page of this token is still shown to whoever holds the page.
 
     Its minute can be altered, but then another code and another word follow from it.
     """

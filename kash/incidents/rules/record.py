@@ -137,7 +137,7 @@ class Record(Part):
     declared: list[str] = Field(default_factory=list)
 
     def consents_to(self, purpose: str, person: str = "") -> bool:
-        """Whether consent holds for a purpose: off until it was given, and until withdrawn.
+        """True if consent holds for a purpose: not until it was given, and until it is withdrawn.
 
         Of one person, or of the case: then everybody on record must consent, each by herself or by
         an answer that was given for all (`consents`). Of whoever could not be asked, it holds for
@@ -149,13 +149,13 @@ class Record(Part):
         return all(holds(self._answer(purpose, one)) for one in self._everyone(person))
 
     def is_unasked(self, purpose: str, person: str = "") -> bool:
-        """Whether consent holds, but somebody could not be asked and has not confirmed it yet."""
+        """True if consent holds, but somebody could not be asked and has not confirmed it yet."""
         return self.consents_to(purpose, person) and any(
             answer.origin == "not_asked" for answer in self.answers_to(purpose, person)
         )
 
     def answers_to(self, purpose: str, person: str = "") -> Iterator[Consent]:
-        """What counts of one person, or of each on record; none of whoever said nothing."""
+        """Answers that count of one person, or of each on record; none of whoever said nothing."""
         for one in self._everyone(person):
             found = self._answer(purpose, one)
             if found is not None:
@@ -178,7 +178,7 @@ class Record(Part):
         return (hers | {one.person for one in self.information}) - {""}
 
     def has_minor(self) -> bool:
-        """Whether somebody on record is under 18, or may be."""
+        """True if somebody on record is under 18, or may be."""
         return any(may_be_minor(one.age_band) for one in self.persons)
 
     def unread(self) -> set[str]:
@@ -186,12 +186,12 @@ class Record(Part):
         return set(self.filing.screens)
 
     def asks_for_a_decision(self) -> bool:
-        """Whether the custodian decides, or has decided, about a report of bribery, or a term that
+        """True if the custodian decides, or has decided, about a report of bribery, or a term that
         was set aside."""
         return bool(self.questioned_terms or self.duty_note or self.what_asks())
 
     def waits_for_a_decision(self) -> bool:
-        """Whether something of it was not decided yet, or waits for counsel."""
+        """True if something of it was not decided yet, or waits for counsel."""
         undecided = self.what_asks() - set(self.decided_on)
         return bool(self.questioned_terms or self.duty_waits or undecided)
 

@@ -1,4 +1,4 @@
-"""What a custodian notes of the duty to report bribery, and what is missing of it.
+"""Reporting: a custodian's notes of the duty to report bribery, and what is missing of them.
 
 Bribery Act 2016, section 14: a person in a position of authority reports knowledge or suspicion of
 bribery to the Ethics and Anti-Corruption Commission within twenty-four hours. Whether that holds
@@ -36,7 +36,7 @@ class ReportNote(BaseModel):
     at: datetime | None = None
 
     def is_as(self, other: ReportNote) -> bool:
-        """Whether both say the same, whoever noted it and when."""
+        """True if both say the same, whoever noted it and when."""
         same = {"by": "", "at": None}
         return self.model_copy(update=same) == other.model_copy(update=same)
 
@@ -84,7 +84,7 @@ def missing_of(note: ReportNote, today: date) -> list[tuple[str, str]]:
 
 
 def is_decided(notes: Sequence[ReportNote]) -> bool:
-    """Whether the newest note says what became of it, so that nobody is waited for."""
+    """True if the newest note says what became of it, so that nobody is waited for."""
     return bool(notes) and notes[-1].kind in DECIDED
 
 

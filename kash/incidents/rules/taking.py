@@ -30,7 +30,7 @@ class Taking(BaseModel):
     told_before: list[str] = Field(default_factory=list)
 
     def is_said(self) -> bool:
-        """Whether anything of it was said."""
+        """True if anything of it was said."""
         return self != Taking()
 
     def was_taken_down(self) -> list[str]:

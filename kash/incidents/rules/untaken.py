@@ -16,7 +16,7 @@ _COMES = frozenset({"added", "submit", "handed_over"})
 
 
 def is_untaken(record: Mapping[str, Any], state: str, now: datetime) -> bool:
-    """Whether a case came in, or was handed over, with somebody held who is not let go, and nobody
+    """True if a case came in, or was handed over, with somebody held who is not let go, and nobody
     took a step in it since. After a day no alert is of it any more."""
     if state in OVER or not said_held(record) or let_go(record) or record.get("assigned_to"):
         return False

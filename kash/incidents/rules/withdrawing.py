@@ -50,7 +50,7 @@ def take_back(record: Record, said: Withdrawal) -> None:
 
 
 def is_taken_back(record: Record, purpose: str) -> bool:
-    """Whether the newest answer for a purpose is that of whoever holds the receipt."""
+    """True if the newest answer for a purpose is that of whoever holds the receipt."""
     answers = [one for one in record.consents if one.purpose == purpose]
     newest = max(answers, key=lambda one: one.at, default=None)
     return newest is not None and not newest.given and not newest.by
@@ -60,7 +60,8 @@ def is_taken_back(record: Record, purpose: str) -> bool:
 
 
 class Notes(BaseModel):
-    """What was taken back by a receipt, purpose by purpose with the document that says so."""
+    """Notes of what was taken back by a receipt, purpose by purpose with the document that says
+    so."""
 
     taken_back: dict[str, str] = Field(default_factory=dict)
 

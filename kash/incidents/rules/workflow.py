@@ -44,7 +44,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Standing:
-    """What the steps of a case ask for besides its state.
+    """Standing of a case: all that its steps ask for besides its state.
 
     `wanted`: what its persons want (`her_choice.WAYS`), None until each was asked. `mediation`:
     somebody wants mediation and agreed to it. `gate_shut`: nothing may be settled (see
@@ -124,7 +124,7 @@ CLOSING_OUTCOMES = (
 
 
 def closing_outcomes(state: str, standing: Standing = NOT_ASKED) -> tuple[str, ...]:
-    """What may be said of a case that is closed from a state; none if it cannot be closed."""
+    """Outcomes with which a case may be closed from a state; none if it cannot be closed."""
     if state not in STEPS["close"].sources:
         return ()
     ended = (_ENDED_BEHIND_THE_GATE if standing.gate_shut else _ENDED).get(state, ())

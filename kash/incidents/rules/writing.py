@@ -1,4 +1,4 @@
-"""What the full form writes of a record, and how two members' writing is brought together.
+"""Writing of a record by the full form, and how two members' writing is brought together.
 
 A place is one value of the form: "narrative", "happening.begun_on", or "acts/a1/code", the field of
 a row by the row's own id. A page keeps a short digest of each place as it was shown, so that it can
@@ -106,12 +106,12 @@ def as_written(value: Any) -> str:
 
 
 def digest(value: Any) -> str:
-    """What a page keeps of a value that it shows."""
+    """Digest that a page keeps of a value that it shows."""
     return hashlib.sha256(as_written(value).encode()).hexdigest()[:12]
 
 
 def digests(record: Record) -> dict[str, str]:
-    """What a page keeps of a record that it shows; what is empty is left out, but rows."""
+    """Digests that a page keeps of a record that it shows; what is empty is left out, but rows."""
     return {
         place: digest(value)
         for place, value in places(record).items()
@@ -138,7 +138,7 @@ class Merged:
 
     @property
     def differs(self) -> bool:
-        """Whether the other wrote anything that was not also typed here."""
+        """True if the other wrote anything that was not also typed here."""
         return bool(self.beside or self.taken or self.added or self.returned or self.gone)
 
 
@@ -249,9 +249,9 @@ def write(record: Record, typed: Record) -> None:
 
 
 def _give_answers_to_persons(record: Record, *, of_nobody: bool = False) -> None:
-    """What was allowed for everybody is from now on the answer of those who are on record, and of
-    nobody who is added later. A refusal stays one of everybody. `of_nobody`: nobody was on record
-    when it was said; of several then nobody knows who said it, of one it is plain."""
+    """Give answers for everybody to those who are on record, and to nobody who is added later. A
+    refusal stays one of everybody. `of_nobody`: nobody was on record when it was said; of several
+    then nobody knows who said it, of one it is plain."""
     if not record.persons:
         return
     persons = [one.id for one in record.persons]

@@ -69,7 +69,7 @@ def tell(account: Account) -> bool:
 
 
 def can_tell() -> bool:
-    """Whether anybody can be reached at all."""
+    """True if anybody can be reached at all."""
     return mail_is_set_up()
 
 

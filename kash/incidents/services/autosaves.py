@@ -54,7 +54,7 @@ def _document(session: Session, account: str, token: str) -> tuple[int, int] | N
 
 
 def _is_there(session: Session, case: str) -> bool:
-    """Whether a case can still be written to; it is not shredded before this is over."""
+    """True if a case can still be written to; it is not shredded before this is over."""
     found = select(Incident.document_id).where(Incident.public_id == case)
     return session.scalar(found.with_for_update(read=True)) is not None
 

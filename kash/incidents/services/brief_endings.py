@@ -1,4 +1,4 @@
-"""What ends a brief before its mediator does, and what she answered until then."""
+"""Endings of a brief before its mediator ends it, and what she answered until then."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def end_what_was_taken_back(session: Session, record: Record) -> None:
 
 
 def shred_briefs(_session: Session, record: Record) -> Remains:
-    """What goes when a case is shredded: its briefs."""
+    """Shred the briefs of a case with it."""
     return Remains(briefs=[one.brief for one in record.interventions if one.brief])
 
 

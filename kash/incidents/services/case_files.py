@@ -1,4 +1,4 @@
-"""What is noted of a case file that was printed, and the names that a custodian shows in it."""
+"""Notes of case files that were printed, and the names that a custodian shows in one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from kash.vault.envelope import SealError
 
 
 def may_show_identities(case: Case, vault: OpenVault) -> bool:
-    """Whether this vault opens names, and somebody who agreed has one that is sealed."""
+    """True if this vault opens names, and somebody who agreed has one that is sealed."""
     return vault.holds(CompartmentName.IDENTITY) and any(
         one.identity for one in who_agreed(case.record)
     )

@@ -130,12 +130,12 @@ def _may_keep(case: Case) -> set[str]:
 
 
 def _is_somebodys(record: Record) -> bool:
-    """Whether somebody has a case, or a mediator is asked about it."""
+    """True if somebody has a case, or a mediator is asked about it."""
     return bool(record.assigned_to) or any(one.brief for one in record.interventions)
 
 
 def _is_left(case: Case) -> bool:
-    """Whether somebody has a case, or is named to a mediator, who must not know of it any more."""
+    """True if somebody has a case, or is named to a mediator, who must not know of it any more."""
     why = for_custodian(case.seen)
     if not _is_somebodys(case.record) or (why is None and not case.others):
         return False
@@ -158,8 +158,8 @@ def _keep_away(found: CaseChange) -> None:
 
 
 def _keep_away_from_others(found: CaseChange) -> None:
-    """What is written of one report holds for all that belong to it: whoever must not know of it
-    any more does not keep another one of them."""
+    """Keep from others what is written of one report, for all that belong to it: whoever must not
+    know of it any more does not keep another one of them."""
     case, change = found.case, found.change
     held = [
         key for key, one in case.others.items() if isinstance(one, Record) and _is_somebodys(one)
@@ -210,8 +210,8 @@ def save_record(
 
 
 def forget_what_was_taken_in(session: Session, case: Case) -> None:
-    """What was taken back by the receipt and stands in the record waits no more; what it says of
-    itself goes where only the receipt finds it."""
+    """Forget what was taken back by the receipt and stands in the record, so that it waits no more;
+    what it says of itself goes where only the receipt finds it."""
     if case.taken_back is None:
         return
     row = locked_incident(session, case.reference)

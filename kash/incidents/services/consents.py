@@ -1,4 +1,4 @@
-"""What people in a case agree to, purpose by purpose: given, refused and taken back."""
+"""Consents of people in a case, purpose by purpose: given, refused and taken back."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from kash.web.errors import NotFound
 
 @dataclass(frozen=True)
 class Noted:
-    """What came of noting answers: whether anything differed, and for each purpose the persons
-    (ids) whom an answer for everybody, or one that somebody else told, leaves out, since they
-    refused it themselves."""
+    """Outcome of noting answers: if anything differed, and for each purpose the persons (ids) whom
+    an answer for everybody, or one that somebody else told, leaves out, since they refused it
+    themselves."""
 
     changed: bool
     left_out: Mapping[str, Sequence[str]]
@@ -94,7 +94,7 @@ def answer_consents(
 
 
 def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[str, bool]:
-    """What of these answers can be known in this way, and may be asked in this case."""
+    """Answers among these that can be known in this way, and may be asked in this case."""
     never = NEVER_FOR_MINORS if record.has_minor() else frozenset()
     said = {
         purpose: given
@@ -109,9 +109,9 @@ def _sayable(record: Record, answers: Mapping[str, bool], origin: str) -> dict[s
 
 
 def _differs(record: Record, answer: Consent) -> bool:
-    """Whether this says something else than what stands of that person and purpose, or says it in
-    other words, or for the first time herself: what she refuses by herself stays where all agree.
-    """
+    """True if this says something else than what stands of that person and purpose, or says it in
+    other words, or for the first time herself: what she refuses by herself stays where all
+    agree."""
     stands = standing(
         record.consents, answer.purpose, answer.person, several=len(record.persons) > 1
     )

@@ -59,7 +59,7 @@ class IdentityWouldBeLeft(Problem):
 
 
 class NoTerm(Problem):
-    """What a public officer would get is no term, whoever writes it."""
+    """The term would give something to a public officer: it is none, whoever writes it."""
 
     sentence = _l(
         "Nothing is owed to police, prison or county officers: it may be a bribe. Look at what was"
@@ -68,7 +68,7 @@ class NoTerm(Problem):
 
 
 class WhyIsMissing(Problem):
-    """What was verified is changed for a reason only."""
+    """The record was verified and is changed for a reason only."""
 
     sentence = _l("This case was verified. Say why the record is changed.")
 
@@ -81,7 +81,7 @@ class CaseClosed(Problem):
 
 @dataclass(frozen=True)
 class Written:
-    """What a page sends: what was typed, and the page that it was typed on.
+    """Sending of a page: what was typed, and the page that it was typed on.
 
     `submit` hands a draft in; `token` names what was kept of this page meanwhile; `why` says why a
     record is changed. `hands_over`: she knows that a custodian alone reads it from then on;
@@ -114,7 +114,7 @@ def _reference(by: Actor, token: str) -> str:
 
 
 def _is_there(session: Session, vault: OpenVault, reference: str, new: Record) -> bool:
-    """Whether the very same was saved before: the button was pressed twice.
+    """True if the very same was saved before: the button was pressed twice.
 
     If it was handed over, its writer does not see it any more, and somebody may have written on it
     since: so it is compared with what was handed in as well, and nothing of it is shown.

@@ -59,8 +59,8 @@ from kash.web.errors import NotFound
 
 @dataclass(frozen=True)
 class Received:
-    """What a member says of a file that she adds: what it shows, from whom she has it and when she
-    got it, and what its file was called."""
+    """Receipt of a file as the member tells it who adds it: what it shows, from whom she has it and
+    when she got it, and what its file was called."""
 
     label: str = ""
     note: str = ""
@@ -184,7 +184,7 @@ class EvidenceChange:
 
     @property
     def file(self) -> EvidenceFile:
-        """What is sealed of it."""
+        """File as it is sealed."""
         return self.found.file
 
     def noted(self, what: str, **more: Any) -> None:
@@ -311,6 +311,6 @@ def remove_evidence(by: Actor, vault: OpenVault, reference: str, document: str) 
 
 
 def shred_evidence(_session: Session, record: Record) -> Remains:
-    """What goes when a case is shredded: each piece's document, and its files."""
+    """Shred the evidence of a case with it: each piece's document, and its files."""
     documents = [piece.document for piece in record.evidence]
     return Remains(documents, [key for document in documents for key in file_keys(document)])

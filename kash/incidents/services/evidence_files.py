@@ -40,7 +40,7 @@ class _Measured:
             yield piece
 
     def copy(self, code: str) -> StoredCopy:
-        """What was measured, once all has passed."""
+        """Copy as it was measured, once all has passed."""
         return StoredCopy(code=code, size=self._size, sha256=self._hash.hexdigest())
 
 

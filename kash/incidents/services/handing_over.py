@@ -44,7 +44,7 @@ def refuse_opening_unknown(before: ForCustodian | None, seen: Seen, *, knows: bo
 
 
 def goes_to_custodian(by: Actor, seen: Seen, *, knows: bool) -> bool:
-    """Whether what was written makes a case, with all that belong to it, one for a custodian alone,
+    """True if what was written makes a case, with all that belong to it, one for a custodian alone,
     which the writer is not.
 
     Raises HandsOver unless she `knows`.

@@ -1,4 +1,4 @@
-"""What each person of a case wants, noted; and her own yes to what may get her charged."""
+"""Choices of each person of a case, noted; and her own yes to what may get her charged."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from kash.web.language import language_code
 
 @dataclass(frozen=True)
 class Said:
-    """What one person of a case said (her id; empty where nobody is on record), on which day, and
-    how it is known; no ways if she could not be asked. `version`: how many answers of hers the page
+    """Choice of one person of a case (her id; empty where nobody is on record), the day, and how it
+    is known; no ways if she could not be asked. `version`: how many answers of hers the page
     showed; None if it is not asked."""
 
     person: str

@@ -1,4 +1,5 @@
-"""What every save of a record leaves beside it: her first account, and what was changed since.
+"""History that every save of a record leaves beside it: her first account, and what was changed
+since.
 
 Both are sealed documents of their own, which the record names: lists never open them. A first
 account is written once and never again; changes are added to.
@@ -29,7 +30,7 @@ from kash.vault import (
 
 
 class History:
-    """What is done to one case until it is saved, by whom and why."""
+    """History of one case until it is saved: what is done to it, by whom and why."""
 
     def __init__(self, case: Case) -> None:
         self._case, self._state = case, case.state
@@ -76,7 +77,7 @@ class History:
 
 
 def _screens(vault: OpenVault, case: Case) -> dict[str, str]:
-    """What a phone sent, letter for letter, but for what it was padded with."""
+    """Screens that a phone sent, letter for letter, but for what they were padded with."""
     named = from_bytes(open_document(vault, case.sealed)).filing.screens
     names = {document: name for name, document in named.items()}
     return {

@@ -1,4 +1,5 @@
-"""Who somebody on record is: a document of the compartment `identity`, which only custodians open.
+"""Identities of those on record: each a document of the compartment `identity`, which only
+custodians open.
 
 An officer writes it and cannot read it again. What a custodian lets her see for an hour goes
 through the room of members.
@@ -72,7 +73,7 @@ def file_identity(
 
 
 def read_identity(case: Case, person: str, *, by: Actor, vault: OpenVault) -> dict[str, str]:
-    """What a custodian reads with her own keys; noted. Raises NotFound and Damaged."""
+    """Read an identity with a custodian's own keys; noted. Raises NotFound and Damaged."""
     found = person_of(case, person)
     if not found.identity or not vault.holds(CompartmentName.IDENTITY):
         raise NotFound
@@ -84,7 +85,7 @@ def read_identity(case: Case, person: str, *, by: Actor, vault: OpenVault) -> di
 
 
 def facts_from(plaintext: bytes) -> dict[str, str]:
-    """What an identity document says. Raises Damaged."""
+    """Facts of an identity document. Raises Damaged."""
     try:
         kept = json.loads(plaintext)
         return {name: str(kept[name]) for name in FIELDS if kept.get(name)}

@@ -214,7 +214,7 @@ def _end_briefs(session: Session, account_id: int) -> None:
 
 @dataclass(frozen=True)
 class Request:
-    """What a mediator is asked: some of `rules.REQUESTS`, the station's name, whom to call (E.164),
+    """Request to a mediator: some of `rules.REQUESTS`, the station's name, whom to call (E.164),
     and about which persons of the case (ids), of whom she is told only how many they are."""
 
     mediator: str

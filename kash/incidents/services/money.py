@@ -83,7 +83,8 @@ def _put(case: CaseChange, bail: CashBail) -> None:
 
 
 def _still_ask(case: CaseChange, bail: CashBail) -> None:
-    """What was taken without a receipt may have been a bribe, whatever is written of it later."""
+    """Keep the question: what was taken without a receipt may have been a bribe, whatever is
+    written of it later."""
     if not bail.receipt:
         case.record.question()
 
@@ -138,13 +139,13 @@ def make_bail_of_term(
 
 
 def report_notes(case: Case, vault: OpenVault) -> list[ReportNote]:
-    """What custodians noted of a case, the oldest first; none for whoever is no custodian."""
+    """Notes of custodians on a case, the oldest first; none for whoever is no custodian."""
     return notes_of([case], vault).get(case.reference, [])
 
 
 def notes_of(cases: Iterable[Case], vault: OpenVault) -> dict[str, list[ReportNote]]:
-    """What custodians noted, by the references of cases: one query. Of notes that do not open,
-    one says so."""
+    """Notes of custodians, by the references of cases: one query. Of notes that do not open, one
+    says so."""
     named = {one.record.duty_note: one.reference for one in cases if one.record.duty_note}
     if not named or not vault.holds(CompartmentName.IDENTITY):
         return {}

@@ -22,7 +22,7 @@ from kash.web.errors import Problem
 
 
 class ProposedMeanwhile(Problem):
-    """What was to be agreed to is no longer what is proposed."""
+    """The contact that was to be agreed to is no longer the one that is proposed."""
 
     sentence = _l("Something else is proposed now. Look at it again.")
 

@@ -1,4 +1,4 @@
-"""What somebody does with a receipt: choose its word, look, and take back what was allowed.
+"""Receipts in somebody's hands: she chooses its word, looks, and takes back what was allowed.
 
 By whoever holds no keys nothing of it leaves an entry, and nothing a row before a member opened the
 case: it lies in the letterbox like a filing.
@@ -58,7 +58,7 @@ class PageTooOld(Problem):
 
 @dataclass(frozen=True)
 class Found:
-    """What a receipt opens: the state of the report, purposes that were taken back by it, and
+    """Findings of a receipt: the state of the report, purposes that were taken back by it, and
     whether it was shredded because its holder did not let it be kept."""
 
     state: str
@@ -119,8 +119,8 @@ def choose_word(by: Actor, draft: str, token: str, language: str, word: str = ""
 
 
 def open_receipt(code: str, word: str) -> Found | None:
-    """What code and word open together, None if nothing: the same for a wrong word as for a code
-    that never was, by the same statements.
+    """Open what code and word open together, None if nothing: the same for a wrong word as for a
+    code that never was, by the same statements.
 
     What opens nothing is counted, for each code as for all of them together, and never who asked.
     After ten wrong words a code opens nothing until the day is over. Raises TooManyTries.
@@ -162,14 +162,14 @@ def _notes(box: Box, keys: ReceiptKeys, kept: bytes | None) -> bytes | None:
 
 
 def pass_of(keys: ReceiptKeys) -> str:
-    """What a page carries that a receipt opened, in place of code and word, for a quarter of an
-    hour."""
+    """Pass that a page carries that a receipt opened, in place of code and word, for a quarter of
+    an hour."""
     said = [int(utc_now().timestamp()) // 60, keys.hash, keys.notes.hex()]
     return urlsafe_b64encode(seal(json.dumps(said), kind=_CARRIED, public_id="receipt")).decode()
 
 
 def found_by_pass(carried: str) -> Found | None:
-    """What a page's pass opens, None if it is too old or none."""
+    """Findings that a page's pass opens, None if it is too old or none."""
     try:
         blob = urlsafe_b64decode(carried.encode())
         minute, hashed, notes = json.loads(open_text(blob, kind=_CARRIED, public_id="receipt"))

@@ -51,7 +51,7 @@ def next_morning(now: datetime) -> datetime:
 
 
 def _is_morning(now: datetime) -> bool:
-    """Whether nobody was told yet in the hour of the morning mail, which goes out every day."""
+    """True if nobody was told yet in the hour of the morning mail, which goes out every day."""
     begun = whole_hour(now)
     if to_local(begun).time() != MORNING:
         return False

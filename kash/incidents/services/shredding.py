@@ -32,7 +32,8 @@ from kash.web.formats import local_today
 
 @dataclass
 class Shredded:
-    """What went: sealed documents and files; `left` are files that could not be deleted."""
+    """Shredding as it went: sealed documents and files; `left` are files that could not be
+    deleted."""
 
     documents: int = 0
     files: int = 0

@@ -1,4 +1,4 @@
-"""What waits for a member whose vault is open, as Today shows it: counts, and no case."""
+"""Counts of what waits for a member whose vault is open, as Today shows it, and no case."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody else wrote into a case, in the words of the form."""
+"""Additions of somebody else to a case, in the words of the form."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def called(record: Record, key: str) -> str:
 
 
 def place_names(places: Iterable[str]) -> list[str]:
-    """What places are called, each name once."""
+    """Names of places, each once."""
     found: dict[str, None] = {}
     for place in places:
         group, _sign, rest = place.partition("/")

@@ -1,4 +1,4 @@
-"""What a mediator is asked to do: briefs, never a case."""
+"""Briefs for a mediator, never a case."""
 
 from __future__ import annotations
 

@@ -52,12 +52,12 @@ class Next:
 
     @property
     def asks_her(self) -> bool:
-        """Whether it is to ask what is wanted, which has a page of its own."""
+        """True if it is to ask what is wanted, which has a page of its own."""
         return self.verb == ASK_HER
 
 
 def next_of(case: Case, actor: Actor) -> Next | None:
-    """What comes next of a case, None if nothing does or the actor only reads."""
+    """Next step of a case, None if there is none or the actor only reads."""
     standing = standing_of(case.record)
     verb = next_step(case.state, standing)
     if not verb or not actor.may("incidents.edit"):
@@ -154,7 +154,7 @@ def _other_steps(found: Case) -> list[str]:
 
 
 def _timeline(record: Record) -> list[Event]:
-    """What was done, the newest first, with what mediators answered."""
+    """Events of a case, the newest first, with what mediators answered."""
     ended = {one.id: mediation_words.results_text(one) for one in record.interventions}
     answers = [
         event.model_copy(update={"reason": ended[event.about]})
@@ -186,7 +186,7 @@ def _clocks(record: Record, now: datetime) -> list[Any]:
 
 
 def _away(everybody: list[Officer], seen: Seen) -> list[Any]:
-    """Who is kept away: custodians read who and why, others only that somebody is."""
+    """People who are kept away: custodians read who and why, others only that somebody is."""
     found = kept_away(everybody, seen)
     of = {one.public_id: one.name for one in everybody}
     return [(of[account], wording.CONFLICT_NAMES[why]) for account, why in found.items()]
@@ -201,7 +201,7 @@ def _accounts(record: Record) -> set[str]:
 
 
 def _called(record: Record) -> dict[str, str]:
-    """What persons and parties are called where an act names them."""
+    """Labels of persons and parties where an act names them."""
     called = {one.id: one.code for one in record.persons}
     for one in record.parties:
         place = one.station_name or str(names.PARTY_KIND_NAMES.get(one.kind, one.kind))

@@ -1,4 +1,4 @@
-"""What was changed of a record, in the words of the pages on which it was typed."""
+"""Changes of a record, in the words of the pages on which it was typed."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ class Shown:
         self._accounts = account_names(found) if found else {}
 
     def places(self, change: RecordChange) -> list[ShownPlace]:
-        """What one save changed, in words."""
+        """Places that one save changed, in words."""
         return [
             ShownPlace(
                 self._label(one.place),

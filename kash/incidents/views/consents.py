@@ -38,8 +38,8 @@ from kash.web.programme import REPORTING_LANGUAGES
 
 @dataclass(frozen=True)
 class Stand:
-    """What stands of one purpose for one person, or for everybody. `tone` and `said` are a tag,
-    `why` says how it came to that; `wish` what was wished besides."""
+    """Standing of one purpose for one person, or for everybody. `tone` and `said` are a tag, `why`
+    says how it came to that; `wish` what was wished besides."""
 
     purpose: str
     tone: str
@@ -51,9 +51,9 @@ class Stand:
 
 @dataclass(frozen=True)
 class Answers:
-    """What one person agrees to, or everybody (an empty `person`); `unasked` are those purposes
-    that hold only since she could not be asked. `unread`: something was wished where it was
-    reported, and nobody has read the words out yet."""
+    """Answers of one person, or of everybody (an empty `person`); `unasked` are those purposes that
+    hold only since she could not be asked. `unread`: something was wished where it was reported,
+    and nobody has read the words out yet."""
 
     person: str
     code: str
@@ -65,7 +65,8 @@ class Answers:
 
 
 def answers_of(record: Record, person: str, code: str) -> Answers:
-    """What holds now for a person or the case, why, and all that led to it, newest first."""
+    """Answers that hold now for a person or the case, why, and all that led to them, newest
+    first."""
     asked = [one for one in record.consents if one.person in ("", person)]
     everybody = not person and bool(record.persons)
     return Answers(

@@ -1,4 +1,4 @@
-"""What a custodian alone decides: terms that were set aside, and whether bribery is reported."""
+"""Decisions of a custodian alone: terms that were set aside, and whether bribery is reported."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ _LONGEST_KEPT = 500_000
 
 @dataclass
 class Shown:
-    """What the page shows besides the form: what somebody else wrote, and what was kept."""
+    """Additions of the page to its form: what somebody else wrote, and what was kept."""
 
     case: Case | None
     merged: Merged | None = None
@@ -114,7 +114,7 @@ def edit_case(reference: str) -> ResponseReturnValue:
 
 
 def _kept_for_custodian(reference: str) -> bool:
-    """Whether a case went to a custodian while its writer typed, who is free of any part in it;
+    """True if a case went to a custodian while its writer typed, who is free of any part in it;
     then what was sent is kept as an unfinished form, which custodians open."""
     token = request.form.get("token", "")
     if not _is_public_id(token) or not went_to_custodian(current_actor(), the_vault(), reference):
@@ -276,7 +276,7 @@ def _say_shown(form: DocumentationForm, record: Record, version: int) -> None:
 
 
 def _rows_changed(form: DocumentationForm) -> bool:
-    """Whether a row was to be added or taken off, which is done."""
+    """Add or take off a row if one was to be; True if it was done."""
     group = request.form.get("add", "")
     if group in ROWS:
         form.add_row(group)
@@ -374,7 +374,8 @@ def _page(form: DocumentationForm, shown: Shown) -> tuple[str, int]:
 
 
 def _changes(merged: Merged | None) -> Mapping[str, list[str]]:
-    """What somebody else did, each as the name of its place; empty where nobody did anything."""
+    """Changes of somebody else, each as the name of its place; empty where nobody changed
+    anything."""
     if merged is None:
         return {}
     said = {

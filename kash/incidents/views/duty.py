@@ -1,4 +1,4 @@
-"""Who mediates, where and when."""
+"""Duty of mediators: who, where and when."""
 
 from __future__ import annotations
 

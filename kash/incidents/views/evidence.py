@@ -95,7 +95,8 @@ def _add_raw(reference: str) -> ResponseReturnValue:
 
 
 def _said_before(stream: Any) -> Mapping[str, str]:
-    """What stands before the file: its length in four bytes, and texts by their fields' names."""
+    """Texts that stand before the file, by their fields' names: their length in four bytes, then
+    they."""
     length = int.from_bytes(_exactly(stream, _LENGTH), "big")
     if length > _MOST_SAID:
         abort(400)

@@ -200,7 +200,7 @@ def _taken(language: str, code: str, name: str, go: str, form: ScreenForm) -> Re
 
 
 def _only_reader_is_named(form: ScreenForm) -> bool:
-    """Whether the one who would read it alone is said to have done it: then nobody does."""
+    """True if the one who would read it alone is said to have done it: then nobody does."""
     named = form.answers().account
     return bool(named) and [key for key, _name in custodians_with_keys()] == [named]
 
@@ -234,7 +234,7 @@ def _form_of(name: str, given: MultiDict[str, str] | None) -> ScreenForm:
 
 
 def _so_far(code: str) -> tuple[list[str], bool]:
-    """Which screens were answered, and whether somebody is held or in danger."""
+    """Screens that were answered, and whether somebody is held or in danger."""
     draft = drafts.draft_of(code)
     if draft is None:
         return [], False
@@ -304,7 +304,7 @@ def _review_page(
 @leaves_no_trace
 @always_answered
 def help_now() -> ResponseReturnValue:
-    """Who can help now."""
+    """Page of who can help now."""
     language = speak()
     name = request.form.get("screen", "")
     return _help_page(
@@ -352,5 +352,5 @@ def paper() -> ResponseReturnValue:
 @allow("incidents.file")
 @leaves_no_trace
 def leaflet() -> ResponseReturnValue:
-    """What becomes of a report, on paper."""
+    """Leaflet on what becomes of a report, on paper."""
     return download(documents.leaflet(speak()), name="leaflet.pdf", type="application/pdf")

@@ -1,4 +1,4 @@
-"""What all pages of filing share: the language that is chosen on the page, and their frame."""
+"""Frame of all pages of filing, with the language that is chosen on the page."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def speak() -> str:
 
 @dataclass(frozen=True)
 class Readers:
-    """Who reads a report about somebody of the programme, or about a child: names of custodians,
+    """Readers of a report about somebody of the programme, or about a child: names of custodians,
     and to whom somebody can turn outside. `alone`: there is one of them only, so that nobody reads
     what is about that one."""
 
@@ -47,7 +47,7 @@ class Readers:
 
 
 def told_readers() -> Readers:
-    """What somebody is told of it before she sends, and afterwards."""
+    """Readers as somebody is told of them before she sends, and afterwards."""
     names = [name for _key, name in custodians_with_keys()]
     return Readers(", ".join(names), outside_contact(), alone=len(names) == 1)
 

@@ -1,4 +1,4 @@
-"""What stands first on the page of a case that is for a custodian alone."""
+"""Head of the page of a case that is for a custodian alone."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Guarded:
 
 
 def guarded(case: Case, actor: Actor) -> Guarded:
-    """What its reader is told of a case first; nothing of one that is not for a custodian alone."""
+    """Head of such a case, for its reader; nothing of one that is not for a custodian alone."""
     record = case.record
     programme = any(one.kind == PROGRAMME for one in record.parties)
     held = who_is_held(record)

@@ -1,4 +1,4 @@
-"""What somebody is told before she hands a case over to a custodian."""
+"""Handing a case over to a custodian, with what somebody is told before."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kash.incidents.rules.custodian_only import ForCustodian
 
 
 def opening_text() -> str:
-    """What follows when a case is no longer for a custodian alone."""
+    """Text on what follows when a case is no longer for a custodian alone."""
     return _(
         "With saving, all documentation officers and directors read this case: what stands in it,"
         " the comments, the first account and every change, also what was taken off here. Whoever"

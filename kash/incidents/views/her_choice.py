@@ -1,4 +1,4 @@
-"""What each person of a case wants: a part of its page, and a page on which it is noted."""
+"""Choices of each person of a case: a part of its page, and a page on which they are noted."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ from kash.web.language import LANGUAGES
 
 @dataclass(frozen=True)
 class Asked:
-    """What is known of one person: what she wants, what she said before, newest first, and whether
-    she said yes to "court or release" herself. `could_not`: the newest try to ask her failed;
-    `unheard`: what somebody else told since, which does not count."""
+    """Choice of one person as far as it is known: what she wants, what she said before, newest
+    first, and whether she said yes to "court or release" herself. `could_not`: the newest try to
+    ask her failed; `unheard`: what somebody else told since, which does not count."""
 
     person: str
     code: str

@@ -121,7 +121,7 @@ def names_of_languages() -> list[str]:
 
 
 def _known(record: Record) -> Taking:
-    """What is said, and where nothing is, what the record says already."""
+    """Taking as it was told, and where nothing was, as far as the record says it already."""
     if record.taking.is_said() or not record.information:
         return record.taking
     source = record.information[0].source
@@ -180,7 +180,7 @@ def _parts(record: Record) -> dict[Any, str]:
 
 
 def told(taking: Taking) -> list[tuple[Any, str]]:
-    """What is said of how an account was taken, as labels and words."""
+    """Labels and words on how an account was taken."""
 
     def words(codes: list[str], called: Mapping[str, Any]) -> str:
         return ", ".join(str(called.get(one, one)) for one in codes if one)

@@ -1,4 +1,4 @@
-"""Who somebody on record is: sealed by officers, read by custodians."""
+"""Identities of those on record: sealed by officers, read by custodians."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def read_identity(reference: str, person: str) -> ResponseReturnValue:
 
 
 def worded(facts: Mapping[str, str]) -> list[tuple[Any, str]]:
-    """What was sealed, with what each part is called."""
+    """Facts that were sealed, each with its name."""
     return [
         (LABELS[name], date_text(date.fromisoformat(text)) if name == "born_on" else text)
         for name, text in facts.items()

@@ -1,4 +1,4 @@
-"""What a case belongs with: other cases, and the workshop or meeting where it came up."""
+"""Links of a case: other cases, and the workshop or meeting where it came up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kash.web import page
 @allow("incidents.edit")
 @require_vault
 def links(reference: str) -> ResponseReturnValue:
-    """What it is linked to, and finding more; what is typed is posted."""
+    """Links of a case, and finding more; what is typed is posted."""
     actor, vault, found = here(reference)
     form = FindLinkForm()
     words, occasions, cases = "", [], []

@@ -153,7 +153,7 @@ def _asking(form: AskForm, case: Case, offered: list[Mediator], minute: int) -> 
 
 
 def may_be_asked(record: Record) -> bool:
-    """Whether a mediator may be asked about anybody in a case."""
+    """True if a mediator may be asked about anybody in a case."""
     if record.persons:
         return bool(who_may_be_offered(record))
     return record.consents_to("mediation") and wants(record, "", MEDIATION) is not False

@@ -29,7 +29,7 @@ ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside
 @blueprint.route("/z", methods=["GET", "POST"])
 @allow("incidents.outside")
 def outside() -> ResponseReturnValue:
-    """Who it is now, what is proposed, and a form for proposing."""
+    """Contact outside as it is now, what is proposed, and a form for proposing."""
     actor, form, problem = current_actor(), OutsideForm(), ""
     if "agree" in request.form:
         form = OutsideForm(formdata=None)

@@ -22,8 +22,8 @@ def the_vault() -> OpenVault:
 
 
 def here(reference: str) -> tuple[Actor, OpenVault, Case]:
-    """Who acts, her open vault and the case of this address, with what mediators have answered
-    since it was saved. Raises NotFound and Damaged."""
+    """Actor, her open vault and the case of this address, with what mediators have answered since
+    it was saved. Raises NotFound and Damaged."""
     actor, vault = current_actor(), the_vault()
     found = open_case(actor, vault, reference)
     found.record = with_answers(found.record)

@@ -60,7 +60,7 @@ _TICKS = ("urgent", "minor", "no_consent")
 @allow("incidents.see")
 @require_vault
 def index() -> ResponseReturnValue:
-    """What waits for the actor, or all that is open, or everything."""
+    """Cases that wait for the actor, or all that are open, or every one."""
     show = request.args.get("show", "")
     shown = show if show in (QUEUE, OPEN, ALL) else QUEUE
     return _page(Filters(show=shown), posted=False)
@@ -169,7 +169,7 @@ def _page(asked: Filters, *, posted: bool, form: ViewNameForm | None = None) -> 
 
 
 def _shows_who_is_held(asked: Filters, found: Register, lines: Listing[Line]) -> bool:
-    """Whether every new case of somebody who is held stands on this page."""
+    """True if every new case of somebody who is held stands on this page."""
     if asked != Filters(show=asked.show) or found.hides_held or found.damaged:
         return False
     held = [one for one in found.lines if one.summary.held and one.summary.state == "submitted"]
