@@ -24,7 +24,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from flask import has_app_context
@@ -62,9 +65,15 @@ from kash.vault import (
 
 PASSWORD = "seven boats cross at dusk"
 ENGINES = ("sqlite", "postgresql")
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 # A server spares memory where tests, which ask everything once, spare time.
 database.STATEMENTS_KEPT = 3000
+
+# Few examples in each run, the same ones every time. `--hypothesis-profile long` looks further.
+hypothesis.settings.register_profile("suite", max_examples=25, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("long", max_examples=300, deadline=None)
+hypothesis.settings.load_profile("suite")
 
 # One argon2 run of a few milliseconds instead of fifty.
 CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
@@ -76,6 +85,12 @@ CHEAP = {"time_cost": 1, "memory_cost": 64, "parallelism": 1}
 # The modules of browser tests that look at the one walk through the site.
 WALKING = (
     "test_accessibility.py", "test_residue.py", "test_two_cases.py", "test_whole_path.py",
+)  # fmt: skip
+# Whose tests share what costs seconds: a served site, a database that was migrated, a process that
+# has loaded everything.
+SHARING = (
+    "members/test_killed.py", "migrations", "operations/test_backup.py",
+    "operations/test_connections.py", "operations/test_slow_bodies.py",
 )  # fmt: skip
 
 
@@ -92,13 +107,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class SharedOnce(LoadGroupScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            folder = nodeid.split("/")[1] if nodeid.count("/") > 1 else ""
             module = nodeid.split("::")[0]
+            folder = module.split("/")[1] if module.count("/") > 1 else ""
             if folder == "e2e":
                 return folder if module.endswith(WALKING) else module
-            return folder if folder in ("demo", "matrix") else nodeid
+            if folder in ("demo", "matrix"):
+                return folder
+            path = module.removeprefix("tests/")
+            return next((shared for shared in SHARING if path.startswith(shared)), nodeid)
 
     return SharedOnce(config, log)
+
+
+def pytest_collection(session: pytest.Session) -> None:
+    """Nothing of what is loaded now is garbage: the collector need not look for it."""
+    gc.disable()
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -106,6 +129,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @event.listens_for(Engine, "connect")
@@ -220,7 +244,7 @@ class Ground:
     app: APIFlask
     data_dir: Path
     prepared: Path
-    reset_database: Callable[[bool], None] = lambda _anew: None
+    reset_database: Callable[[Engine, bool], None] = lambda engine, _anew: engine.dispose()
     config: dict[str, Any] = field(default_factory=dict)
 
     def put_back(self, anew: bool = False) -> None:
@@ -230,8 +254,7 @@ class Ground:
         """
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
-        self.reset_database(anew)
+            self.reset_database(db.engine, anew)
         shutil.rmtree(self.data_dir)
         shutil.copytree(self.prepared, self.data_dir)
         self.app.config.clear()
@@ -267,7 +290,28 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
-    return folder / "compiled"
+    made = folder / "compiled"
+    made.mkdir(exist_ok=True)
+    return made
+
+
+def lend_compiled(data_dir: Path, compiled: Path) -> None:
+    """Have a server over this folder find its templates compiled, as from its second start on."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "templates").symlink_to(compiled, target_is_directory=True)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SQLite's file of a programme that has not begun: the models' tables, the newest revision."""
+    path = tmp_path_factory.mktemp("empty") / "kash.sqlite3"
+    engine = create_engine(f"sqlite:///{path}")
+    Base.metadata.create_all(engine)
+    with engine.begin() as connection:
+        install_triggers(connection)
+        MigrationContext.configure(connection).stamp(ScriptDirectory(str(MIGRATIONS)), "head")
+    engine.dispose()
+    return path
 
 
 def _make_app(settings: Settings, compiled: Path) -> APIFlask:
@@ -334,6 +378,9 @@ def _postgresql_ground(
         connection.execute(text("CREATE DATABASE kash"))
     app = _make_app(_settings(folder, database_url=address), compiled)
     _set_up(app)
+    with app.app_context():
+        _let_be_emptied(db.engine)
+        db.engine.dispose()
     with server.connect() as connection:
         connection.execute(text("ALTER DATABASE kash RENAME TO prepared"))
     prepared = folder.with_name("prepared")
@@ -346,16 +393,19 @@ class Reset:
     """Puts the database `kash` back to what it was when it was prepared.
 
     To make a database anew is the work of a fifth of a second, so its rows are taken out of the
-    same tables, unless a test has changed a table or a trigger, or has left something locked.
+    same tables, unless a test has changed a table or a trigger, or has left something locked. The
+    application's connections stay: a new one has to learn of every table again.
     """
 
     def __init__(self, server: Engine, address: str) -> None:
         self._server = server
         self._anew = True
-        self._inside = create_engine(address, pool_size=1, pool_pre_ping=True)
-        tables = list(Base.metadata.sorted_tables)
-        names = [table.name for table in tables]
-        self._empty = "; ".join(f'DELETE FROM "{name}"' for name in names)
+        # Neither triggers nor foreign keys are asked.
+        options = "-c session_replication_role=replica -c lock_timeout=2s"
+        self._inside = create_engine(
+            address, pool_size=1, pool_pre_ping=True, connect_args={"options": options}
+        )
+        names = [table.name for table in Base.metadata.sorted_tables]
         self.make_anew()
         with self._inside.connect() as connection:
             self._schema = connection.scalar(_SCHEMA)
@@ -372,9 +422,10 @@ class Reset:
             f"setval('\"{name}\"', {value}, {called})" for name, value, called in sequences
         )
 
-    def __call__(self, anew: bool = False) -> None:
+    def __call__(self, engine: Engine, anew: bool = False) -> None:
         # Whoever asks for a new one leaves behind files that nobody else shall find, either.
         if anew or self._anew or not self._taken_out():
+            engine.dispose()
             self.make_anew()
         self._anew = anew
 
@@ -389,11 +440,8 @@ class Reset:
             connection.execute(_OTHERS_END)
             if connection.scalar(_SCHEMA) != self._schema:
                 return False
-            # Neither triggers nor foreign keys are asked.
-            connection.execute(
-                text("SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '2s'; "
-                     f"{self._empty}; {self._count_on}")
-            )  # fmt: skip
+            connection.execute(text(f"SELECT {_EMPTIED}()"))
+            connection.execute(text(self._count_on))
             for name, rows in self._rows.items():
                 connection.execute(
                     text(f'INSERT INTO "{name}" SELECT * FROM'
@@ -413,10 +461,21 @@ _SCHEMA = text(
     " UNION ALL SELECT 'trigger', oid, xmin::text FROM pg_trigger WHERE oid >= 16384"
     " UNION ALL SELECT 'function', oid, xmin::text FROM pg_proc WHERE oid >= 16384) AS found"
 )
+# Whoever is idle holds nothing.
 _OTHERS_END = text(
     "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
 )
+_EMPTIED = "tests_emptied"
+
+
+def _let_be_emptied(engine: Engine) -> None:
+    """Have the database know one function that takes all rows out, whose plans it keeps."""
+    rows = " ".join(f'DELETE FROM "{table.name}";' for table in Base.metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION {_EMPTIED}() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {rows} END $$"
+        )
 
 
 def _standing_on(request: pytest.FixtureRequest, engine: str) -> Iterator[APIFlask]:

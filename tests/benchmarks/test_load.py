@@ -137,7 +137,9 @@ def test_what_is_loaded_is_a_programme_and_every_page_of_it_open(
     marks_of_people_on_the_roster()
     certificates_that_the_rule_gives()
     people_who_are_found_and_whose_phones_are_read()
-    an_answer_of_every_page_to_somebody(both_engines_app, loaded)
+    # On the other engine the matrix asks every page.
+    if db.engine.dialect.name == "postgresql":
+        an_answer_of_every_page_to_somebody(both_engines_app, loaded)
     keys_that_go_on_after_the_ones_that_were_chosen()
 
 

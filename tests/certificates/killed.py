@@ -1,16 +1,14 @@
 """Does waiting work in processes that are killed at given points, and then in one that is not.
 
-Run by the tests as a process of its own: what it was given comes as JSON on its standard input.
-Each worker is a fork, killed with SIGKILL before its nth statement; the next one finds what it
-dropped, as a worker that starts again does.
+Run by the tests in a process of its own. Each worker is a fork, killed with SIGKILL before its
+nth statement; the next one finds what it dropped, as a worker that starts again does.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -50,14 +48,12 @@ def _work(app: Flask, statement: int | None) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
 
 
-def main() -> None:
-    """Say how each worker ended."""
-    given = json.load(sys.stdin)
-    folder = Path(given["folder"])
+def work_until_done(folder: Path, database_url: str, points: list[int], tell: Connection) -> None:
+    """Have a worker killed at each point, and one that is not; tell how each ended."""
     app = create_app(
         Settings(
             data_dir=folder,
-            database_url=given["database_url"],
+            database_url=database_url,
             mail_url=f"file://{folder / 'mail'}",
             secret_key_file=folder / "server.key",
             log_level="error",
@@ -65,8 +61,4 @@ def main() -> None:
     )
     with app.app_context():
         db.engine.dispose()
-    print(json.dumps([_work(app, point) for point in (*given["points"], None)]))
-
-
-if __name__ == "__main__":
-    main()
+    tell.send([_work(app, point) for point in (*points, None)])

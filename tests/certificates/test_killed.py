@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-import subprocess
-import sys
-from pathlib import Path
 
 from apiflask import APIFlask
 from sqlalchemy import func, insert, select
@@ -22,8 +18,10 @@ from kash.people.models import Group, Person
 from kash.vault import verify
 from kash.vault.models import AuditEntry
 from kash.workshops.models import Enrolment
+from tests.forks import in_fork
 
 from .conftest import Ready
+from .killed import work_until_done
 
 PEOPLE = 1000
 
@@ -97,22 +95,8 @@ def test_a_killed_worker_leaves_neither_a_double_nor_a_gap(
     settings = both_engines_app.config["SETTINGS"]
     db.session.remove()
     db.engine.dispose()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.certificates.killed"],
-        input=json.dumps(
-            {
-                "folder": str(settings.data_dir),
-                "database_url": settings.database_url,
-                "points": points,
-            }
-        ),
-        text=True,
-        capture_output=True,
-        cwd=Path(__file__).parents[2],
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [-9, -9, 0], points
+    _, ended = in_fork(work_until_done, settings.data_dir, settings.database_url, points)
+    assert ended == [-9, -9, 0], points
 
     work = db.session.scalars(select(Job).where(Job.public_id == job)).one()
     assert (work.state, work.attempts) == ("done", 3), points

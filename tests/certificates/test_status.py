@@ -52,7 +52,6 @@ revocations = st.lists(
 salts = st.binary(min_size=16, max_size=16)
 
 
-@settings(max_examples=40)
 @given(revocations, serials, salts)
 def test_who_holds_a_serial_reads_its_entry(
     revoked: list[Revoked], other: str, salt: bytes

@@ -17,6 +17,7 @@ from kash.database import Base, db
 from kash.operations.server import keep_compiled
 from kash.settings import Settings
 from kash.vault import install_triggers
+from tests.conftest import CHEAP
 
 SAMPLE_PASSWORD = "herons sleep on one leg"
 
@@ -43,7 +44,8 @@ def _load(folder: Path, compiled: Path, database_url: str = "") -> Sample:
     app.config.update(
         TESTING=True,
         WTF_CSRF_ENABLED=False,
-        ARGON2={"time_cost": 1, "memory_cost": 64, "parallelism": 1},
+        ARGON2=CHEAP,
+        VAULT_ARGON2=CHEAP,
     )
     with app.app_context():
         Base.metadata.create_all(db.engine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,10 +33,12 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def walk(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory, compiled: Path
+) -> Iterator[Walk]:
     """An empty programme after four people have walked the whole path."""
     folder = tmp_path_factory.mktemp("walk")
-    served = Served(folder / "var")
+    served = Served(folder / "var", compiled)
     walk = Walk(served, browser, folder)
     try:
         walk.all_of_it()

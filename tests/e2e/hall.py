@@ -1,13 +1,11 @@
-"""A workshop of today with forty people, over the folder that a server serves.
-
-`python -m tests.e2e.hall PASSWORD` makes it and prints as JSON what a test needs to know of it.
-"""
+"""A workshop of today with forty people, over the folder that a server serves."""
 
 from __future__ import annotations
 
-import json
-import sys
+import os
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from multiprocessing.connection import Connection
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -117,6 +115,9 @@ def _people() -> dict[str, str]:
     return made
 
 
-if __name__ == "__main__":
+def make_in(environment: Mapping[str, str], password: str, tell: Connection) -> None:
+    """Make it in a process of its own, under a server's variables, and tell what a test needs to
+    know of it."""
+    os.environ.update(environment, KASH_LOG_LEVEL="error")
     with create_app().app_context():
-        print(json.dumps(make(sys.argv[1])))
+        tell.send(make(password))

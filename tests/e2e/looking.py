@@ -17,9 +17,10 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 COLOURS = ["color-contrast", "link-in-text-block"]
 # What else depends on where things stand and how large they are.
 SIZES = ["target-size", "scrollable-region-focusable"]
-_RUN = """async ([type, values]) => {
+_RUN = """async ([type, values, without]) => {
   const found = await axe.run(document, {
     runOnly: { type, values }, resultTypes: ["violations"],
+    rules: Object.fromEntries(without.map(rule => [rule, { enabled: false }])),
   });
   return found.violations.map(one =>
     `${one.id}: ${one.nodes.map(node => node.target.join(" ")).join(", ")}`);
@@ -85,20 +86,42 @@ _COVERED = """() => {
   return [...found];
 }"""
 _WIDE = "document.documentElement.scrollWidth - innerWidth"
-# What axe is told of a page's build, but for colours and sizes: its visible elements, those of its
-# frame and those of its own.
+# All that axe's rules ask of a page's build, but for colours and sizes: of each element what it is,
+# whether it is seen and says anything, and its attributes. Of names and addresses they ask only
+# whether there are any, of references whether they lead anywhere. The elements of the page's frame,
+# and those of its own.
 _BUILD = """() => {
+  const asked = new RegExp("^(role|aria-.*|type|scope|lang|tabindex|autocomplete|colspan|rowspan|" +
+    "accesskey|disabled|required|multiple|inert|alt|for|headers|list|name|href|title|value|" +
+    "placeholder|id)$");
+  const led = /^(for|headers|list|aria-(labelledby|describedby|controls|owns|details|flowto))$/;
+  const any = /^(name|href|title|value|placeholder)$/;
+  const ids = new Map();
+  for (const { id } of document.querySelectorAll("[id]")) ids.set(id, (ids.get(id) ?? 0) + 1);
+  const leads = (value) => value.split(/\\s+/).every(id => ids.has(id));
+  const said = (element, { name, value }) => {
+    if (name === "id") return ids.get(value) > 1 ? " twice" : "";
+    if (led.test(name) || (name === "href" && value.startsWith("#"))) {
+      const label = name === "aria-labelledby" ? document.getElementById(value)?.textContent : "";
+      return ` ${name}:${leads(value.replace(/^#/, ""))}${label ?? ""}`;
+    }
+    if (any.test(name)) return ` ${name}:${value.trim() !== ""}`;
+    const beside = name === "alt" ? element.closest("a, button")?.innerText ?? "" : "";
+    return ` ${name}=${value}${beside}`;
+  };
   const own = document.querySelector("main"), build = { frame: [], own: [] };
   for (const element of document.body.querySelectorAll("*")) {
-    if (!element.checkVisibility({ visibilityProperty: true })) continue;
-    const marks = [...element.attributes]
-      .filter(one => /^(role|aria-|alt$|type$|scope$|lang$|tabindex$|for$|name$)/.test(one.name))
-      .map(one => one.name + (one.name.startsWith("aria-") && !/ledby|controls/.test(one.name)
-        ? "=" + one.value : ""));
+    const seen = element.checkVisibility({ visibilityProperty: true }) ? "" : "-";
+    const speaks = [...element.childNodes].some(
+      one => one.nodeType === Node.TEXT_NODE && one.data.trim() !== "") ? "+" : "";
+    const marks = [...element.attributes].filter(one => asked.test(one.name))
+      .map(one => said(element, one)).join("");
     const into = own !== null && own.contains(element) ? build.own : build.frame;
-    into.push([element.localName, ...marks].join(" "));
+    into.push(seen + element.localName + speaks + marks);
   }
-  return [build.frame.join("|"), build.own.join("|")];
+  const head = [document.title.trim() !== "", document.documentElement.lang,
+    document.querySelector("meta[name=viewport]")?.content];
+  return [[...head, ...build.frame].join("|"), build.own.join("|")];
 }"""
 # Each way in which a text stands on this page: all that axe's two rules of colours ask about it.
 # Of what lies over something else only the place on this page tells what lies below it.
@@ -159,11 +182,12 @@ def covered(page: Page) -> list[str]:
 
 class Looker:
     """Looks at pages, and remembers what axe has judged: which looks of texts in each scheme, and
-    which frames of pages."""
+    which builds of pages and of their frames."""
 
     def __init__(self) -> None:
         self._judged: dict[str, set[str]] = {"light": set(), "dark": set()}
         self._frames: set[str] = set()
+        self._builds: set[str] = set()
 
     def findings(
         self, page: Page, where: str, sizes: Sequence[ViewportSize] = (PHONE, DESK)
@@ -179,13 +203,12 @@ class Looker:
                 found.append(f"{where} at {size['width']} px: {wide} px too wide")
         # On the phone, at which the loop has ended.
         found += [f"{where} at 360 px: {one}" for one in covered(page)]
-        builds: set[str] = set()
         for size in sizes:
             if page.viewport_size != size:
                 page.set_viewport_size(size)
             page.emulate_media(color_scheme="light", reduced_motion="reduce")
             guise = f"{where} at {size['width']} px"
-            found += [f"{guise}, light: {one}" for one in self._in_the_light(page, builds)]
+            found += [f"{guise}, light: {one}" for one in self._in_the_light(page)]
             if page.evaluate(_TAB_OUT):
                 found.append(f"{guise}: its tab is out of view")
             found += [f"{guise}: “{words}” runs over" for words in page.evaluate(OVERPRINT)]
@@ -193,27 +216,26 @@ class Looker:
             found += [f"{guise}, dark: {one}" for one in self._colours(page, "dark")]
         return found
 
-    def _in_the_light(self, page: Page, builds: set[str]) -> list[str]:
-        """What axe finds by all rules. Where the page is built as it was in another size, and its
-        frame was judged around another page, only what depends on sizes and colours is asked."""
+    def _in_the_light(self, page: Page) -> list[str]:
+        """What axe finds by all rules, by those of colours if some of them are new. Where a page
+        that was built the same was judged, in whatever size, and so was its frame, only what
+        depends on sizes and colours is asked."""
         frame, own = page.evaluate(_BUILD)
-        if own in builds and frame in self._frames:
-            sized: list[str] = page.evaluate(_RUN, ["rule", SIZES])
+        if own in self._builds and frame in self._frames:
+            sized: list[str] = page.evaluate(_RUN, ["rule", SIZES, []])
             return sized + self._colours(page, "light")
-        looks = set(page.evaluate(_LOOKS))
-        found: list[str] = page.evaluate(_RUN, ["tag", RULES])
+        found: list[str] = page.evaluate(_RUN, ["tag", RULES, COLOURS])
         if not found:
-            builds.add(own)
+            self._builds.add(own)
             self._frames.add(frame)
-            self._judged["light"] |= looks
-        return found
+        return found + self._colours(page, "light")
 
     def _colours(self, page: Page, scheme: str) -> list[str]:
         """What axe finds of the colours, unless it has judged all of these before, and well."""
         looks = set(page.evaluate(_LOOKS))
         if looks <= self._judged[scheme]:
             return []
-        found: list[str] = page.evaluate(_RUN, ["rule", COLOURS])
+        found: list[str] = page.evaluate(_RUN, ["rule", COLOURS, []])
         if not found:
             self._judged[scheme] |= looks
         return found

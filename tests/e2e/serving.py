@@ -14,6 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.conftest import lend_compiled
+from tests.forks import flask
+
 PROJECT = Path(__file__).parents[2]
 
 
@@ -24,18 +27,15 @@ def free_port() -> int:
 
 
 class Served:
-    """A running server. What it prints is kept.
+    """A running server, which finds its templates compiled. What it prints is kept.
 
-    Those that come later find the templates compiled, as a server does from its second start on.
+    Over an empty folder it begins with the tables of `database`, or without one by migrating.
     """
 
-    _compiled: Path | None = None
-
-    def __init__(self, folder: Path) -> None:
-        if Served._compiled is None:
-            Served._compiled = folder / "templates"
-        elif Served._compiled.is_dir():
-            shutil.copytree(Served._compiled, folder / "templates", dirs_exist_ok=True)
+    def __init__(self, folder: Path, compiled: Path, database: Path | None = None) -> None:
+        lend_compiled(folder, compiled)
+        if database is not None:
+            shutil.copyfile(database, folder / "kash.sqlite3")
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self.environment = {
@@ -85,15 +85,9 @@ class Served:
 
     def command(self, *arguments: str) -> str:
         """Run a command of the application over the same folder; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", *arguments],
-            cwd=PROJECT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        code, printed, error = flask(self.environment, *arguments)
+        assert code == 0, printed + error
+        return printed
 
     def stop(self) -> None:
         self._process.terminate()

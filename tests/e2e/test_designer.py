@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Response, expect
@@ -15,10 +16,15 @@ PATIENCE = 60_000
 
 
 @pytest.fixture(scope="module")
-def director(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walker]:
+def director(
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    compiled: Path,
+    empty_database: Path,
+) -> Iterator[Walker]:
     """The director of an empty programme."""
     folder = tmp_path_factory.mktemp("designer")
-    served = Served(folder / "var")
+    served = Served(folder / "var", compiled, empty_database)
     walk = Walk(served, browser, folder)
     try:
         walk.sets_up()

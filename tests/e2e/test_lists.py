@@ -31,10 +31,15 @@ WORDS = {"new": "New", "wrong": "Wrong"}
 
 
 @pytest.fixture(scope="module")
-def programme(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def programme(
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    compiled: Path,
+    empty_database: Path,
+) -> Iterator[Walk]:
     """An empty programme with a trainer and a custodian."""
     folder = tmp_path_factory.mktemp("lists")
-    served = Served(folder / "var")
+    served = Served(folder / "var", compiled, empty_database)
     walk = Walk(served, browser, folder)
     try:
         walk.sets_up()

@@ -38,7 +38,12 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         "faded": '<div class="faded"><p class="box">Boxed</p></div>',
         "faint": '<p class="faint">Faint</p>',
         "faint at a desk": '<p class="faint desk">Faint</p>',
+        "named": '<p><button type="button">Go</button></p>',
         "without a name": '<p><button type="button"></button></p>',
+        "a label": '<p><label for="a">Name</label><input id="a"></p>',
+        "a label of nothing": '<p><label for="b">Name</label><input id="a"></p>',
+        "a picture": '<p><img alt="" width="5" height="5"></p>',
+        "a picture without words": '<p><img width="5" height="5"></p>',
         "overprint": """<ol class="ledger"><li style="display: grid; grid-template-columns: 3rem">
             <div class="key" style="white-space: nowrap">can be opened</div></li></ol>""",
         "wide": '<p><img alt="" width="340" height="5"></p>',
@@ -60,8 +65,15 @@ def test_each_fault_is_found_in_its_guise_however_often_the_like_was_looked_at(p
         ],
         "faint": [f"page at {width} px, dark: color-contrast: p" for width in (360, 1280)],
         "faint at a desk": ["page at 1280 px, dark: color-contrast: p"],
+        "named": [],
         "without a name": [
             f"page at {width} px, light: button-name: button" for width in (360, 1280)
+        ],
+        "a label": [],
+        "a label of nothing": [f"page at {width} px, light: label: #a" for width in (360, 1280)],
+        "a picture": [],
+        "a picture without words": [
+            f"page at {width} px, light: image-alt: img" for width in (360, 1280)
         ],
         "overprint": [f"page at {width} px: “can be opened” runs over" for width in (360, 1280)],
         "wide": ["page at 320 px: 28 px too wide"],

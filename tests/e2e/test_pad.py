@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.attendance.decision_cases import all_cases
+from tests.forks import in_fork
 
-from .hall import FIRST, LAST, PEOPLE
+from .hall import FIRST, LAST, PEOPLE, make_in
 from .looking import PHONE, findings
 from .pads import PASSWORD, PIN, Hall, Pad
 from .serving import PROJECT, Served
@@ -26,20 +24,14 @@ _WALK_INS = ("Mgenikwanza Quellon", "Mgenipili Quellon")
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+def hall(
+    tmp_path_factory: pytest.TempPathFactory, compiled: Path, empty_database: Path
+) -> Iterator[Hall]:
     folder = tmp_path_factory.mktemp("hall") / "var"
-    served = Served(folder)
+    served = Served(folder, compiled, empty_database)
     try:
         served.set_up_code()
-        made = subprocess.run(
-            [sys.executable, "-m", "tests.e2e.hall", PASSWORD],
-            cwd=PROJECT,
-            env={**served.environment, "KASH_LOG_LEVEL": "error"},
-            capture_output=True,
-            text=True,
-        )
-        assert made.returncode == 0, made.stderr
-        facts = json.loads(made.stdout.splitlines()[-1])
+        _, facts = in_fork(make_in, served.environment, PASSWORD)
         yield Hall(served, folder, **facts)
     finally:
         served.stop()

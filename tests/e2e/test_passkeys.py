@@ -100,9 +100,9 @@ class Device:
 class Site:
     """A served programme whose administrator has a passkey and a password."""
 
-    def __init__(self, browser: Browser, folder: Path) -> None:
+    def __init__(self, browser: Browser, served: Served) -> None:
         self.browser = browser
-        self.served = Served(folder / "var")
+        self.served = served
         code = self.served.set_up_code()
         self.administrator = self.device()
         self.administrator.go("/setup")
@@ -132,16 +132,21 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(
+    browser: Browser,
+    tmp_path_factory: pytest.TempPathFactory,
+    compiled: Path,
+    empty_database: Path,
+) -> Iterator[Site]:
     others = list(browser.contexts)
-    made = Site(browser, tmp_path_factory.mktemp("passkeys"))
+    served = Served(tmp_path_factory.mktemp("passkeys") / "var", compiled, empty_database)
     try:
-        yield made
+        yield Site(browser, served)
     finally:
         for context in list(browser.contexts):
             if context not in others:
                 context.close()
-        made.served.stop()
+        served.stop()
 
 
 def test_who_must_have_a_second_step_needs_a_passkey_only(site: Site) -> None:

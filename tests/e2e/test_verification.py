@@ -54,7 +54,7 @@ def fragment(certificate: Certificate) -> str:
 
 
 @pytest.fixture
-def programme(ready: Ready, app: APIFlask) -> Iterator[Programme]:  # noqa: F811
+def programme(ready: Ready, app: APIFlask, compiled: Path) -> Iterator[Programme]:  # noqa: F811
     ready.confirm(ALL, MOST)
     one, other = queries.certificates_of(ready.batch(ready.issued()))
     told = (
@@ -68,7 +68,7 @@ def programme(ready: Ready, app: APIFlask) -> Iterator[Programme]:  # noqa: F811
     # Made without migrations, which the server would otherwise run.
     stamp(str(PROJECT / "migrations"), "head")
     db.session.remove()
-    served = Served(app.config["SETTINGS"].data_dir)
+    served = Served(app.config["SETTINGS"].data_dir, compiled)
     try:
         served.wait_for(re.compile(r"(http://localhost:\d+)").search)
         yield Programme(served, *told)

@@ -1,14 +1,13 @@
 """Takes keys away, moves everything to new ones and shreds, and is killed before a commit.
 
-Run by the tests as a process of its own: what it was given comes as JSON on its standard input.
+Run by the tests in a process of its own.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +32,8 @@ def _die_before(commit: int) -> None:
     event.listen(Session, "before_commit", count)
 
 
-def main() -> None:
-    """Do it all, unless killed on the way."""
-    given = json.load(sys.stdin)
+def do_it_all(given: dict[str, Any], tell: Connection) -> None:
+    """Do it all, unless killed on the way, and say so at the end."""
     folder = Path(given["folder"])
     app = create_app(
         Settings(
@@ -66,8 +64,4 @@ def main() -> None:
         with audited("test.shredded", by) as change:
             shred(change.session, given["shred"])
             change.about(*given["shred"])
-    print("done")
-
-
-if __name__ == "__main__":
-    main()
+    tell.send("done")

@@ -3,9 +3,7 @@ opens for whoever stays, and everything can be finished."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +30,8 @@ from kash.vault import (
     unfinished_rotations,
 )
 from tests.conftest import AMember
+from tests.forks import in_fork
+from tests.members.killed import do_it_all
 
 Member = Callable[..., AMember]
 KIND = "test.case"
@@ -80,16 +80,9 @@ def run_until_killed(
     }
     db.session.remove()
     db.engine.dispose()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.members.killed"],
-        input=json.dumps(given),
-        text=True,
-        capture_output=True,
-        cwd=Path(__file__).parents[2],
-        timeout=120,
-    )
-    assert done.returncode in (0, -9), done.stderr
-    return done.stdout.strip()
+    code, said = in_fork(do_it_all, given)
+    assert code in (0, -signal.SIGKILL)
+    return str(said or "")
 
 
 @pytest.mark.parametrize("commit", range(COMMITS + 1))

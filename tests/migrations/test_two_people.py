@@ -10,7 +10,7 @@ from sqlalchemy import MetaData, insert, select
 
 from kash.database import db, utc_now
 
-from .test_migrations import empty_app, to
+from .test_migrations import begin_at, empty_app, to
 
 __all__ = ["empty_app"]
 NOW = utc_now()
@@ -24,7 +24,7 @@ class Before:
     """A database as it was before the rule, filled by hand."""
 
     def __init__(self) -> None:
-        to("0022")
+        begin_at("0022")
         self.tables = MetaData()
         self.tables.reflect(db.engine)
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -15,6 +12,7 @@ import pytest
 from flask import Flask
 from flask_migrate import stamp
 from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
 
 from kash import create_app
 from kash.database import db
@@ -26,22 +24,9 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Callable[[], str]]:
-    """A private PostgreSQL; each call gives the address of a new, empty database in it."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
-    home = Path(tempfile.mkdtemp(prefix="kash-pg-"))
-    as_owner: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_owner, str(programs / program), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=home)
-
-    run("initdb", "-D", f"{home}/cluster", "-U", "kash", "-A", "trust", "--no-sync", "-E", "UTF8")
-    options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off"
-    run("pg_ctl", "-D", f"{home}/cluster", "-w", "-o", options, "-l", f"{home}/log", "start")
+def cluster(postgresql_cluster: str) -> Callable[[], str]:
+    """Each call gives the address of a new, empty database in the private PostgreSQL."""
+    home = make_url(postgresql_cluster).query["host"]
 
     def new_database() -> str:
         name = f"kash_{next(_numbers)}"
@@ -49,9 +34,7 @@ def cluster() -> Iterator[Callable[[], str]]:
             server.execute(f"CREATE DATABASE {name}")
         return f"postgresql://kash@/{name}?host={home}"
 
-    yield new_database
-    run("pg_ctl", "-D", f"{home}/cluster", "-m", "immediate", "stop")
-    shutil.rmtree(home, ignore_errors=True)
+    return new_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -66,11 +49,15 @@ def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., S
 
 
 @pytest.fixture
-def opened() -> Iterator[Callable[[Settings], Flask]]:
+def opened(empty_database: Path) -> Iterator[Callable[[Settings], Flask]]:
     """Starts the application of a place, its database up to date, and closes it at the end."""
     apps: list[Flask] = []
 
     def start(settings: Settings) -> Flask:
+        database = settings.data_dir / "kash.sqlite3"
+        if not settings.database_url and not database.exists():
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(empty_database, database)
         app = create_app(settings)
         apps.append(app)
         with app.app_context():

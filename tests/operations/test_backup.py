@@ -106,10 +106,8 @@ def check_filled(app: Flask, secret: str) -> None:
         assert verify(db.session()).sound
 
 
-def test_a_programme_comes_back_by_passphrase(
-    new_place: Place, opened: Open, tmp_path: Path
-) -> None:
-    before, after = new_place("before"), new_place("after")
+def test_a_programme_comes_back_by_passphrase(opened: Open, tmp_path: Path) -> None:
+    before, after = (Settings(data_dir=tmp_path / name) for name in ("before", "after"))
     app = opened(before)
     secret = fill(app)
     file = tmp_path / "copy.age"
@@ -238,16 +236,26 @@ def test_a_damaged_backup_changes_nothing(backed_up: Path, tmp_path: Path, harm:
     assert not (place.data_dir / "kash.sqlite3").exists()
 
 
-def test_a_wrong_passphrase_is_said(tmp_path: Path) -> None:
-    backed_up = tmp_path / "copy.age"
-    with backed_up.open("wb") as file:
+@pytest.fixture(scope="module")
+def by_passphrase(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file by a passphrase, which takes a second to stretch."""
+    path = tmp_path_factory.mktemp("by-passphrase") / "copy.age"
+    with path.open("wb") as file:
         encrypt([b"content"], file, passphrase=PASSPHRASE)
+    return path
+
+
+def test_a_wrong_passphrase_is_said(by_passphrase: Path) -> None:
     with pytest.raises(WrongKeyGiven, match="not the backup's passphrase"):
-        unlock(backed_up, "seven calm herons cross quickly")
+        unlock(by_passphrase, "seven calm herons cross quickly")
 
 
-def test_a_machine_too_slow_for_the_passphrase_does_not_call_it_wrong(tmp_path: Path) -> None:
-    made = pyrage.passphrase.encrypt(b"identity", PASSPHRASE, armored=True).decode().splitlines()
+def test_a_machine_too_slow_for_the_passphrase_does_not_call_it_wrong(
+    by_passphrase: Path, tmp_path: Path
+) -> None:
+    whole = by_passphrase.read_bytes()
+    armoured, end, _ = whole.partition(b"-----END AGE ENCRYPTED FILE-----")
+    made = (armoured + end).decode().splitlines()
     content = b64decode("".join(made[1:-1]))
     head = content.split(b"\n")[1]
     # As if it had been stretched for an hour.

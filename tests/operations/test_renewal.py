@@ -187,9 +187,9 @@ def test_what_is_shared_counts_once_and_as_nobodys_own() -> None:
 
 
 @pytest.fixture
-def small(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Running]:
+def small(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -> Iterator[Running]:
     opened(Settings(data_dir=tmp_path / "var"))
-    server = Running(tmp_path, KASH_WEB_MEMORY_MB="18")
+    server = Running(tmp_path, compiled, KASH_WEB_MEMORY_MB="18")
     yield server
     server.process.terminate()
     server.process.wait(20)

@@ -25,7 +25,8 @@ from kash.confinement.telling import KINDS
 from kash.operations import server
 from kash.operations.numbers import clear_numbers, folder_for_numbers
 from kash.operations.server import keep_compiled
-from kash.settings import Settings
+from kash.settings import CannotStart, Settings, load_settings
+from tests.conftest import lend_compiled
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
@@ -60,9 +61,11 @@ def until(true: Callable[[], bool], seconds: float = 20) -> None:
 class Running:
     """A server in a process group of its own, and all it has said so far."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, compiled: Path | None = None, **settings: str) -> None:
         self.port = free_port()
         self.log = folder / "log"
+        if compiled is not None:
+            lend_compiled(folder / "var", compiled)
         kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
         self.process = subprocess.Popen(
             COMMAND,
@@ -93,8 +96,19 @@ class Running:
 
 @pytest.fixture
 def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Running]:
+    """A server that is started for the first time: it compiles its templates."""
     opened(Settings(data_dir=tmp_path / "var"))
     server = Running(tmp_path)
+    yield server
+    server.process.terminate()
+    server.process.wait(20)
+
+
+@pytest.fixture
+def again(tmp_path: Path, opened: Callable[[Settings], Flask], compiled: Path) -> Iterator[Running]:
+    """A server that finds its templates compiled."""
+    opened(Settings(data_dir=tmp_path / "var"))
+    server = Running(tmp_path, compiled)
     yield server
     server.process.terminate()
     server.process.wait(20)
@@ -120,6 +134,9 @@ def test_the_server(running: Running) -> None:
     # For each kind of child that reads others' files, what keeps it.
     assert len([line for line in said if '"event": "confined"' in line]) == len(KINDS)
     assert running.answers()
+    # With a port alone, what is published names the address that is served.
+    with urllib.request.urlopen(f"{running.address}/verify/keys.json") as answer:
+        assert json.load(answer)["issuer"] == running.address
 
     # Two web processes and the worker. The worker is the one that said so last; each may be killed.
     until(lambda: len(children(running.process.pid)) == 3)
@@ -182,19 +199,11 @@ def test_templates_stay_compiled_until_they_change(tmp_path: Path) -> None:
 
 
 @pytest.mark.services
-def test_with_a_port_alone_what_is_published_names_the_address_that_is_served(
-    running: Running,
-) -> None:
-    with urllib.request.urlopen(f"{running.address}/verify/keys.json") as answer:
-        assert json.load(answer)["issuer"] == running.address
-
-
-@pytest.mark.services
-def test_nothing_outlives_a_killed_server(running: Running) -> None:
-    until(lambda: running.said().count("worker_started") == 1)
-    processes = children(running.process.pid)
-    running.process.kill()
-    running.process.wait(5)
+def test_nothing_outlives_a_killed_server(again: Running) -> None:
+    until(lambda: again.said().count("worker_started") == 1)
+    processes = children(again.process.pid)
+    again.process.kill()
+    again.process.wait(5)
     until(lambda: not any(Path(f"/proc/{process}").exists() for process in processes))
     assert processes
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
@@ -203,22 +212,37 @@ def test_nothing_outlives_a_killed_server(running: Running) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
-        ("KASH_MAIL_URL", "post", "KASH_MAIL_URL: must start with console://"),
         ("KASH_PORT", "eighty", "KASH_PORT: "),
+        ("KASH_BACKUP_RECIPIENT", "age1x", "KASH_BACKUP_RECIPIENT is no age or SSH public key."),
+    ],
+)
+def test_the_server_says_a_wrong_setting_in_a_line(
+    tmp_path: Path, variable: str, value: str, sentence: str
+) -> None:
+    code, error, more = _answer(COMMAND, tmp_path, variable, value)
+    assert (code, error.startswith(sentence), error.count("\n"), more) == (1, True, 1, "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("KASH_MAIL_URL", "post", "KASH_MAIL_URL: must start with console://"),
         (
             "KASH_DATABASE_URL",
             "sqlite:///kash.sqlite3",
             "KASH_DATABASE_URL: must name SQLite's file",
         ),
         ("KASH_DATABASE_URL", "mysql://x", "KASH_DATABASE_URL: must start with sqlite:///"),
-        ("KASH_BACKUP_RECIPIENT", "age1x", "KASH_BACKUP_RECIPIENT is no age or SSH public key."),
     ],
 )
-def test_a_wrong_setting_is_said_in_a_line(
-    tmp_path: Path, variable: str, value: str, sentence: str
+def test_what_the_server_says_of_a_wrong_setting_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, sentence: str
 ) -> None:
-    code, error, more = _answer(COMMAND, tmp_path, variable, value)
-    assert (code, error.startswith(sentence), error.count("\n"), more) == (1, True, 1, "")
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(CannotStart) as found:
+        load_settings()
+    said = str(found.value)
+    assert (said.startswith(sentence), said.count("\n")) == (True, 0)
 
 
 def test_the_flask_command_says_it_in_a_line_too(tmp_path: Path) -> None:

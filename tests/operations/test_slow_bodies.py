@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from benchmarks.proxy import Proxy, proxied
-from kash.settings import Settings
 from kash.web.bodies import MEGABYTE
 from tests.operations.test_connections import ME, SLOW, THREADS, Site, heard, post, trickling, words
 from tests.operations.test_server import Running
 
 
-@pytest.fixture
-def running(tmp_path: Path, opened: Callable[[Settings], Flask]) -> Iterator[Running]:
-    opened(Settings(data_dir=tmp_path / "var"))
-    server = Running(tmp_path)
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory, empty_database: Path, compiled: Path
+) -> Iterator[Running]:
+    """A programme that has not begun, served to all tests here that only ask."""
+    folder = tmp_path_factory.mktemp("served")
+    (folder / "var").mkdir(mode=0o700)
+    shutil.copyfile(empty_database, folder / "var" / "kash.sqlite3")
+    server = Running(folder, compiled)
     yield server
     server.process.terminate()
     server.process.wait(20)

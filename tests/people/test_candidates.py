@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.rules import Known, Likeness, sort_name
@@ -55,7 +55,6 @@ def asked_of(known: Known, asked: list[Likeness]) -> list[object]:
     return answers
 
 
-@settings(max_examples=300)
 @given(st.lists(_some, max_size=25), st.lists(_some, min_size=1, max_size=4))
 def test_candidates_are_enough(everyone: list[Likeness], asked: list[Likeness]) -> None:
     everyone = [replace(each, key=f"p{number}") for number, each in enumerate(everyone)]

@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.rules import Known, Likeness, sort_name
@@ -65,7 +65,6 @@ def compared_with_everybody(everyone: list[Likeness], asked: Likeness) -> dict[s
     return found
 
 
-@settings(max_examples=200)
 @given(st.lists(_some, max_size=40), st.lists(_some, min_size=1, max_size=4), st.booleans())
 def test_nobody_is_missed_whom_comparing_with_everybody_finds(
     everyone: list[Likeness], asked: list[Likeness], many: bool

@@ -116,9 +116,7 @@ def test_wrong_keys_are_refused_everywhere(stored: Flask, key: str) -> None:
 
 
 @given(key=st.text(alphabet="ab./_-\x00 \n", max_size=20))
-@hypothesis_settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
     app = Flask(__name__)
     home = tmp_path / "files"

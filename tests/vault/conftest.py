@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_babel import Babel
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from kash.database import db, init_database
 from kash.settings import Settings
@@ -44,36 +42,13 @@ def make_tables(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def vault_cluster() -> Iterator[str]:
-    """The address of a private PostgreSQL, without a port on the network."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not programs:
-        pytest.skip("PostgreSQL is not installed")
-    home = Path(tempfile.mkdtemp(prefix="kash-pg-"))
-    home.chmod(0o700)
-    as_owner: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-        as_owner = ["runuser", "-u", "postgres", "--"]
-
-    def run(program: str, *arguments: str) -> None:
-        subprocess.run(
-            [*as_owner, str(programs[-1] / program), *arguments],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            cwd=home,
-        )
-
-    cluster = str(home / "cluster")
-    run("initdb", "-D", cluster, "-U", "kash", "-A", "trust", "--no-sync", "-E", "UTF8")
-    try:
-        options = f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off"
-        run("pg_ctl", "-D", cluster, "-w", "-o", options, "-l", str(home / "log"), "start")
-        yield f"postgresql://kash@/postgres?host={home}"
-    finally:
-        run("pg_ctl", "-D", cluster, "-m", "immediate", "stop")
-        shutil.rmtree(home, ignore_errors=True)
+def vault_database(postgresql_cluster: str) -> str:
+    """The address of a database for chains alone, in the private PostgreSQL."""
+    server = create_engine(postgresql_cluster, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text("CREATE DATABASE vault"))
+    server.dispose()
+    return make_url(postgresql_cluster).set(database="vault").render_as_string(False)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
@@ -81,7 +56,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Each engine in turn; empty for SQLite under the data folder."""
     if request.param == "sqlite":
         return ""
-    return str(request.getfixturevalue("vault_cluster"))
+    return str(request.getfixturevalue("vault_database"))
 
 
 @pytest.fixture

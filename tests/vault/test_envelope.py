@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kash.vault import (
@@ -148,7 +148,6 @@ sizes = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=30)
 @given(sizes)
 def test_a_file_opens_whole(size: int) -> None:
     content = os.urandom(size)
@@ -157,7 +156,6 @@ def test_a_file_opens_whole(size: int) -> None:
     assert len(blob) <= envelope.HEADER + (size + 64) * 2.1 + 32
 
 
-@settings(deadline=None, max_examples=40)
 @given(sizes, st.data())
 def test_a_cut_file_is_noticed(size: int, data: st.DataObject) -> None:
     blob = sealed_file(os.urandom(size))
@@ -194,7 +192,6 @@ def test_moved_chunks_are_noticed(change: str) -> None:
         opened_file(blob[: envelope.HEADER] + b"".join(parts))
 
 
-@settings(deadline=None, max_examples=30)
 @given(st.data())
 def test_a_flipped_bit_in_a_file_is_noticed(data: st.DataObject) -> None:
     blob = bytearray(sealed_file(bytes(FULL + 9)))

@@ -158,7 +158,7 @@ def test_what_is_wrong_is_said_once_and_kept(
 texts = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(
         st.sampled_from([name for name in Everything.__dict__ if not name.startswith("_")]),

@@ -61,7 +61,7 @@ def sheet_of(grid: list[list[Cell]]) -> Sheet:
     return Sheet("", [(at, cells) for at, cells in enumerate(grid, 1) if any(cells)])
 
 
-@settings(max_examples=200, **IN_ANY_TIME)
+@settings(**IN_ANY_TIME)
 @given(GRIDS, st.integers(0, 13))
 def test_every_line_below_the_headings_is_somebody_or_told(
     grid: list[list[Cell]], header: int
@@ -80,7 +80,7 @@ def test_every_line_below_the_headings_is_somebody_or_told(
 
 
 @pytest.mark.usefixtures("app")
-@settings(max_examples=100, **IN_ANY_TIME)
+@settings(**IN_ANY_TIME)
 @given(GRIDS)
 def test_any_file_is_read_or_refused_in_a_sentence(grid: list[list[Cell]]) -> None:
     with pytest.MonkeyPatch.context() as patched:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kash.people.lists.errors import FileUnreadable
@@ -40,7 +40,6 @@ def test_a_mark_that_swallows_people_is_refused_and_its_line_is_named(
     assert (refused.value.why, (refused.value.first, refused.value.last)) == (why, lines)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 30)), min_size=1, max_size=3))
 def test_marks_anywhere_lose_nobody_without_a_word(places: list[tuple[int, int]]) -> None:
     lines = list(LINES)
