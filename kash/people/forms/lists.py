@@ -1,4 +1,4 @@
-"""What people enter about lists that are brought in."""
+"""Forms of lists that are imported."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def columns_correction(
     groups: Iterable[Group],
     organisations: Iterable[Organisation],
 ) -> Correction:
-    """What was corrected of sheet, header row, group, columns, stations, and names in capitals.
+    """Correction of sheet, header row, group, columns, stations, and names in capitals.
 
     What is not on offer is as if it had not been sent. Another sheet or header row makes all that
     was chosen below it void.
@@ -144,8 +144,8 @@ def columns_correction(
 def row_correction(
     given: Mapping[str, str], takes: Sequence[str], number: int, beside: Sequence[str]
 ) -> Correction:
-    """What was decided of one row: a decision, cells typed anew, or fields to be replaced.
-    `beside` are the public ids of the people beside whom the row was shown."""
+    """Correction of one row: a decision, cells typed anew, or fields to be replaced. `beside` are
+    the public ids of the people beside whom the row was shown."""
     decision = given.get("decision", "")
     if "ask" in given or not re.fullmatch(
         rf"{NEW}|{OUT}|row-[0-9]{{1,6}}|[0-9a-z]{{16}}", decision

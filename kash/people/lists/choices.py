@@ -1,4 +1,5 @@
-"""What a person chose for a list that waits: kept sealed, because it holds names and phones."""
+"""Choices that a person made for a list that waits: kept sealed, because they hold names and
+phones."""
 
 from __future__ import annotations
 
@@ -38,7 +39,7 @@ class Choices:
 
     @property
     def shape(self) -> tuple[object, ...]:
-        """What decides how the file as a whole is read; the rest is about single rows."""
+        """Choices that decide how the file as a whole is read; the rest is about single rows."""
         return (
             *(self.sheet, self.header, self.group, self.columns, self.stations),
             *(self.capitals, self.persons),

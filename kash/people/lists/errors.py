@@ -1,4 +1,4 @@
-"""What can be wrong with a list as a whole."""
+"""Errors of a list as a whole."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ _OF_LINES: dict[str, Callable[[int, int], str]] = {
 
 
 def too_long() -> str:
-    """What is said of a list of too many people."""
+    """Sentence for a list of too many people."""
     return _(
         "This list has more than %(most)s people. Bring it in parts.",
         most=format_decimal(MOST_ROWS),
@@ -117,7 +117,7 @@ def read_small_file(content: bytes) -> ReadFile | None:
 
 
 def kind_of(content: bytes) -> str:
-    """What kind of file a list came as: `csv`, `ods` or `xlsx`."""
+    """Kind of file that a list came as: `csv`, `ods` or `xlsx`."""
     if not content.startswith(refusals.ARCHIVES):
         return "csv"
     # The first part of an ODS file says so, as it is.

@@ -27,7 +27,7 @@ def keep(public_id: str, what: str, content: bytes) -> None:
 
 
 def kept(public_id: str, what: str) -> bytes:
-    """What was kept. Raises FileMissing and SealError."""
+    """Content that was kept. Raises FileMissing and SealError."""
     sealed = io.BytesIO(storage.get(_key(public_id, what)))
     return b"".join(open_file(sealed, kind=f"people.list_{what}", public_id=public_id))
 
@@ -43,7 +43,7 @@ def keep_preview(public_id: str, preview: Preview, former: Preview | None = None
 
 
 def kept_preview(public_id: str) -> Preview | None:
-    """What was read of a list, if it was."""
+    """Preview that was kept of a list, if it was read."""
     try:
         return read(kept(public_id, "table"))
     except storage.FileMissing:

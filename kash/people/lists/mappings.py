@@ -25,7 +25,7 @@ class Mapped:
 
 
 def shape_of(headings: Sequence[str]) -> str:
-    """What lists with the same headings, in any order, have in common."""
+    """Shape of headings: what lists with the same ones, in any order, have in common."""
     words = sorted(plain for heading in headings if (plain := normalised(heading)))
     return lookup("\n".join(words), kind="people.list_shape")
 
@@ -50,7 +50,7 @@ def _opened(row: PeopleListMapping | None) -> Mapped:
 
 
 def remembered(headings: Sequence[str], actor: Actor) -> tuple[Mapped, bool]:
-    """What is remembered for these headings, and whether the whole list was seen before.
+    """Mapping remembered for these headings, and if the whole list was seen before.
 
     Where only some headings are known from the actor's last list, these are taken.
     """

@@ -1,4 +1,4 @@
-"""What one page of a preview shows: rows with questions first, with what there is to choose."""
+"""Page of a preview: rows with questions first, with what there is to choose."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class ListPage:
         )
 
     def _line(self, outcome: Outcome) -> str:
-        """What a row says, and its group where that is not the whole list's."""
+        """Line of a row, with its group where that is not the whole list's."""
         placed = outcome.placed
         other = self._groups.get(placed.group, "") if placed.group != self._preview.group else ""
         line = _row_line(placed.row, placed.organisation, self._places)

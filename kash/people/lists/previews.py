@@ -43,7 +43,7 @@ from kash.vault import lookup
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What is told of the file: its sheets by name, and how its text was written."""
+    """Facts of the file: its sheets by name, and how its text was written."""
 
     sheets: tuple[str, ...]
     encoding: str = ""
@@ -118,7 +118,7 @@ class Preview:
             self.sum_up()
 
     def sum_up(self) -> None:
-        """What is told of all rows together."""
+        """Sum up what is told of all rows together."""
         told = [signature(row, self.takes) for row in self.rows]
         self.digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()
         self.states = [(row.outcome.number, row.outcome.state) for row in self.rows]
@@ -138,12 +138,12 @@ class Preview:
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """What becomes of each row."""
+        """Outcome of each row."""
         return [row.outcome for row in self.rows]
 
     @property
     def comparisons(self) -> dict[int, Comparison]:
-        """What rows say more or otherwise than is kept, by row."""
+        """Comparisons by row: what it says more or otherwise than is kept."""
         return {
             row.outcome.number: row.comparison for row in self.rows if row.comparison is not None
         }
@@ -258,7 +258,7 @@ def _head(read: ReadList) -> TableHead:
 
 
 def told_digest(likeness: Likeness) -> str:
-    """What is known of somebody, as far as it is compared, in a few characters."""
+    """Digest of what is known of somebody, as far as it is compared, in a few characters."""
     facts = (replace(likeness, phones=frozenset()), sorted(likeness.phones))
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
@@ -266,8 +266,8 @@ def told_digest(likeness: Likeness) -> str:
 def compared(
     outcomes: list[Outcome], actor: Actor, today: date, numbers: Mapping[tuple[str, str], str]
 ) -> dict[int, Comparison]:
-    """What the rows that are somebody here already say more or otherwise, by row. In `outcomes` a
-    number that is taken is remarked upon."""
+    """Comparisons by row of those that are somebody here already: what they say more or otherwise.
+    In `outcomes` a number that is taken is remarked upon."""
     keys = {each.same_as for each in outcomes if each.same_as and not row_number(each.same_as)}
     people = kept_facts(sorted(keys), actor)
     comparisons: dict[int, Comparison] = {}
@@ -300,7 +300,7 @@ def _email_lookup(email: str) -> str:
 
 
 def mapping_of(preview: Preview, choices: Choices) -> Mapped:
-    """What is to be remembered of a list that was confirmed."""
+    """Mapping to be remembered of a list that was confirmed."""
     columns = {
         plain: guess.field
         for heading, guess in zip(preview.table.headings, preview.guesses, strict=True)

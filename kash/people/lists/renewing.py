@@ -52,7 +52,7 @@ _Found = list[tuple[Match, ...]]
 
 
 def must_be_read_again(preview: Preview, choices: Choices) -> bool:
-    """Whether something was chosen by which every row is read otherwise."""
+    """True if something was chosen by which every row is read otherwise."""
     return preview.choices.shape != choices.shape
 
 
@@ -126,7 +126,8 @@ def _bare(placed: PlacedRow) -> PlacedRow:
 
 
 def _delta(preview: Preview, actor: Actor) -> tuple[list[Likeness], dict[str, Likeness]]:
-    """Who was added or changed since, and all whom rows resembled and who are still here."""
+    """Changes since: people who were added or changed, and all whom rows resembled and who are
+    still here."""
     told = {
         each.key: each
         for some in pieces(preview.told)

@@ -1,4 +1,4 @@
-"""What was done with each row, as a file to keep: no phone and no e-mail stands in it."""
+"""Report of what was done with each row, as a file to keep: no phone and no e-mail stands in it."""
 
 from __future__ import annotations
 

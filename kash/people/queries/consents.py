@@ -1,4 +1,4 @@
-"""What people agreed to and refused, and whom that keeps from what."""
+"""Consents and refusals, and whom they keep from what."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def closed_to(actor: Actor) -> ColumnElement[bool]:
 
 
 def open_contacts(actor: Actor, found: Person) -> frozenset[Which]:
-    """Which of a person's contacts are open to an actor; one query."""
+    """Contacts of a person that are open to an actor; one query."""
     if not actor.may("people.contact"):
         return frozenset()
     phone, email = db.session.execute(
@@ -43,7 +43,7 @@ def open_contacts(actor: Actor, found: Person) -> frozenset[Which]:
 
 
 def closed_contacts(actor: Actor, found: Person) -> frozenset[Which]:
-    """Which contacts are kept of a person that this actor may neither see nor change."""
+    """Contacts kept of a person that this actor may neither see nor change."""
     kept: dict[Which, bool] = {
         "phone": found.phone_sealed is not None,
         "email": found.email_sealed is not None,
@@ -165,7 +165,7 @@ class WaitingContacts:
 
 
 def contacts_waiting(actor: Actor) -> WaitingContacts:
-    """What of contacts waits for an actor; one query where it is nothing."""
+    """Contacts that wait for an actor; one query where there are none."""
     if not actor.may("people.agree_contact"):
         return WaitingContacts()
     requests, unseen = db.session.execute(
@@ -180,7 +180,7 @@ def contacts_waiting(actor: Actor) -> WaitingContacts:
 
 
 def looks_beyond(actor: Actor, limit: int = 20) -> list[LooksBeyond]:
-    """What a director has not seen yet of looks beyond the usual number, oldest day first."""
+    """Looks beyond the usual number that a director has not seen yet, oldest day first."""
     if not actor.may("people.looks"):
         return []
     rows: Sequence[tuple[ContactReason, int, int]] = [

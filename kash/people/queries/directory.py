@@ -20,7 +20,7 @@ _MOST_WORDS = 8
 
 @dataclass(frozen=True)
 class ServiceSearch:
-    """What the directory is narrowed by.
+    """Search that narrows the directory.
 
     `open_at` is a minute of the week, as the programme's clocks show it. `hidden` asks for the
     entries that are no longer shown, and finds them for editors only.

@@ -32,7 +32,7 @@ _STEM = 4
 
 
 def likenesses(session: Session, where: ColumnElement[bool] | None = None) -> Iterator[Likeness]:
-    """What tells people apart, of everyone or of some; `key` is the person's public id."""
+    """Likenesses of everyone or of some; `key` is the person's public id."""
     for _, likeness in numbered_likenesses(session, where):
         yield likeness
 
@@ -93,7 +93,7 @@ def apart_pairs(session: Session) -> set[frozenset[str]]:
 
 
 def people_like(actor: Actor, asked: Likeness) -> list[Match]:
-    """Who of everyone here may be the same as somebody just entered, best first.
+    """People here who may be the same as somebody just entered, best first.
 
     Of whom the actor does not reach only name and group are compared, and the phone only of whom it
     is open: whoever types a phone or a number must not learn by it whose it is. Nobody is told of
@@ -312,7 +312,7 @@ def kept_instead(public_id: str) -> str | None:
 
 
 def sees(actor: Actor, public_id: str) -> bool:
-    """Whether this actor sees anything of a person: her facts, or at least her name."""
+    """True if this actor sees anything of a person: her facts, or at least her name."""
     if sees_names(actor):
         return True
     statement = select(Person.id).where(

@@ -88,7 +88,7 @@ def _may_match(actor: Actor, candidates: Candidates) -> set[int]:
 
 
 def _posted(stations: Collection[str]) -> dict[int, str]:
-    """Who is posted to one of these organisations: {person's key: organisation's public id}."""
+    """People posted to one of these organisations: {person's key: organisation's public id}."""
     posted: dict[int, str] = {}
     for some in pieces(stations):
         rows = db.session.execute(
@@ -107,8 +107,7 @@ def _seen(actor: Actor) -> ColumnElement[Any]:
 
 
 def likenesses(actor: Actor, *conditions: ColumnElement[bool]) -> Iterator[Likeness]:
-    """What tells people apart, keyed by public id; of whom the actor does not reach it is name and
-    group only."""
+    """Likenesses keyed by public id; of whom the actor does not reach, name and group only."""
     rows = db.session.execute(
         with_posting(
             select(
@@ -154,8 +153,8 @@ def with_posting(statement: Any) -> Any:
 
 
 def numbers_taken(references: Iterable[str]) -> dict[tuple[str, str], str]:
-    """Who has each of these service or peer numbers: {(group, number): person}, by public ids. A
-    number is somebody's own in her group, whoever reaches her."""
+    """People who have each of these service or peer numbers: {(group, number): person}, by public
+    ids. A number is somebody's own in her group, whoever reaches her."""
     taken: dict[tuple[str, str], str] = {}
     for some in pieces(set(references) - {""}):
         rows = db.session.execute(

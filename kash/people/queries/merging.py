@@ -41,7 +41,7 @@ def joined_postings(kept: Person, gone: Person) -> list[JoinedPosting]:
 
 
 def what_moves(gone: Person) -> dict[str, int]:
-    """What there is of the one who goes, as {label: number}."""
+    """Counts of what moves from the one who goes, as {label: number}."""
     return dependents(db.session(), [gone.id])
 
 

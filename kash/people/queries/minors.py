@@ -1,4 +1,4 @@
-"""Who is, or may still be, under 18."""
+"""Minors: people who are, or may still be, under 18."""
 
 from __future__ import annotations
 

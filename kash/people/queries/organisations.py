@@ -1,4 +1,4 @@
-"""Which groups and organisations there are."""
+"""Groups and organisations."""
 
 from __future__ import annotations
 

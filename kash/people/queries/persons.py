@@ -43,7 +43,7 @@ def person(actor: Actor, public_id: str, permission: str = "people.see") -> Pers
 
 
 def reached(actor: Actor, found: Person, permission: str) -> bool:
-    """Whether a permission reaches a person who is already at hand."""
+    """True if a permission reaches a person who is already at hand."""
     if not actor.may(permission):
         return False
     statement = select(Person.id).where(Person.id == found.id, within_reach(actor, permission))
@@ -67,7 +67,7 @@ def name_and_group(actor: Actor, public_id: str) -> FoundPerson:
 
 
 def has_account(found: Person) -> bool:
-    """Whether an account belongs to a person; one query."""
+    """True if an account belongs to a person; one query."""
     return bool(db.session.scalar(select(exists().where(_ACCOUNT.c.person_id == found.id))))
 
 

@@ -28,7 +28,7 @@ def zones(*, also_closed: bool = False) -> Sequence[Zone]:
 
 
 def zone_names() -> list[str]:
-    """What is offered where an area is typed."""
+    """Names offered where an area is typed."""
     return list(
         db.session.scalars(
             select(Zone.name).where(Zone.active).order_by(func.lower(Zone.name)).limit(MOST)
@@ -53,7 +53,7 @@ def venues(*, also_closed: bool = False) -> Sequence[Venue]:
 
 
 def venue_names() -> list[str]:
-    """What is offered where a place is typed."""
+    """Names offered where a place is typed."""
     return list(
         db.session.scalars(
             select(Venue.name).where(Venue.active).order_by(func.lower(Venue.name)).limit(MOST)

@@ -1,4 +1,4 @@
-"""Who is posted where now."""
+"""Postings that hold now."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ ANY_PURPOSE = "any"
 
 @dataclass(frozen=True)
 class PeopleSearch:
-    """What a list of people is narrowed by. `text` is a name, a number, or a phone; `unasked` is a
+    """Search that narrows a list of people. `text` is a name, a number, or a phone; `unasked` is a
     purpose for which no answer was recorded yet, or ANY_PURPOSE."""
 
     text: str = ""
@@ -157,7 +157,7 @@ def _not_asked(purpose: str) -> ColumnElement[bool]:
 
 
 def _lacks(purposes: Sequence[str]) -> ColumnElement[bool]:
-    """Whether an answer to one of these purposes was never recorded."""
+    """True if an answer to one of these purposes was never recorded."""
     answered = select(func.count(Consent.purpose.distinct())).where(
         Consent.person_id == Person.id, Consent.purpose.in_(purposes)
     )

@@ -1,4 +1,4 @@
-"""Who opened or changed what is kept of a person, read from the audit chain."""
+"""Trail of a person: who opened or changed what is kept of her, read from the audit chain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a list changes in people who are here already, and taking a whole list back."""
+"""Changes that a list makes to people who are here already, and taking a whole list back."""
 
 from __future__ import annotations
 
@@ -243,7 +243,7 @@ _FOUND = frozenset({"likely_duplicate", "not_the_same"})
 
 
 def depending(session: Session, person_ids: Sequence[int]) -> bool:
-    """Whether anything but their first posting and the list itself refers to these people."""
+    """True if anything but their first posting and the list itself refers to these people."""
     person = Base.metadata.tables[Person.__tablename__]
     for column in _references(person):
         if column.table.name in _OWN | _FOUND:

@@ -45,7 +45,7 @@ _AT_ONCE = 500
 
 
 class ListChanged(Problem):
-    """What would be stored is not what was shown. Nothing was stored."""
+    """The list that would be stored is not the one that was shown. Nothing was stored."""
 
     sentence = _l("People were added or changed since you looked. Nothing was saved yet.")
 

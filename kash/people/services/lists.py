@@ -131,7 +131,7 @@ def cancel_list(public_id: str, by: Actor) -> None:
 
 
 def preview_list(found: PeopleList, by: Actor) -> tuple[Preview, Choices]:
-    """What a list that waits would do, as it was read and corrected since.
+    """Preview of a list that waits, as it was read and corrected since.
 
     Raises ListGone, ListNotRead and FileUnreadable.
     """

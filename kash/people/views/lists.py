@@ -240,7 +240,7 @@ def undo_list(list_id: str) -> ResponseReturnValue:
 @blueprint.get("/lists/<list_id>/report")
 @allow("people.import")
 def list_report(list_id: str) -> ResponseReturnValue:
-    """What was done with each row, as a file."""
+    """Report of what was done with each row, as a file."""
     found = list_queries.people_list(current_actor(), list_id)
     if not found.has_report or found.state == "waiting":
         raise NotFound

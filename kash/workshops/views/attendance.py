@@ -225,7 +225,8 @@ def save_register(public_id: str, session_id: str) -> ResponseReturnValue:
 
 
 def _taps_saved(answers: Sequence[Answer], conflicts: Sequence[Conflict]) -> ResponseReturnValue:
-    """What stands in the rows that were sent, and what met another mark."""
+    """Answer to taps that were saved: what stands in the rows that were sent, and what met another
+    mark."""
     fields: dict[str, str] = {}
     for answer in answers:
         fields[f"mark-{answer.entry}"] = answer.status or ""

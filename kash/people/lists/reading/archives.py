@@ -30,7 +30,7 @@ _OPEN_DOCUMENT = {"content.xml", "encrypted-package"}
 
 
 def is_open_document(content: bytes) -> bool:
-    """Whether a zip is an OpenDocument file, as far as its directory says."""
+    """True if a zip is an OpenDocument file, as far as its directory says."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as given:
             return not _OPEN_DOCUMENT.isdisjoint(given.namelist())

@@ -127,7 +127,7 @@ class _Gathered:
             self._start_around(name, given)
 
     def _start_around(self, name: str, given: Mapping[str, str]) -> None:
-        """What stands around rows: styles, the spreadsheet, its sheets."""
+        """Take in what begins around rows: styles, the spreadsheet, its sheets."""
         if name == "style:style":
             self._style = given.get("style:name", "")
         elif name == "style:table-properties" and given.get("table:display") == "false":

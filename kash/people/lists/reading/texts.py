@@ -176,7 +176,7 @@ def _delimiter(text: str) -> tuple[str, str]:
 
 
 def _is_apart(text: str, delimiter: str) -> bool:
-    """Whether the delimiter sets cells apart, and is no comma of a sentence or two."""
+    """True if the delimiter sets cells apart, and is no comma of a sentence or two."""
     lines = [line for line in text.splitlines()[: 10 * _LOOKED_AT] if line.strip()]
     often = Counter(count for line in lines if (count := line.count(delimiter)))
     if delimiter != "," or 2 * often.total() >= len(lines):

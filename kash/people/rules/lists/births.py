@@ -43,7 +43,7 @@ _NAMED_FIRST = re.compile(r"([a-z]{3,9})[\s\-/.,]*(\d{1,2})(?:st|nd|rd|th)?[\s\-
 
 @dataclass(frozen=True, slots=True)
 class Born:
-    """What is known of an age; both empty if nothing is."""
+    """Age as far as it is known; both empty if nothing is."""
 
     year: int | None = None
     band: str = ""
@@ -62,7 +62,7 @@ def band_of(least: int, most: int) -> str:
 
 
 def read_birth(cell: Cell, today: date) -> Reading[Born]:
-    """What a cell says of someone's age."""
+    """Age that a cell says."""
     if is_empty(cell):
         return Reading(NOT_KNOWN)
     if isinstance(cell, date):

@@ -17,7 +17,7 @@ _SHORTEST = 3
 
 
 def in_capitals(name: str) -> bool:
-    """Whether a word of it that is long enough to tell is in capitals."""
+    """True if a word of it that is long enough to tell is in capitals."""
     return any(_is_shouted(word) for word in name.split())
 
 

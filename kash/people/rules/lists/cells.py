@@ -1,4 +1,4 @@
-"""What a cell says. Cells come as text, numbers or days, as a sheet holds them."""
+"""Cells and their meaning. They come as text, numbers or days, as a sheet holds them."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def text_of(cell: Cell) -> str:
 
 
 def is_empty(cell: Cell) -> bool:
-    """Whether nothing is said: no text, or a sign for nothing."""
+    """True if nothing is said: no text, or a sign for nothing."""
     if not isinstance(cell, str):
         return False
     if not cell:
@@ -133,7 +133,7 @@ def is_empty(cell: Cell) -> bool:
 
 
 def is_not_said(cell: Cell) -> bool:
-    """Whether somebody answered that she says nothing, as `Prefer not to say`."""
+    """True if somebody answered that she says nothing, as `Prefer not to say`."""
     if not isinstance(cell, str) or len(cell) > 40 or not cell[:1].isalpha():
         return False
     words = re.sub(r"[^\w]+", " ", cell.casefold().replace("'", "").replace("’", ""))
@@ -141,7 +141,7 @@ def is_not_said(cell: Cell) -> bool:
 
 
 def is_formula(text: str) -> bool:
-    """Whether a text would be a formula in a sheet, not what a person typed as a name."""
+    """True if a text would be a formula in a sheet, not what a person typed as a name."""
     return text.startswith(("=", "@")) or bool(re.match(r"[+\-]\s*[A-Za-z(=]", text))
 
 

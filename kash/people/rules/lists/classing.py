@@ -28,7 +28,7 @@ _NOTHING_SEEN: Mapping[int, Collection[str]] = {}
 
 
 class State(StrEnum):
-    """What becomes of a row if the list is confirmed now."""
+    """State of a row: what becomes of it if the list is confirmed now."""
 
     NEW = "new"
     SAME = "same"
@@ -52,7 +52,7 @@ class PlacedRow:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is thought of a row. `same_as` is a person's public id, or a row as `row-6`."""
+    """Outcome of a row. `same_as` is a person's public id, or a row as `row-6`."""
 
     placed: PlacedRow
     state: State
@@ -84,7 +84,7 @@ def row_number(key: str) -> int:
 
 
 def likeness_of(placed: PlacedRow, key: str) -> Likeness:
-    """What tells this row's person from others."""
+    """Likeness of a row's person, which tells her from others."""
     row = placed.row
     new = f"new {sort_name(placed.new_station)}" if placed.new_station else ""
     return Likeness(
@@ -126,7 +126,7 @@ def compare_rows(
 
 
 def is_wrong(placed: PlacedRow) -> bool:
-    """Whether a row cannot be stored as it is, whoever else there is."""
+    """True if a row cannot be stored as it is, whoever else there is."""
     return placed.row.wrong or any(each.code != NUMBER_TAKEN for each in placed.wrong)
 
 
@@ -199,7 +199,7 @@ def _class(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is kept of a person, as far as a list may fill it. Contacts are look-up hashes, `group`
+    """Facts kept of a person, as far as a list may fill them. Contacts are look-up hashes, `group`
     and `organisation` are public ids."""
 
     group: str = ""
@@ -240,7 +240,8 @@ _PLAIN = ("printed_name", "reference", "sex", "cadre", "language", "ward")
 def compare(
     placed: PlacedRow, kept: Facts, year: int, email_lookup: Callable[[str], str]
 ) -> Comparison:
-    """What a row knows more or otherwise than what is kept. Case and accents are no difference."""
+    """Compare a row with what is kept: what it knows more or otherwise. Case and accents are no
+    difference."""
     row = placed.row
     fills: list[str] = []
     differs: list[str] = []
@@ -285,5 +286,5 @@ def compare(
 
 
 def is_child(row: ReadRow, year: int) -> bool:
-    """Whether a row's person is, or may be, under 18."""
+    """True if a row's person is, or may be, under 18."""
     return is_minor(row.birth.band, row.birth.year, year)

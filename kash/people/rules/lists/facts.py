@@ -112,16 +112,16 @@ def read_cadre(cell: Cell) -> Reading[str]:
 
 
 def is_rank(cell: Cell) -> bool:
-    """Whether a cell holds a known rank."""
+    """True if a cell holds a known rank."""
     return _letters(text_of(cell)) in _RANK_OF
 
 
 def is_sex(cell: Cell) -> bool:
-    """Whether a cell holds a sex."""
+    """True if a cell holds a sex."""
     text = _letters(text_of(cell))
     return text in _SEX or text in _OTHER
 
 
 def is_language(cell: Cell) -> bool:
-    """Whether a cell holds a language."""
+    """True if a cell holds a language."""
     return _letters(text_of(cell)) in _LANGUAGE or text_of(cell) in LANGUAGES

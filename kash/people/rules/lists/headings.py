@@ -1,4 +1,5 @@
-"""Which fact each column holds: by its heading in any wording, and by the look of its cells."""
+"""Headings: the fact that each column holds, by its heading in any wording, and by the look of its
+cells."""
 
 from __future__ import annotations
 
@@ -73,7 +74,7 @@ _LOOKED_AT = 60
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a column is taken for. `sure` is "remembered", "certain", "guess" or "left_out"."""
+    """Guess of what a column holds. `sure` is "remembered", "certain", "guess" or "left_out"."""
 
     field: str
     sure: str
@@ -81,14 +82,14 @@ class Guess:
 
 
 def last_of_path(heading: str) -> str:
-    """What a form's export asks, without the groups that it stands in: `name` of
+    """Last part of a heading in a form's export, without the groups that it stands in: `name` of
     `group_demo/name`. Empty if the heading is no such path."""
     found = _PATH.fullmatch(heading.strip()) if len(heading) <= _LONGEST else None
     return found[1] if found else ""
 
 
 def is_of_others(text: str) -> bool:
-    """Whether a heading speaks of somebody else than the row's person. One that is answered beside
+    """True if a heading speaks of somebody else than the row's person. One that is answered beside
     it, as `Supervisor: Amani`, is no heading."""
     if len(text) > _LONGEST_GROUP or ":" in text.rstrip(" :"):
         return False
@@ -214,7 +215,7 @@ def match_columns(
     region: str,
     answered: Mapping[int, str] = _NOT_ANSWERED,
 ) -> list[Guess]:
-    """What each column is, best guesses first taken; a field goes to one column but for SEVERAL.
+    """Guess of each column, best guesses first taken; a field goes to one column but for SEVERAL.
 
     `columns` are some cells of each; `remembered` maps normalised headings to fields; `answered`
     are the fields of columns that are known by how the list is laid out.
@@ -268,7 +269,7 @@ def match_columns(
 def _are_halves(
     headings: Sequence[str], columns: Sequence[Sequence[Cell]], first: int, second: int
 ) -> bool:
-    """Whether two columns that are both called `Name` hold one name: a word in each, side by side,
+    """True if two columns that are both called `Name` hold one name: a word in each, side by side,
     where other facts of the same person stand in the row."""
 
     def word(cell: Cell) -> bool:

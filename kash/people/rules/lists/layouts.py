@@ -159,8 +159,8 @@ class _Heads:
     others: Sequence[str]
 
     def heading(self, at: int) -> str:
-        """What a column that is not ticked is called. What is asked of somebody else is called
-        so, and by that is left out."""
+        """Heading of a column that is not ticked. One that is asked of somebody else says so, and
+        by that is left out."""
         heading, others = self._heading(at), self.others[at]
         if others and heading not in ("", others):
             return f"{others}: {heading}"
@@ -173,12 +173,12 @@ class _Heads:
         return own or under or self.over[at]
 
     def answer(self, at: int) -> str:
-        """What a column stands for if it is ticked."""
+        """Answer that a column stands for if it is ticked."""
         nearest = self.under[at] or self.own[at]
         return last_of_path(nearest) or nearest
 
     def question(self, first: int) -> str:
-        """What is asked above ticked columns."""
+        """Question above ticked columns."""
         candidates = []
         for at in range(first, -1, -1):
             said = [self.over[at]] if not self.under[first] else [self.own[at], self.over[at]]
@@ -343,7 +343,7 @@ class _Block:
 
 
 def _same(cells: Sequence[Cell], line: Sequence[str]) -> bool:
-    """Whether a row is a line of headings once more."""
+    """True if a row is a line of headings once more."""
     held = [(at, cell) for at, cell in enumerate(cells) if not is_empty(cell)]
     said = [text for text in line if text]
     same = sum(

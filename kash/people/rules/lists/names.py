@@ -27,7 +27,7 @@ class Apart:
 
 
 def taken_apart(text: str, region: str) -> Apart:
-    """What stands with a name put aside: the number of the line, a bullet, a phone."""
+    """Name taken apart from what stands with it: the number of the line, a bullet, a phone."""
     remarks: list[Remark] = []
     name = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
     numbered = _NUMBER.match(name)
@@ -46,7 +46,7 @@ def taken_apart(text: str, region: str) -> Apart:
 
 
 def _closed(name: str) -> str:
-    """What is left of a name, without the brackets and signs that held a phone."""
+    """Name without the brackets and signs that held a phone."""
     name = re.sub(r"\(\s*\)|\[\s*\]", " ", name)
     if name.count("(") != name.count(")"):
         name = name.replace("(", " ").replace(")", " ")

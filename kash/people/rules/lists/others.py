@@ -22,11 +22,11 @@ def above(line: Sequence[str]) -> list[str]:
 
 
 def names_people(line: Sequence[str]) -> bool:
-    """Whether a group of the line is that of the row's person, as `PARTICIPANT`."""
+    """True if a group of the line is that of the row's person, as `PARTICIPANT`."""
     return any(field_by_heading(text)[0] == "name" for text in line if text)
 
 
 def _is_label(line: Sequence[str], at: int) -> bool:
-    """Whether a cell asks what the next one answers: `Supervisor` beside her name."""
+    """True if a cell asks what the next one answers: `Supervisor` beside her name."""
     answer = line[at + 1] if at + 1 < len(line) else ""
     return answer not in ("", line[at]) and field_by_heading(answer)[1] < _KNOWN

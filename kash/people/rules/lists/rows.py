@@ -39,7 +39,7 @@ _AS_WRITTEN = frozenset(("group",))
 
 @dataclass(frozen=True, slots=True)
 class ReadRow:
-    """What one row says. `organisation` and `group` are as written; `typed` is what stood in the
+    """Row as it was read. `organisation` and `group` are as written; `typed` is what stood in the
     cells that can be typed anew."""
 
     number: int
@@ -61,12 +61,12 @@ class ReadRow:
 
     @property
     def wrong(self) -> bool:
-        """Whether the row cannot be stored as it is."""
+        """True if the row cannot be stored as it is."""
         return any(remark.wrong for remark in self.remarks)
 
 
 def columns_of(fields: Sequence[str]) -> dict[str, list[int]]:
-    """Which columns hold each field."""
+    """Columns that hold each field."""
     found: dict[str, list[int]] = {}
     for at, name in enumerate(fields):
         if name:
@@ -143,7 +143,7 @@ def _held(
 
 
 def capitals_in(row: ReadRow) -> bool:
-    """Whether a name of the row is in capitals."""
+    """True if a name of the row is in capitals."""
     return in_capitals(row.name) or in_capitals(row.printed_name)
 
 

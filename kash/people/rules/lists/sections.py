@@ -68,17 +68,17 @@ class Skipped:
 
 
 def filled(cells: Sequence[Cell]) -> list[Cell]:
-    """What is not empty."""
+    """Cells that are not empty."""
     return [cell for cell in cells if not is_empty(cell)]
 
 
 def line_text(cells: Sequence[Cell]) -> str:
-    """What stands in a line, as far as it is told."""
+    """Text of a line, as far as it is told."""
     return " · ".join(text_of(cell) for cell in filled(cells))[:_MOST_TITLE]
 
 
 def is_section(cells: Sequence[Cell]) -> bool:
-    """Whether a line is the title of a part of the list, such as `A. FACILITATORS (3)` or `DAY 2`,
+    """True if a line is the title of a part of the list, such as `A. FACILITATORS (3)` or `DAY 2`,
     alone or before a day and a count."""
     held = filled(cells)
     if not held or not isinstance(held[0], str) or len(held[0]) > _MOST_TITLE:
@@ -105,7 +105,7 @@ def _is_number_or_day(cell: Cell) -> bool:
 
 
 def is_totals(held: Sequence[Cell], width: int = 0) -> bool:
-    """Whether a line's filled cells are a sum: few, or numbers behind its name."""
+    """True if a line's filled cells are a sum: few, or numbers behind its name."""
     first = next((cell for cell in held if isinstance(cell, str)), "")
     return _TOTALS.fullmatch(first) is not None and (
         len(held) <= max(3, width // 3)

@@ -20,7 +20,7 @@ _KINDS = frozenset(("post", "patrol", "base", "camp", "hq", "unit"))
 
 
 def station_key(name: str) -> str:
-    """What tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
+    """Key that tells one station from another: `Hill Top Stn.` and `Hilltop` are both `hilltop`."""
     words = [_SHORT.get(word, word) for word in re.sub(r"[^\w]+", " ", sort_name(name)).split()]
     kept = [word for word in words if word not in _GENERIC] or words
     return "".join(kept)

@@ -42,7 +42,7 @@ def header_number(sheet: Sheet) -> int:
 
 
 def best_sheet(sheets: Sequence[Sheet]) -> int:
-    """Which sheet holds the list: one with headings and most rows."""
+    """Number of the sheet that holds the list: one with headings and most rows."""
 
     def weight(at: int) -> tuple[bool, int, int]:
         sheet = sheets[at]

@@ -63,7 +63,7 @@ class Ticked:
     answers: tuple[str, ...]
 
     def answer(self, cells: Sequence[Cell]) -> Cell:
-        """What a row answers. Two answers are both given: they cannot be right, and are told."""
+        """Answer of a row. Two answers are both given: they cannot be right, and are told."""
         marks = [
             (said, _mark(cells[at], said))
             for at, said in enumerate(self.answers, self.first)
