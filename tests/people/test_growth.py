@@ -170,6 +170,20 @@ def test_who_was_found_by_name_is_not_counted_once_more(
     assert [one for one in asked.statements if "count(" in one] == []
 
 
+def test_who_was_found_by_name_is_put_in_order_beside_every_index_of_names(
+    app: APIFlask, person: Adding, actor: Callable[..., Actor], count_queries: Counting
+) -> None:
+    """PostgreSQL read 130,000 names in their order to give the first six of a thousand."""
+    person()
+    director = actor("director")
+    with app.test_request_context("/", method="POST"), count_queries() as asked:
+        queries.people(director, queries.PeopleSearch("asali"))
+        queries.find_people(director, "asali")
+    orders = [one.rpartition("ORDER BY ")[2] for one in asked.statements if "chosen_name" in one]
+    assert len(orders) == 2
+    assert [order for order in orders if order.startswith("person.sort_name,")] == []
+
+
 def test_of_more_than_are_told_those_who_were_quiet_longest_are_listed(
     app: APIFlask,
     sign_in: SignIn,

@@ -2,7 +2,7 @@
 
 Of what many people are called no list is counted or put in order as a whole: beyond MOST_FOUND
 those who were added last are shown, and the list says that there are more. Who was found by name is
-put in order beside any index of names: a database that trusts it to give the first few soon reads
+put in order beside any index of names: PostgreSQL trusts it to give the first few soon, and reads
 half of everybody where all of one name stand late in it.
 """
 
@@ -16,8 +16,11 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
+    Integer,
+    ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     func,
     literal_column,
@@ -175,23 +178,29 @@ def _narrowed(mine: ColumnElement[bool], search: PeopleSearch) -> list[ColumnEle
     return conditions
 
 
-def _rows(whole: ColumnElement[bool]) -> Select[Any]:
+def _rows(whole: ColumnElement[bool], organisation: Any) -> Select[Any]:
+    return select(
+        Person.public_id,
+        Person.chosen_name,
+        Group.name.label("group_name"),
+        case((whole, 1), else_=0).label("whole"),
+        organisation.label("organisation"),
+        Person.ward,
+        Person.cadre,
+        Person.reference,
+        Person.minor,
+        Person.created_at,
+    ).join(Person.group)
+
+
+def _posted_at() -> ScalarSelect[str]:
+    """The name of the organisation where a person is now, asked for each row alone."""
     return (
-        select(
-            Person.public_id,
-            Person.chosen_name,
-            Group.name.label("group_name"),
-            case((whole, 1), else_=0).label("whole"),
-            Organisation.name.label("organisation"),
-            Person.ward,
-            Person.cadre,
-            Person.reference,
-            Person.minor,
-            Person.created_at,
-        )
-        .join(Person.group)
-        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
-        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+        select(Organisation.name)
+        .join(Posting, Posting.organisation_id == Organisation.id)
+        .where(Posting.person_id == Person.id, Posting.until.is_(None))
+        .correlate(Person)
+        .scalar_subquery()
     )
 
 
@@ -204,32 +213,54 @@ def _shown(row: Any) -> ListedPerson:
 def _listed(
     whole: ColumnElement[bool],
     conditions: Sequence[ColumnElement[bool]],
-    counted: Counted | int | None = None,
-    name: Any = Person.sort_name,
+    counted: Counted | None = None,
+) -> Listing[ListedPerson]:
+    rows = (
+        _rows(whole, Organisation.name)
+        .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
+        .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
+        .where(*conditions)
+    )
+    # Everyone has one group, and one open posting at most: neither adds to the number.
+    counted = select(Person.id).where(*conditions) if counted is None else counted
+    return _page(rows, whole, counted, name=Person.sort_name, organisation=Organisation.name)
+
+
+def _found(whole: ColumnElement[bool], ids: Collection[int]) -> Listing[ListedPerson]:
+    """The list of people who were found already: no index of names is walked through for their
+    order, and no table of postings read for a few hundred of them."""
+    organisation = _posted_at()
+    # Handing each of so many over as a parameter of its own takes longer than finding them.
+    these = bindparam("these", list(ids), type_=Integer, expanding=True, literal_execute=True)
+    rows = _rows(whole, organisation).where(Person.id.in_(these))
+    name = Person.sort_name.concat("")
+    return _page(rows, whole, len(ids), name=name, organisation=organisation)
+
+
+def _page(
+    rows: Select[Any],
+    whole: ColumnElement[bool],
+    counted: Counted | int,
+    *,
+    name: Any,
+    organisation: Any,
 ) -> Listing[ListedPerson]:
     def shown(column: Any) -> Any:
         return case((whole, column), else_=null())
 
     found = listing(
-        _rows(whole).where(*conditions),
+        rows,
         sorts={
             "name": name,
             "group": (Group.position, name),
-            "station": (func.coalesce(shown(Organisation.name), ""), name),
+            "station": (func.coalesce(shown(organisation), ""), name),
             "added": shown(Person.created_at),
         },
         default_sort="name",
         key=Person.id,
-        # Everyone has one group, and one open posting at most: neither adds to the number.
-        counted=select(Person.id).where(*conditions) if counted is None else counted,
+        counted=counted,
     )
     return replace(found, rows=[_shown(row) for row in found])
-
-
-def _found(whole: ColumnElement[bool], ids: Collection[int]) -> Listing[ListedPerson]:
-    """The list of people who were found already."""
-    beside_indexes = Person.sort_name.concat("")
-    return _listed(whole, [Person.id.in_(ids)], len(ids), beside_indexes)
 
 
 def people(actor: Actor, search: PeopleSearch, phone: str | None = None) -> Listing[ListedPerson]:
