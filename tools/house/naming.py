@@ -42,7 +42,8 @@ def features(root: Path) -> list[str]:
         if any(name.startswith(_FIRST_CAPABILITY) for name in names):
             break
         found += [name.removeprefix("kash.") for name in names]
-    return found
+    # A layer may be a module alone, such as the tuple of all features.
+    return [name for name in found if not (root / "kash" / f"{name}.py").is_file()]
 
 
 def files_naming(root: Path) -> dict[str, dict[str, list[str]]]:
