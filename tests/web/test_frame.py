@@ -16,7 +16,7 @@ from wtforms import BooleanField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from kash.attendance import init_attendance
+from kash.attendance.feature import FEATURE
 from kash.attendance.queries import Status
 from kash.attendance.rules import STANDARD_STATUSES
 
@@ -44,7 +44,8 @@ def app() -> Flask:
     app.jinja_env.undefined = StrictUndefined
     Babel(app)
     CSRFProtect(app)
-    init_attendance(app)
+    app.jinja_env.filters.update(FEATURE.filters)
+    app.jinja_env.globals.update(FEATURE.words)
     return app
 
 
