@@ -29,6 +29,7 @@ from kash.web import KashForm
 from kash.web.formats import from_local
 from kash.web.forms import (
     DayField,
+    NewIdField,
     TimeOfDayField,
     choice_field,
     clean_text,
@@ -154,6 +155,12 @@ class ItemForm(KashForm):
 
     title = text_field(_l("Title of the item"), most=200, validators=[without_figures])
     minutes = whole_number_field(_l("Time (min)"), least=1, most=LONGEST_ITEM, required=False)
+
+
+class NewItemForm(ItemForm):
+    """An item to be added. `key` makes the same form, sent twice, add one."""
+
+    key = NewIdField()
 
 
 class OutcomeForm(KashForm):

@@ -29,6 +29,7 @@ from kash.payouts.wording import MEANS, ROLE, STATE
 from kash.web import KashForm
 from kash.web.formats import day_text
 from kash.web.forms import (
+    NewIdField,
     PhoneField,
     SeveralField,
     choice_field,
@@ -190,13 +191,15 @@ class ExceptionForm(KashForm):
 
 
 class PayeeForm(KashForm):
-    """Somebody who is paid and stands on no register."""
+    """Somebody who is paid and stands on no register. `key` makes the same form, sent twice, add
+    one payee."""
 
     name = text_field(_l("Name"), most=200)
     phone = PhoneField(_l("Phone"))
     role = choice_field(_l("Role"), list(ROLE.items()))
     band = choice_field(_l("Distance band"))
     days = SeveralField(_l("Days"), coerce=str)
+    key = NewIdField()
 
     def offer(self, bands: Sequence[str], days: Sequence[date]) -> None:
         """Set what can be chosen."""

@@ -12,6 +12,7 @@ import phonenumbers
 from flask_babel import gettext as _
 from wtforms import (
     DateField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -22,11 +23,13 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional, ValidationError
 
+from kash.database import new_public_id
 from kash.web.formats import from_local, to_local
 
 DEFAULT_REGION = "KE"
 SMALLEST, LARGEST = -(2**31), 2**31 - 1
 _MONEY = re.compile(r"(?:KES|Ksh|KSh)?([0-9]{1,8})(?:\.([0-9]{1,2}))?(?:/[-=])?", re.IGNORECASE)
+_PUBLIC_ID = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 
@@ -35,6 +38,19 @@ def clean_text(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return unicodedata.normalize("NFC", value).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+class NewIdField(HiddenField):
+    """The id of what a form makes: drawn when the form is opened, so that the same form sent twice
+    makes one thing. What comes back and is no id is drawn anew."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default=new_public_id, **kwargs)
+
+    def process_formdata(self, valuelist: Any) -> None:
+        """Read the id."""
+        given = valuelist[0] if valuelist else ""
+        self.data = given if _PUBLIC_ID.fullmatch(given) else new_public_id()
 
 
 class PhoneField(StringField):

@@ -188,11 +188,9 @@ LIST = {
 }
 
 
-def _key(browser: FlaskClient) -> str:
+def _key(browser: FlaskClient, address: str = "/accounts/invite/several") -> str:
     """The key of a form that was just opened."""
-    found = re.search(
-        r'<input[^>]*name="key"[^>]*value="([^"]+)"', browser.get("/accounts/invite/several").text
-    )
+    found = re.search(r'<input[^>]*name="key"[^>]*value="([^"]+)"', browser.get(address).text)
     assert found is not None
     return found.group(1)
 
@@ -232,6 +230,84 @@ def test_a_second_tap_shows_the_same_links_and_makes_and_sends_nothing(
     assert (told in first.text, told in second.text) == (False, True)
     for link in _made(second.text)[0]:
         assert browser.get(link.removeprefix("http://localhost:8000")).status_code == 200
+
+
+def _link(page: str) -> str:
+    found = re.search(r'id="link"[^>]*value="http://localhost:8000([^"]+)"', page)
+    assert found is not None
+    return found.group(1)
+
+
+@pytest.mark.parametrize("email", ["amani@example.org", ""])
+def test_a_second_tap_on_a_single_invitation_shows_the_same_link(
+    both_engines_app: APIFlask, sign_in: Signing, email: str
+) -> None:
+    """The first answer is never seen: its link was void, or somebody without an address stood in
+    the list twice, under two names."""
+    browser = sign_in("administrator")
+    sent = {"name": "Amani", "email": email, "roles": "trainer", "send": "y"}
+    sent["key"] = _key(browser, "/accounts/invite")
+    first = browser.post("/accounts/invite", data=sent)
+    mailed, entries = _letters(both_engines_app), _count(AuditEntry)
+    second = browser.post("/accounts/invite", data=sent)
+    assert _link(first.text) == _link(second.text)
+    assert (_count(Invitation), _letters(both_engines_app), _count(AuditEntry)) == (
+        1,
+        mailed,
+        entries,
+    )
+    told = "nothing was made or e-mailed twice"
+    assert (told in first.text, told in second.text) == (False, True)
+    assert browser.get(_link(second.text)).status_code == 200
+    # Another form is another invitation.
+    other = browser.post("/accounts/invite", data=sent | {"key": _key(browser, "/accounts/invite")})
+    assert _link(other.text) != _link(first.text)
+
+
+def test_a_second_tap_that_asks_a_second_person_asks_once(
+    actor: Accounts, client_for: Signing
+) -> None:
+    """It answered that somebody had asked already, as if another had been faster."""
+    actor("director")
+    browser = client_for(actor("administrator"))
+    sent = {
+        "name": "C",
+        "email": "c@example.org",
+        "roles": "custodian",
+        "reason": "Keeps the keys.",
+    }
+    sent["key"] = _key(browser, "/accounts/invite")
+    first, second = (browser.post("/accounts/invite", data=sent) for _time in range(2))
+    assert (first.status_code, second.location) == (303, first.location)
+    assert (_count(Invitation), _count(AccountRequest)) == (0, 1)
+
+
+def test_a_second_tap_does_not_lose_the_link_to_which_two_people_agreed(
+    both_engines_app: APIFlask, actor: Accounts, client_for: Signing
+) -> None:
+    """It was shown once, to an answer that nobody saw; both people had to begin anew."""
+    administrator, director = actor("administrator"), actor("director")
+    request = services.ask_to_invite(
+        administrator, name="C", email="c@example.org", roles=[Role.CUSTODIAN], reason="Needed."
+    )
+    services.agree(director, request)
+    browser = client_for(administrator)
+    address = f"/accounts/requests/{request}"
+    sent = {"send": "y", "key": _key(browser, address)}
+    first = browser.post(f"{address}/link", data=sent)
+    mailed, entries = _letters(both_engines_app), _count(AuditEntry)
+    second = browser.post(f"{address}/link", data=sent)
+    assert _link(second.text) == _link(first.text)
+    assert (_count(Invitation), _letters(both_engines_app), _count(AuditEntry)) == (
+        1,
+        mailed,
+        entries,
+    )
+    assert browser.get(_link(second.text)).status_code == 200
+    # Once only, but for the form that fetched it; and by nobody else.
+    other = browser.post(f"{address}/link", data={"key": "k" * 43})
+    assert (other.status_code, other.location) == (303, address)
+    assert client_for(director).post(f"{address}/link", data=sent).status_code == 404
 
 
 def test_of_a_form_that_is_sent_once_more_only_who_is_new_is_invited(sign_in: Signing) -> None:
@@ -506,7 +582,7 @@ def _but_for(page: str, *parts: str) -> str:
     """A page without what differs from one request to the next, and without these parts."""
     for part in parts:
         page = page.replace(part, "")
-    return re.sub(r'(?<=name="csrf_token")[^>]*|nonce="[^"]*"', "", page)
+    return re.sub(r'(?<=name="csrf_token")[^>]*|(?<=name="key")[^>]*|nonce="[^"]*"', "", page)
 
 
 def test_an_administrator_turns_no_number_of_the_audit_trail_into_a_name_or_a_side(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -251,6 +252,24 @@ def test_what_is_wrong_in_an_entry_is_said_beside_it(
         data={"what": "Kept", "noticed_at": "2190-01-01T08:00", "affected": ["names"]},
     )
     assert (answer.status_code, "This has not come yet" in answer.text) == (422, True)
+
+
+def test_an_entry_that_is_opened_by_two_taps_has_one_clock(
+    app: APIFlask, actor: Actors, client_for: Callable[..., FlaskClient]
+) -> None:
+    browser = client_for(actor("director"))
+    key = re.search(r'name="key"[^>]* value="(\w{16})"', browser.get("/breaches/new").text)
+    assert key is not None
+    sent = {"what": "A sheet", "noticed_at": "2026-01-01T08:00", "affected": ["names"]}
+    answers = [browser.post("/breaches/new", data=sent | {"key": key[1]}) for _tap in range(2)]
+    assert {answer.location for answer in answers} == {f"/breaches/{key[1]}"}
+    assert db.session.scalar(select(func.count()).select_from(Breach)) == 1
+    # Nor does a line that nobody can take away stand there twice.
+    note = re.search(r'name="key"[^>]* value="(\w{16})"', browser.get(f"/breaches/{key[1]}").text)
+    assert note is not None
+    for _tap in range(2):
+        browser.post(f"/breaches/{key[1]}/notes", data={"text": "Found.", "key": note[1]})
+    assert db.session.scalar(select(func.count()).select_from(BreachNote)) == 1
 
 
 # --- Standing in ----------------------------------------------------------------------------

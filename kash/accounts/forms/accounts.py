@@ -12,6 +12,7 @@ from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
 from kash.accounts.names import role_choices, role_notes
+from kash.accounts.secrets import new_token
 from kash.web.forms import (
     UNCORRECTED,
     KashForm,
@@ -187,7 +188,7 @@ class RolesForm(KashForm):
 
 
 class InviteForm(RolesForm):
-    """Whom to invite, and as what."""
+    """Whom to invite, and as what. `key` makes the same form, sent twice, make one link."""
 
     name = text_field(_l("Name"))
     email = email_field(
@@ -207,6 +208,7 @@ class InviteForm(RolesForm):
         render_kw={"maxlength": 300},
     )
     send = BooleanField(_l("Send the link by e-mail"), default=True)
+    key = HiddenField(default=new_token)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
 from kash.accounts.names import ROLE_NAMES
 from kash.accounts.rules import NEED_SECOND_STEP
+from kash.accounts.secrets import new_token
 from kash.web.forms import KashForm, SeveralField, long_text_field
 
 __all__ = ["AnswerForm", "FetchForm", "ReasonForm", "SecondStepRolesForm"]
@@ -37,9 +38,11 @@ class AnswerForm(KashForm):
 
 
 class FetchForm(KashForm):
-    """Fetching a link that was agreed to, by mail as well if chosen."""
+    """Fetching a link that was agreed to, by mail as well if chosen. `key` finds it again if the
+    form is sent twice."""
 
     send = BooleanField(_l("Send the link by e-mail"), default=True)
+    key = HiddenField(default=new_token)
 
 
 class SecondStepRolesForm(KashForm):

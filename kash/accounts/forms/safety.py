@@ -14,6 +14,7 @@ from kash.web.forms import (
     DayField,
     KashForm,
     MomentField,
+    NewIdField,
     SeveralField,
     choice_field,
     long_text_field,
@@ -42,8 +43,9 @@ class BreachForm(KashForm):
 
 
 class NewBreachForm(BreachForm):
-    """The same, and when it was noticed."""
+    """The same, and when it was noticed. `key` makes the same form, sent twice, begin one entry."""
 
+    key = NewIdField()
     noticed_at = MomentField(
         _l("When it was noticed"),
         validators=[required()],
@@ -57,8 +59,9 @@ class NewBreachForm(BreachForm):
 
 
 class NoteForm(KashForm):
-    """A line that is added to an entry."""
+    """A line that is added to an entry. `key` makes the same form, sent twice, add one."""
 
+    key = NewIdField()
     text = long_text_field(
         _l("What was found or done"), most=5000, required=True, rows=3, description=_NAME_NOBODY
     )

@@ -11,7 +11,6 @@ from kash.accounts.services.accounts import (
     set_roles,
 )
 from kash.accounts.services.asking import (
-    ask_for_invitation,
     ask_for_link,
     ask_for_roles,
     ask_reset,
@@ -30,6 +29,7 @@ from kash.accounts.services.deciding import (
     agree,
     decline,
     fetch_link,
+    fetched_before,
     reset_by_operator,
     withdraw,
 )
@@ -39,7 +39,6 @@ from kash.accounts.services.invitations import (
     accept_invitation,
     accept_new_password,
     invite,
-    make_invitation,
     new_password_link,
     withdraw_invitation,
 )
@@ -90,7 +89,7 @@ from kash.accounts.services.sessions import (
     keep_form,
     kept_form,
 )
-from kash.accounts.services.several import Invited, RowsRefused, invite_several
+from kash.accounts.services.several import Invited, RowsRefused, invite_one, invite_several
 from kash.accounts.services.signing_in import (
     check_password,
     check_second_step,
@@ -114,7 +113,6 @@ __all__ = [
     "add_passkey",
     "agree",
     "answer_for_device",
-    "ask_for_invitation",
     "ask_for_link",
     "ask_for_roles",
     "ask_reset",
@@ -144,16 +142,17 @@ __all__ = [
     "end_sessions_of",
     "end_stand_in",
     "fetch_link",
+    "fetched_before",
     "forget_browser",
     "forget_browsers",
     "hand_over",
     "invite",
+    "invite_one",
     "invite_several",
     "keep_form",
     "kept_form",
     "lend_approvals",
     "lock_at_once",
-    "make_invitation",
     "new_account",
     "new_password_link",
     "new_recovery_codes",

@@ -58,11 +58,23 @@ def _written(affected: Collection[Affected]) -> list[str]:
 
 
 def open_breach(
-    by: ActorLike, *, what: str, affected: Collection[Affected], noticed_at: datetime
+    by: ActorLike,
+    *,
+    what: str,
+    affected: Collection[Affected],
+    noticed_at: datetime,
+    public_id: str = "",
 ) -> str:
-    """Begin an entry; answers its public id. The clock runs from `noticed_at`. LaterThanNow."""
-    public_id = new_public_id()
+    """Begin an entry; answers its public id. The clock runs from `noticed_at`.
+
+    With `public_id`, the id that its form was opened with, sending twice begins one. Raises
+    LaterThanNow.
+    """
+    public_id = public_id or new_public_id()
     with audited("accounts.breach_opened", by) as change:
+        if change.session.scalar(select(Breach.id).where(Breach.public_id == public_id)):
+            change.nothing()
+            return public_id
         if noticed_at > change.now:
             raise LaterThanNow
         change.session.add(
@@ -90,11 +102,15 @@ def change_breach(
         change.about(public_id)
 
 
-def add_breach_note(by: ActorLike, public_id: str, text: str) -> None:
-    """Add a line that nobody changes afterwards. Raises NotFound and BreachClosed."""
-    note_id = new_public_id()
+def add_breach_note(by: ActorLike, public_id: str, text: str, note_id: str = "") -> None:
+    """Add a line that nobody changes afterwards. With `note_id`, the id that its form was opened
+    with, sending twice adds one. Raises NotFound and BreachClosed."""
+    note_id = note_id or new_public_id()
     with audited("accounts.breach_noted", by) as change:
         row = _open(change.session, public_id)
+        if change.session.scalar(select(BreachNote.id).where(BreachNote.public_id == note_id)):
+            change.nothing()
+            return
         change.session.add(
             BreachNote(
                 public_id=note_id,

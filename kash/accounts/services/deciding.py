@@ -8,6 +8,7 @@ shown to who agreed. So neither of the two can use it alone.
 
 from __future__ import annotations
 
+import json
 import secrets
 
 from sqlalchemy import or_, select, update
@@ -34,6 +35,7 @@ from kash.accounts.rules import (
     Standing,
     standing,
 )
+from kash.accounts.secrets import new_token, token_from
 from kash.accounts.services.accounts import (
     apply_roles,
     check_roles,
@@ -44,7 +46,7 @@ from kash.accounts.services.accounts import (
     reopen,
 )
 from kash.accounts.services.backing import unsettle
-from kash.accounts.services.invitations import Offered, offer_account, offer_password
+from kash.accounts.services.invitations import Marked, Offered, offer_account, offer_password
 from kash.accounts.services.notices import (
     NOT_DONE,
     REQUEST_CHANGED,
@@ -54,8 +56,9 @@ from kash.accounts.services.notices import (
 )
 from kash.accounts.services.passkeys import forget_passkeys
 from kash.accounts.services.second_step import replace_codes
+from kash.database import new_public_id
 from kash.policy import Actor
-from kash.vault import ActorLike, Change, audited
+from kash.vault import ActorLike, Change, audited, lookup
 from kash.web.errors import Forbidden, NotFound
 
 
@@ -156,8 +159,22 @@ def withdraw(by: Actor, request_id: str) -> None:
         change.about(*([account.public_id] if account is not None else []), request_id)
 
 
-def fetch_link(by: Actor, request_id: str) -> str:
-    """The secret of a link that was agreed to, for who asked, once.
+def fetched_before(by: Actor, request_id: str, key: str) -> str:
+    """The secret of the link that this form fetched when it was sent before, while it can be used;
+    else nothing. Whoever tapped twice never saw the first answer."""
+    token = _token(by, request_id, key)
+    known = queries.usable_invitation(token) if key else None
+    return token if known is not None and known.request_id == request_id else ""
+
+
+def _token(by: Actor, request_id: str, key: str) -> str:
+    """It follows from the form's key, which is kept nowhere, and the vault's."""
+    return token_from(lookup(json.dumps([key, by.public_id, request_id]), kind="request.token"))
+
+
+def fetch_link(by: Actor, request_id: str, key: str = "") -> str:
+    """The secret of a link that was agreed to, for who asked, once. `key` is a secret of the form,
+    by which `fetched_before` finds it again.
 
     Whoever uses it also needs the code that the second person tells. Raises NotFound, also for what
     another asked for, RequestClosed, EmailTaken, PersonTaken, and RequestChanged as `agree`.
@@ -174,7 +191,8 @@ def fetch_link(by: Actor, request_id: str) -> str:
             change.nothing()
             changed = True
         else:
-            token = _make_link(change, by, request, account, content)
+            token = _token(by, request_id, key) if key else new_token()
+            _make_link(change, by, request, account, content, token)
             request.state = str(RequestState.DONE)
             change.about(request_id)
     if changed:
@@ -189,11 +207,15 @@ def _make_link(
     request: AccountRequest,
     account: Account | None,
     content: Content,
-) -> str:
+    token: str,
+) -> None:
     code, request_id = code_of(request), request.public_id
     if account is not None:
         change.about(account.public_id)
-        return offer_password(change, account, request.asked_by, request_id=request_id, code=code)
+        offer_password(
+            change, account, request.asked_by, request_id=request_id, code=code, token=token
+        )
+        return
     refuse_taken(by, change.session, content["email"], content["person_id"])
     offer = Offered(
         content["name"],
@@ -202,11 +224,9 @@ def _make_link(
         content["language"],
         content["person_id"],
     )
-    token, invitation_id = offer_account(
-        change, offer, request.asked_by, request_id=request_id, code=code
-    )
-    change.about(invitation_id)
-    return token
+    mark = Marked(new_public_id(), token)
+    offer_account(change, offer, request.asked_by, request_id=request_id, code=code, mark=mark)
+    change.about(mark.public_id)
 
 
 def _locked(session: Session, request_id: str) -> tuple[AccountRequest, Account | None]:

@@ -320,10 +320,17 @@ def new_password_link(by: Actor, public_id: str) -> str:
 
 
 def offer_password(
-    change: Change, account: Account, by: str, *, request_id: str = "", code: str = ""
+    change: Change,
+    account: Account,
+    by: str,
+    *,
+    request_id: str = "",
+    code: str = "",
+    token: str = "",
 ) -> str:
-    """Make the link inside the caller's transaction and tell the owner; its secret."""
-    token, link_id = new_token(), new_public_id()
+    """Make the link inside the caller's transaction and tell the owner; its secret, a new one if
+    none is given."""
+    token, link_id = token or new_token(), new_public_id()
     email = queries.email_of(account)
     change.session.execute(
         delete(Invitation).where(Invitation.account_id == account.id, Invitation.used_at.is_(None))

@@ -1,11 +1,13 @@
-"""Several people invited at once: a link where one person may, a request where it takes two."""
+"""People invited by a form that may be sent twice, one or several at once: a link where one person
+may, a request where it takes two."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -61,6 +63,44 @@ def invite_several(by: Actor, rows: Sequence[tuple[Offered, str]], key: str = ""
     except IntegrityError:
         # Both were sent at once: what the other one made is there by now, and is found.
         return _invite_all(by, rows, marks)
+
+
+def invite_one(by: Actor, offer: Offered, reason: str, key: str = "") -> Invited:
+    """Invite one person; where that takes two people, ask for it with a reason. `key` is as that of
+    `invite_several`: the same form sent twice makes one link or one request.
+
+    Raises as `make_invitation` and `ask_for_invitation`.
+    """
+    (mark,) = _marks(by, [(offer, reason)], key or new_token())
+    try:
+        return _invite_one(by, offer, reason, mark)
+    except IntegrityError:
+        # As above.
+        return _invite_one(by, offer, reason, mark)
+
+
+def _invite_one(by: Actor, offer: Offered, reason: str, mark: Marked) -> Invited:
+    try:
+        return _unless_made(by, "accounts.invited", offer, mark, partial(_linked, by, offer))
+    except NeedsSecond:
+        ask = partial(_asked, by, offer, reason)
+        return _unless_made(by, "accounts.request_made", offer, mark, ask)
+
+
+def _unless_made(
+    by: Actor,
+    action: str,
+    offer: Offered,
+    mark: Marked,
+    make: Callable[[Change, Marked | None], Invited],
+) -> Invited:
+    """What came of an offer that stands alone: what its form made before, or what is made now."""
+    with audited(action, by) as change:
+        if made := _made_before(change.session, [(offer, "")], [mark]).get(mark.public_id):
+            change.nothing()
+            return made
+        spent = named_before(change.session, [mark.public_id])
+        return make(change, None if spent else mark)
 
 
 def _marks(by: Actor, rows: Sequence[tuple[Offered, str]], key: str) -> list[Marked]:
@@ -142,13 +182,24 @@ def _invite(
     """One row inside the caller's transaction."""
     if offer.email and any(one.email == offer.email for one in above):
         raise InvitedTwice
-    roles = [f"role:{role}" for role in sorted(offer.roles)]
     try:
-        made, public_id = offer_alone(change, by, offer, mark)
+        return _linked(by, offer, change, mark)
     except NeedsSecond:
-        asked_as = mark.public_id if mark is not None else ""
-        request_id = keep_invitation_asked(change, by, offer, reason, asked_as)
-        change.about(request_id, *roles)
-        return Invited(offer, offer.email, request_id=request_id)
-    change.about(public_id, *roles)
+        return _asked(by, offer, reason, change, mark)
+
+
+def _linked(by: Actor, offer: Offered, change: Change, mark: Marked | None) -> Invited:
+    made, public_id = offer_alone(change, by, offer, mark)
+    change.about(public_id, *_given(offer))
     return Invited(offer, made.email, made.token)
+
+
+def _asked(by: Actor, offer: Offered, reason: str, change: Change, mark: Marked | None) -> Invited:
+    asked_as = mark.public_id if mark is not None else ""
+    request_id = keep_invitation_asked(change, by, offer, reason, asked_as)
+    change.about(request_id, *_given(offer))
+    return Invited(offer, offer.email, request_id=request_id)
+
+
+def _given(offer: Offered) -> list[str]:
+    return [f"role:{role}" for role in sorted(offer.roles)]

@@ -98,12 +98,11 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
         form.language.data or "",
         person_typed(form.person.data),
     )
-    try:
-        made = services.make_invitation(by, offer)
-    except NeedsSecond:
-        return asked(services.ask_for_invitation(by, offer, form.reason.data or ""))
+    made = services.invite_one(by, offer, form.reason.data or "", form.key.data or "")
+    if made.request_id:
+        return asked(made.request_id)
     link = address_of_link("accounts.join", made.token)
-    mails = form.send.data and is_address(made.email)
+    mails = form.send.data and is_address(made.email) and not made.again
     mailed = mails and mail_link(made.email, link, offer.language)
     return render_template(
         "accounts/link.html",
@@ -112,6 +111,7 @@ def _invite(form: InviteForm) -> ResponseReturnValue:
         drawn="" if is_address(made.email) else made.email,
         qr=qr_picture(link),
         mailed=mailed,
+        again=made.again,
     )
 
 

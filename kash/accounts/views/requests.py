@@ -137,14 +137,18 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
     form = FetchForm()
     if found.asked_by_id != by.public_id:
         raise NotFound
+    key, again = form.key.data or "", False
     try:
-        token = services.fetch_link(by, public_id)
+        token = services.fetch_link(by, public_id, key)
     except (RequestClosed, RequestChanged, EmailTaken, PersonTaken) as problem:
-        flash(str(problem), "warn")
-        return redirect(url_for("accounts.request", public_id=public_id), code=303)
+        token, again = services.fetched_before(by, public_id, key), True
+        if not token:
+            flash(str(problem), "warn")
+            return redirect(url_for("accounts.request", public_id=public_id), code=303)
     invites = found.kind is Asked.INVITATION
     link = address_of_link("accounts.join" if invites else "accounts.new_password", token)
-    mailed = invites and form.send.data and mail_link(found.email, link, found.language)
+    mails = invites and form.send.data and not again
+    mailed = mails and mail_link(found.email, link, found.language)
     return render_template(
         "accounts/link.html",
         link=link,
@@ -152,6 +156,7 @@ def fetch_link(public_id: str) -> ResponseReturnValue:
         qr=qr_picture(link),
         mailed=mailed,
         second=found.decided_by or "–",
+        again=again,
     )
 
 

@@ -25,6 +25,7 @@ from kash.forums.services.reaching import (
 )
 from kash.policy import Actor
 from kash.vault import audited
+from kash.web.errors import NotFound
 
 
 def items_in_order(session: Session, held: Meeting) -> list[AgendaItem]:
@@ -44,17 +45,29 @@ def _number(items: Iterable[AgendaItem]) -> None:
 
 
 def add_item(
-    forum_id: str, meeting_id: str, *, title: str, minutes: int | None = None, by: Actor
+    forum_id: str,
+    meeting_id: str,
+    *,
+    title: str,
+    minutes: int | None = None,
+    by: Actor,
+    item_id: str = "",
 ) -> str:
-    """Put an item at the end of the agenda, also after the meeting was held."""
+    """Put an item at the end of the agenda, also after the meeting was held.
+
+    With `item_id`, the id that its form was opened with, sending twice adds one.
+    """
     with audited("forums.item_added", by) as change:
         forum = forum_run_by(change.session, forum_id, by)
         held = written_meeting(change.session, forum, meeting_id)
         items = items_in_order(change.session, held)
+        if item_id and _added_before(change.session, held, item_id):
+            change.nothing()
+            return item_id
         if len(items) >= ITEMS_OF_A_MEETING:
             raise AgendaFull
         item = AgendaItem(
-            public_id=new_public_id(),
+            public_id=item_id or new_public_id(),
             meeting_id=held.id,
             position=max((item.position for item in items), default=0) + 1,
             title=title,
@@ -63,6 +76,14 @@ def add_item(
         change.session.add(item)
         change.about(held.public_id, item.public_id)
         return item.public_id
+
+
+def _added_before(session: Session, held: Meeting, item_id: str) -> bool:
+    """Whether this meeting has an item of that id already. Raises NotFound if another has it."""
+    where = session.scalar(select(AgendaItem.meeting_id).where(AgendaItem.public_id == item_id))
+    if where is not None and where != held.id:
+        raise NotFound
+    return where is not None
 
 
 def add_usual_items(

@@ -8,7 +8,14 @@ from flask_babel import gettext as _
 
 from kash.database import utc_now
 from kash.forums import blueprint, queries, services
-from kash.forums.forms import AS_LAST_TIME, ItemForm, MeetingForm, ReasonForm, edition_of
+from kash.forums.forms import (
+    AS_LAST_TIME,
+    ItemForm,
+    MeetingForm,
+    NewItemForm,
+    ReasonForm,
+    edition_of,
+)
 from kash.forums.rules import order_is_fixed
 from kash.forums.services.problems import (
     AgendaFull,
@@ -177,7 +184,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     actor = current_actor()
     found = queries.forum_to_edit(forum_id, actor)
     held = queries.meeting(found, meeting_id)
-    form = ItemForm()
+    form = NewItemForm()
     if form.validate_on_submit():
         try:
             services.add_item(
@@ -186,6 +193,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 title=form.title.data or "",
                 minutes=form.minutes.data,
                 by=actor,
+                item_id=form.key.data,
             )
         except AgendaFull as problem:
             form.title.errors = [str(problem)]

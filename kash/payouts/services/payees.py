@@ -132,18 +132,27 @@ def add_payee(
     chosen: Chosen,
     days: Sequence[date],
     by: Actor,
+    public_id: str = "",
 ) -> str:
     """Have somebody paid who stands on no register; returns the public id.
 
-    The phone, in E.164 or empty, is kept sealed. Raises NoRates and UnknownChoice.
+    The phone, in E.164 or empty, is kept sealed. With `public_id`, the id that its form was opened
+    with, sending twice adds one. Raises NoRates and UnknownChoice, and NotFound if that id is
+    another workshop's.
     """
     with audited("payouts.payee_added", by) as change:
         session = change.session
         found = _locked(session, workshop)
+        known = session.scalar(select(Payee.workshop_id).where(Payee.public_id == public_id))
+        if known is not None:
+            if known != found.id:
+                raise NotFound
+            change.nothing()
+            return public_id
         _check(session, found, [chosen])
         if not chosen.band or not days:
             raise UnknownChoice
-        public_id = new_public_id()
+        public_id = public_id or new_public_id()
         session.add(
             Payee(
                 public_id=public_id,
