@@ -39,6 +39,6 @@ def ask_for_contacts(actors: dict[str, Actor]) -> None:
 
 
 def _closed_to(actor: Actor) -> list[str]:
-    found = [person for person, _name in closed_people(actor, people_of(actor))]
+    found = [one.person for one in closed_people(actor, people_of(actor))]
     db.session.rollback()
     return found

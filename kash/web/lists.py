@@ -105,7 +105,7 @@ def listing(
         columns.append(key)
     turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
     ordered = statement.order_by(None).order_by(*turned).limit(per_page)
-    if searched:
+    if searched and not isinstance(counted, int):
         found = _found_and_counted(ordered.offset((asked.page - 1) * per_page))
         if found is not None or asked.page == 1:
             rows, total = found or ((), 0)

@@ -21,6 +21,7 @@ const PARTS = [
   ["[data-register]", "./register.js"],
   ["[data-grid]", "./grid.js"],
   ["[data-autosave]", "./autosave.js"],
+  ["[data-unsent]", "./unsent.js"],
   ["[data-narrow]", "./narrow.js"],
   ["[data-job]", "./progress.js"],
   ["[data-passkey]", "./passkey.js"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -122,11 +123,12 @@ def test_renewals_are_proposed_on_their_page(
     chosen, other = whole.public_id, most.public_id
     db.session.execute(update(Certificate).values(expires_on=local_today() + timedelta(days=20)))
     db.session.commit()
-    page = words(trainer.get(f"{start}/renewals"))
+    page = words(trainer.get(f"{start}/renewals?group=B"))
     assert ALL in page
+    assert MOST not in page
     assert "They were issued here and have expired" in page
     sent = {"basis": "decision", "certificate": [chosen]}
-    bare = trainer.post(f"{start}/renewals", data=sent)
+    bare = trainer.post(f"{start}/renewals?group=B", data=sent)
     assert bare.status_code == 422
     assert f'value="{chosen}" checked' in bare.text
     assert f'value="{other}" checked' not in bare.text
@@ -146,3 +148,34 @@ def test_renewals_are_proposed_on_their_page(
     swahili = trainer.post("/language", data={"language": "sw", "next": proposed.location})
     assert swahili.status_code in (302, 303)
     assert "Kufanya upya: 1" in words(trainer.get(proposed.location))
+
+
+def test_renewals_name_one_group_and_turning_loses_no_tick(
+    ready: Ready, browsers: tuple[FlaskClient, FlaskClient]
+) -> None:
+    trainer, _director = browsers
+    ready.confirm(ALL, MOST)
+    (most, whole) = queries.certificates_of(ready.batch(ready.issued()))
+    ids = {"A": most.public_id, "B": whole.public_id}
+    people = {"A": (MOST, ready.person(MOST)), "B": (ALL, ready.person(ALL))}
+    db.session.execute(update(Certificate).values(expires_on=local_today() + timedelta(days=20)))
+    db.session.commit()
+    page = f"/workshops/{ready.held.workshop}/certificates/renewals"
+    for letter, (name, person) in people.items():
+        other = "AB".replace(letter, "")
+        sent = {"certificate": list(ids.values()), "reason": "Works well", "group": letter}
+        turned = trainer.post(page, data=sent)
+        assert turned.status_code == 200
+        shown = turned.text.partition("<main")[2]
+        assert set(re.findall(r"\w+ Sampuli", shown)) == {name}
+        assert f'<a href="/people/{person}">{name}</a>' in shown
+        assert f'name="certificate" value="{ids[letter]}" checked' in shown
+        assert f'type="hidden" name="certificate" value="{ids[other]}"' in shown
+        assert "Works well" in shown
+    # Turning proposes nothing; pressing then proposes both.
+    renewal = select(CertificateBatch).where(CertificateBatch.kind == "renewal")
+    assert db.session.scalars(renewal).all() == []
+    db.session.rollback()
+    sent = {"certificate": list(ids.values()), "reason": "Works well", "basis": "decision"}
+    assert trainer.post(page, data=sent).status_code == 302
+    assert len(db.session.scalars(renewal).one().certificates) == 2

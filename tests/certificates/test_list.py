@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -93,6 +94,7 @@ def test_lists_and_tables_follow_the_filter_and_the_reach(
     change(MOST, expires_on=today + timedelta(days=9))
     director, other = client_for(three.director), sign_in("trainer", name="Another")
     expiring = director.get("/certificates/?state=expiring").text
+    assert '"chips"' not in expiring.partition("<main")[2]
     assert MOST in expiring
     assert LITTLE not in expiring
     assert "expire within 60 days and are not renewed: 1." in director.get("/certificates/").text
@@ -124,6 +126,66 @@ def test_lists_and_tables_follow_the_filter_and_the_reach(
         select(AuditEntry.actor).where(AuditEntry.action == "certificates.exported")
     ).all()
     assert exported[:2] == [three.director.public_id] * 2
+
+
+NAMES = {"A": {MOST}, "B": {ALL, LITTLE}}
+
+
+def named(page: str) -> set[str]:
+    return set(re.findall(r"\w+ Sampuli", page.partition("<main")[2]))
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_the_list_names_one_group_at_a_time_and_counts_both(
+    three: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    director = client_for(three.director)
+    for letter, names in NAMES.items():
+        page = director.get(f"/certificates/?group={letter}&sort=name").text
+        assert named(page) == names
+        assert "Certificates issued: 3." in page
+        # Turning keeps the order, and paging the group.
+        assert {f"group={one}&amp;sort=name" in page for one in "AB"} == {True}
+        assert "Total: " + str(len(names)) in page
+    # One group has nobody here: the other one is shown, and nothing to turn to.
+    change(MOST, expires_on=local_today() + timedelta(days=9))
+    assert named(director.get("/certificates/?state=expiring&group=B").text) == {MOST}
+    assert director.get("/certificates/?group=Z").status_code == 200
+
+
+@pytest.mark.usefixtures("both_engines_app")
+def test_a_search_finds_certificates_of_one_group_at_a_time(
+    three: Ready, client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    """Whoever types a title in a hall sees one side; the name stays out of the address."""
+    director = client_for(three.director)
+    for letter, names in NAMES.items():
+        sent = {"search": "Working", "group": letter, "sort": "name", "direction": "desc"}
+        page = director.post("/certificates/", data=sent).text
+        assert named(page) == names
+        assert "Certificates found: 3." in page
+        turning = page.partition('class="chips"')[2].partition("</form>")[0]
+        assert re.findall(r'name="group" value="(\w)"', turning) == ["A", "B"]
+        for name, value in (("search", "Working"), ("sort", "name"), ("direction", "desc")):
+            assert f'name="{name}" value="{value}"' in turning
+        # Sorting and paging stay in the group.
+        head = page.partition("<thead>")[2].partition("</thead>")[0]
+        assert f'name="group" value="{letter}"' in head
+
+
+def test_a_printed_name_leads_to_her_certificate_and_from_there_to_her(
+    three: Ready, client_for: Callable[[Actor], FlaskClient], actor: Callable[..., Actor]
+) -> None:
+    (one,) = db.session.scalars(select(Certificate).where(Certificate.printed_name == ALL))
+    address, key = f"/certificates/{one.public_id}", one.person_id
+    director = client_for(three.director)
+    assert f'<a href="{address}">{ALL}</a>' in director.get("/certificates/?group=B").text
+    link = f'<a href="/people/{three.person(ALL)}">{ALL}</a>'
+    assert link in director.get(address).text
+    # Whoever may open no page but her own reads her name as it is.
+    own = client_for(actor("peer", person_id=key)).get(address).text
+    assert ALL in own
+    assert "/people/" not in own.partition("<main")[2]
 
 
 @pytest.mark.usefixtures("both_engines_app")

@@ -272,3 +272,42 @@ def test_no_docked_bar_hides_another_or_the_last_control_on_a_phone(
             expect(last).to_be_in_viewport()
         page.context.close()
         person = db.session.query(Person).filter_by(chosen_name="Faraja Sampuli").one().id
+
+
+def test_ticks_are_not_lost_by_following_a_name(
+    site: Site,  # noqa: F811
+    held: Held,  # noqa: F811
+    browser: Browser,
+) -> None:
+    """The name beside a box leads on, and a page of eighty ticks went with it."""
+    page = site.page(browser, held.trainer, viewport=PHONE)
+    asked: list[str] = []
+
+    def answered(dialog: object) -> None:
+        asked.append(dialog.type)  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+    page.on("dialog", answered)
+    people = page.request.get(f"{site.address}/workshops/{held.workshop}/people?group=B").text()
+    keys = [row.public_id for row in db.session.query(Person) if row.public_id in people]
+    db.session.rollback()
+    page.goto(f"{site.address}/workshops/{held.workshop}/people?group=B")
+    page.get_by_role("button", name="Note signed forms").click()
+    link = page.locator(f'main a[href="/people/{keys[0]}"]').first
+    box = page.locator(f'main input[name="chosen"][value="{keys[0]}"]')
+    before = box.is_checked()
+    height = link.bounding_box()
+    assert height is not None
+    assert height["height"] >= 44
+    # Beside the box, a touch of the name changes no tick; the box has a place as high as a thumb.
+    page.locator(f'label.tick:has(input[value="{keys[0]}"])').click()
+    assert box.is_checked() is not before
+    link.click()
+    expect(box).to_be_visible()
+    assert asked == ["beforeunload"]
+    assert box.is_checked() is not before
+    # What is sent is not asked about, nor whoever leaves at once.
+    page.locator("[data-leave]").click()
+    page.wait_for_url(lambda address: "people" not in address)
+    assert asked == ["beforeunload"]
+    page.context.close()

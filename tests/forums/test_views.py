@@ -624,6 +624,54 @@ def test_the_agenda_moves_with_and_without_script(secretary: FlaskClient, series
     assert [item.title for item in _row(Meeting, meeting).items] == ["One", "Two"]
 
 
+def test_an_item_that_is_added_by_two_taps_stands_once_on_the_agenda(
+    secretary: FlaskClient, series: Series
+) -> None:
+    meeting, other = series.plan(), series.plan(utc_now() + timedelta(days=40))
+    agenda = f"/forums/{series.forum}/meetings/{{}}/agenda"
+    before = len(_row(Meeting, meeting).items)
+    page = secretary.get(agenda.format(meeting)).text
+    key = re.search(r'name="key"[^>]* value="(\w{16})"', page)
+    assert key is not None
+    for _tap in range(2):
+        sent = secretary.post(agenda.format(meeting), data={"title": "Rooms", "key": key[1]})
+        assert sent.status_code == 302
+    assert len(_row(Meeting, meeting).items) == before + 1
+    # Nor does the id of one meeting's item find it from another.
+    wrong = secretary.post(agenda.format(other), data={"title": "Rooms", "key": key[1]})
+    assert wrong.status_code == 404
+    secretary.post(agenda.format(meeting), data={"title": "Rooms", "key": "nonsense"})
+    assert len(_row(Meeting, meeting).items) == before + 2
+
+
+def test_a_forum_names_members_of_one_group_at_a_time(
+    secretary: FlaskClient, series: Series, person: Callable[..., tuple[str, int]]
+) -> None:
+    """Its page lies open on the table while both groups sit around it."""
+    officer, _key = person("Otieno Afisa", 0)
+    services.add_member(series.forum, officer, by=series.secretary)
+    pages = {
+        letter: secretary.get(f"/forums/{series.forum}?group={letter}").text for letter in "AB"
+    }
+    everybody = {*NAMES.values(), "Otieno Afisa"}
+    shown = {letter: {name for name in everybody if name in pages[letter]} for letter in "AB"}
+    assert "Otieno Afisa" in shown["A"]
+    assert shown["A"] & shown["B"] == set()
+    assert shown["A"] | shown["B"] == everybody
+
+
+def test_guests_are_found_in_one_group_at_a_time(
+    secretary: FlaskClient, series: Series, person: Callable[..., tuple[str, int]]
+) -> None:
+    (officer, _one), (member, _two) = person("Otieno Mgeni", 0), person("Neema Mgeni", 1)
+    find = f"/forums/{series.forum}/meetings/{series.plan()}/attendance/guests"
+    for letter, name, key in (("A", "Otieno Mgeni", officer), ("B", "Neema Mgeni", member)):
+        shown = secretary.post(find, data={"search": "Mgeni", "group": letter}).text
+        assert set(re.findall(r"\w+ Mgeni", shown)) == {name}
+        assert f'<a href="/people/{key}">{name}</a>' in shown
+        assert "Found: 2" in shown
+
+
 def test_an_owner_says_what_became_of_it(
     series: Series,
     held: tuple[str, str],

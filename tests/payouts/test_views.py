@@ -16,6 +16,7 @@ from kash.attendance import services as attendance
 from kash.database import db
 from kash.payouts import queries, services
 from kash.payouts.documents import payment_markup
+from kash.payouts.models import Payee
 from kash.payouts.rules import State
 from kash.people.models import Consent
 from kash.policy import Actor
@@ -54,8 +55,8 @@ def test_the_tab_says_who_gets_what_and_why(ready: Ready, at: str, trainer: Flas
     assert "People without a distance band: 2." in page
     assert "Propose a list" not in page
     trainer.post(f"{at}/bands", data={f"band-{ready.person(ZAWADI)}": FAR, "fill": NEAR})
-    page = trainer.get(at).text
-    assert "2 × 1,200.50 for each day" in page
+    assert "2 × 1,200.50 for each day" in trainer.get(f"{at}?group=B").text
+    page = trainer.get(f"{at}?group=A").text
     assert "1 × 500 for each day" in page
     assert "Propose a list of 2,901 KES" in page
     answer = trainer.post(f"{at}/propose")
@@ -304,6 +305,71 @@ def test_cash_is_ticked_one_group_at_a_time_and_no_tick_is_lost_by_turning(
     assert {row.state for row in queries.lines_of(ready.one(approved))} == {"paid"}
 
 
+def test_a_driver_who_is_added_by_two_taps_is_paid_once(
+    ready: Ready,
+    twice: Ready,
+    at: str,
+    trainer: FlaskClient,
+    client_for: Callable[[Actor], FlaskClient],
+) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    url = f"{at}/payees/new"
+    new = {"name": "Dereva Mfano", "role": "driver", "band": NEAR, "days": FIRST_DAY.isoformat()}
+    key = re.search(r'name="key"[^>]* value="(\w{16})"', trainer.get(url).text)
+    assert key is not None
+
+    def payees() -> int:
+        db.session.rollback()
+        return db.session.query(Payee).count()
+
+    for _tap in range(2):
+        assert trainer.post(url, data=new | {"key": key[1]}).status_code == 302
+    assert payees() == 1
+    # A form opened anew adds another; what is no id is none, and nobody else's is found by it.
+    assert trainer.post(url, data=new | {"key": "nonsense"}).status_code == 302
+    assert payees() == 2
+    other = client_for(twice.trainer)
+    elsewhere = f"/workshops/{twice.held.workshop}/payouts/payees/new"
+    assert other.post(elsewhere, data=new | {"key": key[1]}).status_code == 404
+
+
+def test_what_is_due_names_one_group_and_sums_both(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    for letter, name in (("A", BARAKA), ("B", ZAWADI)):
+        for page in (at, f"{at}/bands"):
+            shown = trainer.get(f"{page}?group={letter}").text
+            assert set(re.findall(r"\w+ Sampuli", shown)) & {BARAKA, ZAWADI} == {name}, page
+        assert f'<a href="/people/{ready.person(name)}">{name}</a>' in shown
+    # The sum of all stands below that of the group.
+    assert "Total" in trainer.get(at).text
+    assert "1,500" in trainer.get(at).text
+
+
+def test_turning_to_the_other_group_keeps_the_bands_that_were_chosen(
+    ready: Ready, at: str, trainer: FlaskClient
+) -> None:
+    bands = f"{at}/bands"
+    turned = trainer.post(bands, data={f"band-{ready.person(BARAKA)}": FAR, "turn_to": "B"})
+    assert turned.location == f"{bands}?group=B"
+    # Whoever was not on the page keeps what she had.
+    trainer.post(bands, data={f"band-{ready.person(ZAWADI)}": NEAR})
+    shown = trainer.get(f"{bands}?group=A").text
+    assert f'<option value="{FAR}" selected>' in shown
+    assert "People without a distance band" not in trainer.get(at).text
+
+
+def test_a_name_on_the_cash_list_leads_on_and_ticks_nobody(
+    ready: Ready, at: str, approved: str, trainer: FlaskClient
+) -> None:
+    page = trainer.get(f"{at}/lists/{approved}/cash?group=B").text
+    assert f'<a href="/people/{ready.person(ZAWADI)}">{ZAWADI}</a>' in page
+    labels = re.findall(r"(?s)<label.*?</label>", page.partition("<main")[2])
+    assert any(f"Choose {ZAWADI}" in label for label in labels)
+    assert not any("<a " in label for label in labels)
+
+
 def test_the_paper_is_a_pdf(ready: Ready, approved: str, at: str, trainer: FlaskClient) -> None:
     sheet = queries.sheets_of(ready.one(approved))[0].public_id
     db.session.rollback()
@@ -369,13 +435,14 @@ def test_exceptions_and_drivers(ready: Ready, at: str, trainer: FlaskClient) -> 
     url = f"{at}/payees/new"
     assert "Choose at least one day." in trainer.post(url, data=new).text
     assert trainer.post(url, data=new | {"days": FIRST_DAY.isoformat()}).status_code == 302
-    page = trainer.get(at).text
+    assert "Luggage" in trainer.get(at).text
+    # Who stands on no register is shown after the groups.
+    page = trainer.get(at, query_string={"group": "–"}).text
     assert "Dereva Mfano" in page
-    assert "Luggage" in page
     removed = next(row for row in ready.rows().values() if row.payee_id).public_id
     db.session.rollback()
     assert trainer.post(f"{at}/payees/{removed}/remove").status_code == 302
-    assert "Dereva Mfano" not in trainer.get(at).text
+    assert "Dereva Mfano" not in trainer.get(at, query_string={"group": "–"}).text
 
 
 def test_a_double_claim_is_settled_on_its_page(

@@ -171,7 +171,7 @@ def test_the_ticked_of_a_search_are_invited_at_once(held: Held, client_for: Brow
     some = [make_person(f"Subira {number}") for number in range(3)]
     site = client_for(held.trainer)
     found = site.post(url(held, "people", "find"), data={"search": "Subira"}).text
-    assert found.count('form="ticked"') == 3
+    assert found.count('form="ticked" name="chosen"') == 3
     site.post(url(held, "people", "chosen"), data={"chosen": some[:2], "as": "invited"})
     stand = states(held)
     assert (stand["Subira 0"], stand["Subira 1"]) == ("invited", "invited")

@@ -315,7 +315,7 @@ def test_people_are_found_by_post_with_name_group_and_station_only(
     )
     shown = text_of(answer)
     assert answer.status_code == 200
-    assert "Lulu Kielelezo Police · Kondele" in shown
+    assert "Lulu Kielelezo Group A · Kondele" in shown
     assert "Secret" not in shown
     assert "S-1" not in shown
     assert "<html" not in answer.get_data(as_text=True)

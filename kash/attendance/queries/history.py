@@ -110,6 +110,7 @@ class Conflict:
     at: datetime | None
     version: int
     reason: Reason = Reason.NONE
+    person: str = ""
 
 
 def conflicts_of(
@@ -125,7 +126,12 @@ def conflicts_of(
     people = {
         row.public_id: row
         for row in db.session.execute(
-            select(RosterEntry.public_id, RosterEntry.person_id, Person.chosen_name)
+            select(
+                RosterEntry.public_id,
+                RosterEntry.person_id,
+                Person.chosen_name,
+                Person.public_id.label("person"),
+            )
             .join(Person, Person.id == RosterEntry.person_id)
             .where(
                 RosterEntry.register_id == register_id,
@@ -173,6 +179,7 @@ def conflicts_of(
                 at=made.received_at if made else None,
                 version=answer.version,
                 reason=answer.reason,
+                person=person.person,
             )
         )
     return found

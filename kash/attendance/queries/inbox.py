@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -19,6 +20,7 @@ from kash.attendance.models import (
     Slot,
     WalkIn,
 )
+from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.heads import counted
 from kash.attendance.rules import HeadcountSent, NoteSent, Operation, Reason, Sent, WalkInSent
 from kash.attendance.sealed import sent_of
@@ -45,7 +47,9 @@ class Version:
 class HeldLine:
     """Something that waits. `kind` is a `rules.Kind`; `sent` what the phone sent, None if it cannot
     be read. `standing` is what stands, with its version, for marks; `heads` for headcounts. What is
-    `locked` is only taken as a correction: its register was confirmed."""
+    `locked` is only taken as a correction: its register was confirmed. `person` is a public id,
+    `letter` her group's and `code` what phones show in place of her name; of whoever walked in only
+    the letter is known, and all are empty where nobody is meant."""
 
     public_id: str
     kind: str
@@ -60,6 +64,9 @@ class HeldLine:
     heads: int
     skew: float | None
     locked: bool
+    person: str = ""
+    letter: str = ""
+    code: str = ""
 
     @property
     def note(self) -> str:
@@ -101,13 +108,14 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
     ).all()
     slots = {row.public_id: row.id for row in named}
     locked = {row.public_id for row in named if row.confirmed_at is not None}
-    standing = _standing(set(slots.values()), {person for person, _name in people.values()})
+    codes = codes_of(register_id) if people else {}
+    standing = _standing(set(slots.values()), {one.person_id for one in people.values()})
     names = names_of([*(item.sent_by for item in items), *(who for *_, who in standing.values())])
     found = []
     for item in items:
-        person, name = people.get(item.entry, (0, ""))
+        who = people.get(item.entry, _NOBODY)
         slot = slots.get(item.slot, 0)
-        theirs = standing.get((slot, person))
+        theirs = standing.get((slot, who.person_id))
         sent = sent_of(item)
         heads = counted(db.session(), slot) if item.kind == "headcount" and slot else None
         version = theirs[1] if theirs else heads.version if heads else 0
@@ -118,7 +126,7 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
                 why=item.why,
                 reason=Reason(item.reason),
                 slot=item.slot,
-                name=name,
+                name=who.name,
                 sent=sent,
                 mine=Version(
                     sent.status if isinstance(sent, Operation) else None,
@@ -133,29 +141,50 @@ def held_lines(register_id: int, items: Sequence[HeldItem]) -> list[HeldLine]:
                 heads=sum(cell.count for cell in heads.cells) if heads else 0,
                 skew=None if item.pad.skew_ms is None else item.pad.skew_ms / 1000,
                 locked=item.slot in locked and isinstance(sent, Operation | HeadcountSent),
+                person=who.person,
+                letter=sent.letter if isinstance(sent, WalkInSent) else who.letter,
+                code=codes.get(who.entry, ""),
             )
         )
     return found
 
 
-def _people(register_id: int, entries: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Person and name by the entries' ids, also those that they had before a merge."""
+class _OnRegister(NamedTuple):
+    entry: str
+    person_id: int
+    person: str
+    name: str
+    letter: str
+
+
+_NOBODY = _OnRegister("", 0, "", "", "")
+
+
+def _people(register_id: int, entries: Collection[str]) -> dict[str, _OnRegister]:
+    """Who is meant by the entries' ids, also those that they had before a merge."""
     rows = db.session.execute(
         select(
-            RosterEntry.public_id, EntryAlias.public_id, RosterEntry.person_id, Person.chosen_name
+            EntryAlias.public_id.label("alias"),
+            RosterEntry.public_id,
+            RosterEntry.person_id,
+            Person.public_id.label("person"),
+            Person.chosen_name,
+            Group.letter,
         )
         .join(Person, Person.id == RosterEntry.person_id)
+        .join(Group, Group.id == Person.group_id)
         .outerjoin(EntryAlias, EntryAlias.entry_id == RosterEntry.id)
         .where(
             RosterEntry.register_id == register_id,
             RosterEntry.public_id.in_(entries) | EntryAlias.public_id.in_(entries),
         )
     )
-    found: dict[str, tuple[int, str]] = {}
-    for entry, alias, person, name in rows:
-        for public_id in (entry, alias):
+    found: dict[str, _OnRegister] = {}
+    for alias, *who in rows:
+        one = _OnRegister(*who)
+        for public_id in (one.entry, alias):
             if public_id in entries:
-                found[public_id] = (person, name)
+                found[public_id] = one
     return found
 
 

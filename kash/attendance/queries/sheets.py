@@ -28,12 +28,13 @@ from kash.web.errors import NotFound
 @dataclass(frozen=True)
 class PrintedRow:
     """A numbered row of a paper sheet; `extras` are the further columns, empty where written in.
-    `code` is what phones show in place of the name."""
+    `code` is what phones show in place of the name, `person` a public id."""
 
     number: int
     name: str
     extras: tuple[str, ...] = ()
     code: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
                         people[entry].name,
                         tuple(people[entry].said.get(extra, "") for extra in extras),
                         codes.get(entry, ""),
+                        people[entry].person,
                     )
                     for number, entry in enumerate(sheet.rows, start=rows_before + 1)
                 ],
@@ -146,6 +148,7 @@ def printed_sheets(register_id: int, public_ids: Sequence[str]) -> list[PrintedS
 
 @dataclass(frozen=True)
 class _OnPaper:
+    person: str
     name: str
     said: dict[Extra, str]
 
@@ -178,7 +181,7 @@ def _people(register_id: int) -> dict[str, _OnPaper]:
             if person.prints_name
             else {}
         )
-        found[entry] = _OnPaper(person.called_on_paper, said)
+        found[entry] = _OnPaper(person.public_id, person.called_on_paper, said)
     return found
 
 

@@ -49,6 +49,7 @@ from kash.certificates.queries.life import (
     runs_out,
 )
 from kash.certificates.queries.listing import (
+    certificate_counts,
     certificates_for_table,
     certificates_select,
     find_certificate,
@@ -64,6 +65,7 @@ __all__ = [
     "batches_of",
     "candidates",
     "certificate",
+    "certificate_counts",
     "certificates_for_table",
     "certificates_of",
     "certificates_of_batch",

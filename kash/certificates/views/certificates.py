@@ -21,6 +21,7 @@ from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
 from kash.certificates.tables import certificates_csv
 from kash.database import db
+from kash.people.rules import OneGroup
 from kash.policy import Reach, allow
 from kash.web import Forbidden, current_actor, download, listing, page
 from kash.web.formats import local_today
@@ -47,8 +48,12 @@ def _index(found: str) -> ResponseReturnValue:
     actor = current_actor()
     today = local_today()
     state = _state()
+    own = actor.reach("certificates.see") is Reach.SELF
+    counts = {} if own else queries.certificate_counts(actor, today, state, found)
+    wanted = request.values.get("group", "")
+    letter = wanted if wanted in counts else next(iter(counts), "")
     rows = listing(
-        queries.certificates_select(actor, today, state, found),
+        queries.certificates_select(actor, today, state, found, letter),
         sorts={
             "issued": Certificate.issued_on,
             "expires": Certificate.expires_on,
@@ -58,15 +63,17 @@ def _index(found: str) -> ResponseReturnValue:
         default_sort="issued",
         default_direction="desc",
         key=Certificate.id,
-        searched=bool(found),
+        counted=None if own else counts.get(letter, 0),
     )
     return render_template(
         "certificates/index.html",
         listing=rows,
+        shown=OneGroup(letter, rows.rows, counts),
+        total=rows.total if own else sum(counts.values()),
         found=found,
         state=state,
         states=[("", _("All")), *CONDITION_NAMES.items()],
-        own=actor.reach("certificates.see") is Reach.SELF,
+        own=own,
         waiting=queries.waiting_for(actor),
         expiring=queries.count_expiring(actor, today),
         grouped=grouped,

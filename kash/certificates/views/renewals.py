@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from kash.attendance.queries import slots_still_open
 from kash.certificates import blueprint, queries, services
 from kash.certificates.forms import DecisionForm, RenewalForm
+from kash.certificates.models import Certificate
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import Problem, current_actor
 from kash.web.formats import local_today
@@ -35,13 +37,16 @@ def _page(
     today = local_today()
     here = queries.renewable_here(found, queries.candidates(found), today)
     due = queries.due_for_renewal(found, today)
+    open_registers = slots_still_open(found.register_id)
     return render_template(
         "certificates/renewals.html",
         workshop=found,
         here=here,
         due=due,
-        open_registers=slots_still_open(found.register_id),
-        refresher=refresher,
+        open_registers=open_registers,
+        shown=one_group(
+            due if open_registers else [*here, *due], _letter, request.values.get("group", "")
+        ),
         decision=decision,
         problem=problem,
         # Who attended a refresher is renewed unless somebody decides otherwise.
@@ -50,17 +55,24 @@ def _page(
     ), 409 if problem else 422 if decision.errors or refresher.errors else 200
 
 
+def _letter(one: Certificate) -> str:
+    return one.person.group.letter
+
+
 @blueprint.post("/workshops/<public_id>/certificates/renewals")
 @allow("certificates.propose")
 @says_address
 def propose_renewals(public_id: str) -> ResponseReturnValue:
-    """Propose renewals of those who were ticked."""
+    """Propose renewals of those who were ticked; turning to the other group keeps the ticks."""
     actor = current_actor()
     found = own_workshop(public_id, actor, "certificates.propose")
     by_decision = request.form.get("basis") == "decision"
     refresher = RenewalForm()
     decision = DecisionForm()
     chosen = frozenset(request.form.getlist("certificate"))
+    if "group" in request.form:
+        # Turning to the other group proposes nothing yet.
+        return _page(found, refresher, decision, chosen=chosen)
     form = decision if by_decision else refresher
     if not form.validate_on_submit():
         return _page(found, refresher, decision, chosen=chosen)

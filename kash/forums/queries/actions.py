@@ -46,6 +46,7 @@ class ActionLine:
     state: str
     outcome: str
     closed_at: datetime | None
+    owner_person: str = ""
 
 
 def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -> ActionLine:
@@ -68,6 +69,7 @@ def action_line(action: Action, item: AgendaItem, held: Meeting, actor: Actor) -
         state=action.state,
         outcome=action.outcome,
         closed_at=action.closed_at,
+        owner_person=seat.person.public_id if seat and sees_names(actor) else "",
     )
 
 

@@ -126,7 +126,8 @@ class MemberLine:
     """A member, as the asking actor may see her. `name` is empty for whoever may not see names.
 
     `shown` is what paper and the other members see, empty when only counted; `group` is the
-    group's name for staff and its letter for everybody else.
+    group's name for staff and its letter for everybody else. `person` is her public id, empty as
+    `name` is.
     """
 
     public_id: str
@@ -137,6 +138,8 @@ class MemberLine:
     shown: str
     own: bool
     left_on: date | None
+    letter: str = ""
+    person: str = ""
 
 
 def appearance_of(member: ForumMember) -> str:
@@ -158,6 +161,8 @@ def _line(member: ForumMember, actor: Actor) -> MemberLine:
         shown=appearance_of(member),
         own=own,
         left_on=member.left_on,
+        letter=person.group.letter,
+        person=person.public_id if names else "",
     )
 
 

@@ -134,12 +134,14 @@ def find_guest(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     matches = (
         find_people(current_actor(), form.search.data or "") if form.validate_on_submit() else None
     )
+    shown = one_group(matches or (), attrgetter("letter"), request.form.get("group", ""))
     return page(
         "forums/find.html",
         form=form,
         forum=found,
         meeting=held,
         matches=matches,
+        shown=shown,
         seated={line.person_id for line in queries.attendance_of(held)},
         purpose="guest",
     )

@@ -84,13 +84,15 @@ def forum(forum_id: str) -> ResponseReturnValue:
     """A forum: its members, meetings and open actions."""
     actor = current_actor()
     found = queries.forum(forum_id, actor)
+    members = queries.member_lines(found, actor)
     return render_template(
         "forums/forum.html",
         forum=found,
         runs=queries.runs(actor, found.secretary_id),
         secretary=queries.secretary_of(found)[1],
         names=queries.sees_names(actor),
-        members=queries.member_lines(found, actor),
+        members=members,
+        shown=one_group(members, attrgetter("letter"), request.args.get("group", "")),
         meetings=queries.meetings_of(found),
         actions=queries.open_actions(found, actor),
         today=local_today(),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from kash.database import db
 from kash.payouts.models import PayoutDay, PayoutLine, PayoutList, SettledClaim
 from kash.payouts.rules import NOT_GIVEN, Claim, Double, Settled, doubles
-from kash.people.models import Person
+from kash.people.models import Group, Person
 from kash.workshops.models import Workshop
 
 
@@ -67,6 +67,7 @@ class DoubleClaim:
     other_approved: bool
     settled: SettledClaim | None
     keeps_here: bool
+    letter: str
 
     @property
     def blocks(self) -> bool:
@@ -111,9 +112,9 @@ def double_claims(
     names = {
         row.id: row
         for row in asking.execute(
-            select(Person.id, Person.public_id, Person.chosen_name).where(
-                Person.id.in_({double.person for double in twice})
-            )
+            select(Person.id, Person.public_id, Person.chosen_name, Group.letter)
+            .join(Group, Group.id == Person.group_id)
+            .where(Person.id.in_({double.person for double in twice}))
         )
     }
     others = {double.other(found.id) for double in twice}
@@ -135,6 +136,7 @@ def double_claims(
             other_approved=Claim(double.person, double.day, double.other(found.id)) in approved,
             settled=settled.get(double),
             keeps_here=double in settled and settled[double].keeps_id == found.id,
+            letter=names[double.person].letter,
         )
         for double in twice
     ]

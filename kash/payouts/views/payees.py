@@ -9,7 +9,9 @@ from flask_babel import gettext as _
 from kash.payouts import blueprint, queries, services
 from kash.payouts.forms import ExceptionForm, PayeeForm
 from kash.payouts.models import RateTable
+from kash.payouts.views.reach import row_letter
 from kash.payouts.wording import ROLE
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import current_actor, page
 from kash.web.formats import to_local
@@ -31,25 +33,35 @@ def bands(public_id: str) -> ResponseReturnValue:
     """A role and a distance band for everybody who attended."""
     found, table = _with_rates(public_id)
     rows = [row for row in queries.draft(found, table) if row.person_id is not None]
+    shown = one_group(rows, row_letter, request.args.get("group", ""))
     if request.method == "POST":
-        fill = request.form.get("fill", "")
-        chosen = {
-            row.public_id: services.Chosen(
-                request.form.get(f"role-{row.public_id}", row.part.role),
-                request.form.get(f"band-{row.public_id}", "") or fill,
-            )
-            for row in rows
-        }
-        changed = services.choose_bands(found, chosen, current_actor())
+        changed = services.choose_bands(found, _bands_sent(rows), current_actor())
         flash(_("Saved. Changed: %(number)s", number=changed))
+        if turned := request.form.get("turn_to", ""):
+            return redirect(url_for("payouts.bands", public_id=public_id, group=turned), code=303)
         return redirect(url_for("payouts.workshop", public_id=public_id))
     return render_template(
         "payouts/bands.html",
         workshop=found,
-        rows=rows,
+        shown=shown,
         bands=table.bands,
         roles=ROLE,
     )
+
+
+def _bands_sent(rows: list[queries.DraftRow]) -> dict[str, services.Chosen]:
+    """What was chosen for the people of the group that was shown; and for whoever of the others has
+    no band yet, what everybody without one gets."""
+    fill = request.form.get("fill", "")
+    chosen = {}
+    for row in rows:
+        role = request.form.get(f"role-{row.public_id}", row.part.role)
+        band = request.form.get(f"band-{row.public_id}")
+        if band is not None:
+            chosen[row.public_id] = services.Chosen(role, band or fill)
+        elif fill and row.part.band is None:
+            chosen[row.public_id] = services.Chosen(role, fill)
+    return chosen
 
 
 @blueprint.route("/workshops/<public_id>/payouts/people/<person_id>", methods=["GET", "POST"])
@@ -98,6 +110,7 @@ def add_payee(public_id: str) -> ResponseReturnValue:
             chosen=services.Chosen(form.role.data, form.band.data),
             days=form.chosen_days(),
             by=current_actor(),
+            public_id=form.key.data,
         )
         flash(_("Saved."))
         return redirect(url_for("payouts.workshop", public_id=public_id))

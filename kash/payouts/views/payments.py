@@ -95,6 +95,8 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
     lines = queries.lines_of(one)
     there = services.sort_lines(one, lines)
     files = queries.files_of(one)
+    back = [line for line in lines if line.state == State.CHANGED]
+    named = [*(line for line, _differs in there.changed), *back]
     # Once anything of it was settled, it is not the same any more.
     sent = Counter(line.file_id for line in lines if line.state == State.SENT)
     actor, now = current_actor(), utc_now()
@@ -106,7 +108,8 @@ def _numbers_page(found: Workshop, one: PayoutList, problem: str = "") -> str:
         total=sum(line.amount_cents for line in there.fitting),
         without=len(there.without),
         differing=[(line, DIFFERENCE[differs]) for line, differs in there.changed],
-        back=[line for line in lines if line.state == State.CHANGED],
+        back=back,
+        shown=one_group(named, letter_of, request.args.get("group", "")),
         files=files,
         again={
             made.id

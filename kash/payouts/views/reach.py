@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kash.payouts.models import PayoutLine, PayoutList
-from kash.payouts.queries import list_of
+from kash.payouts.queries import DraftRow, list_of
 from kash.web import Forbidden, current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop, runs
@@ -15,6 +15,11 @@ OTHERS = "–"
 def letter_of(line: PayoutLine) -> str:
     """The group that a payment is shown with: its letter, or the dash of the others."""
     return line.group_letter or OTHERS
+
+
+def row_letter(row: DraftRow) -> str:
+    """The same of what is due."""
+    return row.letter or OTHERS
 
 
 def staff_workshop(public_id: str) -> Workshop:

@@ -10,8 +10,9 @@ from kash.accounts.queries import names_of
 from kash.attendance.queries import slots_still_open
 from kash.payouts import blueprint, queries, services
 from kash.payouts.models import PayoutList
-from kash.payouts.views.reach import acts_on, staff_workshop
+from kash.payouts.views.reach import acts_on, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
+from kash.people.rules import one_group
 from kash.policy import Reach, allow
 from kash.web import Problem, current_actor, listing
 from kash.workshops.models import Workshop
@@ -65,6 +66,7 @@ def _workshop_page(found: Workshop, problem: str = "") -> tuple[str, int]:
         own_table=table is not None and table.workshop_id is not None,
         rates=queries.rates_of(table) if table is not None else None,
         rows=rows,
+        shown=one_group(rows, row_letter, request.args.get("group", "")),
         undecided=[row for row in rows if row.undecided],
         total=sum(row.amount for row in rows),
         overpaid=[row for row in rows if row.overpaid],

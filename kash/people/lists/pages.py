@@ -26,12 +26,14 @@ _ORDER = [State.WRONG, State.DOUBTFUL, State.SAME, State.NEW, State.OUT]
 
 @dataclass(frozen=True)
 class Side:
-    """Somebody beside the row: its key as a decision, her name, and a line about her."""
+    """Somebody beside the row: its key as a decision, her name, and a line about her. `person` is
+    the public id of who is here already, empty for another row."""
 
     key: str
     name: str
     line: str
     reasons: str
+    person: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ class ListPage:
             # Of someone out of reach nothing is told but what the name tells.
             named = words.reasons_text(tuple(each for each in reasons if each in _OF_NAMES))
             told = _("%(reasons)s. You see no more of this person: ask who does.", reasons=named)
-        return Side(key, name, " · ".join([group, *_facts_line(facts)]), told)
+        return Side(key, name, " · ".join([group, *_facts_line(facts)]), told, key)
 
     def _differences(self, listed: ListRow) -> list[Difference]:
         outcome, found = listed.outcome, listed.comparison

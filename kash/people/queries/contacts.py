@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import selectinload
@@ -15,6 +16,7 @@ from kash.people.models import (
     ContactReason,
     ContactRequest,
     ContactRequestPerson,
+    Group,
     Person,
 )
 from kash.people.reach import Which, contact_compared, contact_open
@@ -51,20 +53,29 @@ def closed_contacts(actor: Actor, found: Person) -> frozenset[Which]:
     return frozenset(which for which, there in kept.items() if there) - open_contacts(actor, found)
 
 
-def closed_people(actor: Actor, among: Select[int]) -> list[tuple[str, str]]:
-    """(public id, name) of those among these persons whose contact is closed to an actor and who
-    are in no request of hers that waits."""
+class ClosedPerson(NamedTuple):
+    """Somebody whose contact is closed: public id, name, and the group's letter."""
+
+    person: str
+    name: str
+    letter: str
+
+
+def closed_people(actor: Actor, among: Select[int]) -> list[ClosedPerson]:
+    """Those among these persons whose contact is closed to an actor and who are in no request of
+    hers that waits."""
     asked = select(ContactRequestPerson.person_id).where(
         ContactRequestPerson.request_id == ContactRequest.id,
         ContactRequest.state == "waiting",
         ContactRequest.asked_by == actor.public_id,
     )
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name)
+        select(Person.public_id, Person.chosen_name, Group.letter)
+        .join(Group, Group.id == Person.group_id)
         .where(Person.id.in_(among), closed_to(actor), Person.id.not_in(asked))
         .order_by(Person.sort_name, Person.id)
     )
-    return [(row.public_id, row.chosen_name) for row in rows]
+    return [ClosedPerson(*row) for row in rows]
 
 
 def decidable(actor: Actor) -> ColumnElement[bool]:

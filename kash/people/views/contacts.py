@@ -75,7 +75,7 @@ def ask_contact(public_id: str) -> ResponseReturnValue:
             flash(_("Asked. It waits for a second person."))
         return redirect(back, 303)
     name = queries.person(actor, public_id).chosen_name
-    return page("people/ask_contact.html", form=form, names=[name], heading=name, back=back)
+    return page("people/ask_contact.html", form=form, total=1, heading=name, back=back)
 
 
 @blueprint.get("/contacts")

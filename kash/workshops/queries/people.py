@@ -209,14 +209,14 @@ class PersonToEnrol:
 
     public_id: str
     name: str
-    group: str
+    letter: str
     station: str
     state: EnrolmentState | None
     minor: bool
 
 
 def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEnrol]:
-    """People found by name, with nothing but name, group and station."""
+    """People found by name, with nothing but name, the group's letter and station."""
     candidates = find_people(actor, text)
     if not candidates:
         return []
@@ -240,7 +240,7 @@ def people_to_enrol(found: Workshop, actor: Actor, text: str) -> list[PersonToEn
         PersonToEnrol(
             one.public_id,
             one.chosen_name,
-            one.group_name,
+            one.letter,
             more[one.public_id].station,
             EnrolmentState(more[one.public_id].state) if more[one.public_id].state else None,
             more[one.public_id].minor,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, url_for
+from operator import attrgetter
+
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +15,7 @@ from kash.attendance.queries import NamedDifference
 from kash.attendance.rules import PAPER, Operation
 from kash.attendance.wording import reason_sentence, status_word
 from kash.database import utc_now
+from kash.people.rules import one_group
 from kash.policy import allow
 from kash.web import NotFound, current_actor, page
 from kash.workshops import blueprint, queries
@@ -29,9 +32,12 @@ def counts(public_id: str) -> ResponseReturnValue:
     """How many were there, by paper, by marks and by other counts."""
     found = queries.workshop_with_people(public_id, current_actor(), "attendance.see")
     values = frame(found)
+    known = registers.counts_of(found.register_id)
+    differing = [*known.open, *(one for one, _reason in known.settled)]
     return page(
         "workshops/counts.html",
-        counts=registers.counts_of(found.register_id),
+        counts=known,
+        shown=one_group(differing, attrgetter("letter"), request.args.get("group", "")),
         by_slot={one.slot: one for one in values["sessions"]},
         paper=PAPER,
         **values,
@@ -69,11 +75,11 @@ def settle(public_id: str, session_id: str, entry_id: str, source: str) -> Respo
                 by=current_actor(),
             )
             flash(_("Settled. The reason is kept."))
-            return _back(public_id)
+            return _back(public_id, one)
         refusal = _marked(found, _operation(form, chosen, entry_id))
         if not refusal:
             flash(_("Settled. The mark is changed."))
-            return _back(public_id)
+            return _back(public_id, one)
         form.become.errors = [refusal]
     return page(
         "workshops/settle.html",
@@ -122,5 +128,6 @@ def _difference(
     raise NotFound(_("There is no difference here any more."))
 
 
-def _back(public_id: str) -> ResponseReturnValue:
-    return redirect(url_for("workshops.counts", public_id=public_id), code=303)
+def _back(public_id: str, one: NamedDifference) -> ResponseReturnValue:
+    address = url_for("workshops.counts", public_id=public_id, group=one.letter)
+    return redirect(address, code=303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +22,7 @@ from kash.attendance.rules import LONGEST_CORRECTION
 from kash.database import db, utc_now
 from kash.people import words
 from kash.people.queries import groups
-from kash.people.rules import AGE_BANDS, SEXES
+from kash.people.rules import AGE_BANDS, SEXES, one_group
 from kash.policy import allow
 from kash.web import Problem, current_actor
 from kash.workshops import blueprint, queries
@@ -105,8 +106,12 @@ def signatures(public_id: str, session_id: str) -> str:
     found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
     chosen = queries.session_of(found, session_id)
     title, slot, register = chosen.title, chosen.slot.public_id, found.register.public_id
-    shown = marking.show_signatures(register, slot, current_actor())
+    signed = marking.show_signatures(register, slot, current_actor())
     found = queries.own_workshop(public_id, current_actor(), "attendance.mark")
     return render_template(
-        "workshops/signatures.html", workshop=found, title=title, signatures=shown
+        "workshops/signatures.html",
+        workshop=found,
+        title=title,
+        session_id=session_id,
+        shown=one_group(signed, attrgetter("letter"), request.args.get("group", "")),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from kash.attendance.queries import WalkInLine
 from kash.attendance.rules import LONGEST_CORRECTION
 from kash.people import words
 from kash.people.queries import facts_of, people_like
-from kash.people.rules import Likeness, Match, sort_name
+from kash.people.rules import Likeness, Match, one_group, sort_name
 from kash.policy import allow
 from kash.web import NotFound, current_actor
 from kash.workshops import blueprint, queries, services
@@ -52,11 +53,14 @@ def held(public_id: str) -> str:
 def _held_page(found: Workshop, refused: Refused | None = None) -> str:
     listing = registers.held_items(found.register_id)
     to_match = registers.waiting_count(found.register_id)[1]
+    lines = registers.held_lines(found.register_id, listing.rows)
+    named = [line for line in lines if line.letter]
     return render_template(
         "workshops/held.html",
         workshop=found,
         listing=listing,
-        lines=registers.held_lines(found.register_id, listing.rows),
+        lines=lines,
+        shown=one_group(named, attrgetter("letter"), request.values.get("group", "")),
         slot_names=numbered(queries.sessions_of(found)),
         words=words,
         refused=refused,
@@ -84,7 +88,8 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
     except (marking.StandsDifferently, marking.CannotBeTaken, WorkshopCancelled) as problem:
         return _held_page(_mine(public_id), Refused(item_id, str(problem), reason)), 409
     flash(_("Taken.") if take else _("Kept as it stands."))
-    return redirect(url_for("workshops.held", public_id=public_id), code=303)
+    group = request.form.get("group", "")[:1] or None
+    return redirect(url_for("workshops.held", public_id=public_id, group=group), code=303)
 
 
 @blueprint.get("/<public_id>/walk-ins")
@@ -92,14 +97,17 @@ def decide_held(public_id: str, item_id: str) -> ResponseReturnValue:
 def walk_ins(public_id: str) -> str:
     """People who walked in, each with whom she may be."""
     found = _mine(public_id)
-    lines = registers.walk_ins(found.register_id)
-    matches = {line.public_id: _matches(line) for line in lines[: _MOST_SHOWN * 4]}
+    waiting = registers.walk_ins(found.register_id)
+    shown = one_group(waiting, attrgetter("letter"), request.args.get("group", ""))
+    lines = shown.rows[: _MOST_SHOWN * 4]
+    matches = {line.public_id: _matches(line) for line in lines}
     keys = {match.key for some in matches.values() for match in some}
     return render_template(
         "workshops/walk_ins.html",
         workshop=found,
-        lines=lines[: _MOST_SHOWN * 4],
-        total=len(lines),
+        shown=shown,
+        lines=lines,
+        total=len(shown.rows),
         matches=matches,
         facts=facts_of(current_actor(), [*keys, *(line.person for line in lines)]),
         words=words,
@@ -148,4 +156,5 @@ def settle_walk_in(public_id: str, walk_in_id: str) -> ResponseReturnValue:
         found.register.public_id, walk_in_id, actor, [match.key for match in matches]
     )
     flash(_("Kept as somebody new."))
-    return redirect(url_for("workshops.walk_ins", public_id=public_id), code=303)
+    address = url_for("workshops.walk_ins", public_id=public_id, group=line.letter)
+    return redirect(address, code=303)

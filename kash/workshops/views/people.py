@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from kash.people.forms.contacts import AskContactForm
 from kash.people.queries import groups, people_like
 from kash.people.queries.contacts import closed_people
-from kash.people.rules import Likeness, one_group, sort_name
+from kash.people.rules import Likeness, OneGroup, one_group, sort_name
 from kash.people.services import NotAName, ask_for_contact
 from kash.people.views import entry
 from kash.policy import allow
@@ -61,7 +61,8 @@ def _people_page(public_id: str, found: Workshop, searched: str = "") -> str:
         else 0,
         search=searched,
         withdrawn=withdrawn,
-        candidates=_candidates(found, searched) if can_find else [],
+        candidates=_candidates(found, searched),
+        ticked=set(request.form.getlist("chosen")),
         door=None,
         **values,
     )
@@ -94,6 +95,7 @@ def find_people(public_id: str) -> ResponseReturnValue:
         "workshop": found,
         "search": text,
         "candidates": _candidates(found, text),
+        "ticked": set(request.form.getlist("chosen")),
         "door": door,
         "tones": ENROLMENT_TONE,
     }
@@ -105,9 +107,12 @@ def find_people(public_id: str) -> ResponseReturnValue:
     return page("workshops/walk_in.html", form=form, **values)
 
 
-def _candidates(found: Workshop, text: str) -> list[queries.PersonToEnrol]:
+def _candidates(found: Workshop, text: str) -> OneGroup[queries.PersonToEnrol]:
+    """One group of those who were found."""
     actor = current_actor()
-    return queries.people_to_enrol(found, actor, text) if text and actor.may("people.find") else []
+    able = text and actor.may("people.find")
+    people = queries.people_to_enrol(found, actor, text) if able else []
+    return one_group(people, attrgetter("letter"), request.values.get("group", ""))
 
 
 @blueprint.post("/<public_id>/people")
@@ -224,14 +229,17 @@ def ask_contacts(public_id: str) -> ResponseReturnValue:
         flash(_("No contact here is closed to you, or all are asked for already."))
         return redirect(back, code=303)
     form = AskContactForm()
-    if form.validate_on_submit():
-        ask_for_contact([person for person, _name in closed], form.reason.data or "", actor)
+    # Turning to the other group asks nobody yet.
+    if "group" not in request.form and form.validate_on_submit():
+        ask_for_contact([one.person for one in closed], form.reason.data or "", actor)
         flash(_("Asked. It waits for a second person."))
         return redirect(back, code=303)
     return page(
         "people/ask_contact.html",
         form=form,
-        names=[name for _person, name in closed],
+        total=len(closed),
+        shown=one_group(closed, attrgetter("letter"), request.form.get("group", "")),
+        turning=url_for("workshops.ask_contacts", public_id=public_id),
         heading=found.title,
         back=back,
     )
@@ -282,7 +290,8 @@ def walk_in(public_id: str) -> ResponseReturnValue:
         workshop=found,
         door=door,
         search="",
-        candidates=[],
+        candidates=one_group((), str),
+        ticked=(),
         tones=ENROLMENT_TONE,
     )
 

@@ -1,0 +1,24 @@
+// Ticks that were not sent yet: whoever follows a name or turns away is asked first. `data-unsent` on a
+// form; ="yes" if what it was opened with was never sent either. Leaving at once asks nobody.
+
+const differs = (one) =>
+  one.checked !== one.defaultChecked ||
+  (!["hidden", "search"].includes(one.type) && one.value !== one.defaultValue);
+
+export function enhance(root) {
+  for (const form of root.querySelectorAll("form[data-unsent]")) if (!form.dataset.ready) prepare(form);
+}
+
+function prepare(form) {
+  form.dataset.ready = "true";
+  let going = false;
+  addEventListener("submit", (event) => {
+    // Also a form beside it, such as a search that keeps what is ticked.
+    going = !event.defaultPrevented;
+  });
+  addEventListener("beforeunload", (event) => {
+    const left = "left" in document.documentElement.dataset;
+    const open = form.dataset.unsent === "yes" || [...form.querySelectorAll("input, textarea")].some(differs);
+    if (open && !going && !left) event.preventDefault();
+  });
+}
