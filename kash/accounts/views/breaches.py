@@ -52,7 +52,7 @@ def open_breach() -> ResponseReturnValue:
                 what=form.what.data or "",
                 affected=[Affected(one) for one in form.affected.data or ()],
                 noticed_at=form.noticed_at.data,
-                public_id=form.key.data,
+                public_id=form.key.data or "",
             )
         except LaterThanNow as problem:
             form.noticed_at.errors = [str(problem)]
@@ -111,7 +111,7 @@ def add_breach_note(breach_id: str) -> ResponseReturnValue:
     form = NoteForm()
     if not form.validate_on_submit():
         return _page(breach_id, note=form)
-    text, key = form.text.data or "", form.key.data
+    text, key = form.text.data or "", form.key.data or ""
     services.add_breach_note(current_actor(), breach_id, text, key)
     return _to(breach_id)
 

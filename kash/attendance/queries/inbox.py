@@ -180,9 +180,9 @@ def _people(register_id: int, entries: Collection[str]) -> dict[str, _OnRegister
         )
     )
     found: dict[str, _OnRegister] = {}
-    for alias, *who in rows:
-        one = _OnRegister(*who)
-        for public_id in (one.entry, alias):
+    for row in rows:
+        one = _OnRegister._make(row[1:])
+        for public_id in (one.entry, row.alias):
             if public_id in entries:
                 found[public_id] = one
     return found

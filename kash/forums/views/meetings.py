@@ -193,7 +193,7 @@ def agenda(forum_id: str, meeting_id: str) -> ResponseReturnValue:
                 title=form.title.data or "",
                 minutes=form.minutes.data,
                 by=actor,
-                item_id=form.key.data,
+                item_id=form.key.data or "",
             )
         except AgendaFull as problem:
             form.title.errors = [str(problem)]
