@@ -175,6 +175,19 @@ def tapped(
     return answer.get_json()
 
 
+def test_who_may_only_read_the_grid_is_told_of_no_saving(
+    held: Held,
+    site: FlaskClient,  # noqa: F811
+    actor: Any,
+    client_for: Browsers,
+) -> None:
+    at = url(held, "attendance")
+    marking = site.get(at).get_data(as_text=True)
+    reading = client_for(actor("director", name="Neema Mfano")).get(at).get_data(as_text=True)
+    assert (marking.count("data-autosave"), marking.count("data-told")) == (1, 1)
+    assert (reading.count("data-autosave"), reading.count("data-told")) == (0, 0)
+
+
 def test_a_tap_on_the_register_is_kept_before_anybody_presses_save(
     held: Held,
     site: FlaskClient,  # noqa: F811
