@@ -21,3 +21,10 @@ def world(tmp_path_factory: pytest.TempPathFactory, compiled: Path) -> Iterator[
         keep_compiled(world.app, compiled)
         yield world
     patch.undo()
+
+
+@pytest.fixture(autouse=True)
+def _as_it_was(world: World) -> Iterator[None]:
+    yield
+    if world.written():
+        world.put_back()

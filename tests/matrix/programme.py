@@ -205,6 +205,7 @@ class World:
     own_person: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=lambda: {"programme/logo.png": b"a picture"})
     _kept: sqlite3.Connection | None = None
+    _kept_contents: str = ""
     _watch: sqlite3.Connection | None = None
     _version: int = 0
 
@@ -227,6 +228,7 @@ class World:
         with closing(sqlite3.connect(self.database)) as live:
             live.backup(self._kept)
         self._version = self._version_now()
+        self._kept_contents = self.contents()
 
     def put_back(self) -> None:
         """Make everything as it was remembered."""
@@ -250,6 +252,10 @@ class World:
     def written(self) -> bool:
         """Whether anything at all was written since it was put back."""
         return self._version_now() != self._version
+
+    def changed(self) -> bool:
+        """True if anything but mere bookkeeping is other than it was when it was put back."""
+        return self.written() and self.contents() != self._kept_contents
 
     def contents(self) -> str:
         """All that is stored, but for mere bookkeeping, to see whether it changed."""
