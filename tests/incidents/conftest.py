@@ -81,7 +81,7 @@ def officer_at(app: APIFlask) -> Callable[..., tuple[int, str]]:
 
 @pytest.fixture
 def room(
-    both_engines_app: APIFlask,
+    app: APIFlask,
     a_member: Callable[..., AMember],
     actor: Callable[..., Actor],
     client_for: Callable[..., FlaskClient],
@@ -99,7 +99,7 @@ def room(
         phones={"peer": client_for(actor("peer")), "police": client_for(actor("police_peer"))},
         mediator=mediator,
         mediating=client_for(mediator),
-        stranger=both_engines_app.test_client(),
+        stranger=app.test_client(),
     )
 
 

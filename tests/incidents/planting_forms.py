@@ -118,17 +118,22 @@ def written(canaries: Canaries, where: str, rows: int, *, kept: bool = True) -> 
     return form | {"terms-0-due_on": f"{utc_now().date() + timedelta(days=30)}"}
 
 
-def full_form(room: Room) -> None:
+def full_form(room: Room, sizes: tuple[int, ...] = (40, 9, 3)) -> None:
+    """A case for each size, which is how many rows each of its lists has. The smaller ones are
+    sent wrongly before: a page that shows a great form again takes most of a second."""
     canaries, anna = room.canaries, room.anna.client
-    for number, rows in enumerate((40, 9, 3)):
+    for number, rows in enumerate(sizes):
         form = written(canaries, f"case {number}", rows) | {"do": "submit"}
-        for name in ("information-0-account", "wanted"):
-            wrong = form | {name: canaries.passed(f"no choice of {name}", "word")}
+        if rows < 10:
+            for name in ("information-0-account", "wanted"):
+                wrong = form | {name: canaries.passed(f"no choice of {name}", "word")}
+                post(anna, "/w/new", 422, wrong)
+            wrong = form | {
+                "persons-0-arrested_at": canaries.passed("moment that is none", "phone")
+            }
             post(anna, "/w/new", 422, wrong)
-        wrong = form | {"persons-0-arrested_at": canaries.passed("moment that is none", "phone")}
-        post(anna, "/w/new", 422, wrong)
-        wrong = form | {"begun_on": canaries.passed("day that is none", "phone")}
-        post(anna, "/w/new", 422, wrong)
+            wrong = form | {"begun_on": canaries.passed("day that is none", "phone")}
+            post(anna, "/w/new", 422, wrong)
         answer = post(anna, "/w/new", 302, form)
         room.cases.append(answer.headers["Location"].rpartition("/")[2])
     _conflict(room, room.cases[1])

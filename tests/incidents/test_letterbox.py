@@ -65,7 +65,8 @@ _drafts = some.dictionaries(
 )
 
 
-@settings(deadline=None)
+# Each letterbox is a quarter of a megabyte.
+@settings(deadline=None, max_examples=25)
 @given(_drafts)
 def test_its_size_and_order_tell_nothing(drafts: dict[str, Draft]) -> None:
     box = Box(drafts=drafts)
