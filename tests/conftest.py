@@ -111,7 +111,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             folder = module.split("/")[1] if module.count("/") > 1 else ""
             if folder == "e2e":
                 return folder if module.endswith(WALKING) else module
-            if folder in ("demo", "matrix"):
+            if folder == "matrix":
+                # The forms are found on all pages, which takes as long as what else is asked there.
+                return "forms" if module.endswith("test_bad_forms.py") else folder
+            if folder == "demo":
                 return folder
             path = module.removeprefix("tests/")
             return next((shared for shared in SHARING if path.startswith(shared)), nodeid)
@@ -124,6 +127,19 @@ def pytest_collection(session: pytest.Session) -> None:
     gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out on PostgreSQL what runs no statement there that others do not run there, too."""
+    items[:] = [item for item in items if not _needless_on_postgresql(item)]
+
+
+def _needless_on_postgresql(item: pytest.Item) -> bool:
+    given = item.callspec.params if hasattr(item, "callspec") else {}
+    return (
+        given.get("both_engines_app") == "postgresql"
+        and item.get_closest_marker("any_engine") is not None
+    )
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays: the collector need not look through it again and again."""
     gc.collect()
@@ -132,9 +148,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.enable()
 
 
+# No test ends the machine's power: a process that is killed loses nothing by this. The copy of the
+# audit would be flushed with each action, a dozen times in a test.
+os.fsync = lambda _descriptor: None
+
+
 @event.listens_for(Engine, "connect")
 def _flush_nothing(connection: Any, _record: Any) -> None:
-    """No test ends the machine's power: a process that is killed loses nothing by this."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA synchronous=OFF")
 
