@@ -82,6 +82,7 @@ def test_120_false_reports_are_not_taken(member: AMember, peer: Actor) -> None:
     assert _count(Incident) == MOST
 
 
+@pytest.mark.any_engine
 def test_who_is_refused_keeps_what_was_answered_and_is_told_a_way(
     member: AMember,
     peer: Actor,
@@ -122,6 +123,7 @@ def test_somebody_who_is_held_now_is_always_taken_but_not_a_flood(
     assert _count(Incident) == 5
 
 
+@pytest.mark.any_engine
 def test_who_must_wait_a_minute_is_told_so_at_the_first_question(
     member: AMember,
     peer: Actor,
@@ -144,6 +146,7 @@ def _answered(by: Actor) -> str:
     return code
 
 
+@pytest.mark.any_engine
 def test_unfinished_reports_have_an_end_too(
     member: AMember, peer: Actor, client_for: Callable[..., FlaskClient]
 ) -> None:
@@ -160,6 +163,7 @@ def test_unfinished_reports_have_an_end_too(
     assert "no more is taken before tomorrow" in refused.text
 
 
+@pytest.mark.any_engine
 def test_where_the_letterbox_is_full_nothing_typed_is_lost(
     member: AMember, peer: Actor, client_for: Callable[..., FlaskClient], monkeypatch: Any
 ) -> None:
@@ -171,6 +175,7 @@ def test_where_the_letterbox_is_full_nothing_typed_is_lost(
     assert "Too many reports wait at the moment." in refused.text
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("held", [False, True])
 def test_one_account_does_not_shut_the_letterbox_with_long_drafts(
     member: AMember, actor: Callable[..., Actor], monkeypatch: Any, held: bool
@@ -198,6 +203,7 @@ def test_one_account_does_not_shut_the_letterbox_with_long_drafts(
     assert let_arrive() == 1
 
 
+@pytest.mark.any_engine
 def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(
     member: AMember, peer: Actor, monkeypatch: Any
 ) -> None:
@@ -212,6 +218,7 @@ def test_what_is_begun_beyond_the_quota_does_not_stay_for_a_week(
     assert sum(one.beyond for one in opened_box(db.session()).drafts.values()) == 1
 
 
+@pytest.mark.any_engine
 def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
     member: AMember, peer: Actor
 ) -> None:
@@ -224,6 +231,7 @@ def test_an_unfinished_report_is_gone_on_with_whatever_was_spent(
     assert len(receipt.code) == 12
 
 
+@pytest.mark.any_engine
 def test_a_retry_spends_nothing(member: AMember, peer: Actor) -> None:
     from kash.incidents.rules.receipts import new_token
 

@@ -94,6 +94,7 @@ def test_a_code_found_in_her_bag_tells_nobody_that_there_is_a_report(
     assert (both.status_code, "It has arrived" in both.text) == (200, True)
 
 
+@pytest.mark.any_engine
 def test_words_are_not_tried_one_after_the_other_by_whoever_found_a_code(
     phone: FlaskClient, monkeypatch: Any
 ) -> None:
@@ -152,6 +153,7 @@ def test_a_stolen_database_and_a_found_code_prove_nothing(member: AMember, peer:
     assert receipt.word not in database
 
 
+@pytest.mark.any_engine
 def test_a_receipt_from_before_there_were_words_opens_nothing(phone: FlaskClient) -> None:
     page = phone.get(LOOK).text
     assert "I have a code and no word" in page
@@ -161,6 +163,7 @@ def test_a_receipt_from_before_there_were_words_opens_nothing(phone: FlaskClient
 # --- The draft's code -------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_after_sending_the_drafts_code_is_one_that_never_was(
     phone: FlaskClient, count_queries: Callable[..., Any]
 ) -> None:
@@ -244,6 +247,7 @@ def test_two_taps_at_the_same_moment_file_once(
     assert _count(Incident) == 1
 
 
+@pytest.mark.any_engine
 def test_a_lost_answer_is_given_again_to_the_page_that_asked(phone: FlaskClient) -> None:
     """After the first page as after the second, also if a word was chosen on it."""
     form = begun(phone)
@@ -265,6 +269,7 @@ def _to_the_word(phone: FlaskClient, go: str) -> tuple[dict[str, str], str]:
     return form, phone.post(FILE, data={**form, "go": go}).text
 
 
+@pytest.mark.any_engine
 def test_a_page_sent_again_after_she_chose_her_word_makes_no_second_report_and_no_second_alarm(
     phone: FlaskClient,
 ) -> None:
@@ -280,6 +285,7 @@ def test_a_page_sent_again_after_she_chose_her_word_makes_no_second_report_and_n
     assert (_count(Incident), _count(Alert)) == (1, 1)
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("go", ["send", "now"])
 def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(
     phone: FlaskClient, go: str
@@ -294,6 +300,7 @@ def test_the_word_that_a_page_shows_again_holds_once_she_says_that_she_knows_it(
         assert (word, looked.status_code) == (word, status)
 
 
+@pytest.mark.any_engine
 def test_after_its_hour_nothing_is_kept_of_a_page_that_sent(phone: FlaskClient) -> None:
     sent_in_pages(phone)
     services.tend_letterbox(utc_now())
@@ -311,6 +318,7 @@ def test_a_word_can_still_be_chosen_once_the_report_is_visible(phone: FlaskClien
     assert looked.status_code == 200
 
 
+@pytest.mark.any_engine
 def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(
     member: AMember, peer: Actor, monkeypatch: Any
 ) -> None:
@@ -332,6 +340,7 @@ def test_a_page_that_is_found_open_an_hour_later_shows_no_receipt(
             services.submit(peer, code, "en", late)
 
 
+@pytest.mark.any_engine
 def test_a_page_that_was_open_for_hours_still_sends_and_shows_its_receipt(
     phone: FlaskClient,
 ) -> None:
@@ -341,6 +350,7 @@ def test_a_page_that_was_open_for_hours_still_sends_and_shows_its_receipt(
     assert phone.post(LOOK, data={"code": code, "word": word_in(page)}).status_code == 200
 
 
+@pytest.mark.any_engine
 def test_a_service_is_given_any_token(member: AMember, peer: Actor) -> None:
     code, token = new_code(), new_token(utc_now() - timedelta(hours=5))
     services.answer_screen(peer, code, "what", Screen(acts=["P1"]))
@@ -351,6 +361,7 @@ def test_a_service_is_given_any_token(member: AMember, peer: Actor) -> None:
 # --- The word ---------------------------------------------------------------------------------
 
 
+@pytest.mark.any_engine
 def test_word_and_code_never_stand_on_one_page(phone: FlaskClient) -> None:
     form = begun(phone)
     page = phone.post(FILE, data={**form, "go": "send"}).text
@@ -366,6 +377,7 @@ def test_word_and_code_never_stand_on_one_page(phone: FlaskClient) -> None:
     assert code_as_read(code) not in opened
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     ("word", "why"),
     [
@@ -396,6 +408,7 @@ def test_a_word_that_everybody_tries_is_refused_and_the_drawn_one_stays(
     assert phone.post(LOOK, data={"code": code, "word": word_in(page)}).status_code == 200
 
 
+@pytest.mark.any_engine
 def test_a_word_is_drawn_in_the_language_of_the_page(phone: FlaskClient) -> None:
     from kash.incidents.queries.receipts import drawn_words
 
@@ -421,6 +434,7 @@ def test_looking_with_a_receipt_leaves_nothing(phone: FlaskClient) -> None:
     assert db.session.scalar(select(Letterbox.body)) == box
 
 
+@pytest.mark.any_engine
 def test_what_a_page_carries_opens_for_a_quarter_of_an_hour_and_is_not_made_by_anybody(
     member: AMember, peer: Actor, monkeypatch: Any
 ) -> None:

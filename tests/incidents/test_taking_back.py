@@ -117,6 +117,7 @@ def _tables() -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
+@pytest.mark.any_engine
 def test_no_mediator_is_asked_before_anybody_saved_the_case(
     member: AMember, peer: Actor, mediator: Actor, receipt: Receipt
 ) -> None:
@@ -131,6 +132,7 @@ def test_no_mediator_is_asked_before_anybody_saved_the_case(
     assert _waiting() == 1
 
 
+@pytest.mark.any_engine
 def test_no_paper_for_a_court_is_printed_before_anybody_opened_the_case_again(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
@@ -259,6 +261,7 @@ def test_a_mediators_answer_is_not_lost_when_what_was_taken_back_is_not_saved(
     assert [one.asked[0].result for one in kept.interventions] == ["released"]
 
 
+@pytest.mark.any_engine
 def test_a_page_that_was_opened_then_saves_what_is_typed_on_it(
     member: AMember, peer: Actor, receipt: Receipt, record_of: Any
 ) -> None:
@@ -291,6 +294,7 @@ def test_any_change_of_the_case_takes_it_over_too(
     assert _waiting() == 0
 
 
+@pytest.mark.any_engine
 def test_who_agrees_again_is_heard_and_can_take_it_back_again(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
@@ -337,6 +341,7 @@ def test_it_tells_not_even_its_reader_who_took_it_back(
     assert friend.public_id not in entries
 
 
+@pytest.mark.any_engine
 def test_the_same_is_not_said_twice_while_it_waits(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
@@ -362,6 +367,7 @@ def test_a_withdrawal_that_does_not_open_takes_back_everything(
     assert held(only_case(member).record) == set()
 
 
+@pytest.mark.any_engine
 def test_what_was_taken_back_is_read_by_nobody_without_code_and_word(
     member: AMember, peer: Actor, receipt: Receipt
 ) -> None:
@@ -393,6 +399,7 @@ def test_what_waits_goes_with_a_case_that_is_shredded(
     assert found.state == "shredded"
 
 
+@pytest.mark.any_engine
 def test_her_page_lists_each_purpose_with_what_cannot_be_undone(
     member: AMember, receipt: Receipt, peer: Actor, client_for: Callable[..., FlaskClient]
 ) -> None:

@@ -138,12 +138,14 @@ def test_the_trail_says_that_it_was_done_and_not_to_which(peer: Actor) -> None:
     assert db.session.query(AuditEntry).count() == len(entries)
 
 
+@pytest.mark.any_engine
 def test_a_report_that_nobody_opened_is_not_lost_if_she_let_it_be_kept(peer: Actor) -> None:
     reported(peer, **KEEP)
     assert shred(timedelta(days=400)) == 0
     assert states() == ["submitted"]
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(
     "said", [{"whom": Screen(ages=["unsure"])}, {"who": Screen(party="programme")}]
 )
@@ -164,6 +166,7 @@ def test_what_only_a_custodian_may_read_waits_for_her_however_long_she_is_away(
     assert shred() == 1
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize(("code", "kept"), [("L1", True), ("M1", True), ("P1", False)])
 def test_a_report_that_tells_of_an_arrest_or_of_money_is_not_shredded_unread(
     a_member: Callable[..., AMember], actor: Callable[..., Actor], code: str, kept: bool
@@ -175,6 +178,7 @@ def test_a_report_that_tells_of_an_arrest_or_of_money_is_not_shredded_unread(
     assert shred() == (not kept)
 
 
+@pytest.mark.any_engine
 def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(
     a_member: Callable[..., AMember], actor: Callable[..., Actor]
 ) -> None:
@@ -187,6 +191,7 @@ def test_an_arrest_that_was_taken_away_before_sending_keeps_nothing(
     assert shred() == 1
 
 
+@pytest.mark.any_engine
 def test_a_duty_to_report_keeps_a_case_until_a_custodian_decided_and_not_while_counsel_is_asked(
     a_member: Callable[..., AMember], filed: Filed
 ) -> None:
@@ -202,6 +207,7 @@ def test_a_duty_to_report_keeps_a_case_until_a_custodian_decided_and_not_while_c
     assert shred() == 1
 
 
+@pytest.mark.any_engine
 def test_an_age_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
     code = new_code()
     for age in ("under_18", "25_34"):
@@ -222,6 +228,7 @@ def test_what_an_officer_hands_over_is_not_gone_before_a_custodian_is_there(
     assert only_case(a_member("custodian")).until is None
 
 
+@pytest.mark.any_engine
 def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor) -> None:
     code = new_code()
     services.answer_screen(peer, code, "next", KEEP["next"])
@@ -232,6 +239,7 @@ def test_an_answer_that_was_taken_away_before_sending_keeps_nothing(peer: Actor)
     assert shred() == 1
 
 
+@pytest.mark.any_engine
 def test_somebody_held_keeps_it_and_seven_days_begin_when_she_is_let_go(
     member: AMember, peer: Actor
 ) -> None:
@@ -253,6 +261,7 @@ def _held(key: str) -> Person:
     return Person(id=key, code="A", arrested_at=utc_now())
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("help_", ["referral", "mediator"])
 def test_help_that_is_under_way_keeps_it_until_it_has_ended(
     member: AMember, peer: Actor, help_: str
@@ -299,6 +308,7 @@ def test_what_she_takes_back_is_gone_seven_days_after_an_officer_opened_it(
     assert told(receipt).as_asked
 
 
+@pytest.mark.any_engine
 def test_a_tick_that_counts_for_nobody_is_not_said_to_have_been_left_out(
     member: AMember, peer: Actor
 ) -> None:

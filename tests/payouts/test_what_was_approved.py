@@ -84,6 +84,7 @@ def test_money_does_not_go_to_a_phone_that_was_put_in_after_the_approval(
     assert (sums.changed, sums.sent, sums.difference) == (240_100, 50_000, 0)
 
 
+@pytest.mark.any_engine
 def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None:
     ready.band(Zawadi=FAR, Baraka=NEAR)
     made = ready.approved()
@@ -92,6 +93,7 @@ def test_money_does_not_go_to_a_phone_that_nobody_approved(ready: Ready) -> None
     assert states(ready, made)[ZAWADI] == "changed"
 
 
+@pytest.mark.any_engine
 def test_a_phone_put_back_as_it_was_approved_may_be_sent(ready: Ready, approved: str) -> None:
     give_phone(ready.person(ZAWADI), OTHER_PHONE)
     give_phone(ready.person(ZAWADI), HER_PHONE)
@@ -236,6 +238,7 @@ def result(ready: Ready, made: str, said: str, receipt: str = "") -> Matched:
     return services.take_results(ready.one(made), content, ready.trainer, only_fitting=False)
 
 
+@pytest.mark.any_engine
 def test_a_result_that_says_paid_of_what_was_paid_in_cash_is_told_as_money_paid_twice(
     ready: Ready, approved: str, other: Actor
 ) -> None:
@@ -265,6 +268,7 @@ def test_money_that_arrived_by_two_files_is_told_by_its_second_receipt(
         assert [fault for _row, fault in told.faults] == [Fault.ANOTHER]
 
 
+@pytest.mark.any_engine
 def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     ready: Ready, approved: str, other: Actor
 ) -> None:
@@ -283,6 +287,7 @@ def test_what_was_sent_is_paid_otherwise_only_after_it_failed_for_a_reason(
     assert paid == services.InCash(1, 0)
 
 
+@pytest.mark.any_engine
 def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
     ready: Ready, approved: str, other: Actor
 ) -> None:
@@ -304,6 +309,7 @@ def test_what_was_sent_and_paid_is_not_made_outstanding_and_sent_again(
         services.open_numbers(ready.one(approved), ready.trainer)
 
 
+@pytest.mark.any_engine
 def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor) -> None:
     services.open_numbers(ready.one(approved), ready.trainer)
     line = line_of(ready, approved).public_id
@@ -315,6 +321,7 @@ def test_what_failed_is_sent_once_more(ready: Ready, approved: str, other: Actor
     assert [made.number for made in queries.files_of(ready.one(approved))] == [2, 1]
 
 
+@pytest.mark.any_engine
 def test_what_came_back_and_was_given_by_a_later_list_is_not_paid_again(
     ready: Ready, approved: str
 ) -> None:
@@ -347,6 +354,7 @@ def test_a_lost_file_is_fetched_again_as_the_very_same_and_written_down(
     assert list(kinds)[-2:] == ["payouts.numbers_exported", "payouts.file_fetched_again"]
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("harm", ["settled", "phone", "late", "other"])
 def test_a_file_is_not_fetched_again_as_another(
     ready: Ready, approved: str, actor: Callable[..., Any], monkeypatch: Any, harm: str
