@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, TypeVar
 
 from click import Command
@@ -32,11 +33,13 @@ Kind = TypeVar("Kind", bound=Part)
 class Feature:
     """The declaration of a feature: pages, commands, words for templates, parts for other rooms.
 
+    `modules` hold views, commands and background work, which are there once they are imported.
     `filters` and `words` are what its templates find by name. `start` is for the few things that a
     declaration cannot say, such as what is looked at with every request.
     """
 
     name: str
+    modules: Sequence[ModuleType] = ()
     blueprints: Sequence[Blueprint] = ()
     commands: Sequence[Command] = ()
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)

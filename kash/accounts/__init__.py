@@ -7,7 +7,3 @@ well. Accounts are opened by invitation. Sessions are rows that can be seen and 
 from flask import Blueprint
 
 blueprint = Blueprint("accounts", __name__)
-
-from kash.accounts import views  # noqa: E402
-
-__all__ = ["blueprint", "views"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.accounts import blueprint
+from kash.accounts import blueprint, views
 from kash.accounts.commands import account_commands, set_up_code_command
 from kash.accounts.hits import FOUND
 from kash.accounts.holdings import Holding
@@ -34,6 +34,7 @@ def _results_kept() -> Kept:
 
 FEATURE = Feature(
     "accounts",
+    modules=(views,),
     start=init_sessions,
     blueprints=(blueprint,),
     commands=(account_commands, set_up_code_command),

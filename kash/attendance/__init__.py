@@ -11,7 +11,3 @@ from flask import Blueprint
 
 # What phones ask for; the pages of registers lie with their owners.
 blueprint = Blueprint("attendance", __name__)
-
-from kash.attendance import models, views  # noqa: E402
-
-__all__ = ["blueprint", "models", "views"]

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, exists
 
 from kash.accounts.revocations import Revocation
-from kash.attendance import blueprint
+from kash.attendance import blueprint, views
 from kash.attendance.merging import REFERENCES
 from kash.attendance.models import Mark, Slot
 from kash.attendance.queries import (
@@ -40,6 +40,7 @@ def _marked(since: datetime) -> ColumnElement[bool]:
 
 FEATURE = Feature(
     "attendance",
+    modules=(views,),
     start=_take_signed,
     blueprints=(blueprint,),
     filters={

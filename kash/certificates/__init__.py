@@ -5,5 +5,3 @@ files are made by the worker; anyone may check a serial, and learns status, titl
 from apiflask import APIBlueprint
 
 blueprint = APIBlueprint("certificates", __name__, enable_openapi=False)
-
-from kash.certificates import documents, views  # noqa: E402, F401

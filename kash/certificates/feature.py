@@ -8,7 +8,7 @@ from kash.accounts.approvals import Approval
 from kash.accounts.holdings import proposals
 from kash.accounts.revocations import Revocation
 from kash.accounts.setup import Founding
-from kash.certificates import blueprint
+from kash.certificates import blueprint, documents, views
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
 from kash.certificates.models import CertificateBatch
@@ -27,6 +27,7 @@ from kash.workshops.tabs import Tab
 
 FEATURE = Feature(
     "certificates",
+    modules=(documents, views),
     start=join_verification,
     blueprints=(blueprint,),
     parts=(

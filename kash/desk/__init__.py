@@ -7,7 +7,3 @@ which there can be something for her.
 from flask import Blueprint
 
 blueprint = Blueprint("desk", __name__)
-
-from kash.desk import finding, settings, setup, views  # noqa: E402
-
-__all__ = ["blueprint", "finding", "settings", "setup", "views"]

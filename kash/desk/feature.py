@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.desk import blueprint
+from kash.desk import blueprint, finding, settings, setup, views
 from kash.desk.search import PAGES
 from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
@@ -18,6 +18,7 @@ from kash.web.sample_ids import SampleId
 
 FEATURE = Feature(
     "desk",
+    modules=(finding, settings, setup, views),
     blueprints=(blueprint,),
     parts=(
         Destination("desk.today", _l("Today"), "today", SIGNED_IN, 10, phone=True),

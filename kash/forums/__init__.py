@@ -8,5 +8,3 @@ onto paper that every group reads, so members see of each other what that paper 
 from flask import Blueprint
 
 blueprint = Blueprint("forums", __name__, url_prefix="/forums")
-
-from kash.forums import views  # noqa: E402,F401

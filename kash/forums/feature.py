@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from kash.accounts.holdings import Holding
 from kash.feature import Feature
-from kash.forums import blueprint
+from kash.forums import blueprint, views
 from kash.forums.hits import FOUND
 from kash.forums.leaving import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.models import AgendaTemplate, ForumMember
@@ -36,6 +36,7 @@ def _seated(_since: datetime) -> ColumnElement[bool]:
 
 FEATURE = Feature(
     "forums",
+    modules=(views,),
     blueprints=(blueprint,),
     parts=(
         Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),

@@ -10,7 +10,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("handbook", __name__, url_prefix="/handbook")
-
-from kash.handbook import views  # noqa: E402
-
-__all__ = ["blueprint", "views"]

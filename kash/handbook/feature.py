@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from kash.feature import Feature
-from kash.handbook import blueprint
+from kash.handbook import blueprint, views
 from kash.handbook.views import FOLDER, address_of_this_page
 
 
@@ -17,6 +17,7 @@ def _find_chapters(app: Flask) -> None:
 
 FEATURE = Feature(
     "handbook",
+    modules=(views,),
     start=_find_chapters,
     blueprints=(blueprint,),
     # Every page asks for the chapter that tells about it.

@@ -9,5 +9,3 @@ briefs, and never a case.
 from flask import Blueprint
 
 blueprint = Blueprint("incidents", __name__, url_prefix="/w")
-
-from kash.incidents import chores, models, views  # noqa: E402,F401

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.accounts.revocations import Revocation
 from kash.feature import Feature
-from kash.incidents import blueprint
+from kash.incidents import blueprint, chores, views
 from kash.incidents.endings import Closing, Shredding
 from kash.incidents.occasions import Occasions
 from kash.incidents.queries.cases import is_kept_away
@@ -79,6 +79,7 @@ _PAGES = (
 
 FEATURE = Feature(
     "incidents",
+    modules=(chores, views),
     blueprints=(blueprint, moved),
     parts=(
         Destination(

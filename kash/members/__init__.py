@@ -7,7 +7,3 @@ factor, and close it. Rooms above ask `members.opening` whether it is open in th
 from flask import Blueprint
 
 blueprint = Blueprint("members", __name__, url_prefix="/w/v")
-
-from kash.members import chores, commands, views  # noqa: E402
-
-__all__ = ["blueprint", "chores", "commands", "views"]

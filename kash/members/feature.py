@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.endings import RoleChange, SessionEnd
 from kash.accounts.revocations import Revocation
 from kash.feature import Feature
-from kash.members import blueprint
+from kash.members import blueprint, chores, commands, views
 from kash.members.names import warnings_of
 from kash.members.opening import init_opening
 from kash.members.queries import left_without
@@ -26,6 +26,7 @@ def _lost_with(public_id: str) -> Sequence[str]:
 
 FEATURE = Feature(
     "members",
+    modules=(chores, commands, views),
     start=init_opening,
     blueprints=(blueprint, moved),
     parts=(

@@ -6,7 +6,3 @@ accounted for. Whoever is paid for one day in two workshops is found, and somebo
 from flask import Blueprint
 
 blueprint = Blueprint("payouts", __name__)
-
-from kash.payouts import models, views  # noqa: E402
-
-__all__ = ["blueprint", "models", "views"]

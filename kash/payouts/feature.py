@@ -8,7 +8,7 @@ from kash.accounts.approvals import Approval
 from kash.accounts.holdings import proposals
 from kash.attendance.counts import OtherCount
 from kash.feature import Feature
-from kash.payouts import blueprint, queries
+from kash.payouts import blueprint, queries, views
 from kash.payouts.models import PayoutList
 from kash.payouts.rules import merged_part
 from kash.payouts.today import TODAY
@@ -30,6 +30,7 @@ from kash.workshops.tabs import Tab
 
 FEATURE = Feature(
     "payouts",
+    modules=(views,),
     blueprints=(blueprint,),
     filters={"payout_units": units_text},
     words={

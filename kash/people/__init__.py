@@ -9,5 +9,3 @@ from flask import Blueprint
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 # The directory of services is a place of its own.
 directory = Blueprint("directory", __name__, url_prefix="/services")
-
-from kash.people import views  # noqa: E402,F401

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.feature import Feature
-from kash.people import blueprint, directory, words
+from kash.people import blueprint, directory, views, words
 from kash.people.commands import people_commands
 from kash.people.hits import FOUND
 from kash.people.leading import person_address
@@ -20,6 +20,7 @@ from kash.web.sample_ids import SampleId
 
 FEATURE = Feature(
     "people",
+    modules=(views,),
     blueprints=(directory, blueprint),
     commands=(people_commands,),
     words={

@@ -6,5 +6,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("training", __name__, url_prefix="/courses")
-
-from kash.training import views as views  # noqa: E402

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from kash.accounts.approvals import Approval
 from kash.accounts.holdings import proposals
 from kash.feature import Feature
-from kash.training import blueprint
+from kash.training import blueprint, views
 from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.today import TODAY
@@ -37,6 +37,7 @@ def _plans(known: Mapping[str, str]) -> Select[str]:
 
 FEATURE = Feature(
     "training",
+    modules=(views,),
     blueprints=(blueprint,),
     parts=(
         Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),

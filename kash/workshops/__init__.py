@@ -6,7 +6,3 @@ from __future__ import annotations
 from flask import Blueprint
 
 blueprint = Blueprint("workshops", __name__, url_prefix="/workshops")
-
-from kash.workshops import models, views  # noqa: E402
-
-__all__ = ["blueprint", "models", "views"]

@@ -17,7 +17,7 @@ from kash.people.references import Reference
 from kash.people.sections import PersonSection
 from kash.training.queries import TaughtScope
 from kash.web.navigation import Destination
-from kash.workshops import blueprint
+from kash.workshops import blueprint, views
 from kash.workshops.hits import FOUND
 from kash.workshops.leaving import count_taught, pass_taught_on
 from kash.workshops.list_step import ENROL_LIST
@@ -39,6 +39,7 @@ def _enrolled(since: datetime) -> ColumnElement[bool]:
 
 FEATURE = Feature(
     "workshops",
+    modules=(views,),
     blueprints=(blueprint,),
     filters={
         "enrolment_word": enrolment_word,
