@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -324,6 +325,8 @@ def lend_compiled(data_dir: Path, compiled: Path) -> None:
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """SQLite's file of a programme that has not begun: the models' tables, the newest revision."""
+    # A module that starts a server only has made no application: each table is to be known.
+    import_module("kash.features")
     path = tmp_path_factory.mktemp("empty") / "kash.sqlite3"
     engine = create_engine(f"sqlite:///{path}")
     Base.metadata.create_all(engine)
