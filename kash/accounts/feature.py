@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from kash.accounts import blueprint, views
+from kash.accounts.chapters import CHAPTERS
 from kash.accounts.commands import account_commands, set_up_code_command
 from kash.accounts.hits import FOUND
 from kash.accounts.holdings import Holding
@@ -40,6 +41,7 @@ FEATURE = Feature(
     commands=(account_commands, set_up_code_command),
     words=WORDS,
     parts=(
+        CHAPTERS,
         Destination("accounts.index", _l("Accounts"), "accounts", "accounts.see", 150),
         *TODAY,
         *FOUND,

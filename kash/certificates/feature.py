@@ -9,6 +9,7 @@ from kash.accounts.holdings import proposals
 from kash.accounts.revocations import Revocation
 from kash.accounts.setup import Founding
 from kash.certificates import blueprint, documents, views
+from kash.certificates.chapters import CHAPTERS
 from kash.certificates.hits import FOUND
 from kash.certificates.merging import COLUMN, move_certificates
 from kash.certificates.models import CertificateBatch
@@ -31,6 +32,7 @@ FEATURE = Feature(
     start=join_verification,
     blueprints=(blueprint,),
     parts=(
+        CHAPTERS,
         Destination(
             "certificates.index", _l("Certificates"), "certificate", "certificates.see", 120
         ),

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.desk import blueprint, finding, settings, setup, views
+from kash.desk.chapters import CHAPTERS
 from kash.desk.search import PAGES
 from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
@@ -21,6 +22,7 @@ FEATURE = Feature(
     modules=(finding, settings, setup, views),
     blueprints=(blueprint,),
     parts=(
+        CHAPTERS,
         Destination("desk.today", _l("Today"), "today", SIGNED_IN, 10, phone=True),
         Destination("desk.settings", _l("Settings"), "settings", "settings.see", 160),
         MACHINE,

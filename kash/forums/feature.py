@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from kash.accounts.holdings import Holding
 from kash.feature import Feature
 from kash.forums import blueprint, views
+from kash.forums.chapters import CHAPTERS
 from kash.forums.hits import FOUND
 from kash.forums.leaving import count_actions, count_forums, pass_actions_on, pass_forums_on
 from kash.forums.models import AgendaTemplate, ForumMember
@@ -39,6 +40,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        CHAPTERS,
         Destination("forums.index", _l("Forums"), "forum", "forums.see", 50, phone=True),
         *TODAY,
         *FOUND,

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from kash.accounts.revocations import Revocation
 from kash.feature import Feature
 from kash.incidents import blueprint, chores, views
+from kash.incidents.chapters import CHAPTERS
 from kash.incidents.endings import Closing, Shredding
 from kash.incidents.occasions import Occasions
 from kash.incidents.queries.cases import is_kept_away
@@ -82,6 +83,7 @@ FEATURE = Feature(
     modules=(chores, views),
     blueprints=(blueprint, moved),
     parts=(
+        CHAPTERS,
         Destination(
             "incidents.index",
             _l("Incidents"),

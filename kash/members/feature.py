@@ -10,6 +10,7 @@ from kash.accounts.endings import RoleChange, SessionEnd
 from kash.accounts.revocations import Revocation
 from kash.feature import Feature
 from kash.members import blueprint, chores, commands, views
+from kash.members.chapters import CHAPTERS
 from kash.members.names import warnings_of
 from kash.members.opening import init_opening
 from kash.members.queries import left_without
@@ -30,6 +31,7 @@ FEATURE = Feature(
     start=init_opening,
     blueprints=(blueprint, moved),
     parts=(
+        CHAPTERS,
         Destination("members.open_vault", _l("Vault"), "key", "vault.open", 80),
         Destination(
             "members.members", _l("Vault"), "key", "vault.members", 100, unless="vault.open"

@@ -9,6 +9,7 @@ from kash.accounts.holdings import proposals
 from kash.attendance.counts import OtherCount
 from kash.feature import Feature
 from kash.payouts import blueprint, queries, views
+from kash.payouts.chapters import CHAPTERS
 from kash.payouts.models import PayoutList
 from kash.payouts.rules import merged_part
 from kash.payouts.today import TODAY
@@ -45,6 +46,7 @@ FEATURE = Feature(
         }
     },
     parts=(
+        CHAPTERS,
         Destination("payouts.index", _l("Payouts"), "payout", "payouts.see", 130),
         *TODAY,
         Tab(_l("Payouts"), "payouts.workshop", "payouts.see", 60),

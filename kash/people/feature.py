@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from kash.feature import Feature
 from kash.people import blueprint, directory, views, words
+from kash.people.chapters import CHAPTERS
 from kash.people.commands import people_commands
 from kash.people.hits import FOUND
 from kash.people.leading import person_address
@@ -30,6 +31,7 @@ FEATURE = Feature(
         "contact_words": {"state": words.REQUEST, "tone": words.REQUEST_TONE},
     },
     parts=(
+        CHAPTERS,
         Destination("people.index", _l("People"), "people", "people.find", 30, phone=True),
         Destination(
             "people.index",

@@ -11,6 +11,7 @@ from kash.accounts.approvals import Approval
 from kash.accounts.holdings import proposals
 from kash.feature import Feature
 from kash.training import blueprint, views
+from kash.training.chapters import CHAPTERS
 from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.today import TODAY
@@ -40,6 +41,7 @@ FEATURE = Feature(
     modules=(views,),
     blueprints=(blueprint,),
     parts=(
+        CHAPTERS,
         Destination("training.index", _l("Curriculum"), "curriculum", "curriculum.see", 110),
         *TODAY,
         *FOUND,

@@ -18,6 +18,7 @@ from kash.people.sections import PersonSection
 from kash.training.queries import TaughtScope
 from kash.web.navigation import Destination
 from kash.workshops import blueprint, views
+from kash.workshops.chapters import CHAPTERS
 from kash.workshops.hits import FOUND
 from kash.workshops.leaving import count_taught, pass_taught_on
 from kash.workshops.list_step import ENROL_LIST
@@ -47,6 +48,7 @@ FEATURE = Feature(
         "oddity": oddity_sentence,
     },
     parts=(
+        CHAPTERS,
         Destination(
             "workshops.index", _l("Workshops"), "workshop", "workshops.see", 20, phone=True
         ),

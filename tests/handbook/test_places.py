@@ -9,11 +9,14 @@ import pytest
 from flask import Flask
 
 from kash.handbook.chapters import BY_NAME, CHAPTERS, OWN_CHAPTER, readable
-from kash.handbook.places import NO_PAGE, OWN, PLACES, place_in_handbook
+from kash.handbook.places import NO_PAGE, OWN, place_in_handbook, places
 from kash.handbook.reading import anchors
 from kash.policy import Role
 from tests.matrix.table import ANYONE, MAY, ROLES, SIGNED_IN
 from tests.matrix.table import PLACES as ADDRESSES
+
+# Features declare their places to an application.
+pytestmark = pytest.mark.usefixtures("app")
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -62,13 +65,13 @@ def test_every_page_has_its_place_in_a_chapter_that_its_reader_reads(role: str) 
 
 def test_every_line_is_of_a_page_or_room_that_there_is(app: Flask) -> None:
     rooms = {endpoint.partition(".")[0] for endpoint in app.view_functions}
-    assert {key for key in PLACES if key not in app.view_functions and key not in rooms} == set()
+    assert {key for key in places() if key not in app.view_functions and key not in rooms} == set()
     assert NO_PAGE - rooms == set()
 
 
 def test_every_heading_that_is_named_stands_in_its_chapter() -> None:
     named = set(OWN_CHAPTER.values())
-    for place in PLACES.values():
+    for place in places().values():
         named.update([place] if isinstance(place, str) else place.values())
     assert {place for place in named - {OWN} if not exists(place)} == set()
 
