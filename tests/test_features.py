@@ -7,16 +7,17 @@ import io
 import re
 import tokenize
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from apiflask import APIFlask
-from flask import Blueprint, url_for
+from flask import Blueprint, Flask, url_for
 from flask.testing import FlaskClient
 
 from kash import create_app
 from kash.database import db, new_public_id, utc_now
-from kash.feature import Feature
+from kash.feature import Feature, Part, add_features, declared
 from kash.features import FEATURES
 from kash.people.models import Group, Person
 from kash.people.sections import PersonSection, SectionRow
@@ -65,6 +66,38 @@ def test_hardly_anything_outside_its_folder_names_a_feature(feature: str, most: 
     What is left are words of sentences and of breaches.
     """
     assert len(found := _that_name(feature)) <= most, found
+
+
+class _Stone(Part):
+    pass
+
+
+@dataclass(frozen=True)
+class _Brick(Part):
+    name: str
+
+
+def test_parts_are_read_by_their_kind_in_the_order_of_the_features() -> None:
+    low = Feature("low", parts=(_Brick("a"), _Stone(), _Brick("b")))
+    app, other = Flask("one"), Flask("other")
+    add_features(app, (low, Feature("high", parts=(_Brick("c"),))))
+    add_features(other, (low,))
+    with app.app_context():
+        assert [one.name for one in declared(_Brick)] == ["a", "b", "c"]
+        assert len(declared(_Stone)) == 1
+    with other.app_context():
+        assert [one.name for one in declared(_Brick)] == ["a", "b"]
+    with Flask("empty").app_context():
+        assert declared(_Brick) == ()
+    assert declared(_Brick) == ()
+
+
+def test_words_filters_and_commands_of_a_feature_are_there(app: APIFlask) -> None:
+    for feature in FEATURES:
+        assert set(feature.words) <= set(app.jinja_env.globals)
+        assert set(feature.filters) <= set(app.jinja_env.filters)
+        assert {command.name for command in feature.commands} <= set(app.cli.commands)
+        assert {one.name for one in feature.blueprints} <= set(app.blueprints)
 
 
 # --- A feature that stands nowhere but here ----------------------------------------------------

@@ -80,10 +80,6 @@ class Today:
         ]
         return sorted(leads, key=lambda lead: lead.place)
 
-    def found(self, key: str) -> Sequence[Any]:
-        """All of one kind that waits."""
-        return next((one.found for one in self.waiting if one.need.key == key), ())
-
 
 def _machine(asked: Asked) -> Sequence[Condition]:
     if not asked.actor.may("accounts.manage"):
