@@ -468,6 +468,28 @@ def test_a_double_claim_is_settled_on_its_page(
     assert other.get(url.replace(day, "yesterday")).status_code == 404
 
 
+def test_a_double_claim_can_be_turned_to_on_a_list_that_holds_nobody_of_its_group(
+    ready: Ready, twice: Ready, at: str, trainer: FlaskClient
+) -> None:
+    ready.band(Zawadi=NEAR, Baraka=NEAR)
+    ready.approved()
+    twice.band(Zawadi=NEAR)
+    twice.proposed()
+    services.make_exception(
+        ready.workshop,
+        ready.person(BARAKA),
+        waived=False,
+        extra_cents=1000,
+        reason="Luggage",
+        by=ready.trainer,
+    )
+    here = f"{at}/lists/{ready.proposed()}"
+    page = trainer.get(here).text
+    assert (BARAKA in page, ZAWADI in page, f"{here}?group=B" in page) == (True, False, True)
+    page = trainer.get(f"{here}?group=B").text
+    assert (BARAKA in page, ZAWADI in page) == (False, True)
+
+
 def test_who_is_paid_sees_her_own_and_nothing_else(
     ready: Ready,
     approved: str,

@@ -42,21 +42,22 @@ def _list_page(
         Step.RETURN: actor.may("payouts.approve") or acts,
         Step.PAY: acts,
     }
-    lines = queries.lines_of(one)
+    lines, claims = queries.lines_of(one), queries.double_claims(found, ())
     table, files = one.table, queries.files_of(one)
     programme = queries.latest_table(None) if table.workshop_id is not None else None
     return render_template(
         "payouts/list.html",
         workshop=found,
         list=one,
-        shown=one_group(lines, letter_of, request.values.get("group", "")),
+        # Claims are those of all lists of the workshop: of a group that this one may not have.
+        shown=one_group(lines, letter_of, request.values.get("group", ""), beside=claims),
         rates=queries.rates_of(table),
         programme_rates=queries.rates_of(programme) if programme is not None else None,
         sums=queries.reconciliations([one])[one.id],
         funders=queries.funder_parts(found, lines),
         sheets=queries.sheets_of(one),
         files=files,
-        claims=queries.double_claims(found, ()),
+        claims=claims,
         held=held_sessions(found) if one.state != "returned" else (),
         steps={step.value for step in steps if may[step]},
         own=one.state == "proposed" and one.proposed_by == actor.public_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kash.payouts.models import PayoutLine, PayoutList
-from kash.payouts.queries import DraftRow, list_of
+from kash.payouts.queries import DoubleClaim, DraftRow, list_of
 from kash.web import Forbidden, current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop, runs
@@ -12,9 +12,9 @@ OTHERS = "–"
 """The letter under which payees who are in no group are shown, after the groups."""
 
 
-def letter_of(line: PayoutLine) -> str:
-    """The group that a payment is shown with: its letter, or the dash of the others."""
-    return line.group_letter or OTHERS
+def letter_of(one: PayoutLine | DoubleClaim) -> str:
+    """The group that a payment or a claim is shown with: its letter, or the dash of the others."""
+    return (one.letter if isinstance(one, DoubleClaim) else one.group_letter) or OTHERS
 
 
 def row_letter(row: DraftRow) -> str:
