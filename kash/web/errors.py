@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from http import HTTPStatus
+from html import unescape
 from typing import ClassVar
 
 import structlog
@@ -88,11 +88,17 @@ def error_page(
 ) -> ResponseReturnValue:
     """The page for a status, with a sentence and a heading of its own if there are any. `again` is
     what could not be taken, address and fields, to be sent once more from there."""
-    if not _wants_page():
-        return {"error": str(sentence) or HTTPStatus(status).phrase}, status
     shown = status if status in _PAGES else 400 if status < 500 else 500
+    if not _wants_page():
+        return {"error": str(sentence) or _lead(shown)}, status
     words = {"sentence": str(sentence), "heading": str(heading)}
     return render_template(f"errors/{shown}.html", again=again, **words), status
+
+
+def _lead(shown: int) -> str:
+    """The sentence of a status's page alone, as a script tells it."""
+    page = current_app.jinja_env.get_template(f"errors/{shown}.html")
+    return unescape("".join(page.blocks["lead"](page.new_context()))).strip()
 
 
 def _of_http(error: HTTPException) -> ResponseReturnValue:

@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired
 from kash.attendance.feature import FEATURE
 from kash.attendance.queries import Status
 from kash.attendance.rules import STANDARD_STATUSES
+from kash.web.errors import error_page
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
@@ -76,6 +77,16 @@ def test_error_page_can_say_what_exactly_is_wrong(app: Flask) -> None:
     with app.test_request_context("/"):
         page = render_template("errors/409.html", sentence="The register is closed.")
     assert re.findall(r'<p class="lead">(.*?)</p>', page) == ["The register is closed."]
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_a_script_is_told_what_the_page_would_say_and_no_english_phrase(
+    app: Flask, code: int
+) -> None:
+    with app.test_request_context("/", headers={"X-Requested-With": "fetch"}):
+        told, status = error_page(code)  # type: ignore[misc]
+        page = render_template(f"errors/{code}.html")
+    assert (status, [told["error"]]) == (code, re.findall(r'<p class="lead">(.*?)</p>', page))
 
 
 def test_language_switch_posts_and_comes_back_to_the_same_page(app: Flask) -> None:
