@@ -104,6 +104,10 @@ EVENT_NAMES: dict[str, Any] = {
     ),
     "request_ended_programme": _TO_CUSTODIAN,
     "request_ended_minor": _TO_CUSTODIAN,
+    "request_ended_conflict": _l(
+        "A request to a mediator ended: the mediator, or whoever was to be called, must be kept"
+        " away from this case"
+    ),
     "asked_her": _l("It was noted what is wanted"),
     "own_yes": _l("An answer to “court or release” was noted"),
     "referred": _l("Referred"),

@@ -146,6 +146,16 @@ def test_nobody_mediates_of_whom_another_report_of_the_same_tells(
         services.ask_mediator(anna.actor, anna.vault(), two, request)
 
 
+def test_who_was_asked_mediates_no_more_once_another_report_of_the_same_names_him(
+    a_member: AMemberOf, actor: Callable[..., Actor], mediator: Actor, record_of: Recorded
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    one, two = told(actor("peer"), NOTHING, WORDS)
+    work(anna, two, mediator)
+    change(brenda, one, lambda record: takes_part(record, mediator.public_id, "party"))
+    assert responses(record_of(two, anna.vault())) == (anna.actor.public_id, ["ended"])
+
+
 def test_a_custodian_whom_one_of_them_names_learns_no_name_from_the_other(
     a_member: AMemberOf, actor: Callable[..., Actor]
 ) -> None:

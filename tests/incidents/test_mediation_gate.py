@@ -274,6 +274,32 @@ def test_no_brief_goes_on_naming_an_officer_once_a_child_is_in_the_case(
     assert brief.requests == ("release",)
 
 
+@pytest.mark.parametrize("who", ["mediator", "officer"])
+def test_no_brief_goes_on_to_or_naming_somebody_who_turns_out_to_have_a_part_in_it(
+    app: APIFlask,
+    officer: AMember,
+    a_member: Callable[..., AMember],
+    mediator: Actor,
+    filed: Any,
+    who: str,
+) -> None:
+    anna, brenda = a_member("documentation"), a_member("documentation")
+    reference = filed(a_case("W1"), "verified")
+    ask(officer, reference, mediator, "release")
+    # Of whoever neither mediates nor is to be called it is no matter.
+    services.declare_conflict(reference, by=anna.actor, vault=anna.vault())
+    assert len(queries.own_briefs(mediator)) == 1
+    account = {"mediator": mediator, "officer": officer.actor}[who].public_id
+    with services.changing("incidents.changed", brenda.actor, brenda.vault(), reference) as case:
+        case.record.parties.append(Party(id="q9", kind="police", account=account))
+    assert queries.own_briefs(mediator) == []
+    assert len(queries.ended_briefs(mediator)) == 1
+    record = record_now(brenda, reference)
+    assert [one.response for one in record.interventions] == ["ended"]
+    assert what_happened(record)[-1] == "request_ended_conflict"
+    assert "must be kept away from this case" in brenda.client.get(f"/w/{reference}").text
+
+
 def test_what_an_older_version_let_a_mediator_be_asked_ends_when_the_case_is_next_opened(
     both_engines_app: APIFlask, officer: AMember, mediator: Actor, filed: Any, record_of: Any
 ) -> None:

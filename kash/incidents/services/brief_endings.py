@@ -74,28 +74,28 @@ def end_what_may_not_be_asked(session: Session, record: Record) -> None:
             record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
 
 
-def names_who_must_not_know(record: Record, may_know: Collection[str]) -> list[Intervention]:
-    """The open requests that somebody else than these accounts made: a brief names whom to call."""
+def tells_who_must_not_know(record: Record, away: Collection[str]) -> list[Intervention]:
+    """The open requests that one of these accounts (empty: nobody knows whose) made or reads."""
     return [
         one
         for one in record.interventions
-        if one.brief and rules.asked_by(record, one) not in may_know
+        if one.brief and not {one.mediator, rules.asked_by(record, one)}.isdisjoint(away)
     ]
 
 
-def end_what_names_who_must_not_know(
-    session: Session, record: Record, why: ForCustodian, may_know: Collection[str]
+def end_what_tells_who_must_not_know(
+    session: Session, record: Record, why: ForCustodian | None, away: Collection[str]
 ) -> None:
-    """A case is for a custodian alone: every open brief ends that an officer asked for, since it
-    names her to be called. She does not know any more what becomes of the case, and where somebody
-    of the programme did it, she may be the one. The custodian asks anew."""
-    if not names_who_must_not_know(record, may_know):
+    """Somebody must not know of a case any more (`why`: it is for a custodian alone): every open
+    brief ends that she reads, or that she asked for, since it names her to be called. Where
+    somebody of the programme or of a station did it, she may be the one. Who may know asks anew."""
+    if not tells_who_must_not_know(record, away):
         return
     collect_answers(session, record)
-    for one in names_who_must_not_know(record, may_know):
+    for one in tells_who_must_not_know(record, away):
         _end_one(session, one)
-        event = Event(what=f"request_ended_{why}", by="", at=utc_now(), about=one.id)
-        record.timeline.append(event)
+        what = f"request_ended_{why or 'conflict'}"
+        record.timeline.append(Event(what=what, by="", at=utc_now(), about=one.id))
 
 
 def end_what_was_taken_back(session: Session, record: Record) -> None:

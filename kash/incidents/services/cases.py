@@ -18,12 +18,13 @@ from kash.incidents.rules.conflicts import conflict_of
 from kash.incidents.rules.custodian_only import for_custodian
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.letterbox import in_bytes
+from kash.incidents.rules.mediation import asked_by
 from kash.incidents.rules.mediation_gate import asks_too_much
 from kash.incidents.rules.record import Event, Record, as_bytes
 from kash.incidents.saving import take_over_everything
 from kash.incidents.services.brief_endings import (
-    end_what_names_who_must_not_know,
-    names_who_must_not_know,
+    end_what_tells_who_must_not_know,
+    tells_who_must_not_know,
 )
 from kash.incidents.services.history import History
 from kash.incidents.services.keeping import settle
@@ -119,14 +120,17 @@ class CaseChange:
         )
 
 
-def _may_keep(case: Case) -> set[str]:
-    """Of those who have a case, or asked a mediator about it, who may go on: none who turns out to
-    have a part in it or in what belongs to it, and only a custodian where it is for her alone."""
+def _kept_from(case: Case) -> set[str]:
+    """Of those who have a case, asked a mediator about it or were asked to mediate, who must not
+    know of it any more: who turns out to have a part in it or in what belongs to it; and where it
+    is for a custodian alone, whoever else has it or is to be called."""
+    open_requests = [one for one in case.record.interventions if one.brief]
+    works = {case.record.assigned_to, *(asked_by(case.record, one) for one in open_requests)}
+    known = readers(works.union(one.mediator for one in open_requests) - {""})
+    away = {key for key, one in known.items() if conflict_of(one, case.seen) is not None}
     if for_custodian(case.seen) is not None:
-        return {one.public_id for one in may_work(officers(), case.seen)}
-    holder = case.record.assigned_to
-    known = readers([holder]).get(holder) if holder else None
-    return {holder} if known is not None and conflict_of(known, case.seen) is None else set()
+        away |= works - {one.public_id for one in may_work(officers(), case.seen)}
+    return away
 
 
 def _is_somebodys(record: Record) -> bool:
@@ -135,24 +139,24 @@ def _is_somebodys(record: Record) -> bool:
 
 
 def _is_left(case: Case) -> bool:
-    """True if somebody has a case, or is named to a mediator, who must not know of it any more."""
-    why = for_custodian(case.seen)
-    if not _is_somebodys(case.record) or (why is None and not case.others):
+    """True if somebody has a case, is named to a mediator or was asked to mediate, who must not
+    know of it any more."""
+    alone = for_custodian(case.seen) is not None
+    if not _is_somebodys(case.record) or not (alone or case.others):
         return False
-    able, holder = _may_keep(case), case.record.assigned_to
-    named = why is not None and names_who_must_not_know(case.record, able)
-    return bool(named or (holder and holder not in able))
+    away, holder = _kept_from(case), case.record.assigned_to
+    return bool(tells_who_must_not_know(case.record, away) or (holder and holder in away))
 
 
 def _keep_away(found: CaseChange) -> None:
-    # Who turns out to have a part in a case does not keep it, and is named to no mediator.
+    # Who turns out to have a part in a case does not keep it, mediates in it no more, and is named
+    # to no mediator.
     if not _is_somebodys(found.record):
         return
-    able, holder = _may_keep(found.case), found.record.assigned_to
+    away, holder = _kept_from(found.case), found.record.assigned_to
     why = for_custodian(found.case.seen)
-    if why is not None:
-        end_what_names_who_must_not_know(found.change.session, found.record, why, able)
-    if holder and holder not in able:
+    end_what_tells_who_must_not_know(found.change.session, found.record, why, away)
+    if holder and holder in away:
         found.record.assigned_to = ""
         found.happened("unassigned", about=holder)
 
