@@ -59,6 +59,25 @@ def test_whoever_comes_to_the_door_is_looked_for_in_one_group(
         assert 'name="group" value="A"' in form
 
 
+def test_whoever_is_looked_for_among_many_of_the_other_group_is_not_taken_for_unknown(
+    held: Held, client_for: Browsers
+) -> None:
+    """Of the twenty that are found first none may be of hers; as somebody new she would be twice
+    in the list."""
+    site, find = client_for(held.trainer), url(held, "people", "find")
+    more = "There may be more: type more of the name."
+    for number in range(19):
+        make_person(f"Baraka{number} Mfano", "A")
+    make_person("Neema Mfano", "B")
+    sent = {"search": "Mfa", "session": sessions(held)[0], "group": "A"}
+    assert more in site.post(find, data=sent, headers=BY_SCRIPT).text
+    make_person("Baraka Mfano", "A")
+    hidden = site.post(find, data=sent | {"group": "B"}, headers=BY_SCRIPT).text
+    assert (named(hidden), more in hidden) == (set(), True)
+    found = site.post(find, data=sent | {"search": "Nee"}, headers=BY_SCRIPT).text
+    assert (named(found), more in found) == ({"Neema Mfano"}, False)
+
+
 def test_contacts_are_asked_for_without_naming_both_groups(
     held: Held, client_for: Browsers
 ) -> None:
