@@ -213,9 +213,9 @@ def test_the_look_stays_small_enough_for_a_slow_network() -> None:
     apart = {STATIC / "designs.css", STATIC / "wall.css"}
     # And only pages on which something long is written, and those of designs, these.
     apart |= {STATIC / "js" / "typing.js", STATIC / "js" / "preview.js"}
-    # And only registers, lists that are saved by themselves, pages on which a code is typed or a
-    # link is copied, and the handbook, these; they load no htmx.
-    names = ("autosave", "grid", "narrow", "narrowing", "register", "code", "copy")
+    # And only registers, lists that are saved by themselves or in which people are ticked, pages on
+    # which a code is typed or a link is copied, and the handbook, these; they load no htmx.
+    names = ("autosave", "grid", "narrow", "narrowing", "register", "unsent", "code", "copy")
     apart |= {STATIC / "handbook.css", *(STATIC / "js" / f"{name}.js" for name in names)}
     every -= filing | checking | door | apart
     assert all(path.exists() for path in filing | checking | door | apart)
