@@ -48,10 +48,10 @@ APPEARANCES: dict[str, Any] = {
     "counted": _l("Only counted"),
 }
 STATUS_WORDS: dict[str, Any] = {
-    "present": _l("Present"),
-    "apology": _l("Apology"),
-    "absent": _l("Absent"),
-    "in_attendance": _l("In attendance"),
+    "present": _l("present"),
+    "apology": _l("apology"),
+    "absent": _l("absent"),
+    "in_attendance": _l("in attendance"),
 }
 
 

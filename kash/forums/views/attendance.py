@@ -81,7 +81,7 @@ def attendance(forum_id: str, meeting_id: str) -> ResponseReturnValue:
         sheet=sheet,
         shown=shown,
         can_close=all(row.status for row in sheet.rows if row.letter != shown.letter),
-        statuses=[(status, STATUS_WORDS[status]) for status in STATUSES],
+        statuses=[(status, str(STATUS_WORDS[status]).capitalize()) for status in STATUSES],
         counts=sheet.counts,
         closed=sheet.slot.closed_at is not None,
         ahead=is_ahead(starts_at, now),
