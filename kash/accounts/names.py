@@ -116,9 +116,3 @@ def role_notes() -> dict[str, Any]:
 def role_name(role: str) -> str:
     """How a role is called."""
     return str(ROLE_NAMES[Role(role)])
-
-
-def action_text(action: str) -> str:
-    """An action of the audit trail, readable: "accounts: roles changed"."""
-    room, _dot, what = action.partition(".")
-    return f"{room}: {what.replace('_', ' ')}"

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries
-from kash.accounts.names import action_text
+from kash.accounts.trail_words import action_text, actor_text
 from kash.database import db
 from kash.policy import allow
 from kash.vault import head_code, verify
@@ -33,6 +33,7 @@ def trail() -> ResponseReturnValue:
         actor_shown=actor,
         action=action,
         action_text=action_text,
+        actor_text=actor_text,
         code=head_code(),
     )
 
@@ -53,6 +54,7 @@ def trail_by_day() -> ResponseReturnValue:
         following=(month + timedelta(days=31)).replace(day=1) if month < this else None,
         actor_shown=actor,
         action_text=action_text,
+        actor_text=actor_text,
     )
 
 
