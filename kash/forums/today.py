@@ -61,7 +61,7 @@ def _to_release(asked: Asked) -> Sequence[Line]:
 def _small(one: ActionLine, asked: Asked) -> str:
     if one.due_on is None:
         return _("no day set")
-    return _("late") if one.due_on < asked.day else ""
+    return _("overdue") if one.due_on < asked.day else ""
 
 
 def _with_whom(one: ActionLine) -> str:
