@@ -96,28 +96,28 @@ _AFYA = SampleModule(
     ),
 )
 
-_USULUHISHI = SampleModule(
-    "Usuluhishi na kazi ya pamoja",
+_UPATANISHI = SampleModule(
+    "Upatanishi na kazi ya pamoja",
     (
         SamplePlan(
-            "Hatua sita za usuluhishi",
+            "Hatua sita za upatanishi",
             90,
             (
-                "Washiriki wanataja hatua sita na mambo ambayo msuluhishi hafanyi",
-                "Washiriki wanajua yasiyosuluhishwa kamwe: vurugu, makosa dhidi ya watoto, na "
+                "Washiriki wanataja hatua sita na mambo ambayo mpatanishi hafanyi",
+                "Washiriki wanajua yasiyopatanishwa kamwe: vurugu, makosa dhidi ya watoto, na "
                 "lolote ambalo upande mmoja unaogopa kukataa",
             ),
             "Wawezeshaji wawili wanaonyesha kisa kuhusu kodi na kelele. Washiriki wanaandika hatua "
-            "walizoona. Kisha vikundi vinapanga visa kumi: vinaweza kusuluhishwa, haviwezi, au "
+            "walizoona. Kisha vikundi vinapanga visa kumi: vinaweza kupatanishwa, haviwezi, au "
             "uliza kwanza.",
             ("Kadi kumi za visa", "Fomu ya makubaliano"),
             "Makubaliano ni ya hiari. Hayachukui nafasi ya ripoti ambayo mtu anataka kutoa.",
         ),
         SamplePlan(
-            "Mazoezi ya usuluhishi",
+            "Mazoezi ya upatanishi",
             75,
-            ("Kila mshiriki amekuwa msuluhishi kwa dakika kumi na tano",),
-            "Vikundi vya watano: pande mbili, wasuluhishi wawili wa vikundi tofauti na mtazamaji "
+            ("Kila mshiriki amekuwa mpatanishi kwa dakika kumi na tano",),
+            "Vikundi vya watano: pande mbili, wapatanishi wawili wa vikundi tofauti na mtazamaji "
             "mmoja. Raundi tatu kwa kubadilishana nafasi.",
             ("Visa", "Karatasi za mtazamaji"),
         ),
@@ -136,14 +136,14 @@ _USULUHISHI = SampleModule(
 )
 
 USHIRIKIANO = SampleCourse(
-    name="Haki, afya na usuluhishi",
+    name="Haki, afya na upatanishi",
     audience="Waelimishaji rika wa vikundi vyote",
     level="Basic",
     language="sw",
     public_title="Ushirikiano: Kozi ya Msingi",
     summary=(
         "Siku mbili za mafunzo kwa vikundi vyote viwili: haki za mtu aliyekamatwa, huduma za afya "
-        "zenye heshima, kusikiliza na usuluhishi."
+        "zenye heshima, kusikiliza na upatanishi."
     ),
-    modules=(_KUJUANA, _HAKI, _AFYA, _USULUHISHI),
+    modules=(_KUJUANA, _HAKI, _AFYA, _UPATANISHI),
 )
