@@ -120,7 +120,7 @@ def _sessions() -> dict[str, str]:
             "It is removed from this phone. %(count)s not sent: they stay sealed and are sent by"
             " themselves, but you can no longer look at them here."
         ),
-        "keep": _("Keep it"),
+        "keep": _("Leave it on this phone"),
         "clock_ahead": _(
             "The clock of this phone is fast by %(span)s. Marks are kept with both times."
         ),

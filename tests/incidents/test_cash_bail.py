@@ -133,6 +133,10 @@ def test_bail_is_written_down_on_its_page_with_its_receipt(officer: Member, file
     reference = filed(two_women())
     page = officer.client.get(f"/w/{reference}/v").text
     assert re.findall(r'<option[^>]*value="p\d">(\w)</option>', page) == ["A", "B"]
+    # As high as a thumb, where bare radios were too small to meet.
+    assert (
+        len(re.findall(r'<label class="pick">\s*<input type="radio"\s+name="paid_to"', page)) == 2
+    )
     for _twice in range(2):
         answer = officer.client.post(f"/w/{reference}/v", data=FINE)
         assert answer.status_code == 303

@@ -406,6 +406,12 @@ def test_rates_typed_wrongly_stay_with_a_sentence_beside_them(
     assert table.rates == {"participant": ["day", [150_050, None]]}
 
 
+def test_all_that_is_wrong_with_rates_stands_in_one_summary(director: FlaskClient) -> None:
+    page = director.post("/payouts/rates", data={"currency": "", "least_weight": "1"}).text
+    (summary,) = re.findall(r'<div class="errors"[^>]*>(.*?)</div>', page, re.DOTALL)
+    assert re.findall(r'href="#([^"]+)"', summary) == ["band-0", "currency"]
+
+
 def test_own_rates_are_given_up_after_a_question(
     ready: Ready, at: str, trainer: FlaskClient
 ) -> None:
