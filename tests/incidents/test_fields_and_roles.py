@@ -53,7 +53,8 @@ CODED = {
     "choices.origin": "told_reporter",
     "own_words.purpose": "charge_or_release",
     "own_words.origin": "herself",
-    "links.kind": "incident",
+    # Of an incident that is not there nobody knows whether it was a child's: a custodian reads it.
+    "links.kind": "workshop",
     "evidence.kind": "application/pdf",
     "timeline.what": "triage",
     "timeline.state": "triaged",

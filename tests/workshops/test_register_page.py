@@ -146,7 +146,7 @@ def test_whoever_is_here_already_is_found_at_the_door_and_marked(
     known = make_person("Lulu Kielelezo", "A", station="Kondele")
     session = sessions(held)[0]
     found = site.post(url(held, "people", "find"), data={"search": "lulu", "session": session})
-    assert "Lulu Kielelezo Police · Kondele" in text_of(found)
+    assert "Lulu Kielelezo Group A · Kondele" in text_of(found)
     # Nothing typed is lost if she is new after all.
     assert 'value="lulu"' in found.text.partition('name="chosen_name"')[2][:300]
     answer = site.post(url(held, "people"), data={"person": known, "session": session})

@@ -94,7 +94,7 @@ def _unless_made(
     mark: Marked,
     make: Callable[[Change, Marked | None], Invited],
 ) -> Invited:
-    """What came of an offer that stands alone: what its form made before, or what is made now."""
+    """The outcome of an offer that stands alone: what its form made before, or what is made now."""
     with audited(action, by) as change:
         if made := _made_before(change.session, [(offer, "")], [mark]).get(mark.public_id):
             change.nothing()

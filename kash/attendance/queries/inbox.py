@@ -161,7 +161,7 @@ _NOBODY = _OnRegister("", 0, "", "", "")
 
 
 def _people(register_id: int, entries: Collection[str]) -> dict[str, _OnRegister]:
-    """Who is meant by the entries' ids, also those that they had before a merge."""
+    """People by their entries' ids, also those that they had before a merge."""
     rows = db.session.execute(
         select(
             EntryAlias.public_id.label("alias"),

@@ -95,7 +95,7 @@ def certificate_counts(
 
 
 def _of_group(letter: str) -> ColumnElement[bool]:
-    """Whether a certificate is of somebody of this group."""
+    """True if a certificate is of somebody of this group."""
     return exists().where(
         Person.id == Certificate.person_id,
         Person.group_id == select(Group.id).where(Group.letter == letter).scalar_subquery(),

@@ -79,7 +79,7 @@ def add_item(
 
 
 def _added_before(session: Session, held: Meeting, item_id: str) -> bool:
-    """Whether this meeting has an item of that id already. Raises NotFound if another has it."""
+    """True if this meeting has an item of that id already. Raises NotFound if another has it."""
     where = session.scalar(select(AgendaItem.meeting_id).where(AgendaItem.public_id == item_id))
     if where is not None and where != held.id:
         raise NotFound

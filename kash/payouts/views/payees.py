@@ -50,8 +50,8 @@ def bands(public_id: str) -> ResponseReturnValue:
 
 
 def _bands_sent(rows: list[queries.DraftRow]) -> dict[str, services.Chosen]:
-    """What was chosen for the people of the group that was shown; and for whoever of the others has
-    no band yet, what everybody without one gets."""
+    """Choices for the people of the group that was shown; and for whoever of the others has no band
+    yet, what everybody without one gets."""
     fill = request.form.get("fill", "")
     chosen = {}
     for row in rows:
