@@ -65,10 +65,13 @@ def _small(one: ActionLine, asked: Asked) -> str:
 
 
 def _with_whom(one: ActionLine) -> str:
+    """With whom it is, without the name: lines of both groups stand here together."""
     if one.own:
         return _("given to you")
-    if one.owner_name or one.owner:
-        return _("with %(name)s", name=one.owner_name or one.owner)
+    if one.owner and one.owner != one.owner_name:
+        return _("with %(name)s", name=one.owner)
+    if one.owner_group:
+        return _("with %(name)s", name=_("Group %(letter)s", letter=one.owner_group))
     return _("with nobody yet")
 
 

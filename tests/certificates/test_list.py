@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -151,6 +153,26 @@ def test_the_list_names_one_group_at_a_time_and_counts_both(
     change(MOST, expires_on=local_today() + timedelta(days=9))
     assert named(director.get("/certificates/?state=expiring&group=B").text) == {MOST}
     assert director.get("/certificates/?group=Z").status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_the_list_asks_as_often_for_three_certificates_as_for_one(
+    method: str,
+    three: Ready,
+    client_for: Callable[[Actor], FlaskClient],
+    count_queries: Callable[[], AbstractContextManager[Any]],
+) -> None:
+    director = client_for(three.director)
+    counts = []
+    for name in (MOST, "Sampuli"):
+        with count_queries() as asked:
+            if method == "post":
+                page = director.post("/certificates/", data={"search": name, "group": "B"})
+            else:
+                page = director.get("/certificates/?group=" + ("A" if name == MOST else "B"))
+        counts.append((len(named(page.text)), asked.count))
+    assert [rows for rows, _count in counts] == [1, 2]
+    assert counts[0][1] == counts[1][1]
 
 
 @pytest.mark.usefixtures("both_engines_app")

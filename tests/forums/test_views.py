@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from kash.attendance.models import Mark
 from kash.attendance.queries import slot_sheet
@@ -25,6 +25,7 @@ from kash.forums.rules import WrittenRow
 from kash.people.models import Person
 from kash.policy import Actor
 from kash.vault import head_code
+from kash.web.formats import local_today
 from tests.forums.conftest import HIDDEN, NAMES, Series
 
 Counting = Callable[[], AbstractContextManager[Any]]
@@ -658,6 +659,38 @@ def test_a_forum_names_members_of_one_group_at_a_time(
     assert "Otieno Afisa" in shown["A"]
     assert shown["A"] & shown["B"] == set()
     assert shown["A"] | shown["B"] == everybody
+
+
+def test_actions_name_owners_of_one_group_at_a_time(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    """Of the others stands how they appear, or their group."""
+    forum = f"/forums/{series.forum}"
+    officer, member = NAMES["office"], NAMES["counted"]
+    for page in (forum, f"{forum}/actions", f"{forum}/meetings/{held[0]}"):
+        shown = {
+            letter: secretary.get(f"{page}?group={letter}").text.partition("<main")[2]
+            for letter in "AB"
+        }
+        for letter, names in (("A", {officer}), ("B", set(NAMES.values()) - {officer})):
+            assert {name for name in NAMES.values() if name in shown[letter]} == names
+        assert f'<a href="/people/{series.people["office"]}">{officer}</a>' in shown["A"]
+        assert f'<a href="/people/{series.people["counted"]}">{member}</a>' in shown["B"]
+        assert "Liaison officer" in shown["B"]
+        assert "Nyota" in shown["A"]
+        assert "Group B" in shown["A"]
+
+
+def test_today_names_no_owner(
+    secretary: FlaskClient, series: Series, held: tuple[str, str]
+) -> None:
+    """Lines of both groups stand there together: the meeting tells whose it is."""
+    db.session.execute(update(Action).values(due_on=local_today()))
+    db.session.commit()
+    today = _text(secretary.get("/").text)
+    assert [name for name in NAMES.values() if name in today] == []
+    assert "with Group B" in today
+    assert "with Liaison officer" in today
 
 
 def test_guests_are_found_in_one_group_at_a_time(

@@ -179,6 +179,15 @@ class Value:
     whose: str
 
 
+@dataclass(frozen=True)
+class Bearer:
+    """Somebody whose name stands in a value: her id, her group's letter, and whose she is."""
+
+    person: str
+    letter: str
+    whose: str
+
+
 @dataclass
 class Records:
     """The ids that addresses are made of, from one side: a role's own records, or others'."""
@@ -196,6 +205,8 @@ class World:
     app: APIFlask
     folder: Path
     values: list[Value] = field(default_factory=list)
+    # By a name in lower case, as it is called, printed or on a certificate.
+    bearers: dict[str, Bearer] = field(default_factory=dict)
     accounts: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)
     # Of those with keys, whose vault is open.
@@ -893,6 +904,8 @@ class _Builder:
                 created_by="system",
             )
         )
+        for called in (name, made.printed_name):
+            self.world.bearers[called.lower()] = Bearer(public_id, group.letter, whose)
         organisation = self.station if group.is_police else self.collective
         self.add(
             Posting(person_id=made.id, organisation_id=organisation.id, since=date(2025, 1, 1))
@@ -996,7 +1009,7 @@ class _Builder:
                     )
                 )
             )
-        entries, enrolments, rows = {}, {}, []
+        entries, enrolments, rows = {}, {}, {"A": [], "B": []}
         for person in people:
             entry = self.add(RosterEntry(register_id=register.id, person_id=person.id))
             enrolment = self.add(
@@ -1004,7 +1017,7 @@ class _Builder:
             )
             entries[person.public_id] = entry.public_id
             enrolments[person.public_id] = enrolment.public_id
-            rows.append(entry.public_id)
+            rows[self.world.bearers[person.chosen_name.lower()].letter].append(entry.public_id)
             for slot in slots:
                 self.mark(slot, person, trainer)
         sheets = [
@@ -1014,7 +1027,7 @@ class _Builder:
                     number=1 if group.is_police else 2,
                     group_id=group.id,
                     day=DAY,
-                    rows=rows,
+                    rows=rows[group.letter],
                     columns=[{"heading": "08:00", "half": "", "slots": [slots[1].public_id]}],
                     printed_by=trainer.public_id,
                 )
@@ -1025,7 +1038,7 @@ class _Builder:
         self.add(
             SheetReading(
                 sheet_id=sheets[1].id,
-                ticks=[[] for _ in rows],
+                ticks=[[] for _ in rows["B"]],
                 read_by=trainer.public_id,
                 read_at=utc_now(),
             )
@@ -1161,7 +1174,7 @@ class _Builder:
                     list_id=made.id,
                     person_id=person.id,
                     position=position,
-                    group_letter="B",
+                    group_letter=self.world.bearers[person.chosen_name.lower()].letter,
                     role="participant",
                     band="Near",
                     units=100,
@@ -1277,18 +1290,19 @@ class _Builder:
     def certificate(self, batch: CertificateBatch, person: Person, side: str) -> str:
         import random
 
-        whose = next(value.whose for value in self.world.values if value.text == person.chosen_name)
+        bearer = self.world.bearers[person.chosen_name.lower()]
         made = self.add(
             Certificate(
                 batch_id=batch.id,
                 person_id=person.id,
                 serial=new_serial(random.Random(person.id).choice),
-                printed_name=self.value("certificate", whose),
+                printed_name=self.value("certificate", bearer.whose),
                 public_title=batch.workshop.version.public_title,
                 minutes=180,
                 issued_on=DAY,
             )
         )
+        self.world.bearers[made.printed_name.lower()] = bearer
         return made.public_id
 
     def holder_link(self, person: Person) -> dict[str, str]:

@@ -1,9 +1,11 @@
 """Every address, by every method, as every role, on the own and on other people's records: the
-answer is the one that the table says, and no page shows a value that the role may not see."""
+answer is the one that the table says, no page shows a value that the role may not see, and names
+lead to who bears them, one group at a time."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -13,7 +15,8 @@ from werkzeug.test import TestResponse
 from kash import create_app
 from kash.settings import Settings
 
-from .programme import OTHER, OWN, Value, World
+from .names_shown import ROLES, SHOW_NAMES, names_on, wrong_names
+from .programme import OTHER, OWN, Bearer, Value, World
 from .table import ANYONE, EVERYONE, MAY, NOBODY, PLACES, SHOWN, SIGNED_IN
 
 LEFT_OUT = {"static"}
@@ -138,6 +141,20 @@ def without_help(ask: Ask, answer: TestResponse, body: str) -> bool:
     )
 
 
+def wrong_on(world: World, ask: Ask, body: str) -> Iterator[str]:
+    """What is wrong with the names on a page, as `names_shown` says."""
+    return wrong_among(world, ask, names_on(body, world.bearers))
+
+
+def wrong_among(world: World, ask: Ask, shown: Mapping[Bearer, set[str]]) -> Iterator[str]:
+    """The same of names that were found on it."""
+
+    def opens(whose: str) -> bool:
+        return ask.role == "director" or _own_person(world, ask.role, whose)
+
+    return wrong_names(ask.endpoint, shown, opens)
+
+
 # Wherever a text stands that may be a value, be it within another.
 _LIKE_A_VALUE = re.compile(r"(?=(zq[a-z_]+\d+x|712345\d{3}))")
 
@@ -170,6 +187,7 @@ def test_each_answer_is_what_the_table_says(
 ) -> None:
     """The status, the values in the body, and what is stored afterwards."""
     wrong: list[str] = []
+    names: set[Bearer] = set()
     for ask in asked_of(endpoint):
         answer = open_page(world, world.browser(ask.role), ask)
         problem = wrong_answer(ask, answer)
@@ -180,6 +198,10 @@ def test_each_answer_is_what_the_table_says(
             wrong.append(f"{ask} shows a page that leads to no chapter of help")
         refused = not allowed(ask)
         there = set(_LIKE_A_VALUE.findall(body))
+        if ask.role in ROLES and not refused and answer.mimetype == "text/html":
+            shown_names = names_on(body, world.bearers)
+            names.update(shown_names)
+            wrong += [f"{ask} {what}" for what in wrong_among(world, ask, shown_names)]
         shown = [
             value
             for value in (world.values if refused else hidden[ask.role])
@@ -192,6 +214,8 @@ def test_each_answer_is_what_the_table_says(
             if refused and world.changed():
                 wrong.append(f"{ask} changed something although it was refused")
             world.put_back()
+    if endpoint in SHOW_NAMES and not names:
+        wrong.append("shows nobody's name, so that nothing was looked at")
     assert wrong == [], "\n".join(wrong)
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from kash.accounts.services import change_settings
 from kash.database import db
 from kash.people.models import ContactReason, ContactRequest, Group, Person
-from kash.people.services import PersonDetails, add_person
+from kash.people.services import PersonDetails, add_person, ask_for_contact
 from kash.policy import SYSTEM, Actor
 from kash.workshops import services as workshops
 from tests.workshops.conftest import Held, plan  # noqa: F401
@@ -36,6 +36,29 @@ def held(plan: Callable[..., Held], stranger: str) -> Held:  # noqa: F811
 
 def said(browser: FlaskClient, address: str) -> str:
     return re.sub(r"\s+", " ", browser.get(address).text)
+
+
+def test_whoever_decides_on_contacts_reads_names_of_one_group_at_a_time(
+    plan: Callable[..., Held],  # noqa: F811
+    groups: tuple[Group, Group],
+    client_for: Browsers,
+    actor: Actors,
+) -> None:
+    other, made = actor("trainer", name="Mwingine Mfano"), plan()
+    names = {"A": "Otieno Sampuli", "B": "Neema Sampuli"}
+    people = [
+        add_person(PersonDetails(names[letter], group.public_id, phone=phone), other)
+        for letter, group, phone in zip("AB", groups, (PHONE, PHONE[:-1] + "9"), strict=True)
+    ]
+    for person in people:
+        workshops.enrol(made.workshop, person, made.trainer)
+    ask_for_contact(people, "To tell the place", made.trainer)
+    request = db.session.query(ContactRequest).one().public_id
+    db.session.rollback()
+    director = client_for(actor("director"))
+    for letter, name in names.items():
+        page = said(director, f"/people/contacts/{request}?group={letter}")
+        assert set(re.findall(r"\w+ Sampuli", page.partition("<main")[2])) == {name}
 
 
 def test_a_closed_contact_is_asked_for_and_shown_once_a_second_person_agrees(

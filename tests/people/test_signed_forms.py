@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -40,6 +41,11 @@ def people(app: APIFlask, trainer: Actor) -> list[str]:
     db.session.commit()
     db.session.rollback()
     return made
+
+
+def named(page: str) -> set[str]:
+    main = page.partition("<main")[2].partition("</main")[0]
+    return set(re.findall(r"\w+ (?:Mfano|Sampuli)", main))
 
 
 def answers(person: str) -> list[tuple[str, str, bool]]:
@@ -125,3 +131,45 @@ def test_the_page_counts_the_forms_and_loses_nothing_that_was_typed(
     other = client_for(actor("trainer", name="Other Mfano"))
     assert other.post("/people/consents/signed", data=sent | {"forms": "2"}).status_code == 303
     assert [len(answers(person)) for person in people] == [1, 1, 0]
+
+
+def test_forms_are_noted_of_both_groups_though_one_is_shown_at_a_time(
+    trainer: Actor, people: list[str], client_for: Callable[[Actor], FlaskClient]
+) -> None:
+    """The forms are counted in a hall, with officers and community before the screen."""
+    officer = make_person("Otieno Mfano", "A")
+    db.session.query(Person).filter_by(public_id=officer).one().created_by = trainer.public_id
+    db.session.commit()
+    site, page = client_for(trainer), "/people/consents/signed"
+    names = {"A": {"Otieno Mfano"}, "B": set(NAMES)}
+
+    first = site.post(page, data={"chosen": [officer, *people]}).text
+    assert named(first) == names["A"]
+    assert f'<a href="/people/{officer}">Otieno Mfano</a>' in first
+    sent = {
+        "step": "save",
+        "shown": "A",
+        "offered": [officer, *people],
+        # Of group A nobody stays ticked; the others are not shown, and go along.
+        "chosen": people,
+        "purposes": ["photo"],
+        "forms": "3",
+        "kept_at": "Cupboard 2",
+    }
+    for letter in ("A", "B", "A"):
+        turned = site.post(page, data=sent | {"group": letter})
+        assert turned.status_code == 200
+        assert named(turned.text) == names[letter]
+        assert 'value="Cupboard 2"' in turned.text
+        assert 'data-unsent="yes"' in turned.text
+        shown = letter == "B"
+        assert turned.text.count('type="checkbox" name="chosen"') == (3 if shown else 1)
+        assert turned.text.count('type="hidden" name="chosen"') == (0 if shown else 3)
+    assert f'value="{officer}" checked' not in turned.text
+    # What was sent with an error shows the same group again.
+    wrong = site.post(page, data=sent | {"shown": "B", "forms": "4"})
+    assert wrong.status_code == 422
+    assert named(wrong.text) == names["B"]
+    assert [len(answers(person)) for person in (officer, *people)] == [0, 0, 0, 0]
+    assert site.post(page, data=sent).status_code == 303
+    assert [len(answers(person)) for person in (officer, *people)] == [0, 1, 1, 1]

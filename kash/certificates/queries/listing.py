@@ -77,21 +77,15 @@ def certificate_counts(
 ) -> dict[str, int]:
     """How many of these certificates each group has, by its letter; one query. The list shows one
     group at a time, as every screen of printed names does."""
-    grouped: Any = (
+    counted: Any = (
         _issued(actor, today, condition, found)
         .join(Certificate.person)
-        .with_only_columns(
-            Person.group_id, func.count().label("number"), maintain_column_froms=True
-        )
-        .group_by(Person.group_id)
-        .subquery()
-    )
-    rows = db.session.execute(
-        select(Group.letter, grouped.c.number)
-        .join(grouped, grouped.c.group_id == Group.id)
+        .join(Person.group)
+        .with_only_columns(Group.letter, func.count(), maintain_column_froms=True)
+        .group_by(Group.letter)
         .order_by(Group.letter)
     )
-    return {letter: int(number) for letter, number in rows}
+    return {letter: int(number) for letter, number in db.session.execute(counted)}
 
 
 def _of_group(letter: str) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from kash.forums.queries.actions import (
     arising_in,
     open_action,
     open_actions,
+    owners_shown,
     shown_actions,
 )
 from kash.forums.queries.internal_lines import (
@@ -93,6 +94,7 @@ __all__ = [
     "open_actions",
     "own_seat",
     "owners_of",
+    "owners_shown",
     "people_with_account",
     "runs",
     "seated",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
@@ -15,6 +17,7 @@ from kash.forums.queries.meetings import number_of, previous_meeting
 from kash.forums.queries.series import appearance_of, runs, sees_names
 from kash.forums.rules import OpenedAction, arising
 from kash.people.models import Person
+from kash.people.rules import OneGroup, one_group
 from kash.policy import Actor, Reach
 from kash.web import Listing, NotFound, listing
 from kash.web.formats import to_local
@@ -26,7 +29,7 @@ SOON = timedelta(days=7)
 class ActionLine:
     """An action as the asking actor may see it.
 
-    `owner` is how its owner appears, empty when only counted or when nobody took it on; then
+    `owner` is how its owner appears, empty when only counted or when nobody took it on;
     `owner_group` tells the group's letter. `owner_name` is empty for whoever may not see names.
     `may_close` is whether the actor may say what became of it.
     """
@@ -132,6 +135,12 @@ def open_actions(forum: Forum, actor: Actor, *, most: int = 10) -> list[ActionLi
         .limit(most)
     )
     return [_as_line(action, actor) for action in actions]
+
+
+def owners_shown(lines: Iterable[ActionLine], wanted: str) -> OneGroup[ActionLine]:
+    """The actions whose owner is named, of one group of owners: the wanted one, if it has any."""
+    named = (line for line in lines if line.owner_name and not line.own)
+    return one_group(named, attrgetter("owner_group"), wanted)
 
 
 def open_action(forum: Forum, public_id: str, actor: Actor) -> ActionLine:

@@ -25,13 +25,15 @@ def actions(forum_id: str) -> ResponseReturnValue:
     asked = request.args.get("state", "open")
     state = asked if asked in STATES else "open"
     rows = queries.actions_of(found, actor, state=state)
+    lines = queries.shown_actions(rows, actor)
     return render_template(
         "forums/actions.html",
         forum=found,
         state=state,
         states=STATES,
         listing=rows,
-        lines=queries.shown_actions(rows, actor),
+        lines=lines,
+        shown=queries.owners_shown(lines, request.args.get("group", "")),
         runs=queries.runs(actor, found.secretary_id),
         today=local_today(),
     )

@@ -74,20 +74,25 @@ def meeting(forum_id: str, meeting_id: str) -> ResponseReturnValue:
     held = queries.meeting(found, meeting_id)
     runs = queries.runs(actor, found.secretary_id)
     items = queries.minutes_of(held)
+    written = runs or held.state == "held"
+    actions = {
+        action.public_id: queries.action_line(action, item, held, actor)
+        for item in items
+        for action in item.actions
+    }
+    carried = queries.arising_in(held, now, actor)
+    named = [line for line, _state in carried] + (list(actions.values()) if written else [])
     return render_template(
         "forums/meeting.html",
         forum=found,
         meeting=held,
         runs=runs,
-        written=runs or held.state == "held",
+        written=written,
         shown=lambda item, text: queries.shown_text(item, text, whole=runs),
         points=[(item, queries.number_of(item, held)) for item in items],
-        actions={
-            action.public_id: queries.action_line(action, item, held, actor)
-            for item in items
-            for action in item.actions
-        },
-        carried=queries.arising_in(held, now, actor),
+        actions=actions,
+        carried=carried,
+        owners=queries.owners_shown(named, request.args.get("group", "")),
         attendance=queries.attendance_table(
             queries.attendance_of(held), by_letter=not queries.sees_names(actor)
         ),

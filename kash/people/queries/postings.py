@@ -17,17 +17,25 @@ MOST_AT_ONCE = 500
 
 @dataclass(frozen=True)
 class PostedPerson:
-    """Someone who may be moved, where she is now, and whether her group is one of officers."""
+    """Someone who may be moved, where she is now, her group's letter, and whether it is one of
+    officers."""
 
     public_id: str
     name: str
     station: str
+    letter: str = ""
     police: bool = False
 
 
 def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]:
     rows = db.session.execute(
-        select(Person.public_id, Person.chosen_name, Organisation.name, Group.is_police)
+        select(
+            Person.public_id,
+            Person.chosen_name,
+            Organisation.name,
+            Group.letter,
+            Group.is_police,
+        )
         .join(Group, Group.id == Person.group_id)
         .outerjoin(Posting, and_(Posting.person_id == Person.id, Posting.until.is_(None)))
         .outerjoin(Organisation, Organisation.id == Posting.organisation_id)
@@ -35,7 +43,7 @@ def _movable(actor: Actor, condition: ColumnElement[bool]) -> list[PostedPerson]
         .order_by(Person.sort_name, Person.id)
         .limit(MOST_AT_ONCE)
     )
-    return [PostedPerson(row[0], row[1], row[2] or "", row[3]) for row in rows]
+    return [PostedPerson(row[0], row[1], row[2] or "", *row[3:]) for row in rows]
 
 
 def movable_people(actor: Actor, public_ids: Collection[str]) -> list[PostedPerson]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import attrgetter
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from kash.people import blueprint, queries, services
 from kash.people.forms.contacts import AskContactForm, MoreLooksForm
 from kash.people.models import ContactRequest, Person
 from kash.people.queries import contacts as asked
+from kash.people.rules import one_group
 from kash.people.rules.contacts import LOOKS_FOR_A_REASON
 from kash.people.views.persons import contact_text, person_page
 from kash.policy import allow
@@ -114,6 +116,9 @@ def _request_page(request_id: str, problem: str = "") -> ResponseReturnValue:
     body = render_template(
         "people/contact_request.html",
         request_=found,
+        shown=one_group(
+            found.people, attrgetter("person.group.letter"), request.args.get("group", "")
+        ),
         reason=asked.request_reason(found),
         names=account_names(_accounts([found])),
         decides=found.asked_by != actor.public_id,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, rules, services, words
 from kash.people.forms import SignedFormsForm
+from kash.people.views.ticked import asked_group
 from kash.policy import allow
 from kash.web import current_actor, page, safe_next
 
@@ -15,7 +18,8 @@ from kash.web import current_actor, page, safe_next
 @blueprint.post("/consents/signed")
 @allow("people.edit")
 def signed_forms() -> ResponseReturnValue:
-    """Ask what was signed, how many forms there are and where they lie; then note it."""
+    """Ask what was signed, how many forms there are and where they lie; then note it. Turning to
+    the other group notes nothing."""
     actor = current_actor()
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE]
     # Whoever is out of reach is left out: a workshop's list may name her all the same.
@@ -26,8 +30,9 @@ def signed_forms() -> ResponseReturnValue:
         flash(_("Tick the people who signed."), "warn")
         return redirect(back, 303)
     ticked = {one.public_id for one in people if one.public_id in chosen}
-    saving = request.form.get("step") == "save"
-    form = SignedFormsForm() if saving else SignedFormsForm(formdata=None)
+    sent = request.form.get("step") == "save"
+    saving = sent and "group" not in request.form
+    form = SignedFormsForm() if sent else SignedFormsForm(formdata=None)
     form.offer(rules.purposes_for(police=all(one.police for one in people)))
     problem = ""
     if saving and form.validate_on_submit():
@@ -59,10 +64,12 @@ def signed_forms() -> ResponseReturnValue:
         "people/signed_forms.html",
         form=form,
         people=people,
+        shown=rules.one_group(people, attrgetter("letter"), asked_group()),
         ticked=ticked,
         back=back,
         words=words,
         problem=problem,
         saving=saving,
+        sending=sent,
     )
     return body, 422 if problem else status

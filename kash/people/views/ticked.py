@@ -17,6 +17,12 @@ def steps_to_take(actor: Actor) -> list[tuple[NextStep, list[tuple[str, str]]]]:
     return [(step, choices) for step in next_steps() if (choices := list(step.choices(actor)))]
 
 
+def asked_group() -> str:
+    """The letter of the group that a form of ticks is to show: the one turned to, else the one that
+    it showed when it was sent."""
+    return request.form.get("group") or request.form.get("shown", "")
+
+
 @blueprint.post("/ticked/<step>")
 @allow("people.edit")
 def next_step_of_ticked(step: str) -> ResponseReturnValue:

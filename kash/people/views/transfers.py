@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, services
 from kash.people.forms import TransferForm
+from kash.people.queries.postings import PostedPerson
+from kash.people.rules import one_group
+from kash.people.views.ticked import asked_group
 from kash.policy import allow
 from kash.web import NotFound, current_actor, page
 from kash.web.formats import local_today
@@ -16,24 +22,30 @@ from kash.web.formats import local_today
 @blueprint.route("/transfer", methods=["GET", "POST"])
 @allow("people.edit")
 def transfer_many() -> ResponseReturnValue:
-    """Move several people at once: those ticked in the list, or a whole station."""
+    """Move several people at once: those ticked in the list, or a whole station. Turning to the
+    other group moves nobody."""
     actor = current_actor()
     station = request.values.get("station", "")[:16]
     chosen = list(dict.fromkeys(request.form.getlist("chosen")))[: queries.MOST_AT_ONCE + 1]
+    # Nobody disappears from the page by being unticked.
+    offered = list(dict.fromkeys([*request.form.getlist("offered"), *chosen]))
+    offered = offered[: queries.MOST_AT_ONCE + 1]
     people = (
-        queries.movable_from(actor, station) if station else queries.movable_people(actor, chosen)
+        queries.movable_from(actor, station) if station else queries.movable_people(actor, offered)
     )
-    if not station and len(people) != len(chosen):
+    if not station and len(people) != len(offered):
         # More than can be moved at once, or somebody out of reach.
         raise NotFound
     form = TransferForm(since=local_today())
     places = queries.organisations()
     form.offer([place for place in places if place.public_id != station])
-    ticked = set(chosen) if chosen else {one.public_id for one in people}
+    sent = request.form.get("step") == "move"
+    moving = sent and "group" not in request.form
+    ticked = set(chosen) if chosen or sent else {one.public_id for one in people}
     errors: dict[str, str] = {}
     # The list posts only who was ticked; the page itself says when it is sent.
-    if request.form.get("step") == "move" and form.validate_on_submit():
-        if not ticked & {one.public_id for one in people} or not chosen:
+    if moving and form.validate_on_submit():
+        if not ticked & {one.public_id for one in people}:
             form.organisation.errors = [_("Tick who moves.")]
         else:
             try:
@@ -54,14 +66,24 @@ def transfer_many() -> ResponseReturnValue:
                 return redirect(url_for("people.index", organisation=form.organisation.data), 303)
     return page(
         "people/transfer_many.html",
-        form=form if request.form.get("step") == "move" else None,
-        shown=form,
+        form=form if moving else None,
+        fields=form,
+        sending=sent,
         people=people,
+        shown=one_group(people, attrgetter("letter"), _letter(people, errors)),
         ticked=ticked,
         errors=errors,
         station=station,
         stations=[("", _("Choose")), *((place.public_id, place.name) for place in places)],
     )
+
+
+def _letter(people: Sequence[PostedPerson], errors: Mapping[str, str]) -> str:
+    """The letter of the group to show: one in which somebody cannot be moved, if the one that was
+    asked for has nobody such."""
+    asked = asked_group()
+    wrong = [one.letter for one in people if one.public_id in errors]
+    return asked if not wrong or asked in wrong else wrong[0]
 
 
 @blueprint.route("/<public_id>/transfer", methods=["GET", "POST"])
