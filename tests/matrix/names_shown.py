@@ -25,6 +25,7 @@ LEADS_NOWHERE: dict[str, str] = {
     "people.contact": "is where names lead, with her phone",
     "forums.item": "whoever takes an action on is chosen from the members; the meeting names her",
     "workshops.register": "a tap on a row marks her; once it is closed, it leads on",
+    "workshops.save_register": "the same; the note of marks that met others leads on",
 }
 # Where a name leads to a page of hers on which one does what comes next, and which leads on.
 LEADS_ON: dict[str, str] = {

@@ -34,11 +34,9 @@ SENT: dict[str, tuple[str, dict[str, list[str]], int]] = {
 }
 
 
-@pytest.mark.parametrize("endpoint", sorted(SENT))
-def test_names_that_come_by_typing_or_ticking_lead_to_their_people(
-    endpoint: str, world: World
-) -> None:
-    role, sent, least = SENT[endpoint]
+def answered(endpoint: str, world: World) -> str:
+    """The page that comes when what `SENT` says is sent, in lower case."""
+    role, sent, _least = SENT[endpoint]
     records, place = world.records[role, OWN], PLACES[endpoint]
     with world.app.test_request_context():
         address = world.app.url_for(
@@ -52,9 +50,23 @@ def test_names_that_come_by_typing_or_ticking_lead_to_their_people(
         },
     )
     assert answer.status_code in (200, 409, 422)
-    body = body_of(answer).partition("<main")[2]
+    return body_of(answer).partition("<main")[2]
+
+
+@pytest.mark.parametrize("endpoint", sorted(SENT))
+def test_names_that_come_by_typing_or_ticking_lead_to_their_people(
+    endpoint: str, world: World
+) -> None:
+    role, _sent, least = SENT[endpoint]
+    body = answered(endpoint, world)
     assert len(names_on(body, world.bearers)) >= least
     assert list(wrong_on(world, Ask(endpoint, "POST", "", role, OWN), body)) == []
+
+
+def test_a_mark_that_met_another_leads_to_whose_it_is(world: World) -> None:
+    shown = names_on(answered("workshops.save_register", world), world.bearers)
+    (links,) = [links for one, links in shown.items() if one.whose == OWN]
+    assert f"/people/{world.records['trainer', OWN]['person']}" in links
 
 
 A = Bearer("1a", "A", "officer")
