@@ -15,6 +15,8 @@ class Fault(StrEnum):
     NO_ROOM = "no room"
     DAMAGED = "damaged"
     NO_ANSWER = "no answer"
+    # Two waited for each other, and one of them was sent away: it can try again.
+    BUSY = "busy"
 
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -32,7 +34,8 @@ _SQLITE = {
 }
 _BASIC = 0xFF
 # PostgreSQL's, by their beginnings: a disk that is full, data or an index that are damaged, a file
-# that cannot be read, no connection, a server that is ending or takes no more.
+# that cannot be read, no connection, a server that is ending or takes no more, and whoever was sent
+# away since two waited for each other or wrote at once.
 _POSTGRESQL = {
     "53100": Fault.NO_ROOM,
     "XX001": Fault.DAMAGED,
@@ -41,6 +44,8 @@ _POSTGRESQL = {
     "08": Fault.NO_ANSWER,
     "57P0": Fault.NO_ANSWER,
     "53300": Fault.NO_ANSWER,
+    "40P01": Fault.BUSY,
+    "40001": Fault.BUSY,
 }
 
 

@@ -54,6 +54,8 @@ def test_a_server_that_is_not_there_gives_no_answer() -> None:
         (psycopg.errors.DataCorrupted(), Fault.DAMAGED),
         (psycopg.errors.IndexCorrupted(), Fault.DAMAGED),
         (psycopg.errors.AdminShutdown(), Fault.NO_ANSWER),
+        (psycopg.errors.DeadlockDetected(), Fault.BUSY),
+        (psycopg.errors.SerializationFailure(), Fault.BUSY),
         (psycopg.errors.UniqueViolation(), None),
         (psycopg.errors.UndefinedTable(), None),
         (psycopg.ProgrammingError(), None),

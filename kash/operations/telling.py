@@ -11,6 +11,7 @@ _LINES = {
     Fault.NO_ROOM: "There is no room on the disk. Nothing was done.",
     Fault.DAMAGED: "The database is damaged: see docs/operator.md, If the database is damaged.",
     Fault.NO_ANSWER: "The database does not answer",
+    Fault.BUSY: "The database was busy with somebody else. Nothing was done: try again.",
 }
 _LONGEST_REASON = 200
 
