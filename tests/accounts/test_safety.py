@@ -11,6 +11,7 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from kash.accounts import queries, services
 from kash.accounts.errors import LastAdministrator, LinkSpent, NotYourself, WrongSignIn
@@ -27,6 +28,7 @@ from kash.accounts.models import (
 from kash.accounts.queries import AccessFilter
 from kash.accounts.revocations import Revocation
 from kash.accounts.rules import Affected, Opening
+from kash.accounts.services import breaches
 from kash.accounts.services.breaches import (
     BeforeNoticed,
     BreachClosed,
@@ -214,6 +216,25 @@ def test_an_entry_is_sealed_written_on_and_closed_for_good(
         *db.session.scalars(select(BreachNote.text_sealed)),
     ]
     assert [blob for blob in stored if b"sheet" in blob or b"found" in blob] == []
+
+
+def test_two_taps_at_the_same_moment_begin_one_entry_and_neither_is_refused(
+    app: APIFlask, actor: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, by = breaches._begin, actor("director")
+    told = []
+
+    def beside(*given: Any) -> None:
+        begin(*given)
+        told.append(given)
+        if len(told) == 1:
+            # The other tap was kept first, so that this one is refused by the database.
+            raise IntegrityError(None, None, Exception())
+
+    monkeypatch.setattr(breaches, "_begin", beside)
+    given = {"what": "A sheet was lost.", "affected": [Affected.PAPER], "noticed_at": utc_now()}
+    assert services.open_breach(by, **given, public_id="a" * 16) == "a" * 16
+    assert db.session.scalars(select(Breach.public_id)).all() == ["a" * 16]
 
 
 def test_nothing_is_noticed_in_the_future(app: APIFlask, actor: Actors) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Breach, BreachNote
@@ -71,10 +73,26 @@ def open_breach(
     LaterThanNow.
     """
     public_id = public_id or new_public_id()
+    begin = partial(_begin, by, public_id, what, affected, noticed_at)
+    try:
+        begin()
+    except IntegrityError:
+        # Both were sent at once: the entry of the other one is there by now, and is found.
+        begin()
+    return public_id
+
+
+def _begin(
+    by: ActorLike,
+    public_id: str,
+    what: str,
+    affected: Collection[Affected],
+    noticed_at: datetime,
+) -> None:
     with audited("accounts.breach_opened", by) as change:
         if change.session.scalar(select(Breach.id).where(Breach.public_id == public_id)):
             change.nothing()
-            return public_id
+            return
         if noticed_at > change.now:
             raise LaterThanNow
         change.session.add(
@@ -88,7 +106,6 @@ def open_breach(
             )
         )
         change.about(public_id)
-    return public_id
 
 
 def change_breach(
