@@ -86,6 +86,26 @@ def test_a_station_that_is_merged_beside_its_officers_is_that_of_each() -> None:
     ]
 
 
+def test_repeated_rows_take_what_is_merged_beside_them_no_further_than_it_goes() -> None:
+    down = 'table:number-rows-spanned="2"'
+    hidden = cell("under it", kind="covered-table-cell")
+    alike = '<table:table-row table:number-rows-repeated="3">'
+    file = packed(
+        content(
+            sheet(
+                f"<table:table-row>{cell('Kondele', down)}{cell('Amani')}</table:table-row>"
+                f"{alike}{hidden}{cell('Baraka')}</table:table-row>"
+            )
+        )
+    )
+    assert rows_of(file) == [
+        (1, ["Kondele", "Amani"]),
+        (2, ["Kondele", "Baraka"]),
+        (3, ["", "Baraka"]),
+        (4, ["", "Baraka"]),
+    ]
+
+
 def test_comments_pictures_and_hidden_sheets_are_nobody() -> None:
     remark = "<office:annotation><text:p>Ask her brother</text:p></office:annotation>"
     drawn = "<draw:frame><draw:text-box><text:p>Logo</text:p></draw:text-box></draw:frame>"

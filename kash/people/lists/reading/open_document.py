@@ -186,17 +186,25 @@ class _Gathered:
             raise Refused(FAR_BELOW)
         if len(self._rows) + times > MOST_LINES:
             raise Refused(TOO_LONG)
-        for column, (value, last) in self._beside.items():
-            if first > last:
-                continue
-            self._cells += [""] * (column + 1 - len(self._cells))
-            if self._cells[column] == "":
-                self._cells[column] = value
-        weight = sum(8 + (len(cell) if isinstance(cell, str) else 0) for cell in self._cells)
-        self._weight += times * weight
+        # Where one of these ends within repeated rows, those below it go on without it.
+        until = first + times
+        while first < until:
+            beside = [(at, *one) for at, one in self._beside.items() if first <= one[1]]
+            end = min([until, *(last + 1 for _at, _value, last in beside)])
+            cells = list(self._cells)
+            for column, value, _last in beside:
+                cells += [""] * (column + 1 - len(cells))
+                if cells[column] == "":
+                    cells[column] = value
+            self._take(self._rows, range(first, end), cells)
+            first = end
+
+    def _take(self, rows: list[tuple[int, list[Cell]]], numbers: range, cells: list[Cell]) -> None:
+        weight = sum(8 + (len(cell) if isinstance(cell, str) else 0) for cell in cells)
+        self._weight += len(numbers) * weight
         if self._weight > MOST_INFLATED:
             raise Refused(UNPACKS_TOO_FAR)
-        self._rows += [(number, list(self._cells)) for number in range(first, first + times)]
+        rows += [(number, list(cells)) for number in numbers]
 
 
 @lru_cache(maxsize=512)
