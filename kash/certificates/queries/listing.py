@@ -10,7 +10,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    exists,
     false,
     func,
     literal,
@@ -28,6 +27,14 @@ from kash.people.models import Group, Person
 from kash.people.queries import person_ids_within_reach
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
+
+# Asked of each certificate by the person's key: joined, PostgreSQL reads everybody here instead.
+_GROUP = (
+    select(Person.group_id)
+    .where(Person.id == Certificate.person_id)
+    .correlate(Certificate)
+    .scalar_subquery()
+)
 
 
 def in_condition(condition: str, today: date) -> ColumnElement[bool]:
@@ -79,8 +86,7 @@ def certificate_counts(
     group at a time, as every screen of printed names does."""
     counted: Any = (
         _issued(actor, today, condition, found)
-        .join(Certificate.person)
-        .join(Person.group)
+        .join(Group, Group.id == _GROUP)
         .with_only_columns(Group.letter, func.count(), maintain_column_froms=True)
         .group_by(Group.letter)
         .order_by(Group.letter)
@@ -90,10 +96,7 @@ def certificate_counts(
 
 def _of_group(letter: str) -> ColumnElement[bool]:
     """True if a certificate is of somebody of this group."""
-    return exists().where(
-        Person.id == Certificate.person_id,
-        Person.group_id == select(Group.id).where(Group.letter == letter).scalar_subquery(),
-    )
+    return select(Group.id).where(Group.letter == letter).scalar_subquery() == _GROUP
 
 
 def _issued(actor: Actor, today: date, condition: str, found: str) -> Select[Certificate]:

@@ -47,7 +47,7 @@ from kash.policy import Actor
 from kash.vault import lookup
 from kash.web import Listing, listing
 
-MOST_FOUND = 1_000
+MOST_FOUND = 500
 # Whoever chooses one of a few who are shown types more of the name rather than look through these.
 MOST_OFFERED = 200
 _MOST_ALIKE = 100
