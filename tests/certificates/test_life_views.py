@@ -16,6 +16,7 @@ from kash.certificates.services import issuing_in_parts
 from kash.database import db
 from kash.policy import Actor
 from kash.web.formats import local_today
+from tests.workshops.conftest import Held, plan  # noqa: F401
 
 from .conftest import ALL, LITTLE, MOST, Ready
 from .test_views import text_of, words
@@ -179,3 +180,37 @@ def test_renewals_name_one_group_and_turning_loses_no_tick(
     sent = {"certificate": list(ids.values()), "reason": "Works well", "basis": "decision"}
     assert trainer.post(page, data=sent).status_code == 302
     assert len(db.session.scalars(renewal).one().certificates) == 2
+
+
+def test_proposing_one_section_keeps_the_ticks_of_the_other(
+    ready: Ready,
+    browsers: tuple[FlaskClient, FlaskClient],
+    plan: Callable[..., Held],  # noqa: F811
+) -> None:
+    trainer, _director = browsers
+    ready.confirm(ALL, MOST)
+    (most, whole) = queries.certificates_of(ready.batch(ready.issued()))
+    refreshed, decided = most.public_id, whole.public_id
+    db.session.execute(update(Certificate).values(expires_on=local_today() + timedelta(days=20)))
+    # What MOST holds is of another workshop, so that this one was her refresher.
+    made = {
+        column.name: getattr(most.batch, column.name)
+        for column in CertificateBatch.__table__.columns
+        if column.name not in ("id", "public_id", "workshop_id")
+    }
+    elsewhere = CertificateBatch(workshop_id=plan(by=ready.trainer).row.id, **made)
+    db.session.add(elsewhere)
+    db.session.flush()
+    db.session.execute(
+        update(Certificate).where(Certificate.id == most.id).values(batch_id=elsewhere.id)
+    )
+    db.session.commit()
+    page = f"/workshops/{ready.held.workshop}/certificates/renewals"
+    sent = {"certificate": [refreshed, decided], "reason": "Works well"}
+    first = trainer.post(page, data={**sent, "basis": "decision"})
+    assert first.status_code == 200
+    assert "are not proposed yet" in words(first)
+    assert f'name="certificate" value="{refreshed}"' in first.text
+    assert 'data-unsent="yes"' in first.text
+    last = trainer.post(page, data={"certificate": [refreshed], "basis": "refresher"})
+    assert last.status_code == 302

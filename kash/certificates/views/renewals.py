@@ -55,6 +55,18 @@ def _page(
     ), 409 if problem else 422 if decision.errors or refresher.errors else 200
 
 
+def _left(found: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
+    """What was ticked in the section of the page whose button was not pressed."""
+    today = local_today()
+    if not by_decision:
+        offered = queries.due_for_renewal(found, today)
+    elif slots_still_open(found.register_id):
+        offered = []
+    else:
+        offered = queries.renewable_here(found, queries.candidates(found), today)
+    return chosen.intersection(one.public_id for one in offered)
+
+
 def _letter(one: Certificate) -> str:
     return one.person.group.letter
 
@@ -83,4 +95,9 @@ def propose_renewals(public_id: str) -> ResponseReturnValue:
         found = own_workshop(public_id, actor, "certificates.propose")
         return _page(found, refresher, decision, str(problem), chosen)
     flash(_("Proposed. Another person must approve it now."))
+    found = own_workshop(public_id, actor, "certificates.propose")
+    left = _left(found, chosen, by_decision=by_decision)
+    if left:
+        flash(_("The other ticks on this page are not proposed yet. They stand as you set them."))
+        return _page(found, refresher, decision, chosen=left)
     return redirect(url_for("certificates.batch", public_id=public_id, batch_id=batch_id))
