@@ -1,4 +1,4 @@
-"""What the audit trail says was done, for people: the room, then what happened there."""
+"""Words of the audit trail for people: the room, then what happened there."""
 
 from __future__ import annotations
 
@@ -317,7 +317,7 @@ ACTORS: dict[str, Any] = {
 
 
 def actor_text(actor: str) -> str:
-    """Who acted, if no account of the programme bears that public id."""
+    """The word for an actor whose public id no account of the programme bears."""
     return str(ACTORS.get(actor, actor))
 
 

@@ -56,7 +56,7 @@ def _page(
 
 
 def _left(found: Workshop, chosen: frozenset[str], *, by_decision: bool) -> frozenset[str]:
-    """What was ticked in the section of the page whose button was not pressed."""
+    """Ticks in the section of the page whose button was not pressed."""
     today = local_today()
     if not by_decision:
         offered = queries.due_for_renewal(found, today)
