@@ -1,4 +1,4 @@
-"""Whom a trainer met: by an act that was not hers alone, and so opens how to reach a person."""
+"""People whom a trainer met by an act not hers alone, which opens how to reach them."""
 
 from __future__ import annotations
 
