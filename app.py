@@ -3,7 +3,7 @@
 import os
 
 from kash import create_app
-from kash.operations.telling import tell_known_faults_in_a_line
+from kash.platform.operations.telling import tell_known_faults_in_a_line
 from kash.settings import CannotStart
 
 if os.environ.get("FLASK_RUN_FROM_CLI") == "true":

@@ -27,8 +27,8 @@ if not (_compiled.exists() or sys.dont_write_bytecode):
             import app as _application  # noqa: F401
         os._exit(0)
 
-from kash.condition import refuse_unfit_place  # noqa: E402
-from kash.operations.numbers import (  # noqa: E402
+from kash.platform.condition import refuse_unfit_place  # noqa: E402
+from kash.platform.operations.numbers import (  # noqa: E402
     SHARED_MEMORY,
     folder_for_numbers,
     forget_numbers_at_end,
@@ -48,8 +48,8 @@ try:
 except CannotStart as problem:
     raise SystemExit(str(problem)) from None
 
-from kash.operations.connections import PatientWorker  # noqa: E402
-from kash.operations.server import QuietLog, Server  # noqa: E402
+from kash.platform.operations.connections import PatientWorker  # noqa: E402
+from kash.platform.operations.server import QuietLog, Server  # noqa: E402
 
 _server = Server(settings, app, numbers)
 

@@ -232,7 +232,7 @@ case $command in
   lock) lock ;;
   demo)
     install_to_run
-    "$PYTHON" -m kash.operations migrate
+    "$PYTHON" -m kash.platform.operations migrate
     flask demo "$@"
     ;;
   shots)
@@ -251,7 +251,7 @@ case $command in
   backup | restore)
     [[ -n ${1:-} ]] || stop "Which file? ./kash.sh $command FILE"
     install_to_run
-    exec "$PYTHON" -m kash.operations "$command" "$@"
+    exec "$PYTHON" -m kash.platform.operations "$command" "$@"
     ;;
   flask)
     install_to_run

@@ -20,10 +20,7 @@ from kash.attendance.rules import PAPER, SheetChoice
 from kash.attendance.scans import store
 from kash.attendance.services import keep_scans, record_sheets, save_reading
 from kash.certificates.models import Certificate
-from kash.cleaning import ScannedPage
-from kash.database import PublicId, db
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
-from kash.jobs.models import Job
 from kash.members.opening import needs_vault
 from kash.payouts import services as payouts
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
@@ -32,9 +29,12 @@ from kash.payouts.rules import Basis, Rates, RoleRates
 from kash.people.models import Group, Person, ServiceEntry
 from kash.people.queries.lists import people_list
 from kash.people.services import bring_in, confirm_list, preview_list
+from kash.platform.cleaning import ScannedPage
+from kash.platform.database import PublicId, db
+from kash.platform.jobs.models import Job
+from kash.platform.web.sample_ids import sample_id
 from kash.policy import SYSTEM, Actor, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.web.sample_ids import sample_id
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.queries import sessions_of
 from kash.workshops.views.documents import sheet_columns

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, create_engine, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kash.attendance.models import Mark, MarkOperation
+from kash.platform.vault.models import AuditEntry, AuditHead, AuditSubject
 from kash.settings import load_settings
-from kash.vault.models import AuditEntry, AuditHead, AuditSubject
 
 _settings = load_settings()
 engine = create_engine(_settings.database_uri, pool_size=5, max_overflow=5)

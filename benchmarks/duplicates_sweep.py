@@ -12,13 +12,13 @@ from flask import Flask
 from sqlalchemy import insert
 
 from kash import create_app
-from kash.database import Base, db, new_public_id, utc_now
-from kash.jobs import SILENT
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules import sort_name
 from kash.people.services import sweep
+from kash.platform.database import Base, db, new_public_id, utc_now
+from kash.platform.jobs import SILENT
+from kash.platform.vault import install_triggers
 from kash.settings import Settings
-from kash.vault import install_triggers
 from tests.people.crowd import Someone, disturbed, known_well, people
 
 PEOPLE, COPIES = 20_000, 1_000

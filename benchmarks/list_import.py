@@ -61,7 +61,7 @@ def import_5000_s() -> float:
             "KASH_STORAGE_URL": "",
         }
         from kash import create_app
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()
@@ -77,8 +77,8 @@ def _one(content: bytes) -> float:
     from kash.people.lists.choices import Choices
     from kash.people.lists.files import read_file
     from kash.people.lists.previews import make_preview
+    from kash.platform.web.formats import local_today
     from kash.policy import SYSTEM
-    from kash.web.formats import local_today
 
     start = time.perf_counter()
     preview = make_preview(read_file(content), Choices(), SYSTEM, local_today())

@@ -194,7 +194,7 @@ def figures(*, rows: int = ROWS, on_postgresql: bool = False) -> dict[str, float
         }
         os.environ.update(environment)
         from kash import create_app
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()

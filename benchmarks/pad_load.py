@@ -21,10 +21,10 @@ from sqlalchemy import insert, select
 from benchmarks.load.people import AnAccount
 from kash.attendance.models import Pad, PadKey, Register, RosterEntry, Slot
 from kash.attendance.services import take_pad
-from kash.database import db, new_public_id, writing
 from kash.people.models import Person
+from kash.platform.database import db, new_public_id, writing
+from kash.platform.vault.phones import unpadded
 from kash.policy import Actor, Role
-from kash.vault.phones import unpadded
 from kash.workshops.models import Enrolment, Facilitator, Workshop, WorkshopSession
 
 STATUSES = ("present", "late", "absent", "excused")

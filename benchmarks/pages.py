@@ -31,7 +31,7 @@ from benchmarks.postgresql import NoPostgresql, cluster
 from benchmarks.server import NotServing, Server, served
 from benchmarks.telling import as_json, verdict
 from benchmarks.timing import MILLISECONDS
-from kash.operations.memory import resident_mb, unshared_mb
+from kash.platform.operations.memory import resident_mb, unshared_mb
 
 ROUNDS = 15
 WARM_UP = 3
@@ -287,7 +287,7 @@ def loaded_programme(
         }
         os.environ.update(environment)
         from kash import create_app
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()

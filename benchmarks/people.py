@@ -62,7 +62,7 @@ def search_times(*, on_postgresql: bool, people: int = PEOPLE) -> dict[str, floa
         }
         os.environ.update(environment)
         from kash import create_app
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()

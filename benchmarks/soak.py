@@ -33,7 +33,7 @@ from benchmarks.server import NotServing, Server, free_port, served
 from benchmarks.soak_people import PEOPLE, Addresses, Log, Somebody, TimedBrowser, Wrong
 from benchmarks.telling import as_json, told
 from benchmarks.trickle import Trickle, slow_bodies
-from kash.operations.memory import resident_mb
+from kash.platform.operations.memory import resident_mb
 
 MINUTES = 30
 SLOW_BODIES = 8
@@ -226,12 +226,12 @@ def run(minutes: float, *, direct: bool) -> dict[str, float]:
 def _load(password: str) -> Sample:
     from kash import create_app
     from kash.certificates.models import CertificateBatch
-    from kash.database import db
     from kash.demo.accounts import MEMBERS
     from kash.demo.loading import load_programme
-    from kash.operations.migrations import migrate_if_behind
+    from kash.platform.database import db
+    from kash.platform.operations.migrations import migrate_if_behind
+    from kash.platform.web.formats import local_today
     from kash.settings import load_settings
-    from kash.web.formats import local_today
     from kash.workshops.models import Workshop
 
     settings = load_settings()

@@ -197,8 +197,8 @@ def rage(server: Server, senders: Sequence[Sender], kills: int, seed: int) -> fl
 def check(op_ids: Sequence[str]) -> dict[str, float]:
     """Counts of the database afterwards, in an application context. Raises LookupError."""
     from kash.attendance.models import Mark, MarkOperation
-    from kash.database import db
-    from kash.vault import verify
+    from kash.platform.database import db
+    from kash.platform.vault import verify
 
     session = db.session()
     session.rollback()
@@ -254,8 +254,8 @@ def run(*, on_postgresql: bool, seed: int) -> dict[str, float]:
         from benchmarks.load import Size, load_programme
         from benchmarks.pad_load import PadPhone, make_register
         from kash import create_app
-        from kash.database import db
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.database import db
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()

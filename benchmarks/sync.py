@@ -158,8 +158,8 @@ def compare(*, on_postgresql: bool, singles: bool, more: bool) -> dict[str, floa
         os.environ.update(here)
         from benchmarks.pad_load import PadPhone, make_register
         from kash import create_app
-        from kash.database import db
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.database import db
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()

@@ -69,7 +69,7 @@ def measured(*, on_postgresql: bool, incidents: int = INCIDENTS) -> dict[str, fl
         }
         os.environ.update(environment)
         from kash import create_app
-        from kash.operations.migrations import migrate_if_behind
+        from kash.platform.operations.migrations import migrate_if_behind
         from kash.settings import load_settings
 
         settings = load_settings()
@@ -87,8 +87,8 @@ def _loaded(app: Flask, incidents: int) -> tuple[dict[str, str], list[str]]:
     from benchmarks.load import Size, load_programme
     from kash.accounts.models import Account, SignedInSession
     from kash.accounts.services import open_session
-    from kash.database import db, utc_now, writing
-    from kash.vault import (
+    from kash.platform.database import db, utc_now, writing
+    from kash.platform.vault import (
         VaultMember,
         add_member,
         begin_opening,

@@ -10,12 +10,12 @@ from apiflask import APIFlask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from kash.condition import refuse_unfit_place
-from kash.database import init_database
 from kash.feature import Feature, add_features
+from kash.platform.condition import refuse_unfit_place
+from kash.platform.database import init_database
+from kash.platform.web.bodies import InMemoryRequest
 from kash.policy import check_every_endpoint
 from kash.settings import Settings, load_settings
-from kash.web.bodies import InMemoryRequest
 
 __all__ = ["create_app"]
 
@@ -23,7 +23,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 
 class Kash(APIFlask):
-    """The application. What it logs of an exception is left to `kash.web.logs`."""
+    """The application. What it logs of an exception is left to `kash.platform.web.logs`."""
 
     request_class = InMemoryRequest
 
@@ -79,12 +79,12 @@ def _configure(app: APIFlask, settings: Settings) -> None:
 
 
 def _add_capabilities(app: APIFlask, settings: Settings) -> None:
-    from kash.confinement.telling import init_confinement
-    from kash.jobs import init_jobs
-    from kash.messages import init_messages
-    from kash.operations.database_check import init_database_check
-    from kash.storage import init_storage
-    from kash.vault import init_vault
+    from kash.platform.confinement.telling import init_confinement
+    from kash.platform.jobs import init_jobs
+    from kash.platform.messages import init_messages
+    from kash.platform.operations.database_check import init_database_check
+    from kash.platform.storage import init_storage
+    from kash.platform.vault import init_vault
 
     vault = init_vault(app, settings)
     app.secret_key = vault.keys.flask_secret
@@ -100,21 +100,21 @@ def _add_web(app: APIFlask, settings: Settings) -> None:
     from kash.accounts.queries import actor_now
     from kash.accounts.services import accept_address, choose_language
     from kash.accounts.sessions import leave
-    from kash.jobs import blueprint as jobs
     from kash.members.opening import keep_posted
-    from kash.web.acting import init_actors
-    from kash.web.context import Endpoints, init_context
-    from kash.web.errors import init_errors
-    from kash.web.formats import init_formats
-    from kash.web.guard import init_guard
-    from kash.web.headers import init_headers
-    from kash.web.input import init_input
-    from kash.web.language import init_language
-    from kash.web.leaving import init_leaving
-    from kash.web.logs import init_logs
-    from kash.web.metrics import init_metrics
-    from kash.web.public_address import init_public_address
-    from kash.web.static import init_static
+    from kash.platform.jobs import blueprint as jobs
+    from kash.platform.web.acting import init_actors
+    from kash.platform.web.context import Endpoints, init_context
+    from kash.platform.web.errors import init_errors
+    from kash.platform.web.formats import init_formats
+    from kash.platform.web.guard import init_guard
+    from kash.platform.web.headers import init_headers
+    from kash.platform.web.input import init_input
+    from kash.platform.web.language import init_language
+    from kash.platform.web.leaving import init_leaving
+    from kash.platform.web.logs import init_logs
+    from kash.platform.web.metrics import init_metrics
+    from kash.platform.web.public_address import init_public_address
+    from kash.platform.web.static import init_static
 
     init_logs(app, settings.log_level)
     init_headers(app, behind_tls=settings.behind_tls)

@@ -12,9 +12,9 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from kash.attendance.triggers import keep_history
-from kash.database import complete_partial_indexes, db
 from kash.people.search import mend_search
-from kash.vault import assert_triggers
+from kash.platform.database import complete_partial_indexes, db
+from kash.platform.vault import assert_triggers
 
 config = context.config
 

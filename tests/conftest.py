@@ -37,17 +37,16 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
-from kash import create_app, database
+from kash import create_app
 from kash.accounts.models import Account, AccountRole, Programme, SignedInSession
 from kash.accounts.queries import actor_of, email_key
 from kash.accounts.secrets import hash_password, new_token, token_hash
-from kash.database import Base, db, new_public_id, utc_now
 from kash.members.rules import entitled
-from kash.operations.server import keep_compiled
 from kash.people.models import Group
-from kash.policy import Actor, Role
-from kash.settings import Settings
-from kash.vault import (
+from kash.platform import database
+from kash.platform.database import Base, db, new_public_id, utc_now
+from kash.platform.operations.server import keep_compiled
+from kash.platform.vault import (
     OpenVault,
     VaultMember,
     add_member,
@@ -63,6 +62,8 @@ from kash.vault import (
     open_in_memory,
     seal,
 )
+from kash.policy import Actor, Role
+from kash.settings import Settings
 
 PASSWORD = "seven boats cross at dusk"
 ENGINES = ("sqlite", "postgresql")

@@ -16,16 +16,16 @@ from flask import Blueprint, Flask, url_for
 from flask.testing import FlaskClient
 
 from kash import create_app
-from kash.database import db, new_public_id, utc_now
 from kash.feature import Feature, Part, add_features, declared
 from kash.features import FEATURES
 from kash.people.models import Group, Person
 from kash.people.sections import PersonSection, SectionRow
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.web.finding import Findable, Hit
+from kash.platform.web.navigation import Destination
+from kash.platform.web.setting_lines import SettingLine
+from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Actor, allow
-from kash.web.finding import Findable, Hit
-from kash.web.navigation import Destination
-from kash.web.setting_lines import SettingLine
-from kash.web.today import Asked, Line, Need
 from kash.workshops.models import Workshop
 from kash.workshops.tabs import Tab
 from tests.desk.conftest import workshop  # noqa: F401

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from benchmarks.load.people import AnAccount, APerson, Everybody
 from benchmarks.load.rows import Rows
 from kash.attendance.models import Mark, Register, RosterEntry, Slot
-from kash.database import new_public_id
 from kash.forums.models import (
     Action,
     AgendaItem,
@@ -20,6 +19,7 @@ from kash.forums.models import (
     Meeting,
 )
 from kash.forums.rules import MEETING_MINUTES
+from kash.platform.database import new_public_id
 
 _ITEMS = 7
 _MEMBERS = 24

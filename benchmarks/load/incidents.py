@@ -8,15 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
-from kash.database import db, new_public_id
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident
 from kash.incidents.rules.acts import ACTS
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import Act, Event, Information, Party, Person, Record, as_bytes
-from kash.vault import DocumentKey, OpenVault, SealedDocument
-from kash.vault import compartments as sealing
-from kash.vault.models.compartments import random_key
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import DocumentKey, OpenVault, SealedDocument
+from kash.platform.vault import compartments as sealing
+from kash.platform.vault.models.compartments import random_key
 
 # Stands in one record of a thousand.
 RARE = "Wasonga"

@@ -19,11 +19,11 @@ from kash.accounts.models import (
 from kash.accounts.queries import email_key
 from kash.accounts.requests import seal_reason
 from kash.accounts.secrets import hash_password, new_token, token_hash
-from kash.database import new_public_id
 from kash.people.models import Consent, Group, Organisation, Person, Posting
 from kash.people.rules import PURPOSES, sort_name
+from kash.platform.database import new_public_id
+from kash.platform.vault import lookup, seal
 from kash.policy import Role
-from kash.vault import lookup, seal
 
 PASSWORD = "four plain words together"
 _GIVEN = (

@@ -14,10 +14,10 @@ from benchmarks.load.rows import Rows
 from benchmarks.load.services import load_services
 from benchmarks.load.training import load_courses
 from benchmarks.load.workshops import AWorkshop, Plan, load_places, load_workshop
-from kash.database import db, utc_now
-from kash.jobs.models import Job
+from kash.platform.database import db, utc_now
+from kash.platform.jobs.models import Job
+from kash.platform.vault import audited
 from kash.policy import SYSTEM
-from kash.vault import audited
 
 __all__ = ["PASSWORD", "Loaded", "Size", "load_programme"]
 

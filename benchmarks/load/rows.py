@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.orm import Session
 
-from kash.database import Base, db
+from kash.platform.database import Base, db
 
 _AT_ONCE = 5_000
 

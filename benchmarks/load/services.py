@@ -6,9 +6,9 @@ import random
 from datetime import datetime, timedelta
 
 from benchmarks.load.rows import Rows
-from kash.database import new_public_id
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.rules import DAY, SERVICE_KINDS, found_by, sort_name
+from kash.platform.database import new_public_id
 
 _AREAS = ("Kisumu Central", "Kondele", "Manyatta", "Nyalenda", "Kajulu", "Whole country")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from benchmarks.load.rows import Rows
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 
 _TOPICS = (

@@ -23,8 +23,8 @@ from kash.attendance.models import (
 from kash.attendance.rules import STANDARD_STATUSES
 from kash.certificates.models import Certificate, CertificateBatch, CertificateRule
 from kash.certificates.rules import new_serial
-from kash.database import new_public_id
 from kash.people.models import Venue, Zone
+from kash.platform.database import new_public_id
 from kash.workshops.models import (
     Enrolment,
     Facilitator,

@@ -14,7 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 
 from benchmarks.press_peers import workload
-from kash.press import badges, cards, print_pieces, single_files, start_ahead, zip_file_pieces
+from kash.platform.press import (
+    badges,
+    cards,
+    print_pieces,
+    single_files,
+    start_ahead,
+    zip_file_pieces,
+)
 
 _STARTED = 4.0
 

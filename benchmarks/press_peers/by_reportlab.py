@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.press_peers import workload
-from kash.press import CertificateEntry
-from kash.press.qr_symbols import qr_symbol
+from kash.platform.press import CertificateEntry
+from kash.platform.press.qr_symbols import qr_symbol
 
 _FONTS = {
     "Serif": "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",

@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image
 
 from benchmarks.press_peers import workload
-from kash.press.qr_symbols import qr_symbol
+from kash.platform.press.qr_symbols import qr_symbol
 
 
 def code_picture(payload: str) -> list[int]:

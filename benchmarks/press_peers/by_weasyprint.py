@@ -12,8 +12,8 @@ import sys
 import time
 
 from benchmarks.press_peers import workload
-from kash.press.designs import plate_markup
-from kash.press.qr import qr_svg
+from kash.platform.press.designs import plate_markup
+from kash.platform.press.qr import qr_svg
 
 
 def pages(count: int) -> list[str]:
@@ -30,7 +30,7 @@ def main() -> None:
     from weasyprint import CSS, HTML
     from weasyprint.text.ffi import harfbuzz_subset
 
-    from kash.press.typesetting.addresses import ASSETS
+    from kash.platform.press.typesetting.addresses import ASSETS
 
     if not harfbuzz_subset:
         raise SystemExit("HarfBuzz must be there, or the comparison isn't fair")

@@ -8,8 +8,8 @@ import time
 from dataclasses import replace
 
 from benchmarks.press_peers import workload
-from kash.press import PagedDocument, RegisterSheet, qr_svg, register, start_ahead
-from kash.press.documents import document_opening
+from kash.platform.press import PagedDocument, RegisterSheet, qr_svg, register, start_ahead
+from kash.platform.press.documents import document_opening
 
 ROWS = 10
 _STARTED = 4.0
@@ -37,7 +37,7 @@ def markup(cells: list[tuple[str, str]], number: str, code: str) -> str:
 
 
 def main() -> None:
-    from kash.press.typesetting.typesetter import Typesetter
+    from kash.platform.press.typesetting.typesetter import Typesetter
 
     names = [entry.printed_name for entry in workload.entries(int(sys.argv[1]))]
     sheets = [names[at : at + ROWS] for at in range(0, len(names), ROWS)]

@@ -11,8 +11,14 @@ from datetime import UTC, datetime
 
 from PIL import Image, ImageDraw
 
-from kash.press import Badge, CertificateDesign, CertificateEntry, CertificateWording, Signatory
-from kash.press.guilloche import guilloche
+from kash.platform.press import (
+    Badge,
+    CertificateDesign,
+    CertificateEntry,
+    CertificateWording,
+    Signatory,
+)
+from kash.platform.press.guilloche import guilloche
 
 FIRST = ("Achieng", "Wanjikũ", "Zoë", "Amina", "Nyambura", "Fátima", "Kipchoge", "Mwangi", "Walter")
 LAST = ("Otieno", "Ng'ang'a", "Wambui", "Diallo", "Odhiambo", "Kamau", "Wekesa", "Okoth", "Muthoni")

@@ -10,10 +10,10 @@ from flask.cli import AppGroup, with_appcontext
 from kash.accounts import queries, services
 from kash.accounts.models import Account
 from kash.accounts.setup import new_setup_code
+from kash.platform.web.errors import Problem
+from kash.platform.web.forms import one_written_email
+from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import SYSTEM, Role
-from kash.web.errors import Problem
-from kash.web.forms import one_written_email
-from kash.web.public_address import AddressKind, kind_of_address, public_address
 
 account_commands = AppGroup(
     "account", help="Accounts: what takes two people in the browser takes nobody else here."

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from kash.accounts.names import OPENING_NAMES, role_name
 from kash.accounts.queries import AccessLine
 from kash.accounts.rules import Opening
-from kash.web.formats import to_local
+from kash.platform.web.formats import to_local
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -22,10 +22,10 @@ from kash.accounts.sessions import init_sessions
 from kash.accounts.setting_lines import LINES
 from kash.accounts.today import TODAY, WORDS
 from kash.feature import Feature
-from kash.jobs.services import Kept, ResultsKept
-from kash.web.account_names import AccountsKnown
-from kash.web.navigation import Destination
-from kash.web.programme import retention
+from kash.platform.jobs.services import Kept, ResultsKept
+from kash.platform.web.account_names import AccountsKnown
+from kash.platform.web.navigation import Destination
+from kash.platform.web.programme import retention
 
 
 def _results_kept() -> Kept:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.platform.web.finding import NamedPage
 from kash.policy import SIGNED_IN
-from kash.web.finding import NamedPage
 
 FOUND = (
     NamedPage("accounts.own", _l("Your account"), SIGNED_IN, 10),

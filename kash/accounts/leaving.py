@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.holdings import Holder
 from kash.accounts.models import Invitation
-from kash.database import utc_now
+from kash.platform.database import utc_now
 
 
 def _sent_by(leaver: Holder, now: datetime) -> ColumnElement[bool]:

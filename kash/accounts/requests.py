@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from kash.accounts.models import Account, AccountRequest
+from kash.platform.vault import lookup, open_text, seal
 from kash.policy import Role
-from kash.vault import lookup, open_text, seal
 
 # Reasons were sealed under this name before there were other requests than for a second step.
 _REASON = "second_step_reset.reason"

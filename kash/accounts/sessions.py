@@ -17,13 +17,13 @@ from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.sessions import end_session, keep_form
 from kash.accounts.services.signing_in import open_session
 from kash.accounts.services.throttle import Client
-from kash.database import UtcDateTime, db, unless_full, utc_now, writing
+from kash.platform.database import UtcDateTime, db, unless_full, utc_now, writing
+from kash.platform.web.acting import SignedIn, current_actor, signed_in
+from kash.platform.web.guard import login_manager
+from kash.platform.web.posted import came_from_here, posted
+from kash.platform.web.programme import find_programme_by
+from kash.platform.web.traces import traceless
 from kash.policy import Actor, Role
-from kash.web.acting import SignedIn, current_actor, signed_in
-from kash.web.guard import login_manager
-from kash.web.posted import came_from_here, posted
-from kash.web.programme import find_programme_by
-from kash.web.traces import traceless
 
 _ACCOUNTS_OF_ONE_BROWSER = 5
 

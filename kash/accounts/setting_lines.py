@@ -12,8 +12,8 @@ from sqlalchemy import Select, func, select
 from kash.accounts.models import Breach, Delegation
 from kash.accounts.names import ROLE_NAMES
 from kash.accounts.queries import in_force, last_review, must_have_second_step
-from kash.web.formats import short_date_text
-from kash.web.setting_lines import SettingLine
+from kash.platform.web.formats import short_date_text
+from kash.platform.web.setting_lines import SettingLine
 
 
 def _second_step(_count: int) -> str:

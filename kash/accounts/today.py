@@ -23,10 +23,10 @@ from kash.accounts.queries import (
 from kash.accounts.queries.access import ReviewReminder
 from kash.accounts.queries.housekeeping import Housekeeping, housekeeping
 from kash.accounts.services.notices import notice_text
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.formats import day_text, short_date_text, time_text
+from kash.platform.web.today import Asked, Line, Need, Panel
 from kash.policy import Role
-from kash.web.beginning import BeginningStep
-from kash.web.formats import day_text, short_date_text, time_text
-from kash.web.today import Asked, Line, Need, Panel
 
 # What the templates of notices and breaches say.
 WORDS = {"notice_text": notice_text, "clock_text": clock_text}

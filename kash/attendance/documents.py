@@ -15,7 +15,7 @@ from markupsafe import escape
 
 from kash.attendance.queries import PrintedSheet, badges_of, printed_sheets, statuses_for
 from kash.attendance.rules import Column, Extra, Half, badge_shown, badge_text
-from kash.press import (
+from kash.platform.press import (
     Badge,
     PagedDocument,
     RegisterSheet,
@@ -27,10 +27,10 @@ from kash.press import (
     qr_svg,
     register,
 )
-from kash.web.errors import NotFound
-from kash.web.formats import date_text
-from kash.web.paper import logo_address
-from kash.web.programme import paper_wording
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import date_text
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import paper_wording
 
 _TEMPLATE = "attendance/register_paper.html"
 _HALVES: Mapping[Half, Any] = {Half.MORNING: _l("Morning"), Half.AFTERNOON: _l("Afternoon")}

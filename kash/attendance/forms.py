@@ -17,8 +17,8 @@ from kash.attendance.rules import (
     Operation,
     summed,
 )
-from kash.database import new_public_id
 from kash.people.rules import AGE_BANDS, SEXES
+from kash.platform.database import new_public_id
 
 _LONGEST_SEEN = 40
 # One more than a status has, so that what is too long is none.

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from kash.attendance.rules import STANDARD_STATUSES, Reason
 from kash.people.rules import AGE_BANDS, SEXES
 from kash.people.words import AGE_BAND, SEX
-from kash.web.programme import LANGUAGES
+from kash.platform.web.programme import LANGUAGES
 
 
 def pad_words() -> dict[str, str]:

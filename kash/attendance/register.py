@@ -26,7 +26,7 @@ from kash.attendance.models import (
     Slot,
 )
 from kash.attendance.rules import STANDARD_STATUSES, end_to_remember, ends_at
-from kash.web.errors import NotFound, Problem
+from kash.platform.web.errors import NotFound, Problem
 
 
 class SlotHasMarks(Problem):

@@ -13,13 +13,13 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from kash import storage
 from kash.attendance.models import SheetScan
 from kash.attendance.services.sheets import NewScan
-from kash.cleaning import HEAD, SCANS, CannotClean, ScannedPage, kind_of, scanned_pages
-from kash.database import db, new_public_id, utc_now
-from kash.jobs import periodic
-from kash.vault import open_file, seal_file
+from kash.platform import storage
+from kash.platform.cleaning import HEAD, SCANS, CannotClean, ScannedPage, kind_of, scanned_pages
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.jobs import periodic
+from kash.platform.vault import open_file, seal_file
 
 _KIND = "attendance.scan"
 _FOLDER = "scans"

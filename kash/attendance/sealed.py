@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from kash.attendance.models import HeldItem, RegisterNote, Signature
 from kash.attendance.rules import Sent, Unreadable, read_operation
-from kash.vault import open_sealed, open_text, seal
+from kash.platform.vault import open_sealed, open_text, seal
 
 _HELD, _NOTE, _SIGNATURE, _KEY = (
     "held.operation", "register.note", "register.signature", "pad.key",

@@ -37,10 +37,10 @@ from kash.certificates.services import (
     make_first_key,
     private_half,
 )
+from kash.platform.vault import ActorLike, audited, lookup
+from kash.platform.web.formats import zone
+from kash.platform.web.programme import brand
 from kash.settings import Settings
-from kash.vault import ActorLike, audited, lookup
-from kash.web.formats import zone
-from kash.web.programme import brand
 
 
 def _site() -> str:

@@ -24,10 +24,10 @@ from kash.certificates.rules import (
     read_serial,
     standing_on,
 )
-from kash.database import db, unless_full, writing
 from kash.people.rules import names_match
-from kash.vault import lookup
-from kash.web.formats import local_today, to_local
+from kash.platform.database import db, unless_full, writing
+from kash.platform.vault import lookup
+from kash.platform.web.formats import local_today, to_local
 
 
 @dataclass(frozen=True)

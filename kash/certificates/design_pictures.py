@@ -18,12 +18,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 
-from kash import storage
-from kash.database import utc_now
-from kash.jobs import periodic
+from kash.platform import storage
+from kash.platform.database import utc_now
+from kash.platform.jobs import periodic
+from kash.platform.vault import SealError, lookup, open_file, seal_file
+from kash.platform.web.errors import Problem
 from kash.settings import Settings
-from kash.vault import SealError, lookup, open_file, seal_file
-from kash.web.errors import Problem
 
 FOLDER = "design-pictures"
 _KIND = "certificates.design_picture"

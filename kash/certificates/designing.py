@@ -12,7 +12,6 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash import storage
 from kash.accounts.queries import names_of
 from kash.certificates.models import CertificateBatch, SignatureImage
 from kash.certificates.queries.designs import images
@@ -25,15 +24,21 @@ from kash.certificates.rules.designs import (
     filled_sentence,
 )
 from kash.certificates.rules.readiness import own_design
+from kash.platform import storage
+from kash.platform.press import CertificateDesign, CertificateWording, Signatory
+from kash.platform.press.certificate_values import (
+    CertificatePage,
+    DesignName,
+    FunderMark,
+    OwnDesign,
+)
+from kash.platform.vault import open_sealed
+from kash.platform.web.language import brand, programme_zone
+from kash.platform.web.paper import logo_address
+from kash.platform.web.pictures import data_address
+from kash.platform.web.programme import paper_wording
 from kash.policy import Actor
-from kash.press import CertificateDesign, CertificateWording, Signatory
-from kash.press.certificate_values import CertificatePage, DesignName, FunderMark, OwnDesign
 from kash.settings import Settings
-from kash.vault import open_sealed
-from kash.web.language import brand, programme_zone
-from kash.web.paper import logo_address
-from kash.web.pictures import data_address
-from kash.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 # The language in which a certificate says it a second time.

@@ -21,9 +21,9 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, certificates_of
 from kash.certificates.rules import grouped, last_day, qr_text
 from kash.certificates.rules.designs import DesignContent, content_from
-from kash.database import db, utc_now
-from kash.jobs import JobResult, Progress, job
-from kash.press import (
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import JobResult, Progress, job
+from kash.platform.press import (
     CertificateDesign,
     CertificateEntry,
     PagedDocument,
@@ -34,10 +34,10 @@ from kash.press import (
     print_pieces,
     zip_file_pieces,
 )
+from kash.platform.web.formats import date_text, hours_text, local_today
+from kash.platform.web.language import brand
+from kash.platform.web.programme import paper_wording
 from kash.settings import Settings
-from kash.web.formats import date_text, hours_text, local_today
-from kash.web.language import brand
-from kash.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 # What stands where a serial will be, on previews.

@@ -23,7 +23,7 @@ from kash.certificates.views.verification import join_verification
 from kash.feature import Feature
 from kash.people.references import Reference
 from kash.people.sections import PersonSection
-from kash.web.navigation import Destination
+from kash.platform.web.navigation import Destination
 from kash.workshops.tabs import Tab
 
 FEATURE = Feature(

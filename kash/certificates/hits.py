@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from kash.certificates.queries import find_certificate
 from kash.certificates.rules import grouped
+from kash.platform.web.finding import Findable, Hit, NamedPage
 from kash.policy import SIGNED_IN, Actor
-from kash.web.finding import Findable, Hit, NamedPage
 
 
 def _certificates(actor: Actor, text: str, _limit: int) -> Sequence[Hit]:

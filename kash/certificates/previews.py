@@ -21,13 +21,13 @@ from kash.certificates.queries.designs import longest_names
 from kash.certificates.rules import grouped
 from kash.certificates.rules.designs import DesignContent, longest
 from kash.certificates.rules.readiness import lacks_of
+from kash.platform.press import CertificateDesign, CertificateEntry, RenderLimits, print_file
+from kash.platform.press.pictures import page_picture
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import date_text, hours_text, local_today
+from kash.platform.web.programme import programme_languages
 from kash.policy import Actor
-from kash.press import CertificateDesign, CertificateEntry, RenderLimits, print_file
-from kash.press.pictures import page_picture
 from kash.settings import Settings
-from kash.web.errors import Problem
-from kash.web.formats import date_text, hours_text, local_today
-from kash.web.programme import programme_languages
 
 SAMPLE_SERIAL = "0A1B2C3D4E5F"
 PICTURE_WIDTH = 1100

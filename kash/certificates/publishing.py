@@ -18,7 +18,7 @@ from kash.certificates.queries import (
 )
 from kash.certificates.rules import STATUS_CLASSES, STATUS_SALT_BYTES, status_entries
 from kash.certificates.services import private_half
-from kash.web.formats import to_local
+from kash.platform.web.formats import to_local
 
 STATUS_TYPE = "kash-status+jwt"
 

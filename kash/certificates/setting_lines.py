@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.web.setting_lines import SettingLine
+from kash.platform.web.setting_lines import SettingLine
 
 
 def _rule(_count: int) -> str:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from kash.certificates.forms import CONDITION_NAMES
 from kash.certificates.rules import condition_on, grouped
-from kash.web.formats import to_local
+from kash.platform.web.formats import to_local
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -12,10 +12,10 @@ from sqlalchemy import exists
 
 from kash.certificates.models import CertificateRule
 from kash.certificates.queries import certificates_of_person, count_expiring, waiting_for
+from kash.platform.web.beginning import BeginningStep, is_missing
+from kash.platform.web.formats import date_text, short_date_text
+from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, total
 from kash.policy import Role
-from kash.web.beginning import BeginningStep, is_missing
-from kash.web.formats import date_text, short_date_text
-from kash.web.today import MOST_SHOWN, Asked, Line, Need, Own, total
 
 
 def _batches(asked: Asked) -> Sequence[Line]:

@@ -25,7 +25,6 @@ from kash.accounts.models import (
     Passkey,
     SignedInSession,
 )
-from kash.database import db, utc_now
 from kash.demo.accounts import MEMBERS
 from kash.demo.case_addresses import case_places
 from kash.demo.loading import LoadedProgramme
@@ -41,10 +40,11 @@ from kash.people.models import (
     Person,
     ServiceEntry,
 )
+from kash.platform.database import db, utc_now
+from kash.platform.vault import Unsealing, VaultMember
+from kash.platform.web.sample_ids import sample_id
 from kash.policy import ANYONE, Actor, Role, declared_permission
 from kash.training.models import CourseVersion
-from kash.vault import Unsealing, VaultMember
-from kash.web.sample_ids import sample_id
 
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
 # What is for machines, and what leads away.

@@ -12,14 +12,14 @@ from sqlalchemy import select
 from kash.certificates.models import Certificate
 from kash.certificates.queries.listing import in_condition
 from kash.certificates.rules import grouped, qr_text
-from kash.database import db
 from kash.demo.acts import Answer, Attach, Fetch, Fill, Go, Press
 from kash.demo.case_answers import case_answers
 from kash.demo.casework import CaseWork
 from kash.demo.design_answers import design_answers
 from kash.demo.door_answers import door_answers
 from kash.demo.pad_answers import pad_answers
-from kash.web.formats import local_today
+from kash.platform.database import db
+from kash.platform.web.formats import local_today
 
 _SEARCH = "main form[role=search]"
 _MAIN = "main form:not([role=search]) button.main"

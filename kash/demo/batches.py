@@ -10,10 +10,10 @@ from kash.certificates import services
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries import candidates
 from kash.certificates.rules import Unasked
-from kash.database import db
 from kash.demo.accounts import DIRECTOR
 from kash.demo.designs import make_designs
 from kash.demo.schedule import workshops as schedule
+from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from kash.database import db
 from kash.demo.cases import STATES
 from kash.demo.casework import MINOR, WITH_EVIDENCE
 from kash.demo.loading import LoadedProgramme
 from kash.demo.money import BAIL, QUESTIONED, WITH_BAIL, WITH_QUESTIONED
 from kash.demo.sample_values import NOTHING, Choices, Known
 from kash.incidents.models import Duty, MediationBrief
-from kash.vault import SealedDocument
+from kash.platform.database import db
+from kash.platform.vault import SealedDocument
 
 # What is pictured of each page, by the state of the case.
 _SHOWN = {

@@ -10,7 +10,6 @@ from datetime import datetime, time, timedelta
 from flask import current_app
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.demo.accounts import DIRECTOR, DOCUMENTATION, PEER
 from kash.demo.cases import STATES
 from kash.demo.evidence import add_evidence, add_scan
@@ -26,8 +25,9 @@ from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.members.services import ask, decide
 from kash.people.models import Organisation
+from kash.platform.database import db, utc_now
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.web.formats import to_local
 
 # Places in the list of cases.
 MINOR = 15

@@ -11,9 +11,9 @@ from kash.accounts.errors import WeakPassword
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.demo.papers import write_papers
-from kash.press import RenderError
+from kash.platform.press import RenderError
+from kash.platform.web.formats import local_today
 from kash.settings import Settings
-from kash.web.formats import local_today
 
 
 def load_and_tell() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from kash.database import db
 from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
 from kash.people import services
 from kash.people.models import Person
 from kash.people.queries.contacts import closed_people
+from kash.platform.database import db
+from kash.platform.web.programme import CONTACT_LOOKS
 from kash.policy import Actor
-from kash.web.programme import CONTACT_LOOKS
 from kash.workshops.queries import people_of
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kash.database import new_public_id
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.curriculum import WORKING_TOGETHER, SampleCourse
 from kash.demo.curriculum_swahili import USHIRIKIANO
+from kash.platform.database import new_public_id
 from kash.policy import Actor
 from kash.training import services
 from kash.training.rules import ModuleText, PlanText, VersionText

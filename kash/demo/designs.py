@@ -7,11 +7,11 @@ from sqlalchemy import select
 from kash.certificates.models import Design
 from kash.certificates.rules.designs import DesignContent, Signer, SignerKind, Words
 from kash.certificates.services import designs, signatures
-from kash.database import db
 from kash.demo import drawings
 from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
+from kash.platform.database import db
+from kash.platform.web.pictures import prepared_picture, prepared_signature
 from kash.policy import Actor
-from kash.web.pictures import prepared_picture, prepared_signature
 from kash.workshops.models import Funder
 
 MADE_DESIGN, OWN_DESIGN = "Guilloche with seal", "Our own sheet"

@@ -9,8 +9,8 @@ from sqlalchemy import exists, select
 
 from kash.attendance.models import MarkOperation, RosterEntry, Slot
 from kash.attendance.rules import badge_shown, is_its_time
-from kash.database import db, utc_now, writing
 from kash.demo.acts import Answer, Fill, Press
+from kash.platform.database import db, utc_now, writing
 from kash.workshops.models import Workshop
 
 _TAKE_IN = "[data-typed] button"

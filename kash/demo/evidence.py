@@ -7,10 +7,10 @@ import math
 import wave
 from datetime import timedelta
 
-from kash.database import utc_now
 from kash.demo.vault import SampleMember
 from kash.incidents import services
 from kash.incidents.services import Received
+from kash.platform.database import utc_now
 
 _MOST = 10 * 1024 * 1024
 _RATE = 8000

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from kash.attendance.queries import slot_of, slot_sheet
 from kash.attendance.rules import Operation
 from kash.attendance.services import apply_marks
-from kash.database import db, new_public_id
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.meetings import (
     FORUM,
@@ -26,8 +25,9 @@ from kash.forums import services
 from kash.forums.models import Action, AgendaItem, Meeting
 from kash.forums.rules import WrittenRow
 from kash.people.models import Person
+from kash.platform.database import db, new_public_id
+from kash.platform.web.formats import from_local
 from kash.policy import Actor
-from kash.web.formats import from_local
 
 
 def hold_forum(actors: dict[str, Actor], people: People, today: date) -> tuple[str, list[str]]:

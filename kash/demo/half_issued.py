@@ -9,11 +9,11 @@ from sqlalchemy import select
 from kash.certificates import services
 from kash.certificates.models import Certificate
 from kash.certificates.queries import due_for_renewal
-from kash.database import db, utc_now, writing
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.batches import MONTHS_VALID, the_batch, the_workshop
-from kash.jobs import Job
-from kash.jobs.models import RUNNING
+from kash.platform.database import db, utc_now, writing
+from kash.platform.jobs import Job
+from kash.platform.jobs.models import RUNNING
 from kash.policy import Actor
 
 _AT_ONCE = 3

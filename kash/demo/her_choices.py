@@ -9,7 +9,7 @@ from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.mediation_gate import CHARGE, is_shut
 from kash.incidents.rules.record import Event, Record
-from kash.web.formats import to_local
+from kash.platform.web.formats import to_local
 
 _WANTED = {
     "referred": ["help", "complaint"],

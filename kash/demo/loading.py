@@ -18,7 +18,6 @@ from kash.accounts.services import (
     set_up_programme,
 )
 from kash.accounts.setup import spend_set_up_code
-from kash.database import db, utc_now, writing
 from kash.demo.accounts import ACCOUNTS, ADMINISTRATOR, SampleAccount
 from kash.demo.batches import make_batches
 from kash.demo.casework import CaseWork, work_on_cases
@@ -36,11 +35,12 @@ from kash.demo.services import add_services
 from kash.demo.settings import set_up_areas, set_up_the_rest
 from kash.demo.vault import SampleMember, add_members, put_on_duty, record_incidents
 from kash.demo.workshops import run_workshops
-from kash.jobs import SILENT
 from kash.people.models import Person
 from kash.people.services import new_group, sweep
+from kash.platform.database import db, utc_now, writing
+from kash.platform.jobs import SILENT
+from kash.platform.vault import audited
 from kash.policy import SYSTEM, Actor, Role
-from kash.vault import audited
 
 LANGUAGES = ("en", "sw")
 

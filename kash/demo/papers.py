@@ -11,12 +11,12 @@ from kash.attendance.documents import register_pdf
 from kash.attendance.rules import SheetChoice
 from kash.attendance.services import record_sheets
 from kash.certificates.documents import make_cards, make_print_file, make_zip_file
-from kash.database import db, utc_now
 from kash.demo.accounts import TRAINER
 from kash.demo.loading import LoadedProgramme
 from kash.forums.documents import minutes_paper
 from kash.forums.models import Meeting
-from kash.jobs import SILENT
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import SILENT
 from kash.workshops.queries import sessions_of, workshop
 from kash.workshops.views.documents import sheet_columns, sheet_head
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from sqlalchemy import Select, select
 
-from kash.database import db
 from kash.demo.sample_values import Choices, Known
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList, PayoutPart
 from kash.payouts.queries import double_claims
 from kash.people.models import Person
+from kash.platform.database import db
 from kash.workshops.models import Workshop
 
 Place = Callable[[str, str, Known], Choices]

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from kash.attendance.queries import slot_of, slot_sheet
 from kash.attendance.rules import Operation
 from kash.attendance.services import close_slot
-from kash.database import db, new_public_id
 from kash.demo.accounts import DIRECTOR, SECOND_TRAINER, TRAINER
 from kash.payouts import queries, services
 from kash.payouts.models import PayoutList
 from kash.payouts.rules import Basis, Rates, RoleRates, State, written_amount
+from kash.platform.database import db, new_public_id
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
 from kash.training.models import CourseVersion
-from kash.web.formats import to_local
 from kash.workshops.models import Workshop
 from kash.workshops.services import WorkshopDetails, enrol, plan_workshop
 

@@ -11,10 +11,10 @@ from typing import Any
 from kash.attendance.queries import credential, slot_of, slot_sheet
 from kash.attendance.rules import Kind, read_operation
 from kash.attendance.services import OpenedItem, receive, take_pad
-from kash.database import db, new_public_id
 from kash.demo.accounts import TRAINER
+from kash.platform.database import db, new_public_id
+from kash.platform.vault.phones import new_pair
 from kash.policy import Actor
-from kash.vault.phones import new_pair
 from kash.workshops import queries
 
 _CLOCK_IS_FAST_BY_MS = 260_000

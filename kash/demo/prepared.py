@@ -20,7 +20,6 @@ from kash.accounts import queries, services
 from kash.accounts.models import Passkey, SignedInSession
 from kash.certificates.models import CertificateBatch
 from kash.certificates.services import make_link, make_paper
-from kash.database import db, utc_now, writing
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.acts import Answer
 from kash.demo.addresses import Addresses, Page, Prepared
@@ -31,12 +30,11 @@ from kash.demo.loading import LoadedProgramme, load_programme
 from kash.demo.papers import write_papers
 from kash.demo.picturing import Cookie, Order
 from kash.demo.vault import SampleMember
-from kash.jobs import SILENT
 from kash.people.models import Person
 from kash.people.services import PersonDetails, add_person, merge_people, sweep, tell_apart
-from kash.policy import NOBODY, Actor, Role
-from kash.settings import Settings
-from kash.vault import (
+from kash.platform.database import db, utc_now, writing
+from kash.platform.jobs import SILENT
+from kash.platform.vault import (
     VaultMember,
     add_member,
     audited,
@@ -45,7 +43,9 @@ from kash.vault import (
     new_passphrase,
     new_recovery_code,
 )
-from kash.web.formats import local_today
+from kash.platform.web.formats import local_today
+from kash.policy import NOBODY, Actor, Role
+from kash.settings import Settings
 
 # Who comes first: what one page shows of different rows is pictured for one account only.
 FIRST = ("trainer", "administrator", "director")

@@ -11,12 +11,12 @@ from kash.certificates import services
 from kash.certificates.models import Certificate
 from kash.certificates.queries import candidates
 from kash.certificates.rules import Unasked
-from kash.database import db
 from kash.demo.accounts import DIRECTOR, TRAINER
 from kash.demo.batches import LEAST_SHARE, set_the_rule, the_batch, the_workshop
 from kash.demo.participants import People
 from kash.demo.schedule import first_workshop
 from kash.demo.workshops import run_workshop
+from kash.platform.database import db
 from kash.policy import Actor
 
 # With certificates that hold for two years, to the end of a month: those of the first batch have

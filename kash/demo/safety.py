@@ -14,8 +14,8 @@ from kash.accounts.services import (
     record_notice,
     record_review,
 )
-from kash.database import utc_now
 from kash.demo.accounts import ADMINISTRATOR, DIRECTOR
+from kash.platform.database import utc_now
 from kash.policy import Actor
 
 _LOST_SHEET = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Select
 
-from kash.database import db
+from kash.platform.database import db
 
 # By variant: what one route shows of different rows.
 Choices = dict[str, str]

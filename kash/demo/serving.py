@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from kash.operations.migrations import PROJECT, migrate_if_behind
+from kash.platform.operations.migrations import PROJECT, migrate_if_behind
 from kash.settings import Settings, load_settings
 
 SECONDS_TO_START = 30

@@ -6,11 +6,9 @@ import io
 
 from sqlalchemy import select
 
-from kash import storage
 from kash.accounts.services import change_settings
 from kash.attendance.rules import Tone
 from kash.attendance.services import StatusDetails, add_status
-from kash.database import db, new_public_id
 from kash.demo.accounts import ADMINISTRATOR, TRAINER
 from kash.demo.meetings import FORUM
 from kash.demo.people import WARDS
@@ -19,6 +17,8 @@ from kash.forums import services as forums
 from kash.forums.rules import PlannedItem
 from kash.people.models import Venue
 from kash.people.services import VenueDetails, ZoneDetails, add_zone, change_venue
+from kash.platform import storage
+from kash.platform.database import db, new_public_id
 from kash.policy import Actor
 
 _AGENDA = (

@@ -14,8 +14,8 @@ from kash.attendance.documents import column_heading, sheet_code
 from kash.attendance.queries import PrintedSheet, counts_of, grid, printed_sheets
 from kash.attendance.rules import PAPER, SheetChoice
 from kash.attendance.services import keep_scans, record_sheets, save_reading, settle_difference
+from kash.platform.web.formats import date_text
 from kash.policy import Actor
-from kash.web.formats import date_text
 from kash.workshops import queries
 from kash.workshops.views.documents import sheet_columns
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from kash.accounts.models import Account
-from kash.database import db, utc_now
 from kash.demo.accounts import CUSTODIAN, DOCUMENTATION, MEMBERS, PEER, POLICE_PEER
 from kash.demo.accounts import SECOND_DOCUMENTATION as SECOND
 from kash.demo.cases import STATES, SampleCase, sample_cases
@@ -41,8 +40,8 @@ from kash.incidents.rules.record import (
 from kash.members.rules import entitled
 from kash.people.models import Organisation, ServiceEntry
 from kash.people.rules import read_day
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import db, utc_now
+from kash.platform.vault import (
     OpenVault,
     VaultMember,
     add_member,
@@ -57,7 +56,8 @@ from kash.vault import (
     open_in_memory,
     seal,
 )
-from kash.web.formats import to_local
+from kash.platform.web.formats import to_local
+from kash.policy import Actor
 
 _FIRST_PHONE = 700
 _PURPOSES = ("record", "mediation", "forum_totals", "court")

@@ -10,14 +10,14 @@ from sqlalchemy import select
 from kash.attendance.queries import SlotSheet, slot_of, slot_sheet
 from kash.attendance.rules import Operation
 from kash.attendance.services import apply_marks, close_slot, confirm_slot, correct_mark
-from kash.database import db, new_public_id
 from kash.demo.accounts import DIRECTOR
 from kash.demo.participants import People
 from kash.demo.schedule import FUNDERS, VENUES, SampleWorkshop, mark_of, workshops
 from kash.demo.signed_sheets import bring_in_sheets
 from kash.people.models import Venue
+from kash.platform.database import db, new_public_id
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.web.formats import to_local
 from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState

@@ -12,10 +12,10 @@ from kash.desk.settings.lines import LINES
 from kash.desk.today import MACHINE
 from kash.feature import Feature
 from kash.people.models import Venue, Zone
+from kash.platform.web.finding import NamedPage
+from kash.platform.web.navigation import Destination
+from kash.platform.web.sample_ids import SampleId
 from kash.policy import SIGNED_IN
-from kash.web.finding import NamedPage
-from kash.web.navigation import Destination
-from kash.web.sample_ids import SampleId
 
 FEATURE = Feature(
     "desk",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kash.web.pictures import (
+from kash.platform.web.pictures import (
     MOST_BYTES,
     DrawingRefused,
     NoPicture,

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from kash.database import db
 from kash.people.models import Group, Person
 from kash.people.queries import within_reach
 from kash.people.quiet import quiet
+from kash.platform.database import db
+from kash.platform.web import Listing, listing
 from kash.policy import Actor
-from kash.web import Listing, listing
 
 # Whoever is asked to decide about each does not go through more at once.
 MOST_QUIET = 1_000

@@ -15,9 +15,9 @@ from flask_babel import lazy_gettext as _l
 
 from kash.feature import declared
 from kash.people.rules import found_by
+from kash.platform.web.finding import Findable, Hit, NamedPage
+from kash.platform.web.navigation import navigation
 from kash.policy import SIGNED_IN, Actor
-from kash.web.finding import Findable, Hit, NamedPage
-from kash.web.navigation import navigation
 
 FEW = 5
 MANY = 100

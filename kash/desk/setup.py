@@ -11,14 +11,14 @@ from kash.accounts import services
 from kash.accounts.errors import AlreadySetUp, WeakPassword, WrongSetUpCode
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
 from kash.accounts.setup import Founding, set_up_code_is_right, spend_set_up_code
-from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.setup_form import SetUpForm
 from kash.feature import declared
 from kash.people.models import Group
+from kash.platform.database import utc_now
+from kash.platform.web import page
+from kash.platform.web.programme import LANGUAGES, programme_facts
 from kash.policy import ANYONE, allow
-from kash.web import page
-from kash.web.programme import LANGUAGES, programme_facts
 
 
 def _groups(form: SetUpForm) -> list[Group]:

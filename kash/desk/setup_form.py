@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.web.forms import (
+from kash.platform.web.forms import (
     KashForm,
     SeveralField,
     email_field,
@@ -18,7 +18,7 @@ from kash.web.forms import (
     required,
     text_field,
 )
-from kash.web.programme import DEFAULT_ZONE, LANGUAGES
+from kash.platform.web.programme import DEFAULT_ZONE, LANGUAGES
 
 
 @lru_cache(maxsize=1)

@@ -10,13 +10,13 @@ from typing import Any
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from kash.condition import Condition, condition
 from kash.desk.queries import own_public_id
 from kash.feature import declared
+from kash.platform.condition import Condition, condition
+from kash.platform.vault import OpenVault
+from kash.platform.web.beginning import Step, steps_of
+from kash.platform.web.today import Asked, Line, Need, Own, Panel
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.beginning import Step, steps_of
-from kash.web.today import Asked, Line, Need, Own, Panel
 
 
 @dataclass(frozen=True)

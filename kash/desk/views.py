@@ -6,13 +6,13 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import format_date
 
-from kash.database import utc_now
 from kash.desk import blueprint
 from kash.desk.today import today_for
 from kash.members.opening import current_vault
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor
+from kash.platform.web.formats import to_local
 from kash.policy import SIGNED_IN, allow
-from kash.web import current_actor
-from kash.web.formats import to_local
 
 
 @blueprint.get("/")

@@ -22,14 +22,14 @@ from kash.forums.queries import (
 )
 from kash.forums.queries.actions import action_line
 from kash.forums.rules import GroupAttendance, paragraphs
+from kash.platform.press import PagedDocument, RenderError, document
+from kash.platform.vault import head_code
+from kash.platform.web import Problem
+from kash.platform.web.formats import date_text, time_text, to_local
+from kash.platform.web.language import brand, language_code
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import paper_wording
 from kash.policy import NOBODY
-from kash.press import PagedDocument, RenderError, document
-from kash.vault import head_code
-from kash.web import Problem
-from kash.web.formats import date_text, time_text, to_local
-from kash.web.language import brand, language_code
-from kash.web.paper import logo_address
-from kash.web.programme import paper_wording
 
 
 class PaperFailed(Problem):

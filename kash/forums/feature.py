@@ -22,9 +22,9 @@ from kash.incidents.occasions import Occasions
 from kash.people.models import Person
 from kash.people.quiet import StillActive
 from kash.people.references import Reference, joined
-from kash.web.navigation import Destination
-from kash.web.sample_ids import SampleId
-from kash.web.setting_lines import SettingLine, in_use
+from kash.platform.web.navigation import Destination
+from kash.platform.web.sample_ids import SampleId
+from kash.platform.web.setting_lines import SettingLine, in_use
 
 
 def _templates(_now: datetime) -> Select[Any]:

@@ -25,9 +25,9 @@ from kash.forums.rules import (
     telling_lines,
 )
 from kash.people.queries import station_names
-from kash.web import KashForm
-from kash.web.formats import from_local
-from kash.web.forms import (
+from kash.platform.web import KashForm
+from kash.platform.web.formats import from_local
+from kash.platform.web.forms import (
     DayField,
     NewIdField,
     TimeOfDayField,
@@ -39,7 +39,7 @@ from kash.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.web.input import CONTROL_CHARACTERS
+from kash.platform.web.input import CONTROL_CHARACTERS
 
 APPEARANCES: dict[str, Any] = {
     "name": _l("By name"),

@@ -8,8 +8,8 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from kash.forums.queries import find_forums
+from kash.platform.web.finding import Findable, Hit
 from kash.policy import Actor
-from kash.web.finding import Findable, Hit
 
 
 def _forums(actor: Actor, text: str, limit: int) -> Sequence[Hit]:

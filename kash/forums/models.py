@@ -16,8 +16,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register
-from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class AgendaTemplate(PublicId, Base):

@@ -8,11 +8,11 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import Select, func, select
 
-from kash.database import db
 from kash.forums.models import Forum, Meeting
 from kash.incidents.occasions import Occasion
+from kash.platform.database import db
+from kash.platform.web.formats import month_text, short_date_text
 from kash.policy import Actor, Reach
-from kash.web.formats import month_text, short_date_text
 
 MOST_FOUND = 10
 

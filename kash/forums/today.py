@@ -19,10 +19,10 @@ from kash.forums.queries import (
     meetings_to_record,
     next_meetings,
 )
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.formats import day_text, short_date_text, time_text
+from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Panel
 from kash.policy import Role
-from kash.web.beginning import BeginningStep
-from kash.web.formats import day_text, short_date_text, time_text
-from kash.web.today import MOST_SHOWN, Asked, Line, Need, Panel
 
 
 def _to_record(asked: Asked) -> Sequence[Line]:

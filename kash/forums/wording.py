@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 
 from kash.forums.models import AgendaItem
 from kash.forums.rules import USUAL_ITEMS
-from kash.web.language import LANGUAGES
+from kash.platform.web.language import LANGUAGES
 
 _TITLES: Mapping[str, Any] = {
     "opening": _l("Call to order"),

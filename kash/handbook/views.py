@@ -11,10 +11,10 @@ from kash.handbook import blueprint
 from kash.handbook.chapters import BY_CODE, BY_NAME, Chapter, readable, readable_chapters
 from kash.handbook.places import place_in_handbook
 from kash.handbook.reading import ChapterText, anchors, read_chapter, rendered
+from kash.platform.web import NotFound, current_actor
+from kash.platform.web.language import language_code
+from kash.platform.web.traces import leaves_no_trace, traceless
 from kash.policy import ANYONE, SIGNED_IN, allow
-from kash.web import NotFound, current_actor
-from kash.web.language import language_code
-from kash.web.traces import leaves_no_trace, traceless
 
 FOLDER = "kash_handbook_folder"
 

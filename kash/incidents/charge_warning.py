@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from pathlib import Path
 
-from kash.web.language import language_code
+from kash.platform.web.language import language_code
 
 _WORDS = Path(__file__).with_name("charge_words")
 DIGESTS: dict[str, str] = {

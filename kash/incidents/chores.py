@@ -8,14 +8,14 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account
 from kash.accounts.queries import email_of
-from kash.database import db, utc_now, writing
 from kash.incidents.models import MediationBrief
 from kash.incidents.rules.mediation import TOLD_AT
 from kash.incidents.services.brief_endings import shred_old_notes
-from kash.jobs import periodic
-from kash.messages import MailFailed, mail_is_set_up, send_mail
-from kash.web.formats import to_local
-from kash.web.programme import brand, programme_languages
+from kash.platform.database import db, utc_now, writing
+from kash.platform.jobs import periodic
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
+from kash.platform.web.formats import to_local
+from kash.platform.web.programme import brand, programme_languages
 
 
 @periodic("mediation_shred_notes", minutes=60)

@@ -18,7 +18,7 @@ from typing import Any
 
 from flask_babel.speaklater import LazyString
 
-from kash.web.language import language_code
+from kash.platform.web.language import language_code
 
 _WORDS = Path(__file__).with_name("consent_words")
 # Every version, oldest first, with the SHA-256 of its file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.web.errors import Problem
+from kash.platform.web.errors import Problem
 
 
 class Damaged(Problem):

@@ -12,18 +12,18 @@ from datetime import datetime
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.cleaning import KINDS
 from kash.incidents.errors import PaperNotMade
 from kash.incidents.names import CUSTODY_NAMES, FILE_FAMILY_NAMES
 from kash.incidents.queries.evidence import OpenEvidence
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.health import everybody_may_be_told_of
+from kash.platform.cleaning import KINDS
+from kash.platform.press import PagedDocument, RenderError, document
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import date_text, moment_text
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import brand, paper_wording
 from kash.policy import Actor
-from kash.press import PagedDocument, RenderError, document
-from kash.web.account_names import account_names
-from kash.web.formats import date_text, moment_text
-from kash.web.language import language_code
-from kash.web.programme import brand, paper_wording
 
 # Lines for steps that are still to come, written by hand.
 BLANK_STEPS = 6

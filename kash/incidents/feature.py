@@ -38,10 +38,10 @@ from kash.incidents.views.addresses import moved
 from kash.incidents.views.identity_requests import identity_address
 from kash.members.queries import may_hold_keys
 from kash.members.sealed_pages import SealedPage
-from kash.vault.documents import WrittenOnce
-from kash.vault.membership import SealedElsewhere
-from kash.web.navigation import Destination
-from kash.web.setting_lines import SettingLine
+from kash.platform.vault.documents import WrittenOnce
+from kash.platform.vault.membership import SealedElsewhere
+from kash.platform.web.navigation import Destination
+from kash.platform.web.setting_lines import SettingLine
 
 
 def _officers_told(_count: int) -> str:

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.incidents.rules.keeping import Keeps, days_left
-from kash.web.formats import date_text, local_today
+from kash.platform.web.formats import date_text, local_today
 
 # Said before anything is asked, on the phone, on paper and on the leaflet.
 SEVEN_DAYS = _l(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kash.jobs import periodic
 from kash.members.services.keeping import forget_kept
 from kash.members.services.unsealing import forget_old
+from kash.platform.jobs import periodic
 
 
 @periodic("forget_openings", minutes=5)

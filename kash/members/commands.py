@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from kash.database import db
 from kash.members import queries
+from kash.platform.database import db
+from kash.platform.vault import VaultOpening, audited, scrub
+from kash.platform.vault.commands import vault_commands
 from kash.policy import SYSTEM
-from kash.vault import VaultOpening, audited, scrub
-from kash.vault.commands import vault_commands
 
 
 @vault_commands.command("members")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import render_template
 from flask_babel import gettext as _
 
-from kash.press import PagedDocument, document
-from kash.web.language import language_code
+from kash.platform.press import PagedDocument, document
+from kash.platform.web.language import language_code
 
 
 def recovery_sheet(code: str) -> bytes:

@@ -18,7 +18,7 @@ from kash.members.services.opening import close_with_sessions
 from kash.members.taking_keys import take_all_keys, take_keys_with_roles
 from kash.members.today import TODAY
 from kash.members.views.addresses import moved
-from kash.web.navigation import Destination
+from kash.platform.web.navigation import Destination
 
 
 def _lost_with(public_id: str) -> Sequence[str]:

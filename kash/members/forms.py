@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import Length, ValidationError
 
-from kash.web.forms import KashForm, required
+from kash.platform.web.forms import KashForm, required
 
 # Nothing that a browser would keep, correct, or send away to have it spelt.
 _UNKEPT = {

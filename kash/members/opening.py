@@ -24,16 +24,16 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kash.accounts.sessions import keep_posted as keep_plainly_posted
-from kash.database import db, unless_full, utc_now, writing
 from kash.members.errors import VaultClosed
 from kash.members.rules import entitled
 from kash.members.services.keeping import keep_for_member
+from kash.platform.database import db, unless_full, utc_now, writing
+from kash.platform.vault import OpenVault, SealError, find_opening, touch_opening
+from kash.platform.vault.openings import IDLE, TOUCH_EVERY
+from kash.platform.web import current_actor, signed_in
+from kash.platform.web.pages import this_address
+from kash.platform.web.posted import posted
 from kash.policy import Role
-from kash.vault import OpenVault, SealError, find_opening, touch_opening
-from kash.vault.openings import IDLE, TOUCH_EVERY
-from kash.web import current_actor, signed_in
-from kash.web.pages import this_address
-from kash.web.posted import posted
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -10,11 +10,10 @@ from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import Account
-from kash.database import db, utc_now
 from kash.members.rules import CASE, IDENTITY, entitled, left_with, may_begin
 from kash.members.sealed_pages import page_of
-from kash.policy import Actor, Role
-from kash.vault import (
+from kash.platform.database import db, utc_now
+from kash.platform.vault import (
     Compartment,
     CompartmentWrap,
     DocumentKey,
@@ -27,8 +26,9 @@ from kash.vault import (
     missing_compartments,
     unfinished_rotations,
 )
-from kash.web.account_names import account_names
-from kash.web.errors import NotFound
+from kash.platform.web.account_names import account_names
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor, Role
 
 NAMES = (CASE, IDENTITY)
 # How long a decided request is listed.

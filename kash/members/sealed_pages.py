@@ -9,8 +9,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from kash.feature import Part, declared
+from kash.platform.vault import OpenVault
 from kash.policy import Actor
-from kash.vault import OpenVault
 
 Address = Callable[[str], str | None]
 KeepsAway = Callable[[Actor, OpenVault, str], bool]

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
 from kash.members.rules import CASE, IDENTITY, entitled
+from kash.platform.vault import VaultMember, remove_member, take_compartment
 from kash.policy import Role
-from kash.vault import VaultMember, remove_member, take_compartment
 
 
 def _member(session: Session, holder: str) -> VaultMember | None:

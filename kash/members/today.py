@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists
 
 from kash.members.queries import waiting_to_be_let_in
+from kash.platform.vault import Compartment
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Role
-from kash.vault import Compartment
-from kash.web.beginning import BeginningStep
-from kash.web.today import Asked, Line, Need
 
 
 def _to_let_in(asked: Asked) -> Sequence[Line]:

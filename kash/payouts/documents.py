@@ -15,10 +15,10 @@ from flask_babel import gettext as _
 from kash.attendance.documents import sheet_code
 from kash.payouts.models import PaymentSheet, PayoutLine, PayoutList
 from kash.payouts.rules import State, Transfer, bulk_file, signs_for_cash
-from kash.press import PagedDocument, document, qr_svg
-from kash.web.formats import date_text
-from kash.web.paper import logo_address
-from kash.web.programme import paper_wording
+from kash.platform.press import PagedDocument, document, qr_svg
+from kash.platform.web.formats import date_text
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 

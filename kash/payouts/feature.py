@@ -26,7 +26,7 @@ from kash.payouts.wording import (
 )
 from kash.people.references import Reference, joined
 from kash.people.sections import PersonSection
-from kash.web.navigation import Destination
+from kash.platform.web.navigation import Destination
 from kash.workshops.tabs import Tab
 
 FEATURE = Feature(

@@ -26,9 +26,9 @@ from kash.payouts.rules import (
     written_amount,
 )
 from kash.payouts.wording import MEANS, ROLE, STATE
-from kash.web import KashForm
-from kash.web.formats import day_text
-from kash.web.forms import (
+from kash.platform.web import KashForm
+from kash.platform.web.formats import day_text
+from kash.platform.web.forms import (
     NewIdField,
     PhoneField,
     SeveralField,
@@ -38,7 +38,7 @@ from kash.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.web.input import CONTROL_CHARACTERS
+from kash.platform.web.input import CONTROL_CHARACTERS
 
 LONGEST_BAND = 60
 MOST_FILE_BYTES = 2 * 1024 * 1024

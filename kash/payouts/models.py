@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 from kash.workshops.models import Workshop
 
 _LINE_STATES = "state in ('outstanding', 'sent', 'paid', 'failed', 'returned', 'changed')"

@@ -11,10 +11,10 @@ from sqlalchemy import exists
 
 from kash.payouts.models import RateTable
 from kash.payouts.queries import waiting_for
+from kash.platform.web.beginning import BeginningStep, is_missing
+from kash.platform.web.formats import date_text, money_text
+from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Role
-from kash.web.beginning import BeginningStep, is_missing
-from kash.web.formats import date_text, money_text
-from kash.web.today import Asked, Line, Need
 
 
 def _lists(asked: Asked) -> Sequence[Line]:

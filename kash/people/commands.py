@@ -8,7 +8,6 @@ import click
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 
-from kash.database import utc_now
 from kash.people import queries
 from kash.people.lists import words
 from kash.people.lists.choices import Choices
@@ -18,9 +17,10 @@ from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.templates import template_of
 from kash.people.rules.lists.classing import State, is_child
 from kash.people.services import import_at_once
+from kash.platform.database import utc_now
+from kash.platform.web import Problem
+from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
-from kash.web import Problem
-from kash.web.formats import local_today
 
 people_commands = AppGroup("people", help="Bring in lists of people.")
 

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.people import rules
-from kash.web.fields import DEFAULT_REGION
+from kash.platform.web.fields import DEFAULT_REGION
 
 SERVICE_KIND = {
     "legal": _l("Legal aid"),

@@ -16,8 +16,8 @@ from kash.people.queries import zone_names
 from kash.people.services.merging import REFERENCES
 from kash.people.setting_lines import LINES
 from kash.people.today import TODAY
-from kash.web.navigation import Destination
-from kash.web.sample_ids import SampleId
+from kash.platform.web.navigation import Destination
+from kash.platform.web.sample_ids import SampleId
 
 FEATURE = Feature(
     "people",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kash.people.models import Person
-from kash.web.language import programme_languages
+from kash.platform.web.language import programme_languages
 
 
 def form_language(person: Person) -> tuple[str, bool]:

@@ -8,7 +8,6 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.database import db
 from kash.people import directory_words, words
 from kash.people.models import Person
 from kash.people.queries import (
@@ -18,8 +17,9 @@ from kash.people.queries import (
     service_choices,
     within_reach,
 )
+from kash.platform.database import db
+from kash.platform.web.finding import Findable, Hit, NamedPage
 from kash.policy import Actor, Reach
-from kash.web.finding import Findable, Hit, NamedPage
 
 
 def _people(actor: Actor, text: str, limit: int) -> Sequence[Hit]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from kash.database import Base
+from kash.platform.database import Base
 
 _Place = tuple[str, Any]
 _Values = dict[str, Any]

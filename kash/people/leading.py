@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import url_for
 
+from kash.platform.web import current_actor
 from kash.policy import Reach
-from kash.web import current_actor
 
 _OPENING = (Reach.ALL, Reach.OWN, Reach.NAMES)
 

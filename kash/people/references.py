@@ -16,9 +16,9 @@ from typing import Any
 from sqlalchemy import Column, Table, func, select
 from sqlalchemy.orm import Session
 
-from kash.database import Base
 from kash.feature import Part, declared
 from kash.people.journal import Journal
+from kash.platform.database import Base
 
 _MOST_IDS = 500
 

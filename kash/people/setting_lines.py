@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 
 from kash.people.models import Organisation
 from kash.people.queries import groups
-from kash.web.setting_lines import SettingLine, in_use
+from kash.platform.web.setting_lines import SettingLine, in_use
 
 
 def _groups(_count: int) -> str:

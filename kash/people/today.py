@@ -12,11 +12,11 @@ from sqlalchemy import exists
 from kash.people.models import Organisation, Person, ServiceEntry
 from kash.people.queries import minors_unseen
 from kash.people.queries.contacts import WaitingContacts, contacts_waiting
+from kash.platform.web.account_names import account_names
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.formats import day_text
+from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Role
-from kash.web.account_names import account_names
-from kash.web.beginning import BeginningStep
-from kash.web.formats import day_text
-from kash.web.today import Asked, Line, Need
 
 
 def _minors(asked: Asked) -> Sequence[Line]:

@@ -6,10 +6,10 @@ from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.press import PagedDocument, document
+from kash.platform.press import PagedDocument, document
+from kash.platform.web.language import LANGUAGES, brand
 from kash.training.models import CourseVersion
 from kash.training.rules import lines, total_minutes
-from kash.web.language import LANGUAGES, brand
 
 
 def guide(version: CourseVersion, *, with_notes: bool) -> bytes:

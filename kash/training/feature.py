@@ -10,13 +10,13 @@ from sqlalchemy import Select, select
 from kash.accounts.approvals import Approval
 from kash.accounts.holdings import proposals
 from kash.feature import Feature
+from kash.platform.web.navigation import Destination
+from kash.platform.web.sample_ids import SampleId
 from kash.training import blueprint, views
 from kash.training.chapters import CHAPTERS
 from kash.training.hits import FOUND
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.today import TODAY
-from kash.web.navigation import Destination
-from kash.web.sample_ids import SampleId
 
 
 def _modules(known: Mapping[str, str]) -> Select[str]:

@@ -11,12 +11,12 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.web import KashForm
+from kash.platform.web.forms import choice_field, long_text_field, text_field, whole_number_field
+from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.training import rules
 from kash.training.models import CourseVersion, Module, SessionPlan
-from kash.web import KashForm
-from kash.web.forms import choice_field, long_text_field, text_field, whole_number_field
-from kash.web.language import LANGUAGES, programme_languages
 
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _POSTED = re.compile(r"(plan|module)-([0-9a-hjkmnp-tv-z]{16})-title")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
+from kash.platform.web.finding import Findable, Hit, NamedPage
 from kash.policy import Actor
 from kash.training.queries import find_courses
-from kash.web.finding import Findable, Hit, NamedPage
 
 
 def _courses(actor: Actor, text: str, limit: int) -> Sequence[Hit]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.database import db
 from kash.feature import Part, declared
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
 from kash.policy import GRANTS, Actor, Reach
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.web import Listing, NotFound, listing
 
 
 @dataclass(frozen=True)

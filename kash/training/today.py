@@ -9,11 +9,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import exists
 
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.today import Asked, Line, Need
 from kash.policy import Role
 from kash.training.models import CourseVersion
 from kash.training.queries import WaitingVersion, waiting_for
-from kash.web.beginning import BeginningStep
-from kash.web.today import Asked, Line, Need
 
 
 def _versions(asked: Asked) -> Sequence[WaitingVersion]:

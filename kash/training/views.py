@@ -8,8 +8,10 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from kash.accounts.queries import names_of
+from kash.platform.press import RenderError
+from kash.platform.web import NotFound, Problem, current_actor, download, page
+from kash.platform.web.language import LANGUAGES, programme_languages
 from kash.policy import allow
-from kash.press import RenderError
 from kash.training import blueprint, documents, queries, rules, services
 from kash.training.forms import (
     CourseForm,
@@ -20,8 +22,6 @@ from kash.training.forms import (
     language_choices,
 )
 from kash.training.models import CourseVersion
-from kash.web import NotFound, Problem, current_actor, download, page
-from kash.web.language import LANGUAGES, programme_languages
 
 
 @blueprint.get("")

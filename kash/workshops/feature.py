@@ -15,8 +15,8 @@ from kash.people.quiet import StillActive
 from kash.people.reach import ContactScope, OwnScope
 from kash.people.references import Reference
 from kash.people.sections import PersonSection
+from kash.platform.web.navigation import Destination
 from kash.training.queries import TaughtScope
-from kash.web.navigation import Destination
 from kash.workshops import blueprint, views
 from kash.workshops.chapters import CHAPTERS
 from kash.workshops.hits import FOUND

@@ -11,11 +11,11 @@ from wtforms import FieldList, Form, FormField, HiddenField, ValidationError
 from wtforms.validators import Optional
 
 from kash.attendance.rules import LONGEST_CORRECTION
-from kash.database import new_public_id
 from kash.people.forms.capitals import NamedForm
 from kash.people.rules import AGE_BANDS
 from kash.people.words import AGE_BAND, SEX
-from kash.web.forms import (
+from kash.platform.database import new_public_id
+from kash.platform.web.forms import (
     BooleanField,
     DayField,
     KashForm,

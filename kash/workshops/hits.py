@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
+from kash.platform.web.finding import Findable, Hit, NamedPage
+from kash.platform.web.formats import short_date_text
 from kash.policy import Actor
-from kash.web.finding import Findable, Hit, NamedPage
-from kash.web.formats import short_date_text
 from kash.workshops.queries import find_workshops
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.holdings import Holder
 from kash.attendance.models import Slot
-from kash.web.formats import local_today
+from kash.platform.web.formats import local_today
 from kash.workshops.models import Facilitator, Workshop
 
 

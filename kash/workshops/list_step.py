@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from kash.database import db
 from kash.people.next_steps import NextStep, StepDone
+from kash.platform.database import db
+from kash.platform.web.formats import local_today, short_date_text
 from kash.policy import Actor
-from kash.web.formats import local_today, short_date_text
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop, workshops_of_trainer
 from kash.workshops.services import enrol_all

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from kash.people.journal import Journal, table_of
 from kash.people.references import joined
-from kash.web.formats import to_local
+from kash.platform.web.formats import to_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState, merged_enrolment
 from kash.workshops.services.seats import move_up

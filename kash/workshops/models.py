@@ -18,8 +18,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models import Register, RosterEntry, Slot
-from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person, Venue
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 from kash.training.models import CourseVersion, SessionPlan
 
 

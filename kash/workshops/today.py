@@ -12,10 +12,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import exists
 
+from kash.platform.web.beginning import BeginningStep
+from kash.platform.web.formats import date_text, day_text, short_date_text, time_text, to_local
+from kash.platform.web.today import MOST_SHOWN, Asked, Line, Need, Own, Panel, total
 from kash.policy import Reach, Role
-from kash.web.beginning import BeginningStep
-from kash.web.formats import date_text, day_text, short_date_text, time_text, to_local
-from kash.web.today import MOST_SHOWN, Asked, Line, Need, Own, Panel, total
 from kash.workshops.models import Workshop
 from kash.workshops.queries import (
     DueSession,

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from kash.attendance.rules import Conduct, Oddity
-from kash.web.formats import hours_text, moment_text, time_text
+from kash.platform.web.formats import hours_text, moment_text, time_text
 from kash.workshops.rules import Break, EnrolmentState, Stage
 
 ENROLMENT: dict[EnrolmentState, Any] = {

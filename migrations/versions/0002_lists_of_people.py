@@ -7,7 +7,7 @@ Revises: 0001
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0002'
 down_revision = '0001'
@@ -30,9 +30,9 @@ def upgrade() -> None:
     sa.Column('organisations', sa.JSON(), nullable=False),
     sa.Column('has_report', sa.Boolean(), nullable=False),
     sa.Column('created_by', sa.String(length=16), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('added_at', kash.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('undone_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('added_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('undone_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('undone_by', sa.String(length=16), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("state in ('waiting', 'added', 'undone')", name=op.f('ck_people_list_state')),
@@ -50,7 +50,7 @@ def upgrade() -> None:
     sa.Column('shape', sa.String(length=64), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
     sa.Column('created_by', sa.String(length=16), nullable=False),
-    sa.Column('changed_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people_list_mapping')),
     sa.UniqueConstraint('public_id', name=op.f('uq_people_list_mapping_public_id')),

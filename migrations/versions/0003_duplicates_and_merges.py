@@ -7,7 +7,7 @@ Revises: 0002
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0003'
 down_revision = '0002'
@@ -25,7 +25,7 @@ def upgrade() -> None:
     sa.Column('reasons', sa.JSON(), nullable=False),
     sa.Column('names_alike', sa.Boolean(), nullable=False),
     sa.Column('reason', sa.String(length=32), nullable=False),
-    sa.Column('found_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('found_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint('first_id <= second_id', name=op.f('ck_likely_duplicate_order')),
     sa.ForeignKeyConstraint(['first_id'], ['person.id'], name=op.f('fk_likely_duplicate_first_id_person'), ondelete='CASCADE'),
@@ -44,7 +44,7 @@ def upgrade() -> None:
     sa.Column('first_id', sa.Integer(), nullable=False),
     sa.Column('second_id', sa.Integer(), nullable=False),
     sa.Column('said_by', sa.String(length=16), nullable=False),
-    sa.Column('said_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('said_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint('first_id <= second_id', name=op.f('ck_not_the_same_order')),
     sa.ForeignKeyConstraint(['first_id'], ['person.id'], name=op.f('fk_not_the_same_first_id_person'), ondelete='CASCADE'),
@@ -61,8 +61,8 @@ def upgrade() -> None:
     sa.Column('gone', sa.String(length=16), nullable=False),
     sa.Column('kept_id', sa.Integer(), nullable=False),
     sa.Column('merged_by', sa.String(length=16), nullable=False),
-    sa.Column('merged_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('undone_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('merged_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('undone_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('undone_by', sa.String(length=16), nullable=True),
     sa.Column('sealed', sa.LargeBinary(), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),

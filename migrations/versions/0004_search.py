@@ -7,7 +7,7 @@ Revises: 0003
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 from kash.people.search import drop_search, install_search
 
 revision = '0004'
@@ -19,9 +19,9 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("person") as table:
         table.add_column(sa.Column("age_recorded_on", sa.Date(), nullable=True))
-        table.add_column(sa.Column("minor_since", kash.database.UtcDateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("minor_since", kash.platform.database.UtcDateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("minor_by", sa.String(16), nullable=False, server_default=""))
-        table.add_column(sa.Column("minor_seen_at", kash.database.UtcDateTime(timezone=True), nullable=True))
+        table.add_column(sa.Column("minor_seen_at", kash.platform.database.UtcDateTime(timezone=True), nullable=True))
         table.add_column(sa.Column("minor_seen_by", sa.String(16), nullable=False, server_default=""))
         table.create_index("ix_person_minor", ["minor"])
     bind = op.get_bind()

@@ -7,7 +7,7 @@ Revises: 0004
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0005'
 down_revision = '0004'
@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column('kind', sa.String(length=40), nullable=False),
         sa.Column('key', sa.String(length=64), nullable=False),
         sa.Column('tries', sa.Integer(), nullable=False),
-        sa.Column('until', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('until', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint('kind', 'key', name=op.f('pk_counted_tries')),
     )
     op.create_index('ix_counted_tries_until', 'counted_tries', ['until'])
@@ -31,7 +31,7 @@ def upgrade() -> None:
         'known_address',
         sa.Column('account_id', sa.Integer(), nullable=False),
         sa.Column('address_key', sa.String(length=64), nullable=False),
-        sa.Column('used_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('used_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ['account_id'], ['account.id'], name=op.f('fk_known_address_account_id_account')
         ),
@@ -49,8 +49,8 @@ def upgrade() -> None:
         sa.Column('sign_count', sa.BigInteger(), nullable=False),
         sa.Column('signs_in_alone', sa.Boolean(), nullable=False),
         sa.Column('transports', sa.JSON(), nullable=False),
-        sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column('last_used_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('last_used_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column('public_id', sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ['account_id'], ['account.id'], name=op.f('fk_passkey_account_id_account')
@@ -66,7 +66,7 @@ def upgrade() -> None:
         sa.Column('purpose', sa.String(length=20), nullable=False),
         sa.Column('challenge', sa.LargeBinary(), nullable=False),
         sa.Column('account_id', sa.Integer(), nullable=True),
-        sa.Column('expires_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('expires_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column('public_id', sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ['account_id'], ['account.id'], name=op.f('fk_passkey_challenge_account_id_account')
@@ -82,11 +82,11 @@ def upgrade() -> None:
         sa.Column('account_id', sa.Integer(), nullable=False),
         sa.Column('reason_sealed', sa.LargeBinary(), nullable=False),
         sa.Column('asked_by', sa.String(length=16), nullable=False),
-        sa.Column('asked_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-        sa.Column('expires_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('asked_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('expires_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column('outcome', sa.String(length=10), nullable=False),
         sa.Column('decided_by', sa.String(length=16), nullable=False),
-        sa.Column('decided_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column('decided_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column('public_id', sa.String(length=16), nullable=False),
         sa.CheckConstraint(
             "outcome IN ('', 'approved', 'refused')", name=op.f('ck_second_step_reset_outcome')
@@ -113,11 +113,11 @@ def upgrade() -> None:
             sa.Column('unfamiliar', sa.Boolean(), nullable=False, server_default=sa.false())
         )
         batch_op.add_column(
-            sa.Column('answered_at', kash.database.UtcDateTime(timezone=True), nullable=True)
+            sa.Column('answered_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True)
         )
         batch_op.add_column(sa.Column('kept_form', sa.LargeBinary(), nullable=True))
         batch_op.add_column(
-            sa.Column('kept_at', kash.database.UtcDateTime(timezone=True), nullable=True)
+            sa.Column('kept_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True)
         )
 
 
@@ -140,7 +140,7 @@ def downgrade() -> None:
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('account_key', sa.String(length=64), nullable=False),
         sa.Column('client_key', sa.String(length=64), nullable=False),
-        sa.Column('at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_attempt')),
     )
     with op.batch_alter_table('sign_in_attempt', schema=None) as batch_op:

@@ -7,7 +7,7 @@ Revises: 0005
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0006'
 down_revision = '0005'
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def _moment(name: str, *, empty: bool = False) -> sa.Column:
-    return sa.Column(name, kash.database.UtcDateTime(timezone=True), nullable=empty)
+    return sa.Column(name, kash.platform.database.UtcDateTime(timezone=True), nullable=empty)
 
 
 def upgrade() -> None:

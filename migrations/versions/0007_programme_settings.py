@@ -7,7 +7,7 @@ Revises: 0006
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0007'
 down_revision = '0006'
@@ -78,7 +78,7 @@ def upgrade() -> None:
         sa.Column('name', sa.String(length=120), nullable=False),
         sa.Column('language', sa.String(length=8), nullable=False),
         sa.Column('edition', sa.Integer(), nullable=False),
-        sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column('public_id', sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_agenda_template')),
         sa.UniqueConstraint('name', name=op.f('uq_agenda_template_name')),

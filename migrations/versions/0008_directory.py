@@ -7,7 +7,7 @@ Revises: 0007
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0008'
 down_revision = '0007'
@@ -43,8 +43,8 @@ def upgrade() -> None:
     sa.Column('checked_on', sa.Date(), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
     sa.Column('edition', sa.Integer(), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('changed_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint(_KINDS, name=op.f('ck_service_entry_kind')),
     sa.CheckConstraint("cost in ('', 'free', 'some', 'paid')", name=op.f('ck_service_entry_cost')),

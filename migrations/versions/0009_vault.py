@@ -7,7 +7,7 @@ Revises: 0008
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0009'
 down_revision = '0008'
@@ -23,7 +23,7 @@ def upgrade() -> None:
     sa.Column('public_key', sa.LargeBinary(), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('rotation_due', sa.Boolean(), nullable=False),
-    sa.Column('made_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("name in ('case', 'identity')", name=op.f('ck_vault_compartment_name')),
     sa.CheckConstraint("state in ('current', 'retiring')", name=op.f('ck_vault_compartment_state')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vault_compartment')),
@@ -50,10 +50,10 @@ def upgrade() -> None:
     sa.Column('sealed_private', sa.LargeBinary(), nullable=False),
     sa.Column('recovery_salt', sa.LargeBinary(), nullable=True),
     sa.Column('recovery_private', sa.LargeBinary(), nullable=True),
-    sa.Column('joined_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('joined_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('admitted_by', sa.String(length=16), nullable=True),
-    sa.Column('admitted_at', kash.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('opened_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('admitted_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('opened_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vault_member')),
     sa.UniqueConstraint('holder', name=op.f('uq_vault_member_holder')),
@@ -76,8 +76,8 @@ def upgrade() -> None:
     sa.Column('session', sa.String(length=16), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
     sa.Column('sealed_private', sa.LargeBinary(), nullable=False),
-    sa.Column('opened_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('used_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('opened_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('used_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['vault_member.id'], name=op.f('fk_vault_opening_member_id_vault_member'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_vault_opening')),
     sa.UniqueConstraint('session', name=op.f('uq_vault_opening_session'))
@@ -89,11 +89,11 @@ def upgrade() -> None:
     sa.Column('document_id', sa.BigInteger(), nullable=False),
     sa.Column('reason_id', sa.BigInteger(), nullable=True),
     sa.Column('member_id', sa.Integer(), nullable=False),
-    sa.Column('asked_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('asked_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('decided_by', sa.String(length=16), nullable=True),
-    sa.Column('decided_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('decided_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('granted', sa.Boolean(), nullable=True),
-    sa.Column('runs_out_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('runs_out_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('wrapped', sa.LargeBinary(), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.ForeignKeyConstraint(['document_id'], ['vault_document.id'], name=op.f('fk_vault_unsealing_document_id_vault_document'), ondelete='CASCADE'),

@@ -7,7 +7,7 @@ Revises: 0009
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0010'
 down_revision = '0009'
@@ -30,7 +30,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('document_id', sa.BigInteger(), nullable=True),
     sa.Column('receipt_hash', sa.String(length=64), nullable=True),
-    sa.Column('remind_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('remind_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("(document_id is null) = (state = 'shredded')", name=op.f('ck_incident_document')),
     sa.CheckConstraint("state in ('draft', 'submitted', 'triaged', 'verified', 'insufficient', 'no_violation', 'mediation', 'referred', 'resolved', 'unresolved', 'closed', 'shredded')", name=op.f('ck_incident_state')),
@@ -58,7 +58,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('note_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('outcome_sealed', sa.LargeBinary(), nullable=True),
-    sa.Column('runs_out_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('runs_out_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("state in ('open', 'accepted', 'closed')", name=op.f('ck_mediation_brief_state')),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_mediation_brief_account_id_account')),

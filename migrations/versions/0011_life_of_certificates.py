@@ -7,7 +7,7 @@ Revises: 0010
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0011'
 down_revision = '0010'
@@ -49,12 +49,12 @@ def upgrade() -> None:
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('made_by', sa.String(length=16), nullable=False),
-    sa.Column('made_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('expires_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('used_at', kash.database.UtcDateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('made_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('used_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('visit_hash', sa.String(length=64), nullable=True),
-    sa.Column('visit_ends_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('visit_ends_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_holder_link_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_holder_link')),
@@ -72,7 +72,7 @@ def upgrade() -> None:
     sa.Column('count', sa.Integer(), nullable=False),
     sa.Column('reason', sa.String(length=16), nullable=False),
     sa.Column('made_by', sa.String(length=16), nullable=False),
-    sa.Column('made_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint('count >= 1', name=op.f('ck_certificate_printing_count')),
     sa.ForeignKeyConstraint(['batch_id'], ['certificate_batch.id'], name=op.f('fk_certificate_printing_batch_id_certificate_batch')),

@@ -7,7 +7,7 @@ Revises: 0011
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0012'
 down_revision = '0011'
@@ -25,8 +25,8 @@ def upgrade() -> None:
     sa.Column('band', sa.String(length=60), nullable=False),
     sa.Column('days', sa.JSON(), nullable=False),
     sa.Column('added_by', sa.String(length=16), nullable=False),
-    sa.Column('added_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('removed_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('added_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('removed_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("role in ('participant', 'facilitator', 'driver', 'interpreter', 'helper')", name=op.f('ck_payee_role')),
     sa.ForeignKeyConstraint(['workshop_id'], ['workshop.id'], name=op.f('fk_payee_workshop_id_workshop')),
@@ -46,7 +46,7 @@ def upgrade() -> None:
     sa.Column('extra_cents', sa.Integer(), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('changed_by', sa.String(length=16), nullable=False),
-    sa.Column('changed_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint("role in ('participant', 'facilitator', 'driver', 'interpreter', 'helper')", name=op.f('ck_payout_part_role')),
     sa.CheckConstraint('extra_cents >= 0', name=op.f('ck_payout_part_extra_cents')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_payout_part_person_id_person')),
@@ -67,7 +67,7 @@ def upgrade() -> None:
     sa.Column('least_weight', sa.SmallInteger(), nullable=False),
     sa.Column('weighted', sa.Boolean(), nullable=False),
     sa.Column('created_by', sa.String(length=16), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint('least_weight between 1 and 100', name=op.f('ck_rate_table_least_weight')),
     sa.ForeignKeyConstraint(['workshop_id'], ['workshop.id'], name=op.f('fk_rate_table_workshop_id_workshop')),
@@ -87,7 +87,7 @@ def upgrade() -> None:
     sa.Column('keeps_id', sa.Integer(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('settled_by', sa.String(length=16), nullable=False),
-    sa.Column('settled_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint('first_id < second_id', name=op.f('ck_settled_claim_order')),
     sa.ForeignKeyConstraint(['first_id'], ['workshop.id'], name=op.f('fk_settled_claim_first_id_workshop')),
     sa.ForeignKeyConstraint(['keeps_id'], ['workshop.id'], name=op.f('fk_settled_claim_keeps_id_workshop')),
@@ -111,9 +111,9 @@ def upgrade() -> None:
     sa.Column('proposed_by', sa.String(length=16), nullable=False),
     sa.Column('approved_by', sa.String(length=16), nullable=True),
     sa.Column('approved_for', sa.String(length=16), nullable=True),
-    sa.Column('approved_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('approved_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('returned_reason', sa.Text(), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("state in ('proposed', 'approved', 'returned')", name=op.f('ck_payout_list_state')),
     sa.ForeignKeyConstraint(['table_id'], ['rate_table.id'], name=op.f('fk_payout_list_table_id_rate_table')),
@@ -188,7 +188,7 @@ def upgrade() -> None:
     sa.Column('receipt_sealed', sa.LargeBinary(), nullable=True),
     sa.Column('reason', sa.Text(), nullable=False),
     sa.Column('noted_by', sa.String(length=16), nullable=False),
-    sa.Column('noted_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('noted_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("means in ('', 'cash', 'mobile', 'bank')", name=op.f('ck_payout_event_means')),
     sa.CheckConstraint("state in ('outstanding', 'paid', 'failed', 'returned')", name=op.f('ck_payout_event_state')),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0014'
 down_revision = '0013'
@@ -29,10 +29,10 @@ def upgrade() -> None:
     sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('in_use', sa.SmallInteger(), nullable=True),
     sa.Column('is_default', sa.Boolean(), nullable=False),
-    sa.Column('retired_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('retired_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('created_by', sa.String(length=16), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('changed_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('changed_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint('not is_default or (in_use is not null and retired_at is null)', name=op.f('ck_certificate_design_default')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate_design')),
@@ -49,7 +49,7 @@ def upgrade() -> None:
     sa.Column('content', sa.JSON(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('created_by', sa.String(length=16), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.ForeignKeyConstraint(['design_id'], ['certificate_design.id'], name=op.f('fk_certificate_design_version_design_id_certificate_design')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate_design_version')),
@@ -63,7 +63,7 @@ def upgrade() -> None:
     sa.Column('use', sa.String(length=4), nullable=False),
     sa.Column('name', sa.String(length=32), nullable=False),
     sa.Column('created_by', sa.String(length=16), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("use in ('logo', 'seal', 'own')", name=op.f('ck_certificate_design_image_use')),
     sa.ForeignKeyConstraint(['design_id'], ['certificate_design.id'], name=op.f('fk_certificate_design_image_design_id_certificate_design')),
@@ -76,8 +76,8 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_id', sa.Integer(), nullable=False),
     sa.Column('sealed', sa.LargeBinary(), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_signature_image_account_id_account')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_signature_image')),
@@ -92,8 +92,8 @@ def upgrade() -> None:
     sa.Column('signature_id', sa.Integer(), nullable=False),
     sa.Column('design_id', sa.Integer(), nullable=True),
     sa.Column('batch_id', sa.Integer(), nullable=True),
-    sa.Column('approved_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('withdrawn_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('approved_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint('(design_id is null) <> (batch_id is null)', name=op.f('ck_signature_use_one_place')),
     sa.ForeignKeyConstraint(['signature_id'], ['signature_image.id'], name=op.f('fk_signature_use_signature_id_signature_image')),
@@ -109,8 +109,8 @@ def upgrade() -> None:
     op.create_table('funder_mark',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('funder_id', sa.Integer(), nullable=False),
-    sa.Column('created_at', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('replaced_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('created_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('replaced_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.ForeignKeyConstraint(['funder_id'], ['funder.id'], name=op.f('fk_funder_mark_funder_id_funder')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_funder_mark')),

@@ -7,7 +7,7 @@ Revises: 0014
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0015'
 down_revision = '0014'
@@ -18,7 +18,7 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table('slot') as table:
         table.add_column(
-            sa.Column('confirmed_at', kash.database.UtcDateTime(timezone=True), nullable=True)
+            sa.Column('confirmed_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True)
         )
         table.add_column(sa.Column('confirmed_by', sa.String(length=16), nullable=True))
     with op.batch_alter_table('mark_operation') as table:

@@ -7,7 +7,7 @@ Revises: 0015
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0016'
 down_revision = '0015'
@@ -22,8 +22,8 @@ def upgrade() -> None:
     sa.Column('public_key', sa.LargeBinary(), nullable=False),
     sa.Column('state', sa.String(length=8), nullable=False),
     sa.Column('private_sealed', sa.LargeBinary(), nullable=True),
-    sa.Column('since', kash.database.UtcDateTime(timezone=True), nullable=False),
-    sa.Column('until', kash.database.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('since', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('until', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     sa.Column('doubted', sa.Boolean(), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("state in ('current', 'retired')", name=op.f('ck_signing_key_state')),

@@ -7,7 +7,7 @@ Revises: 0016
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0017'
 down_revision = '0016'
@@ -31,7 +31,7 @@ def upgrade() -> None:
     sa.Column('width', sa.SmallInteger(), nullable=False),
     sa.Column('height', sa.SmallInteger(), nullable=False),
     sa.Column('uploaded_by', sa.String(length=16), nullable=False),
-    sa.Column('uploaded_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('uploaded_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.Column('public_id', sa.String(length=16), nullable=False),
     sa.CheckConstraint("(sheet_id is null) = (found_by = '')", name=op.f('ck_sheet_scan_found')),
     sa.CheckConstraint("found_by in ('', 'code', 'hand')", name=op.f('ck_sheet_scan_found_by')),
@@ -48,7 +48,7 @@ def upgrade() -> None:
     sa.Column('written_in', sa.SmallInteger(), nullable=False),
     sa.Column('edition', sa.Integer(), nullable=False),
     sa.Column('read_by', sa.String(length=16), nullable=False),
-    sa.Column('read_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('read_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint('written_in >= 0', name=op.f('ck_sheet_reading_written_in')),
     sa.ForeignKeyConstraint(['sheet_id'], ['sheet.id'], name=op.f('fk_sheet_reading_sheet_id_sheet')),
     sa.PrimaryKeyConstraint('sheet_id', name=op.f('pk_sheet_reading'))
@@ -62,7 +62,7 @@ def upgrade() -> None:
     sa.Column('status', sa.String(length=16), nullable=False),
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('settled_by', sa.String(length=16), nullable=False),
-    sa.Column('settled_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['entry_id'], ['roster_entry.id'], name=op.f('fk_settlement_entry_id_roster_entry')),
     sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], name=op.f('fk_settlement_slot_id_slot')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_settlement')),

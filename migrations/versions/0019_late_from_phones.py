@@ -7,7 +7,7 @@ Revises: 0018
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0019'
 down_revision = '0018'
@@ -18,18 +18,18 @@ depends_on = None
 def upgrade() -> None:
     op.add_column(
         'workshop',
-        sa.Column('cancelled_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column('cancelled_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
     )
     workshop = sa.table(
         'workshop',
         sa.column('state', sa.String),
-        sa.column('cancelled_at', kash.database.UtcDateTime(timezone=True)),
+        sa.column('cancelled_at', kash.platform.database.UtcDateTime(timezone=True)),
     )
     # When it was is not known any more; what phones made before today is still taken.
     op.execute(
         workshop.update()
         .where(workshop.c.state == 'cancelled')
-        .values(cancelled_at=kash.database.utc_now())
+        .values(cancelled_at=kash.platform.database.utc_now())
     )
     op.add_column(
         'headcount_operation',

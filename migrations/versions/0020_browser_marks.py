@@ -7,7 +7,7 @@ Revises: 0019
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0020'
 down_revision = '0019'
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    moment = kash.database.UtcDateTime(timezone=True)
+    moment = kash.platform.database.UtcDateTime(timezone=True)
     op.create_table(
         'browser_mark',
         sa.Column('id', sa.Integer(), nullable=False),

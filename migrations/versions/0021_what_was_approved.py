@@ -7,7 +7,7 @@ Revises: 0020
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0021'
 down_revision = '0020'
@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column('digest', sa.String(length=64), nullable=False),
         sa.Column('repeats', sa.SmallInteger(), nullable=False),
         sa.Column('made_by', sa.String(length=16), nullable=False),
-        sa.Column('made_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('made_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column('public_id', sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ['list_id'], ['payout_list.id'], name=op.f('fk_payout_file_list_id_payout_list')

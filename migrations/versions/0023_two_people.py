@@ -7,14 +7,14 @@ Revises: 0022
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0023'
 down_revision = '0022'
 branch_labels = None
 depends_on = None
 
-MOMENT = kash.database.UtcDateTime(timezone=True)
+MOMENT = kash.platform.database.UtcDateTime(timezone=True)
 POWERFUL = ('administrator', 'director', 'documentation', 'custodian')
 
 account = sa.table(
@@ -203,7 +203,7 @@ def _move_resets() -> None:
 def _write_down_who_brought_whom() -> None:
     """The oldest of each powerful role in use count as founders, as they would had they joined
     under this rule; of the others, who invited them and who changed their roles stands behind."""
-    connection, now = op.get_bind(), kash.database.utc_now()
+    connection, now = op.get_bind(), kash.platform.database.utc_now()
     ids = {row.public_id: row.id for row in connection.execute(sa.select(account))}
     holders = connection.execute(
         sa.select(role.c.role, account.c.id, account.c.active)

@@ -7,7 +7,7 @@ Revises: 0024
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0025'
 down_revision = '0024'
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def _moment(name: str, *, nullable: bool) -> sa.Column:
-    return sa.Column(name, kash.database.UtcDateTime(timezone=True), nullable=nullable)
+    return sa.Column(name, kash.platform.database.UtcDateTime(timezone=True), nullable=nullable)
 
 
 def upgrade() -> None:
@@ -52,7 +52,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('facilitator') as table:
         table.alter_column(
-            'added_at', existing_type=kash.database.UtcDateTime(timezone=True), nullable=False
+            'added_at', existing_type=kash.platform.database.UtcDateTime(timezone=True), nullable=False
         )
     op.create_table(
         'contact_request',

@@ -7,7 +7,7 @@ Revises: 0025
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0026'
 down_revision = '0025'
@@ -49,7 +49,7 @@ def upgrade() -> None:
         'alert',
         sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column('week', sa.Date(), nullable=False),
-        sa.Column('raised_at', kash.database.UtcDateTime(timezone=True), nullable=True),
+        sa.Column('raised_at', kash.platform.database.UtcDateTime(timezone=True), nullable=True),
         sa.Column('told', sa.Integer(), nullable=False),
         sa.Column('in_time', sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_alert')),

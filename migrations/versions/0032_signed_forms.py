@@ -7,7 +7,7 @@ Revises: 0031
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0032'
 down_revision = '0031'
@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column('forms', sa.SmallInteger(), nullable=False),
         sa.Column('kept_at', sa.String(length=120), nullable=False),
         sa.Column('recorded_by', sa.String(length=16), nullable=False),
-        sa.Column('recorded_at', kash.database.UtcDateTime(timezone=True), nullable=False),
+        sa.Column('recorded_at', kash.platform.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column('public_id', sa.String(length=16), nullable=False),
         sa.CheckConstraint('forms > 0', name=op.f('ck_consent_batch_forms')),
         sa.PrimaryKeyConstraint('id', name=op.f('pk_consent_batch')),

@@ -7,7 +7,7 @@ Revises: 0033
 import sqlalchemy as sa
 from alembic import op
 
-import kash.database
+import kash.platform.database
 
 revision = '0034'
 down_revision = '0033'
@@ -17,7 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column(
-        'slot', sa.Column('planned_end', kash.database.UtcDateTime(timezone=True), nullable=True)
+        'slot', sa.Column('planned_end', kash.platform.database.UtcDateTime(timezone=True), nullable=True)
     )
 
 

@@ -28,11 +28,11 @@ from kash.accounts.services.accounts import link_person
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
 from kash.accounts.setup import new_setup_code, set_up_code_is_right, spend_set_up_code
-from kash.database import db, utc_now
 from kash.people.models import Group, Person
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import NotFound
 from kash.policy import SYSTEM, Actor, Role
-from kash.vault import AuditEntry
-from kash.web.errors import NotFound
 from tests.conftest import PASSWORD
 
 HERE = Client("198.51.100.7")

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.conftest import PASSWORD, csrf_token
 

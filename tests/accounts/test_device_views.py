@@ -12,7 +12,7 @@ from sqlalchemy import select
 from kash.accounts import services
 from kash.accounts.models import Account, SignedInSession
 from kash.accounts.services.throttle import Client
-from kash.database import db
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import PASSWORD
 

@@ -16,11 +16,11 @@ from kash.accounts import queries, services
 from kash.accounts.errors import EmailNeeded, EmailTaken, LinkSpent, NeedsSecond, PersonMinor
 from kash.accounts.models import Account, AccountRequest, Invitation
 from kash.accounts.services import Offered, RowsRefused, several
-from kash.database import db
-from kash.messages import MailFailed, send_mail
 from kash.people.models import Group, Person
+from kash.platform.database import db
+from kash.platform.messages import MailFailed, send_mail
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor, Role
-from kash.vault import AuditEntry
 
 Accounts = Callable[..., Actor]
 Signing = Callable[..., FlaskClient]

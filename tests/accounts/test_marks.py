@@ -27,10 +27,10 @@ from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.leaving import LET_GO
 from kash.accounts.services.throttle import Client, forget_tries
 from kash.accounts.sessions import load_signed_in
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, seal
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import AuditEntry, seal
-from kash.web.errors import NotFound
 from tests.conftest import PASSWORD
 
 Accounts = Callable[..., Actor]

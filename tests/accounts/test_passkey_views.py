@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from kash.accounts import queries
 from kash.accounts.models import Programme
-from kash.database import db
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import PASSWORD
 

@@ -27,10 +27,10 @@ from kash.accounts.models import Account, Passkey, PasskeyChallenge, Programme, 
 from kash.accounts.rules import Site, may_be_a_copy, site_of
 from kash.accounts.services.throttle import Client, forget_tries
 from kash.accounts.sessions import load_signed_in
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web.errors import NotFound
 
 from .authenticator import Authenticator
 

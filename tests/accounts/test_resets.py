@@ -23,11 +23,11 @@ from kash.accounts.errors import (
 from kash.accounts.models import Account, AccountRequest, Passkey, Programme, SignedInSession
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
-from kash.database import db, utc_now
-from kash.jobs import run_waiting
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import run_waiting
+from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import Forbidden, NotFound
 from kash.policy import Actor, Role
-from kash.vault import AuditEntry
-from kash.web.errors import Forbidden, NotFound
 
 HERE = Client("198.51.100.7")
 Accounts = Callable[..., Actor]

@@ -38,11 +38,11 @@ from kash.accounts.services.breaches import (
 from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
 from kash.accounts.services.leaving import LET_GO, NobodyChosen, StillHolds
 from kash.accounts.services.throttle import Client
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, audited
+from kash.platform.web.errors import Forbidden, NotFound
+from kash.platform.web.formats import local_today
 from kash.policy import Actor, Reach, Role, StandIn
-from kash.vault import AuditEntry, audited
-from kash.web.errors import Forbidden, NotFound
-from kash.web.formats import local_today
 from tests.conftest import PASSWORD
 from tests.declaring import also_declared
 

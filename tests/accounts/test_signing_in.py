@@ -18,10 +18,10 @@ from kash.accounts.models import CountedTries, SignedInSession
 from kash.accounts.rules import SESSION_IDLE, TRIES_OF_ONE_CLIENT
 from kash.accounts.services.throttle import Client
 from kash.accounts.sessions import load_signed_in
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web import NotFound
 from kash.policy import Actor, Role
-from kash.vault import AuditEntry
-from kash.web import NotFound
 from tests.conftest import PASSWORD
 
 HERE = Client("198.51.100.7")

@@ -25,9 +25,9 @@ from kash.accounts.rules import (
 )
 from kash.accounts.secrets import new_token, token_hash
 from kash.accounts.services.throttle import Client, count_try, forget_tries
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import TooManyTries
 from kash.policy import Actor
-from kash.web.errors import TooManyTries
 from tests.conftest import PASSWORD
 
 EMAIL = "akinyi@example.org"

@@ -36,11 +36,11 @@ from kash.accounts.models import (
 )
 from kash.accounts.rules import SPOKEN_CODE_TRIES
 from kash.accounts.services.leaving import LET_GO
-from kash.database import db, utc_now
-from kash.jobs import run_waiting
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import run_waiting
+from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import NotFound, TooManyTries
 from kash.policy import SYSTEM, Actor, Role
-from kash.vault import AuditEntry
-from kash.web.errors import NotFound, TooManyTries
 
 Accounts = Callable[..., Actor]
 Signing = Callable[..., FlaskClient]

@@ -16,10 +16,10 @@ from sqlalchemy import delete, select, update
 from kash.accounts import queries, services
 from kash.accounts.models import Account, Invitation, Programme, SignedInSession
 from kash.accounts.setup import new_setup_code
-from kash.database import db, utc_now
 from kash.people.models import Group
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, seal
 from kash.policy import Actor, Role
-from kash.vault import AuditEntry, seal
 from tests.conftest import PASSWORD, csrf_token
 
 GOOD = "a quiet ferry at noon"

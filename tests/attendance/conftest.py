@@ -14,8 +14,8 @@ from flask.testing import FlaskClient
 from kash.attendance.models import HeldItem, Mark, Pad, Register, RosterEntry, Slot
 from kash.attendance.register import add_slot, new_register, put_on_roster
 from kash.attendance.rules import Operation
-from kash.database import db, new_public_id, writing
 from kash.people.models import Group, Person
+from kash.platform.database import db, new_public_id, writing
 from kash.policy import Actor
 from kash.workshops import services as workshops
 from tests.attendance.phones import Phone

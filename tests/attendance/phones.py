@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash.vault.phones import jwk_of, point_of, unpadded
+from kash.platform.vault.phones import jwk_of, point_of, unpadded
 
 CURVE = ec.SECP256R1()
 

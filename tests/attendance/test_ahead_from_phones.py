@@ -10,7 +10,7 @@ from kash.attendance import queries, services
 from kash.attendance.models import Slot
 from kash.attendance.rules import opens_at
 from kash.attendance.views.sync import sealed_items
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 from tests.attendance.conftest import Taken
 from tests.attendance.phones import replies
 

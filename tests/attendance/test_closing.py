@@ -11,9 +11,9 @@ from apiflask import APIFlask
 from kash.attendance import queries, services
 from kash.attendance.models import Slot
 from kash.attendance.rules import Hindrance, Reason, Reply
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor
-from kash.vault import AuditEntry
 from tests.attendance.conftest import Kept
 
 

@@ -22,9 +22,9 @@ from apiflask import APIFlask
 from kash.attendance import services
 from kash.attendance.models import Mark, MarkOperation
 from kash.attendance.rules import Operation
-from kash.database import db, new_public_id
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import verify
 from kash.policy import Actor
-from kash.vault import verify
 from kash.workshops import queries
 from kash.workshops import services as workshops
 from tests.attendance.conftest import Kept

@@ -33,10 +33,10 @@ from kash.attendance.rules import (
     presences,
     refusal_to_close,
 )
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web.account_names import tied_accounts
 from tests.attendance.conftest import Kept
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))

@@ -20,12 +20,12 @@ from kash.attendance.models import (
     WalkIn,
 )
 from kash.attendance.sealed import note_text, sent_of, strokes_of
-from kash.database import db, new_public_id, utc_now
 from kash.people.models import Person
 from kash.people.services import merge_people
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web import NotFound
 from kash.workshops import queries as workshops
 from kash.workshops.models import Enrolment
 from kash.workshops.services import cancel_workshop, restore_workshop

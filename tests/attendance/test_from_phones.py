@@ -19,9 +19,9 @@ from kash.attendance import services as marking
 from kash.attendance.models import HeldItem, MarkOperation, Pad, WalkIn
 from kash.attendance.rules import Operation, Unreadable, read_operation
 from kash.attendance.rules.pads import is_public_id
-from kash.database import db, new_public_id, utc_now
 from kash.people.models import Person
-from kash.vault import AuditEntry
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import AuditEntry
 from kash.workshops import queries
 from kash.workshops.services import cancel_workshop
 from tests.attendance.conftest import Taken

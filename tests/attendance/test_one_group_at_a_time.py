@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from kash.database import db, new_public_id
 from kash.people.models import Group, Person
+from kash.platform.database import db, new_public_id
 from tests.attendance.conftest import Taken
 from tests.attendance.test_from_phones import _session, page, post
 

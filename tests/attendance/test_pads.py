@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.revocations import revoke_everything
 from kash.attendance.models import HeldItem, Mark, MarkOperation, PadKey
-from kash.database import db, new_public_id, utc_now, writing
+from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.platform.vault import AuditEntry, verify
 from kash.policy import Actor
-from kash.vault import AuditEntry, verify
 from kash.workshops import queries
 from kash.workshops.models import Facilitator
 from tests.attendance.conftest import NAMES, Taken

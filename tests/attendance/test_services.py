@@ -13,10 +13,10 @@ from kash.attendance import queries, services
 from kash.attendance.models import MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.register import put_on_roster, take_off_roster
 from kash.attendance.rules import STANDARD_STATUSES, Reason, Reply
-from kash.database import db, new_public_id, utc_now, writing
+from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.platform.vault import AuditEntry, verify
+from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.vault import AuditEntry, verify
-from kash.web import NotFound
 from tests.attendance.conftest import Kept
 
 

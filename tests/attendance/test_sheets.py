@@ -36,10 +36,10 @@ from kash.attendance.rules import (
     unsettled,
 )
 from kash.attendance.rules.counts import Settled
-from kash.database import db
 from kash.people.models import Group, Person
+from kash.platform.database import db
+from kash.platform.press import registers
 from kash.policy import Actor
-from kash.press import registers
 from tests.attendance.conftest import Kept
 from tests.declaring import also_declared
 

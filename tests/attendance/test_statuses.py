@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from kash.attendance import queries, services
 from kash.attendance.rules import MadeMark, Reason, Reply, SlotTime, presences
 from kash.attendance.wording import status_word
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry
 
 from .conftest import Kept
 

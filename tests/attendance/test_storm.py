@@ -12,7 +12,7 @@ from benchmarks.load.people import AnAccount
 from benchmarks.pad_load import ARegister, PadPhone
 from benchmarks.storm import check, prepare, rage, standing
 from kash.attendance.models import RosterEntry, Slot
-from kash.database import db
+from kash.platform.database import db
 from kash.policy import Actor, Role
 from kash.workshops import queries
 from kash.workshops import services as workshops

@@ -14,10 +14,10 @@ from kash.attendance.models import Mark, RosterEntry, Slot
 from kash.attendance.queries import attended
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import candidates
-from kash.database import db, writing
 from kash.people.models import Group, Person
 from kash.people.rules import sort_name
-from kash.vault import open_text, verify
+from kash.platform.database import db, writing
+from kash.platform.vault import open_text, verify
 from kash.workshops.models import Enrolment, Workshop
 from tests.conftest import CHEAP
 

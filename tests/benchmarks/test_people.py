@@ -11,8 +11,8 @@ from sqlalchemy import delete, update
 from benchmarks.load import PASSWORD, Loaded, load_programme
 from benchmarks.people import ACCOUNTS, QUERIES
 from kash.accounts.models import Programme
-from kash.database import db, writing
 from kash.people.models import Group, Person
+from kash.platform.database import db, writing
 from tests.benchmarks.test_load import SMALL
 from tests.conftest import CHEAP
 

@@ -13,7 +13,7 @@ from kash.attendance.rules import Operation
 from kash.certificates import queries, services
 from kash.certificates.models import CertificateBatch
 from kash.certificates.rules import Unasked
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from tests.workshops.conftest import Held, held, plan  # noqa: F401

@@ -16,8 +16,8 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from kash import create_app
-from kash.database import db, utc_now
-from kash.jobs import run_waiting, services
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import run_waiting, services
 from kash.settings import Settings
 
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
 from kash.certificates import queries, services
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.certificates.conftest import ALL, MOST, Ready
 

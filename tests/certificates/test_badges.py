@@ -18,9 +18,9 @@ from sqlalchemy import select
 from kash.certificates import badges, queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import PLACES, is_set, set_by_chance
-from kash.database import db
 from kash.people.models import Consent
-from kash.vault.models import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault.models import AuditEntry
 
 from .conftest import ALL, MOST, Ready
 

@@ -18,7 +18,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash import database
 from kash.certificates import checking, queries, services
 from kash.certificates.checking import Check, check_serial
 from kash.certificates.models import Certificate, VerificationAttempt
@@ -30,8 +29,9 @@ from kash.certificates.rules import (
     Standing,
     grouped,
 )
-from kash.database import db, utc_now
 from kash.people.models import Consent
+from kash.platform import database
+from kash.platform.database import db, utc_now
 
 from .conftest import ALL, MOST, Ready
 from .test_views import words

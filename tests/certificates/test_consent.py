@@ -14,11 +14,11 @@ from kash.certificates import documents, queries, services
 from kash.certificates.checking import verified
 from kash.certificates.models import Certificate
 from kash.certificates.rules import Requirement
-from kash.database import db, new_public_id
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import appearance_of
 from kash.people.models import Person
 from kash.people.services import record_consent
+from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM, Actor
 from tests.certificates.conftest import ALL, MOST, Ready
 

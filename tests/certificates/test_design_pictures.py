@@ -9,11 +9,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash import storage
 from kash.certificates import design_pictures, previews
 from kash.certificates.design_pictures import FOLDER, forget_old_pictures, made_once, turn_to_draw
 from kash.certificates.queries.designs import designs
-from kash.database import utc_now
+from kash.platform import storage
+from kash.platform.database import utc_now
 from kash.policy import Actor
 
 PNG = b"\x89PNG\r\n\x1a\n and what follows"

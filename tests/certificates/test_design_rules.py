@@ -22,8 +22,8 @@ from kash.certificates.rules.designs import (
     unknown_fields,
 )
 from kash.certificates.rules.readiness import Lack, lacks_of, left_empty
-from kash.press.certificate_values import OwnDesign
-from kash.press.own_designs import FIELDS, MOST_ELEMENTS, examined, filled_in, filled_style
+from kash.platform.press.certificate_values import OwnDesign
+from kash.platform.press.own_designs import FIELDS, MOST_ELEMENTS, examined, filled_in, filled_style
 
 colours = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 some = st.sampled_from(("", "Cheti", "[title]", "é<&>"))
@@ -146,7 +146,7 @@ def test_fields_that_a_batch_leaves_empty_are_listed() -> None:
 
 @given(st.text(), st.sampled_from(FIELDS))
 def test_what_a_field_holds_never_becomes_markup(text: str, name: str) -> None:
-    from kash.press.markup import escaped
+    from kash.platform.press.markup import escaped
 
     html = '<b data-field="name">sample</b>'
     filled = filled_in(OwnDesign(html, ""), {"name": escaped(text)}, {}, {})

@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 
-from kash import storage
 from kash.certificates import designing, documents
 from kash.certificates.models import (
     CertificateBatch,
@@ -33,10 +32,16 @@ from kash.certificates.services import UnknownChoice, approve, propose
 from kash.certificates.services import designs as services
 from kash.certificates.services import signatures as signing
 from kash.certificates.services.filled import FieldsLeftEmpty
-from kash.database import db, utc_now
+from kash.platform import storage
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import NotFound
+from kash.platform.web.pictures import (
+    NothingDrawn,
+    PictureTooLarge,
+    prepared_picture,
+    prepared_signature,
+)
 from kash.policy import Actor
-from kash.web.errors import NotFound
-from kash.web.pictures import NothingDrawn, PictureTooLarge, prepared_picture, prepared_signature
 from kash.workshops.models import Funder, Funding
 
 from .conftest import ALL, MOST, Ready

@@ -18,10 +18,10 @@ from kash.accounts.services import lock_at_once
 from kash.certificates import queries, services
 from kash.certificates.models import HolderLink, Printing
 from kash.certificates.services.holders import LINK_LASTS, VISIT_LASTS
-from kash.database import db, utc_now
 from kash.people.models import Person
+from kash.platform.database import db, utc_now
+from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor
-from kash.vault.models import AuditEntry
 
 from .conftest import ALL, MOST, Ready
 

@@ -15,9 +15,9 @@ from kash.certificates import queries, services
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import Step, allowed_steps
 from kash.certificates.services import issuing_in_parts
-from kash.database import db, utc_now
-from kash.jobs import Job, run_waiting
-from kash.jobs import services as jobs
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import Job, run_waiting
+from kash.platform.jobs import services as jobs
 
 from .conftest import ALL, LITTLE, MOST, Ready
 

@@ -9,7 +9,7 @@ from typing import Any
 from apiflask import APIFlask
 
 from kash.certificates import queries, services
-from kash.database import db
+from kash.platform.database import db
 
 Signing = Callable[..., Any]
 

@@ -12,11 +12,11 @@ from kash.certificates import queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import read_serial
 from kash.certificates.services.issuing_in_parts import PART
-from kash.database import db, new_public_id
-from kash.jobs import Job
 from kash.people.models import Group, Person
-from kash.vault import verify
-from kash.vault.models import AuditEntry
+from kash.platform.database import db, new_public_id
+from kash.platform.jobs import Job
+from kash.platform.vault import verify
+from kash.platform.vault.models import AuditEntry
 from kash.workshops.models import Enrolment
 from tests.forks import in_fork
 

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from kash.certificates import checking, queries, services
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import Condition, Standing, last_day
-from kash.database import db
-from kash.vault import verify
-from kash.vault.models import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault import verify
+from kash.platform.vault.models import AuditEntry
 
 from .conftest import ALL, MOST, Ready
 

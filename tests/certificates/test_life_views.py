@@ -13,9 +13,9 @@ from sqlalchemy import select, update
 from kash.certificates import queries, services
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.services import issuing_in_parts
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.web.formats import local_today
 from tests.workshops.conftest import Held, plan  # noqa: F401
 
 from .conftest import ALL, LITTLE, MOST, Ready

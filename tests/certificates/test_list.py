@@ -19,11 +19,11 @@ from kash.certificates.forms import CONDITION_NAMES
 from kash.certificates.models import Certificate
 from kash.certificates.queries.listing import in_condition
 from kash.certificates.services.reminding import remind_of_expiry
-from kash.database import db, utc_now
-from kash.jobs import Job
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import Job
+from kash.platform.vault.models import AuditEntry
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault.models import AuditEntry
-from kash.web.formats import local_today
 
 from .conftest import ALL, LITTLE, MOST, Ready
 

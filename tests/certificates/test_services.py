@@ -13,9 +13,9 @@ from kash.attendance.queries import slots_still_open
 from kash.certificates import checking, queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import Requirement, Standing, Unasked, read_serial
-from kash.database import db
-from kash.vault import verify
-from kash.vault.models import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault import verify
+from kash.platform.vault.models import AuditEntry
 
 from .conftest import ALL, LITTLE, MOST, Ready
 

@@ -19,8 +19,8 @@ from kash.certificates.rules import (
     read_qr_text,
     title_id_of,
 )
-from kash.database import db, utc_now
-from kash.vault.models import AuditEntry
+from kash.platform.database import db, utc_now
+from kash.platform.vault.models import AuditEntry
 
 from .conftest import ALL, MOST, Ready
 

@@ -34,7 +34,7 @@ from kash.certificates.rules import (
     read_qr_text,
     status_entries,
 )
-from kash.database import db
+from kash.platform.database import db
 
 from .conftest import ALL, MOST, Ready
 

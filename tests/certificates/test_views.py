@@ -13,13 +13,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash import storage
 from kash.certificates import documents, queries, services
 from kash.certificates.rules import grouped
-from kash.database import db, writing
-from kash.jobs import SILENT, Job, Progress, run_waiting
-from kash.jobs import services as jobs
 from kash.people.models import Person
+from kash.platform import storage
+from kash.platform.database import db, writing
+from kash.platform.jobs import SILENT, Job, Progress, run_waiting
+from kash.platform.jobs import services as jobs
 from kash.policy import Actor
 
 from .conftest import ALL, LITTLE, MOST, Ready

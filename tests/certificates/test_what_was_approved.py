@@ -19,11 +19,11 @@ from kash.certificates.queries.designs import version_in_use
 from kash.certificates.rules.approval import Approved, Paper, Part, changed_parts, written_parts
 from kash.certificates.services import signatures as signing
 from kash.certificates.services.approval import check_approval
-from kash.database import db
 from kash.people.models import Person
 from kash.people.services import merge_people
+from kash.platform.database import db
+from kash.platform.vault.models import AuditEntry
 from kash.policy import SYSTEM, Actor
-from kash.vault.models import AuditEntry
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from tests.workshops.conftest import make_person
 

@@ -13,10 +13,10 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from kash import create_app
-from kash.database import Base, db
-from kash.operations.server import keep_compiled
+from kash.platform.database import Base, db
+from kash.platform.operations.server import keep_compiled
+from kash.platform.vault import install_triggers
 from kash.settings import Settings
-from kash.vault import install_triggers
 from tests.conftest import CHEAP
 
 SAMPLE_PASSWORD = "herons sleep on one leg"

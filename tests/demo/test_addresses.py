@@ -7,7 +7,6 @@ from sqlalchemy import select
 from kash.accounts.models import Account
 from kash.accounts.queries import account_by_email, actor_of
 from kash.certificates.models import CertificateBatch
-from kash.database import db
 from kash.demo.accounts import ACCOUNTS
 from kash.demo.addresses import LEFT_OUT, Addresses, Prepared
 from kash.demo.casework import CaseWork
@@ -15,6 +14,7 @@ from kash.demo.loading import LoadedProgramme
 from kash.demo.payouts import BESIDE
 from kash.forums.models import Forum, Meeting
 from kash.incidents.models import Incident
+from kash.platform.database import db
 from kash.policy import NOBODY
 from kash.workshops.models import Workshop
 from tests.demo.conftest import Sample

@@ -13,17 +13,17 @@ from kash.accounts.models import Account, Programme
 from kash.accounts.queries import roles_of
 from kash.attendance.models import Mark, MarkOperation, Register, Slot
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.database import Base, db
 from kash.demo.accounts import ACCOUNTS, MEMBERS
 from kash.demo.loading import ProgrammeNotEmpty, load_programme
 from kash.forums.models import Action, Meeting
 from kash.forums.queries import arising_in
 from kash.people.models import Group, Organisation, Person
+from kash.platform.database import Base, db
+from kash.platform.vault import verify
+from kash.platform.vault.models import AuditEntry
+from kash.platform.web.formats import local_today
 from kash.policy import NOBODY, Actor, Role
 from kash.training.models import Course, CourseVersion
-from kash.vault import verify
-from kash.vault.models import AuditEntry
-from kash.web.formats import local_today
 from kash.workshops.models import Workshop
 from tests.demo.conftest import SAMPLE_PASSWORD, Sample
 

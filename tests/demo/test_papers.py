@@ -13,8 +13,8 @@ from sqlalchemy import select
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.database import db
 from kash.people.models import Person
+from kash.platform.database import db
 from tests.demo.conftest import Sample
 
 PAPERS = ("certificates.pdf", "register.pdf", "minutes.pdf")

@@ -26,32 +26,32 @@ from kash.certificates import previews
 from kash.certificates.models import CertificateBatch
 from kash.certificates.queries import candidates
 from kash.certificates.rules.designs import content_from
-from kash.database import db, utc_now
 from kash.incidents.documents.case_file import Choice, case_file
 from kash.incidents.documents.consents import consent_paper
 from kash.incidents.documents.filing import leaflet, paper_form
 from kash.incidents.evidence_sheet import custody_sheet
 from kash.incidents.rules.evidence import CustodyEvent, EvidenceFile, StoredCopy
-from kash.jobs import SILENT
 from kash.members.documents import recovery_sheet
 from kash.payouts.documents import payment_list
 from kash.payouts.models import PaymentSheet, PayoutList
 from kash.payouts.queries import lines_of
 from kash.people.documents import consents, directory
 from kash.people.models import Person, ServiceEntry
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import SILENT
 from kash.policy import Actor
 from kash.training.documents import guide
 from kash.training.models import CourseVersion
 from kash.workshops.models import Workshop
 from tests.demo.conftest import Sample
 from tests.incidents.test_case_file import a_record, agreed
-from tests.press.hearing import faults
+from tests.platform.press.hearing import faults
 
 _MAKERS = {
     *("document", "register", "badges", "cards", "print_file", "print_pieces", "made"),
     *("single_files", "zip_file", "zip_file_pieces"),
 }
-_SOURCES = {"kash.press", "kash.incidents.documents.setting"}
+_SOURCES = {"kash.platform.press", "kash.incidents.documents.setting"}
 
 
 def _written(name: str) -> Callable[[Sample], bytes]:

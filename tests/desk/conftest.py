@@ -9,7 +9,7 @@ import pytest
 from apiflask import APIFlask
 
 from kash.attendance.register import add_slot, new_register
-from kash.database import db, new_public_id
+from kash.platform.database import db, new_public_id
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
 from kash.workshops.models import Facilitator, Workshop, WorkshopSession

@@ -14,18 +14,18 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 
 from kash.certificates.models import CertificateRule
-from kash.database import db, new_public_id, utc_now
 from kash.feature import declared
 from kash.forums.models import Forum
 from kash.members.queries import waiting_to_be_let_in
 from kash.payouts.models import RateTable
 from kash.people.models import ServiceEntry
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import add_member, make_keys, new_passphrase, new_recovery_code
+from kash.platform.web.beginning import Step, is_missing, steps_for, steps_of
+from kash.platform.web.today import Asked, Need, Panel
 from kash.policy import GRANTS, Actor, Role, StandIn
 from kash.training.models import Course, CourseVersion
 from kash.training.queries import waiting_for
-from kash.vault import add_member, make_keys, new_passphrase, new_recovery_code
-from kash.web.beginning import Step, is_missing, steps_for, steps_of
-from kash.web.today import Asked, Need, Panel
 
 ClientFor = Callable[[Actor], FlaskClient]
 Counting = Callable[[], AbstractContextManager[Any]]

@@ -9,9 +9,9 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.database import db
 from kash.incidents.queries.calendar import court_days
-from kash.vault import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from tests.conftest import csrf_token
 
 ADDRESS = "/settings/court-days"

@@ -10,9 +10,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from kash import storage
 from kash.accounts.models import Programme
-from kash.database import db
 from kash.desk.logo import (
     MOST_BYTES,
     DrawingRefused,
@@ -21,6 +19,8 @@ from kash.desk.logo import (
     PictureTooLarge,
     prepared_logo,
 )
+from kash.platform import storage
+from kash.platform.database import db
 
 
 def _picture(kind: str = "PNG", size: tuple[int, int] = (900, 300), **more: object) -> bytes:

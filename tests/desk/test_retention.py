@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 
 from kash.accounts.models import Programme, SignedInSession
 from kash.accounts.services import change_settings, delete_old_sessions
-from kash.database import db, utc_now
-from kash.jobs.services import results_kept
+from kash.platform.database import db, utc_now
+from kash.platform.jobs.services import results_kept
+from kash.platform.vault import AuditEntry
+from kash.platform.web.programme import forget_programme_facts, retention
+from kash.platform.web.retention import BOUNDS, Retention, retention_from
 from kash.policy import SYSTEM
-from kash.vault import AuditEntry
-from kash.web.programme import forget_programme_facts, retention
-from kash.web.retention import BOUNDS, Retention, retention_from
 
 GIVEN = {name: bounds.usual for name, bounds in BOUNDS.items()}
 

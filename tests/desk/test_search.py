@@ -14,15 +14,15 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.database import db, new_public_id
 from kash.desk.search import FEW, search
 from kash.forums.models import Forum
 from kash.people import services as people
 from kash.people.models import Group
 from kash.people.services import OrganisationDetails, PersonDetails, ServiceDetails
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM, Actor
 from kash.training.models import Course
-from kash.vault import AuditEntry
 from kash.workshops.models import Workshop
 from tests.certificates.conftest import ALL, MOST, Ready, ready  # noqa: F401
 from tests.workshops.conftest import held, plan  # noqa: F401

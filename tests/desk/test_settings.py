@@ -15,10 +15,10 @@ from sqlalchemy import select, update
 from kash.accounts import services
 from kash.accounts.models import Programme, SignedInSession
 from kash.attendance.register import ensure_statuses
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web.formats import local_today
 
 GIVEN: dict[str, Any] = {
     "name": "River programme",

@@ -18,13 +18,13 @@ from flask.testing import FlaskClient
 from kash.attendance.models import HeldItem, Pad, PadKey, Slot
 from kash.certificates.models import CertificateBatch, CertificateRule
 from kash.certificates.queries import waiting_for
-from kash.condition import note_backup, note_damage, note_refusal
-from kash.database import db, new_public_id, utc_now
 from kash.forums import services as forums
 from kash.forums.rules import WrittenRow
 from kash.incidents.queries.outside import proposed_contacts
 from kash.incidents.services.outside import agree_to_contact, propose_contact
 from kash.people.models import Group, Person
+from kash.platform.condition import note_backup, note_damage, note_refusal
+from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.queries import to_confirm

@@ -11,13 +11,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.database import db
 from kash.incidents import services
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.record import Filing, Party, Person, Record
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from kash.platform.vault.models import AuditSubject
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.vault.models import AuditSubject
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 

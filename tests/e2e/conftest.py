@@ -12,8 +12,8 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from kash.database import db
 from kash.people.models import Organisation
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.conftest import AMember
 

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from kash import create_app
 from kash.accounts.services import new_account
-from kash.database import db, new_public_id, writing
 from kash.demo.loading import _set_up
 from kash.people.models import Group, Person
 from kash.people.rules import sort_name
+from kash.platform.database import db, new_public_id, writing
+from kash.platform.web.formats import local_today
 from kash.policy import Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.web.formats import local_today
 from kash.workshops import services
 from kash.workshops.models import Workshop
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e.waiting import wait_until
+
 from .looking import PHONE
 from .serving import Served
 
@@ -125,7 +127,7 @@ class Pad:
     def session(self, number: int, what: str = "") -> None:
         """A screen of a session, as its link leads there."""
         self.page.evaluate("hash => { location.hash = hash; }", self.hash(number, what))
-        self.page.wait_for_function("hash => location.hash === hash", arg=self.hash(number, what))
+        wait_until(self.page, "hash => location.hash === hash", self.hash(number, what))
         self.page.locator("h1").wait_for()
 
     def hash(self, number: int, what: str = "") -> str:
@@ -136,11 +138,12 @@ class Pad:
         row = self.page.locator(".person").nth(place)
         entry = row.locator("input").first.get_attribute("name") or ""
         row.locator(f"input[value={status}] + label").tap()
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             "([name, status]) => { const one ="
             " document.querySelector(`input[name='${name}'][value=${status}]`);"
             " return one.checked && !one.closest('.making'); }",
-            arg=[entry, status],
+            [entry, status],
         )
         return entry
 
@@ -148,9 +151,10 @@ class Pad:
         return self.page.locator(".unsent").inner_text()
 
     def waits(self, count: int) -> None:
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             "text => document.querySelector('.unsent').textContent.includes(text)",
-            arg=f"{count} not sent." if count else "Everything is sent",
+            f"{count} not sent." if count else "Everything is sent",
         )
 
     def cut(self) -> None:

@@ -26,10 +26,10 @@ from kash.attendance.models import MarkOperation, Slot
 from kash.attendance.rules import badge_entry, badge_shown, badge_text
 from kash.attendance.rules.door import TURN
 from kash.attendance.services import door as door_services
-from kash.database import db
 from kash.people.models import Person
+from kash.platform.database import db
+from kash.platform.press import Badge, badges
 from kash.policy import Actor
-from kash.press import Badge, badges
 from kash.workshops import queries, services
 from kash.workshops.views import door as door_views
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401

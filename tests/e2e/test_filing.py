@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kash.database import utc_now
 from kash.incidents.queries import cases
 from kash.incidents.services.alerts import tell_officers
+from kash.platform.database import utc_now
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 

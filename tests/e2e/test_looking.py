@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from kash.accounts.models import Account
-from kash.database import db
+from kash.platform.database import db
 from tests.conftest import AMember
 
 from .looking import DESK, OVERPRINT, PHONE, SMALLEST, Looker

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.attendance.decision_cases import all_cases
+from tests.e2e.waiting import wait_until
 from tests.forks import in_fork
 
 from .hall import FIRST, LAST, PEOPLE, make_in
@@ -205,7 +206,7 @@ def test_the_register_is_wiped_and_the_queue_still_arrives(
     pad.mend()
     # Any page of the site sends what waits, whoever is signed in.
     pad.go("/sign-in")
-    pad.page.wait_for_function("() => localStorage.getItem('pad-waits') === null")
+    wait_until(pad.page, "() => localStorage.getItem('pad-waits') === null")
     assert hall.marks(slot) == {"late": 1}
     left = pad.dump()["stores"]
     assert [left[name] for name in ("queue", "pads", "held")] == [[], [], []]

@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from kash.attendance.forms import one_operation
 from kash.attendance.services import apply_marks
 from kash.certificates.services import confirm_names
-from kash.database import db, utc_now
 from kash.people.models import Person
+from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from kash.workshops import queries, services
+from tests.e2e.waiting import wait_until
 from tests.workshops.conftest import Held, held, make_person, plan  # noqa: F401
 from tests.workshops.test_views import entries, marks, sessions
 
@@ -72,7 +73,7 @@ def test_a_mark_in_the_grid_is_not_lost_by_following_a_link_or_without_a_network
     assert asked == []
     page.locator(".tabs a").first.click()
     expect(page.locator("select.mark").first).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-told]').classList.contains('bad')")
+    wait_until(page, "() => document.querySelector('[data-told]').classList.contains('bad')")
     assert asked == ["beforeunload"]
     # Nor does the button throw away what it can't send.
     page.get_by_role("button", name="Save the marks").click()

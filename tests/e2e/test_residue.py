@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.e2e.waiting import wait_until
+
 from .profiles import canary, found_in, kept_profile, type_into_every_field
 from .walkers import Walker
 from .walking import Walk
@@ -82,14 +84,14 @@ def test_what_was_being_typed_comes_back_to_its_author_and_is_on_no_disk(
         page.goto(walk.served.address + item)
         minute = page.locator("textarea[name=minute]")
         minute.press_sequentially(canary(7))
-        page.wait_for_function("Object.keys(sessionStorage).some(key => key.startsWith('typed:'))")
+        wait_until(page, "() => Object.keys(sessionStorage).some(key => key.startsWith('typed:'))")
         page.goto(f"{walk.served.address}/forums/")
         page.goto(walk.served.address + item)
         expect(minute).to_have_value(re.compile(canary(7)))
         take_over(context, director)
         page.goto(walk.served.address + "/forums/")
         # The page's scripts run on after it was loaded.
-        page.wait_for_function("Object.keys(sessionStorage).join() === 'typed-owner'")
+        wait_until(page, "() => Object.keys(sessionStorage).join() === 'typed-owner'")
         take_over(context, trainer)
         page.goto(walk.served.address + item)
         expect(minute).not_to_have_value(re.compile(canary(7)))

@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 from kash.certificates import queries, services
 from kash.certificates.models import Certificate
 from kash.certificates.rules import qr_text
-from kash.database import db
 from kash.people.rules import compared_name
+from kash.platform.database import db
 from tests.certificates.conftest import ALL, MOST, Ready, held, plan, ready  # noqa: F401
 
 from .looking import PHONE, findings

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from apiflask import APIFlask
 
-from kash.database import db, new_public_id, utc_now
 from kash.forums import services
 from kash.people.models import Group, Person
+from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
 
 NAMES = {

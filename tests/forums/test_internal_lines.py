@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.forums import services
 from kash.forums.models import AgendaItem, InternalLine
 from kash.forums.queries import lines_to_release
@@ -20,9 +19,10 @@ from kash.forums.rules import line_digest, published_text, telling_lines
 from kash.forums.services.internal_lines import mark_of
 from kash.forums.services.problems import FiguresBesideCases, TwoPeopleNeeded
 from kash.people.models import Organisation
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web import Forbidden, NotFound
 from tests.forums.conftest import Series
 from tests.forums.test_views import _paper
 

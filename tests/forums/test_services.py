@@ -11,15 +11,15 @@ from sqlalchemy import func, select
 
 from kash.accounts.services import lock_at_once
 from kash.attendance.models import RosterEntry, Slot
-from kash.database import db, utc_now
 from kash.forums import queries, services
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.rules import WrittenRow
 from kash.forums.services import problems
 from kash.people.models import Person
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web import Forbidden, NotFound
 from tests.forums.conftest import Series, nairobi
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 from apiflask import APIFlask
 
-from kash.database import db
 from kash.forums import queries, services
 from kash.forums.models import AgendaItem, Forum, Meeting
 from kash.forums.rules import PlannedItem, agenda_from
 from kash.forums.services.problems import ChangedMeanwhile, EmptyAgenda, NameTaken
+from kash.platform.database import db
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
-from kash.web import Forbidden, NotFound
 
 ITEMS = (PlannedItem("Opening", 10), PlannedItem("Plans", 25))
 

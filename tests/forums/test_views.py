@@ -18,14 +18,14 @@ from sqlalchemy import select, update
 
 from kash.attendance.models import Mark
 from kash.attendance.queries import slot_sheet
-from kash.database import db, utc_now
 from kash.forums import queries, services
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.rules import WrittenRow
 from kash.people.models import Person
+from kash.platform.database import db, utc_now
+from kash.platform.vault import head_code
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import head_code
-from kash.web.formats import local_today
 from tests.forums.conftest import HIDDEN, NAMES, Series
 
 Counting = Callable[[], AbstractContextManager[Any]]

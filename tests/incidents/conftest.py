@@ -9,13 +9,13 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, from_bytes
 from kash.people.models import Group, Organisation, Person, Posting
+from kash.platform.database import db
+from kash.platform.vault import OpenVault, fetch, open_document
 from kash.policy import SYSTEM, Actor
-from kash.vault import OpenVault, fetch, open_document
 from tests.conftest import AMember
 from tests.incidents import filed_cases
 from tests.incidents.canaries import Room

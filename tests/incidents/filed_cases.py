@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from kash.database import db, utc_now
 from kash.incidents.models import Incident
 from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.services import tend_letterbox
-from kash.vault import file_document
+from kash.platform.database import db, utc_now
+from kash.platform.vault import file_document
 
 
 def filed(record: Record | None = None, state: str = "submitted") -> str:

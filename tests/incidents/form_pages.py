@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from kash.database import db
-from kash.vault import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 
 TOKEN = "t0ken0000t0ken00"
 PHRASE = "Behind the yellow kiosk"

@@ -16,10 +16,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import stream_encode_multipart
 
 from kash.accounts.models import SignedInSession
-from kash.database import db, utc_now, writing
-from tests.cleaning import samples
+from kash.platform.database import db, utc_now, writing
 from tests.incidents.canaries import Room, post
 from tests.incidents.planting_forms import FILE, written
+from tests.platform.cleaning import samples
 
 # --- Evidence -------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from kash.database import utc_now
+from kash.platform.database import utc_now
 from tests.incidents.canaries import Canaries, Room, post
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.form_pages import fields_of

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from kash.database import utc_now
 from kash.incidents import services
 from kash.incidents.queries.receipts import Receipt
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.receipts import new_token
+from kash.platform.database import utc_now
 from kash.policy import Actor
 
 FILE = "/w/n"

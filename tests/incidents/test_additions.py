@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.queries import open_case, open_cases
@@ -24,9 +23,10 @@ from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.record import Event, Filing, Link, Party, Person, Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.letterbox import letterbox
+from kash.platform.database import db, utc_now, writing
+from kash.platform.web import NotFound
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.web import NotFound
-from kash.web.formats import local_today
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.cases import is_kept_away
@@ -20,8 +19,9 @@ from kash.incidents.rules.mediation import asked
 from kash.incidents.rules.record import Information, Party, Person, Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.letterbox import letterbox
+from kash.platform.database import db, utc_now, writing
+from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.web import NotFound
 from tests.conftest import AMember
 from tests.incidents.test_additions import CHILD, NOTHING, WORDS, told
 

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.database import db
 from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.queries import open_case
@@ -23,8 +22,9 @@ from kash.incidents.rules.keeping import DAYS_KEPT
 from kash.incidents.rules.letterbox import Box, Draft, Fate, as_bytes, from_bytes
 from kash.incidents.services import keeping
 from kash.incidents.services.cases import changing
+from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.web.formats import local_today
 from tests.conftest import AMember
 from tests.incidents.test_additions import CHILD, NOTHING, OURS, WORDS, shown, told
 

@@ -14,7 +14,6 @@ from sqlalchemy import select
 
 from kash.accounts.models import Programme
 from kash.accounts.queries import account, email_of
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import Alert, Incident
 from kash.incidents.queries.alerts import answered_since, drills_a_week, open_alerts
@@ -24,9 +23,10 @@ from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.record import Filing, Party, Person, Record
 from kash.incidents.services import alerts
 from kash.incidents.services.reminding import next_morning
-from kash.messages import MailFailed
+from kash.platform.database import db, utc_now
+from kash.platform.messages import MailFailed
+from kash.platform.web.formats import local_today, to_local
 from kash.policy import SYSTEM, Actor
-from kash.web.formats import local_today, to_local
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
@@ -208,7 +208,7 @@ def test_at_an_hour_without_anybody_on_duty_all_are_told_in_order(
     office: Office, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from kash.people.rules import Stretch, minute_of_week
-    from kash.web.formats import to_local
+    from kash.platform.web.formats import to_local
 
     minute = minute_of_week(to_local(utc_now()))
     elsewhere = (minute + 2 * 24 * 60) % MINUTES_OF_WEEK

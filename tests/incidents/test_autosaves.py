@@ -13,7 +13,6 @@ import pyotp
 import pytest
 from sqlalchemy import select, text
 
-from kash.database import db
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import open_case
 from kash.incidents.queries.autosaves import own_autosaves
@@ -23,8 +22,9 @@ from kash.incidents.services.documentation import (
     Written,
     add_case,
 )
-from kash.vault import DocumentKey, SealedDocument
-from kash.vault.models import VaultOpening
+from kash.platform.database import db
+from kash.platform.vault import DocumentKey, SealedDocument
+from kash.platform.vault.models import VaultOpening
 from tests.incidents.filed_cases import filed
 from tests.incidents.form_pages import PHRASE, TOKEN, entries, fields_of, filled
 

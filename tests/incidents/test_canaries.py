@@ -24,19 +24,18 @@ from apiflask import APIFlask
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from kash import storage
-from kash.database import db, utc_now
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.letterbox import in_bytes
 from kash.incidents.services.reminding import remind_members
-from kash.jobs import run_waiting
-from kash.operations.archive import DATABASE, read_members
-from kash.operations.backup import write_backup
-from kash.operations.encryption import decrypted, unlock
-from kash.operations.snapshot import _connection, _program
 from kash.people.models import Group, Person
-from kash.settings import Settings
-from kash.vault import (
+from kash.platform import storage
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import run_waiting
+from kash.platform.operations.archive import DATABASE, read_members
+from kash.platform.operations.backup import write_backup
+from kash.platform.operations.encryption import decrypted, unlock
+from kash.platform.operations.snapshot import _connection, _program
+from kash.platform.vault import (
     Compartment,
     Place,
     Sealed,
@@ -46,7 +45,8 @@ from kash.vault import (
     open_document,
     open_each,
 )
-from kash.web.logs import configure_logs
+from kash.platform.web.logs import configure_logs
+from kash.settings import Settings
 from tests.incidents import planting_around, planting_cases, planting_forms
 from tests.incidents.canaries import CONTROL, STEMS, Canaries, Room
 from tests.incidents.scanning import encodings, files_below, finds

@@ -12,7 +12,6 @@ import pikepdf
 import pytest
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.queries import open_case
@@ -28,9 +27,10 @@ from kash.incidents.rules.record import (
     Referral,
     Term,
 )
-from kash.jobs.models import Job
-from kash.vault import AuditEntry
-from kash.web.formats import date_text, to_local
+from kash.platform.database import db, utc_now
+from kash.platform.jobs.models import Job
+from kash.platform.vault import AuditEntry
+from kash.platform.web.formats import date_text, to_local
 
 Member = Any
 

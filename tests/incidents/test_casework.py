@@ -9,7 +9,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.endings import Remains, Shredding
 from kash.incidents.errors import ChangedMeanwhile, NotNow
@@ -21,7 +20,8 @@ from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Evidence, Party, Person, Record, Referral
 from kash.incidents.rules.workflow import Refusal
 from kash.incidents.services import StepRefused
-from kash.vault import (
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import (
     AuditEntry,
     DocumentKey,
     OpenVault,
@@ -29,7 +29,7 @@ from kash.vault import (
     ask_to_unseal,
     file_document,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
 from tests.declaring import also_declared
 from tests.incidents.conftest import Filed, Member
@@ -377,7 +377,7 @@ def test_what_is_due_is_told_once_without_content(
     assert reminder(reference) is None
     assert services.remind_members(now) == 0
     from kash.incidents.services.reminding import send_reminder
-    from kash.jobs import SILENT, Job
+    from kash.platform.jobs import SILENT, Job
 
     db.session.rollback()
     jobs = db.session.scalars(select(Job).where(Job.kind == "incidents.reminder")).all()

@@ -12,13 +12,13 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.rules.her_choice import Choice
 from kash.incidents.rules.record import Act, Comment, Party, Person, Record, Referral, Term
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
 from kash.policy import Actor
-from kash.vault import AuditEntry, DocumentKey, OpenVault, SealedDocument
 from tests.incidents.conftest import Filed, Member
 
 Recorded = Callable[[str, OpenVault], Record]

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.database import db, utc_now
 from kash.incidents.queries import open_case
 from kash.incidents.rules.cash_bail import Wrong, wrong_with
 from kash.incidents.rules.consents import Consent
@@ -20,7 +19,8 @@ from kash.incidents.rules.record import CashBail, Party, Person, Record, Term
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.people.models import Organisation
-from kash.web.errors import NotFound
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import NotFound
 from tests.incidents.form_pages import entries, fields_of
 
 Member = Any

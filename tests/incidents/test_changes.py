@@ -11,7 +11,6 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.database import db
 from kash.incidents import services
 from kash.incidents.queries import open_case
 from kash.incidents.queries.history import history_of
@@ -41,7 +40,8 @@ from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.incidents.views.changed_places import Shown
-from kash.vault import SealedDocument, fetch
+from kash.platform.database import db
+from kash.platform.vault import SealedDocument, fetch
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 from tests.incidents.form_pages import entries, fields_of

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents.consent_texts import DIGESTS, VERSION, text_of
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import MediationBrief
@@ -18,8 +17,9 @@ from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.consents import PURPOSES, Consent
 from kash.incidents.rules.record import Intervention, Party, Person, Record
 from kash.incidents.services.consents import Noted, answer_consents
-from kash.vault import AuditEntry
-from kash.web.errors import NotFound
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import NotFound
 
 Member = Any
 

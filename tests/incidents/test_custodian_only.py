@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from pydantic_core import from_json
 from sqlalchemy import delete, func, select
 
-from kash.database import db, new_public_id, utc_now
 from kash.incidents import services
 from kash.incidents.models import Alert, Incident
 from kash.incidents.queries import open_case
@@ -39,9 +38,10 @@ from kash.incidents.rules.record import (
     as_bytes,
 )
 from kash.incidents.rules.untaken import is_untaken
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import OpenVault, SealedDocument, fetch, open_document
+from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault, SealedDocument, fetch, open_document
-from kash.web import NotFound
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive

@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents.queries import open_case
 from kash.incidents.queries.cases import concerns_custodian
 from kash.incidents.rules.record import Act, CashBail, Party, Person, Record, Term
@@ -36,8 +35,9 @@ from kash.incidents.services.money import (
     write_down_bail,
 )
 from kash.incidents.services.shredding import shred_case
-from kash.vault import AuditEntry, SealedDocument
-from kash.web.errors import NotFound
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, SealedDocument
+from kash.platform.web.errors import NotFound
 from tests.incidents.form_pages import entries
 
 Member = Any

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from kash.database import db
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.models import Incident
 from kash.incidents.queries import open_case
@@ -24,6 +23,7 @@ from kash.incidents.services.documentation import (
     write_case,
 )
 from kash.people.models import Organisation
+from kash.platform.database import db
 from tests.incidents.form_pages import PHRASE, TOKEN, entries, fields_of, filled
 
 Member = Any

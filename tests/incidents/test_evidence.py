@@ -11,8 +11,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash import storage
-from kash.database import db
 from kash.incidents import queries, services
 from kash.incidents.endings import remains_of
 from kash.incidents.errors import (
@@ -26,12 +24,14 @@ from kash.incidents.errors import (
 from kash.incidents.models import Incident
 from kash.incidents.rules.evidence import EvidenceFile
 from kash.incidents.services import Received, evidence_files
-from kash.vault import AuditEntry, SealedDocument
-from kash.web.bodies import BodyTooLarge
-from kash.web.errors import NotFound
-from tests.cleaning import samples
+from kash.platform import storage
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry, SealedDocument
+from kash.platform.web.bodies import BodyTooLarge
+from kash.platform.web.errors import NotFound
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
+from tests.platform.cleaning import samples
 
 MOST = 4 * 1024 * 1024
 SAID = Received(

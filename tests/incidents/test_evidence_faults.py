@@ -18,14 +18,14 @@ from typing import IO, Any
 import pytest
 from apiflask import APIFlask
 
-from kash import storage
-from kash.database import utc_now
 from kash.incidents import queries, services
 from kash.incidents.services import Received, evidence_chores
-from tests.cleaning import samples
+from kash.platform import storage
+from kash.platform.database import utc_now
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed
 from tests.incidents.test_evidence import documents, file_of, stored
+from tests.platform.cleaning import samples
 
 MOST = 64 * 1024 * 1024
 
@@ -37,10 +37,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from kash import create_app
 from kash.accounts.models import Account
 from kash.accounts.queries import actor_of
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 from kash.incidents.services import Received, evidence
 from kash.settings import Settings
-from kash.vault import VaultMember, open_in_memory
+from kash.platform.vault import VaultMember, open_in_memory
 
 folder, holder, reference, stop = sys.argv[1:5]
 private = X25519PrivateKey.from_private_bytes(bytes.fromhex(sys.argv[5]))

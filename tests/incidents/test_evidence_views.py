@@ -15,17 +15,17 @@ import pytest
 from apiflask import APIFlask
 from werkzeug.test import TestResponse
 
-from kash.database import db, utc_now
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
-from kash.vault import AuditEntry
-from kash.web.bodies import MEGABYTE
-from tests.cleaning import samples
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.bodies import MEGABYTE
 from tests.conftest import AMember, Queries
 from tests.incidents.filed_cases import filed
 from tests.incidents.test_evidence import added, documents, entries, file_of, stored
+from tests.platform.cleaning import samples
 
 FETCH = {"X-Requested-With": "fetch"}
 
@@ -341,7 +341,7 @@ def test_removing_asks_first_and_shreds(member: AMember) -> None:
 def test_a_damaged_piece_says_so_and_can_be_removed(member: AMember) -> None:
     from sqlalchemy import update
 
-    from kash.vault import SealedDocument
+    from kash.platform.vault import SealedDocument
 
     reference = filed()
     document, other = (added(member, reference, samples.jpeg()) for _ in range(2))

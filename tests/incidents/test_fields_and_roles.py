@@ -17,10 +17,10 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from pydantic import BaseModel
 
-from kash.database import db, new_public_id
 from kash.incidents.rules.record import Record
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import file_document
 from kash.policy import Actor, Role
-from kash.vault import file_document
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed, Member
 

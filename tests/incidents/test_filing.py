@@ -10,7 +10,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import func, select
 
-from kash.database import db
 from kash.incidents import services
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident
@@ -19,8 +18,9 @@ from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.services.cases import changing
 from kash.incidents.services.filing import NothingToSend
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
 from kash.policy import Actor
-from kash.vault import AuditEntry, DocumentKey, SealedDocument
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from kash.accounts.models import Account, Programme
-from kash.database import db
-from kash.vault import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from tests.conftest import AMember
 
 FILE = "/w/n"

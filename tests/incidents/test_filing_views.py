@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account, CountedTries, SignedInSession
-from kash.database import db
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.filing_words import ALLOWED
 from kash.incidents.models import Duty
@@ -20,9 +19,10 @@ from kash.incidents.queries import cases
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import MOST_ANSWERS, SCREENS
 from kash.people.models import Organisation, ServiceEntry, Zone
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web.logs import configure_logs
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import carried, word_in
@@ -294,7 +294,7 @@ def test_no_page_of_it_touches_session_log_or_audit(
 ) -> None:
     from datetime import timedelta
 
-    from kash.database import utc_now
+    from kash.platform.database import utc_now
 
     later = utc_now() + timedelta(hours=1)
     monkeypatch.setattr("kash.accounts.sessions.utc_now", lambda: later)

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.models import Incident
 from kash.incidents.queries import open_case, open_cases
@@ -34,8 +33,8 @@ from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import Written, add_case, write_case
 from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.taking import say_how_taken
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import (
     Compartment,
     DocumentKey,
     NeverChanged,
@@ -47,7 +46,8 @@ from kash.vault import (
     refile_document,
     save_document,
 )
-from kash.web.formats import local_today
+from kash.platform.web.formats import local_today
+from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import filed, let_arrive
 from tests.incidents.sent_reports import sent

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents.models import Incident
 from kash.incidents.rules.consents import PURPOSES
 from kash.incidents.rules.record import Party, Person, Record, Referral, Term
@@ -18,8 +17,9 @@ from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, say_outcome
 from kash.people.models import ServiceEntry
-from kash.vault import AuditEntry
-from kash.web.errors import NotFound
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.errors import NotFound
 
 Member = Any
 

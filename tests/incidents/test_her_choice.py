@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents import queries, services
 from kash.incidents.rules.finding import summary_of
 from kash.incidents.rules.her_choice import WAYS, Choice, is_answer, to_ask
@@ -21,10 +20,11 @@ from kash.incidents.rules.record import Person, Record, from_bytes
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import Said, note_choice
 from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web import NotFound
+from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry
-from kash.web import NotFound
-from kash.web.formats import to_local
 from tests.conftest import AMember, csrf_token
 from tests.incidents.test_mediation_gate_rules import NOW, a_case, choice
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from kash.database import db
 from kash.incidents.rules.record import Filing, Information, Party, Person, Record
 from kash.members import services
 from kash.members.errors import CannotDecide
-from kash.vault import Unsealing
+from kash.platform.database import db
+from kash.platform.vault import Unsealing
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed, Member
 

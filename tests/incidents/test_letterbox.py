@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from sqlalchemy import func, select
 
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import cases, filing
@@ -33,8 +32,8 @@ from kash.incidents.rules.letterbox import (
 )
 from kash.incidents.rules.letterbox import as_bytes as box_as_bytes
 from kash.members.services.rotation import rotate
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import db, utc_now
+from kash.platform.vault import (
     Compartment,
     SealedDocument,
     VaultMember,
@@ -42,6 +41,7 @@ from kash.vault import (
     file_document,
     remove_member,
 )
+from kash.policy import Actor
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 

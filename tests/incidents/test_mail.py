@@ -13,10 +13,10 @@ import pytest
 from apiflask import APIFlask
 
 from kash.accounts.models import Account
-from kash.database import db
 from kash.incidents import chores, services
 from kash.incidents.rules.mediation import TOLD_AT
-from kash.jobs import Job, run_waiting
+from kash.platform.database import db
+from kash.platform.jobs import Job, run_waiting
 from kash.policy import Actor
 from tests.incidents import planting_cases, planting_forms
 from tests.incidents.canaries import STEMS, Room

@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from kash.accounts.models import Account
-from kash.database import db, utc_now, writing
 from kash.incidents import queries, services
 from kash.incidents.models import Duty, Incident, MediationBrief
 from kash.incidents.queries.mediation import NOTE, OUTCOME
@@ -27,9 +26,10 @@ from kash.incidents.services.brief_endings import shred_old_notes
 from kash.incidents.services.consents import answer_consents
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules import Stretch
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import AuditEntry, file_document, open_text, seal
+from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry, file_document, open_text, seal
-from kash.web import NotFound
 from tests.conftest import AMember, csrf_token
 
 NARRATIVE = "Held at the desk since Sunday night"
@@ -289,7 +289,7 @@ def test_a_form_that_was_opened_before_somebody_else_saved_is_shown_beside(
 def test_the_note_is_bound_to_its_brief(
     app: APIFlask, officer: AMember, actor: Callable[..., Actor]
 ) -> None:
-    from kash.vault import NotAuthentic
+    from kash.platform.vault import NotAuthentic
 
     mediator = actor("peer")
     on_duty(mediator)

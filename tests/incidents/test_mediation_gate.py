@@ -12,7 +12,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from kash.database import db, utc_now, writing
 from kash.incidents import filing_words, queries, services
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.models import Incident, MediationBrief
@@ -26,6 +25,7 @@ from kash.incidents.services.documentation import CaseClosed, Written, write_cas
 from kash.incidents.services.following_up import agree
 from kash.incidents.services.her_choice import note_own_yes
 from kash.incidents.views.addresses import STEP_NUMBERS
+from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
 from tests.conftest import AMember, csrf_token
 from tests.incidents.form_pages import fields_of, filled

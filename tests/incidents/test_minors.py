@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.database import utc_now
 from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.errors import NobodyAgreed
@@ -41,7 +40,8 @@ from kash.incidents.services.case_files import note_printed
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.following_up import agree
 from kash.incidents.views.addresses import STEP_NUMBERS
-from kash.vault import OpenVault
+from kash.platform.database import utc_now
+from kash.platform.vault import OpenVault
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.form_pages import filled

@@ -25,17 +25,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
 from kash.accounts.models import CountedTries
-from kash.database import db, utc_now
 from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries import cases
 from kash.incidents.queries.quota import spent_in
 from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
 from kash.incidents.services import mixing, tend_letterbox
 from kash.incidents.services.mixing import mix_reports
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, SealedDocument, scrubbing
+from kash.platform.web.formats import local_today
+from kash.platform.web.logs import configure_logs
 from kash.policy import Actor
-from kash.vault import AuditEntry, SealedDocument, scrubbing
-from kash.web.formats import local_today
-from kash.web.logs import configure_logs
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 
@@ -226,7 +226,7 @@ def test_the_search_finds_authors_where_order_is_kept(
     chosen: random.Random,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for place in ("kash.vault.documents", "kash.incidents.services.letterbox"):
+    for place in ("kash.platform.vault.documents", "kash.incidents.services.letterbox"):
         monkeypatch.setattr(f"{place}.without_order", lambda *_given: None)
     monkeypatch.setattr("kash.incidents.services.traceless.scrub", lambda: True)
     member = a_member("documentation")

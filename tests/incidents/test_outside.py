@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account, AccountBacking
 from kash.accounts.rules import Standing
-from kash.database import db, utc_now
 from kash.incidents.queries.outside import outside_contact, proposed_contacts, what_is_missing
 from kash.incidents.rules.filing import new_code
 from kash.incidents.rules.outside import Contact, contact_from
@@ -26,8 +25,9 @@ from kash.incidents.services.outside import (
     agree_to_contact,
     propose_contact,
 )
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor
-from kash.vault import AuditEntry
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 

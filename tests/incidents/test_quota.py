@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from kash.accounts.models import CountedTries
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import FilingQuota, Incident
 from kash.incidents.queries.filing import draft_of
@@ -22,10 +21,11 @@ from kash.incidents.rules import letterbox
 from kash.incidents.rules.filing import Screen, new_code
 from kash.incidents.rules.quota import TOKENS, Spent, tokens_left
 from kash.incidents.services import TooManyReports, WaitAMinute
-from kash.operations.snapshot import NEVER_KEPT
+from kash.platform.database import db, utc_now
+from kash.platform.operations.snapshot import NEVER_KEPT
+from kash.platform.vault import AuditEntry
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web.formats import local_today
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import FILE, begun, sent

@@ -8,13 +8,13 @@ from datetime import timedelta
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import FilingQuota
 from kash.incidents.queries.quota import spent_in, who_may_file
 from kash.incidents.rules.quota import TOKENS, own_half, tokens_left
+from kash.platform.database import db, utc_now
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.web.formats import local_today
 from tests.conftest import AMember
 
 

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from kash.accounts.models import CountedTries
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import Alert, Incident, Letterbox
 from kash.incidents.queries import filing
@@ -24,9 +23,10 @@ from kash.incidents.queries.receipts import Receipt, keys_of
 from kash.incidents.rules.filing import Screen, code_as_read, new_code
 from kash.incidents.rules.receipts import new_token
 from kash.incidents.services.filing import NothingToSend
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, lookup
+from kash.platform.vault.keys import new_keys
 from kash.policy import Actor
-from kash.vault import AuditEntry, lookup
-from kash.vault.keys import new_keys
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import (

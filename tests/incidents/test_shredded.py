@@ -11,16 +11,16 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, text
 
-from kash import storage
-from kash.database import db
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, MediationBrief
 from kash.incidents.queries import open_case
-from kash.vault import DocumentKey, SealedDocument
-from kash.vault.models import Unsealing
-from tests.cleaning import samples
+from kash.platform import storage
+from kash.platform.database import db
+from kash.platform.vault import DocumentKey, SealedDocument
+from kash.platform.vault.models import Unsealing
 from tests.incidents import planting_around, planting_cases, planting_forms
 from tests.incidents.canaries import Room, post
 from tests.incidents.scanning import files_below
+from tests.platform.cleaning import samples
 
 pytestmark = pytest.mark.new_files
 

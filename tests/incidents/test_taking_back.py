@@ -10,7 +10,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from kash.database import db, utc_now, writing
 from kash.incidents import services
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.models import Incident, MediationBrief
@@ -26,8 +25,9 @@ from kash.incidents.rules.record import Record
 from kash.incidents.services.cases import changing
 from kash.incidents.services.consents import answer_consents
 from kash.incidents.services.letterbox import letterbox
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry, Compartment, SavedMeanwhile, SealedDocument
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import hidden, sent

@@ -11,14 +11,14 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.incidents.models import Incident, MediationBrief
 from kash.incidents.queries.cases import open_case
 from kash.incidents.rules.consents import Consent
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.record import Person, Record
-from kash.vault import AuditEntry, SealedDocument, audited
-from kash.web.formats import local_today, short_date_text
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, SealedDocument, audited
+from kash.platform.web.formats import local_today, short_date_text
 from tests.incidents.test_case_file import printed, text_of
 
 Member = Any

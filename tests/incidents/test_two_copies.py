@@ -15,11 +15,11 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from kash.database import Base, db, utc_now
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.services import tend_letterbox
+from kash.platform.database import Base, db, utc_now
+from kash.platform.vault import seal
 from kash.policy import Actor
-from kash.vault import seal
 from tests.conftest import AMember
 from tests.incidents.filed_cases import let_arrive
 from tests.incidents.sent_reports import hidden, sent_in_pages

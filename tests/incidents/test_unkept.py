@@ -13,8 +13,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 
-from kash import storage
-from kash.database import db, utc_now
 from kash.incidents import services
 from kash.incidents.models import Incident, IncidentDraft, MediationBrief
 from kash.incidents.queries.letterbox import opened_box
@@ -38,9 +36,11 @@ from kash.incidents.services import shredding
 from kash.incidents.services.autosaves import keep_typed
 from kash.incidents.services.cases import changing
 from kash.incidents.services.money import note_decision
+from kash.platform import storage
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, DocumentKey, SealedDocument
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import AuditEntry, DocumentKey, SealedDocument
-from kash.web.formats import local_today
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive

@@ -12,10 +12,10 @@ from flask import url_for
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
-from kash.database import db
 from kash.incidents import names, wording
 from kash.incidents.filing_words import ACT_GROUPS, ENDS_HERE, RECEIPT_STATES
 from kash.incidents.models import Incident
+from kash.platform.database import db
 from tests.conftest import AMember
 from tests.incidents.conftest import Filed
 from tests.incidents.filed_cases import let_arrive

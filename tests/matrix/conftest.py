@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kash.operations.server import keep_compiled
+from kash.platform.operations.server import keep_compiled
 
 from .programme import World, build, paper_as_text
 

@@ -21,7 +21,7 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash import create_app, storage
+from kash import create_app
 from kash.accounts.models import (
     Account,
     AccountNotice,
@@ -69,7 +69,6 @@ from kash.certificates.models import (
     SignatureUse,
 )
 from kash.certificates.rules import new_serial
-from kash.database import Base, db, new_public_id, utc_now
 from kash.forums.models import (
     Action,
     AgendaItem,
@@ -102,7 +101,6 @@ from kash.incidents.rules.record import (
     as_bytes,
 )
 from kash.incidents.rules.record import Person as RecordedPerson
-from kash.jobs.models import Job
 from kash.payouts.models import (
     Payee,
     PaymentSheet,
@@ -130,9 +128,10 @@ from kash.people.models import (
     Venue,
     Zone,
 )
-from kash.settings import Settings
-from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.vault import (
+from kash.platform import storage
+from kash.platform.database import Base, db, new_public_id, utc_now
+from kash.platform.jobs.models import Job
+from kash.platform.vault import (
     NewKeys,
     Place,
     VaultMember,
@@ -151,7 +150,9 @@ from kash.vault import (
     seal_file,
     seal_file_under,
 )
-from kash.vault.phones import new_pair
+from kash.platform.vault.phones import new_pair
+from kash.settings import Settings
+from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops.models import (
     Enrolment,
     Facilitator,
@@ -308,7 +309,7 @@ def paper_as_text(patch: Any) -> Iterator[None]:
     from kash.attendance import documents as registers
     from kash.certificates import documents as certificates
     from kash.certificates import previews
-    from kash.press import documents
+    from kash.platform.press import documents
 
     def entries_as_text(design: Any, entries: Any, **_how: Any) -> bytes:
         return json.dumps([asdict(design), *map(asdict, entries)], default=str).encode()

@@ -13,7 +13,7 @@ import pytest
 from flask import Request
 from werkzeug.datastructures import ImmutableMultiDict
 
-from kash.web import bodies
+from kash.platform.web import bodies
 
 from .forms_found import address_of, who_may
 from .hostile import HOSTILE, NO_TEXT, SCRIPT, TURNS_AT_ONCE, by_turns, fault_of, room_of

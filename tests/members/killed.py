@@ -15,11 +15,11 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from kash import create_app
-from kash.database import db, utc_now
 from kash.members import services
+from kash.platform.database import db, utc_now
+from kash.platform.vault import OpenVault, audited, find_opening, membership, shred
 from kash.policy import Actor, Role
 from kash.settings import Settings
-from kash.vault import OpenVault, audited, find_opening, membership, shred
 
 
 def _die_before(commit: int) -> None:

@@ -12,13 +12,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash import vault as sealed
 from kash.accounts import services as accounts
-from kash.database import db, utc_now
 from kash.members import services
 from kash.members.errors import NoKeys, NotEntitled, WrongPassphrase, WrongRecoveryCode
+from kash.platform import vault as sealed
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry, Compartment, VaultMember
 from kash.policy import SYSTEM, Actor, Role
-from kash.vault import AuditEntry, Compartment, VaultMember
 from tests.conftest import AMember
 
 Member = Callable[..., AMember]

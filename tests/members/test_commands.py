@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from apiflask import APIFlask
 
-from kash.database import db
 from kash.members import services
-from kash.vault import file_document
+from kash.platform.database import db
+from kash.platform.vault import file_document
 from tests.conftest import AMember
 
 Member = Callable[..., AMember]

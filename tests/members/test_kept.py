@@ -13,11 +13,11 @@ from apiflask import APIFlask
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
-from kash.database import db, utc_now, writing
 from kash.members import opening, services
 from kash.members.services.keeping import KEPT_FOR
-from kash.vault import SealError, open_sealed
-from kash.web import current_actor
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import SealError, open_sealed
+from kash.platform.web import current_actor
 from tests.conftest import AMember
 
 Member = Callable[..., AMember]

@@ -11,9 +11,9 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, text
 
-from kash.database import db
 from kash.members import services
-from kash.vault import (
+from kash.platform.database import db
+from kash.platform.vault import (
     Compartment,
     DocumentKey,
     SealedDocument,

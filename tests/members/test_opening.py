@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 
 from kash.accounts import services as accounts
 from kash.accounts.models import SignedInSession
-from kash.database import db, utc_now, writing
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import AuditEntry, VaultMember, VaultOpening
 from kash.policy import SYSTEM, Role
-from kash.vault import AuditEntry, VaultMember, VaultOpening
 from tests.conftest import AMember
 
 Member = Callable[..., AMember]

@@ -8,10 +8,10 @@ from typing import Any
 import pyotp
 import pytest
 
-from kash.database import db
 from kash.members import services
 from kash.members.services import rotation
-from kash.vault import file_document, membership, unfinished_rotations
+from kash.platform.database import db
+from kash.platform.vault import file_document, membership, unfinished_rotations
 from tests.conftest import AMember
 
 Member = Callable[..., AMember]

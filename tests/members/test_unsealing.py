@@ -9,11 +9,10 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.database import db, utc_now, writing
 from kash.members import queries, services, unsealing
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import (
     AuditEntry,
     SealError,
     UnknownKey,
@@ -22,7 +21,8 @@ from kash.vault import (
     file_document,
     open_document,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
 from tests.conftest import AMember
 from tests.declaring import also_declared
 
@@ -186,7 +186,7 @@ def test_how_much_is_asked_does_not_grow_with_the_list(
 
 
 def test_an_old_opening_is_cleared(officer: AMember) -> None:
-    from kash.vault import VaultOpening
+    from kash.platform.vault import VaultOpening
 
     with writing() as session:
         session.execute(

@@ -20,11 +20,11 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.types import JSON, Boolean, Date, DateTime, Integer, LargeBinary, Time
 
 from kash import create_app
-from kash.database import db, in_models
 from kash.people.search import ids_named, missing_triggers
+from kash.platform.database import db, in_models
+from kash.platform.vault import assert_triggers
+from kash.platform.vault.triggers import TriggersMissing, drop_triggers
 from kash.settings import Settings
-from kash.vault import assert_triggers
-from kash.vault.triggers import TriggersMissing, drop_triggers
 
 PROJECT = Path(__file__).parents[2]
 FOLDER = PROJECT / "migrations"

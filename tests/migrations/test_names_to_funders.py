@@ -7,8 +7,8 @@ from typing import Any
 from apiflask import APIFlask
 from sqlalchemy import MetaData, insert, select
 
-from kash.database import db, utc_now
 from kash.people.models import Consent
+from kash.platform.database import db, utc_now
 
 from .test_migrations import empty_app, to
 

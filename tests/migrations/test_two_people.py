@@ -8,7 +8,7 @@ from typing import Any
 from apiflask import APIFlask
 from sqlalchemy import MetaData, insert, select
 
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 
 from .test_migrations import begin_at, empty_app, to
 

@@ -10,14 +10,14 @@ import pytest
 from kash.attendance import services as attendance
 from kash.attendance.queries import slot_sheet
 from kash.attendance.rules import Operation
-from kash.database import db, new_public_id, utc_now
 from kash.payouts import queries, services
 from kash.payouts.models import PayoutList
 from kash.payouts.queries import DraftRow
 from kash.payouts.rules import Basis, Rates, RoleRates
 from kash.people.models import Person
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import seal
 from kash.policy import Actor
-from kash.vault import seal
 from kash.workshops import services as workshops
 from kash.workshops.models import Workshop
 from tests.workshops.conftest import Held, make_person, plan  # noqa: F401

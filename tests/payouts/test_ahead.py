@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.models import Slot
-from kash.database import db, utc_now
 from kash.payouts import queries, services
 from kash.payouts.rules import State
+from kash.platform.database import db, utc_now
 from kash.policy import Actor
 from tests.payouts.conftest import NEAR, Ready
 

@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from kash.attendance import services as attendance
-from kash.database import db
 from kash.payouts import queries, services
 from kash.payouts.models import PaymentSheet, PayoutEvent, PayoutLine, PayoutPart
 from kash.payouts.rules import Basis, Missing, Rates, RoleRates, State
 from kash.people.models import Consent
 from kash.people.services import merge_people, undo_merge
+from kash.platform.database import db
+from kash.platform.vault import open_text, verify
+from kash.platform.vault.models import AuditEntry, AuditSubject
 from kash.policy import SYSTEM, Actor, StandIn
-from kash.vault import open_text, verify
-from kash.vault.models import AuditEntry, AuditSubject
 from kash.workshops import services as workshops
 from kash.workshops.models import Funder, Funding
 from tests.workshops.conftest import FIRST_DAY, SECOND_DAY, make_person

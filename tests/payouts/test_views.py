@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kash.attendance import services as attendance
-from kash.database import db
 from kash.payouts import queries, services
 from kash.payouts.documents import payment_markup
 from kash.payouts.models import Payee
 from kash.payouts.rules import State
 from kash.people.models import Consent
+from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops import services as workshops
 from tests.conftest import Queries

@@ -11,15 +11,15 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select, update
 
-from kash.database import db, utc_now
 from kash.payouts import queries, services
 from kash.payouts.models import PayoutFile, PayoutLine, PayoutList
 from kash.payouts.rules import Fault, Matched, State
 from kash.payouts.services import sending
 from kash.people.models import Person
 from kash.people.services import merge_people
+from kash.platform.database import db, utc_now
+from kash.platform.vault.models import AuditEntry
 from kash.policy import Actor
-from kash.vault.models import AuditEntry
 from tests.workshops.conftest import make_person
 
 from .conftest import FAR, NEAR, Ready, give_phone

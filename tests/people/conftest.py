@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from kash.database import new_public_id, utc_now, writing
 from kash.people.models import Group, Person
 from kash.people.rules import sort_name
 from kash.people.services import PersonDetails, add_person
+from kash.platform.database import new_public_id, utc_now, writing
 from kash.policy import SYSTEM, Actor
 
 PHONE, EMAIL = "+254712345678", "asali.sampuli@example.org"
@@ -75,7 +75,7 @@ def person(groups: tuple[Group, Group]) -> Adding:
 @pytest.fixture
 def row() -> Callable[[str], Person]:
     """The row of a public id."""
-    from kash.database import db
+    from kash.platform.database import db
 
     def find(public_id: str) -> Person:
         db.session.rollback()

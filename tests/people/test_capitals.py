@@ -9,8 +9,8 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.database import db
 from kash.people.models import Group, Person
+from kash.platform.database import db
 from kash.workshops.forms import WalkInForm
 
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.database import db
-from kash.jobs.models import Job
 from kash.people import services
 from kash.people.documents.consents import make_consent_forms
 from kash.people.models import Group
 from kash.people.services import PersonDetails
+from kash.platform.database import db
+from kash.platform.jobs.models import Job
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor
-from kash.vault import AuditEntry
 
 
 class Counted:

@@ -9,9 +9,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.accounts.services import change_settings
-from kash.database import db
 from kash.people.models import ContactReason, ContactRequest, Group, Person
 from kash.people.services import PersonDetails, add_person, ask_for_contact
+from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
 from kash.workshops import services as workshops
 from tests.workshops.conftest import Held, plan  # noqa: F401

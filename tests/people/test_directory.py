@@ -16,16 +16,16 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.database import db, new_public_id, utc_now
 from kash.people import queries, services
 from kash.people.documents import directory as documents
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.queries import ServiceSearch
 from kash.people.rules import DAY, WEEK, Stretch, open_at, read_day
 from kash.people.services import ServiceDetails
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry
-from kash.web.formats import local_today
 from tests.conftest import Queries
 
 SignIn = Callable[..., FlaskClient]

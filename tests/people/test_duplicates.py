@@ -10,9 +10,6 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from kash.database import db
-from kash.jobs import SILENT
-from kash.jobs.models import Job
 from kash.people.models import Group, LikelyDuplicate, NotTheSame, Person, PersonMerge
 from kash.people.services import (
     PersonDetails,
@@ -22,6 +19,9 @@ from kash.people.services import (
     take_back_apart,
     tell_apart,
 )
+from kash.platform.database import db
+from kash.platform.jobs import SILENT
+from kash.platform.jobs.models import Job
 from kash.policy import SYSTEM, Actor
 
 PHONE = "+254712345678"

@@ -13,11 +13,11 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import Date, event, insert, literal, select, update
 
-from kash.database import db, utc_now, writing
 from kash.desk import queries as desk_queries
 from kash.people import queries, services
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.services import OrganisationDetails
+from kash.platform.database import db, utc_now, writing
 from kash.policy import SYSTEM, Actor
 from tests.people.conftest import Adding, many
 

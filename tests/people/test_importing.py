@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from apiflask import APIFlask
 
-from kash.database import db
 from kash.people import services
 from kash.people.models import PeopleList, Person
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
-from kash.vault import AuditEntry
 
 pytestmark = pytest.mark.usefixtures("app")
 

@@ -18,7 +18,6 @@ from benchmarks.load import Size, load_programme
 from kash.accounts.models import Account, Programme
 from kash.attendance.models import Mark, MarkOperation, RosterEntry, Sheet
 from kash.certificates.models import Certificate, CertificateBatch
-from kash.database import Base, db, utc_now, writing
 from kash.forums.models import Action, ForumMember
 from kash.people.models import (
     Consent,
@@ -49,8 +48,9 @@ from kash.people.services import (
     undo_merge,
 )
 from kash.people.services.persons import ContactChange
+from kash.platform.database import Base, db, utc_now, writing
+from kash.platform.vault import verify
 from kash.policy import SYSTEM
-from kash.vault import verify
 from kash.workshops.models import Enrolment
 from tests.conftest import CHEAP
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.people.models import Organisation, Person, Posting
+from kash.platform.database import db
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.web.formats import local_today
 from tests.workshops.conftest import make_person
 
 NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")

@@ -7,14 +7,14 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.people import queries, services
 from kash.people.documents import consents
 from kash.people.documents.consents import consent_form
 from kash.people.models import Consent, Group, Person
 from kash.people.rules import OF_POLICE_ALONE, PURPOSES, purposes_for
+from kash.platform.database import db
+from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.web import NotFound
 from tests.people.conftest import Adding
 
 Row = Callable[[str], Person]

@@ -10,12 +10,12 @@ from apiflask import APIFlask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.database import db
 from kash.people import queries, services
 from kash.people.models import Person, Venue, Zone
 from kash.people.rules.places import alike_area, tells_of_nobody
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.policy import SYSTEM
-from kash.vault import AuditEntry
 
 Adding = Callable[..., str]
 

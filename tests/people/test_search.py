@@ -8,11 +8,11 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import delete, update
 
-from kash.database import db, writing
 from kash.people import queries
 from kash.people.models import Group, Person
 from kash.people.queries import search as search_queries
 from kash.people.search import missing_triggers, words_of
+from kash.platform.database import db, writing
 from kash.policy import Actor
 from tests.people.conftest import PHONE, Adding, many
 

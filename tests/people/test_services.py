@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kash.database import db, new_public_id, utc_now
 from kash.people import queries, services
 from kash.people.models import Consent, Group, Person, Posting
 from kash.people.reach import OwnScope
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import AuditEntry, open_text
+from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry, open_text
-from kash.web import NotFound
 from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, Adding
 
@@ -131,7 +131,7 @@ def test_contacts_are_replaced_or_removed(person: Adding, row: Row) -> None:
 
 
 def test_a_new_printed_name_has_yet_to_be_confirmed(person: Adding, row: Row) -> None:
-    from kash.vault import audited
+    from kash.platform.vault import audited
 
     public_id = person()
     with audited("certificates.name_confirmed", SYSTEM) as change:
@@ -232,7 +232,7 @@ def test_how_far_each_role_reaches(
 
 
 def test_a_walk_in_is_added_within_another_action(groups: tuple[Group, Group]) -> None:
-    from kash.vault import audited
+    from kash.platform.vault import audited
 
     with audited("workshops.walk_in_added", SYSTEM) as change:
         made = services.new_person(

@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kash.database import db
 from kash.people import services
 from kash.people.models import Consent, ConsentBatch, Person
 from kash.people.rules import forms_fit
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor
-from kash.vault import AuditEntry
 from tests.workshops.conftest import make_person
 
 NAMES = ("Zawadi Sampuli", "Baraka Sampuli", "Faraja Sampuli")

@@ -10,15 +10,15 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.database import db
 from kash.people import queries, rules, services
 from kash.people.documents import consents
 from kash.people.documents.consents import consent_form, form_language
 from kash.people.models import Person, Posting
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from kash.platform.web import paper
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry
-from kash.web import paper
 from tests.people.conftest import PHONE, Adding
 
 pytestmark = pytest.mark.usefixtures("both_engines_app")

@@ -11,13 +11,13 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from markupsafe import escape
 
-from kash.database import db, new_public_id
 from kash.people import services
 from kash.people.models import Group, Organisation, Person
 from kash.people.sections import PersonSection, SectionRow
 from kash.people.services import ContactChange, OrganisationDetails, PersonDetails
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import AuditEntry, lookup
 from kash.policy import SYSTEM, Actor
-from kash.vault import AuditEntry, lookup
 from tests.declaring import also_declared
 from tests.people.conftest import EMAIL, PHONE, SECRETS, Adding
 

@@ -12,7 +12,7 @@ import pytest
 from apiflask import APIFlask
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kash.database import new_public_id, utc_now
+from kash.platform.database import new_public_id, utc_now
 from kash.policy import GRANTS
 from tools.compare import fingerprint
 from tools.compare.__main__ import main

@@ -19,7 +19,10 @@ type = "forbidden"
 [[tool.importlinter.contracts]]
 name = "The house"
 type = "layers"
-layers = ["kash.features", "kash.forums", "kash.payouts | kash.people", "kash.web", "kash.vault"]
+layers = [
+    "kash.features", "kash.forums", "kash.payouts | kash.people",
+    "kash.platform.web", "kash.platform.vault",
+]
 """
 
 
@@ -124,7 +127,7 @@ def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_p
     files = {
         "kash/payouts/views.py": 'PERMISSION = "payouts.see"\n',
         "kash/__init__.py": "def start():\n    from kash import payouts\n",
-        "kash/features.py": "from kash.web.frame import Feature\n",
+        "kash/features.py": "from kash.platform.web.frame import Feature\n",
         "kash/policy.py": 'GRANTS = {"payouts.see": 1}\n',
         "kash/forums/views.py": "from kash.payouts.models import Payout\n",
         "kash/people/words.py": '"""Of kash.payouts."""\n# payouts.see\nA = "payouts and more"\n',
@@ -152,10 +155,10 @@ def test_a_feature_is_named_by_imports_permissions_endpoints_and_templates(tmp_p
 
 def test_modules_that_need_each_other_when_loaded_are_a_circle(tmp_path: Path) -> None:
     files = {
-        "kash/jobs/__init__.py": "from kash.jobs.worker import run\n",
-        "kash/jobs/worker.py": "if True:\n    from kash.jobs import queue\n",
-        "kash/jobs/queue.py": "import kash.jobs.runner\n",
-        "kash/jobs/runner.py": "from . import worker\n",
+        "kash/platform/jobs/__init__.py": "from kash.platform.jobs.worker import run\n",
+        "kash/platform/jobs/worker.py": "if True:\n    from kash.platform.jobs import queue\n",
+        "kash/platform/jobs/queue.py": "import kash.platform.jobs.runner\n",
+        "kash/platform/jobs/runner.py": "from . import worker\n",
         "kash/people/models.py": (
             "from typing import TYPE_CHECKING\n"
             "if TYPE_CHECKING:\n    from kash.people import queries\n"
@@ -166,7 +169,9 @@ def test_modules_that_need_each_other_when_loaded_are_a_circle(tmp_path: Path) -
         "kash/people/services.py": "from kash.people.queries import late\n",
     }
     circles = figures_of(_tree(tmp_path, files)).python_circles
-    assert circles == [["kash.jobs.queue", "kash.jobs.runner", "kash.jobs.worker"]]
+    assert circles == [
+        ["kash.platform.jobs.queue", "kash.platform.jobs.runner", "kash.platform.jobs.worker"]
+    ]
 
 
 def test_scripts_that_import_each_other_are_a_circle(tmp_path: Path) -> None:

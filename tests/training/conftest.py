@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from apiflask import APIFlask
 
-from kash.database import db, new_public_id
+from kash.platform.database import db, new_public_id
 from kash.policy import SYSTEM
 from kash.training import services
 from kash.training.models import CourseVersion

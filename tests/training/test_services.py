@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from kash.database import db, new_public_id
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import AuditEntry
+from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
 from kash.training import queries, services
 from kash.training.models import CourseVersion, Module, SessionPlan
 from kash.training.queries import TaughtScope
 from kash.training.rules import ModuleText, PlanText, VersionText
-from kash.vault import AuditEntry
-from kash.web import NotFound
 from tests.declaring import also_declared
 from tests.training.conftest import Draft
 

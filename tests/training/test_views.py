@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from kash.database import db
+from kash.platform.database import db
 from kash.policy import SYSTEM, Actor
 from kash.training import services
 from kash.training.models import Course, CourseVersion

@@ -9,9 +9,9 @@ from datetime import date, time
 import pytest
 from apiflask import APIFlask
 
-from kash.database import db, new_public_id
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.rules import sort_name
+from kash.platform.database import db, new_public_id
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.workshops import services

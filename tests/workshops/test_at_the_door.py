@@ -28,10 +28,10 @@ from kash.attendance.rules import (
     turn_at,
     turns_taken,
 )
-from kash.database import db
 from kash.people.models import Person
+from kash.platform.database import db
+from kash.platform.press import Badge
 from kash.policy import Actor
-from kash.press import Badge
 from kash.workshops import queries, services
 from tests.workshops.conftest import Held
 from tests.workshops.test_views import (

@@ -15,9 +15,9 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.models import Slot
 from kash.attendance.rules import Oddity, Operation
-from kash.database import db, new_public_id, utc_now
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.web.formats import local_today, moment_text
 from kash.policy import Actor
-from kash.web.formats import local_today, moment_text
 from kash.workshops import queries, services
 from tests.workshops.conftest import Held, details, make_person
 from tests.workshops.test_views import (

@@ -18,7 +18,6 @@ from kash.attendance import services as attendance
 from kash.attendance.models import Mark, MarkOperation, Slot
 from kash.attendance.queries import slot_sheet
 from kash.attendance.rules import Operation
-from kash.database import db, new_public_id, utc_now
 from kash.people import queries, services
 from kash.people.models import (
     ContactLooks,
@@ -39,10 +38,11 @@ from kash.people.rules import Likeness, Reason
 from kash.people.rules.contacts import Agreement, Attendance, opened_by
 from kash.people.services import ContactChange, PersonDetails, add_person
 from kash.people.services.contacts import show_contact
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import lookup
+from kash.platform.vault.models import AuditEntry
+from kash.platform.web import NotFound
 from kash.policy import SYSTEM, Actor
-from kash.vault import lookup
-from kash.vault.models import AuditEntry
-from kash.web import NotFound
 from kash.workshops import services as workshops
 from kash.workshops.models import Enrolment, Facilitator, Workshop
 from kash.workshops.rules import EnrolmentState
@@ -496,7 +496,7 @@ def test_looks_at_once_are_all_counted(both_engines_app: APIFlask, enrolled: Hel
 
 @pytest.mark.parametrize("chosen", [0, 4, 201, "30", None])
 def test_a_setting_out_of_bounds_is_as_usual(chosen: object, enrolled: Held) -> None:
-    from kash.web.programme import contact_looks_a_day
+    from kash.platform.web.programme import contact_looks_a_day
 
     change_settings(SYSTEM, "contacts", "contacts", {"looks_a_day": chosen})
     assert contact_looks_a_day() == 30

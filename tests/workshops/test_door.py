@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from kash.attendance.models import RosterEntry
-from kash.database import db
 from kash.people.models import Group, NotTheSame, Person
+from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops import services
 from kash.workshops.models import Enrolment

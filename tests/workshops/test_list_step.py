@@ -10,11 +10,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.people.models import Group
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import AuditEntry
-from kash.web.formats import local_today
 from kash.workshops.models import Enrolment
 from tests.people.lists.conftest import bring, confirm
 from tests.workshops.conftest import Held

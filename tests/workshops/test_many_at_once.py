@@ -11,8 +11,8 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.rules import Operation
 from kash.certificates.services import set_rule
-from kash.database import db, new_public_id, utc_now
 from kash.people.models import Person
+from kash.platform.database import db, new_public_id, utc_now
 from kash.policy import Actor
 from kash.workshops import queries, services
 from kash.workshops.models import Enrolment
@@ -183,7 +183,7 @@ def test_the_ticked_of_the_list_of_people_are_enrolled(
 ) -> None:
     from datetime import timedelta
 
-    from kash.web.formats import local_today
+    from kash.platform.web.formats import local_today
 
     coming = plan(by=held.trainer, starts_on=local_today(), ends_on=local_today() + timedelta(1))
     mine = [row.person for row in queries.people_in(held.row, [EnrolmentState.CONFIRMED])]

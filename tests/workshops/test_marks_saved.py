@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from kash.database import db
-from kash.vault.models import AuditEntry
+from kash.platform.database import db
+from kash.platform.vault.models import AuditEntry
 from kash.workshops import queries, services
 from tests.workshops.conftest import Held
 from tests.workshops.test_register_page import register, standing

@@ -9,11 +9,11 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash.database import db
 from kash.people.services import merge_people, undo_merge
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry, verify
+from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM
-from kash.vault import AuditEntry, verify
-from kash.web.formats import local_today
 from kash.workshops import services
 from kash.workshops.models import Enrolment
 from tests.workshops.conftest import Held, make_person

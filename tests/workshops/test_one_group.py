@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from kash.attendance.models import Sheet
-from kash.database import db
 from kash.people.models import Person
-from kash.vault import seal
+from kash.platform.database import db
+from kash.platform.vault import seal
 from kash.workshops import services
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import Browsers, entries, fields, sessions, url

@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from kash.attendance.queries import slot_sheet
-from kash.database import db, new_public_id
 from kash.people.models import Group, Person
+from kash.platform.database import db, new_public_id
 from kash.workshops import queries
 from tests.workshops.conftest import Held, make_person
 from tests.workshops.test_views import (  # noqa: F401

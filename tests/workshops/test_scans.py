@@ -12,11 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from kash import storage
 from kash.attendance.models import Sheet, SheetScan
 from kash.attendance.scans import delete_orphans, pages_of, sheet_of
-from kash.cleaning import CannotClean
-from kash.database import db
+from kash.platform import storage
+from kash.platform.cleaning import CannotClean
+from kash.platform.database import db
 from tests.workshops.conftest import Held
 from tests.workshops.test_views import Browsers, fields, marks, sessions, text_of, url
 

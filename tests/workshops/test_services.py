@@ -13,12 +13,12 @@ from kash.attendance.models import RosterEntry, Slot
 from kash.attendance.register import SlotHasMarks
 from kash.attendance.rules import Operation
 from kash.attendance.services import apply_marks, close_slot
-from kash.database import db, new_public_id
 from kash.people.models import Group, Person
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import AuditEntry, verify
+from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.training.models import CourseVersion, Module
-from kash.vault import AuditEntry, verify
-from kash.web import NotFound
 from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop, WorkshopSession
 from kash.workshops.rules import EnrolmentState

@@ -15,11 +15,11 @@ from kash.attendance import documents
 from kash.attendance import services as marking
 from kash.attendance.models import Mark, MarkOperation, Sheet, Slot
 from kash.attendance.queries import slot_sheet
-from kash.database import db, new_public_id
-from kash.jobs.models import Job
 from kash.people.models import Person
+from kash.platform.database import db, new_public_id
+from kash.platform.jobs.models import Job
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.web.formats import local_today
 from kash.workshops import queries, services
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
-from kash.operations.commands import operations
+from kash.platform.operations.commands import operations
 from kash.policy import GRANTS, declared_permission, needs_fresh_sign_in
 from kash.settings import Settings
 

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from itsdangerous import TimestampSigner
 from pyotp import TOTP
 
-from kash import database
+from kash.platform import database
 
 MOMENT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 # Later moments are later, yet all of them within one second.

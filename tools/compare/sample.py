@@ -14,9 +14,9 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 
 from kash import create_app
-from kash.database import db
 from kash.demo.picturing import VAULT, Order
 from kash.demo.prepared import sample_programme
+from kash.platform.database import db
 from kash.settings import Settings
 from tools.compare import fingerprint
 from tools.compare.fixed import fixed

@@ -22,7 +22,7 @@ PLACES = {
     "tests": ("tests",),
     "benchmarks": ("benchmarks",),
 }
-_FIRST_CAPABILITY = ("kash.web", "kash.platform")
+_FIRST_CAPABILITY = ("kash.platform.web", "kash.platform")
 _NAMED = re.compile(r"(?:kash\.)?([a-z_]+)[./]\w")
 _QUOTED = re.compile(r"[\"'`]/?([a-z_]+)[./]\w")
 

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from kash.accounts.names import role_choices, role_notes
 from kash.accounts.secrets import new_token
-from kash.web.forms import (
+from kash.platform.web.forms import (
     UNCORRECTED,
     KashForm,
     SeveralField,
@@ -24,7 +24,7 @@ from kash.web.forms import (
     required,
     text_field,
 )
-from kash.web.programme import LANGUAGES
+from kash.platform.web.programme import LANGUAGES
 
 __all__ = [
     "CodeForm",

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.web.forms import KashForm, text_field
+from kash.platform.web.forms import KashForm, text_field
 
 
 class PasskeyForm(KashForm):

@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField
 from kash.accounts.names import ROLE_NAMES
 from kash.accounts.rules import NEED_SECOND_STEP
 from kash.accounts.secrets import new_token
-from kash.web.forms import KashForm, SeveralField, long_text_field
+from kash.platform.web.forms import KashForm, SeveralField, long_text_field
 
 __all__ = ["AnswerForm", "FetchForm", "ReasonForm", "SecondStepRolesForm"]
 

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from kash.accounts.approvals import approval_names
 from kash.accounts.names import AFFECTED_NAMES
-from kash.web.forms import (
+from kash.platform.web.forms import (
     DayField,
     KashForm,
     MomentField,

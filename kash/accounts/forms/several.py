@@ -20,9 +20,9 @@ from kash.accounts.errors import (
 from kash.accounts.names import role_choices
 from kash.accounts.rules import INVITED_AT_ONCE, Pasted
 from kash.accounts.secrets import new_token
-from kash.web.errors import Problem
-from kash.web.forms import KashForm, choice_field, email_field, long_text_field, text_field
-from kash.web.programme import LANGUAGES
+from kash.platform.web.errors import Problem
+from kash.platform.web.forms import KashForm, choice_field, email_field, long_text_field, text_field
+from kash.platform.web.programme import LANGUAGES
 
 _SPARE = 3
 

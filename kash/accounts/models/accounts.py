@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from kash.accounts.models.passkeys import Passkey
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 # By another name, so that queries may speak of passkeys themselves.
 _held = Passkey.__table__.alias("held_passkey")

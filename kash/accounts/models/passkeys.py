@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class Passkey(PublicId, Base):

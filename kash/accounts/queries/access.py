@@ -21,9 +21,9 @@ from kash.accounts.rules import (
     openings,
     review_is_due,
 )
-from kash.database import db, utc_now
-from kash.vault import AuditEntry
-from kash.web.lists import Listing, listing
+from kash.platform.database import db, utc_now
+from kash.platform.vault import AuditEntry
+from kash.platform.web.lists import Listing, listing
 
 
 @dataclass(frozen=True)

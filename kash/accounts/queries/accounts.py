@@ -19,15 +19,15 @@ from kash.accounts.models import (
 )
 from kash.accounts.rules import ADDRESS_KNOWN_FOR, needs_second_step
 from kash.accounts.secrets import token_hash
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault import lookup, open_text
+from kash.platform.web.errors import NotFound
+from kash.platform.web.lists import Listing, listing
+from kash.platform.web.paper import paper_from
+from kash.platform.web.programme import ProgrammeFacts, looks_from
+from kash.platform.web.programme import programme_facts as known_programme
+from kash.platform.web.retention import retention_from
 from kash.policy import NOBODY, Actor, Role
-from kash.vault import lookup, open_text
-from kash.web.errors import NotFound
-from kash.web.lists import Listing, listing
-from kash.web.paper import paper_from
-from kash.web.programme import ProgrammeFacts, looks_from
-from kash.web.programme import programme_facts as known_programme
-from kash.web.retention import retention_from
 
 # People stand beside accounts: of a participant little is of interest here.
 _PERSON = table(

@@ -12,10 +12,10 @@ from sqlalchemy.orm import selectinload
 from kash.accounts.models import Account, Breach
 from kash.accounts.queries.accounts import names_of
 from kash.accounts.rules import Clock, breach_clock
-from kash.database import db
-from kash.vault import open_text
-from kash.web.errors import NotFound
-from kash.web.lists import Listing, listing
+from kash.platform.database import db
+from kash.platform.vault import open_text
+from kash.platform.web.errors import NotFound
+from kash.platform.web.lists import Listing, listing
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kash.accounts.models import Account, AccountRole, Delegation
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import NotFound
 from kash.policy import DELEGABLE, GRANTS, Role, StandIn, may_stand_in
-from kash.web.errors import NotFound
 
 
 @dataclass(frozen=True)

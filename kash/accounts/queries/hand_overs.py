@@ -10,7 +10,7 @@ from sqlalchemy import select
 from kash.accounts.holdings import Held, held_by, holder_of
 from kash.accounts.models import Account, HandOver
 from kash.accounts.queries.accounts import names_of
-from kash.database import db
+from kash.platform.database import db
 
 
 def held(account: Account) -> list[Held]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, not_, select
 
 from kash.accounts.models import Account, Invitation
-from kash.database import db
+from kash.platform.database import db
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from kash.accounts.models import BrowserMark
 from kash.accounts.rules import MARK_TRIES_MOST
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 
 
 def known_mark(account_id: int, tokens: Collection[str]) -> BrowserMark | None:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from kash.accounts.models import Account, Passkey
 from kash.accounts.rules import Site, site_of
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.web.errors import NotFound
 
 
 def site() -> Site | None:

@@ -28,10 +28,10 @@ from kash.accounts.rules import (
     Standing,
     standing,
 )
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import NotFound
+from kash.platform.web.lists import Listing, listing
 from kash.policy import GRANTS, Actor, Reach
-from kash.web.errors import NotFound
-from kash.web.lists import Listing, listing
 
 MOST_WAITING = 100
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from kash.accounts.models import SignedInSession
 from kash.accounts.rules import SESSION_IDLE, SESSION_LONGEST
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
 
 
 def open_sessions(account_id: int) -> Sequence[SignedInSession]:

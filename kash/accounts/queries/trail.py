@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kash.accounts.queries.accounts import names_of
-from kash.database import db
-from kash.vault import AuditEntry
-from kash.vault.queries import known_actions, newest_entries, told_by_day
-from kash.vault.redaction import by_day, subjects_shown
-from kash.web.formats import from_local, zone
-from kash.web.lists import Listing, listing
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
+from kash.platform.vault.queries import known_actions, newest_entries, told_by_day
+from kash.platform.vault.redaction import by_day, subjects_shown
+from kash.platform.web.formats import from_local, zone
+from kash.platform.web.lists import Listing, listing
 
 
 @dataclass(frozen=True)

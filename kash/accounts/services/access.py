@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from kash.accounts.models import AccessReview, Account
-from kash.database import new_public_id
-from kash.vault import ActorLike, audited
-from kash.web.errors import NotFound
+from kash.platform.database import new_public_id
+from kash.platform.vault import ActorLike, audited
+from kash.platform.web.errors import NotFound
 
 
 def record_review(by: ActorLike, public_id: str = "") -> None:

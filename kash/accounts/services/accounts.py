@@ -47,10 +47,10 @@ from kash.accounts.services.backing import (
 from kash.accounts.services.marks import forget_marks, mark_browser
 from kash.accounts.services.notices import PASSWORD_SET, REOPENED, ROLES_CHANGED, notify
 from kash.accounts.services.throttle import Client, begin_try, forgive_try
-from kash.database import new_public_id, utc_now
+from kash.platform.database import new_public_id, utc_now
+from kash.platform.vault import ActorLike, Change, audited, seal
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Role, role_conflict
-from kash.vault import ActorLike, Change, audited, seal
-from kash.web.errors import NotFound
 
 
 def check_new_password(password: str, *known_words: str) -> None:

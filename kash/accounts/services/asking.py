@@ -29,10 +29,10 @@ from kash.accounts.services.notices import (
     ROLES_ASKED,
     notify,
 )
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import Forbidden, NotFound
 from kash.policy import Actor, Role
-from kash.vault import Change, audited
-from kash.web.errors import Forbidden, NotFound
 
 _TOLD = {
     Asked.ROLES: ROLES_ASKED,

@@ -12,10 +12,10 @@ from kash.accounts import queries
 from kash.accounts.models import Account, AccountBacking, Programme
 from kash.accounts.rules import SETTLED_AFTER, is_free
 from kash.accounts.services.notices import VOUCHED_FOR, notify
-from kash.database import insertion
+from kash.platform.database import insertion
+from kash.platform.vault import ActorLike, audited
+from kash.platform.web.errors import NotFound
 from kash.policy import SYSTEM, Role
-from kash.vault import ActorLike, audited
-from kash.web.errors import NotFound
 
 
 def is_operator(by: ActorLike | str) -> bool:

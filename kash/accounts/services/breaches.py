@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Breach, BreachNote
 from kash.accounts.rules import Affected
-from kash.database import new_public_id
-from kash.vault import ActorLike, audited, seal
-from kash.web.errors import NotFound, Problem
+from kash.platform.database import new_public_id
+from kash.platform.vault import ActorLike, audited, seal
+from kash.platform.web.errors import NotFound, Problem
 
 
 class BreachClosed(Problem):

@@ -56,10 +56,10 @@ from kash.accounts.services.notices import (
 )
 from kash.accounts.services.passkeys import forget_passkeys
 from kash.accounts.services.second_step import replace_codes
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import ActorLike, Change, audited, lookup
+from kash.platform.web.errors import Forbidden, NotFound
 from kash.policy import Actor
-from kash.vault import ActorLike, Change, audited, lookup
-from kash.web.errors import Forbidden, NotFound
 
 
 def agree(by: Actor, request_id: str) -> None:

@@ -14,11 +14,11 @@ from kash.accounts import queries
 from kash.accounts.models import Account, Delegation
 from kash.accounts.rules import LONGEST_STAND_IN, DaysFault, days_fault
 from kash.accounts.services.accounts import locked_account
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import Forbidden, NotFound, Problem
+from kash.platform.web.formats import from_local, to_local
 from kash.policy import DELEGABLE, GRANTS, Actor, may_stand_in
-from kash.vault import audited
-from kash.web.errors import Forbidden, NotFound, Problem
-from kash.web.formats import from_local, to_local
 
 
 class CannotStandIn(Problem):

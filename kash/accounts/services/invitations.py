@@ -51,10 +51,10 @@ from kash.accounts.services.backing import (
 from kash.accounts.services.marks import forget_marks
 from kash.accounts.services.notices import LINK_MADE, PASSWORD_SET, notify
 from kash.accounts.services.throttle import count_try
-from kash.database import db, new_public_id
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import Change, audited, open_text, seal
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Role
-from kash.vault import Change, audited, open_text, seal
-from kash.web.errors import NotFound
 
 
 @dataclass(frozen=True)

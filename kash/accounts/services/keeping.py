@@ -8,9 +8,9 @@ from sqlalchemy import delete
 
 from kash.accounts.models import SignedInSession
 from kash.accounts.rules import SESSION_LONGEST
-from kash.database import utc_now, writing
-from kash.jobs import periodic
-from kash.web.programme import retention
+from kash.platform.database import utc_now, writing
+from kash.platform.jobs import periodic
+from kash.platform.web.programme import retention
 
 
 def delete_old_sessions(now: datetime) -> int:

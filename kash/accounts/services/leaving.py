@@ -18,10 +18,10 @@ from kash.accounts.services.accounts import (
     other_administrators,
 )
 from kash.accounts.services.delegations import end_all_stand_ins
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor, Role
-from kash.vault import Change, audited
-from kash.web.errors import NotFound, Problem
 
 LET_GO = "-"
 

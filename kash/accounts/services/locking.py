@@ -20,9 +20,9 @@ from kash.accounts.revocations import revoke_everything
 from kash.accounts.rules import Affected
 from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.accounts.services.deciding import end_requests
-from kash.database import new_public_id
-from kash.vault import ActorLike, audited, seal
-from kash.web.errors import NotFound
+from kash.platform.database import new_public_id
+from kash.platform.vault import ActorLike, audited, seal
+from kash.platform.web.errors import NotFound
 
 
 def lock_at_once(by: ActorLike, public_id: str) -> str:

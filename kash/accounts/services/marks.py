@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account, BrowserMark
 from kash.accounts.rules import MARK_LASTS, MARKS_MOST, mark_helps
 from kash.accounts.secrets import token_hash
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound
 
 
 def mark_browser(

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from kash.accounts import queries
 from kash.accounts.models import Account, AccountNotice
 from kash.accounts.rules import is_address
-from kash.database import utc_now, writing
-from kash.jobs import enqueue, job
-from kash.jobs.progress import Progress
-from kash.messages import mail_is_set_up, send_mail
+from kash.platform.database import utc_now, writing
+from kash.platform.jobs import enqueue, job
+from kash.platform.jobs.progress import Progress
+from kash.platform.messages import mail_is_set_up, send_mail
+from kash.platform.web.errors import NotFound
+from kash.platform.web.programme import brand, programme_languages
 from kash.policy import Actor
-from kash.web.errors import NotFound
-from kash.web.programme import brand, programme_languages
 
 NEW_DEVICE, PASSKEY_ADDED = "new_device", "passkey_added"
 RESET_ASKED, RESET_DONE = "reset_asked", "reset_done"

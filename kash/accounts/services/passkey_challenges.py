@@ -14,7 +14,7 @@ from kash.accounts.errors import NoPasskeysHere, PasskeyRefused
 from kash.accounts.models import PasskeyChallenge
 from kash.accounts.rules import CHALLENGE_LASTS, THROTTLE_WINDOW, Site
 from kash.accounts.services.throttle import Client, count_try
-from kash.database import new_public_id, utc_now, writing
+from kash.platform.database import new_public_id, utc_now, writing
 
 if TYPE_CHECKING:
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor

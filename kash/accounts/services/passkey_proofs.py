@@ -22,9 +22,9 @@ from kash.accounts.services.passkey_challenges import (
 )
 from kash.accounts.services.passkeys import credential_key
 from kash.accounts.services.throttle import Client
-from kash.database import utc_now, writing
+from kash.platform.database import utc_now, writing
+from kash.platform.vault import audited
 from kash.policy import Actor
-from kash.vault import audited
 
 
 def offer_to_sign_in(client: Client) -> Offer:

@@ -31,11 +31,11 @@ from kash.accounts.services.passkey_challenges import (
 )
 from kash.accounts.services.second_step import fresh_codes, replace_codes
 from kash.accounts.services.throttle import Client
-from kash.database import new_public_id, writing
+from kash.platform.database import new_public_id, writing
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound
+from kash.platform.web.programme import brand
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound
-from kash.web.programme import brand
 
 
 def credential_key(credential_id: bytes) -> str:

@@ -14,11 +14,11 @@ from kash.accounts.models import Programme
 from kash.accounts.rules import NEED_SECOND_STEP
 from kash.accounts.secrets import hash_password
 from kash.accounts.services.accounts import build_account, check_new_password
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import ActorLike, audited
+from kash.platform.web.errors import NotFound
+from kash.platform.web.programme import forget_programme_facts
 from kash.policy import Actor, Role
-from kash.vault import ActorLike, audited
-from kash.web.errors import NotFound
-from kash.web.programme import forget_programme_facts
 
 
 def set_up_programme(

@@ -16,9 +16,9 @@ from kash.accounts.models import Account, RecoveryCode
 from kash.accounts.rules import RECOVERY_CODES
 from kash.accounts.secrets import code_hash, new_code
 from kash.accounts.services.accounts import locked_account
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.vault import audited, open_text, seal
 from kash.policy import Actor
-from kash.vault import audited, open_text, seal
 
 _PERIOD = 30
 # A phone's clock may be half a minute off, either way.

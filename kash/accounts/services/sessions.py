@@ -11,10 +11,10 @@ from kash.accounts.endings import sessions_ended
 from kash.accounts.models import Account, SignedInSession
 from kash.accounts.services.accounts import end_sessions, locked_account
 from kash.accounts.services.marks import forget_marks
-from kash.database import db, utc_now, writing
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import SealError, audited, open_text, seal
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import SealError, audited, open_text, seal
-from kash.web.errors import NotFound
 
 FORM_KEPT_FOR = timedelta(minutes=15)
 _LONGEST_FORM = 200_000

@@ -19,11 +19,11 @@ from kash.accounts.rules import OPEN_STATES
 from kash.accounts.secrets import new_token, token_from
 from kash.accounts.services.asking import keep_invitation_asked
 from kash.accounts.services.invitations import Marked, Offered, invited_email, offer_alone
-from kash.database import public_id_from
+from kash.platform.database import public_id_from
+from kash.platform.vault import Change, audited, lookup
+from kash.platform.vault.queries import named_before
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import Change, audited, lookup
-from kash.vault.queries import named_before
-from kash.web.errors import Problem
 
 
 @dataclass(frozen=True)

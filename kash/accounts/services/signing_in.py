@@ -22,10 +22,10 @@ from kash.accounts.services.throttle import (
     forgive_try,
     remember_address,
 )
-from kash.database import db, utc_now, writing
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import audited, lookup
+from kash.platform.web.programme import retention
 from kash.policy import Actor
-from kash.vault import audited, lookup
-from kash.web.programme import retention
 
 
 def check_password(email: str, password: str, client: Client) -> Account:

@@ -29,11 +29,11 @@ from kash.accounts.rules import (
     network_of,
     refused_for_a_while,
 )
-from kash.database import db, insertion, utc_now, writing
-from kash.jobs import periodic
+from kash.platform.database import db, insertion, utc_now, writing
+from kash.platform.jobs import periodic
+from kash.platform.vault import lookup
+from kash.platform.web.errors import TooManyTries
 from kash.policy import Actor
-from kash.vault import lookup
-from kash.web.errors import TooManyTries
 
 _CLIENT, _ADDRESS, _STRANGERS = "signin.client", "signin.address", "signin.strangers"
 # Whoever needs several rows takes them in this order, so that no two wait for each other.

@@ -12,9 +12,9 @@ from kash.accounts.documents import access_csv, access_xlsx
 from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.queries import ONLY, AccessFilter
 from kash.accounts.services.access import note_export
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, current_actor, download
 from kash.policy import Role, allow
-from kash.web import NotFound, current_actor, download
 
 
 def _wanted() -> AccessFilter:

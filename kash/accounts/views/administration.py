@@ -36,10 +36,10 @@ from kash.accounts.services.accounts import link_person
 from kash.accounts.views.inviting import person_typed
 from kash.accounts.views.links import address_of_link, qr_picture
 from kash.accounts.views.requests import asked
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.public_address import says_address
 from kash.policy import Role, allow
-from kash.web import NotFound, current_actor, page
-from kash.web.public_address import says_address
 
 
 @blueprint.route("/accounts", methods=["GET", "POST"])

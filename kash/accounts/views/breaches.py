@@ -17,9 +17,9 @@ from kash.accounts.services.breaches import (
     LaterThanNow,
     NoticeGiven,
 )
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 
 
 def _to(breach_id: str) -> ResponseReturnValue:

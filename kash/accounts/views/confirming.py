@@ -10,8 +10,8 @@ from kash.accounts.errors import PasskeyRefused, SignInPaused, WrongPassword
 from kash.accounts.forms import ConfirmForm, PasskeyForm
 from kash.accounts.sessions import this_client
 from kash.accounts.views.passkeys import challenge_of, error_of
+from kash.platform.web import current_actor, safe_next
 from kash.policy import SIGNED_IN, allow
-from kash.web import current_actor, safe_next
 
 
 def _page(form: ConfirmForm, address: str, status: int = 0) -> tuple[str, int]:

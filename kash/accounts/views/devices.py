@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries, services
+from kash.platform.web import NotFound, current_actor
 from kash.policy import SIGNED_IN, allow
-from kash.web import NotFound, current_actor
 
 
 @blueprint.post("/account/sessions/<public_id>/end")

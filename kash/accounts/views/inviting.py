@@ -30,12 +30,12 @@ from kash.accounts.names import ROLE_NAMES, role_name
 from kash.accounts.rules import is_address, pasted_people
 from kash.accounts.views.links import address_of_link, mail_link, qr_picture
 from kash.accounts.views.requests import asked
-from kash.database import db
-from kash.messages import mail_is_set_up
+from kash.platform.database import db
+from kash.platform.messages import mail_is_set_up
+from kash.platform.web import current_actor, page
+from kash.platform.web.programme import LANGUAGES
+from kash.platform.web.public_address import says_address
 from kash.policy import Role, allow
-from kash.web import current_actor, page
-from kash.web.programme import LANGUAGES
-from kash.web.public_address import says_address
 
 
 def person_typed(number: str | None) -> int | None:

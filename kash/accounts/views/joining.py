@@ -17,10 +17,10 @@ from kash.accounts.errors import (
 from kash.accounts.forms import JoinForm, NewPasswordForm
 from kash.accounts.services.invitations import invited_email
 from kash.accounts.sessions import begin_session, forget_session, remember_browser
+from kash.platform.web import page
+from kash.platform.web.errors import TooManyTries
+from kash.platform.web.language import language_code
 from kash.policy import ANYONE, allow
-from kash.web import page
-from kash.web.errors import TooManyTries
-from kash.web.language import language_code
 
 
 @blueprint.route("/join/<token>", methods=["GET", "POST"])

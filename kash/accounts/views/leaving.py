@@ -12,8 +12,8 @@ from kash.accounts.holdings import Held, holding_label
 from kash.accounts.models import Account
 from kash.accounts.revocations import revocation_label, revocation_warnings, revocations
 from kash.accounts.services.leaving import LET_GO, NobodyChosen
+from kash.platform.web import NotFound, current_actor
 from kash.policy import allow
-from kash.web import NotFound, current_actor
 
 
 @blueprint.route("/accounts/<public_id>/hand-over", methods=["GET", "POST"])

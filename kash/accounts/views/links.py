@@ -10,9 +10,9 @@ from flask import flash, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from kash.messages import MailFailed, mail_is_set_up, send_mail
-from kash.web.programme import brand, programme_languages
-from kash.web.public_address import public_address
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
+from kash.platform.web.programme import brand, programme_languages
+from kash.platform.web.public_address import public_address
 
 
 def address_of_link(endpoint: str, token: str) -> str:

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from kash.accounts import blueprint, queries, services
 from kash.accounts.revocations import revocation_warnings, revocations
 from kash.accounts.sessions import forget_session
+from kash.platform.web import NotFound, current_actor
 from kash.policy import SIGNED_IN, allow
-from kash.web import NotFound, current_actor
 
 
 @blueprint.route("/account/lock", methods=["GET", "POST"])

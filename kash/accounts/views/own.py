@@ -23,10 +23,10 @@ from kash.accounts.names import role_name
 from kash.accounts.services.second_step import second_step_address
 from kash.accounts.sessions import new_mark, remember_browser, this_client
 from kash.accounts.views.links import qr_picture
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.vault import SealError, open_text, seal
+from kash.platform.web import current_actor, page
 from kash.policy import SIGNED_IN, allow
-from kash.vault import SealError, open_text, seal
-from kash.web import current_actor, page
 
 
 @blueprint.get("/account")

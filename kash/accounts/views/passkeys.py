@@ -26,9 +26,9 @@ from kash.accounts.views.signing_in import (
     second_step_page,
     sign_in_page,
 )
+from kash.platform.web import KashForm, current_actor, page, safe_next, signed_in
+from kash.platform.web.urgent import always_answered
 from kash.policy import ANYONE, SIGNED_IN, allow
-from kash.web import KashForm, current_actor, page, safe_next, signed_in
-from kash.web.urgent import always_answered
 
 _CHALLENGE = "passkey_"
 

@@ -25,10 +25,10 @@ from kash.accounts.forms import AnswerForm, FetchForm, ReasonForm, SecondStepRol
 from kash.accounts.names import ASKED_NAMES, ROLE_NAMES, STANDING_SENTENCES, role_name, second_note
 from kash.accounts.rules import NEED_SECOND_STEP, Asked
 from kash.accounts.views.links import address_of_link, mail_link, qr_picture
-from kash.messages import mail_is_set_up
+from kash.platform.messages import mail_is_set_up
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.public_address import says_address
 from kash.policy import SIGNED_IN, Role, allow
-from kash.web import NotFound, current_actor, page
-from kash.web.public_address import says_address
 
 
 @blueprint.route("/accounts/<public_id>/reset-second-step", methods=["GET", "POST"])

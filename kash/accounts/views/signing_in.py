@@ -23,11 +23,11 @@ from kash.accounts.errors import SignInPaused, WrongCode, WrongSignIn
 from kash.accounts.forms import CodeForm, PasskeyForm, SignInForm
 from kash.accounts.rules import SECOND_STEP_WITHIN
 from kash.accounts.sessions import begin_session, leave, remember_browser, this_client
+from kash.platform.web import current_actor, safe_next, signed_in
+from kash.platform.web.forms import one_written_email
+from kash.platform.web.programme import programme_facts
+from kash.platform.web.urgent import always_answered
 from kash.policy import ANYONE, allow
-from kash.web import current_actor, safe_next, signed_in
-from kash.web.forms import one_written_email
-from kash.web.programme import programme_facts
-from kash.web.urgent import always_answered
 
 # Pages that stay open to whoever must first set up the second step.
 _BEFORE_SECOND_STEP = frozenset(

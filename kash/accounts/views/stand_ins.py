@@ -10,10 +10,10 @@ from kash.accounts import blueprint, queries, services
 from kash.accounts.approvals import approval_names
 from kash.accounts.forms import StandInForm
 from kash.accounts.services.delegations import CannotStandIn, LentAlready, WrongDays
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import local_today
 from kash.policy import SIGNED_IN, allow
-from kash.web import current_actor, page
-from kash.web.formats import local_today
 
 
 @blueprint.route("/account/stand-in", methods=["GET", "POST"])

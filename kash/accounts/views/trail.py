@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from kash.accounts import blueprint, queries
 from kash.accounts.trail_words import action_text, actor_text
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.vault import head_code, verify
+from kash.platform.web.formats import local_today
 from kash.policy import allow
-from kash.vault import head_code, verify
-from kash.web.formats import local_today
 
 # No trail is older than this.
 _FIRST_YEAR = 2020

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kash.attendance.models.registers import BigKey
-from kash.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, PublicId, UtcDateTime
 
 
 class EntryAlias(Base):

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.attendance.models.registers import BigKey, Register
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class PadKey(PublicId, Base):

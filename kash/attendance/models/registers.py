@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class Sheet(PublicId, Base):

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from kash.attendance.models import RosterEntry
 from kash.attendance.rules import short_codes
-from kash.database import db
 from kash.people.models import Group, Person
+from kash.platform.database import db
 
 
 def codes_of(register_id: int) -> dict[str, str]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkOperation, MarkStatus, RosterEntry, Slot
 from kash.attendance.rules import Conduct, came_at_once, register_text
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.vault import lookup
 from kash.policy import Actor
-from kash.vault import lookup
 
 
 def conducts(

@@ -31,10 +31,10 @@ from kash.attendance.rules import (
     unsettled,
     was_there,
 )
-from kash.database import db
 from kash.feature import declared
 from kash.people.models import Group, Person
-from kash.web.formats import to_local
+from kash.platform.database import db
+from kash.platform.web.formats import to_local
 
 
 @dataclass(frozen=True)

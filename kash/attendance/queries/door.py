@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from kash.accounts.queries import names_of
 from kash.attendance.models import RegisterNote, Signature, Slot
 from kash.attendance.sealed import note_text
-from kash.database import db
+from kash.platform.database import db
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from kash.accounts.queries import names_of
 from kash.attendance.models import Headcount, HeadcountOperation, Slot
 from kash.attendance.rules import Cell, Counted, Reply
-from kash.database import db
 from kash.people.models import Group
+from kash.platform.database import db
 
 
 def counted(session: Session, slot_id: int) -> Counted:

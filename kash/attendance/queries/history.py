@@ -17,9 +17,9 @@ from kash.attendance.rules import (
     Reason,
     Reply,
 )
-from kash.database import db
 from kash.people.models import Person
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 
 @dataclass(frozen=True)

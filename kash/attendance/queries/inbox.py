@@ -24,10 +24,10 @@ from kash.attendance.queries.codes import codes_of
 from kash.attendance.queries.heads import counted
 from kash.attendance.rules import HeadcountSent, NoteSent, Operation, Reason, Sent, WalkInSent
 from kash.attendance.sealed import sent_of
-from kash.database import db
 from kash.people.models import Group, Person
-from kash.web import Listing
-from kash.web.lists import listing
+from kash.platform.database import db
+from kash.platform.web import Listing
+from kash.platform.web.lists import listing
 
 
 @dataclass(frozen=True)

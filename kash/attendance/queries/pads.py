@@ -18,14 +18,14 @@ from kash.attendance.models import Mark, Pad, PadKey, Register, RosterEntry, Slo
 from kash.attendance.queries.statuses import statuses_for
 from kash.attendance.rules import opens_at, short_codes
 from kash.attendance.wording import status_word
-from kash.database import db
 from kash.people.models import Group, Person
 from kash.people.rules import AGE_BANDS, SEXES
+from kash.platform.database import db
+from kash.platform.statements import Asking, moment_from
+from kash.platform.vault.phones import jwk_of
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import initials, time_text, to_local
 from kash.policy import Actor, Role
-from kash.statements import Asking, moment_from
-from kash.vault.phones import jwk_of
-from kash.web.errors import NotFound
-from kash.web.formats import initials, time_text, to_local
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,9 @@ from kash.attendance.rules import (
     presences,
     tally,
 )
-from kash.database import db, utc_now
 from kash.people.models import Group, Person
-from kash.web.errors import NotFound
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import NotFound
 
 SlotValues: TypeAlias = Row[int, str, datetime, int, datetime | None]
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from kash.attendance.models import Sheet, SheetScan
-from kash.database import db
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 
 @dataclass(frozen=True)

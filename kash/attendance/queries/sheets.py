@@ -18,11 +18,11 @@ from kash.attendance.rules import (
     known_extras,
     read_sheet,
 )
-from kash.database import db
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import never_asked
 from kash.people.words import AGE_BAND, SEX
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from sqlalchemy import exists, select
 
 from kash.attendance.models import MarkOperation, MarkStatus
 from kash.attendance.rules import ABSENT, ANY_PURPOSE, PRESENT, STANDARD_STATUSES
-from kash.database import db
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 _STANDARD = {status.code for status in STANDARD_STATUSES}
 

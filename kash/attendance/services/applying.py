@@ -28,8 +28,8 @@ from kash.attendance.rules import (
     decide_batch,
     is_readable,
 )
-from kash.database import make_room
-from kash.statements import Asking, Writing, is_postgresql, moment_from, moment_text
+from kash.platform.database import make_room
+from kash.platform.statements import Asking, Writing, is_postgresql, moment_from, moment_text
 
 _LONGEST_ID = 16
 # So many find and then fill more pages than SQLite keeps.

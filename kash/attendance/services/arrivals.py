@@ -37,13 +37,13 @@ from kash.attendance.rules import (
     is_ahead,
 )
 from kash.attendance.sealed import sealed_note, sealed_strokes
-from kash.database import new_public_id
 from kash.people.models import Group
 from kash.people.rules import AGE_BANDS, SEXES, is_a_name
 from kash.people.services import PersonDetails, new_person
+from kash.platform.database import new_public_id
+from kash.platform.statements import Asking
+from kash.platform.vault import Change
 from kash.policy import Actor
-from kash.statements import Asking
-from kash.vault import Change
 
 _MINORS = AGE_BANDS[0]
 

@@ -14,9 +14,9 @@ from kash.attendance.rules import (
     hindrance_to_reopen,
 )
 from kash.attendance.services.marking import apply_in, slot_held
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 
 _HINDRANCES = {
     Hindrance.NOT_CLOSED: _l("This register is still open. Close it first."),

@@ -22,9 +22,9 @@ from kash.attendance.rules import (
 )
 from kash.attendance.services.closing import CannotConfirm
 from kash.attendance.services.marking import slot_held
+from kash.platform.vault import Change, audited
+from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor
-from kash.vault import Change, audited
-from kash.web.account_names import tied_accounts
 
 
 @dataclass(frozen=True)

@@ -34,9 +34,9 @@ from kash.attendance.services.marking import ReasonTooLong
 from kash.attendance.wording import reason_sentence
 from kash.people.models import Person
 from kash.people.services.apart import set_apart
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import Change, audited
-from kash.web.errors import NotFound, Problem
 
 
 class StandsDifferently(Problem):

@@ -27,9 +27,9 @@ from kash.attendance.rules import (
     was_there,
 )
 from kash.attendance.services.marking import apply_in
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.vault import Change, audited, lookup
 from kash.policy import Actor
-from kash.vault import Change, audited, lookup
 
 # Fixed for ever: two phones that scan the same badge make the same mark.
 _SCANNED = uuid.UUID("c1b5a3d4-94b1-4f0e-9d55-1f6d2b7f3a10")

@@ -8,9 +8,9 @@ from kash.attendance.register import lock_register
 from kash.attendance.rules import HeadcountSent, Reply
 from kash.attendance.services.arrivals import Came, Outcome, count_heads
 from kash.attendance.wording import reason_sentence
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 
 
 class CountedMeanwhile(Problem):

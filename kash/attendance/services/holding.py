@@ -22,8 +22,8 @@ from kash.attendance.rules import (
 )
 from kash.attendance.rules.pads import moment_of
 from kash.attendance.sealed import sealed_operation, sent_of
-from kash.database import new_public_id
-from kash.statements import Asking
+from kash.platform.database import new_public_id
+from kash.platform.statements import Asking
 
 
 class Waiting(Protocol):

@@ -18,10 +18,10 @@ from kash.attendance.services.arrivals import known_operations
 from kash.attendance.services.holding import held_before, hold
 from kash.attendance.services.items import OpenedItem, apply_items
 from kash.attendance.services.syncing import right_to_send
+from kash.platform.vault import Change, audited
+from kash.platform.vault.phones import is_signed
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import Change, audited
-from kash.vault.phones import is_signed
-from kash.web.errors import Problem
 
 MOST_QUEUED = 5_000
 LARGEST_FILE = 8 * 1024 * 1024

@@ -43,9 +43,9 @@ from kash.attendance.services.holding import (
     marks_waiting_for,
     settle_arrived,
 )
+from kash.platform.vault import Change
+from kash.platform.vault.phones import Opener
 from kash.policy import Actor
-from kash.vault import Change
-from kash.vault.phones import Opener
 
 _APPLIED, _CONFLICT, _REJECTED = Reply.APPLIED, Reply.CONFLICT, Reply.REJECTED
 

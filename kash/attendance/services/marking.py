@@ -33,10 +33,10 @@ from kash.attendance.rules import (
     refusal_to_close,
 )
 from kash.attendance.services.applying import apply_batch
+from kash.platform.vault import Change, audited
+from kash.platform.web.errors import NotFound, Problem
+from kash.platform.web.formats import day_text, time_text
 from kash.policy import Actor
-from kash.vault import Change, audited
-from kash.web.errors import NotFound, Problem
-from kash.web.formats import day_text, time_text
 
 MOST_OPERATIONS = 10_000
 Result = TypeVar("Result")

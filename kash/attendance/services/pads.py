@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import Pad, PadKey, Register, Slot
 from kash.attendance.register import lock_register
 from kash.attendance.sealed import sealed_key
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.vault.phones import new_pair
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.vault.phones import new_pair
-from kash.web.errors import NotFound, Problem
 
 # How long after its last session a register may still be sent: phones are without a network for
 # days. Whoever needs longer takes it again; the queue is kept.

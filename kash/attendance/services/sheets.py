@@ -39,11 +39,11 @@ from kash.attendance.rules import (
     was_there,
 )
 from kash.attendance.services.marking import apply_in, slot_held
-from kash.database import new_public_id
 from kash.people.models import Person
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound, Problem
 
 # Fixed for ever: a sheet that is read twice gives the same operations.
 _SIGNED = uuid.UUID("0a3f6a52-6c0f-4a4f-8f7e-0d6f1c1f5b21")

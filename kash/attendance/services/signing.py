@@ -13,9 +13,9 @@ from kash.attendance.register import lock_register
 from kash.attendance.sealed import Strokes, strokes_of
 from kash.attendance.services.arrivals import slot_named
 from kash.people.models import Group, Person
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from kash.attendance.queries.statuses import forget_statuses
 from kash.attendance.register import ensure_statuses
 from kash.attendance.rules import ALWAYS_IN_USE, ANY_PURPOSE, MOST_STATUSES, STANDARD_STATUSES, Tone
 from kash.attendance.wording import usual_word
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound, Problem
 
 _LETTER = re.compile(r"[A-Z]{1,2}")
 _WORKSHOP = "workshop"

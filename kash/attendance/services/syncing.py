@@ -14,11 +14,11 @@ from kash.attendance.models import Pad
 from kash.attendance.owners import Right, owner_of
 from kash.attendance.queries.pads import Credential, credential
 from kash.attendance.services.items import ItemAnswer, OpenedItem, apply_items
-from kash.database import writing
+from kash.platform.database import writing
+from kash.platform.statements import Asking, is_postgresql
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.statements import Asking, is_postgresql
-from kash.vault import audited
-from kash.web.errors import Problem
 
 # A pad that was just heard, with its clock as it was, is not written again.
 _HEARD_EVERY = timedelta(minutes=1)

@@ -14,10 +14,10 @@ from flask_babel import force_locale
 
 from kash.attendance import blueprint
 from kash.attendance.pad_words import pad_words
+from kash.platform.web.headers import uses_camera
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES, brand
 from kash.policy import ANYONE, allow
-from kash.web.headers import uses_camera
-from kash.web.language import language_code
-from kash.web.programme import LANGUAGES, brand
 
 # What the pad's page loads besides its own modules.
 _SHARED = (

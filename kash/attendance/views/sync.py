@@ -15,11 +15,11 @@ from kash.attendance import blueprint, queries, services
 from kash.attendance.queries import Credential
 from kash.attendance.rules import MOST_ITEMS, Unreadable, is_public_id, read_moment
 from kash.attendance.services import ItemAnswer, SealedItem
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault.phones import POINT, from_unpadded, is_signed
+from kash.platform.web.bodies import takes_raw
+from kash.platform.web.errors import Problem
 from kash.policy import ANYONE, allow
-from kash.vault.phones import POINT, from_unpadded, is_signed
-from kash.web.bodies import takes_raw
-from kash.web.errors import Problem
 
 # Two hundred signatures of many strokes each are less.
 LARGEST_BODY = 4 * 1024 * 1024

@@ -29,9 +29,9 @@ from kash.certificates.rules.designs import (
     unknown_fields,
 )
 from kash.certificates.rules.readiness import Lack
-from kash.press.own_designs import MOST_MARKUP
-from kash.web import KashForm
-from kash.web.forms import choice_field, long_text_field, radio_field, text_field
+from kash.platform.press.own_designs import MOST_MARKUP
+from kash.platform.web import KashForm
+from kash.platform.web.forms import choice_field, long_text_field, radio_field, text_field
 
 _PICTURE_NAME = re.compile(r"[a-z0-9-]{1,32}")
 

@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 
 from kash.certificates.rules import REVOCATION_CLASSES
-from kash.web import KashForm
-from kash.web.forms import choice_field, long_text_field, text_field, whole_number_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import choice_field, long_text_field, text_field, whole_number_field
 
 REVOCATION_NAMES = {
     "wrong_name": _l("The printed name is wrong"),

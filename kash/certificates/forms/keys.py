@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField
 
-from kash.web import KashForm
+from kash.platform.web import KashForm
 
 
 class ChangeKeyForm(KashForm):

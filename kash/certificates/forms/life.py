@@ -8,8 +8,8 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from kash.certificates.rules import REPRINT_REASONS
-from kash.web import KashForm
-from kash.web.forms import choice_field, long_text_field, text_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import choice_field, long_text_field, text_field
 
 PRINTING_NAMES = {
     "print_file": _l("Print file of the batch"),

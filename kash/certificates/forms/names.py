@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from kash.certificates.queries import Candidate
-from kash.press import joined_signs
-from kash.web.input import CONTROL_CHARACTERS
+from kash.platform.press import joined_signs
+from kash.platform.web.input import CONTROL_CHARACTERS
 
 LONGEST_NAME = 200
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 # The designs that every programme has, the first of them until another is chosen.
 BUILT_IN = (("classic", "Classic"), ("modern", "Modern"), ("plain", "Plain"))

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models import Person
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class HolderLink(PublicId, Base):

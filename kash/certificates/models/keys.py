@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.database import Base, PublicId, UtcDateTime
+from kash.platform.database import Base, PublicId, UtcDateTime
 
 
 class SigningKey(PublicId, Base):

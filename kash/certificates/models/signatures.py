@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class SignatureImage(PublicId, Base):

@@ -8,13 +8,13 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.models import CertificateBatch, Design, DesignImage, DesignVersion
-from kash.database import db
 from kash.people.models import Person
 from kash.people.queries import within_reach
+from kash.platform.database import db
+from kash.platform.press import without_joined_signs
+from kash.platform.web import Listing, listing
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.press import without_joined_signs
-from kash.web import Listing, listing
-from kash.web.errors import NotFound
 
 # Each is shown as a picture, which takes the server longer than a row.
 DESIGNS_A_PAGE = 12

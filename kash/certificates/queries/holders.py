@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from kash.accounts.secrets import token_hash
 from kash.certificates.models import Certificate, CertificateBatch, HolderLink
-from kash.database import db
 from kash.people.models import Person
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 
 def usable_link(token: str, now: datetime) -> bool:

@@ -30,13 +30,13 @@ from kash.certificates.rules import (
     Rule,
     missing_requirements,
 )
-from kash.database import db
-from kash.jobs import Job
-from kash.jobs.models import ENDED
 from kash.people.models import Person
 from kash.people.rules import sort_name
+from kash.platform.database import db
+from kash.platform.jobs import Job
+from kash.platform.jobs.models import ENDED
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Reach
-from kash.web.errors import NotFound
 from kash.workshops.models import Workshop
 from kash.workshops.queries import attendance_record, run_by
 

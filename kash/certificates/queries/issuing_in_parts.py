@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session, contains_eager
 
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import state_shown
-from kash.database import db
-from kash.jobs import Job
-from kash.jobs.models import ENDED
 from kash.people.models import Group, Person
 from kash.people.queries import never_asked
+from kash.platform.database import db
+from kash.platform.jobs import Job
+from kash.platform.jobs.models import ENDED
 
 
 def how_far(batch: CertificateBatch, session: Session | None = None) -> tuple[int, int]:

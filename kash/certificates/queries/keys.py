@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from kash.certificates.models import Certificate, PublishedTitle, SigningKey
 from kash.certificates.rules import Revoked
-from kash.database import db
-from kash.web.formats import to_local
+from kash.platform.database import db
+from kash.platform.web.formats import to_local
 
 
 def signing_keys() -> Sequence[SigningKey]:

@@ -22,9 +22,9 @@ from sqlalchemy.orm import load_only
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries.issuing import within_reach
 from kash.certificates.rules import EXPIRING_WITHIN, REPLACED, Condition, read_serial
-from kash.database import db
 from kash.people.models import Group, Person
 from kash.people.queries import person_ids_within_reach
+from kash.platform.database import db
 from kash.policy import Actor, Reach
 from kash.workshops.models import Workshop
 

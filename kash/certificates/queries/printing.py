@@ -8,7 +8,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from kash.certificates.models import Certificate, CertificateBatch, Printing
-from kash.database import db
+from kash.platform.database import db
 
 MOST_SHOWN = 50
 

@@ -18,9 +18,9 @@ from kash.certificates.models import (
     SignatureUse,
 )
 from kash.certificates.rules.designs import Spell, held_at
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 from kash.policy import GRANTS, Actor
-from kash.web.errors import NotFound
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 
 

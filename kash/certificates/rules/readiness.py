@@ -12,8 +12,8 @@ from kash.certificates.rules.designs import (
     contrast,
     unknown_fields,
 )
-from kash.press.certificate_values import OwnDesign
-from kash.press.own_designs import REQUIRED, examined
+from kash.platform.press.certificate_values import OwnDesign
+from kash.platform.press.own_designs import REQUIRED, examined
 
 # What stands on every certificate, whatever the design and the batch.
 _ALWAYS = frozenset(

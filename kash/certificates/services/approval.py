@@ -24,10 +24,10 @@ from kash.certificates.rules.approval import (
 )
 from kash.certificates.rules.designs import DesignContent, content_from
 from kash.people.models import Person
-from kash.vault import lookup
-from kash.web.errors import Problem
-from kash.web.language import brand
-from kash.web.programme import paper_wording
+from kash.platform.vault import lookup
+from kash.platform.web.errors import Problem
+from kash.platform.web.language import brand
+from kash.platform.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 PART_WORDS = {

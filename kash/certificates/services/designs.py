@@ -8,16 +8,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kash import storage
 from kash.certificates.models import Design, DesignImage, DesignVersion
 from kash.certificates.models.designs import BUILT_IN
 from kash.certificates.rules.designs import DesignContent, content_from
 from kash.certificates.rules.readiness import Lack, lacks_of
-from kash.database import after_commit, new_public_id
+from kash.platform import storage
+from kash.platform.database import after_commit, new_public_id
+from kash.platform.vault import audited
+from kash.platform.vault.audit import Change
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.vault.audit import Change
-from kash.web.errors import NotFound, Problem
 
 MOST_PICTURES = 12
 _WORDED_IDS = frozenset(public_id for public_id, _name in BUILT_IN)

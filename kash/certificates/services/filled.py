@@ -10,8 +10,8 @@ from kash.certificates.models import Certificate, DesignVersion
 from kash.certificates.queries.signatures import marks_at
 from kash.certificates.rules.designs import DesignContent, content_from
 from kash.certificates.rules.readiness import left_empty
-from kash.web.errors import Problem
-from kash.web.programme import paper_wording
+from kash.platform.web.errors import Problem
+from kash.platform.web.programme import paper_wording
 from kash.workshops.models import Workshop
 
 

@@ -15,11 +15,11 @@ from kash.accounts.errors import LinkSpent
 from kash.accounts.models import Account
 from kash.accounts.secrets import new_token, token_hash
 from kash.certificates.models import HolderLink
-from kash.database import new_public_id
 from kash.people.models import Person
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound
 from kash.policy import NOBODY, Actor
-from kash.vault import audited
-from kash.web.errors import NotFound
 
 LINK_LASTS = timedelta(days=7)
 VISIT_LASTS = timedelta(minutes=30)

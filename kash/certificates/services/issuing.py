@@ -20,9 +20,9 @@ from kash.certificates.services.filled import check_filled
 from kash.certificates.services.still_right import check_still_right
 from kash.people.models import Person
 from kash.people.queries import never_asked
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 from kash.workshops.models import Workshop
 
 

@@ -19,11 +19,11 @@ from kash.certificates.services.approval import check_approval
 from kash.certificates.services.issuing import WrongStep, locked_batch
 from kash.certificates.services.signing import sign
 from kash.certificates.services.still_right import check_former, check_names, check_still_right
-from kash.database import db
-from kash.jobs import JobCancelled, Progress, enqueue, job
+from kash.platform.database import db
+from kash.platform.jobs import JobCancelled, Progress, enqueue, job
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 
 PART = 100
 

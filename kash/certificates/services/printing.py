@@ -8,10 +8,10 @@ from kash.certificates.models import Certificate, CertificateBatch, Printing
 from kash.certificates.queries import printed_before
 from kash.certificates.rules import REPRINT_REASONS, Step
 from kash.certificates.services.issuing import UnknownChoice, locked_batch
-from kash.jobs import enqueue
+from kash.platform.jobs import enqueue
+from kash.platform.vault import ActorLike, audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import ActorLike, audited
-from kash.web.errors import Problem
 
 BATCH_KINDS = ("print_file", "zip_file", "cards")
 

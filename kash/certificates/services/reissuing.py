@@ -11,9 +11,9 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.services.revoking import AlreadyRevoked
 from kash.certificates.services.still_right import NameWithheld
 from kash.people.models import Person
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 
 
 class SameName(Problem):

@@ -15,12 +15,12 @@ from kash.accounts.rules import is_address
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import runs_out
 from kash.certificates.rules import reminder_due
-from kash.database import db, utc_now, writing
-from kash.jobs import Progress, enqueue, job, periodic
-from kash.messages import mail_is_set_up, send_mail
 from kash.people.queries import consent_holds
-from kash.web.formats import local_today, to_local
-from kash.web.programme import brand, programme_languages
+from kash.platform.database import db, utc_now, writing
+from kash.platform.jobs import Progress, enqueue, job, periodic
+from kash.platform.messages import mail_is_set_up, send_mail
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.programme import brand, programme_languages
 from kash.workshops.models import Facilitator
 
 _MORNING_HOUR = 9

@@ -19,9 +19,9 @@ from kash.certificates.queries import (
     renewable_here,
 )
 from kash.certificates.services.issuing import RegistersOpen
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 from kash.workshops.models import Workshop
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from kash.certificates.models import Certificate
 from kash.certificates.rules import REVOCATION_CLASSES
 from kash.certificates.services.issuing import UnknownChoice, WrongStep
+from kash.platform.vault import audited
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import Problem
 
 
 class AlreadyRevoked(Problem):

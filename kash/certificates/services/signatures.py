@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from kash import storage
 from kash.certificates.models import (
     CertificateBatch,
     Design,
@@ -17,10 +16,11 @@ from kash.certificates.models import (
     SignatureUse,
 )
 from kash.certificates.models.designs import BUILT_IN
-from kash.database import new_public_id
+from kash.platform import storage
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited, seal
+from kash.platform.web.errors import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited, seal
-from kash.web.errors import NotFound, Problem
 from kash.workshops.models import Funder
 
 SEALED_AS = "signature"

@@ -21,11 +21,11 @@ from kash.certificates.rules import (
     signed_payload,
     title_id_of,
 )
-from kash.database import db, insertion, new_public_id
-from kash.jobs import periodic
+from kash.platform.database import db, insertion, new_public_id
+from kash.platform.jobs import periodic
+from kash.platform.vault import audited, open_sealed, seal
+from kash.platform.web.errors import Problem
 from kash.policy import SYSTEM, Actor
-from kash.vault import audited, open_sealed, seal
-from kash.web.errors import Problem
 
 _SEALED_AS = "certificates.signing_key"
 # So many certificates of before are signed in one transaction.

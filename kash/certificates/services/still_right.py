@@ -11,7 +11,7 @@ from kash.attendance.queries import closed_ahead
 from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.queries import Candidate, candidates
 from kash.certificates.services.filled import check_filled, run_out
-from kash.web.errors import Problem
+from kash.platform.web.errors import Problem
 
 
 class NamesChanged(Problem):

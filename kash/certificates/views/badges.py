@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from kash.certificates import badges, blueprint, queries
 from kash.certificates.views.holders import visiting
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, current_actor, download
+from kash.platform.web.headers import kept_for
 from kash.policy import ANYONE, NOBODY, allow
-from kash.web import NotFound, current_actor, download
-from kash.web.headers import kept_for
 
 
 def _file(token: str) -> Response:

@@ -24,10 +24,10 @@ from kash.certificates.models import Certificate, CertificateBatch
 from kash.certificates.rules import Step, allowed_steps, grouped
 from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.people.rules import OneGroup
+from kash.platform.web import Forbidden, Problem, current_actor, listing
+from kash.platform.web.formats import local_today
+from kash.platform.web.public_address import says_address
 from kash.policy import allow
-from kash.web import Forbidden, Problem, current_actor, listing
-from kash.web.formats import local_today
-from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import held_sessions, own_workshop
 

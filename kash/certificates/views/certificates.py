@@ -20,11 +20,11 @@ from kash.certificates.forms import (
 from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
 from kash.certificates.tables import certificates_csv
-from kash.database import db
 from kash.people.rules import OneGroup
+from kash.platform.database import db
+from kash.platform.web import Forbidden, current_actor, download, listing, page
+from kash.platform.web.formats import local_today
 from kash.policy import Reach, allow
-from kash.web import Forbidden, current_actor, download, listing, page
-from kash.web.formats import local_today
 from kash.workshops.queries import runs as runs_workshop
 
 LONGEST_NAME = 200

@@ -10,9 +10,9 @@ from kash.certificates import blueprint, queries, services
 from kash.certificates.forms import CorrectionForm
 from kash.certificates.forms.names import wrong_name
 from kash.certificates.rules import grouped
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 
 
 @blueprint.route("/certificates/<public_id>/correct", methods=["GET", "POST"])

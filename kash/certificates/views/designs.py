@@ -30,11 +30,11 @@ from kash.certificates.rules.designs import (
 from kash.certificates.rules.readiness import lacks_of
 from kash.certificates.services import designs as services
 from kash.people.queries import find_people
+from kash.platform.press import RenderError
+from kash.platform.press.own_designs import FIELDS, REQUIRED
+from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.policy import allow
-from kash.press import RenderError
-from kash.press.own_designs import FIELDS, REQUIRED
-from kash.web import Problem, current_actor, download, page
-from kash.web.programme import LANGUAGES, programme_languages
 
 _STARTING_HTML = """<div class="head">
   <p data-field="organisation"></p>

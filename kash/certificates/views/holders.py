@@ -25,14 +25,14 @@ from kash.certificates.models import HolderLink
 from kash.certificates.rules import grouped
 from kash.certificates.services.holders import LINK_LASTS, VISIT_LASTS
 from kash.certificates.views.paper import single_file
-from kash.database import utc_now
 from kash.people.models import Person
 from kash.people.queries import person
+from kash.platform.database import utc_now
+from kash.platform.press import qr_svg
+from kash.platform.web import current_actor
+from kash.platform.web.formats import local_today
+from kash.platform.web.public_address import public_address, says_address
 from kash.policy import ANYONE, NOBODY, allow
-from kash.press import qr_svg
-from kash.web import current_actor
-from kash.web.formats import local_today
-from kash.web.public_address import public_address, says_address
 
 _COOKIE = "certificates"
 _PATH = "/my-certificates"

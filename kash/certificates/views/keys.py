@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.certificates import blueprint, queries, services
 from kash.certificates.forms.keys import ChangeKeyForm
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 
 
 @blueprint.get("/certificates/keys")

@@ -14,9 +14,9 @@ from kash.certificates.rules import grouped
 from kash.certificates.views.batches import batch_page
 from kash.certificates.views.certificates import certificate_page
 from kash.certificates.views.reach import staff_workshop
+from kash.platform.web import NotFound, Problem, current_actor, download
+from kash.platform.web.public_address import says_address
 from kash.policy import Reach, allow
-from kash.web import NotFound, Problem, current_actor, download
-from kash.web.public_address import says_address
 from kash.workshops.queries import own_workshop
 
 _TITLES = {

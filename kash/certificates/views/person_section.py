@@ -9,12 +9,12 @@ from kash.certificates import queries
 from kash.certificates.forms import CONDITION_NAMES
 from kash.certificates.models import Certificate
 from kash.certificates.rules import grouped
-from kash.database import db
 from kash.people.models import Person
 from kash.people.queries import person_ids_within_reach
 from kash.people.sections import SectionRow
+from kash.platform.database import db
+from kash.platform.web.formats import date_text, day_text, local_today
 from kash.policy import Actor
-from kash.web.formats import date_text, day_text, local_today
 
 _TONES = {"valid": "good", "expiring": "live", "expired": "warn", "revoked": "bad", "replaced": ""}
 

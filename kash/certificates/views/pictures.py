@@ -8,7 +8,6 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash import storage
 from kash.certificates import blueprint
 from kash.certificates.designing import batch_lines, signature_picture
 from kash.certificates.forms.designs import (
@@ -23,10 +22,16 @@ from kash.certificates.rules.designs import content_from
 from kash.certificates.services import designs as design_services
 from kash.certificates.services import signatures as services
 from kash.certificates.views.reach import staff_workshop
+from kash.platform import storage
+from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.bodies import takes_file
+from kash.platform.web.pictures import (
+    MOST_BYTES,
+    PictureProblem,
+    prepared_picture,
+    prepared_signature,
+)
 from kash.policy import allow
-from kash.web import NotFound, Problem, current_actor, page
-from kash.web.bodies import takes_file
-from kash.web.pictures import MOST_BYTES, PictureProblem, prepared_picture, prepared_signature
 
 # At 300 dots an inch: a logo of 60 by 16 mm, a seal of 27 mm, a signature and a mark of 60 by 14.
 _SIZES = {"logo": (710, 240), "seal": (400, 400), "own": (1800, 1800)}

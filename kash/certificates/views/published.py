@@ -13,13 +13,13 @@ from flask.typing import ResponseReturnValue
 from kash.certificates import blueprint
 from kash.certificates.publishing import published_keys, signed_status
 from kash.certificates.views.verification import blank_page
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound
+from kash.platform.web.headers import kept_for
+from kash.platform.web.programme import programme_languages
+from kash.platform.web.static import static_url
 from kash.policy import ANYONE, allow
 from kash.settings import Settings
-from kash.web import NotFound
-from kash.web.headers import kept_for
-from kash.web.programme import programme_languages
-from kash.web.static import static_url
 
 # What the page is made of: with the hash of its content in the address where a page names it so,
 # and without one where a script imports it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kash.web import current_actor
+from kash.platform.web import current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries import runs, workshop_with_people
 

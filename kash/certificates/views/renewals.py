@@ -11,10 +11,10 @@ from kash.certificates import blueprint, queries, services
 from kash.certificates.forms import DecisionForm, RenewalForm
 from kash.certificates.models import Certificate
 from kash.people.rules import one_group
+from kash.platform.web import Problem, current_actor
+from kash.platform.web.formats import local_today
+from kash.platform.web.public_address import says_address
 from kash.policy import allow
-from kash.web import Problem, current_actor
-from kash.web.formats import local_today
-from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 

@@ -21,12 +21,12 @@ from kash.certificates.rules import (
     misread,
     read_serial,
 )
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web.context import keep_language_on_device
+from kash.platform.web.headers import uses_camera
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES, programme_languages
 from kash.policy import ANYONE, allow
-from kash.web.context import keep_language_on_device
-from kash.web.headers import uses_camera
-from kash.web.language import language_code
-from kash.web.programme import LANGUAGES, programme_languages
 
 
 def _said(wrong: Misread) -> str:

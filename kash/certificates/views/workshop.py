@@ -29,9 +29,9 @@ from kash.certificates.services import confirm_names
 from kash.certificates.views.reach import acts_on, staff_workshop
 from kash.people.queries import never_asked
 from kash.people.rules import OneGroup, one_group
+from kash.platform.web import NotFound, Problem, current_actor, download
+from kash.platform.web.public_address import says_address
 from kash.policy import allow
-from kash.web import NotFound, Problem, current_actor, download
-from kash.web.public_address import says_address
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 from kash.workshops.views.frame import frame

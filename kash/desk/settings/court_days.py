@@ -19,10 +19,10 @@ from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
 from kash.incidents.queries.calendar import CLOSED, court_days, days_in
 from kash.incidents.rules.court_days import public_holidays
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.formats import local_today
+from kash.platform.web.forms import long_text_field
 from kash.policy import allow
-from kash.web import KashForm, current_actor, page
-from kash.web.formats import local_today
-from kash.web.forms import long_text_field
 
 MOST_DAYS = 100
 

@@ -13,10 +13,10 @@ from kash.accounts.services import change_settings
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.forms import text_field
+from kash.platform.web.programme import programme_facts
 from kash.policy import allow
-from kash.web import KashForm, current_actor, page
-from kash.web.forms import text_field
-from kash.web.programme import programme_facts
 
 
 class ReportingLanguagesForm(KashForm):

@@ -13,10 +13,10 @@ from kash.attendance.wording import status_word
 from kash.desk.settings.languages import accepted_by
 from kash.desk.settings.programme import the_programme
 from kash.people.models import Venue, Zone
-from kash.web.language import LANGUAGES
-from kash.web.programme import contact_looks_a_day, paper_wording, retention
-from kash.web.public_address import AddressKind, kind_of_address, public_address
-from kash.web.setting_lines import SettingLine, in_use
+from kash.platform.web.language import LANGUAGES
+from kash.platform.web.programme import contact_looks_a_day, paper_wording, retention
+from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
+from kash.platform.web.setting_lines import SettingLine, in_use
 
 
 def _programme(_count: int) -> str:

@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from kash.database import db, utc_now
 from kash.desk import blueprint
 from kash.feature import declared
+from kash.platform.database import db, utc_now
+from kash.platform.web import current_actor
+from kash.platform.web.setting_lines import SettingLine
 from kash.policy import allow, declared_permission
-from kash.web import current_actor
-from kash.web.setting_lines import SettingLine
 
 _SECTIONS: tuple[tuple[str, Any], ...] = (
     ("programme", _l("The programme")),

@@ -11,19 +11,19 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FileField, HiddenField
 from wtforms.validators import ValidationError
 
-from kash import storage
 from kash.accounts.errors import ProgrammeChangedMeanwhile
 from kash.accounts.services import change_settings
-from kash.database import new_public_id
 from kash.desk import blueprint
 from kash.desk.logo import MOST_BYTES, LogoProblem, prepared_logo
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
+from kash.platform import storage
+from kash.platform.database import new_public_id
+from kash.platform.web import KashForm, NotFound, current_actor, page
+from kash.platform.web.forms import SeveralField, long_text_field, text_field
+from kash.platform.web.paper import PAPER_KINDS, PaperWording
+from kash.platform.web.programme import paper_wording
 from kash.policy import allow
-from kash.web import KashForm, NotFound, current_actor, page
-from kash.web.forms import SeveralField, long_text_field, text_field
-from kash.web.paper import PAPER_KINDS, PaperWording
-from kash.web.programme import paper_wording
 
 KIND_WORDS: dict[str, Any] = {
     "certificates": _l("Certificates"),

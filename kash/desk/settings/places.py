@@ -15,15 +15,15 @@ from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.people import queries, services
 from kash.people.models import Venue, Zone
-from kash.policy import allow
-from kash.web import KashForm, current_actor, page, paged
-from kash.web.forms import (
+from kash.platform.web import KashForm, current_actor, page, paged
+from kash.platform.web.forms import (
     BooleanField,
     choice_field,
     long_text_field,
     text_field,
     whole_number_field,
 )
+from kash.policy import allow
 
 _COMPARED = ("name", "place", "zone", "directions", "safe_for", "seats", "active")
 

@@ -18,10 +18,10 @@ from kash.accounts.services import change_programme
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.setup_form import check_zone
+from kash.platform.web import KashForm, NotFound, current_actor, page
+from kash.platform.web.forms import SeveralField, choice_field, required, text_field
+from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
-from kash.web import KashForm, NotFound, current_actor, page
-from kash.web.forms import SeveralField, choice_field, required, text_field
-from kash.web.language import LANGUAGES
 
 
 class ProgrammeForm(KashForm):

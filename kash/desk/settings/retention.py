@@ -21,16 +21,16 @@ from kash.accounts.rules import (
     THROTTLE_WINDOW,
 )
 from kash.accounts.services import change_settings
-from kash.database import utc_now
 from kash.desk import blueprint, queries
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.desk.settings.programme import the_programme
+from kash.platform.database import utc_now
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.forms import whole_number_field
+from kash.platform.web.programme import retention as chosen_retention
+from kash.platform.web.retention import BOUNDS, Retention
 from kash.policy import allow
 from kash.settings import Settings
-from kash.web import KashForm, current_actor, page
-from kash.web.forms import whole_number_field
-from kash.web.programme import retention as chosen_retention
-from kash.web.retention import BOUNDS, Retention
 
 UNITS: dict[str, Any] = {"hours": _l("hours"), "days": _l("days"), "years": _l("years")}
 # (name, what it is called, what happens when the time is over)

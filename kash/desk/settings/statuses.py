@@ -17,10 +17,10 @@ from kash.attendance.rules import ALWAYS_IN_USE, Tone
 from kash.attendance.wording import status_word
 from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.forms import BooleanField, radio_field, text_field, whole_number_field
+from kash.platform.web.reordering import moved_order
 from kash.policy import allow
-from kash.web import KashForm, current_actor, page
-from kash.web.forms import BooleanField, radio_field, text_field, whole_number_field
-from kash.web.reordering import moved_order
 
 TONES: dict[str, Any] = {
     Tone.GOOD: _l("Green, as for who is there"),

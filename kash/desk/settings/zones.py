@@ -15,9 +15,8 @@ from kash.desk import blueprint
 from kash.desk.settings.editions import differences, edition_shown, show_again
 from kash.people import queries, services
 from kash.people.models import Zone
-from kash.policy import allow
-from kash.web import KashForm, current_actor, page, paged
-from kash.web.forms import (
+from kash.platform.web import KashForm, current_actor, page, paged
+from kash.platform.web.forms import (
     BooleanField,
     SeveralField,
     choice_field,
@@ -25,6 +24,7 @@ from kash.web.forms import (
     required,
     text_field,
 )
+from kash.policy import allow
 
 ZONE_KINDS: dict[str, Any] = {
     "county": _l("County"),

@@ -10,7 +10,6 @@ from operator import attrgetter
 from sqlalchemy import ColumnElement, Select, and_, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload
 
-from kash.database import db
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.internal_lines import shown_text
 from kash.forums.queries.meetings import number_of, previous_meeting
@@ -18,9 +17,10 @@ from kash.forums.queries.series import appearance_of, runs, sees_names
 from kash.forums.rules import OpenedAction, arising
 from kash.people.models import Person
 from kash.people.rules import OneGroup, one_group
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
-from kash.web import Listing, NotFound, listing
-from kash.web.formats import to_local
 
 SOON = timedelta(days=7)
 

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from kash.database import db
 from kash.forums.models import AgendaItem, Forum, InternalLine, Meeting
 from kash.forums.queries.series import within_reach
 from kash.forums.rules import line_digest, published_text
+from kash.platform.database import db
 from kash.policy import Actor, Reach
 
 

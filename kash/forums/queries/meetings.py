@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import selectinload
 
 from kash.attendance.models import Mark, RosterEntry, Slot
-from kash.database import db
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.forums.queries.series import appearance_of, runs, within_reach
 from kash.forums.rules import (
@@ -21,9 +20,10 @@ from kash.forums.rules import (
     minute_number,
 )
 from kash.people.models import Group, Person
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
-from kash.web import Listing, NotFound, listing
-from kash.web.formats import to_local
 
 
 def number_of(item: AgendaItem, held: Meeting) -> str:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, selectinload
 
 from kash.accounts.models import Account, AccountRole
 from kash.accounts.queries import accounts_with_role, names_of
-from kash.database import db
 from kash.forums.models import Action, AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.rules import shown_name
 from kash.people.models import Group, Person
+from kash.platform.database import db
+from kash.platform.web import Forbidden, Listing, NotFound, listing
 from kash.policy import GRANTS, Actor, Reach
-from kash.web import Forbidden, Listing, NotFound, listing
 
 _MOST_OFFERED = 50
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from kash.database import db
 from kash.forums.models import AgendaTemplate, AgendaTemplateItem
-from kash.web import NotFound
+from kash.platform.database import db
+from kash.platform.web import NotFound
 
 
 @dataclass(frozen=True)

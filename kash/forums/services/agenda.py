@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.forums.models import Action, AgendaItem, Decision, Forum, Meeting
 from kash.forums.rules import (
     ITEMS_OF_A_MEETING,
@@ -23,9 +22,10 @@ from kash.forums.services.reaching import (
     planned_meeting,
     written_meeting,
 )
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound
 
 
 def items_in_order(session: Session, held: Meeting) -> list[AgendaItem]:

@@ -16,9 +16,9 @@ from kash.forums.services.problems import (
 )
 from kash.forums.services.reaching import forum_run_by, item_in, written_meeting
 from kash.people.queries import station_names
+from kash.platform.vault import audited
+from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound
 
 
 def mark_of(digests: Iterable[str]) -> str:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.attendance.rules import has_begun
-from kash.database import new_public_id
 from kash.forums.models import AgendaItem, AgendaTemplateItem, Forum, Meeting
 from kash.forums.rules import NoLetterLeft, PlannedItem, agenda_from, month_letter
 from kash.forums.services.problems import (
@@ -21,9 +20,10 @@ from kash.forums.services.problems import (
 from kash.forums.services.reaching import forum_run_by, planned_meeting
 from kash.forums.services.register import close_slot, move_slot, open_register
 from kash.forums.services.templates import held_template
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.formats import to_local
 
 
 def _month(moment: datetime) -> tuple[int, int]:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.forums.models import Action, AgendaItem, Decision, Forum, ForumMember, Meeting
 from kash.forums.queries.series import runs
 from kash.forums.rules import ROWS_OF_AN_ITEM, RowChanges, WrittenRow, row_changes
@@ -23,9 +22,10 @@ from kash.forums.services.problems import (
     WrittenDecision,
 )
 from kash.forums.services.reaching import forum_in_reach, forum_run_by, item_in, written_meeting
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import Forbidden, NotFound
 
 OUTCOMES = ("done", "dropped")
 

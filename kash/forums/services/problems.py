@@ -7,7 +7,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 
-from kash.web import Problem
+from kash.platform.web import Problem
 
 
 class NameTaken(Problem):

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from kash.forums.models import AgendaItem, Forum, ForumMember, Meeting
 from kash.forums.queries.series import runs, within_reach
 from kash.forums.services.problems import MeetingOver
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor
-from kash.web import Forbidden, NotFound
 
 
 def forum_in_reach(session: Session, public_id: str, by: Actor, *, lock: bool = True) -> Forum:

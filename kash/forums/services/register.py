@@ -15,8 +15,8 @@ from kash.forums.rules import MEETING_MINUTES
 from kash.forums.services.problems import UnknownPerson
 from kash.forums.services.reaching import forum_run_by, written_meeting
 from kash.people.models import Person
+from kash.platform.vault import audited
 from kash.policy import Actor
-from kash.vault import audited
 
 
 def open_register(session: Session, forum: Forum, starts_at: datetime) -> Register:

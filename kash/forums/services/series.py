@@ -8,7 +8,6 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account
-from kash.database import new_public_id
 from kash.forums.models import Forum, ForumMember
 from kash.forums.queries.series import may_run, runs
 from kash.forums.rules import APPEARS, USUAL, WITH_TEXT
@@ -24,10 +23,11 @@ from kash.forums.services.reaching import forum_in_reach, forum_run_by, member_i
 from kash.forums.services.register import expect_in_planned, no_longer_expected
 from kash.forums.services.templates import held_template
 from kash.people.models import Person
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web import Forbidden
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, Reach
-from kash.vault import audited
-from kash.web import Forbidden
-from kash.web.formats import to_local
 
 
 def _secretary(session: Session, by: Actor, wanted: str) -> int:

@@ -13,9 +13,9 @@ from kash.forums.rules import ITEMS_OF_A_MEETING, PlannedItem
 from kash.forums.services.agenda import items_in_order
 from kash.forums.services.problems import AgendaFull, ChangedMeanwhile, EmptyAgenda, NameTaken
 from kash.forums.services.reaching import forum_run_by, meeting_in
+from kash.platform.vault import audited
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor, Reach
-from kash.vault import audited
-from kash.web import Forbidden, NotFound
 
 
 def add_template(name: str, language: str, items: Sequence[PlannedItem], by: Actor) -> str:

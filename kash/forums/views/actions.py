@@ -9,9 +9,9 @@ from flask_babel import gettext as _
 from kash.forums import blueprint, queries, services
 from kash.forums.forms import OutcomeForm
 from kash.forums.services.problems import AlreadyClosed
+from kash.platform.web import Forbidden, current_actor, page
+from kash.platform.web.formats import local_today
 from kash.policy import allow
-from kash.web import Forbidden, current_actor, page
-from kash.web.formats import local_today
 
 STATES = ("open", "done", "dropped", "all")
 

@@ -15,7 +15,6 @@ from kash.attendance.queries import Conflict, SlotSheet, conflicts_of, slot_shee
 from kash.attendance.queries.statuses import status_catalogue
 from kash.attendance.rules import Answer, Operation, has_begun, is_ahead
 from kash.attendance.services import NobodyMarked, NotBegun, SomebodyUnmarked
-from kash.database import utc_now
 from kash.forums import blueprint, queries, services
 from kash.forums.forms import STATUS_WORDS, FindForm
 from kash.forums.models import Forum, Meeting
@@ -23,8 +22,9 @@ from kash.forums.rules import STATUSES
 from kash.forums.services.problems import MeetingOver
 from kash.people.queries import find_people
 from kash.people.rules import one_group
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
 from kash.policy import Actor, allow
-from kash.web import current_actor, page
 
 
 def _meeting(forum_id: str, meeting_id: str) -> tuple[Forum, Meeting]:

@@ -6,7 +6,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.database import utc_now
 from kash.forums import blueprint, queries, services
 from kash.forums.forms import (
     AS_LAST_TIME,
@@ -27,9 +26,10 @@ from kash.forums.services.problems import (
 )
 from kash.forums.wording import missing_usual, usual_item, usual_titles
 from kash.people.queries import venue_names
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import local_today, to_local
 from kash.policy import allow
-from kash.web import current_actor, page
-from kash.web.formats import local_today, to_local
 
 
 @blueprint.route("/<forum_id>/meetings/new", methods=["GET", "POST"])

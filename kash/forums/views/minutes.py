@@ -8,7 +8,6 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.database import utc_now
 from kash.forums import blueprint, queries, services
 from kash.forums.documents import minutes_name, minutes_paper
 from kash.forums.forms import MinuteForm, TypedRow, edition_of
@@ -23,8 +22,9 @@ from kash.forums.services.problems import (
     WrittenAction,
     WrittenDecision,
 )
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, current_actor, download, page
 from kash.policy import allow
-from kash.web import NotFound, current_actor, download, page
 
 BLANK_DECISIONS = 1
 BLANK_ACTIONS = 2

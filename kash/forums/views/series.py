@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.names import role_name
-from kash.database import utc_now
 from kash.forums import blueprint, queries, services
 from kash.forums.forms import MOST_TICKED, AppearanceForm, FindMembersForm, ForumForm
 from kash.forums.services.problems import (
@@ -20,9 +19,10 @@ from kash.forums.services.problems import (
 )
 from kash.people.queries import FoundPerson, find_people, people_by_number
 from kash.people.rules import OneGroup, one_group
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import local_today
 from kash.policy import Reach, allow
-from kash.web import current_actor, page
-from kash.web.formats import local_today
 
 
 def _forum_form(current: str = "") -> ForumForm:

@@ -20,10 +20,10 @@ from kash.forums.services.problems import (
     EmptyAgenda,
     NameTaken,
 )
+from kash.platform.web import KashForm, current_actor, page
+from kash.platform.web.forms import choice_field, clean_text, text_field, whole_number_field
+from kash.platform.web.language import LANGUAGES
 from kash.policy import allow
-from kash.web import KashForm, current_actor, page
-from kash.web.forms import choice_field, clean_text, text_field, whole_number_field
-from kash.web.language import LANGUAGES
 
 # Empty lines below those that are written, so that an agenda can grow without script.
 _SPARE = 4

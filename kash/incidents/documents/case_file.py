@@ -22,9 +22,9 @@ from kash.incidents.rules.case_file import contents
 from kash.incidents.rules.filing import code_as_shown
 from kash.incidents.rules.health import PARTY
 from kash.incidents.rules.record import Record
-from kash.press import PagedDocument
-from kash.web.formats import date_text, moment_text
-from kash.web.language import brand, language_code
+from kash.platform.press import PagedDocument
+from kash.platform.web.formats import date_text, moment_text
+from kash.platform.web.language import brand, language_code
 
 FILE_NAME = "record.pdf"
 

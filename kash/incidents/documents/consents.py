@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 from kash.incidents import names
 from kash.incidents.consent_texts import TEXTS
 from kash.incidents.documents.setting import made
-from kash.press import PagedDocument
-from kash.web.language import brand, language_code
+from kash.platform.press import PagedDocument
+from kash.platform.web.language import brand, language_code
 
 
 def consent_paper() -> bytes:

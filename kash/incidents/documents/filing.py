@@ -12,8 +12,8 @@ from flask_babel import gettext as _
 from kash.incidents import filing_words, keeping_words
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.keeping_words import SEVEN_DAYS
-from kash.press import PagedDocument, document
-from kash.web.programme import brand
+from kash.platform.press import PagedDocument, document
+from kash.platform.web.programme import brand
 
 
 def paper_form(language: str) -> bytes:

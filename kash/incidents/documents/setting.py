@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.database import db
-from kash.press import PagedDocument, RenderError, RenderLimits, document
-from kash.web.errors import Problem
+from kash.platform.database import db
+from kash.platform.press import PagedDocument, RenderError, RenderLimits, document
+from kash.platform.web.errors import Problem
 
 _LIMITS = RenderLimits(seconds=30.0)
 

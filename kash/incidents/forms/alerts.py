@@ -6,8 +6,8 @@ from flask_babel import lazy_gettext as _l
 
 from kash.incidents.rules.alerts import MOST_DRILLS, OnRoster
 from kash.people.forms.week import WeekForm
-from kash.web import KashForm
-from kash.web.forms import BooleanField, whole_number_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import BooleanField, whole_number_field
 
 LAST_PLACE = 99
 

@@ -11,7 +11,7 @@ from wtforms import HiddenField, ValidationError
 from wtforms.validators import Optional
 
 from kash.incidents.rules.workflow import STEPS
-from kash.web.forms import (
+from kash.platform.web.forms import (
     BooleanField,
     DayField,
     KashForm,

@@ -11,8 +11,8 @@ from wtforms import HiddenField
 from kash.incidents import names
 from kash.incidents.consent_texts import VERSION
 from kash.incidents.rules.consents import PURPOSES, UNASKED, WISHED
-from kash.web import KashForm
-from kash.web.forms import radio_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import radio_field
 
 YES, NO, NOT_ASKED = "yes", "no", "later"
 ANSWER_NAMES: dict[str, Any] = {

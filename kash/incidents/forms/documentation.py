@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, HiddenField
 
-from kash.database import new_public_id
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.rows import (
     ActRow,
@@ -37,7 +36,8 @@ from kash.incidents.rules.mediation_gate import terms_refused
 from kash.incidents.rules.money import refusals
 from kash.incidents.rules.record import Filing, Happening, Place, Record
 from kash.incidents.rules.writing import MOST_ROWS, ROWS, free_letter
-from kash.web.forms import (
+from kash.platform.database import new_public_id
+from kash.platform.web.forms import (
     DayField,
     KashForm,
     SeveralField,

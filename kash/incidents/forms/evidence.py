@@ -12,8 +12,8 @@ from wtforms.validators import ValidationError
 from kash.incidents.names import CUSTODY_NAMES
 from kash.incidents.rules.evidence import NOTED_BY_HAND
 from kash.incidents.services import Received
-from kash.web import KashForm
-from kash.web.forms import (
+from kash.platform.web import KashForm
+from kash.platform.web.forms import (
     BooleanField,
     MomentField,
     choice_field,

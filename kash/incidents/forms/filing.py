@@ -16,10 +16,10 @@ from kash.incidents.consent_texts import DIGESTS, VERSION
 from kash.incidents.rules.custodian_only import PROGRAMME
 from kash.incidents.rules.filing import MOST_PERSONS, Screen, code_as_read
 from kash.people.models import Organisation
-from kash.web import KashForm
-from kash.web.fields import DayField, SeveralField, TimeOfDayField
-from kash.web.formats import local_today
-from kash.web.forms import (
+from kash.platform.web import KashForm
+from kash.platform.web.fields import DayField, SeveralField, TimeOfDayField
+from kash.platform.web.formats import local_today
+from kash.platform.web.forms import (
     choice_field,
     long_text_field,
     radio_field,

@@ -17,8 +17,8 @@ from kash.incidents.forms.rows import fresh_key, offered
 from kash.incidents.money_words import refusal_text
 from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Party, Term
-from kash.web.fields import MoneyField
-from kash.web.forms import (
+from kash.platform.web.fields import MoneyField
+from kash.platform.web.forms import (
     DayField,
     KashForm,
     SeveralField,

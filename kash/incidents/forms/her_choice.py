@@ -14,7 +14,7 @@ from kash.incidents import charge_warning
 from kash.incidents.names import ORIGIN_NAMES, WAY_NAMES
 from kash.incidents.rules.her_choice import NOTHING
 from kash.incidents.services.her_choice import Said
-from kash.web.forms import DayField, KashForm, SeveralField, radio_field, required
+from kash.platform.web.forms import DayField, KashForm, SeveralField, radio_field, required
 
 
 class ChoiceForm(KashForm):

@@ -18,8 +18,8 @@ from kash.incidents.rules.mediation import FOR_PEOPLE, RESULTS, Result
 from kash.incidents.services.mediation import DutyDetails
 from kash.people import words
 from kash.people.forms.week import WeekForm
-from kash.web import KashForm
-from kash.web.forms import (
+from kash.platform.web import KashForm
+from kash.platform.web.forms import (
     BooleanField,
     PhoneField,
     SeveralField,

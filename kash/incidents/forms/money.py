@@ -16,8 +16,8 @@ from kash.incidents.money_words import NOTE_NAMES, PLACE_NAMES, WRONG_TEXTS
 from kash.incidents.rules.cash_bail import wrong_with
 from kash.incidents.rules.record import CashBail, Record, Term
 from kash.incidents.rules.reporting import Policy, ReportNote, missing_of
-from kash.web.fields import MoneyField
-from kash.web.forms import (
+from kash.platform.web.fields import MoneyField
+from kash.platform.web.forms import (
     DayField,
     KashForm,
     choice_field,

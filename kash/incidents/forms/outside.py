@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.web import KashForm
-from kash.web.forms import text_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import text_field
 
 
 class OutsideForm(KashForm):

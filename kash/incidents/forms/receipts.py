@@ -13,9 +13,9 @@ from kash.incidents.forms.filing import CodeForm
 from kash.incidents.names import PURPOSE_NAMES
 from kash.incidents.receipt_words import TAKING_BACK, WORD_PROBLEMS
 from kash.incidents.rules.receipts import LONGEST_WORD, problem_with, word_as_read
-from kash.web import KashForm
-from kash.web.fields import SeveralField
-from kash.web.forms import text_field
+from kash.platform.web import KashForm
+from kash.platform.web.fields import SeveralField
+from kash.platform.web.forms import text_field
 
 # With spaces and signs, which do not count.
 _MOST_TYPED = 2 * LONGEST_WORD

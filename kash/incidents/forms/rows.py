@@ -15,8 +15,8 @@ from kash.incidents.rules.acts import acts_meant
 from kash.incidents.rules.minors import may_be_minor
 from kash.incidents.rules.record import Act, Information, Part, Party, Person, Term
 from kash.incidents.rules.writing import LETTERS, ROWS
-from kash.web.fields import MoneyField
-from kash.web.forms import (
+from kash.platform.web.fields import MoneyField
+from kash.platform.web.forms import (
     DayField,
     KashForm,
     MomentField,

@@ -19,7 +19,7 @@ from kash.incidents.taking_words import (
     READ_BACK_NAMES,
     TOLD_BEFORE_NAMES,
 )
-from kash.web.forms import KashForm, SeveralField, choice_field, text_field
+from kash.platform.web.forms import KashForm, SeveralField, choice_field, text_field
 
 
 class TakingForm(KashForm):

@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.database import Base, UtcDateTime
-from kash.vault.models.compartments import random_key
+from kash.platform.database import Base, UtcDateTime
+from kash.platform.vault.models.compartments import random_key
 
 
 class OfficerDuty(Base):

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.database import Base, PublicId, UtcDateTime
-from kash.vault.models.compartments import random_key
+from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.vault.models.compartments import random_key
 
 STATES = (
     "draft",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kash.database import Base
+from kash.platform.database import Base
 
 
 class Letterbox(Base):

@@ -8,9 +8,9 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kash.accounts.models import Account
-from kash.database import Base, PublicId, UtcDateTime
 from kash.people.models import Organisation
-from kash.vault.models.compartments import random_key
+from kash.platform.database import Base, PublicId, UtcDateTime
+from kash.platform.vault.models.compartments import random_key
 
 
 class Duty(PublicId, Base):

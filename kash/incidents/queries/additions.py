@@ -13,7 +13,7 @@ from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.additions import SHREDDED, UNOPENED, as_one, together_with
 from kash.incidents.rules.custodian_only import Seen
 from kash.incidents.rules.record import from_bytes
-from kash.vault import OpenVault, SealedDocument, SealError, fetch, open_each
+from kash.platform.vault import OpenVault, SealedDocument, SealError, fetch, open_each
 
 
 class Additions:

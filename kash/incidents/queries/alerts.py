@@ -10,12 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from kash.accounts.models import Account, Programme
-from kash.database import db
 from kash.incidents.models import Alert, OfficerDuty
 from kash.incidents.queries.officers import officers
 from kash.incidents.rules.alerts import MOST_DRILLS, USUAL_DRILLS, OnRoster
 from kash.people.rules import Stretch
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 COUNTED = timedelta(weeks=13)
 SETTINGS, DRILLS = "alerts", "drills"

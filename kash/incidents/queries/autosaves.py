@@ -12,11 +12,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.incidents.queries.officers import may_work, officers
 from kash.incidents.rules.custodian_only import Seen, for_custodian
+from kash.platform.database import db
+from kash.platform.vault import OpenVault, SealError, fetch, open_each
 from kash.policy import Actor, Role
-from kash.vault import OpenVault, SealError, fetch, open_each
 
 KIND = "incident.autosave"
 Fields = list[tuple[str, str]]

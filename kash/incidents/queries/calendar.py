@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from kash.accounts.models import Programme
-from kash.database import db
 from kash.incidents.rules.court_days import CourtDays
+from kash.platform.database import db
 
 # The part of the programme's settings that holds further days without court.
 CLOSED = "court_closed"

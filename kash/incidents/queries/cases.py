@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.incidents.errors import Damaged
 from kash.incidents.models import Incident
 from kash.incidents.queries.additions import Additions
@@ -29,8 +28,8 @@ from kash.incidents.rules.conflicts import Reader, conflict_of
 from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian, may_read
 from kash.incidents.rules.letterbox import TakenBack
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
-from kash.policy import Actor, Reach, Role
-from kash.vault import (
+from kash.platform.database import db
+from kash.platform.vault import (
     OpenVault,
     Sealed,
     SealedDocument,
@@ -39,7 +38,8 @@ from kash.vault import (
     fetch_each,
     open_each,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor, Reach, Role
 
 KIND = "incident"
 

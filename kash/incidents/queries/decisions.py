@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from kash.accounts.models import Programme
-from kash.database import db
 from kash.incidents.queries.cases import Case, DamagedCase, open_cases
 from kash.incidents.rules.reporting import Policy, ReportNote, is_decided, policy_from
+from kash.platform.database import db
+from kash.platform.vault import OpenVault
 from kash.policy import Actor
-from kash.vault import OpenVault
 
 
 @dataclass(frozen=True)

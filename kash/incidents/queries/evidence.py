@@ -9,13 +9,13 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.incidents.errors import EvidenceDamaged
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.evidence import EvidenceFile, from_bytes
 from kash.incidents.rules.record import Evidence
-from kash.vault import OpenVault, Sealed, SealedDocument, SealError, fetch, open_document
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.vault import OpenVault, Sealed, SealedDocument, SealError, fetch, open_document
+from kash.platform.web.errors import NotFound
 
 KIND = "evidence"
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.filing import SCREENS
 from kash.incidents.rules.letterbox import Box, Draft
-from kash.vault import lookup
+from kash.platform.database import db
+from kash.platform.vault import lookup
 
 
 def draft_hash(code: str) -> str:

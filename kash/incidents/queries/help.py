@@ -10,8 +10,8 @@ from kash.incidents.queries.mediation import duties, phone_of, police_accounts, 
 from kash.people import rules
 from kash.people.models import ServiceEntry
 from kash.people.queries import ServiceSearch, services_for_paper
+from kash.platform.vault import SealError
 from kash.policy import Actor, Role
-from kash.vault import SealError
 
 MOST = 40
 # What is needed first comes first.

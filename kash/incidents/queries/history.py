@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from kash.database import db
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules import changes, first_account
 from kash.incidents.rules.changes import RecordChange
 from kash.incidents.rules.first_account import FirstAccount, account_from, fingerprint
-from kash.vault import OpenVault, SealError, fetch, open_document
+from kash.platform.database import db
+from kash.platform.vault import OpenVault, SealError, fetch, open_document
 
 
 @dataclass(frozen=True)

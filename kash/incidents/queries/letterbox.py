@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.models import Letterbox
 from kash.incidents.rules.letterbox import Box, from_bytes
-from kash.vault import open_sealed
+from kash.platform.vault import open_sealed
 
 KIND, PLACE = "incidents.letterbox", "all"
 

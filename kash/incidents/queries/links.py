@@ -9,7 +9,6 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import func, select
 
-from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.occasions import Occasion, occasions_of
 from kash.incidents.queries.additions import Additions
@@ -18,9 +17,10 @@ from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.queries.screens import Screens
 from kash.incidents.rules.record import Record, from_bytes
 from kash.members.opening import current_vault
+from kash.platform.database import db
+from kash.platform.vault import SealedDocument, SealError, fetch, open_each
+from kash.platform.web.formats import short_date_text
 from kash.policy import Actor, Reach
-from kash.vault import SealedDocument, SealError, fetch, open_each
-from kash.web.formats import short_date_text
 from kash.workshops.models import Workshop
 
 MOST_FOUND = 10

@@ -12,16 +12,16 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from kash.accounts.models import Account, AccountRole
-from kash.database import db, utc_now
 from kash.incidents.models import Duty, DutyStation, MediationBrief
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Reader
 from kash.incidents.rules.mediation import Answer, Mediator, Result, take_over
 from kash.incidents.rules.record import Record
 from kash.people.rules import Stretch, open_at
+from kash.platform.database import db, utc_now
+from kash.platform.vault import SealError, open_text
+from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor, Role
-from kash.vault import SealError, open_text
-from kash.web import Listing, NotFound, listing
 
 NOTE, OUTCOME, PHONE = "mediation.note", "mediation.outcome", "mediation.phone"
 MEDIATING_ROLES = (Role.PEER, Role.POLICE_PEER)

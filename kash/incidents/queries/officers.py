@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from kash.accounts.models import Account, AccountRole
-from kash.database import db
 from kash.incidents.models import Duty
 from kash.incidents.queries.readers import readers
 from kash.incidents.rules.conflicts import Concerning, Conflict, Reader, conflict_of
 from kash.incidents.rules.custodian_only import Seen, for_custodian, may_read
+from kash.platform.database import db
+from kash.platform.vault import VaultMember
 from kash.policy import GRANTS, Actor, Reach, Role
-from kash.vault import VaultMember
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from kash.accounts.models import Account, Programme
 from kash.accounts.queries import backing_of
 from kash.accounts.rules import Standing, standing
-from kash.database import db, utc_now
 from kash.incidents.rules.outside import Contact, contact_from
+from kash.platform.database import db, utc_now
 from kash.policy import Actor
 
 SETTINGS, HOLDS, PROPOSED = "outside", "holds", "proposed"

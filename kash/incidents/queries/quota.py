@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
 from kash.incidents.rules.quota import Spent, from_bytes
+from kash.platform.vault import SealError, open_sealed
 from kash.policy import GRANTS
-from kash.vault import SealError, open_sealed
 
 KIND, PLACE = "incidents.quota", "all"
 

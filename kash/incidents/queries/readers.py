@@ -7,9 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from kash.accounts.models import Account
-from kash.database import db
 from kash.incidents.rules.conflicts import Reader
 from kash.people.models import Organisation, Person, Posting
+from kash.platform.database import db
 from kash.policy import Actor
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from kash.incidents.rules.receipts import code_from, word_as_read, word_from
-from kash.vault import lookup, stretched
+from kash.platform.vault import lookup, stretched
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import Any
 from pydantic_core import from_json
 from sqlalchemy import select
 
-from kash.database import db
 from kash.incidents.models import Incident
 from kash.incidents.queries.additions import Additions
 from kash.incidents.queries.calendar import court_days
@@ -40,9 +39,10 @@ from kash.incidents.rules.older_records import brought_up_to_date
 from kash.incidents.rules.record import Record, as_bytes
 from kash.incidents.rules.untaken import is_untaken
 from kash.incidents.rules.workflow import OVER
+from kash.platform.database import db
+from kash.platform.vault import OpenVault, Sealed, SealError, fetch_each, open_each
+from kash.platform.web.formats import zone
 from kash.policy import Actor
-from kash.vault import OpenVault, Sealed, SealError, fetch_each, open_each
-from kash.web.formats import zone
 
 _STILL_PRESSING = timedelta(days=3)
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from kash.incidents.rules.filing import compose
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
-from kash.vault import OpenVault, Sealed, SealError, fetch, open_document
-from kash.web.formats import zone
+from kash.platform.vault import OpenVault, Sealed, SealError, fetch, open_document
+from kash.platform.web.formats import zone
 
 SCREEN_KIND = "incident.screen"
 _NAMED = b'"screens":{'

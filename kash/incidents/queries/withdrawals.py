@@ -6,7 +6,6 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import utc_now
 from kash.incidents.models import Incident
 from kash.incidents.queries.letterbox import opened_box
 from kash.incidents.rules.consents import PURPOSES
@@ -20,7 +19,8 @@ from kash.incidents.rules.withdrawing import (
     take_back,
 )
 from kash.incidents.rules.withdrawing import from_bytes as withdrawal_from
-from kash.vault import (
+from kash.platform.database import utc_now
+from kash.platform.vault import (
     Compartment,
     CompartmentName,
     OpenVault,

@@ -20,7 +20,7 @@ CUSTODY = NOTED_BY_ITSELF + NOTED_BY_HAND
 
 
 class StoredCopy(Part):
-    """One file: which kind it is (a code of `kash.cleaning.KINDS`), its size and its hash."""
+    """One file: its kind (a code of `kash.platform.cleaning.KINDS`), its size and its hash."""
 
     code: str
     size: int

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from kash.accounts.models import Account
 from kash.accounts.queries import email_of
 from kash.accounts.services import change_settings
-from kash.database import db, utc_now, without_order, writing
 from kash.incidents.models import Alert, OfficerDuty, OfficerDutyHours
 from kash.incidents.queries import alerts as queries
 from kash.incidents.rules.alerts import (
@@ -31,14 +30,15 @@ from kash.incidents.rules.alerts import (
     steps,
     steps_due,
 )
-from kash.jobs import periodic
-from kash.messages import MailFailed, mail_is_set_up, send_mail
 from kash.people.rules import Stretch, minute_of_week, overlap
+from kash.platform.database import db, utc_now, without_order, writing
+from kash.platform.jobs import periodic
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
+from kash.platform.vault import audited
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
+from kash.platform.web.programme import programme_languages
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web.errors import NotFound
-from kash.web.formats import to_local
-from kash.web.programme import programme_languages
 
 _log = structlog.get_logger("kash.incidents")
 _KEPT = timedelta(weeks=53)

@@ -15,12 +15,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.database import utc_now, writing
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries.autosaves import KIND, Autosave, Fields, as_kept
 from kash.incidents.services.keeping import note_document
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import utc_now, writing
+from kash.platform.vault import (
     OpenVault,
     SealedDocument,
     audited,
@@ -30,7 +29,8 @@ from kash.vault import (
     refile_document,
     shred,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
 
 KEPT_FOR = timedelta(days=7)
 SCREEN = "form"

@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from kash.database import utc_now
 from kash.incidents.endings import Remains
 from kash.incidents.models import MediationBrief
 from kash.incidents.queries.mediation import answers_to
@@ -17,6 +16,7 @@ from kash.incidents.rules.custodian_only import ForCustodian
 from kash.incidents.rules.mediation_gate import asks_too_much, why_ended
 from kash.incidents.rules.record import Event, Intervention, Record
 from kash.incidents.rules.withdrawing import is_taken_back
+from kash.platform.database import utc_now
 
 
 def collect_answers(session: Session, record: Record) -> bool:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kash.database import db
 from kash.incidents.errors import NobodyAgreed
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.rules.case_file import may_print, who_agreed
 from kash.incidents.rules.record import Person
 from kash.incidents.services.cases import locked_incident, save_record
 from kash.incidents.services.identities import KIND, facts_from
+from kash.platform.database import db
+from kash.platform.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
+from kash.platform.vault.envelope import SealError
 from kash.policy import Actor
-from kash.vault import CompartmentName, OpenVault, audited, fetch, keep_keys, open_each
-from kash.vault.envelope import SealError
 
 
 def may_show_identities(case: Case, vault: OpenVault) -> bool:

@@ -30,8 +30,7 @@ from kash.incidents.services.history import History
 from kash.incidents.services.keeping import settle
 from kash.incidents.services.letterbox import letterbox
 from kash.incidents.services.reminding import next_reminder
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.vault import (
     Change,
     NoSuchDocument,
     OpenVault,
@@ -42,7 +41,8 @@ from kash.vault import (
     save_document,
     shred,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
 
 
 def note_opening(by: Actor, vault: OpenVault, case: Case, what: str = "opened") -> None:

@@ -18,9 +18,9 @@ from kash.incidents.rules.minors import NEVER_FOR_MINORS
 from kash.incidents.rules.record import Record
 from kash.incidents.services.brief_endings import end_briefs_without_consent
 from kash.incidents.services.cases import changing
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.errors import NotFound
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id, public_id_from
 from kash.incidents.errors import NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.models import Incident
 from kash.incidents.queries.cases import KIND
@@ -34,8 +33,8 @@ from kash.incidents.services.handing_over import (
 from kash.incidents.services.history import keep_first_account
 from kash.incidents.services.keeping import settle
 from kash.incidents.services.reminding import next_reminder
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import new_public_id, public_id_from
+from kash.platform.vault import (
     NobodyCanOpen,
     OpenVault,
     SealedDocument,
@@ -45,8 +44,9 @@ from kash.vault import (
     file_document,
     open_document,
 )
-from kash.web.errors import Problem
-from kash.web.formats import zone
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import zone
+from kash.policy import Actor
 
 # States in which the form still changes what was documented.
 CLOSED = frozenset({"closed", "shredded"})

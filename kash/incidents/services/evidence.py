@@ -15,8 +15,6 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
-from kash.cleaning import KINDS, FileKind
-from kash.database import after_commit, db, new_public_id
 from kash.incidents.endings import Remains
 from kash.incidents.errors import ChangedMeanwhile, NotCleaned, NotNow
 from kash.incidents.queries.cases import Case, open_case
@@ -38,8 +36,9 @@ from kash.incidents.services.evidence_files import (
     keep_original,
     opened,
 )
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.cleaning import KINDS, FileKind
+from kash.platform.database import after_commit, db, new_public_id
+from kash.platform.vault import (
     Change,
     CompartmentName,
     NoSuchDocument,
@@ -54,7 +53,8 @@ from kash.vault import (
     save_document,
     shred,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import groupby, islice
 
-from kash import storage
-from kash.database import db, utc_now
 from kash.incidents.queries.evidence import documents_there
-from kash.jobs import periodic
+from kash.platform import storage
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import periodic
 
 # Longer than the slowest upload: its document is filed only at its end.
 _SPARED = timedelta(days=1)

@@ -12,12 +12,12 @@ from contextlib import suppress
 from itertools import chain
 from typing import IO
 
-from kash import storage
-from kash.cleaning import HEAD, CannotClean, FileKind, cleaned, is_archive, kind_of
 from kash.incidents.errors import ArchiveNotTaken, EmptyFile, EvidenceDamaged, NotTaken
 from kash.incidents.rules.evidence import CLEANED, ORIGINAL, StoredCopy, file_key, file_keys
-from kash.vault import Place, SealError, open_file_under, seal_file_under
-from kash.web.bodies import too_large
+from kash.platform import storage
+from kash.platform.cleaning import HEAD, CannotClean, FileKind, cleaned, is_archive, kind_of
+from kash.platform.vault import Place, SealError, open_file_under, seal_file_under
+from kash.platform.web.bodies import too_large
 
 _PIECE = 64 * 1024
 

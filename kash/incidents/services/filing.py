@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.database import utc_now, writing
 from kash.incidents.errors import NobodyHoldsKeys
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen
 from kash.incidents.queries import filing as queries
@@ -47,11 +46,12 @@ from kash.incidents.services.alerts import raise_alert
 from kash.incidents.services.letterbox import deliver, letter, letterbox
 from kash.incidents.services.quota import spend_token
 from kash.incidents.services.traceless import Filed, without_trace
-from kash.jobs import periodic
+from kash.platform.database import utc_now, writing
+from kash.platform.jobs import periodic
+from kash.platform.vault import SealedDocument, can_file, shred
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import local_today, zone
 from kash.policy import Actor
-from kash.vault import SealedDocument, can_file, shred
-from kash.web.errors import Problem
-from kash.web.formats import local_today, zone
 
 
 class NothingToSend(Problem):

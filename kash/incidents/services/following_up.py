@@ -14,9 +14,9 @@ from kash.incidents.rules.money import refusal_of
 from kash.incidents.rules.record import Record, Referral, Term
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed, NoTerm
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.errors import NotFound
 
 
 @dataclass(frozen=True)

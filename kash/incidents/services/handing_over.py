@@ -12,9 +12,9 @@ from kash.incidents.rules.clocks import who_is_held
 from kash.incidents.rules.custodian_only import ForCustodian, Seen, for_custodian
 from kash.incidents.rules.record import Record
 from kash.incidents.services.alerts import raise_alert
+from kash.platform.vault import Change
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.vault import Change
-from kash.web.errors import Problem
 
 
 class HandsOver(Problem):

@@ -19,10 +19,10 @@ from kash.incidents.rules.her_choice import (
 from kash.incidents.rules.mediation_gate import CHARGE, has_own_yes, own_answer
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import NotFound
+from kash.platform.web.language import language_code
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.errors import NotFound
-from kash.web.language import language_code
 
 
 @dataclass(frozen=True)

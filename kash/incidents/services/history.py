@@ -17,8 +17,7 @@ from kash.incidents.rules import changes, first_account
 from kash.incidents.rules.changes import RecordChange, differences, values_of
 from kash.incidents.rules.first_account import FirstAccount, Source, source_of
 from kash.incidents.rules.record import Record, as_bytes, from_bytes
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.vault import (
     OpenVault,
     SealError,
     fetch,
@@ -27,6 +26,7 @@ from kash.vault import (
     open_document,
     save_document,
 )
+from kash.policy import Actor
 
 
 class History:

@@ -12,13 +12,12 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.incidents.errors import Damaged, NobodyHoldsKeys
 from kash.incidents.queries.cases import Case
 from kash.incidents.rules.record import Person
 from kash.incidents.services.cases import changing
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import db
+from kash.platform.vault import (
     CompartmentName,
     NobodyCanOpen,
     NoSuchDocument,
@@ -31,7 +30,8 @@ from kash.vault import (
     open_document,
     shred,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
 
 KIND = "identity"
 FIELDS = ("legal_name", "number", "born_on", "phone", "address", "note")

@@ -25,8 +25,8 @@ from kash.incidents.rules.keeping import is_as_asked, last_day, what_keeps
 from kash.incidents.rules.letterbox import Box, Fate
 from kash.incidents.rules.record import Record
 from kash.incidents.services.letterbox import letterbox
-from kash.vault import OpenVault
-from kash.web.formats import local_today
+from kash.platform.vault import OpenVault
+from kash.platform.web.formats import local_today
 
 
 def settle(

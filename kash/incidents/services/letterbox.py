@@ -18,7 +18,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.database import after_commit, db, insertion, utc_now, without_order, writing
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, Letterbox
 from kash.incidents.queries.letterbox import KIND, PLACE, box_in
 from kash.incidents.rules.filing import SCREENS
@@ -34,8 +33,9 @@ from kash.incidents.rules.letterbox import (
 )
 from kash.incidents.services.quota import tend_quota
 from kash.incidents.services.reminding import next_morning
-from kash.jobs import periodic
-from kash.vault import (
+from kash.platform.database import after_commit, db, insertion, utc_now, without_order, writing
+from kash.platform.jobs import periodic
+from kash.platform.vault import (
     Compartment,
     CompartmentName,
     DocumentKey,
@@ -46,8 +46,8 @@ from kash.vault import (
     scrub,
     seal,
 )
-from kash.web.errors import Problem
-from kash.web.formats import local_today
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import local_today
 
 _log = structlog.get_logger("kash.incidents")
 

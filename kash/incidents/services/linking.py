@@ -10,9 +10,9 @@ from kash.incidents.occasions import occasions_of
 from kash.incidents.rules.record import Link
 from kash.incidents.services.cases import CaseChange, changing, changing_within
 from kash.incidents.services.keeping import stand_alone
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.errors import NotFound
 
 MOST_LINKS = 50
 

@@ -13,7 +13,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from kash.accounts.models import Account, AccountRole
-from kash.database import new_public_id
 from kash.incidents.models import Duty, DutyHours, DutyStation, MediationBrief
 from kash.incidents.queries.mediation import (
     MEDIATING_ROLES,
@@ -33,10 +32,11 @@ from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
 from kash.people.models import Organisation
 from kash.people.rules import Stretch, overlap
+from kash.platform.database import new_public_id
+from kash.platform.vault import OpenVault, audited, seal
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import OpenVault, audited, seal
-from kash.web import NotFound, Problem
-from kash.web.formats import to_local
 
 _WHY_NOT = {
     Why.GATE: _l(

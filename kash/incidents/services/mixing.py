@@ -16,10 +16,10 @@ import structlog
 from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import OperationalError
 
-from kash.database import db
-from kash.jobs import periodic
-from kash.vault import DocumentKey
-from kash.vault.scrubbing import empty_log
+from kash.platform.database import db
+from kash.platform.jobs import periodic
+from kash.platform.vault import DocumentKey
+from kash.platform.vault.scrubbing import empty_log
 
 _log = structlog.get_logger("kash.incidents")
 

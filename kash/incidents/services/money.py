@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 from kash.accounts.services import change_settings
-from kash.database import db
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotNow
 from kash.incidents.queries.cases import Case
 from kash.incidents.queries.decisions import POLICY
@@ -23,8 +22,8 @@ from kash.incidents.rules.reporting import (
 )
 from kash.incidents.services.cases import CaseChange, changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import db
+from kash.platform.vault import (
     CompartmentName,
     NobodyCanOpen,
     OpenVault,
@@ -35,7 +34,8 @@ from kash.vault import (
     save_document,
     shred,
 )
-from kash.web.errors import NotFound
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor
 
 # Says nothing in clear of what is in it.
 KIND = "incident.note"

@@ -17,8 +17,8 @@ from kash.incidents.queries.outside import (
     standings,
 )
 from kash.incidents.rules.outside import Contact
+from kash.platform.web.errors import Problem
 from kash.policy import Actor
-from kash.web.errors import Problem
 
 
 class ProposedMeanwhile(Problem):

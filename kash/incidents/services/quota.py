@@ -9,14 +9,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import insertion
 from kash.incidents.models import FilingQuota
 from kash.incidents.queries.quota import KIND, PLACE, spent_in, who_may_file
 from kash.incidents.rules.quota import Spent, as_bytes, begin, spend, spend_minute
+from kash.platform.database import insertion
+from kash.platform.vault import seal
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import seal
-from kash.web.errors import Problem
-from kash.web.formats import to_local
 
 _DICE = secrets.SystemRandom()
 

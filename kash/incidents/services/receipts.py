@@ -16,7 +16,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from kash.accounts.services.throttle import count_try, tries_are_over
-from kash.database import db, utc_now
 from kash.incidents.models import Incident
 from kash.incidents.queries import filing as queries
 from kash.incidents.queries.letterbox import opened_box
@@ -33,10 +32,11 @@ from kash.incidents.rules.receipts import token_helps
 from kash.incidents.rules.withdrawing import Withdrawal, as_bytes, still_to_say
 from kash.incidents.services.letterbox import letter, letterbox
 from kash.incidents.services.traceless import without_trace
+from kash.platform.database import db, utc_now
+from kash.platform.vault import SealError, open_text, seal
+from kash.platform.web.errors import Problem, TooManyTries
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import SealError, open_text, seal
-from kash.web.errors import Problem, TooManyTries
-from kash.web.formats import to_local
 
 # Wrong answers of everybody within ten minutes, and of one code within a day.
 _WRONG, _WITHIN = 300, timedelta(minutes=10)

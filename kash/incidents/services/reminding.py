@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from kash.accounts import queries as accounts
-from kash.database import db, utc_now, writing
 from kash.incidents.models import Incident
 from kash.incidents.queries.calendar import court_days
 from kash.incidents.queries.officers import officers
@@ -18,11 +17,12 @@ from kash.incidents.rules.clocks import MORNING, clocks_of, remind_at, whole_hou
 from kash.incidents.rules.dues import due_days
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.workflow import OVER
-from kash.jobs import Progress, enqueue, job, periodic
-from kash.jobs.models import Job
-from kash.messages import mail_is_set_up, send_mail
-from kash.web.formats import to_local, zone
-from kash.web.programme import brand, programme_languages
+from kash.platform.database import db, utc_now, writing
+from kash.platform.jobs import Progress, enqueue, job, periodic
+from kash.platform.jobs.models import Job
+from kash.platform.messages import mail_is_set_up, send_mail
+from kash.platform.web.formats import to_local, zone
+from kash.platform.web.programme import brand, programme_languages
 
 
 def next_reminder(

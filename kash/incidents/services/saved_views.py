@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from kash.database import db
 from kash.incidents.errors import NotNow
 from kash.incidents.rules.filters import Filters, filters_from
+from kash.platform.database import db
+from kash.platform.vault import (
+    OpenVault,
+    SealError,
+    audited,
+    fetch,
+    file_document,
+    open_each,
+    shred,
+)
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault, SealError, audited, fetch, file_document, open_each, shred
-from kash.web.errors import NotFound
 
 KIND = "incident.view"
 MOST_VIEWS = 100

@@ -9,8 +9,6 @@ from datetime import date
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash import storage
-from kash.database import after_commit, db
 from kash.incidents.endings import remains_of
 from kash.incidents.errors import NotNow
 from kash.incidents.models import Incident, IncidentDraft, IncidentDraftScreen, MediationBrief
@@ -23,11 +21,13 @@ from kash.incidents.rules.workflow import refusal_of
 from kash.incidents.services.cases import forget_what_was_taken_in
 from kash.incidents.services.keeping import forget, forget_shredded
 from kash.incidents.services.letterbox import letterbox
-from kash.jobs import periodic
+from kash.platform import storage
+from kash.platform.database import after_commit, db
+from kash.platform.jobs import periodic
+from kash.platform.vault import OpenVault, SealedDocument, audited, shred
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import local_today
 from kash.policy import SYSTEM, Actor
-from kash.vault import OpenVault, SealedDocument, audited, shred
-from kash.web.errors import NotFound
-from kash.web.formats import local_today
 
 
 @dataclass

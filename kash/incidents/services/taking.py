@@ -6,8 +6,8 @@ from kash.incidents.rules.changes import asks_why
 from kash.incidents.rules.taking import Taking
 from kash.incidents.services.cases import changing
 from kash.incidents.services.documentation import CLOSED, CaseClosed, WhyIsMissing
+from kash.platform.vault import OpenVault
 from kash.policy import Actor
-from kash.vault import OpenVault
 
 
 def say_how_taken(

@@ -10,10 +10,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import after_commit, db, utc_now, writing
 from kash.incidents.errors import NobodyHoldsKeys
+from kash.platform.database import after_commit, db, utc_now, writing
+from kash.platform.vault import NobodyCanOpen, VaultMember, audited, scrub
 from kash.policy import Actor
-from kash.vault import NobodyCanOpen, VaultMember, audited, scrub
 
 
 @dataclass

@@ -9,9 +9,9 @@ from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import OPEN, Filters
 from kash.incidents.rules.keeping import SOON, days_left
 from kash.incidents.services.cases import note_search
+from kash.platform.vault import OpenVault
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.formats import to_local
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.record import Decision
 from kash.incidents.rules.workflow import DECISIONS, STEPS, Refusal, refusal_of, target_of
 from kash.incidents.services.cases import CaseChange, changing
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Role
-from kash.vault import OpenVault
-from kash.web.errors import NotFound
 
 _SENTENCES = {
     Refusal.STATE: _l("The case is not at this step any more. Look at it again."),

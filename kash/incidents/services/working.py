@@ -7,9 +7,9 @@ from kash.incidents.queries.officers import may_work, officers
 from kash.incidents.rules.record import Comment, next_id
 from kash.incidents.rules.workflow import OVER
 from kash.incidents.services.cases import changing
+from kash.platform.vault import OpenVault
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web.errors import NotFound
 
 MOST_COMMENTS = 500
 

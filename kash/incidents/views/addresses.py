@@ -8,7 +8,7 @@ from werkzeug.routing import AnyConverter, Map, ValidationError
 
 from kash.incidents import blueprint
 from kash.incidents.rules.workflow import STEPS
-from kash.web.old_addresses import Moved, lead_on
+from kash.platform.web.old_addresses import Moved, lead_on
 
 # What a step is called in an address, where it must not say what becomes of a case.
 STEP_NUMBERS = {verb: str(number) for number, verb in enumerate(STEPS, start=1)}

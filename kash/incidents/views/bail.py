@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, names, services
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.money import BailForm
@@ -24,10 +23,11 @@ from kash.incidents.services.money import take_off_bail, write_down_bail
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
 from kash.people.queries import organisations
+from kash.platform.database import utc_now
+from kash.platform.web import page
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
-from kash.web import page
-from kash.web.errors import NotFound
-from kash.web.formats import to_local
 
 
 def today() -> date:

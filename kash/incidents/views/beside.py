@@ -20,8 +20,8 @@ from kash.incidents.forms.rows import (
     act_typed,
 )
 from kash.incidents.rules.record import Record
-from kash.web.account_names import account_names
-from kash.web.formats import date_text, moment_text, money_text
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import date_text, moment_text, money_text
 
 GROUPS: dict[str, Any] = {
     "persons": _l("Persons"),

@@ -10,8 +10,8 @@ from kash.incidents import blueprint, queries, services
 from kash.incidents.forms.mediation import closing_form
 from kash.incidents.names import REQUEST_NAMES
 from kash.people.directory_words import phone_text
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 
 
 @blueprint.get("/b")

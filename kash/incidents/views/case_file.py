@@ -6,7 +6,6 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, services
 from kash.incidents.documents.case_file import FILE_NAME, Choice
 from kash.incidents.documents.case_file import case_file as printed
@@ -24,8 +23,9 @@ from kash.incidents.services.case_files import (
     note_printed,
 )
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.database import utc_now
+from kash.platform.web import download, page, signed_in
 from kash.policy import Actor, allow
-from kash.web import download, page, signed_in
 
 
 @blueprint.route("/<reference>/f", methods=["GET", "POST"])

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Form
 
-from kash.database import utc_now
 from kash.incidents import blueprint, keeping_words, mediation_words, names, services, wording
 from kash.incidents.forms.casework import CommentForm
 from kash.incidents.queries.autosaves import autosaves_left
@@ -38,9 +37,10 @@ from kash.incidents.rules.workflow import (
 from kash.incidents.sections import actions_of, sections_of
 from kash.incidents.views.guarded import guarded
 from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.platform.database import utc_now
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import zone
 from kash.policy import Actor, allow
-from kash.web.account_names import account_names
-from kash.web.formats import zone
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from kash.incidents.rules.changes import ChangedPlace, RecordChange
 from kash.incidents.rules.record import Record
 from kash.incidents.rules.writing import ROWS, SINGLE
 from kash.incidents.views.beside import GROUPS, called, in_words, place_names
-from kash.web.account_names import account_names
+from kash.platform.web.account_names import account_names
 
 _GROUPS: dict[str, Any] = {
     **GROUPS,

@@ -28,12 +28,12 @@ from kash.incidents.rules.record import Record
 from kash.incidents.sections import Section
 from kash.incidents.services.consents import Noted, answer_consents
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.web import download, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import short_date_text
+from kash.platform.web.language import LANGUAGES, language_code
+from kash.platform.web.programme import REPORTING_LANGUAGES
 from kash.policy import Actor, allow
-from kash.web import download, page
-from kash.web.account_names import account_names
-from kash.web.formats import short_date_text
-from kash.web.language import LANGUAGES, language_code
-from kash.web.programme import REPORTING_LANGUAGES
 
 
 @dataclass(frozen=True)

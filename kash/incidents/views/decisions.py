@@ -30,11 +30,11 @@ from kash.incidents.services.money import (
 from kash.incidents.views.bail import stations, today
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.platform.web import current_actor, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.errors import NotFound
+from kash.platform.web.lists import paged
 from kash.policy import Actor, allow
-from kash.web import current_actor, page
-from kash.web.account_names import account_names
-from kash.web.errors import NotFound
-from kash.web.lists import paged
 
 ENTRY = Entry(_l("Decisions"), "incidents.decisions", 28, "incidents.decide")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.database import utc_now
 from kash.incidents import blueprint, names, services
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys, NotToBeAgreed
 from kash.incidents.forms.documentation import DocumentationForm, as_form
@@ -48,12 +47,13 @@ from kash.incidents.views.beside import in_words, place_names
 from kash.incidents.views.handing_over import hand_over_text, opening_text
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people.queries import organisations, zone_names
+from kash.platform.database import utc_now
+from kash.platform.vault import NobodyCanOpen
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import to_local
+from kash.platform.web.language import language_code
 from kash.policy import allow
-from kash.vault import NobodyCanOpen
-from kash.web import NotFound, current_actor, page
-from kash.web.account_names import account_names
-from kash.web.formats import to_local
-from kash.web.language import language_code
 
 GROUP_NAMES: dict[str, Any] = {
     "liberty": _l("Liberty"),

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, queries, services
 from kash.incidents.forms.mediation import DutyForm
 from kash.incidents.models import Duty
@@ -17,9 +16,10 @@ from kash.incidents.sections import Entry
 from kash.people import directory_words, words
 from kash.people.queries import organisations
 from kash.people.rules import minute_of_week
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import to_local
 from kash.policy import allow
-from kash.web import current_actor, page
-from kash.web.formats import to_local
 
 ENTRY = Entry(_l("Mediators on duty"), "incidents.duty_list", 20, "incidents.duty")
 

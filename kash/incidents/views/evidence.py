@@ -12,8 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from kash.cleaning import KINDS, SHOWN, CleaningBusy
-from kash.database import utc_now
 from kash.incidents import blueprint, queries, services
 from kash.incidents.errors import EvidenceDamaged, NotTaken
 from kash.incidents.evidence_sheet import custody_sheet
@@ -32,12 +30,14 @@ from kash.incidents.rules.health import everybody_may_be_told_of
 from kash.incidents.sections import Section
 from kash.incidents.services import Handed
 from kash.incidents.views.reach import here, require_vault, the_vault
+from kash.platform.cleaning import KINDS, SHOWN, CleaningBusy
+from kash.platform.database import utc_now
+from kash.platform.storage import StorageError
+from kash.platform.vault import OpenVault
+from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 from kash.policy import Actor, allow
-from kash.storage import StorageError
-from kash.vault import OpenVault
-from kash.web import NotFound, current_actor, download, page
-from kash.web.account_names import account_names
-from kash.web.bodies import MEGABYTE, RAW, BodyTooLarge, takes_file, takes_raw
 
 # What a form without script may carry: its parser keeps it in memory whole.
 _SMALL = 10 * MEGABYTE

@@ -13,7 +13,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from kash.database import db, utc_now
 from kash.incidents import blueprint, filing_words, services
 from kash.incidents.documents import filing as documents
 from kash.incidents.errors import NobodyHoldsKeys
@@ -38,12 +37,13 @@ from kash.incidents.views.receipts import SENT, after_sending, word_page
 from kash.people import directory_words, rules
 from kash.people import words as people_words
 from kash.people.queries import organisations, service_areas, zone_names
+from kash.platform.database import db, utc_now
+from kash.platform.vault import can_file
+from kash.platform.web import current_actor, download
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.traces import leaves_no_trace
+from kash.platform.web.urgent import always_answered
 from kash.policy import allow
-from kash.vault import can_file
-from kash.web import current_actor, download
-from kash.web.formats import local_today, to_local
-from kash.web.traces import leaves_no_trace
-from kash.web.urgent import always_answered
 
 _NAMES = list(SCREENS)
 REVIEW = "review"

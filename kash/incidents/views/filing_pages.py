@@ -9,7 +9,6 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
-from kash.database import utc_now
 from kash.incidents import filing_words
 from kash.incidents.keeping_words import SEVEN_DAYS
 from kash.incidents.queries.officers import custodians_with_keys
@@ -18,8 +17,9 @@ from kash.incidents.rules.arrivals import COME_AT
 from kash.incidents.rules.outside import Contact
 from kash.incidents.rules.receipts import new_token
 from kash.incidents.services.alerts import can_tell
-from kash.web.language import language_code
-from kash.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
+from kash.platform.database import utc_now
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES, REPORTING_LANGUAGES, reporting_languages
 
 
 def speak() -> str:

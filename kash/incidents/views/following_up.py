@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, names, services
 from kash.incidents.errors import NotToBeAgreed
 from kash.incidents.forms.following_up import (
@@ -31,9 +30,10 @@ from kash.incidents.services.following_up import Outcome, agree, fulfil, refer, 
 from kash.incidents.views.beside import called
 from kash.incidents.views.reach import here, require_vault
 from kash.people.queries import service_choices
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
-from kash.web import current_actor, page
-from kash.web.formats import to_local
 
 _MOST_SERVICES = 300
 

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, charge_warning, names, services
 from kash.incidents.errors import ChangedMeanwhile
 from kash.incidents.forms.her_choice import ChoiceForm, OwnYesForm
@@ -32,11 +31,12 @@ from kash.incidents.sections import Section
 from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.services.her_choice import note_choice, note_own_yes
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.database import utc_now
+from kash.platform.web import page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import short_date_text, to_local
+from kash.platform.web.language import LANGUAGES
 from kash.policy import Actor, allow
-from kash.web import page
-from kash.web.account_names import account_names
-from kash.web.formats import short_date_text, to_local
-from kash.web.language import LANGUAGES
 
 
 @dataclass(frozen=True)

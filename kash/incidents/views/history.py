@@ -26,11 +26,11 @@ from kash.incidents.services.taking import say_how_taken
 from kash.incidents.views.beside import in_words
 from kash.incidents.views.changed_places import Shown
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.web import page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import zone
+from kash.platform.web.lists import paged
 from kash.policy import Actor, allow
-from kash.web import page
-from kash.web.account_names import account_names
-from kash.web.formats import zone
-from kash.web.lists import paged
 
 _PER_PAGE = 20
 

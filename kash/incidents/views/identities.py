@@ -11,16 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import db
 from kash.incidents import blueprint, services
 from kash.incidents.errors import ChangedMeanwhile, NobodyHoldsKeys
 from kash.incidents.forms.casework import IdentityForm
 from kash.incidents.services.identities import person_of
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.database import db
+from kash.platform.vault import can_file
+from kash.platform.web import page
+from kash.platform.web.formats import date_text
 from kash.policy import allow
-from kash.vault import can_file
-from kash.web import page
-from kash.web.formats import date_text
 
 LABELS = {
     "legal_name": _l("Legal name"),

@@ -15,9 +15,9 @@ from kash.incidents.views.identities import worded
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.members.errors import AlreadyAsked, NoKeys
 from kash.members.unsealing import ask, read_granted
+from kash.platform.vault import NotAuthentic, SealError
+from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
-from kash.vault import NotAuthentic, SealError
-from kash.web import NotFound, current_actor, page
 
 
 @blueprint.route("/<reference>/p/<person>/ask", methods=["GET", "POST"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from kash.database import utc_now
 from kash.feature import declared
 from kash.incidents import blueprint, names, services, wording
 from kash.incidents.forms.casework import FindLinkForm
@@ -15,8 +14,9 @@ from kash.incidents.queries.register import register
 from kash.incidents.rules.filters import Filters
 from kash.incidents.rules.finding import wanted_words
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.database import utc_now
+from kash.platform.web import page
 from kash.policy import allow
-from kash.web import page
 
 
 @blueprint.route("/<reference>/l", methods=["GET", "POST"])

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, mediation_words, queries, services
 from kash.incidents.forms.mediation import AskForm
 from kash.incidents.names import REQUEST_NAMES, RESPONSE_NAMES, WANTED_NAMES
@@ -31,10 +30,11 @@ from kash.incidents.services.documentation import CaseClosed
 from kash.incidents.views.reach import here, require_vault, the_vault
 from kash.people import directory_words, words
 from kash.people.rules import minute_of_week
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
-from kash.web import current_actor, page
-from kash.web.account_names import account_names
-from kash.web.formats import to_local
 
 
 def _offered(case: Case, station: str) -> tuple[list[Mediator], int]:

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint
 from kash.incidents.forms.alerts import DrillsForm, OfficerForm
 from kash.incidents.queries import alerts as queries
@@ -18,9 +17,10 @@ from kash.incidents.sections import Entry
 from kash.incidents.services import alerts as services
 from kash.people import directory_words
 from kash.people.rules import minute_of_week
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import local_today, to_local
 from kash.policy import allow
-from kash.web import current_actor, page
-from kash.web.formats import local_today, to_local
 
 ENTRY = Entry(_l("Officers on duty"), "incidents.officers", 25, "incidents.duty")
 

@@ -19,9 +19,9 @@ from kash.incidents.services.outside import (
     propose_contact,
     why_another,
 )
+from kash.platform.web import current_actor, page
+from kash.platform.web.account_names import account_names
 from kash.policy import allow
-from kash.web import current_actor, page
-from kash.web.account_names import account_names
 
 ENTRY = Entry(_l("Contact outside"), "incidents.outside", 28, "incidents.outside")
 

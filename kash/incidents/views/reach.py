@@ -5,10 +5,10 @@ from __future__ import annotations
 from kash.incidents.queries.cases import Case, open_case
 from kash.incidents.queries.mediation import with_answers
 from kash.members.opening import current_vault, require_vault
+from kash.platform.vault import OpenVault
+from kash.platform.web import current_actor
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import OpenVault
-from kash.web import current_actor
-from kash.web.errors import NotFound
 
 __all__ = ["current_vault", "here", "require_vault", "the_vault"]
 

@@ -19,12 +19,12 @@ from kash.incidents.rules.filing import code_as_read, code_as_shown
 from kash.incidents.services.letterbox import LetterboxFull
 from kash.incidents.services.receipts import Found, PageTooOld
 from kash.incidents.views.filing_pages import shown, speak, told_readers
+from kash.platform.web import current_actor
+from kash.platform.web.account_names import account_names
+from kash.platform.web.errors import TooManyTries
+from kash.platform.web.traces import leaves_no_trace
+from kash.platform.web.urgent import always_answered
 from kash.policy import allow
-from kash.web import current_actor
-from kash.web.account_names import account_names
-from kash.web.errors import TooManyTries
-from kash.web.traces import leaves_no_trace
-from kash.web.urgent import always_answered
 
 # What the page after sending calls itself where others name their screen.
 SENT = "sent"

@@ -13,7 +13,6 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.database import utc_now
 from kash.incidents import blueprint, names, services, wording
 from kash.incidents.forms.casework import ViewNameForm
 from kash.incidents.queries.alerts import open_alerts
@@ -33,12 +32,13 @@ from kash.incidents.rules.workflow import OVER
 from kash.incidents.sections import Entry, entries_for
 from kash.incidents.services.alerts import note_look
 from kash.incidents.views.reach import require_vault, the_vault
+from kash.platform.database import utc_now
+from kash.platform.web import Listing, current_actor
+from kash.platform.web.account_names import account_names
+from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.lists import ROWS, asked_for
+from kash.platform.web.programme import LANGUAGES
 from kash.policy import allow
-from kash.web import Listing, current_actor
-from kash.web.account_names import account_names
-from kash.web.input import CONTROL_CHARACTERS
-from kash.web.lists import ROWS, asked_for
-from kash.web.programme import LANGUAGES
 
 SORTS: dict[str, Callable[[Line], Any]] = {
     "filed": lambda line: line.summary.filed_at.isoformat() if line.summary.filed_at else "",

@@ -18,8 +18,8 @@ from kash.incidents.rules.minors import unprotected
 from kash.incidents.rules.workflow import STEPS, Refusal, closing_outcomes, refusal_of
 from kash.incidents.services.workflow import StepRefused
 from kash.incidents.views.reach import here, require_vault
+from kash.platform.web import KashForm, NotFound, page
 from kash.policy import Role, allow
-from kash.web import KashForm, NotFound, page
 
 
 @blueprint.route("/<reference>/s/<step:verb>", methods=["GET", "POST"])

@@ -8,8 +8,7 @@ from kash.accounts import queries as accounts
 from kash.accounts.models import Account
 from kash.members.errors import CannotLetIn, NotEntitled
 from kash.members.rules import entitled
-from kash.policy import Actor, Role
-from kash.vault import (
+from kash.platform.vault import (
     CompartmentWrap,
     OpenVault,
     VaultMember,
@@ -17,7 +16,8 @@ from kash.vault import (
     let_in,
     remove_member,
 )
-from kash.web.errors import Forbidden, NotFound
+from kash.platform.web.errors import Forbidden, NotFound
+from kash.policy import Actor, Role
 
 
 def admit(by: Actor, vault: OpenVault, public_id: str) -> list[str]:

@@ -13,11 +13,17 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from kash.accounts.models import SignedInSession
-from kash.database import db, utc_now, writing
 from kash.members.queries import member_of
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import OpenVault, Place, SealError, open_sealed, seal
+from kash.platform.vault.compartments import (
+    grant_key,
+    new_key,
+    open_body,
+    open_granted_key,
+    seal_body,
+)
 from kash.policy import Actor
-from kash.vault import OpenVault, Place, SealError, open_sealed, seal
-from kash.vault.compartments import grant_key, new_key, open_body, open_granted_key, seal_body
 
 KEPT_FOR = timedelta(hours=1)
 _LONGEST = 1_000_000

@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import utc_now
 from kash.members.errors import (
     HasKeys,
     NoKeys,
@@ -25,8 +24,8 @@ from kash.members.errors import (
 from kash.members.queries import member_of
 from kash.members.rules import entitled, may_begin
 from kash.members.services.opening import count_passphrase
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.database import utc_now
+from kash.platform.vault import (
     SealError,
     VaultMember,
     add_member,
@@ -48,6 +47,7 @@ from kash.vault import (
     seal_anew,
     stretched,
 )
+from kash.policy import Actor
 
 # How long words that were shown may be typed back.
 SHOWN_FOR = timedelta(hours=1)

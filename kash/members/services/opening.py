@@ -12,8 +12,7 @@ from kash.accounts.services.throttle import count_try
 from kash.members.errors import NoKeys, TooManyPassphrases, WrongPassphrase
 from kash.members.queries import holds_anything, member_of
 from kash.members.rules import entitled
-from kash.policy import Actor
-from kash.vault import (
+from kash.platform.vault import (
     NotAuthentic,
     SealError,
     VaultMember,
@@ -25,7 +24,8 @@ from kash.vault import (
     private_by_passphrase,
     stretched,
 )
-from kash.web.errors import TooManyTries
+from kash.platform.web.errors import TooManyTries
+from kash.policy import Actor
 
 _TRIES = 20
 _WINDOW = timedelta(minutes=15)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.vault import OpenVault, audited, begin_rotation, continue_rotation, rotation_due
 from kash.policy import Actor
-from kash.vault import OpenVault, audited, begin_rotation, continue_rotation, rotation_due
 
 # Of five hundred documents each; what is left goes on from the page that shows it.
 BATCHES = 4

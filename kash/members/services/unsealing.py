@@ -5,12 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import db, utc_now, writing
 from kash.members.errors import AlreadyAsked, AlreadyDecided, CannotDecide, NoKeys
 from kash.members.queries import member_of
 from kash.members.sealed_pages import is_kept_away
-from kash.policy import Actor, Role
-from kash.vault import (
+from kash.platform.database import db, utc_now, writing
+from kash.platform.vault import (
     NoSuchDocument,
     OpenVault,
     SealedDocument,
@@ -27,8 +26,9 @@ from kash.vault import (
     open_granted,
     refuse_unsealing,
 )
-from kash.vault.unsealing import REASON_KIND
-from kash.web.errors import NotFound
+from kash.platform.vault.unsealing import REASON_KIND
+from kash.platform.web.errors import NotFound
+from kash.policy import Actor, Role
 
 
 def ask(by: Actor, document_public_id: str, reason: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from kash.web.old_addresses import Moved, lead_on
+from kash.platform.web.old_addresses import Moved, lead_on
 
 moved = Blueprint("moved_members", __name__)
 lead_on(

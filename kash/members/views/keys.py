@@ -27,9 +27,9 @@ from kash.members.forms import ChangeForm, NewWordsForm, RecoverForm, SheetForm
 from kash.members.names import COMPARTMENT_NAMES
 from kash.members.opening import forget_loaded
 from kash.members.rules import entitled
+from kash.platform.press import RenderError
+from kash.platform.web import Problem, current_actor, download, page
 from kash.policy import allow
-from kash.press import RenderError
-from kash.web import Problem, current_actor, download, page
 
 _SHOWN = "shown"
 

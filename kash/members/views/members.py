@@ -12,8 +12,8 @@ from kash.members.errors import CannotLetIn, NotEntitled
 from kash.members.forms import LetInForm
 from kash.members.names import COMPARTMENT_NAMES, COMPARTMENT_TEXTS, warnings_of
 from kash.members.opening import current_vault, forget_loaded, require_vault
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 
 
 @blueprint.get("/m")

@@ -27,9 +27,9 @@ from kash.members.opening import (
     use_vault,
 )
 from kash.members.rules import entitled
+from kash.platform.vault import VaultMember, fingerprint
+from kash.platform.web import current_actor, page, safe_next
 from kash.policy import SIGNED_IN, allow
-from kash.vault import VaultMember, fingerprint
-from kash.web import current_actor, page, safe_next
 
 _HOME = "/w/v"
 

@@ -10,8 +10,8 @@ from kash.members import blueprint, queries, services
 from kash.members.errors import AlreadyDecided, CannotDecide
 from kash.members.forms import DecisionForm
 from kash.members.opening import current_vault, require_vault
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 
 
 @blueprint.get("/u")

@@ -9,10 +9,10 @@ from datetime import date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.payouts.models import PayoutDay, PayoutLine, PayoutList, SettledClaim
 from kash.payouts.rules import NOT_GIVEN, Claim, Double, Settled, doubles
 from kash.people.models import Group, Person
+from kash.platform.database import db
 from kash.workshops.models import Workshop
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.database import db, utc_now
 from kash.payouts.models import Payee, PayoutLine, PayoutList, PayoutPart, RateTable
 from kash.payouts.queries.claims import as_settled, settled_claims
 from kash.payouts.queries.rates import band_number, rates_of
@@ -27,8 +26,9 @@ from kash.payouts.rules import (
     paid_elsewhere,
 )
 from kash.people.models import Group, Person
-from kash.web.errors import NotFound
-from kash.web.formats import to_local
+from kash.platform.database import db, utc_now
+from kash.platform.web.errors import NotFound
+from kash.platform.web.formats import to_local
 from kash.workshops.models import Workshop
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from kash.database import db
 from kash.payouts.models import (
     PaymentSheet,
     PayoutEvent,
@@ -21,8 +20,9 @@ from kash.payouts.models import (
 )
 from kash.payouts.rules import NOT_GIVEN, Reconciliation, State, reconcile, shared
 from kash.people.models import Person
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor, Reach
-from kash.web.errors import NotFound
 from kash.workshops.models import Funder, Funding, Workshop
 from kash.workshops.queries import run_by
 

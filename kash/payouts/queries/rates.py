@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.payouts.models import RateTable
 from kash.payouts.rules import ROLES, Basis, Rates, RoleRates
+from kash.platform.database import db
 
 
 def latest_table(workshop_id: int | None, session: Session | None = None) -> RateTable | None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
 from kash.payouts.rules import Approved, Difference, Fixed, State, difference, written
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, lookup, open_text
 from kash.policy import Actor
-from kash.vault import Change, lookup, open_text
 
 _DIGEST = "payout.approved"
 

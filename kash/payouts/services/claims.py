@@ -10,8 +10,8 @@ from kash.payouts.models import SettledClaim
 from kash.payouts.queries import double_claims, draft, drafted_claims, has_approved_day, table_for
 from kash.payouts.rules import Claim
 from kash.payouts.services.errors import NoDoubleClaim, NotYoursToTake, PaidThere, UnknownChoice
+from kash.platform.vault import audited
 from kash.policy import Actor
-from kash.vault import audited
 from kash.workshops.models import Workshop
 
 BOTH, HERE, THERE = "both", "here", "there"

@@ -34,8 +34,8 @@ from kash.payouts.services.errors import (
     StandsInForProposer,
     WrongStep,
 )
+from kash.platform.vault import audited
 from kash.policy import Actor
-from kash.vault import audited
 from kash.workshops.models import Workshop
 
 

@@ -10,15 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kash.attendance.models import RosterEntry
-from kash.database import new_public_id
 from kash.payouts.models import Payee, PayoutPart
 from kash.payouts.queries import table_for
 from kash.payouts.rules import ROLES
 from kash.payouts.services.errors import NoRates, UnknownChoice
 from kash.people.models import Person
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited, seal
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import audited, seal
-from kash.web.errors import NotFound
 from kash.workshops.models import Workshop
 
 

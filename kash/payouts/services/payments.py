@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.payouts.models import PayoutEvent, PayoutLine, PayoutList
 from kash.payouts.queries import given_later
 from kash.payouts.rules import (
@@ -37,9 +36,10 @@ from kash.payouts.services.errors import (
 )
 from kash.payouts.services.lists import locked_list
 from kash.people.lists.files import read_file
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited, open_text, seal
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import Change, audited, open_text, seal
-from kash.web.errors import NotFound
 
 _IN_SAME_FILE = (State.PAID, State.RETURNED)
 MEANS = ("cash", "mobile", "bank")

@@ -11,8 +11,8 @@ from kash.payouts.models import RateTable
 from kash.payouts.queries import latest_table, rates_of
 from kash.payouts.rules import MOST_BANDS, ROLES, Rates
 from kash.payouts.services.errors import UnknownChoice
+from kash.platform.vault import Change, audited
 from kash.policy import Actor
-from kash.vault import Change, audited
 from kash.workshops.models import Workshop
 
 

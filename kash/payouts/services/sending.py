@@ -14,16 +14,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kash.database import db, new_public_id
 from kash.payouts.models import PayoutEvent, PayoutFile, PayoutLine, PayoutList
 from kash.payouts.rules import Difference, State, Step, Transfer, bulk_file
 from kash.payouts.services.approval import differences, phones_of, put_back
 from kash.payouts.services.errors import NothingToSend, NotTheSameFile
 from kash.payouts.services.lists import locked_list
 from kash.people.queries import consent_holds
+from kash.platform.database import db, new_public_id
+from kash.platform.vault import audited, lookup
+from kash.platform.web.errors import NotFound
 from kash.policy import Actor
-from kash.vault import audited, lookup
-from kash.web.errors import NotFound
 
 FETCHED_AGAIN_FOR = timedelta(hours=1)
 

@@ -12,8 +12,8 @@ from kash.accounts.queries import names_of
 from kash.payouts import blueprint, queries, services
 from kash.payouts.forms import SettleForm
 from kash.payouts.views.reach import decides_or_acts, staff_workshop
+from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.policy import allow
-from kash.web import NotFound, Problem, current_actor, page
 
 
 @blueprint.route(

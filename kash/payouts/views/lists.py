@@ -15,9 +15,9 @@ from kash.payouts.models import PayoutList
 from kash.payouts.rules import Step, allowed_steps
 from kash.payouts.views.reach import acts_on, decides_or_acts, letter_of, staff_workshop
 from kash.people.rules import one_group
+from kash.platform.press import RenderError
+from kash.platform.web import NotFound, Problem, current_actor, download
 from kash.policy import allow
-from kash.press import RenderError
-from kash.web import NotFound, Problem, current_actor, download
 from kash.workshops.models import Workshop
 from kash.workshops.queries import held_sessions, own_workshop
 

@@ -12,9 +12,9 @@ from kash.payouts.models import RateTable
 from kash.payouts.views.reach import row_letter
 from kash.payouts.wording import ROLE
 from kash.people.rules import one_group
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import to_local
 from kash.policy import allow
-from kash.web import current_actor, page
-from kash.web.formats import to_local
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop, sessions_of
 

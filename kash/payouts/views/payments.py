@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.accounts.queries import names_of
-from kash.database import utc_now
 from kash.payouts import blueprint, documents, queries, services
 from kash.payouts.forms import MOST_FILE_BYTES, PaymentForm, ResultsForm
 from kash.payouts.models import PayoutList
@@ -18,10 +17,11 @@ from kash.payouts.views.reach import OTHERS, acts_on, letter_of, paid_list, staf
 from kash.payouts.wording import DIFFERENCE, FAULT, STATE
 from kash.people.lists.errors import FileUnreadable
 from kash.people.rules import one_group
+from kash.platform.database import utc_now
+from kash.platform.vault import open_text
+from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.bodies import takes_file
 from kash.policy import allow
-from kash.vault import open_text
-from kash.web import Problem, current_actor, download, page
-from kash.web.bodies import takes_file
 from kash.workshops.models import Workshop
 
 

@@ -7,8 +7,8 @@ from flask import url_for
 from kash.payouts import queries
 from kash.payouts.wording import STATE, STATE_TONE
 from kash.people.sections import SectionRow
+from kash.platform.web.formats import day_text, money_text
 from kash.policy import Actor, Reach
-from kash.web.formats import day_text, money_text
 
 
 def person_rows(person_id: str, actor: Actor) -> list[SectionRow] | None:

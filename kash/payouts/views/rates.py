@@ -10,8 +10,8 @@ from kash.accounts.queries import names_of
 from kash.payouts import blueprint, queries, services
 from kash.payouts.forms import RatesForm, RatesGrid
 from kash.payouts.rules import MOST_BANDS, ROLES, Rates
+from kash.platform.web import current_actor
 from kash.policy import allow
-from kash.web import current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kash.payouts.models import PayoutLine, PayoutList
 from kash.payouts.queries import DoubleClaim, DraftRow, list_of
-from kash.web import Forbidden, current_actor
+from kash.platform.web import Forbidden, current_actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries import own_workshop, runs
 

@@ -13,8 +13,8 @@ from kash.payouts.models import PayoutList
 from kash.payouts.views.reach import acts_on, row_letter, staff_workshop
 from kash.payouts.wording import LIST_STATE
 from kash.people.rules import one_group
+from kash.platform.web import Problem, current_actor, listing
 from kash.policy import Reach, allow
-from kash.web import Problem, current_actor, listing
 from kash.workshops.models import Workshop
 from kash.workshops.queries import held_sessions, own_workshop
 from kash.workshops.views.frame import frame

@@ -9,18 +9,18 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from kash.database import db
-from kash.jobs import JobResult, Progress, job
 from kash.people import words
 from kash.people.consent_texts import TEXTS
 from kash.people.form_languages import form_language
 from kash.people.models import Person
 from kash.people.rules import purposes_for
 from kash.people.services.consents import CONSENT_FORMS
-from kash.press import PagedDocument, document
-from kash.web.language import LANGUAGES, brand, programme_languages
-from kash.web.paper import logo_address
-from kash.web.programme import paper_wording
+from kash.platform.database import db
+from kash.platform.jobs import JobResult, Progress, job
+from kash.platform.press import PagedDocument, document
+from kash.platform.web.language import LANGUAGES, brand, programme_languages
+from kash.platform.web.paper import logo_address
+from kash.platform.web.programme import paper_wording
 
 
 def language_name(code: str) -> str:

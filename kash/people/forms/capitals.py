@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from kash.people.rules.lists.capitals import as_name, in_capitals
-from kash.web.forms import BooleanField, KashForm
+from kash.platform.web.forms import BooleanField, KashForm
 
 _NAMES = ("chosen_name", "printed_name")
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext as _l
 
 from kash.people import words
-from kash.web import KashForm
-from kash.web.forms import SeveralField, radio_field, text_field, whole_number_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import SeveralField, radio_field, text_field, whole_number_field
 
 
 class ConsentForm(KashForm):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.web import KashForm
-from kash.web.forms import long_text_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import long_text_field
 
 
 class AskContactForm(KashForm):

@@ -10,14 +10,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.database import new_public_id
 from kash.people import directory_words, rules, words
 from kash.people.forms.week import WeekForm
 from kash.people.models import ServiceEntry
 from kash.people.services import ServiceDetails
-from kash.web import KashForm
-from kash.web.formats import local_today
-from kash.web.forms import (
+from kash.platform.database import new_public_id
+from kash.platform.web import KashForm
+from kash.platform.web.formats import local_today
+from kash.platform.web.forms import (
     BooleanField,
     DayField,
     PhoneField,
@@ -28,7 +28,7 @@ from kash.web.forms import (
     text_field,
     whole_number_field,
 )
-from kash.web.programme import LANGUAGES
+from kash.platform.web.programme import LANGUAGES
 
 _KEY = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")
 _SHORT = re.compile(r"[0-9]{3,5}")

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
-from kash.web import KashForm
-from kash.web.forms import BooleanField, text_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import BooleanField, text_field
 
 _LETTER = re.compile(r"[A-Za-z]")
 

@@ -18,8 +18,8 @@ from kash.people.models import Group, Organisation
 from kash.people.rules.lists.classing import NEW, OUT
 from kash.people.rules.lists.headings import FIELDS, LEFT_OUT
 from kash.people.rules.lists.rows import EDITABLE
-from kash.web import KashForm
-from kash.web.forms import UNCORRECTED, choice_field, clean_text
+from kash.platform.web import KashForm
+from kash.platform.web.forms import UNCORRECTED, choice_field, clean_text
 
 Correction = Callable[[Choices], None]
 _WHOLE = re.compile(r"[0-9]{1,6}")

@@ -14,7 +14,7 @@ from wtforms import HiddenField
 from kash.people import words
 from kash.people.models import Person
 from kash.people.rules import CHOSEN
-from kash.web import KashForm
+from kash.platform.web import KashForm
 
 _LABELS = {
     "chosen_name": _l("Chosen name"),

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from kash.people import words
 from kash.people.models import Group
 from kash.people.services import OrganisationDetails
-from kash.web import KashForm
-from kash.web.forms import choice_field, radio_field, text_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import choice_field, radio_field, text_field
 
 
 class OrganisationForm(KashForm):

@@ -12,13 +12,13 @@ from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 from wtforms.validators import ValidationError
 
-from kash.database import new_public_id, utc_now
 from kash.people import rules, words
 from kash.people.forms.capitals import NamedForm
 from kash.people.models import Group, Organisation, Person
 from kash.people.services import ContactChange, PersonDetails
-from kash.web import KashForm
-from kash.web.forms import (
+from kash.platform.database import new_public_id, utc_now
+from kash.platform.web import KashForm
+from kash.platform.web.forms import (
     BooleanField,
     DayField,
     PhoneField,

@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import ValidationError
 
 from kash.people.models import Organisation
-from kash.web import KashForm
-from kash.web.forms import DayField, choice_field
+from kash.platform.web import KashForm
+from kash.platform.web.forms import DayField, choice_field
 
 
 class TransferForm(KashForm):

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from kash.vault import open_text, seal
+from kash.platform.vault import open_text, seal
 
 _KIND = "people.list_choices"
 # What may be chosen for a station that is not known: added with the list, or left empty.

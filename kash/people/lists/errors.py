@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from kash.web import Problem
+from kash.platform.web import Problem
 
 
 class FileUnreadable(Problem):

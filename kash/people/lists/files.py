@@ -16,11 +16,11 @@ from typing import Any
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from kash.confinement import NoAnswer, answered
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.reading import refusals
 from kash.people.rules.lists.cells import Cell
 from kash.people.rules.lists.tables import Sheet
+from kash.platform.confinement import NoAnswer, answered
 
 MOST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = refusals.MOST_ROWS

@@ -6,10 +6,10 @@ from __future__ import annotations
 import io
 from datetime import timedelta
 
-from kash import storage
 from kash.people.lists.kept_previews import read, written
 from kash.people.lists.previews import Preview
-from kash.vault import open_file, seal_file
+from kash.platform import storage
+from kash.platform.vault import open_file, seal_file
 
 REPORT_KEPT = timedelta(days=30)
 FOLDER = "lists"

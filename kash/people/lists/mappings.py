@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from kash.people.models import PeopleListMapping
 from kash.people.queries.lists import list_mapping, newest_mapping
 from kash.people.rules.lists.headings import FIELDS, LEFT_OUT, normalised
+from kash.platform.vault import lookup, open_text, seal
 from kash.policy import Actor
-from kash.vault import lookup, open_text, seal
 
 _KIND = "people.list_mapping"
 

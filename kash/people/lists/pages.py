@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from flask_babel import gettext as _
 
-from kash.database import utc_now
 from kash.people import words as people_words
 from kash.people.lists import words
 from kash.people.lists.previews import ListRow, Preview
@@ -17,8 +16,9 @@ from kash.people.rules.lists.births import Born
 from kash.people.rules.lists.classing import Facts, Outcome, State, is_child, row_number
 from kash.people.rules.lists.rows import EDITABLE, ReadRow
 from kash.people.rules.matching import Reason
+from kash.platform.database import utc_now
+from kash.platform.web import Listing, paged
 from kash.policy import Actor
-from kash.web import Listing, paged
 
 _OF_NAMES = frozenset({Reason.SAME_NAME, Reason.SIMILAR_NAME, Reason.OTHER_NAME})
 _ORDER = [State.WRONG, State.DOUBTFUL, State.SAME, State.NEW, State.OUT]

@@ -18,7 +18,7 @@ from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.lists.stations import Stations, grouped
 from kash.people.rules.lists.tables import ASIDE, Sheet, Table
-from kash.vault import lookup
+from kash.platform.vault import lookup
 
 _POLICE = ("police", "polisi", "officers", "nps", "askari")
 _LONGEST_HEADING = 60

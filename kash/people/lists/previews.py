@@ -11,7 +11,6 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from kash.database import db, utc_now
 from kash.people import queries
 from kash.people.lists.choices import ADD, Choices
 from kash.people.lists.files import ReadFile
@@ -37,8 +36,9 @@ from kash.people.rules.lists.classing import (
 from kash.people.rules.lists.headings import Guess, normalised
 from kash.people.rules.lists.sections import Skipped
 from kash.people.rules.matching import Likeness, Match
+from kash.platform.database import db, utc_now
+from kash.platform.vault import lookup
 from kash.policy import Actor
-from kash.vault import lookup
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from kash.database import db, utc_now
 from kash.people import queries
 from kash.people.lists.choices import Choices
 from kash.people.lists.placing import placed_rows, places_now
@@ -43,8 +42,9 @@ from kash.people.rules.lists.classing import (
 from kash.people.rules.lists.rows import columns_of, named_small, read_row
 from kash.people.rules.matching import Likeness, Match, blocks_of
 from kash.people.rules.name_likeness import sound
+from kash.platform.database import db, utc_now
+from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
-from kash.web.fields import DEFAULT_REGION
 
 # A transaction that began before the list was read may have been committed after it.
 _MARGIN = timedelta(minutes=2)

@@ -40,8 +40,8 @@ from kash.people.rules.lists.sections import (
     skipped_as,
 )
 from kash.people.rules.lists.tables import Sheet, Table, best_sheet, header_number
+from kash.platform.web.fields import DEFAULT_REGION
 from kash.policy import Actor
-from kash.web.fields import DEFAULT_REGION
 
 _LOOKED_AT = 5
 _REPORTED_EVERY = 100

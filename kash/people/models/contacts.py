@@ -15,8 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
 from kash.people.models.persons import Person
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
 
 
 class ContactRequest(PublicId, Base):

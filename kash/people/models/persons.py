@@ -21,8 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column, relationship
 
-from kash.database import Base, PublicId, UtcDateTime, utc_now
-from kash.press import joined_signs, without_joined_signs
+from kash.platform.database import Base, PublicId, UtcDateTime, utc_now
+from kash.platform.press import joined_signs, without_joined_signs
 
 
 class Group(PublicId, Base):

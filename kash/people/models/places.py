@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from kash.database import Base, PublicId
+from kash.platform.database import Base, PublicId
 
 
 class Zone(PublicId, Base):

@@ -7,9 +7,9 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from kash.database import db
 from kash.people.models import Consent, Group, Person
 from kash.people.rules import OF_POLICE_ALONE, keeps_from
+from kash.platform.database import db
 
 
 def newest_answers(session: Session, person_id: int) -> list[tuple[str, str]]:

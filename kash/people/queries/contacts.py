@@ -10,7 +10,6 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, not_, or_, select
 from sqlalchemy.orm import selectinload
 
-from kash.database import db
 from kash.people.models import (
     ContactLooks,
     ContactReason,
@@ -20,10 +19,11 @@ from kash.people.models import (
     Person,
 )
 from kash.people.reach import Which, contact_compared, contact_open
+from kash.platform.database import db
+from kash.platform.vault import open_text
+from kash.platform.web import NotFound
+from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor, Reach
-from kash.vault import open_text
-from kash.web import NotFound
-from kash.web.account_names import tied_accounts
 
 
 def closed_to(actor: Actor) -> ColumnElement[bool]:

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from kash.database import db
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.rules import SERVICE_KINDS, WEEK, found_by
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor
-from kash.web import Listing, NotFound, listing
 
 _MOST_WORDS = 8
 

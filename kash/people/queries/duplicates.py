@@ -10,8 +10,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from kash.database import db
-from kash.jobs.models import Job
 from kash.people.models import (
     Group,
     LikelyDuplicate,
@@ -23,8 +21,10 @@ from kash.people.models import (
 )
 from kash.people.reach import phone_compared, sees_names, within_reach
 from kash.people.rules import Known, Likeness, Match, name_parts
+from kash.platform.database import db
+from kash.platform.jobs.models import Job
+from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor
-from kash.web import Listing, NotFound, listing
 
 SWEEP = "people.duplicates"
 _MOST_CANDIDATES = 2_000

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from kash.database import db
 from kash.people.models import (
     Group,
     Organisation,
@@ -20,8 +19,9 @@ from kash.people.models import (
 from kash.people.queries.known import AT_ONCE, with_posting
 from kash.people.reach import contact_compared, reaches, within_reach
 from kash.people.rules.lists.classing import CLOSED, Facts
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor, Reach
-from kash.web import Listing, NotFound, listing
 
 
 def people_mark(session: Session) -> tuple[str, ...]:

@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from kash.database import db
 from kash.people.models import Organisation, Person
 from kash.people.references import dependents
 from kash.people.rules import PostedStay, joined_stays
+from kash.platform.database import db
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from kash.database import db
 from kash.people.models import Group, Person
 from kash.people.reach import within_reach
+from kash.platform.database import db
+from kash.platform.web import Listing, listing
 from kash.policy import Actor
-from kash.web import Listing, listing
 
 _SINCE: Any = func.coalesce(Person.minor_since, Person.created_at, type_=Person.created_at.type)
 

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from kash.database import db
 from kash.people.models import Group, Organisation, Posting
-from kash.web import Listing, NotFound, listing
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
 
 # Nobody needs to know at a glance how many more than these are at one station, and counting them
 # would read everybody.

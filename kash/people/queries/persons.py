@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Select, column, exists, select, table
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
-from kash.database import db
 from kash.people.models import Group, Person, Posting
 from kash.people.queries.search import FoundPerson
 from kash.people.reach import (
@@ -15,8 +14,9 @@ from kash.people.reach import (
     sees_names,
     within_reach,
 )
+from kash.platform.database import db
+from kash.platform.web import NotFound
 from kash.policy import Actor, Reach
-from kash.web import NotFound
 
 # Accounts stand beside people: of one only whose it is matters here.
 _ACCOUNT = table("account", column("person_id"))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload
 
-from kash.database import db
 from kash.people.models import Organisation, Person, Venue, Zone
 from kash.people.rules.places import alike_area, tells_of_nobody
-from kash.web.errors import NotFound
+from kash.platform.database import db
+from kash.platform.web.errors import NotFound
 
 # Whoever adds more wants another way to choose than a list.
 MOST = 1000

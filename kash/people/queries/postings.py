@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, select
 
-from kash.database import db
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.reach import within_reach
+from kash.platform.database import db
 from kash.policy import Actor
 
 MOST_AT_ONCE = 500

@@ -32,7 +32,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from kash.database import db
 from kash.people.models import Consent, Group, Organisation, Person, Posting
 from kash.people.reach import (
     finds_names,
@@ -43,9 +42,10 @@ from kash.people.reach import (
 )
 from kash.people.rules import MOST_NAME, OF_POLICE_ALONE, PURPOSES, purposes_for, sort_name
 from kash.people.search import ids_named, words_of
+from kash.platform.database import db
+from kash.platform.vault import lookup
+from kash.platform.web import Listing, listing
 from kash.policy import Actor
-from kash.vault import lookup
-from kash.web import Listing, listing
 
 MOST_FOUND = 500
 # Whoever chooses one of a few who are shown types more of the name rather than look through these.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from kash.database import db
-from kash.vault.models import AuditEntry
-from kash.vault.queries import entries_about
-from kash.web import Listing, listing
+from kash.platform.database import db
+from kash.platform.vault.models import AuditEntry
+from kash.platform.vault.queries import entries_about
+from kash.platform.web import Listing, listing
 
 
 def latest_of_trail(public_id: str, most: int) -> list[AuditEntry]:

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.jobs import enqueue
 from kash.people.consent_texts import TEXTS
 from kash.people.models import Consent
 from kash.people.queries import locked_person, newest_answers
 from kash.people.rules import possible_answers, present_answers, purposes_for
+from kash.platform.jobs import enqueue
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound, Problem
 
 CONSENT_FORMS = "people.consent_forms"
 

@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.people.models import (
     ContactLooks,
     ContactReason,
@@ -24,11 +23,12 @@ from kash.people.queries.persons import locked_person
 from kash.people.reach import contact_open, within_reach
 from kash.people.rules.contacts import needs_reason
 from kash.people.services.persons import Contact, ContactClosed, ContactRefused
+from kash.platform.database import new_public_id
+from kash.platform.vault import Change, audited, open_text, seal
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.formats import to_local
+from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import Actor
-from kash.vault import Change, audited, open_text, seal
-from kash.web import NotFound, Problem
-from kash.web.formats import to_local
-from kash.web.programme import contact_looks_a_day
 
 MOST_ASKED = 500
 

@@ -9,15 +9,15 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.people.models import ServiceEntry, ServiceHours
 from kash.people.models.directory import kept_codes
 from kash.people.queries.directory import locked_service
 from kash.people.rules import Stretch, found_by, is_a_name, overlap, sort_name
 from kash.people.services.persons import ChangedMeanwhile, NotAName
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited, open_text, seal
+from kash.platform.web import Problem
 from kash.policy import Actor
-from kash.vault import audited, open_text, seal
-from kash.web import Problem
 
 _SEALED = "service.address"
 

@@ -8,17 +8,17 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import delete, insert, or_, select, update
 
-from kash.database import db, new_public_id, utc_now, writing
-from kash.jobs import JobResult, Progress, enqueue, job, periodic
 from kash.people.models import LikelyDuplicate, NotTheSame, Person
 from kash.people.queries.duplicates import SWEEP, last_sweep, numbered_likenesses
 from kash.people.rules import Known, Match, Reason
 from kash.people.services.apart import set_apart
 from kash.people.services.merging import forget_merges
+from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.platform.jobs import JobResult, Progress, enqueue, job, periodic
+from kash.platform.vault import audited
+from kash.platform.web import NotFound
+from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
-from kash.vault import audited
-from kash.web import NotFound
-from kash.web.formats import to_local
 
 _REPORTED_EVERY = 200
 _ROWS_PER_STATEMENT = 400

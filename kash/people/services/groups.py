@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kash.people.models import Group
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound, Problem
 
 
 class GroupTaken(Problem):

@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from kash.database import db, new_public_id, utc_now
 from kash.people.lists.previews import Preview
 from kash.people.models import Group, Organisation, PeopleList, Person, Posting
 from kash.people.rules.lists.classing import Outcome, State
 from kash.people.services.persons import PersonDetails, made_person
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import seal
+from kash.platform.vault.audit import Change
 from kash.policy import Actor
-from kash.vault import seal
-from kash.vault.audit import Change
 
 _AT_ONCE = 500
 

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Column, Table, delete, func, select
 from sqlalchemy.orm import Session
 
-from kash.database import Base, new_public_id
 from kash.people.lists.previews import Preview
 from kash.people.models import (
     Organisation,
@@ -23,10 +22,11 @@ from kash.people.models import (
 )
 from kash.people.rules.lists.classing import Outcome, State
 from kash.people.services.persons import email_values, note_age, phone_values
+from kash.platform.database import Base, new_public_id
+from kash.platform.vault import audited, open_text, seal
+from kash.platform.vault.audit import Change
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited, open_text, seal
-from kash.vault.audit import Change
-from kash.web import NotFound, Problem
 
 _BEFORE = "people.list_before"
 _AT_ONCE = 500

@@ -9,7 +9,6 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.database import db, new_public_id, utc_now, writing
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.files import ReadFile
@@ -34,11 +33,12 @@ from kash.people.services.list_additions import (
     known_places,
 )
 from kash.people.services.list_changes import change_persons
+from kash.platform.database import db, new_public_id, utc_now, writing
+from kash.platform.vault import audited
+from kash.platform.vault.audit import Change
+from kash.platform.web import Problem
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import audited
-from kash.vault.audit import Change
-from kash.web import Problem
-from kash.web.formats import local_today
 
 _TRIES = 3
 _AT_ONCE = 500

@@ -13,11 +13,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash import storage
-from kash.database import db, new_public_id, writing
-from kash.jobs import Job, JobResult, Progress, enqueue, job
-from kash.jobs.queries import own_job
-from kash.jobs.services import cancel
 from kash.people.lists import keeping
 from kash.people.lists.choices import Choices, opened_choices, sealed_choices
 from kash.people.lists.errors import FileUnreadable
@@ -32,11 +27,16 @@ from kash.people.lists.previews import Preview, make_preview
 from kash.people.lists.renewing import must_be_read_again, renewed
 from kash.people.models import PeopleList
 from kash.people.services.list_storing import ListChanged, ListGone, store_as_shown
+from kash.platform import storage
+from kash.platform.database import db, new_public_id, writing
+from kash.platform.jobs import Job, JobResult, Progress, enqueue, job
+from kash.platform.jobs.queries import own_job
+from kash.platform.jobs.services import cancel
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.acting import actor_of_job
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound, Problem
-from kash.web.acting import actor_of_job
-from kash.web.formats import local_today
 
 READ, SAVE = "people.list_read", "people.list_save"
 # Of more rows it takes a second to find what others changed; then the worker tells.

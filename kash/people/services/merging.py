@@ -11,16 +11,16 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id, utc_now, writing
 from kash.people.journal import ChangedSince, Journal, table_of, take_back
 from kash.people.models import NotTheSame, Person, PersonMerge, Posting
 from kash.people.references import Move, Reference, column_of, joined, references
 from kash.people.rules import PostedStay, ages_disagree, joined_stays, merged_minor, sort_name
 from kash.people.services.persons import AgesDisagree, AlreadyHere, ChangedMeanwhile
+from kash.platform.database import new_public_id, utc_now, writing
+from kash.platform.vault import audited, lookup, open_sealed, open_text, seal
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.programme import retention
 from kash.policy import Actor
-from kash.vault import audited, lookup, open_sealed, open_text, seal
-from kash.web import NotFound, Problem
-from kash.web.programme import retention
 
 _SEALED = "person.merge"
 

@@ -6,14 +6,14 @@ from datetime import date
 
 from sqlalchemy import select
 
-from kash.database import db, utc_now
-from kash.jobs import periodic
 from kash.people.models import Person
 from kash.people.queries import locked_person
 from kash.people.rules import is_minor
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import periodic
+from kash.platform.vault import audited
+from kash.platform.web.formats import to_local
 from kash.policy import SYSTEM, Actor
-from kash.vault import audited
-from kash.web.formats import to_local
 
 
 def _still_minor(person: Person, today: date) -> bool:

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select
 
-from kash import storage
-from kash.database import utc_now, writing
-from kash.jobs import periodic
 from kash.people.lists import keeping
 from kash.people.models import PeopleList
-from kash.web.programme import retention
+from kash.platform import storage
+from kash.platform.database import utc_now, writing
+from kash.platform.jobs import periodic
+from kash.platform.web.programme import retention
 
 
 @periodic("throw_away_old_lists", minutes=30)

@@ -11,16 +11,16 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import locked_person
 from kash.people.reach import contact_compared, phone_compared
 from kash.people.rules import ages_disagree, is_a_name, is_minor, sort_name
 from kash.people.services.apart import set_apart
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited, lookup, seal
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import audited, lookup, seal
-from kash.web import NotFound, Problem
-from kash.web.formats import to_local
 
 Contact = Literal["phone", "email"]
 

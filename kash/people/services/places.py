@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from kash.people.models import Organisation, Person, Venue, Zone
 from kash.people.services.persons import ChangedMeanwhile
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound, Problem
 
 
 class PlaceTaken(Problem):

@@ -14,9 +14,9 @@ from kash.people.models import Organisation, Person, Posting
 from kash.people.queries import locked_person
 from kash.people.rules import Stay, transfer_day_fits
 from kash.people.services.persons import UnknownOrganisation
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound, Problem
 
 
 class AlreadyThere(Problem):

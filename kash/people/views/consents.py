@@ -10,8 +10,8 @@ from kash.people import blueprint, queries, rules, services, words
 from kash.people.consent_texts import TEXTS
 from kash.people.documents import consents as documents
 from kash.people.forms import ConsentForm
+from kash.platform.web import NotFound, current_actor, download, page, safe_next
 from kash.policy import allow
-from kash.web import NotFound, current_actor, download, page, safe_next
 
 
 @blueprint.get("/<public_id>/consent-form.pdf")

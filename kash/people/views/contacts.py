@@ -16,10 +16,10 @@ from kash.people.queries import contacts as asked
 from kash.people.rules import one_group
 from kash.people.rules.contacts import LOOKS_FOR_A_REASON
 from kash.people.views.persons import contact_text, person_page
+from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.programme import contact_looks_a_day
 from kash.policy import allow
-from kash.web import NotFound, Problem, current_actor, page
-from kash.web.account_names import account_names
-from kash.web.programme import contact_looks_a_day
 
 
 @blueprint.post("/<public_id>/contact/<any(phone, email):which>")

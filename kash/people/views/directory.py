@@ -9,18 +9,18 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.database import utc_now
 from kash.people import directory as blueprint
 from kash.people import directory_words, queries, rules, services, words
 from kash.people.documents import directory as documents
 from kash.people.forms import CardForm, ServiceForm, ServiceSearchForm
 from kash.people.models import ServiceEntry
 from kash.people.queries import ServiceSearch
+from kash.platform.database import utc_now
+from kash.platform.web import Problem, current_actor, download, page
+from kash.platform.web.formats import local_today, to_local
+from kash.platform.web.language import language_code
+from kash.platform.web.programme import LANGUAGES
 from kash.policy import allow
-from kash.web import Problem, current_actor, download, page
-from kash.web.formats import local_today, to_local
-from kash.web.language import language_code
-from kash.web.programme import LANGUAGES
 
 # What paper and tables hold at most.
 MOST_ON_PAPER = 1000

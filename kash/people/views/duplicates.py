@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, services, words
 from kash.people.rules import Reason
+from kash.platform.web import current_actor
 from kash.policy import allow
-from kash.web import current_actor
 
 
 @blueprint.get("/duplicates")

@@ -11,8 +11,8 @@ from kash.people import queries, words
 from kash.people.forms import PersonForm
 from kash.people.models import Person
 from kash.people.rules import Likeness, Match, Reason, sort_name
-from kash.vault import lookup
-from kash.web import current_actor
+from kash.platform.vault import lookup
+from kash.platform.web import current_actor
 
 _MOST_SHOWN = 5
 _IDS = re.compile(r"[0-9a-hjkmnp-tv-z]{16}")

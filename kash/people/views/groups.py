@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, services
 from kash.people.forms import GroupForm
+from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
-from kash.web import NotFound, current_actor, page
 
 
 @blueprint.get("/groups")

@@ -6,10 +6,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.jobs.models import CANCELLED, FAILED
-from kash.jobs.queries import own_job
-from kash.jobs.services import cancel
-from kash.jobs.views import message_of
 from kash.people import blueprint, queries, services
 from kash.people.forms import UploadForm, columns_correction, row_as_person, row_correction
 from kash.people.lists import words
@@ -22,11 +18,15 @@ from kash.people.next_steps import next_steps
 from kash.people.queries import lists as list_queries
 from kash.people.rules.lists.classing import row_number
 from kash.people.rules.lists.headings import FIELDS
+from kash.platform.jobs.models import CANCELLED, FAILED
+from kash.platform.jobs.queries import own_job
+from kash.platform.jobs.services import cancel
+from kash.platform.jobs.views import message_of
+from kash.platform.web import NotFound, current_actor, download, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.bodies import takes_file
+from kash.platform.web.programme import retention
 from kash.policy import allow
-from kash.web import NotFound, current_actor, download, page
-from kash.web.account_names import account_names
-from kash.web.bodies import takes_file
-from kash.web.programme import retention
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -11,8 +11,8 @@ from kash.people.forms import SearchForm
 from kash.people.forms.merging import MergeForm, merged_fields
 from kash.people.models import Person
 from kash.people.queries.merging import joined_postings, what_moves
+from kash.platform.web import NotFound, Problem, current_actor, page
 from kash.policy import allow
-from kash.web import NotFound, Problem, current_actor, page
 
 
 @blueprint.route("/<public_id>/merge", methods=["GET", "POST"])

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, services
+from kash.platform.web import current_actor
+from kash.platform.web.account_names import account_names
 from kash.policy import allow
-from kash.web import current_actor
-from kash.web.account_names import account_names
 
 
 @blueprint.get("/minors")

@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, queries, rules, services, words
 from kash.people.forms import OrganisationForm
+from kash.platform.web import current_actor, page
 from kash.policy import Reach, allow
-from kash.web import current_actor, page
 
 
 @blueprint.get("/organisations")

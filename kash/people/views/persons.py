@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import Field
 
-from kash.database import utc_now
 from kash.people import blueprint, directory_words, queries, rules, services, words
 from kash.people.documents.consents import language_name
 from kash.people.form_languages import form_language
@@ -20,11 +19,12 @@ from kash.people.queries.contacts import closed_contacts, open_contacts, waiting
 from kash.people.sections import sections_for
 from kash.people.views import entry
 from kash.people.views.ticked import steps_to_take
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, Problem, current_actor, page
+from kash.platform.web.account_names import account_names
+from kash.platform.web.programme import retention
+from kash.platform.web.public_address import public_address
 from kash.policy import Reach, allow
-from kash.web import NotFound, Problem, current_actor, page
-from kash.web.account_names import account_names
-from kash.web.programme import retention
-from kash.web.public_address import public_address
 
 _TRAIL_SHOWN = 8
 

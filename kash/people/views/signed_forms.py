@@ -11,8 +11,8 @@ from flask_babel import gettext as _
 from kash.people import blueprint, queries, rules, services, words
 from kash.people.forms import SignedFormsForm
 from kash.people.views.ticked import asked_group
+from kash.platform.web import current_actor, page, safe_next
 from kash.policy import allow
-from kash.web import current_actor, page, safe_next
 
 
 @blueprint.post("/consents/signed")

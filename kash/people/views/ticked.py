@@ -8,8 +8,8 @@ from flask_babel import gettext as _
 
 from kash.people import blueprint, queries
 from kash.people.next_steps import NextStep, next_steps
+from kash.platform.web import NotFound, current_actor
 from kash.policy import Actor, allow
-from kash.web import NotFound, current_actor
 
 
 def steps_to_take(actor: Actor) -> list[tuple[NextStep, list[tuple[str, str]]]]:

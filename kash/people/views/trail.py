@@ -6,9 +6,9 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from kash.people import blueprint, queries, words
+from kash.platform.web import current_actor
+from kash.platform.web.account_names import account_names
 from kash.policy import allow
-from kash.web import current_actor
-from kash.web.account_names import account_names
 
 
 @blueprint.get("/<public_id>/trail")

@@ -14,9 +14,9 @@ from kash.people.forms import TransferForm
 from kash.people.queries.postings import PostedPerson
 from kash.people.rules import one_group
 from kash.people.views.ticked import asked_group
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.formats import local_today
 from kash.policy import allow
-from kash.web import NotFound, current_actor, page
-from kash.web.formats import local_today
 
 
 @blueprint.route("/transfer", methods=["GET", "POST"])

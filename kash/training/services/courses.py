@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion
-from kash.vault import audited
-from kash.web import NotFound, Problem
 
 
 class CourseTaken(Problem):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from kash.platform.vault import audited
+from kash.platform.vault.audit import Change
+from kash.platform.web import Problem
 from kash.policy import Actor
 from kash.training.models import CourseVersion
 from kash.training.queries import locked_version
 from kash.training.rules import Step, next_state
-from kash.vault import audited
-from kash.vault.audit import Change
-from kash.web import Problem
 
 
 class StepNotPossible(Problem):

@@ -8,6 +8,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
 from kash.policy import Actor
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
 from kash.training.queries import locked_version
@@ -19,8 +21,6 @@ from kash.training.rules import (
     arranged,
     moved,
 )
-from kash.vault import audited
-from kash.web import NotFound, Problem
 
 _TEXTS = ("title", "minutes", "objectives", "method", "materials", "notes")
 

@@ -11,10 +11,10 @@ from sqlalchemy import Select, exists, func, or_, select
 from kash.attendance.models import HeldItem, Mark, Register, RosterEntry, Slot, WalkIn
 from kash.attendance.rules import EARLY, is_its_time
 from kash.attendance.services import OwnSlot
-from kash.database import db, utc_now
 from kash.people.models import Venue
+from kash.platform.database import db, utc_now
+from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor, Reach
-from kash.web.account_names import tied_accounts
 from kash.workshops.models import (
     Workshop,
     WorkshopSession,

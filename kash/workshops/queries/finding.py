@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from kash.database import db
+from kash.platform.database import db
 from kash.policy import Actor
 from kash.workshops.models import Workshop
 from kash.workshops.queries.reach import visible_workshops

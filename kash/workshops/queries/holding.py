@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from kash.attendance.models import Slot
 from kash.attendance.queries import conducts, paper_differences_by_slot
 from kash.attendance.rules import Conduct, Oddity, has_begun, oddities
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.web.account_names import tied_accounts
 from kash.policy import Actor
 from kash.training.models import SessionPlan
-from kash.web.account_names import tied_accounts
 from kash.workshops.models import Workshop, WorkshopSession
 
 

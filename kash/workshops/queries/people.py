@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
 from kash.attendance.queries import Attended, attended
-from kash.database import db, utc_now
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import find_people
+from kash.platform.database import db, utc_now
+from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.web import NotFound
 from kash.workshops.models import (
     Enrolment,
     Workshop,

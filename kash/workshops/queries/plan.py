@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session, joinedload
 from kash.accounts.models import Account
 from kash.accounts.queries import accounts_with_role
 from kash.attendance.models import Mark, MarkStatus, RosterEntry, Slot
-from kash.database import db
 from kash.people.models import Venue
+from kash.platform.database import db
+from kash.platform.web import Listing, NotFound, listing
 from kash.policy import Actor, Reach, Role
 from kash.training.models import Course, CourseVersion, Module, SessionPlan
-from kash.web import Listing, NotFound, listing
 from kash.workshops.models import (
     Enrolment,
     Facilitator,

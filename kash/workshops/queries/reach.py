@@ -6,11 +6,11 @@ from sqlalchemy import Select, exists, false, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.owners import Right
-from kash.database import db
+from kash.platform.database import db
+from kash.platform.statements import Asking, moment_from
+from kash.platform.web import Forbidden, NotFound
 from kash.policy import Actor, Reach
-from kash.statements import Asking, moment_from
 from kash.training.models import CourseVersion
-from kash.web import Forbidden, NotFound
 from kash.workshops.models import (
     Enrolment,
     Facilitator,

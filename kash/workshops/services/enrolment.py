@@ -11,14 +11,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from kash.database import new_public_id
 from kash.people.models import Person
 from kash.people.services import PersonDetails, new_person
 from kash.people.services.apart import set_apart
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web import NotFound, Problem
+from kash.platform.web.formats import to_local
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound, Problem
-from kash.web.formats import to_local
 from kash.workshops.models import Enrolment, Workshop
 from kash.workshops.rules import EnrolmentState, possible_moves
 from kash.workshops.services.planning import held_for_change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from kash.web.errors import Problem
+from kash.platform.web.errors import Problem
 from kash.workshops.rules import FundingFault
 
 

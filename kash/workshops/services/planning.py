@@ -10,12 +10,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from kash.attendance.register import new_register
-from kash.database import new_public_id
 from kash.people.models import Venue
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web import NotFound
 from kash.policy import Actor
 from kash.training.models import CourseVersion
-from kash.vault import audited
-from kash.web import NotFound
 from kash.workshops.models import Facilitator, Funder, Funding, Workshop
 from kash.workshops.queries import teachings_of, trainers
 from kash.workshops.rules import days_between, days_needed, funding_fault, lay_into_days

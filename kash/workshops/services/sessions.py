@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import Slot
 from kash.attendance.register import lock_register, move_slot, number_slots, remove_slots
-from kash.database import new_public_id
+from kash.platform.database import new_public_id
+from kash.platform.vault import audited
+from kash.platform.web import NotFound
 from kash.policy import Actor
-from kash.vault import audited
-from kash.web import NotFound
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import Span
 from kash.workshops.services.errors import RegisterBegun

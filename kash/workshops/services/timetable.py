@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from kash.attendance.models import MarkOperation, Slot
 from kash.attendance.register import move_slot, number_slots
-from kash.database import new_public_id
-from kash.web.formats import from_local, time_text, to_local
+from kash.platform.database import new_public_id
+from kash.platform.web.formats import from_local, time_text, to_local
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.rules import (
     Placed,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from kash.attendance import services as marking
 from kash.attendance.rules import Met, badge_text
 from kash.attendance.wording import reason_sentence
-from kash.web import current_actor
+from kash.platform.web import current_actor
 from kash.workshops import queries
 from kash.workshops.models import Workshop, WorkshopSession
 

@@ -27,12 +27,12 @@ from kash.attendance.rules import (
     opens_at,
 )
 from kash.attendance.wording import conflict_sentence
-from kash.database import db, utc_now
 from kash.people.rules import one_group
+from kash.platform.database import db, utc_now
+from kash.platform.web import current_actor, paged
+from kash.platform.web.errors import Problem
+from kash.platform.web.formats import day_text, hours_text, percent_text, time_text, to_local
 from kash.policy import allow
-from kash.web import current_actor, paged
-from kash.web.errors import Problem
-from kash.web.formats import day_text, hours_text, percent_text, time_text, to_local
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.views.closing import signatures

@@ -14,9 +14,9 @@ from kash.attendance.models import Slot
 from kash.attendance.rules import Answer, Reply
 from kash.attendance.services import CannotConfirm
 from kash.attendance.wording import reason_sentence, status_word
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.web import current_actor, page
 from kash.policy import allow
-from kash.web import current_actor, page
 from kash.workshops import blueprint, queries
 from kash.workshops.forms import CorrectionForm, given, whole_number
 from kash.workshops.views.frame import for_marking

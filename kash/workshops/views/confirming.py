@@ -16,11 +16,11 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.rules import Hindrance, Signed, Stand, hindrance_to_confirm
 from kash.attendance.services import CannotConfirm, hindrance_sentence
-from kash.database import db
 from kash.people.rules import OneGroup, one_group
+from kash.platform.database import db
+from kash.platform.web import current_actor
+from kash.platform.web.formats import to_local
 from kash.policy import Actor, allow
-from kash.web import current_actor
-from kash.web.formats import to_local
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.queries import HeldSession

@@ -8,10 +8,10 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from kash.database import db
 from kash.people.rules import one_group
+from kash.platform.database import db
+from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
-from kash.web import NotFound, current_actor, page
 from kash.workshops import blueprint, queries, services
 from kash.workshops.models import Workshop
 from kash.workshops.rules import EnrolmentState

@@ -14,10 +14,10 @@ from kash.attendance.forms import one_operation, page_key
 from kash.attendance.queries import NamedDifference
 from kash.attendance.rules import PAPER, Operation
 from kash.attendance.wording import reason_sentence, status_word
-from kash.database import utc_now
 from kash.people.rules import one_group
+from kash.platform.database import utc_now
+from kash.platform.web import NotFound, current_actor, page
 from kash.policy import allow
-from kash.web import NotFound, current_actor, page
 from kash.workshops import blueprint, queries
 from kash.workshops.forms import SettleForm, given, whole_number
 from kash.workshops.models import Workshop, WorkshopSession

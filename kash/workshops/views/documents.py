@@ -20,10 +20,10 @@ from kash.attendance.rules import (
     known_extras,
 )
 from kash.attendance.services import record_sheets
+from kash.platform.press import RenderError, sheet_format
+from kash.platform.web import NotFound, current_actor, download
+from kash.platform.web.formats import time_text, to_local
 from kash.policy import allow
-from kash.press import RenderError, sheet_format
-from kash.web import NotFound, current_actor, download
-from kash.web.formats import time_text, to_local
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop
 from kash.workshops.queries import PlannedSession

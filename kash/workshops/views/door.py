@@ -14,14 +14,14 @@ from kash.attendance.queries import SheetRow, SlotSheet
 from kash.attendance.rules import Met, is_code, is_its_time, seconds_left, turn_at, was_there
 from kash.attendance.services import CameIn
 from kash.attendance.wording import reason_sentence
-from kash.database import utc_now
+from kash.platform.database import utc_now
+from kash.platform.press import qr_svg
+from kash.platform.web import current_actor, page
+from kash.platform.web.errors import TooManyTries
+from kash.platform.web.formats import time_text
+from kash.platform.web.headers import uses_camera
+from kash.platform.web.public_address import AddressKind, kind_of_address, public_address
 from kash.policy import allow
-from kash.press import qr_svg
-from kash.web import current_actor, page
-from kash.web.errors import TooManyTries
-from kash.web.formats import time_text
-from kash.web.headers import uses_camera
-from kash.web.public_address import AddressKind, kind_of_address, public_address
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.views.frame import for_marking

@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from kash.attendance.queries import waiting_count
 from kash.people.queries import person as person_within_reach
 from kash.people.sections import SectionRow, SectionRows
+from kash.platform.web import NotFound, current_actor
+from kash.platform.web.formats import day_text, hours_text, local_today, to_local
 from kash.policy import Actor, Reach
-from kash.web import NotFound, current_actor
-from kash.web.formats import day_text, hours_text, local_today, to_local
 from kash.workshops.models import Workshop
 from kash.workshops.queries import (
     PlannedSession,

@@ -19,12 +19,12 @@ from kash.attendance.forms import (
     page_key,
 )
 from kash.attendance.rules import LONGEST_CORRECTION
-from kash.database import db, utc_now
 from kash.people import words
 from kash.people.queries import groups
 from kash.people.rules import AGE_BANDS, SEXES, one_group
+from kash.platform.database import db, utc_now
+from kash.platform.web import Problem, current_actor
 from kash.policy import allow
-from kash.web import Problem, current_actor
 from kash.workshops import blueprint, queries
 from kash.workshops.models import Workshop, WorkshopSession
 from kash.workshops.services import WorkshopCancelled

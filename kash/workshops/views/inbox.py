@@ -16,8 +16,8 @@ from kash.attendance.rules import LONGEST_CORRECTION
 from kash.people import words
 from kash.people.queries import facts_of, people_like
 from kash.people.rules import Likeness, Match, one_group, sort_name
+from kash.platform.web import NotFound, current_actor
 from kash.policy import allow
-from kash.web import NotFound, current_actor
 from kash.workshops import blueprint, queries, services
 from kash.workshops.models import Workshop
 from kash.workshops.services import WorkshopCancelled

@@ -10,13 +10,13 @@ from kash.attendance import queries as registers
 from kash.attendance import services as marking
 from kash.attendance.rules import is_public_id
 from kash.attendance.views.sync import NotSent, sealed_items
-from kash.database import db, utc_now
+from kash.platform.database import db, utc_now
+from kash.platform.vault.phones import NotAKey, point_of
+from kash.platform.web import current_actor, page
+from kash.platform.web.bodies import takes_file
+from kash.platform.web.input import CONTROL_CHARACTERS
+from kash.platform.web.language import language_code
 from kash.policy import allow
-from kash.vault.phones import NotAKey, point_of
-from kash.web import current_actor, page
-from kash.web.bodies import takes_file
-from kash.web.input import CONTROL_CHARACTERS
-from kash.web.language import language_code
 from kash.workshops import blueprint, queries
 from kash.workshops.forms import QueueForm
 from kash.workshops.models import Workshop

@@ -14,9 +14,9 @@ from kash.people.queries.contacts import closed_people
 from kash.people.rules import Likeness, OneGroup, one_group, sort_name
 from kash.people.services import NotAName, ask_for_contact
 from kash.people.views import entry
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.input import CONTROL_CHARACTERS
 from kash.policy import allow
-from kash.web import NotFound, current_actor, page
-from kash.web.input import CONTROL_CHARACTERS
 from kash.workshops import blueprint, queries, services
 from kash.workshops.forms import WalkInForm, given
 from kash.workshops.models import Workshop

@@ -12,9 +12,9 @@ from flask_babel import gettext as _
 
 from kash.people.models import Venue
 from kash.people.queries import venues as venues_in_use
+from kash.platform.web import current_actor, page
+from kash.platform.web.formats import local_today, to_local
 from kash.policy import Reach, allow
-from kash.web import current_actor, page
-from kash.web.formats import local_today, to_local
 from kash.workshops import blueprint, queries, services
 from kash.workshops.forms import (
     CancelForm,

@@ -16,12 +16,12 @@ from kash.attendance import services as marking
 from kash.attendance.documents import column_heading
 from kash.attendance.queries import PrintedSheet
 from kash.attendance.rules import Reply
-from kash.cleaning import CannotClean, ScannedPage
+from kash.platform.cleaning import CannotClean, ScannedPage
+from kash.platform.storage import StorageError
+from kash.platform.vault import SealError
+from kash.platform.web import NotFound, current_actor, page
+from kash.platform.web.bodies import MEGABYTE, takes_file
 from kash.policy import allow
-from kash.storage import StorageError
-from kash.vault import SealError
-from kash.web import NotFound, current_actor, page
-from kash.web.bodies import MEGABYTE, takes_file
 from kash.workshops import blueprint, queries
 from kash.workshops.forms import whole_number
 from kash.workshops.models import Workshop

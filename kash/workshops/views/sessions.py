@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from kash.attendance.register import SlotHasMarks
+from kash.platform.web import Problem, current_actor, page
+from kash.platform.web.formats import day_text, from_local, to_local
 from kash.policy import allow
-from kash.web import Problem, current_actor, page
-from kash.web.formats import day_text, from_local, to_local
 from kash.workshops import blueprint, queries, services
 from kash.workshops.forms import SessionForm, given, whole_number
 from kash.workshops.models import Workshop

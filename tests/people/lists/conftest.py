@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kash.database import db
 from kash.people import services
 from kash.people.lists.previews import Preview
 from kash.people.models import PeopleList
 from kash.people.queries.lists import people_list
+from kash.platform.database import db
 from kash.policy import Actor
 
 DATA = Path(__file__).parents[2] / "data"

@@ -11,11 +11,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.people import services
 from kash.people.models import Group, PeopleListPerson, Person
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry
 from kash.policy import Actor
-from kash.vault import AuditEntry
 from tests.people.lists.conftest import Bringing, confirm, held, preview_of
 
 ROWS = [

@@ -12,7 +12,6 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import insert
 
-from kash.database import db, new_public_id, utc_now
 from kash.people.lists import previews
 from kash.people.lists.choices import Choices
 from kash.people.lists.files import read_file
@@ -21,9 +20,10 @@ from kash.people.lists.renewing import renewed
 from kash.people.models import Group, Organisation, Person, Posting
 from kash.people.queries import known as known_queries
 from kash.people.rules import Known, Likeness, sort_name
+from kash.platform.database import db, new_public_id, utc_now
+from kash.platform.vault import lookup
+from kash.platform.web.formats import local_today
 from kash.policy import Actor
-from kash.vault import lookup
-from kash.web.formats import local_today
 from tests.people.crowd import Someone, common, disturbed, people
 
 HEADINGS = "Name;Group;Number;Station;Phone;Ward;Year of birth;Sex"

@@ -9,7 +9,6 @@ from datetime import date
 import pytest
 from apiflask import APIFlask
 
-from kash.database import db
 from kash.people.lists import rows_read
 from kash.people.lists.choices import Choices
 from kash.people.lists.files import ReadFile
@@ -19,6 +18,7 @@ from kash.people.lists.rows_read import ReadList, read_people
 from kash.people.models import Group, Organisation, Person
 from kash.people.rules.lists.rows import ReadRow
 from kash.people.rules.lists.tables import Sheet
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm
 from tests.people.lists.formats import FACTS, FORMS, Form, Told, make

@@ -11,15 +11,15 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash import storage
-from kash.database import db, utc_now
-from kash.jobs import JobCancelled, Progress, run_waiting
-from kash.jobs.models import Job
-from kash.jobs.services import claim, recover_dropped
 from kash.people import services
 from kash.people.lists import renewing
 from kash.people.models import Group, PeopleList, Person
 from kash.people.services import PersonDetails, list_storing, lists, old_lists
+from kash.platform import storage
+from kash.platform.database import db, utc_now
+from kash.platform.jobs import JobCancelled, Progress, run_waiting
+from kash.platform.jobs.models import Job
+from kash.platform.jobs.services import claim, recover_dropped
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm, held, preview_of, states
 from tests.people.lists.test_pages import said, seen_of, send

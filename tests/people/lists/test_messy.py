@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from apiflask import APIFlask
 
-from kash.database import db
 from kash.people.models import Group, Person
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm, preview_of
 from tests.people.lists.messy import make

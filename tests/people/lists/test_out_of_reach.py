@@ -10,10 +10,10 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.people import services
 from kash.people.models import Group, Person
 from kash.people.services import PersonDetails
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
 from tests.people.lists.test_pages import said

@@ -13,12 +13,12 @@ from apiflask import APIFlask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash.database import db
-from kash.jobs import run_waiting
 from kash.people import services
 from kash.people.lists.files import MOST_BYTES
 from kash.people.models import Group, PeopleList, Person
 from kash.people.services import PersonDetails
+from kash.platform.database import db
+from kash.platform.jobs import run_waiting
 from kash.policy import Actor
 from tests.people.lists.conftest import DATA, Bringing, confirm, held, preview_of, states
 

@@ -14,10 +14,10 @@ import xlsxwriter
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from kash import storage
 from kash.people.lists import keeping
 from kash.people.lists.files import MOST_BYTES
 from kash.people.models import Group
+from kash.platform import storage
 from kash.policy import Actor
 from tests.people.lists.conftest import held, preview_of
 from tests.people.lists.formats import text

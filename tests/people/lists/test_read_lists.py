@@ -9,11 +9,11 @@ import pytest
 from apiflask import APIFlask
 from flask.testing import FlaskClient
 
-from kash.database import db
 from kash.people.lists import rows_read
 from kash.people.lists.errors import FileUnreadable
 from kash.people.lists.files import MOST_ROWS, read_file
 from kash.people.models import Group, Person
+from kash.platform.database import db
 from kash.policy import Actor
 from tests.people.lists.conftest import Bringing, confirm, preview_of, states
 from tests.people.lists.formats import make, workbook

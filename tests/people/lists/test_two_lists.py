@@ -8,13 +8,13 @@ import pytest
 from apiflask import APIFlask
 from sqlalchemy import select
 
-from kash import storage
-from kash.database import db
 from kash.people import services
 from kash.people.lists.previews import Preview
 from kash.people.models import Organisation, PeopleList, Person, Posting
+from kash.platform import storage
+from kash.platform.database import db
+from kash.platform.vault import AuditEntry, lookup, open_text
 from kash.policy import Actor
-from kash.vault import AuditEntry, lookup, open_text
 from tests.people.lists.conftest import (
     DATA,
     Bringing,
@@ -158,9 +158,9 @@ def test_a_list_that_waits_goes_when_the_programme_says(
 ) -> None:
     from datetime import timedelta
 
-    from kash.database import utc_now
     from kash.people.services import old_lists
-    from kash.web.retention import Retention
+    from kash.platform.database import utc_now
+    from kash.platform.web.retention import Retention
 
     monkeypatch.setattr(old_lists, "retention", lambda: Retention(import_originals=hours))
     trainer = actor("trainer")

@@ -1,4 +1,4 @@
-"""Reads a list from memory and writes its sheets as JSON. Run by `kash.confinement`.
+"""Reads a list from memory and writes its sheets as JSON. Run by `kash.platform.confinement`.
 
 The answer is `sheets` (each its name and its numbered rows), `encoding`, `mixed_rows` and
 `joined_rows`, or `refused` with the `lines` it is about. Of a cell, text is text, a number a

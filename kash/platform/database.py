@@ -1,0 +1,366 @@
+"""The database: engines, types, random public ids, and the rule for writing.
+
+Reads need nothing special. Every write goes through `writing()`: it ends the transaction in which
+the request has read, begins a write transaction at once (IMMEDIATE on SQLite, so that a writer
+waits for its turn instead of failing half-way), and commits at the end. What a service decides on
+it must read again inside the block; on PostgreSQL it locks those rows `with_for_update()`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, MetaData, String, event, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+from werkzeug.local import LocalProxy
+
+from kash.platform.faults import Fault, fault_of
+from kash.platform.statements import run_at_once
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+# 256 is eight times 32: every character is as likely.
+_CHARACTER_OF = _ALPHABET.encode() * 8
+
+
+def new_public_id() -> str:
+    """A random id of 16 Crockford characters (80 bits): all that URLs and papers ever show."""
+    return public_id_from(secrets.token_bytes(16))
+
+
+def public_id_from(seed: bytes) -> str:
+    """The id that a secret seed of 16 bytes or more makes, the same each time."""
+    return seed[:16].translate(_CHARACTER_OF).decode()
+
+
+def utc_now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC on both engines. A naive datetime is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_AFTER_COMMIT, _HELD = "kash_after_commit", "kash_connection"
+_ROOMY = "kash_roomy"
+# What each connection of SQLite keeps of the file, in kB, and one that writes many rows meanwhile.
+_CACHE, _ROOM = 400, 2_000
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraints are named, so that migrations can find them again."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class PublicId:
+    """Gives a table the random id that leaves the system instead of its key."""
+
+    public_id: Mapped[str] = mapped_column(String(16), unique=True, default=new_public_id)
+
+
+class OneConnection(FlaskSession):
+    """A session that answers at once which connection it writes by.
+
+    SQLAlchemy takes as long to find that out as SQLite over a statement, a dozen times an action.
+    """
+
+    def connection(self, *given: Any, **more: Any) -> Connection:
+        """The connection of the present transaction."""
+        if not given and not more:
+            held: Connection | None = self.info.get(_HELD)
+            if held is not None and held.in_transaction():
+                return held
+        return super().connection(*given, **more)
+
+
+db = SQLAlchemy(
+    model_class=Base, disable_autonaming=True, session_options={"class_": OneConnection}
+)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=10000",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"cache_size=-{_CACHE}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def make_room(connection: Connection) -> None:
+    """Have SQLite keep all pages that many rows touch, until the connection is given back.
+
+    Rows with random keys each touch another page of an index. With its small cache SQLite reads
+    a page when a key is looked for, drops it, reads it again to add the key, and writes it out
+    twice. Only one connection at a time writes, so that one alone is so large.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.info[_ROOMY] = True
+        run_at_once(connection, f"PRAGMA cache_size=-{_ROOM}")
+
+
+@event.listens_for(Engine, "checkin")
+def _take_room_back(connection: Any, record: Any) -> None:
+    if record.info.pop(_ROOMY, False) and connection is not None:
+        connection.execute(f"PRAGMA cache_size=-{_CACHE}")
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _read_anew_what_is_locked(state: ORMExecuteState) -> None:
+    """Have a row that is locked replace what was loaded of it before.
+
+    Asking for a key of an expired object loads the whole row, unlocked. On PostgreSQL somebody else
+    may change it until it is locked; without this the object would still say what it said before.
+    """
+    if state.is_select and getattr(state.statement, "_for_update_arg", None) is not None:
+        state.update_execution_options(populate_existing=True)
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        write = connection.get_execution_options().get("kash_writing", False)
+        run_at_once(connection, "BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+# What databases keep to search by, with the tables that SQLite lays under it.
+_SEARCH = re.compile(r"_search(_config|_content|_data|_docsize|_idx)?$")
+
+
+def in_models(_item: Any, name: str | None, _kind: str, reflected: bool, compared: Any) -> bool:
+    """True if migrations compare something with the models; not so with what only searching
+    needs."""
+    return not (reflected and compared is None and _SEARCH.search(name or ""))
+
+
+def _prepare_migrations(app: Flask) -> Any:
+    """Add the `flask db` commands and what they work with, in place of its stand-in.
+
+    A server never asks for them, and is spared the 6 MB that Alembic takes.
+    """
+    from flask_migrate import Migrate
+
+    Migrate(app, db, render_as_batch=True, compare_type=True, include_object=in_models)
+    return app.extensions["migrate"]
+
+
+# Statements that are put together: up to half as many more are kept, some 60 kB each. What that
+# comes to in the end is bounded by the limit on what a web process may hold.
+STATEMENTS_KEPT = 150
+
+
+def init_database(app: Flask) -> None:
+    """Bind the engine to the application, values hidden from every error and log."""
+    uri = str(app.config["SQLALCHEMY_DATABASE_URI"])
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "query_cache_size": STATEMENTS_KEPT,
+        # The connection that was used last is used again: one that only a rush needed stays small.
+        "pool_use_lifo": True,
+    }
+    if uri.startswith("sqlite"):
+        # A prepared statement holds some 30 kB, in every connection of every process.
+        options["connect_args"] = {"cached_statements": 32}
+    else:
+        options |= {"pool_pre_ping": True, "pool_size": 5, "max_overflow": 5}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", options)
+    db.init_app(app)
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        _prepare_migrations(app)
+    else:
+        app.extensions["migrate"] = LocalProxy(partial(_prepare_migrations, app))
+
+
+def insertion(session: Session, table: type[Base]) -> Any:
+    """An insert that can say `on_conflict_…`: both engines know the clause, each by its own.
+
+    Only the engine in use is loaded; the other would lie in every process for nothing.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
+
+
+def complete_partial_indexes() -> None:
+    """Have PostgreSQL take the conditions of partial indexes, for whatever works with the schema.
+
+    Models give them as `sqlite_where` alone. An index that named PostgreSQL as well would load all
+    that SQLAlchemy knows of it, 3 MB in a server on SQLite.
+    """
+    for table in Base.metadata.tables.values():
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            if where is not None:
+                index.dialect_options["postgresql"]["where"] = where
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _create_partial_indexes(_tables: MetaData, connection: Connection, **_options: Any) -> None:
+    if connection.dialect.name == "postgresql":
+        complete_partial_indexes()
+
+
+def without_order(session: Session, model: type[Base], key: object, column: str = "id") -> None:
+    """Give a row that was just added a place that does not tell when that was.
+
+    SQLite numbers the rows of a table in their order, whatever their own key. Nothing elsewhere:
+    there `incidents.services.mixing` does it afterwards.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(
+            text(f"UPDATE {model.__tablename__} SET rowid = :place WHERE {column} = :key"),  # noqa: S608
+            {"place": secrets.randbits(62) + 1, "key": key},
+        )
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """One write transaction. Whatever was loaded before is expired and read anew.
+
+    Not reentrant: a service is one action, and one service does not call another.
+    """
+    session = db.session()
+    if session.info.get("kash_writing"):
+        raise RuntimeError("a service must not call another service inside its transaction")
+    session.rollback()
+    session.info["kash_writing"] = True
+    session.info[_AFTER_COMMIT] = []
+    try:
+        with _in_turn(session.get_bind().engine.url):
+            options = {"kash_writing": True}
+            session.info[_HELD] = session.connection(execution_options=options)
+            yield session
+            session.commit()
+        after: list[Callable[[], None]] = session.info.pop(_AFTER_COMMIT)
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("kash_writing", None)
+        session.info.pop(_HELD, None)
+    for call in after:
+        with unless_full():
+            call()
+
+
+_TURN_PATIENCE = 5.0
+
+
+class _Turns:
+    """For each database, the lock by which the threads of this process wait for each other."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    def of(self, database: str) -> threading.Lock:
+        """The lock of a database."""
+        with self._guard:
+            return self._locks.setdefault(database, threading.Lock())
+
+
+_turns = _Turns()
+# What was held when this process was forked off is nobody's here.
+os.register_at_fork(after_in_child=_turns.forget)
+
+
+@contextmanager
+def _in_turn(url: URL) -> Iterator[None]:
+    """Have SQLite's writers wait for each other at the door.
+
+    A writer that finds the database locked sleeps longer and longer, up to a tenth of a second,
+    while nobody writes at all. Here the threads of a process wait for a lock of theirs, and the one
+    that has it for a file beside the database, asleep until whoever writes closes it: so nobody
+    asks again and again, and processes take turns. A thread that has waited long goes on without:
+    the database's own lock is what counts. Only the one at the file waits as long as it takes, for
+    a process that stands still in the middle of writing, and writes nothing itself meanwhile.
+    """
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        yield
+        return
+    lock = _turns.of(url.database)
+    if not lock.acquire(timeout=_TURN_PATIENCE):
+        yield
+        return
+    try:
+        descriptor = os.open(f"{url.database}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            # Closing gives the turn away, and so does dying.
+            os.close(descriptor)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def unless_full() -> Iterator[None]:
+    """Leave out what is written by the way while the disk is full: reading goes on, and what is
+    done already is not told as if it had failed."""
+    try:
+        yield
+    except Exception as error:
+        if fault_of(error) is not Fault.NO_ROOM:
+            raise
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Have `call` run once the present write transaction is durable; never if it fails."""
+    db.session().info[_AFTER_COMMIT].append(call)

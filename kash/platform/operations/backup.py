@@ -1,0 +1,183 @@
+"""Writing a backup: the database, then the files, then the server's key, encrypted as one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from kash.platform import storage
+from kash.platform.condition import (
+    LONGEST_BACKUP,
+    note_backup,
+    note_damaged_backup,
+    note_sound_backup,
+)
+from kash.platform.database import utc_now
+from kash.platform.operations.archive import DATABASE, FILES, KEY, Member, tar_pieces
+from kash.platform.operations.backup_check import check_backup
+from kash.platform.operations.encryption import encrypt
+from kash.platform.operations.errors import CannotWrite, Damaged, DatabaseDamaged, OperationError
+from kash.platform.operations.named_files import named_files, refuse_lost
+from kash.platform.operations.snapshot import engine_of, parts_of_database
+from kash.platform.operations.telling import line_of
+from kash.platform.vault import audited
+from kash.policy import SYSTEM
+from kash.settings import Settings
+
+log = structlog.get_logger("kash.platform.operations")
+
+# What jobs made is kept for a day and can be made again.
+_NOT_KEPT = "jobs/"
+_NOT_KEPT_EITHER = "This backup was not kept. Older ones were left as they are."
+_OWN_NAME = re.compile(r"kash-\d{4}-\d\d-\d\dT\d{6}Z\.age")
+
+
+@dataclass
+class Written:
+    """Contents of a backup; `size` in bytes."""
+
+    path: Path
+    files: int = 0
+    size: int = 0
+    deleted: int = 0
+
+
+def path_of_backup(target: Path, now: datetime) -> Path:
+    """Where a backup goes. Raises OperationError if there is a file, or no folder for one."""
+    path = target / f"kash-{now:%Y-%m-%dT%H%M%SZ}.age" if target.is_dir() else target
+    if path.exists():
+        raise OperationError("There is a file of this name already.")
+    if not path.parent.is_dir():
+        raise CannotWrite(f"The backup cannot be written: there is no folder {path.parent}.")
+    return path
+
+
+def write_backup(
+    app: Flask, target: Path, *, passphrase: str = "", without_lost_files: bool = False
+) -> Written:
+    """Write a backup into a new file, or under a name of its own into a folder.
+
+    To `KASH_BACKUP_RECIPIENT` if there is one, else by the passphrase. It is read back and checked
+    as a restore would before it gets its name; what does not pass is not kept. Only after that, in
+    a folder, backups of ours older than `KASH_BACKUP_KEEP_DAYS` are deleted.
+
+    One that lacks files which the database names does not pass, unless `without_lost_files` says
+    that they are lost. Raises OperationError.
+    """
+    settings: Settings = app.config["SETTINGS"]
+    now = utc_now()
+    folder = target if target.is_dir() else None
+    written = Written(path_of_backup(target, now))
+    path = written.path
+    _write(app, written, now, passphrase, without_lost_files)
+    try:
+        with app.app_context(), audited("operations.backup_made", SYSTEM) as change:
+            change.about("backup")
+    except (DBAPIError, OSError) as error:
+        why = line_of(error) or "Something else failed."
+        raise OperationError(f"{path} is whole, but the audit trail lacks it. {why}") from None
+    if folder:
+        _clear_unfinished(folder, now - LONGEST_BACKUP)
+        written.deleted = _delete_old(folder, now - timedelta(days=settings.backup_keep_days))
+    return written
+
+
+@contextmanager
+def trying_backup(settings: Settings, began: datetime) -> Iterator[None]:
+    """Keep for `/healthz` and Today that a backup is tried, and how that ends; a failure is logged.
+
+    What stops it on the machine's side becomes an OperationError: one line for whoever runs it.
+    """
+    note_backup(settings, began, ended=False)
+    try:
+        yield
+    except BaseException as error:
+        note_backup(settings, began, ended=True, failed=True)
+        log.error("backup_failed", error=type(error).__name__)
+        if isinstance(error, DatabaseDamaged):
+            note_damaged_backup(settings, began)
+        line = line_of(error)
+        if line is None:
+            raise
+        raise OperationError(line) from None
+    note_backup(settings, began, ended=True)
+    note_sound_backup(settings)
+
+
+def _write(
+    app: Flask, written: Written, now: datetime, passphrase: str, without_lost_files: bool
+) -> None:
+    """Write it beside its place, check it there, and only then give it its name."""
+    settings: Settings = app.config["SETTINGS"]
+    path = written.path
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise CannotWrite(f"The backup cannot be written: {error.strerror}.") from None
+    try:
+        with os.fdopen(descriptor, "wb") as file, app.app_context():
+            identities = encrypt(
+                tar_pieces(_members(settings, written, without_lost_files), _head(settings, now)),
+                file,
+                recipient=settings.backup_recipient,
+                passphrase=passphrase,
+            )
+            file.flush()
+            os.fsync(file.fileno())
+        written.size = draft.stat().st_size
+        check_backup(settings, draft, identities)
+        draft.rename(path)
+    except Damaged as problem:
+        raise type(problem)(f"{problem} {_NOT_KEPT_EITHER}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _head(settings: Settings, now: datetime) -> dict[str, str]:
+    return {"engine": engine_of(settings), "made_at": now.isoformat(timespec="seconds")}
+
+
+def _members(settings: Settings, written: Written, without_lost_files: bool) -> Iterator[Member]:
+    for number, part in enumerate(parts_of_database(settings)):
+        yield Member.of(f"{DATABASE}{number:06}", part)
+    # Not before: what is deleted until the database is read is in no backup.
+    lacking = set() if without_lost_files else named_files()
+    for found in storage.list():
+        if found.key.startswith(_NOT_KEPT):
+            continue
+        try:
+            pieces = storage.stream(found.key)
+        except storage.FileMissing:
+            continue
+        written.files += 1
+        lacking.discard(found.key)
+        yield Member(f"{FILES}{found.key}", found.size, pieces)
+    refuse_lost(lacking)
+    # Last, so that a key made meanwhile is in it.
+    yield Member.of(KEY, settings.key_file.read_bytes())
+
+
+def _clear_unfinished(folder: Path, before: datetime) -> None:
+    """Delete what a backup that was killed left."""
+    for path in folder.glob(".kash-*.age.part"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+
+
+def _delete_old(folder: Path, before: datetime) -> int:
+    deleted = 0
+    for path in folder.glob("kash-*.age"):
+        if _OWN_NAME.fullmatch(path.name) and path.stat().st_mtime < before.timestamp():
+            path.unlink()
+            deleted += 1
+    return deleted

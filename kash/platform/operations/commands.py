@@ -1,0 +1,143 @@
+"""Operators' commands: `python -m kash.platform.operations`, and within `flask`."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kash.platform.database import utc_now
+from kash.platform.operations.encryption import (
+    identities_in,
+    needs_passphrase,
+    refuse_short,
+    unlock,
+)
+from kash.platform.operations.errors import NoKey, OperationError
+from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.platform.storage import StorageError
+from kash.settings import CannotStart, Settings, SettingsError, load_settings
+
+_passphrase_fd = click.option(
+    "--passphrase-fd", type=int, help="Read the passphrase from this file descriptor."
+)
+
+
+@click.group()
+def operations() -> None:
+    """Back up, put back, bring up to date."""
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _passphrase(descriptor: int | None, *, twice: bool) -> str:
+    if descriptor is not None:
+        with os.fdopen(os.dup(descriptor)) as file:
+            return file.readline().rstrip("\r\n")
+    if not _at_a_terminal():
+        raise NoKey("Set KASH_BACKUP_RECIPIENT, or run this at a terminal for a passphrase.")
+    given = getpass.getpass("Passphrase of the backup: ")
+    if twice and getpass.getpass("Once more: ") != given:
+        raise NoKey("The two differ.")
+    return given
+
+
+def _passphrase_for(settings: Settings, descriptor: int | None) -> str:
+    """Passphrase by which a backup is made, asked for where no recipient is set. Raises NoKey."""
+    if settings.backup_recipient:
+        return ""
+    given = _passphrase(descriptor, twice=True)
+    refuse_short(given)
+    return given
+
+
+@operations.command()
+@click.argument("target", type=click.Path(path_type=Path))
+@_passphrase_fd
+@click.option(
+    "--without-lost-files", is_flag=True, help="Also if files that the database names are lost."
+)
+def backup(target: Path, passphrase_fd: int | None, without_lost_files: bool) -> None:
+    """Write an encrypted backup into the file TARGET, or into the folder TARGET."""
+    from kash import create_app
+    from kash.platform.operations.backup import path_of_backup, trying_backup, write_backup
+    from kash.platform.web.logs import configure_logs
+
+    settings = _settings()
+    configure_logs(settings.log_level)
+    try:
+        passphrase = None
+        if _at_a_terminal():
+            # Whoever mistypes sees it, and earlier backups are as good as before. What a timer is
+            # refused nobody sees, so there it is a backup that failed.
+            path_of_backup(target, utc_now())
+            passphrase = _passphrase_for(settings, passphrase_fd)
+        with trying_backup(settings, utc_now()):
+            if passphrase is None:
+                passphrase = _passphrase_for(settings, passphrase_fd)
+            written = write_backup(
+                create_app(settings),
+                target,
+                passphrase=passphrase,
+                without_lost_files=without_lost_files,
+            )
+    except (OperationError, StorageError, CannotStart) as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(f"Backup written to {written.path}")
+    click.echo(f"Database, stored files: {written.files}, the server's key. No sessions.")
+    click.echo(f"Size: {written.size / 1e6:.1f} MB, encrypted")
+    if written.deleted:
+        click.echo(f"Old backups deleted: {written.deleted}")
+
+
+@operations.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--identity", type=click.Path(path_type=Path), help="File with the private key.")
+@_passphrase_fd
+def restore(source: Path, identity: Path | None, passphrase_fd: int | None) -> None:
+    """Put the backup SOURCE back, into an empty data directory and database."""
+    from kash.platform.operations.restoring import restore_backup
+
+    settings = _settings()
+    try:
+        identities = _identities(source, identity, passphrase_fd)
+        restored = restore_backup(settings, source, identities)
+    except (OperationError, StorageError, CannotStart) as problem:
+        raise click.ClickException(str(problem)) from None
+    click.echo(f"Put back what was saved on {restored.made_at}")
+    click.echo(f"Database, stored files: {restored.files}, the server's key. Nobody is signed in.")
+    if restored.migrated:
+        click.echo("The database was brought up to date.")
+    if restored.old_key:
+        click.echo(f"The key that was here before is kept in {restored.old_key}")
+    click.echo("The audit says that it was restored, and began a new mirror.")
+
+
+def _identities(source: Path, identity: Path | None, passphrase_fd: int | None) -> list[Any]:
+    if needs_passphrase(source):
+        return unlock(source, _passphrase(passphrase_fd, twice=False))
+    if identity is None:
+        raise NoKey("This backup opens with a private key: give its file with --identity.")
+    return identities_in(identity)
+
+
+@operations.command()
+def migrate() -> None:
+    """Bring the database up to date, if it is not."""
+    try:
+        migrate_if_behind(_settings())
+    except MigrationFailed as problem:
+        raise click.ClickException(str(problem)) from None

@@ -1,0 +1,100 @@
+"""Revisions of the database and of the code, compared without loading the application."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from kash.platform.condition import has_programme
+from kash.platform.operations.telling import line_of
+from kash.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[3]
+_VERSIONS = PROJECT / "migrations" / "versions"
+_REVISION = re.compile(r"^revision(?:\s*:.*?)?\s*=\s*['\"](\w+)['\"]", re.MULTILINE)
+_DOWN = re.compile(r"^down_revision(?:\s*:.*?)?\s*=\s*(.+)$", re.MULTILINE)
+_QUOTED = re.compile(r"['\"](\w+)['\"]")
+_READ_VERSION = "SELECT version_num FROM alembic_version"
+
+
+class MigrationFailed(Exception):
+    """The database could not be brought up to date; the reason was printed."""
+
+
+def newest_revisions() -> set[str]:
+    """The revisions that no other follows."""
+    revisions, followed = set(), set()
+    for path in _VERSIONS.glob("*.py"):
+        text = path.read_text()
+        revisions.update(_REVISION.findall(text))
+        for value in _DOWN.findall(text):
+            followed.update(_QUOTED.findall(value))
+    return revisions - followed
+
+
+def current_revisions(settings: Settings) -> set[str]:
+    """The revisions that the database says it is at; empty for a new one."""
+    uri = settings.database_uri
+    if uri.startswith("sqlite:///"):
+        path = Path(uri.removeprefix("sqlite:///"))
+        if not path.exists():
+            return set()
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            try:
+                return {row[0] for row in connection.execute(_READ_VERSION)}
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    raise
+                # There is no such table.
+                return set()
+    import psycopg
+
+    with psycopg.connect(plain_postgresql_url(settings)) as connection:
+        try:
+            return {row[0] for row in connection.execute(_READ_VERSION)}
+        except psycopg.errors.UndefinedTable:
+            return set()
+
+
+def plain_postgresql_url(settings: Settings) -> str:
+    """The database's address as libpq and its programs read it."""
+    return settings.database_uri.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
+def migrate_if_behind(settings: Settings) -> bool:
+    """Bring the database up to date if it is not; whether there was anything to do.
+
+    In a process of its own, so that the server does not carry what only migrations need. Raises
+    MigrationFailed.
+    """
+    newest = newest_revisions()
+    try:
+        current = current_revisions(settings)
+    except Exception as error:
+        line = line_of(error)
+        if line is None:
+            raise
+        raise MigrationFailed(line) from None
+    if newest == current:
+        return False
+    if not current and has_programme(settings):
+        raise MigrationFailed(
+            "The database is empty, but a programme was kept with this data directory: is "
+            "KASH_DATABASE_URL right? Else restore a backup into an empty data directory."
+        )
+    command = [sys.executable, "-m", "flask", "--app", "app", "db", "upgrade"]
+    environment = os.environ | {
+        "KASH_DATA_DIR": str(settings.data_dir),
+        "KASH_DATABASE_URL": settings.database_uri,
+        "KASH_SECRET_KEY_FILE": str(settings.key_file),
+        "KASH_STORAGE_URL": settings.storage_address,
+    }
+    done = subprocess.run(command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise MigrationFailed("The database could not be brought up to date.")
+    return True

@@ -1,0 +1,240 @@
+"""Server around the application: prepare, share memory, keep the worker."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import itertools
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import babel.core
+from flask import Flask, render_template
+from flask_babel import force_locale, format_date
+from gunicorn.glogging import Logger  # type: ignore[import-untyped] # it has none
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
+
+from kash.accounts.setup import new_setup_code
+from kash.platform.condition import condition
+from kash.platform.confinement.telling import log_confinement
+from kash.platform.database import db, utc_now
+from kash.platform.jobs.keeper import WorkerKeeper
+from kash.platform.jobs.runner import where_it_broke
+from kash.platform.jobs.worker import run_worker
+from kash.platform.operations.errors import NoKey
+from kash.platform.operations.migrations import MigrationFailed, migrate_if_behind
+from kash.platform.operations.numbers import clear_numbers
+from kash.platform.operations.port import PortTaken, wait_for_port
+from kash.platform.operations.renewal import Renewal
+from kash.platform.operations.ways import Ways
+from kash.platform.web.bodies import MEGABYTE
+from kash.platform.web.language import LANGUAGES
+from kash.platform.web.metrics import count_as
+from kash.settings import Settings, address_of
+
+
+class QuietLog(Logger):
+    """The server's log without what people sent: no address, no path, no message of an error."""
+
+    def warning(self, msg: str, *args: Any, **options: Any) -> None:
+        if msg.startswith("Invalid request"):
+            msg, args = "A request that is not HTTP was refused.", ()
+        super().warning(msg, *args, **options)
+
+    def exception(self, msg: str, *args: Any, **options: Any) -> None:
+        kind, _error, traceback = sys.exc_info()
+        name = kind.__name__ if kind is not None else "an error"
+        super().error("Stopped by %s %s", name, where_it_broke(traceback))
+
+
+class Server:
+    """The hooks of one running server, called by `gunicorn.conf.py`."""
+
+    def __init__(self, settings: Settings, app: Flask, numbers: Path | None = None) -> None:
+        self._settings = settings
+        self._app = app
+        self._numbers = numbers
+        self._keeper: WorkerKeeper | None = None
+        # A server's only web process stays: nobody would answer meanwhile.
+        limit = settings.web_memory_mb if settings.web_workers > 1 else math.inf
+        self.renewal = Renewal(limit_mb=limit)
+        self._ways = Ways(app, trusted_proxies=settings.trusted_proxies)
+
+    def starting(self, addresses: Iterable[Any]) -> None:
+        """Before anything listens: nothing else serves here, and the database is up to date.
+
+        `addresses` are gunicorn's own, which an option of its may have chosen: (host, port), or
+        anything else for a Unix socket or one that was opened already.
+        """
+        try:
+            for address in addresses:
+                if isinstance(address, tuple):
+                    wait_for_port(*address)
+            clear_numbers(self._numbers, kept=os.getpid())
+            if self._settings.backup_recipient:
+                # A wrong key would else be found at the first backup.
+                from kash.platform.operations.encryption import recipient_of
+
+                recipient_of(self._settings.backup_recipient)
+            if migrate_if_behind(self._settings):
+                print("The database is up to date.", flush=True)
+        except (MigrationFailed, NoKey, PortTaken) as problem:
+            raise SystemExit(str(problem)) from None
+        if condition(self._settings, utc_now()).no_room:
+            print("There is no room on the disk: nothing can be saved.", flush=True)
+
+    def ready(self, listeners: list[Any]) -> None:
+        """Listening, no process forked yet: all that the processes share is loaded by now."""
+        self._settings = where_served(self._settings, listeners)
+        self._app.config["SETTINGS"] = self._settings
+        log_confinement()
+        _return_large_blocks()
+        keep_compiled(self._app, self._settings.data_dir / "templates")
+        _compile_elsewhere(self._app)
+        with self._app.app_context():
+            _rehearse(self._app)
+            code = new_setup_code()
+            db.session.remove()
+            db.engine.dispose()
+        if code is not None:
+            print(f"This programme is empty. Its one-time set-up code: {code}", flush=True)
+        # What is frozen is never looked at by the collector, so its pages stay shared.
+        gc.collect()
+        gc.freeze()
+        # By this the collector takes note that nothing is old: otherwise garbage would wait in each
+        # process until there is a quarter of what is frozen.
+        gc.collect()
+        self._keeper = WorkerKeeper(worker_without(listeners, self._app))
+        self._keeper.start()
+
+    def forking(self, worker: Any, others: Iterable[Any]) -> None:
+        """A web process is to be forked, at the place of one that ended if there is any."""
+        taken = {other.place for other in others}
+        worker.place = next(place for place in itertools.count(1) if place not in taken)
+        worker.ways = self._ways
+        # The largest body that there is, and another file beside it.
+        worker.room = (self._settings.evidence_mb + self._settings.max_upload_mb) * MEGABYTE
+
+    def forked(self, worker: Any) -> None:
+        """In the web process: it counts on from where the one at its place ended."""
+        count_as(f"web-{worker.place}")
+        # Whoever computes for long lets the others on after a millisecond, not after five: beside
+        # one that reads a list, a small page comes in an eighth of the time.
+        sys.setswitchinterval(0.001)
+
+    def serving(self, worker: Any) -> None:
+        """A web process is up; the first one says so."""
+        if worker.age == 1:
+            print(address_of(self._settings.host, self._settings.port), flush=True)
+        self.renewal.watch(worker)
+
+    def ended(self) -> None:
+        """The last web process is gone."""
+        if self._keeper is not None:
+            self._keeper.stop()
+        clear_numbers(self._numbers)
+
+
+def where_served(settings: Settings, listeners: Iterable[Any]) -> Settings:
+    """The settings with the host and the port that the server came to listen on.
+
+    An option of the server's own, or port 0, may have chosen others than the variables.
+    """
+    for listener in listeners:
+        name = listener.sock.getsockname()
+        if isinstance(name, tuple):
+            return settings.served_at(*name[:2])
+    return settings
+
+
+def worker_without(listeners: Iterable[Any], app: Flask) -> Callable[[], None]:
+    """Work of the worker in its fork: it lets go of what the server listens on, then works.
+
+    A server that is ending has let go of its sockets when a worker that was told to end with it is
+    forked once more, so they are looked up now.
+    """
+    sockets = [listener.sock for listener in listeners]
+
+    def work() -> None:
+        for one in sockets:
+            one.close()
+        run_worker(app)
+
+    return work
+
+
+_M_MMAP_THRESHOLD = -3
+_LARGE = 128 * 1024
+
+
+def _return_large_blocks() -> None:
+    """Have the C library give large blocks back to the system as soon as they are free.
+
+    Left alone it keeps blocks as large as the largest it has seen: after one password's hash every
+    process would hold 20 MB for the next.
+    """
+    with contextlib.suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
+
+
+def keep_compiled(app: Flask, folder: Path) -> None:
+    """Keep templates compiled from one start to the next: it is more than half of a start's work.
+
+    Each is compiled anew when its source has changed, and all with another Jinja.
+    """
+    folder = folder / version("jinja2")
+    with contextlib.suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        app.jinja_env.bytecode_cache = _KeptTemplates(str(folder), "%s")
+
+
+class _KeptTemplates(FileSystemBytecodeCache):
+    """Templates that stay compiled where there is room; elsewhere they are compiled each time."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compile_elsewhere(app: Flask) -> None:
+    """Have a child compile what templates are not kept compiled yet.
+
+    What compiling leaves behind would lie between everything that is loaded, and each process
+    would copy that much more: 25 MB altogether after an update's first start.
+    """
+    process = os.fork()
+    if process:
+        os.waitpid(process, 0)
+        return
+    try:
+        _load_templates(app)
+    finally:
+        # What is wrong with a template is told by whoever loads it next.
+        os._exit(0)
+
+
+def _load_templates(app: Flask) -> None:
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+
+
+def _rehearse(app: Flask) -> None:
+    """Read every template and draw a page in each language, so that what pages need is loaded
+    before the fork."""
+    _load_templates(app)
+    with app.test_request_context():
+        for language in LANGUAGES:
+            with force_locale(language):
+                render_template("errors/404.html")
+                format_date()
+    # What Babel knows of all zones and currencies was read to load our languages, and is read again
+    # should anything ever ask for it: 2 MB.
+    babel.core._global_data = None

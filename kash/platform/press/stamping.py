@@ -1,0 +1,150 @@
+"""Sets what differs onto a plate: one small stream of drawing for each page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from kash.platform.press.fitting import fitted_points
+from kash.platform.press.markup import one_line
+from kash.platform.press.plates import PictureField, Plate, TextField
+from kash.platform.press.qr_symbols import Symbol
+from kash.platform.press.shaping import SetLine, Shaper, is_latin, normal
+from kash.platform.press.single_writing import SingleWriter
+
+QUIET_MODULES = 4
+UNITS_PER_PIXEL = 1024
+_POINTS_PER_PIXEL = 0.75
+# A line may be a hair wider than its box, as the layout engine allows too.
+_HAIR = 0.01
+
+
+class Stamper:
+    """A plate with the shapers of its fonts."""
+
+    def __init__(self, plate: Plate) -> None:
+        self.plate = plate
+        shapers: dict[tuple[int, int], Shaper] = {}
+        self._texts = [_TextStamp(field, _shaper(field, plate, shapers)) for field in plate.texts]
+        self.names = frozenset(
+            [text.name for text in plate.texts] + [picture.name for picture in plate.pictures]
+        )
+
+    @property
+    def size(self) -> int:
+        """How many bytes are kept: the page's objects, and again as the beginning of a file."""
+        return 2 * sum(len(one.content) for one in self.plate.objects)
+
+    @cached_property
+    def single_writer(self) -> SingleWriter:
+        """Writes files of one page each."""
+        return SingleWriter(self.plate)
+
+    def drawing(self, texts: Mapping[str, str], codes: Mapping[str, Symbol]) -> bytes | None:
+        """The stream that sets these fields, or None if a text can't be set on this plate.
+
+        A field that is given nothing stays empty.
+        """
+        parts = []
+        for stamp in self._texts:
+            part = stamp.drawing(texts.get(stamp.field.name, ""))
+            if part is None:
+                return None
+            parts.append(part)
+        for picture in self.plate.pictures:
+            code = codes.get(picture.name)
+            parts.append(filled_code(picture, code) if code else f"{picture.mark} EMC\n")
+        return "".join(parts).encode("ascii")
+
+    def unsettable(self, name: str, texts: Iterable[str]) -> list[str]:
+        """The texts that hold a glyph which a field's font has not, or not in its subset."""
+        stamps = [stamp for stamp in self._texts if stamp.field.name == name]
+        return [text for text in texts if any(not stamp.can_set(text) for stamp in stamps)]
+
+
+def _shaper(field: TextField, plate: Plate, made: dict[tuple[int, int], Shaper]) -> Shaper:
+    """The shaper of a field: fields that share a font share what the shaper reads of its file."""
+    font = field.font
+    key = (id(font), field.letter_spacing)
+    if key not in made:
+        made[key] = Shaper(
+            plate.font_files[font.file],
+            font.index,
+            font.variations,
+            font.features,
+            font.language,
+            field.letter_spacing,
+        )
+    return made[key]
+
+
+class _TextStamp:
+    """One field, and the shaper of its font."""
+
+    def __init__(self, field: TextField, shaper: Shaper) -> None:
+        self.field = field
+        self._shaper = shaper
+        self._room = field.width / field.scale
+        # The same date stands on every page of a batch.
+        self._last: tuple[str, str | None] = ("", f"{field.mark} EMC\n")
+
+    def can_set(self, text: str) -> bool:
+        """True if the subset has all glyphs of a text."""
+        field = self.field
+        return self._shaper.line(normal(text), field.units, field.font.widths) is not None
+
+    def drawing(self, text: str) -> str | None:
+        if text == self._last[0]:
+            return self._last[1]
+        drawn = self._drawing(normal(one_line(text)))
+        self._last = (text, drawn)
+        return drawn
+
+    def _drawing(self, text: str) -> str | None:
+        field = self.field
+        if not text:
+            return f"{field.mark} EMC\n"
+        if not field.settable or not is_latin(text):
+            return None
+        units = field.units
+        line = self._shaper.line(text, units, field.font.widths)
+        if line is not None and self._is_too_wide(line):
+            units = self._smaller(line)
+            line = self._shaper.line(text, units, field.font.widths) if units else None
+        if line is None or self._is_too_wide(line):
+            return None
+        width = line.width / UNITS_PER_PIXEL * field.scale
+        left = field.left
+        if field.align == "center":
+            left += (field.width - width) / 2
+        elif field.align == "right":
+            left += field.width - width
+        size = units / UNITS_PER_PIXEL * field.scale
+        return (
+            f"{field.mark} BT {field.colour} /{field.font.resource} {size:.5f} Tf "
+            f"1 0 0 1 {left:.4f} {field.baseline:.4f} Tm [{line.shown}] TJ ET EMC\n"
+        )
+
+    def _is_too_wide(self, line: SetLine) -> bool:
+        return line.width / UNITS_PER_PIXEL > self._room + _HAIR
+
+    def _smaller(self, line: SetLine) -> int:
+        """The size at which a name fits on one line; 0 if it must take two, or is no name."""
+        if self.field.name.partition("-")[0] != "name":
+            return 0
+        full = self.field.units / UNITS_PER_PIXEL * _POINTS_PER_PIXEL
+        points = fitted_points(line.width / UNITS_PER_PIXEL, self._room, full)
+        return int(points / _POINTS_PER_PIXEL * UNITS_PER_PIXEL)
+
+
+def filled_code(field: PictureField, code: Symbol) -> str:
+    """The code in its box, with its quiet zone inside."""
+    module = min(field.width, field.height) / (code.size + 2 * QUIET_MODULES)
+    side = module * code.size
+    left = field.left + (field.width - side) / 2
+    bottom = field.bottom + (field.height - side) / 2
+    return (
+        f"{field.mark} q 0 g {side:.4f} 0 0 {side:.4f} {left:.4f} {bottom:.4f} cm "
+        f"BI /W {code.size} /H {code.size} /IM true /BPC 1 /D [1 0] /F /AHx ID "
+        f"{code.rows.hex()}>\nEI Q EMC\n"
+    )

@@ -1,0 +1,399 @@
+"""Vault-sealed documents in the database: filed by anybody, opened by members, shredded for good.
+
+Filing needs no key: a document's own key is sealed to its compartment's public key. The first
+member who opens it keeps the key under the compartment's symmetric key from then on. Functions that
+write take the session of the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from kash.feature import Part, declared
+from kash.platform.database import after_commit, new_public_id, without_order
+from kash.platform.vault import compartments as sealing
+from kash.platform.vault.compartments import CompartmentName, Place, Secret
+from kash.platform.vault.envelope import SealError, UnknownKey
+from kash.platform.vault.models import Compartment, DocumentKey, SealedDocument, Unsealing
+from kash.platform.vault.openings import OpenVault
+from kash.platform.vault.scrubbing import scrub_after_commit
+
+
+class NobodyCanOpen(SealError):
+    """The compartment has no member yet, so that nothing can be filed to it."""
+
+    sentence = "Nobody holds keys of the vault yet, so nothing can be sealed for them."
+
+
+class NoSuchDocument(SealError):
+    """It was never there, or it was shredded."""
+
+    sentence = "There is no such document, or it was shredded."
+
+
+class SavedMeanwhile(SealError):
+    """Somebody else saved another version since this one was opened."""
+
+    sentence = "Somebody else saved this meanwhile."
+
+
+class NeverChanged(SealError):
+    """A document of this kind is written once."""
+
+    sentence = "This document is kept as it was written first, and never changed."
+
+
+@dataclass(frozen=True)
+class WrittenOnce(Part):
+    """A kind of documents that are never written over; they can only be shredded."""
+
+    kind: str
+
+
+def _is_written_once(kind: str) -> bool:
+    return any(kind == one.kind for one in declared(WrittenOnce))
+
+
+class Sealed(NamedTuple):
+    """A document as it lies in the database, with its key as it is wrapped."""
+
+    id: int
+    place: Place
+    version: int
+    body: bytes
+    form: str
+    wrapped: bytes
+    compartment_id: int
+    generation: int
+
+    def __repr__(self) -> str:
+        return f"Sealed({self.place.kind} {self.place.public_id}, version {self.version})"
+
+    def without_body(self) -> Sealed:
+        """Only what keeping its key needs: for lists that hold thousands."""
+        return self._replace(body=b"")
+
+
+def _current(session: Session, name: str) -> Compartment:
+    found = session.scalar(
+        select(Compartment)
+        .where(Compartment.name == name, Compartment.state == "current")
+        .with_for_update(read=True)
+    )
+    if found is None:
+        raise NobodyCanOpen
+    return found
+
+
+def can_file(session: Session, compartment: str = CompartmentName.CASE) -> bool:
+    """True if somebody holds the keys of a compartment, so that it takes documents."""
+    current = Compartment.name == compartment, Compartment.state == "current"
+    return session.scalar(select(Compartment.id).where(*current)) is not None
+
+
+class Prepared(NamedTuple):
+    """A document that is sealed to a compartment and does not lie in its table yet."""
+
+    public_id: str
+    compartment: str
+    kind: str
+    body: bytes
+    wrapped: bytes
+    compartment_id: int
+
+    def __repr__(self) -> str:
+        return f"Prepared({self.kind} {self.public_id})"
+
+
+def prepare_document(
+    session: Session,
+    kind: str,
+    plaintext: bytes,
+    *,
+    compartment: str = CompartmentName.CASE,
+    public_id: str = "",
+    key: bytes = b"",
+) -> Prepared:
+    """Seal a document that its author cannot open again, and add it nowhere yet. Raises
+    NobodyCanOpen.
+
+    `kind` is a fixed word; `key` is given only where something else (a file) is sealed under the
+    same key.
+    """
+    current = _current(session, compartment)
+    place = Place(compartment, kind, public_id or new_public_id())
+    key = key or sealing.new_key()
+    return Prepared(
+        place.public_id,
+        compartment,
+        kind,
+        sealing.seal_body(plaintext, key, place, 1),
+        sealing.file_key(key, current.public_key, place, current.generation),
+        current.id,
+    )
+
+
+def add_document(session: Session, prepared: Prepared) -> SealedDocument:
+    """Add a document that was sealed before. Its generation must still be there
+    (`SealedElsewhere`)."""
+    row = SealedDocument(
+        public_id=prepared.public_id,
+        compartment=prepared.compartment,
+        kind=prepared.kind,
+        version=1,
+        body=prepared.body,
+    )
+    session.add(row)
+    session.flush()
+    session.add(
+        DocumentKey(
+            document_id=row.id,
+            compartment_id=prepared.compartment_id,
+            form="filed",
+            wrapped=prepared.wrapped,
+        )
+    )
+    session.flush()
+    without_order(session, SealedDocument, row.id)
+    without_order(session, DocumentKey, row.id, "document_id")
+    return row
+
+
+def file_document(
+    session: Session,
+    kind: str,
+    plaintext: bytes,
+    *,
+    compartment: str = CompartmentName.CASE,
+    public_id: str = "",
+    key: bytes = b"",
+) -> SealedDocument:
+    """Seal and add a document that its author cannot open again. Raises NobodyCanOpen."""
+    return add_document(
+        session,
+        prepare_document(
+            session, kind, plaintext, compartment=compartment, public_id=public_id, key=key
+        ),
+    )
+
+
+def refile_document(session: Session, document_id: int, plaintext: bytes) -> None:
+    """Put another text in the place of a document, without being able to open it.
+
+    It is sealed under a new key, as one that was just filed. Raises NobodyCanOpen, NoSuchDocument
+    and NeverChanged.
+    """
+    row = session.get(SealedDocument, document_id, populate_existing=True, with_for_update=True)
+    if row is None:
+        raise NoSuchDocument
+    if _is_written_once(row.kind):
+        raise NeverChanged
+    current = _current(session, row.compartment)
+    place = Place(row.compartment, row.kind, row.public_id)
+    key = sealing.new_key()
+    row.version += 1
+    row.body = sealing.seal_body(plaintext, key, place, row.version)
+    session.execute(
+        update(DocumentKey)
+        .where(DocumentKey.document_id == document_id)
+        .values(
+            compartment_id=current.id,
+            form="filed",
+            wrapped=sealing.file_key(key, current.public_key, place, current.generation),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.flush()
+
+
+def sealed_documents(*public_ids: str, kind: str = "") -> Select[*tuple[Any, ...]]:
+    """The question for documents with their keys: those of these ids, or all of a kind."""
+    query: Select[*tuple[Any, ...]] = (
+        select(
+            SealedDocument.id,
+            SealedDocument.compartment,
+            SealedDocument.kind,
+            SealedDocument.public_id,
+            SealedDocument.version,
+            SealedDocument.body,
+            DocumentKey.form,
+            DocumentKey.wrapped,
+            DocumentKey.compartment_id,
+            Compartment.generation,
+        )
+        .join(DocumentKey, DocumentKey.document_id == SealedDocument.id)
+        .join(Compartment, Compartment.id == DocumentKey.compartment_id)
+    )
+    if kind:
+        query = query.where(SealedDocument.kind == kind)
+    if public_ids or not kind:
+        query = query.where(SealedDocument.public_id.in_(public_ids))
+    return query
+
+
+def fetch(session: Session, *public_ids: str, kind: str = "") -> list[Sealed]:
+    """Documents as they lie, in no particular order; those that are not there are left out."""
+    return [
+        Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
+        for row in session.execute(sealed_documents(*public_ids, kind=kind))
+    ]
+
+
+def fetch_each(session: Session, kind: str, *, at_once: int = 500) -> Iterator[Sealed]:
+    """All documents of a kind, read in portions, so that they never lie in memory together.
+
+    Nothing else may be asked of the session before the last one was read.
+    """
+    statement = sealed_documents(kind=kind).execution_options(yield_per=at_once)
+    for portion in session.execute(statement).partitions():
+        for row in portion:
+            yield Sealed(row[0], Place(row[1], row[2], row[3]), *row[4:])
+
+
+def fetch_one(session: Session, public_id: str, kind: str) -> Sealed:
+    """One document of this kind. Raises NoSuchDocument."""
+    found = fetch(session, public_id, kind=kind)
+    if not found:
+        raise NoSuchDocument
+    return found[0]
+
+
+def key_of(vault: OpenVault, sealed: Sealed) -> bytes:
+    """A document's key. Raises SealError: UnknownKey if the compartment is not the member's."""
+    secret = vault.secrets.get((sealed.place.compartment, sealed.generation))
+    if secret is None:
+        raise UnknownKey
+    return _unwrapped(sealed, secret)
+
+
+def _unwrapped(sealed: Sealed, secret: Secret) -> bytes:
+    if sealed.form == "kept":
+        return sealing.open_kept_key(sealed.wrapped, secret, sealed.place)
+    return sealing.open_filed_key(sealed.wrapped, secret, sealed.place)
+
+
+def open_document(vault: OpenVault, sealed: Sealed) -> bytes:
+    """Open a document. Raises SealError."""
+    return sealing.open_body(sealed.body, key_of(vault, sealed), sealed.place, sealed.version)
+
+
+def open_each(
+    vault: OpenVault, found: Iterable[Sealed]
+) -> Iterator[tuple[Sealed, bytes | SealError]]:
+    """Each document with what it says, or why it does not open: one damaged hides no other."""
+    for sealed in found:
+        try:
+            yield sealed, open_document(vault, sealed)
+        except SealError as error:
+            yield sealed, error
+
+
+def keep_keys(session: Session, vault: OpenVault, found: Iterable[Sealed]) -> int:
+    """Keep the keys of documents that are still as they were filed; how many there were.
+
+    To be called in the transaction that notes the opening. Who kept first has kept: the key is the
+    same. A damaged document is left as it is.
+    """
+    moves = []
+    for sealed in found:
+        if sealed.form == "kept":
+            continue
+        secret = vault.newest(sealed.place.compartment)
+        try:
+            key = key_of(vault, sealed)
+        except SealError:
+            continue
+        moves.append(move_of(vault, sealed, "kept", sealing.keep_key(key, secret, sealed.place)))
+    return move_keys(session, moves)
+
+
+_KEYS = DocumentKey.__table__
+_MOVING: Any = (
+    update(DocumentKey)
+    .where(
+        _KEYS.c.document_id == bindparam("number"),
+        _KEYS.c.compartment_id == bindparam("was_in"),
+        _KEYS.c.form == bindparam("was_form"),
+    )
+    .values(
+        form=bindparam("new_form"),
+        compartment_id=bindparam("new_in"),
+        wrapped=bindparam("new_wrapped"),
+    )
+    .execution_options(synchronize_session=False)
+)
+
+
+def move_of(vault: OpenVault, sealed: Sealed, form: str, wrapped: bytes) -> dict[str, Any]:
+    """A document's key as it is to lie from now on, under the newest secret of its compartment."""
+    secret = vault.newest(sealed.place.compartment)
+    return {
+        "number": sealed.id,
+        "was_in": sealed.compartment_id,
+        "was_form": sealed.form,
+        "new_form": form,
+        "new_in": vault.compartment_ids[secret.compartment, secret.generation],
+        "new_wrapped": wrapped,
+    }
+
+
+def move_keys(session: Session, moves: Sequence[dict[str, Any]]) -> int:
+    """Put wrapped keys in place of others that are still as they were; how many were given.
+
+    In one call however many: ten thousand keys take a moment.
+    """
+    if moves:
+        session.connection().execute(_MOVING, moves)
+    return len(moves)
+
+
+def save_document(session: Session, vault: OpenVault, sealed: Sealed, plaintext: bytes) -> int:
+    """Put a new version in place of the one that was opened; its number.
+
+    Nothing of the old version is kept. Raises SavedMeanwhile, NoSuchDocument, NeverChanged and
+    SealError.
+    """
+    if _is_written_once(sealed.place.kind):
+        raise NeverChanged
+    version = sealed.version + 1
+    body = sealing.seal_body(plaintext, key_of(vault, sealed), sealed.place, version)
+    done = session.execute(
+        update(SealedDocument)
+        .where(SealedDocument.id == sealed.id, SealedDocument.version == sealed.version)
+        .values(version=version, body=body)
+        .execution_options(synchronize_session=False)
+    )
+    if done.rowcount == 1:  # type: ignore[attr-defined]
+        return version
+    there = session.scalar(select(SealedDocument.id).where(SealedDocument.id == sealed.id))
+    raise NoSuchDocument if there is None else SavedMeanwhile
+
+
+def shred(session: Session, public_ids: Sequence[str]) -> int:
+    """End documents for good: their keys, then their ciphertext; how many there were.
+
+    Why somebody asked to open one may say what it says, and goes with it. After the commit nothing
+    of them is left in the database's own files, see `scrubbing.scrub`.
+    """
+    rows = select(SealedDocument.id).where(SealedDocument.public_id.in_(public_ids))
+    named = set(session.scalars(rows))
+    asked = session.scalars(select(Unsealing.reason_id).where(Unsealing.document_id.in_(named)))
+    ids = sorted(named | {reason for reason in asked if reason is not None})
+    session.execute(
+        delete(DocumentKey)
+        .where(DocumentKey.document_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        delete(SealedDocument)
+        .where(SealedDocument.id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+    if ids:
+        after_commit(scrub_after_commit)
+    return len(ids)

@@ -1,0 +1,165 @@
+"""Compartments, their documents, and the members whose keys open them.
+
+Rows are keyed by random numbers where their order would tell when something was filed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kash.platform.database import Base, PublicId, UtcDateTime
+
+
+def random_key() -> int:
+    """A row's number that tells nothing of when it was made."""
+    return secrets.randbits(62) + 1
+
+
+class VaultMember(PublicId, Base):
+    """Somebody with keys. `holder` is her account's public id; the private half opens by what she
+    alone knows, a passphrase or a recovery code, together with the server's key file."""
+
+    __tablename__ = "vault_member"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    holder: Mapped[str] = mapped_column(String(16), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    salt: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_private: Mapped[bytes] = mapped_column(LargeBinary)
+    recovery_salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    recovery_private: Mapped[bytes | None] = mapped_column(LargeBinary)
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # Who let her in (an account's public id), and when; None while she waits.
+    admitted_by: Mapped[str | None] = mapped_column(String(16))
+    admitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Compartment(Base):
+    """One generation of a compartment's pair. The current one takes what is filed; those before it
+    stay until a rotation has moved every document on."""
+
+    __tablename__ = "vault_compartment"
+    __table_args__ = (
+        UniqueConstraint("name", "generation"),
+        CheckConstraint("name in ('case', 'identity')", name="name"),
+        CheckConstraint("state in ('current', 'retiring')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(16))
+    generation: Mapped[int]
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(8), default="current")
+    # Somebody who could open it was removed: a new generation is due.
+    rotation_due: Mapped[bool] = mapped_column(default=False)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class CompartmentWrap(Base):
+    """A compartment's secret, sealed to one member."""
+
+    __tablename__ = "vault_wrap"
+
+    compartment_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_compartment.id", ondelete="CASCADE"), primary_key=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_member.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SealedDocument(PublicId, Base):
+    """One vault-sealed document: what kind of thing it is, its version, its ciphertext."""
+
+    __tablename__ = "vault_document"
+    __table_args__ = (
+        CheckConstraint("compartment in ('case', 'identity')", name="compartment"),
+        Index("ix_vault_document_kind_id", "kind", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, default=random_key
+    )
+    compartment: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int] = mapped_column(default=1)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DocumentKey(Base):
+    """A document's key: `filed` to a compartment's public key, or `kept` under its symmetric one.
+
+    In a table of its own, so that shredding is the end of one row.
+    """
+
+    __tablename__ = "vault_document_key"
+    __table_args__ = (
+        CheckConstraint("form in ('filed', 'kept')", name="form"),
+        Index("ix_vault_document_key_compartment_id_form", "compartment_id", "form"),
+    )
+
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_document.id", ondelete="CASCADE"), primary_key=True
+    )
+    compartment_id: Mapped[int] = mapped_column(ForeignKey("vault_compartment.id"))
+    form: Mapped[str] = mapped_column(String(8))
+    wrapped: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class VaultOpening(Base):
+    """A vault that is open in one session: the member's key under a secret that only a cookie
+    holds. Never in a backup."""
+
+    __tablename__ = "vault_opening"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session: Mapped[str] = mapped_column(String(16), unique=True)
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_member.id", ondelete="CASCADE"), index=True
+    )
+    sealed_private: Mapped[bytes] = mapped_column(LargeBinary)
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Unsealing(PublicId, Base):
+    """Somebody asks to open one `identity` document; a custodian decides.
+
+    The reason is a document of `case`. What is granted is that one document's key, sealed to the
+    asker, until it runs out.
+    """
+
+    __tablename__ = "vault_unsealing"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, default=random_key
+    )
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_document.id", ondelete="CASCADE"), index=True
+    )
+    reason_id: Mapped[int | None] = mapped_column(
+        ForeignKey("vault_document.id", ondelete="SET NULL"), index=True
+    )
+    member_id: Mapped[int] = mapped_column(
+        ForeignKey("vault_member.id", ondelete="CASCADE"), index=True
+    )
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str | None] = mapped_column(String(16))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    granted: Mapped[bool | None]
+    runs_out_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    wrapped: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,0 +1,207 @@
+"""Errors as pages: a sentence for a person, never a value."""
+
+from __future__ import annotations
+
+import errno
+from html import unescape
+from typing import ClassVar
+
+import structlog
+from flask import Flask, Response, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from werkzeug.exceptions import HTTPException
+
+from kash.platform.cleaning import CleaningBusy
+from kash.platform.condition import note_damage, note_refusal
+from kash.platform.database import db, utc_now
+from kash.platform.faults import Fault, fault_of
+from kash.platform.storage import FileMissing, StorageError, StorageFull
+from kash.platform.web.posted import came_from_here, posted
+from kash.policy import NOBODY
+
+log = structlog.get_logger("kash.platform.web")
+
+_PAGES = frozenset({400, 403, 404, 405, 408, 409, 413, 429, 500, 503, 507})
+
+
+class Problem(Exception):
+    """Something that cannot be done, with a sentence fit for a person.
+
+    Subclasses set `status` and `sentence`, and `heading` where that of the status does not fit. A
+    view that does not catch it shows the sentence on a page of its own with that status.
+    """
+
+    status: ClassVar[int] = 409
+    heading: ClassVar[str] = ""
+    sentence: str = _l("This cannot be done as things stand.")
+
+    def __init__(self, sentence: str | None = None) -> None:
+        super().__init__()
+        if sentence is not None:
+            self.sentence = sentence
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotFound(Problem):
+    """There is no such thing, or it is out of the actor's reach: the answer is the same."""
+
+    status = 404
+    sentence = _l("The address is wrong, or what stood here was removed.")
+
+
+class Forbidden(Problem):
+    """The actor may not do this."""
+
+    status = 403
+    sentence = _l("Your account does not include this.")
+
+
+class TooManyTries(Problem):
+    """Something was tried too often within a short time."""
+
+    status = 429
+    sentence = _l("Too many tries. Wait a few minutes and try again.")
+
+
+Again = tuple[str, list[tuple[str, str]]]
+_NO_ROOM = _l(
+    "There is no room left on the server's disk, so nothing was saved. Reading goes on. Tell an "
+    "administrator, or whoever runs the server."
+)
+_DAMAGED = _l(
+    "What this page needs is damaged on the server's disk. Tell an administrator, or whoever runs "
+    "the server, at once, and type in nothing more until somebody has looked."
+)
+
+
+def _wants_page() -> bool:
+    return request.headers.get("X-Requested-With") != "fetch" and not request.is_json
+
+
+def error_page(
+    status: int, sentence: str = "", heading: str = "", *, again: Again | None = None
+) -> ResponseReturnValue:
+    """The page for a status, with a sentence and a heading of its own if there are any. `again` is
+    what could not be taken, address and fields, to be sent once more from there."""
+    shown = status if status in _PAGES else 400 if status < 500 else 500
+    if not _wants_page():
+        return {"error": str(sentence) or _lead(shown)}, status
+    words = {"sentence": str(sentence), "heading": str(heading)}
+    return render_template(f"errors/{shown}.html", again=again, **words), status
+
+
+def _lead(shown: int) -> str:
+    """The sentence of a status's page alone, as a script tells it."""
+    page = current_app.jinja_env.get_template(f"errors/{shown}.html")
+    return unescape("".join(page.blocks["lead"](page.new_context()))).strip()
+
+
+def _of_http(error: HTTPException) -> ResponseReturnValue:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    answer = error_page(status)
+    headers = [
+        (name, value)
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    ]
+    return (*answer, headers) if isinstance(answer, tuple) else answer
+
+
+def _of_problem(problem: Problem) -> ResponseReturnValue:
+    return error_page(problem.status, str(problem), problem.heading)
+
+
+def _of_csrf(_error: CSRFError) -> ResponseReturnValue:
+    return error_page(400)
+
+
+def _of_conflict(_error: IntegrityError) -> ResponseReturnValue:
+    # Two wrote at once, or one thing was sent twice: the database kept the first.
+    return error_page(409)
+
+
+def _of_unfit_value(_error: Exception) -> ResponseReturnValue:
+    return error_page(400)
+
+
+def _of_storage(error: StorageError) -> ResponseReturnValue:
+    if isinstance(error, StorageFull):
+        return _of_fault(OSError(errno.ENOSPC, ""))
+    return error_page(404 if isinstance(error, FileMissing) else 503, str(error))
+
+
+def _of_busy_cleaning(busy: CleaningBusy) -> ResponseReturnValue:
+    return error_page(503, str(busy))
+
+
+def _of_fault(error: Exception) -> ResponseReturnValue:
+    """Answer to a fault of the machine: said as it is, on a page that needs no more than there
+    is."""
+    fault = fault_of(error)
+    if fault is None:
+        # No mistake of the machine but of ours.
+        raise error
+    # A page that leaves no trace leaves none of this either: it would tell when somebody was there.
+    if not g.get("unlogged"):
+        _note(fault)
+    if fault is Fault.NO_ROOM:
+        return _of_no_room()
+    if fault is Fault.DAMAGED:
+        return _without_database(500, _DAMAGED)
+    return _without_database(503)
+
+
+def _note(fault: Fault) -> None:
+    log.error("fault", fault=fault.value, request=g.get("request_id"), endpoint=request.endpoint)
+    settings = current_app.config["SETTINGS"]
+    if fault is Fault.NO_ROOM:
+        note_refusal(settings)
+    elif fault is Fault.DAMAGED:
+        note_damage(settings, utc_now())
+
+
+def _of_no_room() -> ResponseReturnValue:
+    try:
+        db.session.rollback()
+        again = posted(onto_page=True) if came_from_here() else None
+        return error_page(507, _NO_ROOM, again=again)
+    except Exception:
+        return _without_database(507, _NO_ROOM)
+
+
+def _of_anything(_error: Exception) -> ResponseReturnValue:
+    return _without_database(500)
+
+
+def _without_database(status: int, sentence: str = "") -> ResponseReturnValue:
+    """A page that asks nothing of anybody: what it would ask may be what has failed."""
+    g.failing = True
+    g.actor = NOBODY
+    g.setdefault("programme_facts", None)
+    try:
+        return error_page(status, sentence)
+    except Exception:
+        return Response("Something broke on our side.", status=status, mimetype="text/plain")
+
+
+def init_errors(app: Flask) -> None:
+    """Register a page for each thing that can go wrong."""
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(CSRFError, _of_csrf)
+    app.register_error_handler(Problem, _of_problem)
+    app.register_error_handler(CleaningBusy, _of_busy_cleaning)
+    app.register_error_handler(StorageError, _of_storage)
+    app.register_error_handler(IntegrityError, _of_conflict)
+    app.register_error_handler(DataError, _of_unfit_value)
+    app.register_error_handler(DBAPIError, _of_fault)
+    app.register_error_handler(OSError, _of_fault)
+    app.register_error_handler(OverflowError, _of_unfit_value)
+    app.register_error_handler(UnicodeEncodeError, _of_unfit_value)
+    app.register_error_handler(500, _of_anything)

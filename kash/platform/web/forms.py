@@ -1,0 +1,303 @@
+"""Forms and their fields. What is typed is kept when it is wrong, with a sentence beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Field,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
+
+from kash.platform.web.fields import (
+    LARGEST,
+    ChoiceField,
+    DayField,
+    MomentField,
+    NewIdField,
+    PhoneField,
+    RadioChoiceField,
+    SeveralField,
+    TimeOfDayField,
+    WholeNumberField,
+    clean_text,
+)
+from kash.platform.web.input import CONTROL_CHARACTERS
+
+__all__ = [
+    "BooleanField",
+    "ChoiceField",
+    "DayField",
+    "KashForm",
+    "MomentField",
+    "NewIdField",
+    "PhoneField",
+    "RadioField",
+    "SelectField",
+    "SeveralField",
+    "TimeOfDayField",
+    "choice_field",
+    "clean_text",
+    "email_field",
+    "long_text_field",
+    "password_field",
+    "radio_field",
+    "required",
+    "text_field",
+    "whole_number_field",
+]
+
+Validator = Callable[[Any, Any], None]
+
+
+class _SomethingEntered(InputRequired):
+    """As InputRequired, but space alone is nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        super().__call__(form, field)
+        sent = field.raw_data[0]
+        if isinstance(field, PasswordField) or not isinstance(sent, str):
+            return
+        if not sent.strip():
+            field.errors[:] = []
+            raise StopValidation(self.message or "")
+
+
+def required(message: Any = None) -> InputRequired:
+    """Something must be entered."""
+    return _SomethingEntered(message or _l("Enter this."))
+
+
+def no_control_characters(_form: Any, field: Field) -> None:
+    """Refuse what cannot be seen, and line breaks where there is one line."""
+    value = field.data
+    if not isinstance(value, str):
+        return
+    if CONTROL_CHARACTERS.search(value):
+        raise ValidationError(_("This holds characters that cannot be shown. Type it again."))
+    if not isinstance(field, TextAreaField) and "\n" in value:
+        raise ValidationError(_("This must be on one line."))
+
+
+class KashForm(FlaskForm):
+    """A form whose text arrives stripped and without control characters, passwords as typed."""
+
+    class Meta(FlaskForm.Meta):
+        """Lets Flask-Babel translate, and cleans every text field."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
+            """Add cleaning to text fields before their own validators see anything."""
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, PasswordField):
+                filters = list(unbound_field.kwargs.get("filters", ()))
+                options = {**options, "filters": [clean_text, *filters]}
+            return unbound_field.bind(form=form, **options)
+
+        def get_translations(self, form: Any) -> Any:
+            """WTForms' own few messages, in the page's language."""
+            return super().get_translations(form)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also refuse control characters; afterwards every field's errors are a list."""
+        fine = super().validate(extra_validators=extra_validators)
+        for field in self:
+            if isinstance(field, StringField) and not field.errors:
+                try:
+                    no_control_characters(self, field)
+                except ValidationError as error:
+                    field.errors = [str(error)]
+                    fine = False
+            if isinstance(field.errors, tuple):
+                field.errors = list(field.errors)
+        return fine
+
+
+class _Within(NumberRange):
+    """Says nothing of what is no number: that has been said already."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if not field.errors:
+            super().__call__(form, field)
+
+
+# What a device would learn from what is typed, keep, or send away to have it corrected.
+UNCORRECTED = {"autocomplete": "off", "spellcheck": "false", "autocorrect": "off"}
+
+
+def _length(most: int) -> Length:
+    return Length(max=most, message=_l("Use at most %(most)s characters.", most=most))
+
+
+def _presence(needed: bool) -> list[Any]:
+    return [required()] if needed else [Optional()]
+
+
+def text_field(
+    label: Any,
+    *,
+    most: int = 120,
+    required: bool = True,
+    description: Any = "",
+    validators: Iterable[Validator] = (),
+    **kwargs: Any,
+) -> StringField:
+    """One line of text, at most `most` characters."""
+    return StringField(
+        label,
+        description=description,
+        validators=[*_presence(required), _length(most), *validators],
+        render_kw={"maxlength": most} | UNCORRECTED | kwargs.pop("render_kw", {}),
+        **kwargs,
+    )
+
+
+def long_text_field(
+    label: Any,
+    *,
+    most: int = 5000,
+    required: bool = False,
+    description: Any = "",
+    rows: int = 4,
+    validators: Iterable[Validator] = (),
+    **kwargs: Any,
+) -> TextAreaField:
+    """Several lines of text. The browser is told no limit: it would cut what is pasted."""
+    return TextAreaField(
+        label,
+        description=description,
+        validators=[*_presence(required), _length(most), *validators],
+        render_kw={"rows": rows} | UNCORRECTED | kwargs.pop("render_kw", {}),
+        **kwargs,
+    )
+
+
+def password_field(
+    label: Any, *, new: bool = False, description: Any = "", **kwargs: Any
+) -> PasswordField:
+    """A password, taken exactly as typed."""
+    return PasswordField(
+        label,
+        description=description,
+        validators=[required(), _length(1000)],
+        render_kw={"autocomplete": "new-password" if new else "current-password"},
+        **kwargs,
+    )
+
+
+def one_written_email(value: Any) -> Any:
+    """An address in the one form that it is looked up by; anything else as it is."""
+    if not isinstance(value, str) or not value:
+        return value
+    try:
+        return validate_email(value, check_deliverability=False).normalized.lower()
+    except (EmailNotValidError, ValueError):
+        return value
+
+
+def _an_email(_form: Any, field: Field) -> None:
+    try:
+        validate_email(field.data or "", check_deliverability=False)
+    except (EmailNotValidError, ValueError):
+        raise ValidationError(
+            _("This is not an e-mail address. It looks like name@example.org.")
+        ) from None
+
+
+def email_field(
+    label: Any, *, required: bool = True, description: Any = "", **kwargs: Any
+) -> StringField:
+    """An e-mail address, in lower case."""
+    return StringField(
+        label,
+        description=description,
+        validators=[*_presence(required), _length(254), _an_email],
+        filters=[one_written_email],
+        # A browser that filled it in would keep the addresses of everybody who was invited.
+        render_kw={"type": "email", "autocomplete": "off", "inputmode": "email", "maxlength": 254}
+        | kwargs.pop("render_kw", {}),
+        **kwargs,
+    )
+
+
+def whole_number_field(
+    label: Any,
+    *,
+    least: int = 0,
+    most: int = LARGEST,
+    required: bool = True,
+    description: Any = "",
+    validators: Iterable[Validator] = (),
+    **kwargs: Any,
+) -> WholeNumberField:
+    """A whole number from `least` to `most`."""
+    bounds = _Within(
+        min=least,
+        max=most,
+        message=_l("Use a number from %(least)s to %(most)s.", least=least, most=most),
+    )
+    return WholeNumberField(
+        label,
+        description=description,
+        validators=[*_presence(required), bounds, *validators],
+        render_kw={"inputmode": "numeric", "min": least, "max": most} | kwargs.pop("render_kw", {}),
+        **kwargs,
+    )
+
+
+def choice_field(
+    label: Any,
+    choices: Sequence[tuple[str, Any]] | None = None,
+    *,
+    required: bool = True,
+    description: Any = "",
+    validators: Iterable[Validator] = (),
+    **kwargs: Any,
+) -> ChoiceField:
+    """A drop-down list. If nothing need be chosen, offer ("", …) as the first choice."""
+    return ChoiceField(
+        label,
+        choices=choices,
+        description=description,
+        validators=[*_presence(required), *validators],
+        coerce=str,
+        # Firefox keeps what is chosen in a list unless the list itself says otherwise.
+        render_kw={"autocomplete": "off"} | kwargs.pop("render_kw", {}),
+        **kwargs,
+    )
+
+
+def radio_field(
+    label: Any,
+    choices: Sequence[tuple[str, Any]] | None = None,
+    *,
+    required: bool = True,
+    description: Any = "",
+    validators: Iterable[Validator] = (),
+    **kwargs: Any,
+) -> RadioField:
+    """All choices at once."""
+    return RadioChoiceField(
+        label,
+        choices=choices,
+        description=description,
+        validators=[*_presence(required), *validators],
+        **kwargs,
+    )

@@ -1,0 +1,152 @@
+"""Lists of fifty rows: which page, in which order, and the addresses of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from flask import request, url_for
+from sqlalchemy import CompoundSelect, Select, func, select
+
+from kash.platform.database import db
+
+ROWS = 50
+_MOST_PAGES = 1_000_000
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Request of a page of a list, from the address. Anything unreadable is as if not asked for."""
+
+    page: int
+    sort: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Listing(Generic[Row]):
+    """One page of a list. Pages count from 1; there is always one, perhaps empty.
+
+    `beyond` says that there are more than `total`, which are neither counted nor shown.
+    """
+
+    rows: Sequence[Row]
+    page: int
+    pages: int
+    total: int
+    sort: str = ""
+    direction: str = "asc"
+    beyond: bool = False
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def url_for(self, **changes: Any) -> str:
+        """This list's address with another page, sort or direction."""
+        values: dict[str, Any] = dict(request.view_args or {})
+        values |= {name: request.args.getlist(name) for name in request.args}
+        values |= {"page": self.page, "sort": self.sort, "direction": self.direction}
+        values |= changes
+        kept = {name: value for name, value in values.items() if value not in ("", None)}
+        if kept.get("page") == 1:
+            del kept["page"]
+        # Names in the query must not be taken for url_for's own arguments.
+        plain = {name: value for name, value in kept.items() if not name.startswith("_")}
+        return url_for(str(request.endpoint), **plain)
+
+
+def asked_for(sorts: Mapping[str, Any], default_sort: str, default_direction: str = "asc") -> Asked:
+    """Page that the request asks for, sorted by one of these, and in which direction."""
+    given = request.values
+    text = given.get("page", "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 1
+    sort = given.get("sort", "")
+    if sort not in sorts:
+        sort, direction = default_sort, default_direction
+    else:
+        direction = "asc"
+    direction = {"asc": "asc", "desc": "desc"}.get(given.get("direction", ""), direction)
+    return Asked(min(max(number, 1), _MOST_PAGES), sort, direction)
+
+
+def _pages(total: int, per_page: int) -> int:
+    return max(1, -(-total // per_page))
+
+
+def listing(
+    statement: Select[Any],
+    *,
+    sorts: Mapping[str, Any],
+    default_sort: str,
+    default_direction: str = "asc",
+    key: Any = None,
+    per_page: int = ROWS,
+    counted: Select[Any] | CompoundSelect[Any] | int | None = None,
+    searched: bool = False,
+) -> Listing[Any]:
+    """The page of a select that the request asks for, in two queries or, if `searched`, one.
+
+    `sorts` maps what the address may say to a column or a tuple of columns. `key`, a unique column,
+    settles the order of equal rows. A page past the end is the last page. Rows are objects if one
+    thing is selected, else tuples. `counted` is a plainer select of as many rows, where there is
+    one (the joins that shown columns need are dear when the whole list is counted), or their
+    number, where it is known. With `searched` rows are counted while they are found: telling
+    whether a text is in a row takes longer than reading it, and would be done twice.
+    """
+    asked = asked_for(sorts, default_sort, default_direction)
+    chosen = sorts[asked.sort]
+    columns = list(chosen) if isinstance(chosen, (tuple, list)) else [chosen]
+    if key is not None:
+        columns.append(key)
+    turned = [column.desc() if asked.direction == "desc" else column.asc() for column in columns]
+    ordered = statement.order_by(None).order_by(*turned).limit(per_page)
+    if searched and not isinstance(counted, int):
+        found = _found_and_counted(ordered.offset((asked.page - 1) * per_page))
+        if found is not None or asked.page == 1:
+            rows, total = found or ((), 0)
+            pages = _pages(total, per_page)
+            return Listing(rows, asked.page, pages, total, asked.sort, asked.direction)
+    if counted is None:
+        counted = statement
+    total = counted if isinstance(counted, int) else _total(counted, key)
+    pages = _pages(total, per_page)
+    number = min(asked.page, pages)
+    result = db.session.execute(ordered.offset((number - 1) * per_page))
+    rows = (
+        result.scalars().unique().all()
+        if len(statement.column_descriptions) == 1
+        else result.unique().all()
+    )
+    return Listing(rows, number, pages, total, asked.sort, asked.direction)
+
+
+def _total(counted: Select[Any] | CompoundSelect[Any], key: Any) -> int:
+    """How many rows a select has; of them the key alone is read."""
+    if isinstance(counted, Select):
+        counted = counted.order_by(None)
+        if key is not None:
+            counted = counted.with_only_columns(key, maintain_column_froms=True)
+    return db.session.scalar(select(func.count()).select_from(counted.subquery())) or 0
+
+
+def _found_and_counted(statement: Select[Any]) -> tuple[Sequence[Any], int] | None:
+    """The rows of a page and how many there are on all pages; nothing if the page is empty."""
+    found = db.session.execute(statement.add_columns(func.count().over())).unique().all()
+    if not found:
+        return None
+    alone = len(statement.column_descriptions) == 1
+    return [row[0] if alone else row[:-1] for row in found], found[0][-1]
+
+
+def paged(rows: Sequence[Row], *, per_page: int = ROWS) -> Listing[Row]:
+    """The page of a list held in memory that the request asks for."""
+    asked = asked_for({}, "")
+    pages = _pages(len(rows), per_page)
+    number = min(asked.page, pages)
+    start = (number - 1) * per_page
+    return Listing(rows[start : start + per_page], number, pages, len(rows))

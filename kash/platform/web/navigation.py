@@ -1,0 +1,89 @@
+"""The main places of the site, as far as whoever looks may go there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+
+from kash.feature import Part, declared
+from kash.platform.web.acting import current_actor
+from kash.policy import Actor
+
+# How many things a phone's bar holds, "More" among them, before it says less than it could.
+_BAR = 5
+# Pages of one's own account belong to no main place.
+_OWN = "/account"
+
+
+@dataclass(frozen=True)
+class Destination(Part):
+    """A main place; `place` is where it stands among all. `phone` says that it comes first in the
+    bar of a phone, before "More"; whoever holds the permission `unless` has another place for it,
+    and `when` decides what no role says."""
+
+    endpoint: str
+    label: Any
+    icon: str
+    permission: str
+    place: int
+    phone: bool = False
+    unless: str = ""
+    when: Callable[[Actor], bool] = lambda _actor: True
+
+
+def navigation() -> list[dict[str, Any]]:
+    """The places this actor may go to, the one she is in marked."""
+    actor = current_actor()
+    if actor.account_id is None:
+        return []
+    shown: list[dict[str, Any]] = []
+    reachable = [
+        place
+        for place in sorted(declared(Destination), key=lambda one: one.place)
+        if actor.may(place.permission)
+        and not (place.unless and actor.may(place.unless))
+        and place.when(actor)
+    ]
+    barred = in_the_bar([place.phone for place in reachable])
+    for place, phone in zip(reachable, barred, strict=True):
+        url = url_for(place.endpoint)
+        shown.append(
+            {
+                "label": place.label,
+                "url": url,
+                "icon": place.icon,
+                "current": _is_here(place, url, reachable),
+                "phone": phone,
+            }
+        )
+    return shown
+
+
+def in_the_bar(first: Sequence[bool]) -> list[bool]:
+    """Places that stand in a phone's bar, by which of them come `first`: all where they fit, else
+    those and, as far as there is room beside "More", the next in their order."""
+    if len(first) <= _BAR:
+        return [True] * len(first)
+    room = _BAR - 1 - sum(first)
+    chosen = []
+    for one in first:
+        fills = not one and room > 0
+        room -= fills
+        chosen.append(one or fills)
+    return chosen
+
+
+def _is_here(place: Destination, url: str, reachable: Sequence[Destination]) -> bool:
+    """True if the page is in the place's room. Of several places of one room it is the one above
+    the page, and today's has nothing below it; pages of one's own account are in none."""
+    room = place.endpoint.partition(".")[0]
+    if (request.endpoint or "").partition(".")[0] != room:
+        return False
+    if request.path == _OWN or request.path.startswith(f"{_OWN}/"):
+        return False
+    alone = sum(other.endpoint.partition(".")[0] == room for other in reachable) == 1
+    below = url != "/" and request.path.startswith(f"{url}/")
+    return request.path == url or below or (alone and url != "/")

@@ -1,0 +1,100 @@
+"""Mail goes out whole, says nothing of what it is for, and a failing server is a sentence."""
+
+from __future__ import annotations
+
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from apiflask import APIFlask
+from flask_babel import force_locale
+
+from kash import create_app
+from kash.accounts.views.links import mail_link
+from kash.platform.messages import MailFailed, mail_is_set_up, send_mail
+from kash.settings import Settings
+
+TELLING = re.compile(r"polic|right|certif|workshop|incident|invit|haki|polisi", re.IGNORECASE)
+
+
+def _sent(app: APIFlask) -> list[EmailMessage]:
+    folder = Path(app.config["MAIL_FILE_PATH"])
+    return [
+        message_from_bytes(path.read_bytes().partition(b"\n-----")[0], policy=policy.default)  # type: ignore[misc]
+        for path in sorted(folder.glob("*"))
+    ]
+
+
+def test_a_message_has_its_headers_and_its_text(app: APIFlask) -> None:
+    send_mail("amina@example.org", "Your access", "Öffnen: https://kash.example.org/join/abc\n")
+    (message,) = _sent(app)
+    assert (message["To"], message["Subject"]) == ("amina@example.org", "Your access")
+    assert message["From"] == app.config["MAIL_DEFAULT_SENDER"]
+    assert message["Cc"] is None
+    assert message["Bcc"] is None
+    assert message.get_content_type() == "text/plain"
+    assert message.get_content().strip() == "Öffnen: https://kash.example.org/join/abc"
+
+
+def test_a_line_break_in_a_subject_adds_no_header(app: APIFlask) -> None:
+    with pytest.raises(MailFailed):
+        send_mail("amina@example.org", "Access\nBcc: somebody@example.org", "Text")
+    assert [message["To"] for message in _sent(app)] in ([], [None])
+
+
+@pytest.mark.parametrize("language", ["en", "sw"])
+def test_a_link_is_sent_in_the_language_asked_for_and_tells_nothing(
+    app: APIFlask, language: str
+) -> None:
+    link = "http://localhost:8000/join/abc"
+    with app.test_request_context(), force_locale("en"):
+        assert mail_link("amina@example.org", link, language)
+    (message,) = _sent(app)
+    text = message.get_content()
+    assert link in text
+    assert TELLING.findall(f"{message['Subject']} {text.replace(link, '')}") == []
+    english = "Open this link to choose a password." in text
+    assert english is (language == "en")
+
+
+@pytest.mark.parametrize("failure", [OSError("refused"), TimeoutError(), ValueError("bad header")])
+def test_a_server_that_fails_is_said_without_a_name(app: APIFlask, failure: Exception) -> None:
+    with (
+        patch("kash.platform.messages.mail.EmailMessage.send", side_effect=failure),
+        app.test_request_context(),
+        pytest.raises(MailFailed) as told,
+    ):
+        send_mail("amina@example.org", "Your access", "Text")
+    assert str(told.value) == "The e-mail could not be sent. Hand the link over yourself."
+    assert told.value.__cause__ is None
+
+
+def test_a_server_that_is_not_there_fails_too(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "var", mail_url="smtp://127.0.0.1:9"))
+    with app.app_context(), pytest.raises(MailFailed):
+        send_mail("amina@example.org", "Your access", "Text")
+
+
+@pytest.mark.parametrize(
+    ("address", "reaches", "port", "secure"),
+    [
+        ("console://", False, None, None),
+        ("smtp://mail.example.org", True, 25, False),
+        ("smtp://ada:p%40ss@mail.example.org:587", True, 587, False),
+        ("smtps://mail.example.org", True, 465, True),
+    ],
+)
+def test_the_address_says_how_mail_goes_out(
+    tmp_path: Path, address: str, reaches: bool, port: int | None, secure: bool | None
+) -> None:
+    app = create_app(Settings(data_dir=tmp_path / "var", mail_url=address))
+    with app.app_context():
+        assert mail_is_set_up() is reaches
+    if port is not None:
+        assert (app.config["MAIL_PORT"], app.config["MAIL_USE_SSL"]) == (port, secure)
+        assert app.config["MAIL_USE_TLS"] is (port == 587)
+        known = "ada" in address
+        assert app.config["MAIL_PASSWORD"] == ("p@ss" if known else None)

@@ -1,0 +1,74 @@
+"""Whole programmes to back up, on both engines, and empty places to put them back into."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask_migrate import stamp
+from sqlalchemy import inspect
+from sqlalchemy.engine import make_url
+
+from kash import create_app
+from kash.platform.database import db
+from kash.platform.operations.migrations import PROJECT
+from kash.platform.vault import install_triggers
+from kash.settings import Settings
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def cluster(postgresql_cluster: str) -> Callable[[], str]:
+    """Each call gives the address of a new, empty database in the private PostgreSQL."""
+    home = make_url(postgresql_cluster).query["host"]
+
+    def new_database() -> str:
+        name = f"kash_{next(_numbers)}"
+        with psycopg.connect(f"postgresql://kash@/postgres?host={home}", autocommit=True) as server:
+            server.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://kash@/{name}?host={home}"
+
+    return new_database
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def new_place(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., Settings]:
+    """Makes settings for an empty place on the engine in turn."""
+
+    def make(name: str, **choices: str) -> Settings:
+        url = "" if request.param == "sqlite" else request.getfixturevalue("cluster")()
+        return Settings(data_dir=tmp_path / name, database_url=url, **choices)
+
+    return make
+
+
+@pytest.fixture
+def opened(empty_database: Path) -> Iterator[Callable[[Settings], Flask]]:
+    """Starts the application of a place, its database up to date, and closes it at the end."""
+    apps: list[Flask] = []
+
+    def start(settings: Settings) -> Flask:
+        database = settings.data_dir / "kash.sqlite3"
+        if not settings.database_url and not database.exists():
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.copyfile(empty_database, database)
+        app = create_app(settings)
+        apps.append(app)
+        with app.app_context():
+            if not inspect(db.engine).has_table("account"):
+                db.create_all()
+                with db.engine.begin() as connection:
+                    install_triggers(connection)
+                stamp(directory=str(PROJECT / "migrations"))
+        return app
+
+    yield start
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()

@@ -1,0 +1,130 @@
+"""Gunicorn's configuration of a small site served by `kash.platform.operations.connections`.
+
+Its patience is short, and its pages wait until they are told to go on (by a file, in `TOLD`).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[3]))
+
+from flask import Flask, Response, request
+
+from kash.platform.operations import connections, line
+from kash.platform.operations.arriving import Head
+from kash.platform.operations.connections import PatientWorker
+from kash.platform.operations.ways import Ways
+from kash.platform.web.bodies import ENDED, MEGABYTE, takes_file
+from kash.platform.web.urgent import always_answered
+
+TOLD = Path(os.environ["TOLD"])
+connections.HEADS = replace(connections.HEADS, window=2, most_seconds=3)
+connections.BODIES = replace(connections.BODIES, window=3)
+connections.LARGE_BODIES = replace(connections.LARGE_BODIES, window=3)
+line.READERS = replace(line.READERS, window=int(os.environ.get("READERS_WINDOW", "3")))
+connections.LAST_CALL = 4
+connections.MOST_HELD = int(os.environ.get("MOST_HELD", connections.MOST_HELD))
+connections.BODIES_OF_ONE = int(os.environ.get("BODIES_OF_ONE", "16"))
+
+app = Flask(__name__)
+
+
+@app.get("/page")
+def page() -> str:
+    return "a page"
+
+
+@app.get("/stuck")
+def stuck() -> str:
+    """Until it is told to go on."""
+    (TOLD / f"stuck-{time.monotonic_ns()}").touch()
+    while not (TOLD / "go").exists():
+        time.sleep(0.02)
+    return "no longer"
+
+
+@app.get("/urgent")
+@always_answered
+def urgent() -> str:
+    return "urgent"
+
+
+@app.get("/paper/<int:size>")
+def paper(size: int) -> bytes:
+    return b"p" * size * MEGABYTE
+
+
+@app.get("/made")
+def made() -> Response:
+    """Made while it is sent."""
+
+    def pieces() -> Iterator[bytes]:
+        for _ in range(300):
+            yield b"m" * 100_000
+
+    return Response(pieces())
+
+
+@app.post("/read")
+def read() -> str:
+    body = request.get_data()
+    return f"{len(body)} {sum(body)}"
+
+
+@app.post("/unread")
+def unread() -> str:
+    return "not read"
+
+
+@app.post("/file")
+@takes_file(8 * MEGABYTE)
+def file() -> str:
+    return f"{len(request.get_data())}"
+
+
+@app.before_request
+def refuse() -> Any:
+    ended = request.headers.get(ENDED)
+    return (f"ended {ended}", int(ended)) if ended else None
+
+
+class OwnWays(Ways):
+    """Whoever says that she is somebody may send."""
+
+    def lets_in(self, head: Head) -> bool:
+        return ("x-me", "somebody") in head.fields
+
+
+@app.post("/closed")
+@takes_file(8 * MEGABYTE)
+def closed() -> str:
+    return "sign in first"
+
+
+bind = [f"127.0.0.1:{os.environ['PORT']}"]
+worker_class = PatientWorker
+wsgi_app = "tests.platform.operations.patient:app"
+workers = 1
+threads = int(os.environ.get("THREADS", "2"))
+worker_connections = 60
+keepalive = 5
+graceful_timeout = 8
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm"
+loglevel = "warning"
+
+
+def pre_fork(_server: Any, worker: Any) -> None:
+    worker.ways = OwnWays(app, trusted_proxies=int(os.environ.get("PROXIES", "0")))
+    worker.room = 10 * MEGABYTE
+
+
+def post_worker_init(worker: Any) -> None:
+    worker.renewed = bool(os.environ.get("RENEWED"))
