@@ -2,10 +2,10 @@
 
 import { allowSound, signal } from "../js/signals.js";
 import { button, h, note, toast } from "./dom.js";
+import { called } from "./labels.js";
 import { entryOf, make, PRESENT, standing } from "./register.js";
 import { publicId } from "./keys.js";
 import { made } from "./sync.js";
-import { called } from "./told.js";
 import { t } from "./words.js";
 
 // What a badge of this programme says: this, then the public id of its row, in capitals.

@@ -62,7 +62,7 @@ function aboutClock() {
   return note("warn", "alert", h("p", {}, t(key, { span: span(status.skew) })));
 }
 
-function aboutTold(held) {
+function aboutConflicts(held) {
   if (!held.told.length) return null;
   return note(
     "bad",
@@ -81,7 +81,7 @@ export function listScreen(held) {
     title: held.register.neutral_title,
     small: t("people_count", { count: held.roster.length }),
     body: [
-      aboutTold(held),
+      aboutConflicts(held),
       aboutClock(),
       days(held),
       h(

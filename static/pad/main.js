@@ -2,25 +2,24 @@
 // after #, which holds ids only and never leaves the phone.
 
 import "../js/exit.js";
-import { h, note } from "./dom.js";
-import { dock } from "./dock.js";
+import { conflictsScreen } from "./conflicts.js";
 import { countScreen, noteScreen } from "./counting.js";
+import { h, note } from "./dom.js";
 import { scanScreen, walkInScreen } from "./door.js";
+import { listScreen } from "./list.js";
 import { markScreen } from "./marks.js";
 import { nothingScreen, pinScreen } from "./pin.js";
-import { listScreen } from "./list.js";
 import { lockedRegister, onChange, open, shut, slotOf } from "./register.js";
+import { go, route, show } from "./router.js";
 import { signScreen, signaturesScreen } from "./signing.js";
 import { get, put } from "./store.js";
 import { startSending } from "./sync.js";
-import { toldScreen } from "./told.js";
 import { language, speak, t, usual } from "./words.js";
 
 // A register that nobody touched for so long asks for the PIN again.
 const IDLE = 10 * 60 * 1000;
 const LEFT = "pad-left";
 const main = document.getElementById("main");
-let leaving = null;
 let touched = Date.now();
 
 const OF_SLOT = {
@@ -32,46 +31,18 @@ const OF_SLOT = {
   signatures: signaturesScreen,
 };
 
-function screenFor(held) {
-  const [place, slotId, what = "", entry] = location.hash.slice(1).split("/");
-  if (place === "told") return toldScreen(held);
+function openScreen(held, [place, slotId, what = "", entry]) {
+  if (place === "told") return conflictsScreen(held);
   const slot = place === "s" ? slotOf(held, slotId) : null;
   if (!slot) return listScreen(held);
   if (what === "sign") return signScreen(held, slot, entry);
   return (OF_SLOT[what] || markScreen)(held, slot);
 }
 
-/** Draw what the address asks for. */
-export async function draw() {
-  if (leaving) leaving();
-  leaving = null;
-  let screen;
-  if (open) screen = screenFor(open.held);
-  else {
-    const box = await lockedRegister();
-    screen = box ? pinScreen(box) : nothingScreen();
-  }
-  const { title, small, back, body, foot } = screen;
-  leaving = screen.leave || null;
-  main.replaceChildren(
-    ...[
-      back && h("nav", { class: "crumb", "aria-label": t("back") }, h("a", { href: back[0] }, back[1])),
-      h("div", { class: "title" }, h("div", {}, h("h1", { tabindex: "-1" }, title), small && h("p", {}, small))),
-      body,
-      dock(foot),
-    ]
-      .flat(3)
-      .filter(Boolean),
-  );
-  if (screen.ready) screen.ready();
-}
-
-async function go() {
-  await draw();
-  scrollTo(0, 0);
-  const heading = main.querySelector("h1");
-  // Whoever reads by ear is told where she is; the first showing is read anyway.
-  if (heading && document.activeElement === document.body) heading.focus({ preventScroll: true });
+async function screenAt(parts) {
+  if (open) return openScreen(open.held, parts);
+  const box = await lockedRegister();
+  return box ? pinScreen(box) : nothingScreen();
 }
 
 function languages() {
@@ -91,7 +62,7 @@ function languages() {
                 await put("facts", code, "language");
                 await speak(code);
                 frame();
-                await draw();
+                await show();
               },
             },
             code.toUpperCase(),
@@ -162,9 +133,10 @@ async function start() {
     frame();
     navigator.serviceWorker.register("/pad/sw.js", { scope: "/pad/" }).catch(() => undefined);
     onChange((what) => {
-      if (what.opened || what.shut) draw();
+      if (what.opened || what.shut) show();
       if (what.opened) askToStay();
     });
+    route(screenAt);
     addEventListener("hashchange", go);
     watchForIdling();
     await go();

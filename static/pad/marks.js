@@ -3,9 +3,9 @@
 
 import { isShown } from "../js/narrowing.js";
 import { button, h, icon, say, toast } from "./dom.js";
+import { called, sentence, word } from "./labels.js";
 import { make, onChange, open, PRESENT, standing, statusOf } from "./register.js";
 import { made } from "./sync.js";
-import { called, sentence, word } from "./told.js";
 import { labelOf, t } from "./words.js";
 
 const ABSENT = "absent";

@@ -3,7 +3,7 @@
 import { button, h, note } from "./dom.js";
 import { saveFiles } from "./dock.js";
 import { openWith } from "./register.js";
-import { draw } from "./main.js";
+import { show } from "./router.js";
 import { status } from "./sync.js";
 import { t } from "./words.js";
 
@@ -35,7 +35,7 @@ export function pinScreen(box) {
         const { left } = await openWith(field.value);
         open.disabled = false;
         open.textContent = t("open");
-        if (left === 0) await draw();
+        if (left === 0) await show();
         else if (left !== null) say(left);
       },
     },

@@ -35,7 +35,8 @@ export function begin(grant) {
   const { pad, register, slots, groups, sexes, age_bands, statuses, roster } = grant;
   return {
     pad, register, slots, groups, sexes, age_bands, statuses, roster, marks,
-    // Of headcounts the sums only for the form; of notes and signatures that they were made.
+    // Of headcounts the sums only for the form; of notes and signatures that they were made. Answers
+    // that wait to be read are `told`: so phones have them that took a register before an update.
     headcounts: {}, signed: {}, notes: {}, waiting: {}, told: [],
   };
 }
@@ -300,8 +301,8 @@ export function make(wanted) {
   });
 }
 
-/** A thing that was told is put aside. */
-export function heard(op_id) {
+/** Put the answer to an operation aside: it was read. */
+export function acknowledge(op_id) {
   return inTurn(() => logged([{ seen: op_id }]));
 }
 

@@ -2,9 +2,9 @@
 // only remembers that somebody signed.
 
 import { button, h, toast } from "./dom.js";
+import { called } from "./labels.js";
 import { make, standing, statusOf } from "./register.js";
 import { made } from "./sync.js";
-import { called } from "./told.js";
 import { t } from "./words.js";
 
 const WIDE = 1000;
